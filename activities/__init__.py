@@ -1,0 +1,1 @@
+"""All side effects; every activity may run twice and the second run changes nothing."""

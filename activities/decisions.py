@@ -1,0 +1,40 @@
+"""Writes decisions of class-term workflows into the database."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from temporalio import activity
+
+from activities.refusals import refusals_are_final
+from domain.deadlines import Hook
+from storage import deadlines, projection
+from storage.database import Sessions
+from storage.projection import Projection
+
+
+@dataclass(frozen=True)
+class DeadlineNote:
+    """A deadline hook that fired, or a deadline that moved (no hook)."""
+
+    class_term_id: str
+    policy_version: int
+    due_at: datetime
+    hook: Hook | None = None
+
+
+class DecisionActivities:
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    @activity.defn
+    def record_decision(self, work: Projection) -> None:
+        """Freeze, move and audit in one transaction; the same number again changes nothing."""
+        with refusals_are_final(), self._sessions.begin() as session:
+            projection.project(session, work)
+
+    @activity.defn
+    def note_deadline(self, note: DeadlineNote) -> None:
+        """Keep a deadline's new date or that one of its hooks fired, once per policy version."""
+        with refusals_are_final(), self._sessions.begin() as session:
+            deadlines.note(session, UUID(note.class_term_id), note.policy_version, note.due_at, note.hook)

@@ -1,0 +1,156 @@
+"""Signing orders: prepare every paper of a class, later embed the signatures that one confirmation gave."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+from temporalio import activity
+
+from activities.papers import PaperPool
+from activities.workbench import EmbedTask, PreparedPaper, PrepareTask
+from activities.refusals import refusals_are_final
+from domain.documents import DocumentKind, SignatureField
+from domain.errors import Conflict
+from domain.lifecycle import Decision, Failure
+from storage import completion, orders, papers
+from storage.completion import PaperFailure
+from storage.database import Sessions
+from storage.papers import Paper
+from storage.tables import OrderItem, SigningOrder
+
+
+@dataclass(frozen=True)
+class PreparedOrder:
+    """What an order will sign: how many papers, for which records, and which records had to stay out."""
+
+    order_id: str
+    papers: int
+    record_ids: tuple[str, ...]
+    failed: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True)
+class CompleteOrder:
+    """A confirmed order that the class-term has accepted."""
+
+    class_term_id: str
+    decision: Decision
+
+
+@dataclass(frozen=True)
+class OrderResult:
+    """Records whose papers all bear the signature, and those that failed, each with its code."""
+
+    done: tuple[str, ...]
+    failed: tuple[Failure, ...] = ()
+
+
+class OrderActivities:
+    def __init__(self, sessions: Sessions, pool: PaperPool) -> None:
+        self._sessions = sessions
+        self._pool = pool
+
+    @activity.defn
+    def prepare_order(self, order_id: str) -> PreparedOrder:
+        """Render and prepare the papers of an order; run again, it returns what was prepared."""
+        with refusals_are_final():
+            with self._sessions.begin() as session:
+                order = orders.get(session, UUID(order_id))
+                if order.state == "preparing":
+                    planned = papers.plan_papers(session, order)
+                    chain = papers.chain_pem(session, order)
+            if order.state == "preparing":
+                results = self._pool.prepare([_prepare_task(order, paper, chain) for paper in planned], self._beat)
+                self._keep(order_id, planned, results)
+            return self._summary(order_id)
+
+    @activity.defn
+    def complete_order(self, work: CompleteOrder) -> OrderResult:
+        """Embed a confirmed order's signatures, each paper by itself; run again, it gives the same papers."""
+        with refusals_are_final():
+            order_id = UUID(work.decision.order_id)
+            with self._sessions.begin() as session:
+                pending = self._pending(session, order_id, work)
+                order = orders.get(session, order_id)
+                chain, field = papers.chain_pem(session, order), papers.field_of(order)
+            results = self._pool.embed([_embed_task(item, field, chain) for item in pending], self._beat)
+            with self._sessions.begin() as session:
+                done, failed = completion.complete(session, order_id, dict(zip(_positions(pending), results, strict=True)))
+            return OrderResult(done, failed)
+
+    @staticmethod
+    def _pending(session: Session, order_id: UUID, work: CompleteOrder) -> Sequence[OrderItem]:
+        order = orders.get(session, order_id)
+        decision = work.decision
+        asked = (str(order.class_term_id), order.action, order.slot, str(order.staff_id))
+        if asked != (work.class_term_id, decision.action.value, decision.slot, decision.actor_id):
+            raise Conflict("Lệnh ký không khớp với quyết định.")
+        if order.state not in {"signed", "completed"}:
+            raise Conflict("Lệnh ký chưa được xác nhận.")
+        return [item for item in orders.items(session, order_id) if item.outcome == "pending"]
+
+    def _keep(
+        self, order_id: str, planned: Sequence[Paper], results: Sequence[PreparedPaper | PaperFailure]
+    ) -> None:
+        with self._sessions.begin() as session:
+            order = orders.get(session, UUID(order_id), lock=True)
+            if order.state == "preparing":
+                numbered = enumerate(zip(planned, results, strict=True))
+                orders.store_prepared(session, order, [_item(order, at, *pair) for at, pair in numbered])
+
+    def _summary(self, order_id: str) -> PreparedOrder:
+        with self._sessions() as session:
+            order = orders.get(session, UUID(order_id))
+            stored = orders.items(session, order.id)
+        failed = tuple(Failure(rid, item.error_code) for item in stored if item.outcome == "failed" for rid in item.covers)
+        left_out = {failure.record_id for failure in failed}
+        ready = tuple(record_id for record_id in order.record_ids if record_id not in left_out)
+        return PreparedOrder(order_id, sum(item.outcome == "pending" for item in stored), ready, failed)
+
+    @staticmethod
+    def _beat(done: int) -> None:
+        activity.heartbeat(done)
+
+
+def _positions(pending: Sequence[OrderItem]) -> list[int]:
+    return [item.position for item in pending]
+
+
+def _prepare_task(order: SigningOrder, paper: Paper, chain: str) -> PrepareTask:
+    return PrepareTask(paper.content, paper.sha256, papers.field_of(order), chain, order.signing_time)
+
+
+def _embed_task(item: OrderItem, field: SignatureField, chain: str) -> EmbedTask:
+    if item.raw_signature is None or item.attrs_der is None or item.document_digest is None:
+        raise Conflict("Lệnh ký thiếu chữ ký.")
+    return EmbedTask(
+        prepared_sha256=item.prepared_sha256,
+        field=field,
+        document_digest=item.document_digest,
+        attrs_der=item.attrs_der,
+        region=(item.region_start or 0, item.region_end or 0),
+        chain_pem=chain,
+        raw_signature=item.raw_signature,
+    )
+
+
+def _item(order: SigningOrder, position: int, paper: Paper, result: PreparedPaper | PaperFailure) -> OrderItem:
+    item = OrderItem(
+        order_id=order.id,
+        position=position,
+        document_id=paper.document_id,
+        kind=DocumentKind(paper.kind).value,
+        enrolment_id=paper.enrolment_id,
+        part=paper.part,
+        lookup_code=paper.lookup_code,
+        covers=paper.covers,
+        outcome="pending",
+    )
+    if isinstance(result, PaperFailure):
+        item.outcome, item.error_code, item.error = "failed", result.code, result.message
+        return item
+    item.content_sha256, item.prepared_sha256 = result.content_sha256, result.prepared_sha256
+    item.document_digest, item.attrs_der = result.document_digest, result.attrs_der
+    item.region_start, item.region_end = result.region
+    return item

@@ -1,0 +1,66 @@
+"""A pool of processes that writes, prepares and embeds papers; bytes go through the object store, not through pipes."""
+
+import multiprocessing
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import TypeVar
+
+from activities import workbench
+from activities.workbench import EmbedTask, PreparedPaper, PrepareTask
+from storage.completion import Embedded, PaperFailure
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+Beat = Callable[[int], None]
+
+
+class PaperPool:
+    """`spawn` processes only: a forked child would hang in Typst once its parent has compiled."""
+
+    def __init__(self, objects: Path, verify_url: str, processes: int) -> None:
+        self._initial = (objects, verify_url)
+        self._processes = processes
+        self._pool = self._new_pool()
+
+    def _new_pool(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(
+            self._processes,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=workbench.start,
+            initargs=self._initial,
+        )
+
+    def warm_up(self) -> None:
+        """Start the processes now rather than at the first signer's click."""
+        for ready in [self._pool.submit(workbench.is_ready) for _ in range(self._processes)]:
+            ready.result()
+
+    def prepare(self, tasks: Sequence[PrepareTask], beat: Beat) -> list[PreparedPaper | PaperFailure]:
+        """Prepare each paper by itself; `beat` hears how many are done."""
+        return self._each(workbench.prepare, tasks, beat)
+
+    def embed(self, tasks: Sequence[EmbedTask], beat: Beat) -> list[Embedded | PaperFailure]:
+        """Embed each signature by itself."""
+        return self._each(workbench.embed_signature, tasks, beat)
+
+    def _each(self, work: Callable[[Task], Result], tasks: Sequence[Task], beat: Beat) -> list[Result]:
+        pool = self._pool
+        try:
+            return _in_order([pool.submit(work, task) for task in tasks], beat)
+        except BrokenProcessPool:
+            if self._pool is pool:  # a process died: the retry finds new ones
+                self._pool = self._new_pool()
+            raise
+
+    def close(self) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+
+def _in_order(futures: Sequence[Future[Result]], beat: Beat) -> list[Result]:
+    results = []
+    for done, future in enumerate(futures, start=1):
+        results.append(future.result())
+        beat(done)
+    return results

@@ -1,0 +1,135 @@
+"""What one process of the paper pool does: write a paper, prepare a signature, embed it. Bytes in and out by hash."""
+
+import os
+import threading
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from cryptography.x509 import Certificate, load_pem_x509_certificates
+
+from documents.render import Renderer
+from domain.documents import DocumentContent, SignatureField
+from domain.errors import DomainError
+from signing.fields import place_fields
+from signing.mechanisms import default_mechanism
+from signing.pdf import BatchSigner, PreparedSignature, embed
+from storage.completion import Embedded, PaperFailure
+from storage.objects import Objects
+
+
+@dataclass(frozen=True)
+class PrepareTask:
+    """Either `content` to write and place fields in, or the hash of a paper that bears earlier signatures."""
+
+    content: DocumentContent | None
+    sha256: str | None
+    field: SignatureField
+    chain_pem: str
+    signing_time: datetime
+
+
+@dataclass(frozen=True)
+class PreparedPaper:
+    """A stored paper with the hole for one signature, and what has to be signed."""
+
+    content_sha256: str
+    prepared_sha256: str
+    document_digest: bytes
+    attrs_der: bytes
+    region: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class EmbedTask:
+    """A prepared paper as it was kept, and the raw signature for it."""
+
+    prepared_sha256: str
+    field: SignatureField
+    document_digest: bytes
+    attrs_der: bytes
+    region: tuple[int, int]
+    chain_pem: str
+    raw_signature: bytes
+
+
+@dataclass(frozen=True)
+class Bench:
+    objects: Objects
+    renderer: Renderer
+
+
+_benches: list[Bench] = []
+
+
+def start(objects: Path, verify_url: str) -> None:
+    """Called once in each process of the pool."""
+    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    _benches[:] = [Bench(Objects.local(objects), Renderer(verify_url))]
+
+
+def _end_with_parent(parent: int) -> None:
+    """A worker that is killed must not leave its pool behind."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
+def is_ready() -> bool:
+    return bool(_benches)
+
+
+def prepare(task: PrepareTask) -> PreparedPaper | PaperFailure:
+    """Prepare one paper; a refusal fails this paper only."""
+    bench = _benches[0]
+    try:
+        pdf, content_sha256 = _unsigned(bench, task)
+        prepared = _signer(task.chain_pem, task.signing_time).prepare(pdf, task.field)
+    except DomainError as error:
+        return PaperFailure(error.code, error.message)
+    return PreparedPaper(
+        content_sha256=content_sha256,
+        prepared_sha256=bench.objects.put(prepared.pdf),
+        document_digest=prepared.document_digest,
+        attrs_der=prepared.attrs_der,
+        region=(prepared.region_start, prepared.region_end),
+    )
+
+
+def embed_signature(task: EmbedTask) -> Embedded | PaperFailure:
+    """Embed one signature; the same task gives the same bytes."""
+    bench = _benches[0]
+    chain = _chain(task.chain_pem)
+    prepared = PreparedSignature(
+        pdf=bench.objects.get(task.prepared_sha256),
+        field=task.field,
+        mechanism=default_mechanism(chain[0]),
+        document_digest=task.document_digest,
+        attrs_der=task.attrs_der,
+        region_start=task.region[0],
+        region_end=task.region[1],
+    )
+    try:
+        pdf = embed(prepared, chain, task.raw_signature)
+    except DomainError as error:
+        return PaperFailure(error.code, error.message)
+    return Embedded(bench.objects.put(pdf), len(pdf))
+
+
+def _unsigned(bench: Bench, task: PrepareTask) -> tuple[bytes, str]:
+    if task.content is None:
+        return bench.objects.get(task.sha256 or ""), ""
+    rendered = bench.renderer.render(task.content)
+    return place_fields(rendered.pdf, rendered.places), rendered.sha256_content
+
+
+@lru_cache(maxsize=8)
+def _signer(chain_pem: str, signing_time: datetime) -> BatchSigner:
+    return BatchSigner(_chain(chain_pem), signed_at=signing_time)
+
+
+@lru_cache(maxsize=32)
+def _chain(chain_pem: str) -> tuple[Certificate, ...]:
+    return tuple(load_pem_x509_certificates(chain_pem.encode()))

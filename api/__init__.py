@@ -1,0 +1,1 @@
+"""HTTP in, HTML and JSON out; no rules."""

@@ -1,0 +1,146 @@
+"""The only caller of Temporal in the API: opens class-terms, prepares orders, sends decisions with their command id."""
+
+import asyncio
+from collections.abc import Coroutine
+from datetime import timedelta
+from typing import TypeVar
+
+from temporalio.client import (
+    Client,
+    WorkflowExecutionStatus,
+    WorkflowFailureError,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import TypedSearchAttributes, SearchAttributePair, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ActivityError, ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.orders import PreparedOrder
+from api.errors import Unavailable
+from domain.deadlines import Deadline
+from domain.errors import Conflict, DomainError, Incomplete, Invalid, NotAllowed, NotFound
+from domain.lifecycle import Decision
+from workflows import reading
+from workflows.class_term import ClassTermWorkflow, workflow_id
+from workflows.messages import ClassTermState, Outcome
+from workflows.queues import MAIN_QUEUE
+from workflows.signing_order import SigningOrderWorkflow, order_workflow_id
+
+Answer = TypeVar("Answer")
+PATIENCE = timedelta(seconds=40)
+REFUSALS: dict[str, type[DomainError]] = {
+    error.code: error for error in (NotAllowed, NotFound, Conflict, Incomplete, Invalid)
+}
+
+
+class Approvals:
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def open_class_term(self, state: ClassTermState) -> None:
+        """Start a class-term; opening it again changes nothing, also after it has been issued."""
+        try:
+            await self._client.start_workflow(
+                ClassTermWorkflow.run,
+                state,
+                id=workflow_id(state.school_year, state.class_id, state.term),
+                task_queue=MAIN_QUEUE,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                static_summary=f"Sổ lớp {state.label}",
+                search_attributes=_search_attributes(state),
+            )
+        except WorkflowAlreadyStartedError:
+            return
+
+    async def prepare(self, order_id: str) -> PreparedOrder:
+        """Prepare an order's papers and wait for them; asking again gives the same answer."""
+        try:
+            handle = await self._client.start_workflow(
+                SigningOrderWorkflow.run,
+                order_id,
+                id=order_workflow_id(order_id),
+                task_queue=MAIN_QUEUE,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+            )
+        except WorkflowAlreadyStartedError:
+            handle = self._client.get_workflow_handle_for(SigningOrderWorkflow.run, order_workflow_id(order_id))
+        try:
+            return await asyncio.wait_for(handle.result(), PATIENCE.total_seconds())
+        except WorkflowFailureError as error:
+            raise _as_refusal(_root(error)) from error
+        except TimeoutError as error:
+            raise Unavailable from error
+
+    async def decide(self, class_workflow_id: str, command_id: str, decision: Decision) -> Outcome:
+        """Send a decision; the same command id gives the same answer, so pressing again is harmless.
+
+        Raises the rule's own refusal, NotFound for a class-term never opened, Conflict for a closed one, Unavailable
+        when nobody answered in time.
+        """
+        handle = self._client.get_workflow_handle(class_workflow_id)
+        # An action's code is the name of its update.
+        call = handle.execute_update(decision.action.value, decision, id=command_id, result_type=Outcome)
+        return await self._answered(call)
+
+    async def set_deadline(self, class_workflow_id: str, command_id: str, deadline: Deadline) -> int:
+        handle = self._client.get_workflow_handle(class_workflow_id)
+        return await self._answered(handle.execute_update("set_deadline", deadline, id=command_id, result_type=int))
+
+    async def is_issued(self, class_workflow_id: str) -> bool:
+        description = await self._client.get_workflow_handle(class_workflow_id).describe()
+        return description.status is WorkflowExecutionStatus.COMPLETED
+
+    async def ping(self) -> None:
+        """Raises Unavailable when Temporal does not answer."""
+        try:
+            await self._client.service_client.check_health(timeout=timedelta(seconds=2))
+        except RPCError as error:
+            raise Unavailable from error
+
+    @staticmethod
+    async def _answered(call: Coroutine[None, None, Answer]) -> Answer:
+        try:
+            return await asyncio.wait_for(call, PATIENCE.total_seconds())
+        except WorkflowUpdateFailedError as error:
+            raise _as_refusal(error.cause) from error
+        except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
+            raise Unavailable from error
+        except RPCError as error:
+            raise _as_rpc_refusal(error) from error
+
+
+def _search_attributes(state: ClassTermState) -> TypedSearchAttributes:
+    return TypedSearchAttributes(
+        [
+            SearchAttributePair(reading.SCHOOL_ID, state.school_id),
+            SearchAttributePair(reading.CLASS_ID, state.class_id),
+            SearchAttributePair(reading.YEAR, state.school_year),
+            SearchAttributePair(reading.TERM, state.term),
+        ]
+    )
+
+
+def _root(error: WorkflowFailureError) -> BaseException | None:
+    cause = error.cause
+    return cause.cause if isinstance(cause, ActivityError) else cause
+
+
+def _as_refusal(cause: BaseException | None) -> Exception:
+    if not isinstance(cause, ApplicationError):
+        return Unavailable()
+    kind = REFUSALS.get(cause.type or "")
+    if kind is None:
+        return Conflict(cause.message) if cause.non_retryable else Unavailable()
+    named = cause.details[0] if cause.details else ()
+    return kind(cause.message, tuple(str(record_id) for record_id in named))
+
+
+def _as_rpc_refusal(error: RPCError) -> Exception:
+    if error.status is not RPCStatusCode.NOT_FOUND:
+        return Unavailable()
+    if "completed" in error.message:
+        return Conflict("Sổ của lớp đã phát hành xong, không thay đổi được nữa.")
+    return NotFound("Sổ của lớp này chưa được mở.")

@@ -1,0 +1,86 @@
+"""The guards: who is asking, and the only ways to a class-term, an order or a document. Not visible means 404."""
+
+import hashlib
+import ipaddress
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+
+from api.errors import SignInNeeded
+from api.services import Services
+from domain.errors import NotAllowed, NotFound
+from storage import access
+from storage.access import ClassTermHead, DocumentHead
+from storage.staffing import Person
+
+COOKIE = "hocba_demo"
+
+
+def services(request: Request) -> Services:
+    found: Services = request.app.state.services
+    return found
+
+
+ServicesDep = Annotated[Services, Depends(services)]
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def is_loopback(request: Request) -> bool:
+    try:
+        return request.client is not None and ipaddress.ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
+
+
+def token_of(request: Request) -> str:
+    header = request.headers.get("Authorization", "")
+    return header.removeprefix("Bearer ") if header.startswith("Bearer ") else request.cookies.get(COOKIE, "")
+
+
+def current_person(request: Request, found: ServicesDep) -> Person:
+    """The person a demo token stands for; demo tokens are worth nothing from another machine."""
+    token = token_of(request)
+    if not token or not is_loopback(request):
+        raise SignInNeeded
+    with found.sessions() as session:
+        person = access.person_of_token(session, hashlib.sha256(token.encode()).hexdigest(), now())
+    if person is None:
+        raise SignInNeeded
+    return person
+
+
+CurrentPerson = Annotated[Person, Depends(current_person)]
+
+
+def visible_class_term(class_term_id: UUID, person: CurrentPerson, found: ServicesDep) -> ClassTermHead:
+    """A class-term of the person's own school in which the person has a slot or an office."""
+    with found.sessions() as session:
+        head = access.class_term(session, class_term_id, person, now())
+    if head is None:
+        raise NotFound("Không tìm thấy lớp này.")
+    return head
+
+
+VisibleClassTerm = Annotated[ClassTermHead, Depends(visible_class_term)]
+
+
+def visible_document(document_id: UUID, person: CurrentPerson, found: ServicesDep) -> DocumentHead:
+    with found.sessions() as session:
+        head = access.document(session, document_id, person, now())
+    if head is None:
+        raise NotFound("Không tìm thấy văn bản này.")
+    return head
+
+
+VisibleDocument = Annotated[DocumentHead, Depends(visible_document)]
+
+
+def require_slot(head: ClassTermHead, slot: str) -> None:
+    """Authority follows the assignment at this moment."""
+    if slot not in head.my_slots:
+        raise NotAllowed("Bạn không được phân công việc này ở lớp này.")

@@ -1,0 +1,33 @@
+"""Where a person's confirmation meets the key: digests are signed here, and the passphrase goes no further."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import SecretStr
+
+from signing.keys import KeyStore
+from storage import orders
+from storage.database import Sessions
+from storage.tables import CertificateRow
+
+
+class SigningDesk:
+    def __init__(self, sessions: Sessions, keys: KeyStore) -> None:
+        self._sessions = sessions
+        self._keys = keys
+
+    def confirm(self, order_id: UUID, passphrase: SecretStr, now: datetime) -> int:
+        """Open the key once, sign every prepared digest of the order, keep the raw signatures.
+
+        Returns how many papers are signed; a confirmed order is not signed again. Raises WrongPassphrase, or Conflict
+        when the order has expired.
+        """
+        with self._sessions() as session:
+            order = orders.get(session, order_id)
+            certificate = session.get_one(CertificateRow, order.certificate_id)
+            pending = [(i.position, i.attrs_der) for i in orders.items(session, order_id) if i.outcome == "pending"]
+        key = self._keys.open(certificate.key_ref, passphrase.get_secret_value())
+        raw = [(position, key.sign(attrs)) for position, attrs in pending if attrs is not None]
+        with self._sessions.begin() as session:
+            orders.store_signatures(session, order_id, raw, now)
+        return len(raw)

@@ -1,0 +1,34 @@
+"""Whether the process lives, and whether it can do its work."""
+
+import asyncio
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+from sqlalchemy import text
+
+from api.deps import ServicesDep
+from api.services import Services
+
+router = APIRouter(tags=["health"])
+
+
+class Health(BaseModel):
+    status: str
+
+
+@router.get("/healthz")
+async def healthz() -> Health:
+    return Health(status="ok")
+
+
+@router.get("/readyz")
+async def readyz(found: ServicesDep) -> Health:
+    """Answers 503 until the database and Temporal answer."""
+    await asyncio.to_thread(_ask_database, found)
+    await found.approvals.ping()
+    return Health(status="ready")
+
+
+def _ask_database(found: Services) -> None:
+    with found.sessions() as session:
+        session.execute(text("SELECT 1"))

@@ -1,0 +1,65 @@
+"""Makes the application: settings, database, Temporal client, routes."""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api import errors, health
+from api.approvals import Approvals
+from api.desk import SigningDesk
+from api.pages import board, entrance
+from api.pages.templating import make_templates
+from api.services import Services
+from api.v1 import decisions, opening, orders, reads
+from config.settings import Settings
+from config.temporal import connect
+from signing.keys import KeyStore
+from storage.database import make_engine, make_sessions
+from storage.objects import Objects
+
+WEB = Path(__file__).resolve().parent.parent / "web"
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+def create_app(services: Services) -> FastAPI:
+    """The application over ready-made services; tests give their own."""
+    app = FastAPI(title="hocba", version="1", description="Phê duyệt học bạ số", docs_url="/api/docs", redoc_url=None)
+    app.state.services = services
+    app.add_middleware(BaseHTTPMiddleware, dispatch=_with_headers)
+    errors.install(app)
+    app.include_router(health.router)
+    for router in (reads.router, opening.router, decisions.router, orders.router):
+        app.include_router(router, prefix="/api/v1")
+    app.include_router(entrance.router)
+    app.include_router(board.router)
+    app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
+    app.mount("/packages", StaticFiles(directory=WEB / "node_modules", check_dir=False), name="packages")
+    return app
+
+
+async def make_services(settings: Settings) -> Services:
+    sessions = make_sessions(make_engine(settings.database_url, pool_size=settings.worker_threads))
+    return Services(
+        sessions=sessions,
+        approvals=Approvals(await connect(settings)),
+        desk=SigningDesk(sessions, KeyStore(settings.key_store)),
+        objects=Objects.local(settings.object_store),
+        templates=make_templates(),
+        demo=settings.demo,
+    )
+
+
+async def _with_headers(request: Request, call_next: RequestResponseEndpoint) -> Response:
+    response = await call_next(request)
+    if not request.url.path.startswith("/api/docs"):
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+    return response

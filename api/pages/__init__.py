@@ -1,0 +1,1 @@
+"""Server-rendered pages: the data they need goes in, HTML comes out."""

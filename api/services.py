@@ -1,0 +1,20 @@
+"""What the routes use, made once in `create_app` and reached through the application's state."""
+
+from dataclasses import dataclass
+
+from fastapi.templating import Jinja2Templates
+
+from api.approvals import Approvals
+from api.desk import SigningDesk
+from storage.database import Sessions
+from storage.objects import Objects
+
+
+@dataclass(frozen=True)
+class Services:
+    sessions: Sessions
+    approvals: Approvals
+    desk: SigningDesk
+    objects: Objects
+    templates: Jinja2Templates
+    demo: bool = False

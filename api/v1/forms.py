@@ -1,0 +1,203 @@
+"""What clients send and get: typed bodies, each decision with its own command id."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+
+from domain.assessment import Term
+from domain.entry import CellKind
+from domain.lifecycle import Stage
+
+Slot = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
+Records = Annotated[list[UUID], Field(min_length=1, max_length=100)]
+ReasonText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=1000)]
+
+
+class Form(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Command(Form):
+    """One decision; the same `command_id` sent again gives the same answer and takes effect once."""
+
+    command_id: UUID
+    record_ids: Records
+
+    def records(self) -> tuple[str, ...]:
+        return tuple(str(record_id) for record_id in self.record_ids)
+
+
+class SubmitForm(Command):
+    slot: Slot
+
+
+class ReviewForm(Command):
+    pass
+
+
+class ReturnForm(Command):
+    slot: Slot = Field(description="the slot that acts")
+    to_slot: Slot = Field(description="the slot that has to correct")
+    reason: ReasonText
+
+
+class HoldForm(Command):
+    slot: Literal["homeroom", "principal"]
+    reason: ReasonText
+
+
+class ReleaseForm(Command):
+    slot: Literal["homeroom", "principal"]
+
+
+class OrderForm(Form):
+    order_id: UUID
+    action: Literal["sign", "approve", "seal"]
+    slot: Slot
+    record_ids: Records
+
+
+class ConfirmForm(Form):
+    passphrase: SecretStr
+
+
+class DeadlineForm(Form):
+    command_id: UUID
+    policy_version: int = Field(ge=1)
+    due_at: AwareDatetime
+
+
+class OpenForm(Form):
+    class_id: UUID
+    term: Term
+
+
+class OpenedView(BaseModel):
+    id: UUID
+    pupils: int
+    due_at: datetime
+
+
+class CellForm(Form):
+    record_id: UUID
+    item: Slot
+    point: Slot
+    kind: CellKind
+    value: Annotated[str, StringConstraints(max_length=4000)]
+
+
+class CellsForm(Form):
+    cells: list[CellForm] = Field(min_length=1, max_length=5000)
+
+
+class AttendanceForm(Form):
+    record_id: UUID
+    absent_excused: int = Field(default=0, ge=0, le=400)
+    absent_unexcused: int = Field(default=0, ge=0, le=400)
+    is_recognised: bool = False
+    height_cm: Annotated[str, StringConstraints(max_length=10)] = ""
+    weight_kg: Annotated[str, StringConstraints(max_length=10)] = ""
+    health: Annotated[str, StringConstraints(max_length=60)] = ""
+
+
+class FailureView(BaseModel):
+    record_id: str
+    code: str
+
+
+class OutcomeView(BaseModel):
+    """The answer to a decision: which records went along, which did not and why."""
+
+    seq: int
+    done: list[str]
+    failed: list[FailureView]
+    stage: str
+
+
+class OrderView(BaseModel):
+    order_id: str
+    papers: int
+    record_ids: list[str]
+    failed: list[FailureView]
+    expires_at: datetime
+
+
+class ClassTermView(BaseModel):
+    id: UUID
+    class_name: str
+    school_year: str
+    term: str
+    stage: Stage
+    pupils: int
+    held: int
+    counts: dict[Stage, int]
+    due_at: datetime
+    overdue: bool
+
+
+class RecordView(BaseModel):
+    record_id: UUID
+    order_no: int
+    full_name: str
+    pupil_code: str
+    stage: Stage
+    revision: int
+    held: bool
+    open_slots: list[str]
+    unsigned_slots: list[str]
+
+
+class SlotView(BaseModel):
+    slot: str
+    name: str
+    submitted: int
+    signed: int
+
+
+class ClassTermDetail(BaseModel):
+    id: UUID
+    class_name: str
+    school_year: str
+    term: str
+    stage: str
+    my_slots: list[str]
+    due_at: datetime
+    policy_version: int
+    records: list[RecordView]
+    slots: list[SlotView]
+
+
+class CellView(BaseModel):
+    record_id: UUID
+    point: str
+    item: str
+    level: str
+    score: str
+    comment: str
+
+
+class DocumentView(BaseModel):
+    document_id: UUID
+    kind: str
+    slot: str
+    part: int
+    state: str
+    lookup_code: str
+    sha256: str
+    size: int
+    sealed_at: datetime | None
+    pupils: int
+
+
+class AuditView(BaseModel):
+    seq: int
+    detail: dict[str, object]
+    prev_hash: str
+    hash: str
+    created_at: datetime
+
+
+class DeadlineView(BaseModel):
+    policy_version: int

@@ -1,0 +1,119 @@
+"""Reads: the class-terms a person may see, their records, cells, documents and audit trail."""
+
+from dataclasses import asdict
+
+from fastapi import APIRouter, Query, Response
+from sqlalchemy import select
+
+from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, VisibleDocument, now, require_slot
+from api.v1.forms import (
+    AttendanceForm,
+    AuditView,
+    CellsForm,
+    CellView,
+    ClassTermDetail,
+    ClassTermView,
+    DocumentView,
+    RecordView,
+    Slot,
+    SlotView,
+)
+from domain.curriculum import HOMEROOM
+from domain.errors import NotFound
+from storage import access, board, entries
+from storage.access import ClassTermHead
+from storage.entries import Attendance, EntryLine
+from storage.staffing import Person
+from storage.tables import AuditEntry
+
+router = APIRouter(tags=["class-terms"])
+
+
+@router.get("/class-terms")
+def list_class_terms(person: CurrentPerson, found: ServicesDep) -> list[ClassTermView]:
+    """Class-terms of the person's own school; teachers get the classes they are assigned to."""
+    with found.sessions() as session:
+        lines = board.school_board(session, person.school_id, access.visible_classes(session, person, now()))
+    return [
+        ClassTermView.model_validate({"id": line.class_term_id} | asdict(line), extra="ignore") for line in lines
+    ]
+
+
+@router.get("/class-terms/{class_term_id}")
+def show_class_term(head: VisibleClassTerm, found: ServicesDep) -> ClassTermDetail:
+    with found.sessions() as session:
+        records = [RecordView.model_validate(asdict(line)) for line in board.record_lines(session, head.id)]
+        slots = [SlotView.model_validate(asdict(line)) for line in board.slot_lines(session, head.id, head.class_id)]
+    return ClassTermDetail(
+        id=head.id,
+        class_name=head.class_name,
+        school_year=head.school_year,
+        term=head.term,
+        stage=head.stage,
+        my_slots=sorted(head.my_slots),
+        due_at=head.due_at,
+        policy_version=head.policy_version,
+        records=records,
+        slots=slots,
+    )
+
+
+@router.get("/class-terms/{class_term_id}/cells")
+def list_cells(
+    head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep, slot: Slot = Query()
+) -> list[CellView]:
+    """What one slot entered; for its teacher, the homeroom teacher and the school's offices."""
+    _may_read(head, person, slot)
+    with found.sessions() as session:
+        rows = entries.cells_in(session, head.id, slot)
+    return [CellView.model_validate(row, from_attributes=True) for row in rows]
+
+
+@router.put("/class-terms/{class_term_id}/cells/{slot}", status_code=204)
+def save_cells(slot: Slot, form: CellsForm, head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep) -> None:
+    """Save draft cells of one's own slot, all or none; refused with 409 once submitted."""
+    require_slot(head, slot)
+    lines = [EntryLine(cell.record_id, cell.item, cell.point, cell.kind, cell.value) for cell in form.cells]
+    with found.sessions.begin() as session:
+        entries.save_lines(session, head.id, slot, lines, person.staff_id)
+
+
+@router.put("/class-terms/{class_term_id}/attendance", status_code=204)
+def save_attendance(rows: list[AttendanceForm], head: VisibleClassTerm, found: ServicesDep) -> None:
+    """Absences, health and recognition of the term, kept by the homeroom teacher."""
+    require_slot(head, HOMEROOM)
+    with found.sessions.begin() as session:
+        entries.save_attendance(session, head.id, [Attendance(**row.model_dump()) for row in rows])
+
+
+@router.get("/class-terms/{class_term_id}/documents")
+def list_documents(head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep) -> list[DocumentView]:
+    with found.sessions() as session:
+        lines = board.document_lines(session, head.id)
+    seen = [line for line in lines if access.may_read_paper(person, head, line.slot)]
+    return [DocumentView.model_validate(asdict(line)) for line in seen]
+
+
+@router.get("/documents/{document_id}", response_class=Response, responses={200: {"content": {"application/pdf": {}}}})
+def download_document(head: VisibleDocument, found: ServicesDep) -> Response:
+    """The newest bytes of a document, exactly as signed."""
+    name = f"{head.kind}-{head.id}.pdf"
+    headers = {"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "private, no-store"}
+    return Response(found.objects.get(head.sha256), media_type="application/pdf", headers=headers)
+
+
+@router.get("/class-terms/{class_term_id}/audit")
+def list_audit(head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep) -> list[AuditView]:
+    """The hash-chained trail of the class-term; for the homeroom teacher and the school's offices."""
+    _may_read(head, person, HOMEROOM)
+    with found.sessions() as session:
+        query = select(AuditEntry).where(AuditEntry.class_term_id == head.id).order_by(AuditEntry.wf_seq)
+        return [
+            AuditView(seq=e.wf_seq, detail=e.detail, prev_hash=e.prev_hash, hash=e.hash, created_at=e.created_at)
+            for e in session.scalars(query)
+        ]
+
+
+def _may_read(head: ClassTermHead, person: Person, slot: str) -> None:
+    if not access.may_read_slot(person, head, slot):
+        raise NotFound("Không tìm thấy phần này.")

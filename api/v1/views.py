@@ -1,0 +1,29 @@
+"""Turns what the workflow and the queries give into what clients get."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from activities.orders import PreparedOrder
+from api.v1.forms import FailureView, OrderView, OutcomeView
+from domain.lifecycle import Failure
+from workflows.messages import Outcome
+
+
+def outcome_view(outcome: Outcome) -> OutcomeView:
+    return OutcomeView(
+        seq=outcome.seq, done=list(outcome.done), failed=_failures(outcome.failed), stage=outcome.stage
+    )
+
+
+def order_view(prepared: PreparedOrder, expires_at: datetime) -> OrderView:
+    return OrderView(
+        order_id=prepared.order_id,
+        papers=prepared.papers,
+        record_ids=list(prepared.record_ids),
+        failed=_failures(prepared.failed),
+        expires_at=expires_at,
+    )
+
+
+def _failures(failed: Iterable[Failure]) -> list[FailureView]:
+    return [FailureView(record_id=each.record_id, code=each.code) for each in failed]

@@ -1,0 +1,124 @@
+"""`hocba demo`: a class's whole school year through the real system, every document verified from its bytes alone."""
+
+import asyncio
+import json
+import shutil
+import time
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import httpx
+import typer
+from rich.console import Console
+
+from cli.demo_crash import Crasher
+from cli.demo_data import DemoSchool, examples_of_project, load_school
+from cli.demo_play import TermPlay
+from cli.demo_report import Report, collect
+from cli.demo_screen import Screen
+from cli.services.services import Services, everything, on_free_ports
+from cli.trouble import Trouble
+from config.settings import Settings
+from domain.assessment import Term
+from domain.curriculum import curriculum_for
+from interchange.marks import read_marks
+from interchange.sample_school import ExampleSet, generate
+
+EXAMPLE_CLASSES, EXAMPLE_PUPILS = 2, 35
+
+
+@dataclass(frozen=True)
+class DemoOptions:
+    classes: int
+    pupils: int
+    out: Path
+    kill_worker: bool
+
+
+def demo_command(
+    *,
+    classes: Annotated[int, typer.Option(min=1, max=12, help="Grade-1 classes.")] = EXAMPLE_CLASSES,
+    pupils: Annotated[int, typer.Option(min=5, max=50, help="Pupils in each class.")] = EXAMPLE_PUPILS,
+    out: Annotated[Path | None, typer.Option(help="Folder for the signed documents.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")] = False,
+    kill_worker: Annotated[bool, typer.Option("--kill-worker", help="Kill the workers at three points.")] = False,
+) -> None:
+    """Carry classes from workbooks to sealed documents through a school year, and verify each document."""
+    base = Settings(demo=True)
+    options = DemoOptions(classes, pupils, out or base.var_dir / "demo-documents", kill_worker)
+    console = Console(stderr=as_json)
+    report = asyncio.run(_run(base, options, console))
+    console.print(report.table())
+    for sentence in report.troubles:
+        console.print(f"[red]{sentence}")
+    console.print(f"Documents: {options.out}")
+    if as_json:
+        typer.echo(json.dumps(report.as_json(), ensure_ascii=False))
+    raise typer.Exit(0 if report.holds else 1)
+
+
+async def _run(base: Settings, options: DemoOptions, console: Console) -> Report:
+    state = base.var_dir / "demo"
+    shutil.rmtree(state, ignore_errors=True)
+    shutil.rmtree(options.out, ignore_errors=True)
+    settings = on_free_ports(base, state).model_copy(update={"crash_file": state / "run" / "crash"})
+    started = time.monotonic()
+    async with AsyncExitStack() as stack:
+        services = await stack.enter_async_context(everything(settings, lambda line: console.print(f"[dim]{line}")))
+        school = await asyncio.to_thread(load_school, settings, _examples(state, options))
+        client = await stack.enter_async_context(httpx.AsyncClient(base_url=settings.api_url, timeout=90, trust_env=False))
+        plays, kills = await _play_year(services, school, client, options, console)
+        console.print("Verifying every document from its bytes alone …")
+        return await collect(settings, school, plays, client, options.out, kills, started)
+
+
+def _examples(state: Path, options: DemoOptions) -> ExampleSet:
+    if (options.classes, options.pupils) == (EXAMPLE_CLASSES, EXAMPLE_PUPILS):
+        return examples_of_project()
+    return generate(state / "examples", options.classes, options.pupils)
+
+
+async def _play_year(
+    services: Services, school: DemoSchool, client: httpx.AsyncClient, options: DemoOptions, console: Console
+) -> tuple[list[TermPlay], int]:
+    """Both terms, classes side by side; a term begins when the one before is issued."""
+    examples = _examples(services.settings.var_dir, options)
+    crasher = Crasher(services, enabled=options.kill_worker)
+    plays: list[TermPlay] = []
+    with Screen(console) as screen:
+        for term in Term:
+            of_term = [_make_play(school, name, term, examples, client, screen) for name in examples.rosters]
+            await asyncio.gather(*(_prepare(play) for play in of_term))
+            crasher.watch(of_term[0])
+            began = time.monotonic()
+            await asyncio.gather(*(play.approve_all() for play in of_term))
+            for play in of_term:
+                play.times["term"] = time.monotonic() - began
+            plays += of_term
+    return plays, await crasher.finish()
+
+
+def _make_play(
+    school: DemoSchool, name: str, term: Term, examples: ExampleSet, client: httpx.AsyncClient, screen: Screen
+) -> TermPlay:
+    curriculum = curriculum_for(1)
+    rework = examples.rework if term is Term.HK1 and examples.rework.class_name == name else None
+    return TermPlay(
+        school=school,
+        class_name=name,
+        term=term,
+        book=read_marks(examples.marks[name, term], curriculum),
+        curriculum=curriculum,
+        client=client,
+        step=screen.steps_of(f"{name} · {term.label}"),
+        rework=rework,
+    )
+
+
+async def _prepare(play: TermPlay) -> None:
+    if play.book.problems:
+        raise Trouble(f"The mark workbook of {play.class_name} has problems: {play.book.problems[0]}")
+    await play.open()
+    await play.enter()

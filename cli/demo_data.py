@@ -1,0 +1,130 @@
+"""The demo school: workbooks into the database, development certificates for everybody, accounts to sign in with."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from uuid import UUID
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+from sqlalchemy.orm import Session
+
+from activities.school_import import import_roster, import_staff
+from cli.trouble import Trouble
+from config.settings import PROJECT, Settings
+from domain.curriculum import curriculum_for
+from interchange.roster import read_roster
+from interchange.sample_school import ExampleSet, find_examples
+from interchange.staff import Staff, read_staff
+from signing.authority import DevelopmentAuthority, IssuedKey
+from signing.keys import KeyStore
+from storage import demo, registration
+from storage.database import make_engine, make_sessions
+from storage.tables import CertificateRow, ClassGroup
+
+# Public on purpose: demo mode listens on loopback only, and its certificates come from a development authority.
+PASSPHRASE = "hocba-demo"  # noqa: S105
+ACCOUNTS_FILE = "demo-accounts.json"
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """Somebody of the demo school, with the token that the API takes from this machine."""
+
+    full_name: str
+    personal_id: str
+    duty: str
+    token: str
+
+
+@dataclass(frozen=True)
+class DemoSchool:
+    """What the demo plays with: ids of classes by name, accounts by slot (class slots as `1A1/toan`)."""
+
+    school_id: str
+    classes: dict[str, str]
+    accounts: dict[str, DemoAccount]
+
+    def account(self, class_name: str, slot: str) -> DemoAccount:
+        return self.accounts.get(f"{class_name}/{slot}") or self.accounts[slot]
+
+
+def examples_of_project() -> ExampleSet:
+    """The committed workbooks of two classes of 35."""
+    return find_examples(PROJECT / "examples", ("1A1", "1A2"))
+
+
+def load_school(settings: Settings, examples: ExampleSet) -> DemoSchool:
+    """Register the demo school once; afterwards give what was registered."""
+    if not settings.demo:
+        raise Trouble("The demo school is loaded only in demo mode (HOCBA_DEMO=1 or --demo).")
+    kept = settings.var_dir / ACCOUNTS_FILE
+    if kept.exists():
+        return _read(kept)
+    curriculum = curriculum_for(1)
+    staff = read_staff(examples.staff, curriculum)
+    engine = make_engine(settings.database_url)
+    with make_sessions(engine).begin() as session:
+        classes = {name: import_roster(session, read_roster(path)) for name, path in examples.rosters.items()}
+        school_id = session.get_one(ClassGroup, next(iter(classes.values()))).school_id
+        ids = import_staff(session, school_id, staff)
+        _issue_certificates(session, settings, staff, ids, school_id)
+        accounts = _accounts(session, staff, ids)
+    engine.dispose()
+    school = DemoSchool(str(school_id), {name: str(each) for name, each in classes.items()}, accounts)
+    _write(kept, school)
+    return school
+
+
+def _accounts(session: Session, staff: Staff, ids: Mapping[str, UUID]) -> dict[str, DemoAccount]:
+    names = {row.personal_id: row.full_name for row in staff.people}
+    tokens = {personal_id: demo.new_token(session, staff_id) for personal_id, staff_id in ids.items()}
+    duties = {(f"{job.class_name}/{job.slot}" if job.class_name else job.slot): job.personal_id for job in staff.assignments}
+    duties |= {"system_admin": row.personal_id for row in staff.people if row.role == "admin"}
+    return {duty: DemoAccount(names[pid], pid, duty, tokens[pid]) for duty, pid in duties.items()}
+
+
+def _issue_certificates(
+    session: Session, settings: Settings, staff: Staff, ids: Mapping[str, UUID], school_id: UUID
+) -> None:
+    authority = DevelopmentAuthority.open(settings.pki_dir)
+    keys = KeyStore(settings.key_store)
+    for row in staff.people:
+        issued = authority.issue_person(row.full_name, row.personal_id)
+        certificate = _keep(keys, f"staff-{ids[row.personal_id]}", issued)
+        certificate.staff_id = ids[row.personal_id]
+        registration.add_certificate(session, certificate)
+    certificate = _keep(keys, f"school-{school_id}", authority.issue_organisation(staff.school_name, staff.school_code))
+    certificate.school_id = school_id
+    registration.add_certificate(session, certificate)
+
+
+def _keep(keys: KeyStore, key_ref: str, issued: IssuedKey) -> CertificateRow:
+    """Lock the key under the demo passphrase; the row holds the certificate only."""
+    if not keys.has(key_ref):
+        keys.save(key_ref, issued, PASSPHRASE)
+    chain = keys.certificates(key_ref)
+    return CertificateRow(
+        sha256=chain[0].fingerprint(hashes.SHA256()).hex(),
+        key_ref=key_ref,
+        chain_pem=_pem(chain),
+        not_before=chain[0].not_valid_before_utc,
+        not_after=chain[0].not_valid_after_utc,
+    )
+
+
+def _pem(chain: tuple[x509.Certificate, ...]) -> str:
+    return "".join(each.public_bytes(Encoding.PEM).decode() for each in chain)
+
+
+def _write(path: Path, school: DemoSchool) -> None:
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(asdict(school), ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _read(path: Path) -> DemoSchool:
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    accounts = {slot: DemoAccount(**account) for slot, account in stored["accounts"].items()}
+    return DemoSchool(stored["school_id"], stored["classes"], accounts)

@@ -1,0 +1,161 @@
+"""Plays a class's term through the API as its people would: enter, submit, review, sign, approve, seal."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from cli.demo_cells import Cell, homeroom_cells, subject_cells
+from cli.demo_data import PASSPHRASE, DemoAccount, DemoSchool
+from cli.trouble import Trouble
+from domain.assessment import Term
+from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL, Curriculum
+from interchange.marks import MarkBook
+from interchange.sample_school import Rework
+
+PATIENCE = 120.0
+BUSY = (502, 503)
+
+
+@dataclass
+class TermPlay:
+    """One class and term on its way; `step` is told what is happening and how far it is."""
+
+    school: DemoSchool
+    class_name: str
+    term: Term
+    book: MarkBook
+    curriculum: Curriculum
+    client: httpx.AsyncClient
+    step: Callable[[str], None]
+    rework: Rework | None = None
+    class_term_id: str = ""
+    records: dict[str, str] = field(default_factory=dict)
+    times: dict[str, float] = field(default_factory=dict)
+
+    async def open(self) -> None:
+        """The admin opens the book."""
+        body = {"class_id": self.school.classes[self.class_name], "term": self.term.value}
+        opened = await self._send("POST", "/class-terms", self.school.accounts["system_admin"], body)
+        self.class_term_id = opened["id"]
+        detail = await self._send("GET", f"/class-terms/{self.class_term_id}", self._who(HOMEROOM))
+        self.records = {line["pupil_code"]: line["record_id"] for line in detail["records"]}
+
+    async def enter(self) -> None:
+        """Every teacher types the marks; nothing is submitted yet."""
+        self.step("Nhập kết quả")
+        for subject in self.curriculum.subjects:
+            await self._enter(subject.code, subject_cells(self.book, subject, self.term, self.records))
+        await self._enter(HOMEROOM, homeroom_cells(self.book, self.curriculum, self.term, self.records))
+        rows = [
+            {
+                "record_id": self.records[code],
+                "absent_excused": entry.absent_excused,
+                "absent_unexcused": entry.absent_unexcused,
+                "is_recognised": entry.recognised,
+            }
+            for code, entry in self.book.homeroom.items()
+        ]
+        await self._send("PUT", f"/class-terms/{self.class_term_id}/attendance", self._who(HOMEROOM), rows)
+
+    async def approve_all(self) -> None:
+        """From the first submission to the seal."""
+        started = time.monotonic()
+        self.step("Giáo viên gửi")
+        await self._each_subject(self._submit)
+        await self._submit(HOMEROOM, self._all())
+        await self._review()
+        self.step("Giáo viên bộ môn ký")
+        await self._each_subject(lambda slot, records: self.sign("sign", slot, records))
+        for name, action, slot in (
+            ("Chủ nhiệm ký", "sign", HOMEROOM),
+            ("Hiệu trưởng duyệt và ký", "approve", PRINCIPAL),
+            ("Văn thư đóng dấu", "seal", SEAL),
+        ):
+            self.step(name)
+            await self.sign(action, slot, self._all())
+        self.times["approval"] = time.monotonic() - started
+        await self._until_issued()
+        self.step("Đã phát hành")
+
+    async def sign(self, action: str, slot: str, records: Sequence[str]) -> None:
+        """One confirmation: prepare the papers, then sign all of them with one passphrase."""
+        who, order_id = self._who(slot), str(uuid4())
+        body = {"order_id": order_id, "action": action, "slot": slot, "record_ids": list(records)}
+        order = await self._send("POST", f"/class-terms/{self.class_term_id}/orders", who, body)
+        if order["failed"]:
+            raise Trouble(f"{len(order['failed'])} papers could not be prepared: {order['failed'][0]['code']}.")
+        outcome = await self._send("POST", f"/orders/{order_id}/confirm", who, {"passphrase": PASSPHRASE})
+        if outcome["failed"]:
+            raise Trouble(f"{len(outcome['failed'])} papers could not be signed: {outcome['failed'][0]['code']}.")
+
+    async def submit_some(self, slots: Iterable[str]) -> None:
+        for slot in slots:
+            await self._submit(slot, self._all())
+
+    async def _each_subject(self, act: Callable[[str, Sequence[str]], Any]) -> None:
+        """Subject teachers work side by side."""
+        await asyncio.gather(*(act(subject.code, self._all()) for subject in self.curriculum.subjects))
+
+    async def _review(self) -> None:
+        """The homeroom teacher looks the class over; one record goes back, is corrected and comes again."""
+        self.step("Chủ nhiệm rà soát")
+        returned = self.records[self.rework.pupil_code] if self.rework else ""
+        if self.rework:
+            await self._decide("return", HOMEROOM, [returned], {"to_slot": self.rework.subject, "reason": self.rework.reason}, with_slot=True)
+        await self._decide("review", HOMEROOM, [each for each in self._all() if each != returned])
+        if self.rework:
+            self.step("Sửa hồ sơ bị trả lại")
+            await self._correct(self.rework, returned)
+            await self._decide("review", HOMEROOM, [returned])
+
+    async def _correct(self, rework: Rework, record_id: str) -> None:
+        cells = subject_cells(self.book, self.curriculum.subject(rework.subject), self.term, self.records)
+        comment = next(cell for cell in cells if cell["record_id"] == record_id and cell["kind"] == "comment")
+        await self._enter(rework.subject, [{**comment, "value": rework.corrected_value}])
+        await self._submit(rework.subject, [record_id])
+
+    async def _enter(self, slot: str, cells: list[Cell]) -> None:
+        await self._send("PUT", f"/class-terms/{self.class_term_id}/cells/{slot}", self._who(slot), {"cells": cells})
+
+    async def _submit(self, slot: str, records: Sequence[str]) -> None:
+        await self._decide("submit", slot, records, with_slot=True)
+
+    async def _decide(
+        self, verb: str, slot: str, records: Sequence[str], more: dict[str, str] | None = None, *, with_slot: bool = False
+    ) -> None:
+        body: dict[str, object] = {"command_id": str(uuid4()), "record_ids": list(records), **(more or {})}
+        if with_slot:
+            body["slot"] = slot
+        await self._send("POST", f"/class-terms/{self.class_term_id}/{verb}", self._who(slot), body)
+
+    async def _until_issued(self) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            detail = await self._send("GET", f"/class-terms/{self.class_term_id}", self._who(HOMEROOM))
+            if detail["stage"] == "issued":
+                return
+            await asyncio.sleep(0.05)
+        raise Trouble(f"Class {self.class_name} was sealed but not issued in time.")
+
+    def _all(self) -> list[str]:
+        return list(self.records.values())
+
+    def _who(self, slot: str) -> DemoAccount:
+        return self.school.account(self.class_name, slot)
+
+    async def _send(self, method: str, path: str, who: DemoAccount, body: object = None) -> Any:  # noqa: ANN401
+        """Send a request as somebody; while a part is down the same request is sent again, as a person would."""
+        deadline = time.monotonic() + PATIENCE
+        headers = {"Authorization": f"Bearer {who.token}"}
+        while True:
+            answer = await self.client.request(method, f"/api/v1{path}", json=body, headers=headers)
+            if answer.is_success:
+                return answer.json() if answer.content else None
+            if answer.status_code not in BUSY or time.monotonic() > deadline:
+                raise Trouble(f"{method} {path} was refused: {answer.text}")
+            await asyncio.sleep(0.2)

@@ -1,0 +1,174 @@
+"""What came of the demo: counts, times, and the verdict on each document and each audit chain."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+from cryptography import x509
+from rich.table import Table
+
+from cli.demo_data import DemoSchool
+from cli.demo_play import TermPlay
+from config.settings import Settings
+from domain.assessment import Term
+from domain.curriculum import PRINCIPAL
+from domain.documents import DocumentKind
+from signing.verify import verify
+from storage import journal
+from storage.database import make_engine, make_sessions
+
+
+@dataclass
+class Report:
+    """The demo holds when every expected document is there, sealed where it must be, and verified."""
+
+    classes: int
+    pupils: int
+    out: Path
+    kills: int
+    sealed: Counter[str] = field(default_factory=Counter)
+    documents: Counter[str] = field(default_factory=Counter)
+    signatures: int = 0
+    verified: int = 0
+    failed: int = 0
+    seconds: float = 0.0
+    approval_seconds: float = 0.0
+    times: dict[tuple[str, Term], float] = field(default_factory=dict)
+    troubles: list[str] = field(default_factory=list)
+    subjects: int = 0
+
+    @property
+    def holds(self) -> bool:
+        return not self.troubles
+
+    def judge(self) -> None:
+        """Compare what is there with what must be there."""
+        terms = len(Term)
+        expected = {
+            DocumentKind.YEAR_RECORD: (self.sealed, self.pupils),
+            DocumentKind.CLASS_SUMMARY: (self.sealed, self.classes * terms),
+            DocumentKind.SUBJECT_SHEET: (self.documents, self.classes * self.subjects * terms),
+        }
+        for kind, (found, wanted) in expected.items():
+            if found[kind] != wanted:
+                self.troubles.append(f"{kind}: {found[kind]} documents, expected {wanted}.")
+        if self.failed:
+            self.troubles.append(f"{self.failed} documents failed verification.")
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "classes": self.classes,
+            "pupils": self.pupils,
+            "records_sealed": self.sealed[DocumentKind.YEAR_RECORD],
+            "sheets_signed": self.documents[DocumentKind.SUBJECT_SHEET],
+            "summaries_sealed": self.sealed[DocumentKind.CLASS_SUMMARY],
+            "signatures": self.signatures,
+            "verified": self.verified,
+            "failed": self.failed,
+            "seconds": round(self.seconds, 2),
+            "approval_seconds": round(self.approval_seconds, 2),
+            "records_per_second": round(self.sealed[DocumentKind.YEAR_RECORD] / max(self.approval_seconds, 0.01), 1),
+            "kills": self.kills,
+            "out": str(self.out),
+        }
+
+    def table(self) -> Table:
+        table = Table(title="Kết quả", title_justify="left")
+        table.add_column("Bước")
+        table.add_column("Số lượng", justify="right")
+        table.add_column("Thời gian", justify="right")
+        for (name, term), seconds in sorted(self.times.items()):
+            table.add_row(f"Lớp {name} · {term.label}: từ gửi đến phát hành", "", f"{seconds:.1f} s")
+        rows = self.as_json()
+        table.add_row("Phiếu môn học đã ký", str(rows["sheets_signed"]), "")
+        table.add_row("Bảng tổng hợp lớp đã đóng dấu", str(rows["summaries_sealed"]), "")
+        table.add_row("Học bạ đã đóng dấu", str(rows["records_sealed"]), f"{self.approval_seconds:.1f} s")
+        table.add_row("Chữ ký số", str(rows["signatures"]), "")
+        table.add_row("Văn bản kiểm tra hợp lệ", f"{self.verified}/{self.verified + self.failed}", "")
+        table.add_row("Học bạ mỗi giây, từ khi nhập xong", str(rows["records_per_second"]), "")
+        table.add_row("Cả quá trình", "", f"{self.seconds:.1f} s")
+        return table
+
+
+async def collect(
+    settings: Settings,
+    school: DemoSchool,
+    plays: Sequence[TermPlay],
+    client: httpx.AsyncClient,
+    out: Path,
+    kills: int,
+    started: float,
+) -> Report:
+    """Download every document, verify it, check every audit chain, and add it up."""
+    classes = {play.class_name for play in plays}
+    report = Report(len(classes), _pupils(plays), out, kills, subjects=len(plays[0].curriculum.subjects))
+    for play in plays:
+        report.times[play.class_name, play.term] = play.times["approval"]
+        if play.term is Term.YEAR_END:
+            report.approval_seconds = max(report.approval_seconds, play.times["term"])
+        for line in await _documents(play, school, client):
+            await _download(line, play, school, client, out)
+            report.documents[line["kind"]] += 1
+            report.sealed[line["kind"]] += line["sealed_at"] is not None
+    await asyncio.to_thread(_verify_all, report, settings.pki_dir / "root.pem")
+    report.troubles += await asyncio.to_thread(_broken_chains, settings, plays)
+    report.seconds = time.monotonic() - started
+    report.judge()
+    return report
+
+
+def _pupils(plays: Sequence[TermPlay]) -> int:
+    return sum(len(play.records) for play in plays if play.term is Term.YEAR_END)
+
+
+async def _documents(play: TermPlay, school: DemoSchool, client: httpx.AsyncClient) -> list[dict[str, Any]]:
+    answer = await client.get(f"/api/v1/class-terms/{play.class_term_id}/documents", headers=_as_principal(school))
+    lines: list[dict[str, Any]] = answer.raise_for_status().json()
+    return [line for line in lines if line["state"] == "live"]
+
+
+async def _download(
+    line: dict[str, Any], play: TermPlay, school: DemoSchool, client: httpx.AsyncClient, out: Path
+) -> None:
+    answer = await client.get(f"/api/v1/documents/{line['document_id']}", headers=_as_principal(school))
+    folder = out / play.class_name / play.term.value
+    folder.mkdir(parents=True, exist_ok=True)
+    name = "-".join(part for part in (line["kind"], line["slot"], line["lookup_code"]) if part)
+    (folder / f"{name}.pdf").write_bytes(answer.raise_for_status().content)
+
+
+def _as_principal(school: DemoSchool) -> dict[str, str]:
+    return {"Authorization": f"Bearer {school.accounts[PRINCIPAL].token}"}
+
+
+def _verify_all(report: Report, root: Path) -> None:
+    files = sorted(report.out.rglob("*.pdf"))
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        for path, (holds, signatures) in zip(files, pool.map(_verify_file, files, [root] * len(files), chunksize=8), strict=True):
+            report.signatures += signatures
+            report.verified += holds
+            report.failed += not holds
+            if not holds:
+                report.troubles.append(f"{path.name} does not verify.")
+
+
+def _verify_file(path: Path, root: Path) -> tuple[bool, int]:
+    roots = x509.load_pem_x509_certificates(root.read_bytes())
+    verdict = verify(path.read_bytes(), roots)
+    return verdict.holds, len(verdict.signatures)
+
+
+def _broken_chains(settings: Settings, plays: Sequence[TermPlay]) -> list[str]:
+    engine = make_engine(settings.database_url)
+    with make_sessions(engine)() as session:
+        broken = [play for play in plays if journal.first_broken_link(session, UUID(play.class_term_id)) is not None]
+    engine.dispose()
+    return [f"The audit chain of {play.class_name} {play.term} is broken." for play in broken]

@@ -1,0 +1,65 @@
+"""What the machine must offer before anything is started: disk space and free ports."""
+
+import shutil
+import socket
+from collections.abc import Collection
+from pathlib import Path
+
+from cli.trouble import Trouble
+from config.settings import Settings
+
+MEGABYTE = 1_000_000
+SPACE_NEEDED = 500 * MEGABYTE
+
+
+def free_space(folder: Path) -> int:
+    """Return the free bytes of the disk that holds `folder`, or will hold it."""
+    while not folder.exists():
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
+
+
+def require_space(folder: Path, needed: int = SPACE_NEEDED) -> None:
+    """Raise Trouble when fewer than `needed` bytes are free."""
+    free = free_space(folder)
+    if free < needed:
+        raise Trouble(
+            f"The disk of {folder} is nearly full: {free // MEGABYTE} MB are free, hocba needs {needed // MEGABYTE} MB."
+        )
+
+
+def port_is_free(host: str, port: int) -> bool:
+    """Tell whether a server could listen there now."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        # As servers do: a port whose last connections are only closing down counts as free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def require_ports(settings: Settings, parts: Collection[str] = ("api", "temporal")) -> None:
+    """Raise Trouble for the first port of `parts` that another program holds, with the setting that moves it."""
+    wanted = [
+        ("api", "the web address", settings.api_host, settings.api_port, "HOCBA_API_PORT"),
+        ("temporal", "Temporal", settings.temporal_host, settings.temporal_port, "HOCBA_TEMPORAL_PORT"),
+        ("temporal", "Temporal's pages", settings.temporal_host, settings.temporal_ui_port, "HOCBA_TEMPORAL_UI_PORT"),
+    ]
+    for part, purpose, host, port, setting in wanted:
+        if part in parts and not port_is_free(host, port):
+            raise Trouble(f"Port {port} ({purpose}) is in use by another program: stop it, or set {setting}.")
+
+
+def free_ports(host: str, count: int) -> list[int]:
+    """Return `count` different ports nobody listens on at this moment."""
+    probes = [socket.socket() for _ in range(count)]
+    try:
+        for probe in probes:
+            probe.bind((host, 0))
+        return [probe.getsockname()[1] for probe in probes]
+    finally:
+        for probe in probes:
+            probe.close()

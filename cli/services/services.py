@@ -1,0 +1,202 @@
+"""All services of one state folder under one object, for `hocba up`, `hocba demo` and the tests."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Self
+
+import httpx
+
+from cli.services.account import tied_to_parent
+from cli.services.child import Child, Part, end_leftovers, nothing, rotate
+from cli.services.lock import StateLock
+from cli.services.machine import free_ports, require_ports, require_space
+from cli.services.postgres import Postgres
+from cli.services.temporal import temporal_part
+from cli.trouble import Trouble
+from config.settings import PROJECT, Settings
+
+PRIVATE = 0o700
+MAY_PASS = 0o711  # PostgreSQL passes through under its own account when hocba is run by root
+
+
+def quiet(_: str) -> None:
+    """Say nothing."""
+
+
+class Services:
+    """Starts parts in order, each ready before the next; the lock is held from start to stop."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        parts: Sequence[Part],
+        say: Callable[[str], None] = quiet,
+        after: Mapping[str, Callable[[], Awaitable[None]]] | None = None,
+    ) -> None:
+        """`after` names what to do once, when the part of that name is ready for the first time."""
+        self.settings = settings
+        self.say = say
+        self._after = after or {}
+        self.children = {part.name: Child(part, settings.var_dir) for part in parts}
+        self._lock = StateLock(settings.var_dir, say)
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self.start()
+        except BaseException:
+            await self.stop()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Start everything; raises Trouble with one sentence when something is in the way."""
+        require_space(self.settings.var_dir)
+        make_folders(self.settings)
+        self._lock.__enter__()
+        await asyncio.to_thread(end_leftovers, self.settings.var_dir, self.say)
+        require_ports(self.settings, self.children.keys())
+        for child in self.children.values():
+            self.say(f"Starting {child.part.name} …")
+            await child.start()
+            await self._after.get(child.part.name, nothing)()
+
+    async def stop(self) -> None:
+        """Stop what runs, the last started first; calling it again does nothing."""
+        for child in reversed(self.children.values()):
+            await child.stop(self.say)
+        self._lock.__exit__()
+
+    def kill(self, name: str) -> None:
+        """End one part by SIGKILL, as a crash would."""
+        self.children[name].kill()
+
+    async def restart(self, name: str) -> None:
+        """Start one part again after its end, and return once it is ready."""
+        child = self.children[name]
+        await child.ended()
+        await child.start()
+
+    async def wait_ready(self, name: str) -> None:
+        """Return once the part is ready; raises Trouble when it ended or takes too long."""
+        await self.children[name].wait_ready()
+
+
+def everything(settings: Settings, say: Callable[[str], None] = quiet) -> Services:
+    """Return the services of a whole hocba: database, Temporal, two workers and the API."""
+    parts = [
+        *_database(settings),
+        temporal_part(settings),
+        python_part("worker", ["-m", "worker"], settings),
+        python_part("signer", ["-m", "worker", "--queue", "sign"], settings),
+        api_part(settings),
+    ]
+
+    async def migrate() -> None:
+        await run_once("migrate", settings)
+
+    return Services(settings, parts, say, after={"temporal": migrate})
+
+
+def infrastructure(settings: Settings, say: Callable[[str], None] = quiet) -> Services:
+    """Return database and Temporal only."""
+    return Services(settings, [*_database(settings), temporal_part(settings)], say)
+
+
+def database_only(settings: Settings, say: Callable[[str], None] = quiet) -> Services:
+    """Return the database alone, empty."""
+    return Services(settings, _database(settings), say)
+
+
+def on_free_ports(settings: Settings, var_dir: Path) -> Settings:
+    """Return the same settings for another state folder, on ports nobody uses, as a demo beside `hocba up` needs."""
+    api, temporal, pages = free_ports(settings.api_host, 3)
+    return Settings(
+        var_dir=var_dir, demo=settings.demo, worker_threads=settings.worker_threads,
+        api_port=api, temporal_port=temporal, temporal_ui_port=pages, postgres_fast=settings.postgres_fast,
+    )  # fmt: skip
+
+
+def _database(settings: Settings) -> list[Part]:
+    return [Postgres(settings).part()] if settings.postgres_embedded else []
+
+
+async def run_once(command: str, settings: Settings, *, show: bool = False) -> None:
+    """Run a `hocba` command to its end, its output in the log or shown; raises Trouble when it fails."""
+    log = settings.var_dir / "log" / f"{command}.log"
+    rotate(log)
+    with log.open("wb") as file:
+        process = await asyncio.create_subprocess_exec(
+            *tied_to_parent([sys.executable, "-m", "cli.main", command], "TERM"),
+            stdout=None if show else file,
+            stderr=file,
+            env=_environment(settings, {}),
+            cwd=PROJECT,
+        )
+        status = await process.wait()
+    if status:
+        last = (log.read_text(encoding="utf-8", errors="replace").strip().splitlines() or ["no reason given"])[-1]
+        raise Trouble(f"'hocba {command}' failed ({last}); its log is {log}.")
+
+
+def make_folders(settings: Settings) -> None:
+    """Make the state folder; only the parts without pupils' data may be entered by other accounts."""
+    settings.var_dir.mkdir(mode=MAY_PASS, parents=True, exist_ok=True)
+    for folder in (
+        settings.object_store,
+        settings.key_store,
+        settings.pki_dir,
+        settings.var_dir / "log",
+        settings.secrets_dir,
+    ):
+        folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+
+
+def python_part(name: str, arguments: Sequence[str], settings: Settings) -> Part:
+    """Return a Python child that makes the file HOCBA_READY_FILE once it polls."""
+    ready = settings.var_dir / "run" / f"{name}.ready"
+
+    async def is_ready() -> bool:
+        return ready.exists()
+
+    async def forget() -> None:
+        ready.unlink(missing_ok=True)
+
+    return Part(
+        name=name,
+        command=tuple(tied_to_parent([sys.executable, *arguments], "TERM")),
+        environment=_environment(settings, {"HOCBA_READY_FILE": str(ready)}),
+        folder=PROJECT,
+        is_ready=is_ready,
+        prepare=forget,
+    )
+
+
+def api_part(settings: Settings) -> Part:
+    """Return the web server; ready when /readyz says so."""
+
+    async def is_ready() -> bool:
+        try:
+            async with httpx.AsyncClient(trust_env=False) as client:
+                answer = await client.get(f"{settings.api_url}/readyz")
+        except httpx.TransportError:
+            return False
+        return answer.is_success
+
+    return Part(
+        name="api",
+        command=tuple(tied_to_parent([sys.executable, "-m", "api"], "TERM")),
+        environment=_environment(settings, {}),
+        folder=PROJECT,
+        is_ready=is_ready,
+    )
+
+
+def _environment(settings: Settings, more: Mapping[str, str]) -> dict[str, str]:
+    # Unbuffered, so that the last words of a dying child are in its log.
+    return dict(os.environ) | settings.environment() | {"PYTHONUNBUFFERED": "1"} | dict(more)

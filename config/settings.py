@@ -1,0 +1,126 @@
+"""The one place where hocba's settings are read: HOCBA_ variables, files of secrets, and defaults for one machine."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import quote
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
+
+PROJECT = Path(__file__).resolve().parent.parent
+PREFIX = "HOCBA_"
+LOOPBACK = "127.0.0.1"
+SOCKET_PATH_LIMIT = 107  # bytes of sun_path in unix(7), less the closing zero
+
+
+def socket_folder(var_dir: Path) -> Path:
+    """Return where PostgreSQL's socket lives: inside `var_dir`, or in the temporary folder if that is too long."""
+    inside = var_dir / "run" / "pg"
+    if len(os.fsencode(inside / ".s.PGSQL.65535")) <= SOCKET_PATH_LIMIT:
+        return inside
+    mark = hashlib.sha256(os.fsencode(var_dir)).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"hocba-{os.getuid()}-{mark}"
+
+
+def _embedded_url(values: Mapping[str, Any]) -> str:
+    host = quote(str(socket_folder(values["var_dir"])), safe="")
+    return f"postgresql+psycopg://hocba@/hocba?host={host}&port={values['postgres_port']}"
+
+
+class Settings(BaseSettings):
+    """Everything that may differ between two installations; made in `main` functions and passed down."""
+
+    # Values stay out of error messages: one of them may be a password.
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="forbid", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
+    )
+
+    var_dir: Path = PROJECT / "var"
+    secrets_dir: Path = Field(default_factory=lambda values: values["var_dir"] / "secrets")
+    demo: bool = False
+
+    api_host: str = LOOPBACK
+    api_port: int = Field(default=8000, ge=1, le=65535)
+    verify_url: str = Field(default_factory=lambda values: f"http://{LOOPBACK}:{values['api_port']}")
+
+    postgres_port: int = Field(default=5432, ge=1, le=65535)
+    postgres_fast: bool = False
+    database_url: str = Field(default_factory=_embedded_url, repr=False)
+
+    temporal_host: str = LOOPBACK
+    temporal_port: int = Field(default=7233, ge=1, le=65535)
+    temporal_ui_port: int = Field(default=8233, ge=1, le=65535)
+    temporal_namespace: str = "hocba"
+
+    object_store: Path = Field(default_factory=lambda values: values["var_dir"] / "objects")
+    key_store: Path = Field(default_factory=lambda values: values["var_dir"] / "keys")
+    pki_dir: Path = Field(default_factory=lambda values: values["var_dir"] / "pki")
+    worker_threads: int = Field(default=8, ge=1, le=256)
+    ready_file: Path | None = None
+    crash_file: Path | None = None  # demo only: see worker/crash.py
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic calls it with this name
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the same
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read arguments, then HOCBA_ variables, then files in `secrets_dir`; never a .env file found by chance."""
+        known = env_settings() | init_settings()
+        var_dir = Path(known.get("var_dir", PROJECT / "var"))
+        folder = Path(known.get("secrets_dir", var_dir / "secrets"))
+        if not folder.is_dir():
+            return (init_settings, env_settings)
+        return (init_settings, env_settings, SecretsSettingsSource(settings_cls, secrets_dir=folder))
+
+    @model_validator(mode="before")
+    @classmethod
+    def refuse_unknown_variables(cls, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A misspelt variable must not be ignored in silence."""
+        known = {PREFIX + name.upper() for name in cls.model_fields}
+        unknown = sorted(name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in known)
+        if unknown:
+            raise ValueError(f"unknown setting {', '.join(unknown)}")
+        return values
+
+    @field_validator("var_dir", "secrets_dir", "object_store", "key_store", "pki_dir")
+    @classmethod
+    def make_absolute(cls, folder: Path) -> Path:
+        """Child processes and PostgreSQL must mean the same folder, wherever they were started."""
+        return folder.absolute()
+
+    @model_validator(mode="after")
+    def refuse_open_demo(self) -> Self:
+        """The demo's people and passwords are public, so nobody but this machine may reach them."""
+        if self.demo and self.api_host not in (LOOPBACK, "localhost", "::1"):
+            raise ValueError("the demo listens on this machine only: HOCBA_API_HOST must be 127.0.0.1")
+        return self
+
+    @property
+    def postgres_embedded(self) -> bool:
+        """Tell whether hocba runs its own PostgreSQL: it does unless HOCBA_DATABASE_URL names another."""
+        return "database_url" not in self.model_fields_set
+
+    @property
+    def postgres_socket_dir(self) -> Path:
+        return socket_folder(self.var_dir)
+
+    @property
+    def temporal_address(self) -> str:
+        return f"{self.temporal_host}:{self.temporal_port}"
+
+    @property
+    def api_url(self) -> str:
+        return f"http://{self.api_host}:{self.api_port}"
+
+    def environment(self) -> dict[str, str]:
+        """Return the HOCBA_ variables that give a child process these very settings."""
+        values = self.model_dump(mode="json", exclude_none=True)
+        return {PREFIX + name.upper(): str(value) for name, value in values.items()}

@@ -1,0 +1,82 @@
+"""Turns a document's content into the PDF that people sign: PDF/A-3a, PDF/UA-1, the same bytes for the same content."""
+
+import hashlib
+import re
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import typst
+
+from documents.compact import compact
+from documents.content import canonical_json, kind_of
+from documents.limits import check_limits
+from documents.page import lookup_url, page_json
+from documents.places import places_of
+from domain.documents import DocumentContent
+from domain.errors import Invalid
+from domain.signature_places import SignaturePlace
+
+_TEMPLATES = Path(__file__).parent.parent / "templates" / "documents"
+# PDF/A wants every character drawn; Libertinus Serif has no emoji and no Chinese, Japanese or Korean letters.
+_UNPRINTABLE = re.compile(r'the text `"(.+?)"` could not be displayed')
+
+
+@dataclass(frozen=True)
+class Rendered:
+    pdf: bytes
+    sha256_content: str  # hex SHA-256 of the attached record.json, also printed
+    places: tuple[SignaturePlace, ...]  # in signing order
+
+
+class RenderFailed(Exception):
+    """A template or Typst itself is at fault, not the content."""
+
+
+class Renderer:
+    """Renders documents from any thread; each thread keeps one Typst compiler, which holds fonts and parsed templates.
+
+    Do not use it in a process forked after a first rendering: Typst's thread pool does not survive a fork.
+    """
+
+    def __init__(self, verify_url: str) -> None:
+        """`verify_url` is the public verification site; a document's own address is `{verify_url}/v/{code}`."""
+        self._verify_url = verify_url
+        self._local = threading.local()
+
+    def render(self, content: DocumentContent) -> Rendered:
+        """Return the unsigned PDF. Raises `Invalid` if a text is too long or cannot be printed, else `RenderFailed`."""
+        check_limits(content)
+        kind, record = kind_of(content), canonical_json(content)
+        sha256 = hashlib.sha256(record).hexdigest()
+        url = lookup_url(self._verify_url, content.lookup_code)
+        inputs = {"record": record.decode(), "print": page_json(kind, sha256=sha256, url=url)}
+        return Rendered(self._compile(f"{kind}.typ", inputs), sha256, places_of(kind))
+
+    def _compile(self, template: str, inputs: dict[str, str]) -> bytes:
+        try:
+            pdf = self._compiler().compile(
+                str(_TEMPLATES / template), format="pdf", sys_inputs=inputs, pdf_standards=["a-3a", "ua-1"]
+            )
+        except typst.TypstError as error:
+            raise _explained(error) from error
+        if not isinstance(pdf, bytes):
+            raise RenderFailed("Typst returned no single PDF")
+        return compact(pdf)
+
+    def _compiler(self) -> typst.Compiler:
+        compiler: typst.Compiler | None = getattr(self._local, "compiler", None)
+        if compiler is None:
+            fonts = typst.Fonts(include_system_fonts=False)
+            compiler = typst.Compiler(root=_TEMPLATES, font_paths=fonts, ignore_system_fonts=True)
+            self._local.compiler = compiler
+        return compiler
+
+
+def _explained(error: typst.TypstError) -> Exception:
+    unprintable = _UNPRINTABLE.search(error.message)
+    if unprintable is not None:
+        return Invalid(f"Ký tự “{unprintable[1]}” không in được trên văn bản; hãy bỏ ký tự này.")
+    if "does not fit its page" in error.message:
+        return Invalid("Nội dung quá dài, không in vừa trang văn bản.")
+    return RenderFailed(error.message)

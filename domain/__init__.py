@@ -1,0 +1,1 @@
+"""The rules of digital school report books: pure Python, standard library only."""

@@ -1,0 +1,45 @@
+"""One deadline of a class's term and the moments before and after it at which something must happen."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class Hook(StrEnum):
+    REMINDER = "reminder"
+    OVERDUE = "overdue"
+    ESCALATION = "escalation"
+
+
+# How far from the deadline each hook lies; a campaign's policy will set these per step (guide/domain.md 5.2).
+OFFSETS: dict[Hook, timedelta] = {
+    Hook.REMINDER: timedelta(days=-7),
+    Hook.OVERDUE: timedelta(0),
+    Hook.ESCALATION: timedelta(days=2),
+}
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """The first instant at which the term is late (aware UTC), and the version of the policy that says so."""
+
+    policy_version: int
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class Alarm:
+    hook: Hook
+    at: datetime
+
+
+def next_alarm(deadline: Deadline, fired: Collection[Hook]) -> Alarm | None:
+    """The earliest hook that has not fired; it may lie in the past, then it is to fire at once."""
+    alarms = [Alarm(hook, deadline.due_at + offset) for hook, offset in OFFSETS.items() if hook not in fired]
+    return min(alarms, key=lambda alarm: alarm.at, default=None)
+
+
+def is_late(deadline: Deadline, now: datetime) -> bool:
+    """Judged by the clock; correctness never depends on a timer firing."""
+    return now >= deadline.due_at

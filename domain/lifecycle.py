@@ -1,0 +1,315 @@
+"""The stages of a class's term: who may do what to which records, and what follows. Pure functions over frozen data.
+
+Order of signatures: guide/domain.md 4.2 (Circular 27/2020; QĐ 295/QĐ-SGDĐT art. 8.6). The workflow holds a `ClassTerm` and
+asks `plan` for the changes of a decision; `plan` refuses with a `DomainError` that names every record it refuses for.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
+from domain.errors import Conflict, DomainError, NotAllowed, NotFound
+
+
+class Stage(StrEnum):
+    ENTRY = "entry"
+    SUBMITTED = "submitted"
+    REVIEWED = "reviewed"
+    SUBJECT_SIGNED = "subject_signed"
+    HOMEROOM_SIGNED = "homeroom_signed"
+    APPROVED = "approved"
+    SEALED = "sealed"
+    ISSUED = "issued"
+
+
+STAGES = tuple(Stage)
+
+
+class Action(StrEnum):
+    SUBMIT = "submit"
+    REVIEW = "review"
+    RETURN = "return_for_rework"
+    SIGN = "sign"
+    APPROVE = "approve"
+    SEAL = "seal"
+    HOLD = "hold"
+    RELEASE = "release"
+    ISSUE = "issue"
+
+
+SIGNING_ACTIONS = frozenset({Action.SIGN, Action.APPROVE, Action.SEAL})
+
+# Stages from which each slot may send a record back; a subject teacher may refuse only what waits for his signature.
+RETURN_FROM: Mapping[str, frozenset[Stage]] = {
+    HOMEROOM: frozenset({Stage.ENTRY, Stage.SUBMITTED, Stage.REVIEWED, Stage.SUBJECT_SIGNED}),
+    PRINCIPAL: frozenset({Stage.HOMEROOM_SIGNED, Stage.APPROVED}),
+    SEAL: frozenset({Stage.APPROVED}),
+}
+SUBJECT_RETURN_FROM = frozenset({Stage.REVIEWED})
+IN_PART = frozenset({Stage.HOMEROOM_SIGNED, Stage.APPROVED})
+CLOSED = frozenset({Stage.SEALED, Stage.ISSUED})
+
+
+@dataclass(frozen=True)
+class RecordState:
+    """Where one pupil's term stands. `part` is the class summary that carries it (0 = none)."""
+
+    stage: Stage
+    revision: int
+    open_slots: tuple[str, ...]
+    unsigned_slots: tuple[str, ...]
+    part: int = 0
+    held: bool = False
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What somebody decided, for which records. Ids and codes only: it is kept in the workflow's history."""
+
+    action: Action
+    slot: str
+    record_ids: tuple[str, ...]
+    actor_id: str = ""
+    order_id: str = ""
+    to_slot: str = ""
+    reason_id: str = ""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One record that did not go along, and why (a code)."""
+
+    record_id: str
+    code: str
+
+
+@dataclass(frozen=True)
+class ClassTerm:
+    """All records of one class and term, and the subject slots that fill them."""
+
+    subject_slots: tuple[str, ...]
+    records: Mapping[str, RecordState]
+    parts: int = 0
+
+    def slots(self) -> tuple[str, ...]:
+        return (*self.subject_slots, HOMEROOM)
+
+    def in_part(self, part: int) -> frozenset[str]:
+        return frozenset(rid for rid, record in self.records.items() if part and record.part == part)
+
+
+def open_class_term(subject_slots: Iterable[str], record_ids: Iterable[str]) -> ClassTerm:
+    """A fresh term: every slot of every record is open for entry."""
+    subjects = tuple(subject_slots)
+    fresh = RecordState(Stage.ENTRY, 1, (*subjects, HOMEROOM), subjects)
+    return ClassTerm(subjects, dict.fromkeys(record_ids, fresh))
+
+
+def plan(term: ClassTerm, decision: Decision) -> dict[str, RecordState]:
+    """Return the new state of every record that `decision` changes, or refuse it as a whole.
+
+    Raises NotFound for unknown records, NotAllowed for a wrong slot, Conflict for a wrong stage.
+    """
+    _named(term, decision)
+    changes: dict[str, RecordState] = {}
+    refused: dict[str, DomainError] = {}
+    for record_id in decision.record_ids:
+        try:
+            changes[record_id] = _PLANS[decision.action](term, decision, term.records[record_id])
+        except DomainError as error:
+            refused[record_id] = error
+    if refused:
+        raise _together(refused)
+    return _with_parts(term, decision, changes)
+
+
+def apply(term: ClassTerm, decision: Decision, changes: Mapping[str, RecordState]) -> ClassTerm:
+    """The term after `changes`, as `plan` returned them for `decision`."""
+    opens_part = decision.action is Action.SIGN and decision.slot == HOMEROOM
+    return replace(term, records={**term.records, **changes}, parts=term.parts + int(opens_part))
+
+
+def finished(term: ClassTerm) -> bool:
+    return all(record.stage is Stage.ISSUED for record in term.records.values())
+
+
+def to_issue(term: ClassTerm) -> tuple[str, ...]:
+    """Records that are sealed and only wait to be issued."""
+    return tuple(rid for rid, record in term.records.items() if record.stage is Stage.SEALED)
+
+
+def waiting_slots(record: RecordState) -> tuple[str, ...]:
+    """The slots that this record waits for now."""
+    if record.held:
+        return (PRINCIPAL,)
+    match record.stage:
+        case Stage.ENTRY:
+            return record.open_slots
+        case Stage.REVIEWED:
+            return record.unsigned_slots
+        case Stage.SUBMITTED | Stage.SUBJECT_SIGNED:
+            return (HOMEROOM,)
+        case Stage.HOMEROOM_SIGNED:
+            return (PRINCIPAL,)
+        case Stage.APPROVED:
+            return (SEAL,)
+        case Stage.SEALED | Stage.ISSUED:
+            return ()
+
+
+def class_stage(term: ClassTerm) -> Stage:
+    """The class stands where its last unheld record stands."""
+    active = [r for r in term.records.values() if not r.held] or list(term.records.values())
+    return min((r.stage for r in active), key=STAGES.index, default=Stage.ISSUED)
+
+
+def _named(term: ClassTerm, decision: Decision) -> None:
+    if not decision.record_ids:
+        raise NotAllowed("Chưa chọn học sinh nào.")
+    if len(set(decision.record_ids)) != len(decision.record_ids):
+        raise NotAllowed("Danh sách có học sinh bị lặp lại.")
+    if any(record_id not in term.records for record_id in decision.record_ids):
+        raise NotFound("Có học sinh không thuộc lớp này.")
+
+
+def _together(refused: Mapping[str, DomainError]) -> DomainError:
+    first = next(iter(refused.values()))
+    message = first.message if len(refused) == 1 else f"{first.message} ({len(refused)} học sinh)"
+    return type(first)(message, tuple(refused))
+
+
+def _expect(record: RecordState, *stages: Stage) -> None:
+    if record.held:
+        raise Conflict("Hồ sơ đang được tạm giữ.")
+    if record.stage not in stages:
+        raise Conflict(f"Hồ sơ đang ở bước “{STAGE_NAMES[record.stage]}”, chưa làm được việc này.")
+
+
+def _submit(term: ClassTerm, decision: Decision, record: RecordState) -> RecordState:
+    if decision.slot not in term.slots():
+        raise NotAllowed("Lớp này không có môn học đó.")
+    _expect(record, Stage.ENTRY)
+    if decision.slot not in record.open_slots:
+        raise Conflict("Phần này đã được gửi rồi.")
+    left = tuple(slot for slot in record.open_slots if slot != decision.slot)
+    return replace(record, open_slots=left, stage=record.stage if left else Stage.SUBMITTED)
+
+
+def _review(_term: ClassTerm, decision: Decision, record: RecordState) -> RecordState:
+    _only(decision, HOMEROOM)
+    _expect(record, Stage.SUBMITTED)
+    # Signatures on untouched subjects stay valid, so a record may have nothing left for subject teachers to sign.
+    return replace(record, stage=Stage.REVIEWED if record.unsigned_slots else Stage.SUBJECT_SIGNED)
+
+
+def _return(term: ClassTerm, decision: Decision, record: RecordState) -> RecordState:
+    if decision.to_slot not in term.slots():
+        raise NotAllowed("Lớp này không có môn học đó.")
+    if not decision.reason_id:
+        raise NotAllowed("Trả lại phải có lý do.")
+    subject = decision.slot in term.subject_slots
+    allowed = SUBJECT_RETURN_FROM if subject else RETURN_FROM.get(decision.slot, frozenset())
+    if subject and decision.to_slot != decision.slot:
+        raise NotAllowed("Giáo viên bộ môn chỉ nhận lại phần của môn mình.")
+    _expect(record, *allowed)
+    if decision.to_slot in record.open_slots:
+        raise Conflict("Phần này đang mở để nhập.")
+    unsigned = record.unsigned_slots
+    if decision.to_slot in term.subject_slots and decision.to_slot not in unsigned:
+        unsigned = tuple(slot for slot in term.subject_slots if slot in {*unsigned, decision.to_slot})
+    return RecordState(Stage.ENTRY, record.revision + 1, (*record.open_slots, decision.to_slot), unsigned)
+
+
+def _sign(term: ClassTerm, decision: Decision, record: RecordState) -> RecordState:
+    if decision.slot == HOMEROOM:
+        _expect(record, Stage.SUBJECT_SIGNED)
+        return replace(record, stage=Stage.HOMEROOM_SIGNED, part=term.parts + 1)
+    if decision.slot not in term.subject_slots:
+        raise NotAllowed("Bước này dành cho giáo viên bộ môn và giáo viên chủ nhiệm.")
+    _expect(record, Stage.REVIEWED)
+    if decision.slot not in record.unsigned_slots:
+        raise Conflict("Môn này đã được ký rồi.")
+    left = tuple(slot for slot in record.unsigned_slots if slot != decision.slot)
+    return replace(record, unsigned_slots=left, stage=record.stage if left else Stage.SUBJECT_SIGNED)
+
+
+def _approve(_term: ClassTerm, decision: Decision, record: RecordState) -> RecordState:
+    _only(decision, PRINCIPAL)
+    _expect(record, Stage.HOMEROOM_SIGNED)
+    return replace(record, stage=Stage.APPROVED)
+
+
+def _seal(_term: ClassTerm, decision: Decision, record: RecordState) -> RecordState:
+    _only(decision, SEAL)
+    _expect(record, Stage.APPROVED)
+    return replace(record, stage=Stage.SEALED)
+
+
+def _hold(_term: ClassTerm, decision: Decision, record: RecordState) -> RecordState:
+    _only(decision, HOMEROOM, PRINCIPAL)
+    if not decision.reason_id:
+        raise NotAllowed("Tạm giữ phải có lý do.")
+    _expect(record, *(stage for stage in Stage if stage not in CLOSED))
+    return replace(record, held=True)
+
+
+def _release(_term: ClassTerm, decision: Decision, record: RecordState) -> RecordState:
+    _only(decision, HOMEROOM, PRINCIPAL)
+    if not record.held:
+        raise Conflict("Hồ sơ này không bị tạm giữ.")
+    return replace(record, held=False)
+
+
+def _issue(_term: ClassTerm, _decision: Decision, record: RecordState) -> RecordState:
+    _expect(record, Stage.SEALED)
+    return replace(record, stage=Stage.ISSUED)
+
+
+def _only(decision: Decision, *slots: str) -> None:
+    if decision.slot not in slots:
+        raise NotAllowed("Việc này không thuộc vai trò của người thực hiện.")
+
+
+def _with_parts(
+    term: ClassTerm, decision: Decision, changes: dict[str, RecordState]
+) -> dict[str, RecordState]:
+    """A class summary is signed as one paper: it moves on whole, and it falls apart when a record leaves it."""
+    touched = {term.records[rid].part for rid in changes if term.records[rid].stage in IN_PART}
+    members = {rid for part in touched for rid in term.in_part(part)}
+    if decision.action in {Action.APPROVE, Action.SEAL} and members - set(changes):
+        raise Conflict("Phải chọn đủ học sinh của bảng tổng hợp lớp; hãy tạm giữ hoặc trả lại học sinh chưa đạt yêu cầu.")
+    if decision.action in {Action.HOLD, Action.RETURN}:
+        back = {rid: replace(term.records[rid], stage=Stage.SUBJECT_SIGNED, part=0) for rid in members - set(changes)}
+        left = {rid: _out_of_part(record) for rid, record in changes.items()}
+        return {**left, **dict(sorted(back.items()))}
+    return changes
+
+
+def _out_of_part(record: RecordState) -> RecordState:
+    stage = Stage.SUBJECT_SIGNED if record.stage in IN_PART else record.stage
+    return replace(record, stage=stage, part=0)
+
+
+_PLANS = {
+    Action.SUBMIT: _submit,
+    Action.REVIEW: _review,
+    Action.RETURN: _return,
+    Action.SIGN: _sign,
+    Action.APPROVE: _approve,
+    Action.SEAL: _seal,
+    Action.HOLD: _hold,
+    Action.RELEASE: _release,
+    Action.ISSUE: _issue,
+}
+
+STAGE_NAMES: Mapping[Stage, str] = {
+    Stage.ENTRY: "Đang nhập",
+    Stage.SUBMITTED: "Chờ chủ nhiệm rà soát",
+    Stage.REVIEWED: "Chờ giáo viên bộ môn ký",
+    Stage.SUBJECT_SIGNED: "Chờ chủ nhiệm ký",
+    Stage.HOMEROOM_SIGNED: "Chờ hiệu trưởng duyệt",
+    Stage.APPROVED: "Chờ đóng dấu",
+    Stage.SEALED: "Đã đóng dấu",
+    Stage.ISSUED: "Đã phát hành",
+}

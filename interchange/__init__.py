@@ -1,0 +1,1 @@
+"""What comes in and goes out: workbooks of class lists, marks and staff."""

@@ -1,0 +1,91 @@
+"""The record.json attached to a document: read from its bytes, held against RFC 8785 and against the printed hash."""
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from threading import Lock
+
+import pypdfium2
+import rfc8785
+from pyhanko.pdf_utils.generic import DictionaryObject
+from pyhanko.pdf_utils.rw_common import PdfHandler
+
+from domain.documents import FIELDS, DocumentKind
+
+RECORD_NAME = "record.json"
+_MAX_DEPTH = 16  # of the tree of attachment names
+_NOT_HEX = re.compile(r"[^0-9a-z]")
+_PDFIUM = Lock()  # pdfium is not safe for threads
+
+
+@dataclass(frozen=True)
+class AttachedRecord:
+    data: bytes
+    kind: DocumentKind
+    lookup_code: str
+    school: str
+    signer_ids: dict[str, str]  # by field
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()
+
+
+def read_record(document: PdfHandler) -> AttachedRecord | None:
+    """The attached record; None unless there is exactly one attachment, called record.json, of our structure."""
+    attached = _attachments(document)
+    if len(attached) != 1 or attached[0][0] != RECORD_NAME:
+        return None
+    data = attached[0][1]
+    try:
+        return _parsed(data)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def is_canonical(data: bytes) -> bool:
+    """Whether the bytes are what RFC 8785 makes of their own content."""
+    try:
+        return rfc8785.dumps(json.loads(data)) == data
+    except (ValueError, RecursionError, rfc8785.CanonicalizationError):
+        return False
+
+
+def is_printed(pdf: bytes, sha256: str) -> bool:
+    """Whether the hash stands in the text of the pages, whatever spaces and line breaks are set between its digits."""
+    with _PDFIUM, pypdfium2.PdfDocument(pdf) as document:
+        text = "".join(page.get_textpage().get_text_bounded() for page in document)
+    return sha256 in _NOT_HEX.sub("", text.lower())
+
+
+def _parsed(data: bytes) -> AttachedRecord:
+    record = json.loads(data)
+    content = record["content"]
+    kind = DocumentKind(record["kind"])
+    signers = [(str(each["field"]), str(each["signer_id"])) for each in content["signers"]]
+    fields = [field.value for field in FIELDS[kind]]
+    if sorted(field for field, _ in signers) != sorted(fields) or not all(signer for _, signer in signers):
+        raise ValueError(kind)
+    return AttachedRecord(data, kind, str(content["lookup_code"]), str(content["school"]["name"]), dict(signers))
+
+
+def _attachments(document: PdfHandler) -> list[tuple[str, bytes]]:
+    """Names and contents of all embedded files (ISO 32000-1, 7.11.4 and 7.9.6)."""
+    try:
+        tree = document.root["/Names"]["/EmbeddedFiles"]
+    except KeyError:
+        return []
+    return [
+        (str(specification["/UF"] if "/UF" in specification else specification["/F"]), specification["/EF"]["/F"].data)
+        for specification in _leaves(tree, _MAX_DEPTH)
+    ]
+
+
+def _leaves(node: DictionaryObject, depth: int) -> list[DictionaryObject]:
+    if depth == 0:
+        raise ValueError(depth)
+    found = [node["/Names"][at] for at in range(1, len(node["/Names"]), 2)] if "/Names" in node else []
+    for kid in node.get("/Kids", ()):
+        found += _leaves(kid.get_object(), depth - 1)
+    return found

@@ -1,0 +1,113 @@
+"""Key store at rest: one PKCS#12 file per key under its owner's passphrase, its certificates beside it in the open."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
+
+from domain.errors import Conflict, Invalid
+from signing.authority import IssuedKey, write_private
+from signing.errors import KeyMissing, WrongPassphrase
+from signing.mechanisms import Mechanism, PrivateKey, default_mechanism, sign
+
+# PBKDF2-HMAC-SHA256: about 90 ms to open a key, once per batch, and as much for each guess at the passphrase.
+KDF_ROUNDS = 210_000
+_KEY_REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+class ToBeSigned(Protocol):
+    """Anything prepared for a signature, such as `signing.pdf.PreparedSignature`."""
+
+    @property
+    def to_be_signed(self) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class OpenKey:
+    """A private key held in memory, opened once for a whole batch; it shows nothing of itself when printed."""
+
+    certificates: tuple[x509.Certificate, ...]
+    mechanism: Mechanism
+    _private_key: PrivateKey = field(repr=False, compare=False)
+
+    def sign(self, to_be_signed: bytes) -> bytes:
+        """Raw signature over SHA-256 of the bytes."""
+        return sign(self._private_key, self.mechanism, to_be_signed)
+
+    def sign_digests(self, prepared: Sequence[ToBeSigned]) -> list[bytes]:
+        """One raw signature for each, in the same order."""
+        return [self.sign(each.to_be_signed) for each in prepared]
+
+
+class KeyStore:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def has(self, key_ref: str) -> bool:
+        """Whether the key was saved to the end; the certificates are written last."""
+        return self._certificates_path(key_ref).exists() and self._key_path(key_ref).exists()
+
+    def save(self, key_ref: str, issued: IssuedKey, passphrase: str) -> None:
+        """Keep a new key under a passphrase. Raises Conflict if the reference is taken, Invalid if it is malformed."""
+        if self.has(key_ref):
+            raise Conflict("Đã có khoá ký với mã này.")
+        if not passphrase:
+            raise Invalid("Mật khẩu chữ ký không được để trống.")
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        encryption = (
+            serialization.PrivateFormat.PKCS12.encryption_builder()
+            .kdf_rounds(KDF_ROUNDS)
+            .key_cert_algorithm(pkcs12.PBES.PBESv2SHA256AndAES256CBC)
+            .hmac_hash(hashes.SHA256())
+            .build(passphrase.encode())
+        )
+        leaf, *above = issued.certificates
+        sealed = pkcs12.serialize_key_and_certificates(key_ref.encode(), issued.private_key, leaf, above, encryption)
+        write_private(self._key_path(key_ref), sealed)
+        pem = b"".join(each.public_bytes(serialization.Encoding.PEM) for each in issued.certificates)
+        write_private(self._certificates_path(key_ref), pem)
+
+    def certificate(self, key_ref: str) -> x509.Certificate:
+        """The key's own certificate, without the passphrase. Raises KeyMissing."""
+        return self.certificates(key_ref)[0]
+
+    def certificates(self, key_ref: str) -> tuple[x509.Certificate, ...]:
+        """The certificate and the chain above it, leaf first, the root left out. Raises KeyMissing."""
+        try:
+            return tuple(x509.load_pem_x509_certificates(self._certificates_path(key_ref).read_bytes()))
+        except (OSError, ValueError) as error:
+            raise KeyMissing from error
+
+    def open(self, key_ref: str, passphrase: str, mechanism: Mechanism | None = None) -> OpenKey:
+        """Open a key for a batch. Raises KeyMissing or WrongPassphrase; neither says anything of the passphrase."""
+        certificates = self.certificates(key_ref)
+        try:
+            sealed = self._key_path(key_ref).read_bytes()
+        except OSError as error:
+            raise KeyMissing from error
+        try:
+            key, leaf, _ = pkcs12.load_key_and_certificates(sealed, passphrase.encode())
+        except ValueError:
+            # "from None": the library's own words add nothing, and nothing near the passphrase may travel.
+            raise WrongPassphrase from None
+        if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) or leaf != certificates[0]:
+            raise KeyMissing
+        return OpenKey(certificates, mechanism or default_mechanism(certificates[0]), key)
+
+    def _key_path(self, key_ref: str) -> Path:
+        return self._path(key_ref, ".p12")
+
+    def _certificates_path(self, key_ref: str) -> Path:
+        return self._path(key_ref, ".pem")
+
+    def _path(self, key_ref: str, suffix: str) -> Path:
+        # References come from the database, but a path must never leave the folder whatever they say.
+        if not _KEY_REF.fullmatch(key_ref):
+            raise Invalid("Mã khoá ký không hợp lệ.")
+        return self._folder / f"{key_ref}{suffix}"

@@ -1,0 +1,159 @@
+"""PAdES signatures in two phases: prepare a document, have its digest signed anywhere, embed the answer.
+
+What stands between the phases is plain stored state, so that the key may be a file, a token or a remote service that
+takes minutes, and either phase may run twice in any process with the same result.
+"""
+
+import hashlib
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from cryptography import x509
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.general import SigningError
+from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata
+
+from domain.documents import SignatureField
+from signing.archival import ArchivalPdfSigner, ArchivalWriter, open_for_update
+from signing.cms_template import CmsTemplate, cms_template, external_signer
+from signing.errors import SigningFailed, SigningRefused
+from signing.fields import FieldState, field_states
+from signing.mechanisms import DIGEST, Mechanism, default_mechanism, signature_fits
+from signing.stamps import SignatureStampStyle
+
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+@dataclass(frozen=True)
+class PreparedSignature:
+    """A document waiting for one signature value; every part can be stored.
+
+    `pdf` has a hole between `region_start` and `region_end` (the < and > included); `document_digest` is the SHA-256
+    of all the rest; `attrs_der` are the signed attributes, DER as a SET.
+    """
+
+    pdf: bytes
+    field: SignatureField
+    mechanism: Mechanism
+    document_digest: bytes
+    attrs_der: bytes
+    region_start: int
+    region_end: int
+
+    @property
+    def to_be_signed(self) -> bytes:
+        """The bytes the key signs (RFC 5652 section 5.4)."""
+        return self.attrs_der
+
+    @property
+    def digest_to_sign(self) -> bytes:
+        """SHA-256 of `to_be_signed`, for keys that take a digest."""
+        return hashlib.sha256(self.attrs_der).digest()
+
+
+class BatchSigner:
+    """Prepares the documents of one order: one certificate, one mechanism, one signing time."""
+
+    def __init__(
+        self, chain: Sequence[x509.Certificate], mechanism: Mechanism | None = None, *, signed_at: datetime
+    ) -> None:
+        """`chain` is leaf first, without the root; `signed_at` is aware and cut to the second.
+
+        Raises SigningRefused if the certificate is not valid at that time.
+        """
+        leaf = chain[0]
+        if not leaf.not_valid_before_utc <= signed_at <= leaf.not_valid_after_utc:
+            raise SigningRefused("Chứng thư số chưa có hiệu lực hoặc đã hết hạn vào thời điểm ký.")
+        self._signed_at = signed_at.astimezone(VIETNAM).replace(microsecond=0)
+        self._template = cms_template(tuple(chain), mechanism or default_mechanism(leaf))
+        self._signer = external_signer(chain, self._template.mechanism)
+
+    def prepare(self, pdf: bytes, field: SignatureField) -> PreparedSignature:
+        """The document with a stamp and a hole for this signature. The same input gives the same bytes.
+
+        Raises SigningRefused for a field that is absent, signed, not yet due or behind the seal; Unreadable and
+        SigningFailed for a document that cannot be signed at all.
+        """
+        writer = open_for_update(pdf)
+        states = field_states(writer.prev)
+        _require_due(states, field)
+        meta = _metadata(field, is_first=not any(state.is_signed for state in states), is_last=states[-1].name == field)
+        try:
+            return self._with_hole(writer, field, meta)
+        except (PdfError, SigningError, KeyError) as error:
+            raise SigningFailed("Không chuẩn bị được tài liệu để ký.") from error
+
+    def _with_hole(
+        self, writer: ArchivalWriter, field: SignatureField, meta: PdfSignatureMetadata
+    ) -> PreparedSignature:
+        style = SignatureStampStyle(field=field, signed_at=self._signed_at)
+        signer = ArchivalPdfSigner(meta, self._signer, style, self._signed_at)
+        session = signer.init_signing_session(writer, existing_fields_only=True)
+        document = session.prepare_tbs_document(None, bytes_reserved=self._template.hex_length)
+        digest, output = document.digest_tbs_document(output=io.BytesIO())
+        if not isinstance(output, io.BytesIO):
+            raise SigningFailed("Không chuẩn bị được tài liệu để ký.")
+        return PreparedSignature(
+            pdf=output.getvalue(),
+            field=field,
+            mechanism=self._template.mechanism,
+            document_digest=digest.document_digest,
+            attrs_der=self._template.signed_attributes(digest.document_digest),
+            region_start=digest.reserved_region_start,
+            region_end=digest.reserved_region_end,
+        )
+
+
+def embed(prepared: PreparedSignature, chain: Sequence[x509.Certificate], raw_signature: bytes) -> bytes:
+    """The signed PDF. A pure function: the same prepared document and signature value give the same bytes.
+
+    Raises SigningFailed if the prepared state does not hold together or the value is not this certificate's signature.
+    """
+    template = cms_template(tuple(chain), prepared.mechanism)
+    _require_consistent(prepared, template)
+    if not signature_fits(chain[0], prepared.mechanism, raw_signature, prepared.to_be_signed):
+        raise SigningFailed("Chữ ký nhận được không khớp với chứng thư số của người ký.")
+    contents = template.complete(prepared.document_digest, raw_signature).hex().upper().encode()
+    start = prepared.region_start + 1
+    if start + len(contents) >= prepared.region_end:
+        raise SigningFailed("Chữ ký nhận được dài hơn chỗ đã dành.")
+    return prepared.pdf[:start] + contents + prepared.pdf[start + len(contents) :]
+
+
+def _metadata(field: SignatureField, *, is_first: bool, is_last: bool) -> PdfSignatureMetadata:
+    # The first signature certifies the document (ISO 32000-1, 12.8.2.2); the last forbids every further change.
+    permissions = MDPPerm.NO_CHANGES if is_last else MDPPerm.FILL_FORMS
+    return PdfSignatureMetadata(
+        field_name=field.value,
+        md_algorithm=DIGEST,
+        subfilter=SigSeedSubFilter.PADES,
+        certify=is_first,
+        docmdp_permissions=permissions,
+    )
+
+
+def _require_due(states: list[FieldState], field: SignatureField) -> None:
+    # pyHanko itself would sign after a lock; the later signature would then spoil the seal.
+    by_name = {state.name: state for state in states}
+    if field.value not in by_name:
+        raise SigningRefused("Tài liệu không có ô chữ ký này.")
+    if by_name[field.value].is_signed:
+        raise SigningRefused("Ô chữ ký này đã được ký.")
+    seal = by_name.get(SignatureField.SEAL.value)
+    if seal and seal.is_signed:
+        raise SigningRefused("Tài liệu đã đóng dấu, không thể ký thêm.")
+    if field.value != next(state.name for state in states if not state.is_signed):
+        raise SigningRefused("Chưa đến lượt ký này: người ký trước chưa ký.")
+
+
+def _require_consistent(prepared: PreparedSignature, template: CmsTemplate) -> None:
+    covered = hashlib.sha256(prepared.pdf[: prepared.region_start])
+    covered.update(prepared.pdf[prepared.region_end :])
+    if covered.digest() != prepared.document_digest:
+        raise SigningFailed("Tài liệu đã thay đổi sau khi chuẩn bị ký.")
+    if template.signed_attributes(prepared.document_digest) != prepared.attrs_der:
+        raise SigningFailed("Tài liệu được chuẩn bị cho chứng thư số khác.")

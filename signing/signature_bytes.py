@@ -1,0 +1,50 @@
+"""The bytes of a signature itself, which no signature covers: they must be exactly what our own signing writes.
+
+A signature leaves a hole for itself (/Contents). The CMS in it holds parts that its signature does not protect, and
+padding behind it; whoever changes those changes nothing that is signed, but has altered the file all the same.
+"""
+
+from cryptography import x509
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+
+from signing.cms_template import cms_template
+from signing.mechanisms import Mechanism
+
+_BYTE_RANGE_LENGTH = 4
+
+
+def is_whole_file(signature: EmbeddedPdfSignature, file_length: int) -> bool:
+    """Whether the signature covers the file from its first byte to its last, but for its own hole."""
+    ranges = _ranges(signature)
+    return ranges is not None and ranges[2] + ranges[3] == file_length
+
+
+def has_expected_bytes(pdf: bytes, signature: EmbeddedPdfSignature) -> bool:
+    """Whether the hole is the CMS that pyHanko would build of the same parts, in capital hex, padded with zeros."""
+    ranges = _ranges(signature)
+    if ranges is None:
+        return False
+    hole = pdf[ranges[1] : ranges[2]]
+    if hole[:1] != b"<" or hole[-1:] != b">":
+        return False
+    written = _rebuilt(signature).hex().upper().encode()
+    return hole[1:-1] == written.ljust(len(hole) - 2, b"0")
+
+
+def _ranges(signature: EmbeddedPdfSignature) -> tuple[int, int, int, int] | None:
+    """The four numbers of /ByteRange, or None if they are not two ranges from the first byte around one hole."""
+    ranges = [int(number) for number in signature.byte_range]
+    if len(ranges) != _BYTE_RANGE_LENGTH or ranges[0] != 0:
+        return None
+    first, length, start, rest = ranges
+    hole = len(signature.pkcs7_content) * 2 + 2
+    return (first, length, start, rest) if start == length + hole and rest > 0 else None
+
+
+def _rebuilt(signature: EmbeddedPdfSignature) -> bytes:
+    # Leaf and chain in the order in which pyHanko writes them: the signer's first.
+    leaf = x509.load_der_x509_certificate(signature.signer_cert.dump())
+    above = [x509.load_der_x509_certificate(each.dump()) for each in signature.other_embedded_certs]
+    mechanism = Mechanism(signature.signer_info["signature_algorithm"]["algorithm"].native)
+    template = cms_template((leaf, *above), mechanism)
+    return template.complete(signature.compute_digest(), signature.signer_info["signature"].native)

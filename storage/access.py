@@ -1,0 +1,93 @@
+"""What a person may see: the scoped reads behind every guard."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.curriculum import HOMEROOM
+from storage import staffing
+from storage.staffing import Person
+from storage.tables import ClassGroup, ClassTermRow, DemoToken, Document, TeachingAssignment
+
+# Offices that see every class of their school; teachers see the classes they are assigned to.
+SCHOOL_WIDE = frozenset({"principal", "vice_principal", "seal_clerk", "system_admin"})
+
+
+@dataclass(frozen=True)
+class ClassTermHead:
+    """A class-term that the asking person may see, with the slots that person fills in it now."""
+
+    id: UUID
+    class_id: UUID
+    school_id: UUID
+    school_year: str
+    term: str
+    class_name: str
+    stage: str
+    due_at: datetime
+    policy_version: int
+    my_slots: frozenset[str]
+
+
+@dataclass(frozen=True)
+class DocumentHead:
+    id: UUID
+    sha256: str
+    kind: str
+
+
+def person_of_token(session: Session, token_sha256: str, at: datetime) -> Person | None:
+    row = session.get(DemoToken, token_sha256)
+    return staffing.person(session, row.staff_id, at) if row else None
+
+
+def class_term(session: Session, class_term_id: UUID, person: Person, at: datetime) -> ClassTermHead | None:
+    query = (
+        select(ClassTermRow, ClassGroup)
+        .join(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
+        .where(ClassTermRow.id == class_term_id, ClassGroup.school_id == person.school_id)
+    )
+    row = session.execute(query).first()
+    if row is None:
+        return None
+    found, group = row
+    slots = staffing.slots_of(session, person.staff_id, group.id, at)
+    if not slots and not person.roles & SCHOOL_WIDE:
+        return None
+    return ClassTermHead(
+        found.id, group.id, group.school_id, group.school_year, found.term, group.name, found.stage,
+        found.due_at, found.policy_version, slots,
+    )  # fmt: skip
+
+
+def document(session: Session, document_id: UUID, person: Person, at: datetime) -> DocumentHead | None:
+    row = session.get(Document, document_id)
+    if row is None:
+        return None
+    head = class_term(session, row.class_term_id, person, at)
+    if head is None or not may_read_paper(person, head, row.slot):
+        return None
+    return DocumentHead(row.id, row.sha256, row.kind)
+
+
+def may_read_slot(person: Person, head: ClassTermHead, slot: str) -> bool:
+    """A subject's cells and sheets are for its teacher, the homeroom teacher and the school's offices."""
+    return bool(person.roles & SCHOOL_WIDE) or bool({slot, HOMEROOM} & head.my_slots)
+
+
+def may_read_paper(person: Person, head: ClassTermHead, slot: str) -> bool:
+    """Year records and summaries speak of every subject: for the homeroom teacher and the school's offices."""
+    return may_read_slot(person, head, slot or HOMEROOM)
+
+
+def visible_classes(session: Session, person: Person, at: datetime) -> list[UUID] | None:
+    """The classes a teacher is assigned to at `at`; None for an office that sees the whole school."""
+    if person.roles & SCHOOL_WIDE:
+        return None
+    assigned = select(TeachingAssignment.class_id).where(
+        TeachingAssignment.staff_id == person.staff_id, staffing.in_force(TeachingAssignment, at)
+    )
+    return list(session.scalars(assigned.distinct()))

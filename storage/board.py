@@ -1,0 +1,171 @@
+"""Reads for boards and lists: SQL over the projection, always within one school."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from domain.assessment import Term
+from domain.lifecycle import Stage
+from storage.entries import curriculum_of
+from storage.tables import ClassGroup, ClassTermRow, Document, DocumentRecord, Enrolment, PupilRow, RecordSlot, School, TermRecord
+
+
+@dataclass(frozen=True)
+class BoardLine:
+    """One class and term on the progress board: how many records stand at each stage."""
+
+    class_term_id: UUID
+    class_name: str
+    school_year: str
+    term: Term
+    pupils: int
+    held: int
+    counts: dict[Stage, int]
+    stage: Stage
+    due_at: datetime
+    overdue: bool
+    changed_at: datetime
+
+
+@dataclass(frozen=True)
+class SlotLine:
+    """How far one slot of a class-term is: pupils submitted and signed."""
+
+    slot: str
+    name: str
+    submitted: int
+    signed: int
+
+
+@dataclass(frozen=True)
+class RecordLine:
+    """One pupil of a class-term and where the record stands."""
+
+    record_id: UUID
+    order_no: int
+    full_name: str
+    pupil_code: str
+    stage: Stage
+    revision: int
+    held: bool
+    open_slots: tuple[str, ...]
+    unsigned_slots: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DocumentLine:
+    document_id: UUID
+    kind: str
+    slot: str
+    part: int
+    state: str
+    lookup_code: str
+    sha256: str
+    size: int
+    sealed_at: datetime | None
+    pupils: int
+
+
+def school_name(session: Session, school_id: UUID) -> str:
+    return session.get_one(School, school_id).name
+
+
+def school_board(session: Session, school_id: UUID, class_ids: list[UUID] | None = None) -> list[BoardLine]:
+    """Every class-term of a school (or of some of its classes), newest year first, classes in order."""
+    query = (
+        select(ClassTermRow, ClassGroup)
+        .join(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
+        .where(ClassGroup.school_id == school_id)
+        .order_by(ClassGroup.school_year.desc(), ClassTermRow.term.desc(), ClassGroup.grade, ClassGroup.name)
+    )
+    if class_ids is not None:
+        query = query.where(ClassGroup.id.in_(class_ids))
+    rows = session.execute(query).tuples().all()
+    counts, held = _counts(session, [class_term.id for class_term, _ in rows])
+    return [_board_line(class_term, group, counts[class_term.id], held[class_term.id]) for class_term, group in rows]
+
+
+def _counts(session: Session, ids: list[UUID]) -> tuple[dict[UUID, Counter[Stage]], Counter[UUID]]:
+    query = (
+        select(TermRecord.class_term_id, TermRecord.stage, TermRecord.held, func.count())
+        .where(TermRecord.class_term_id.in_(ids))
+        .group_by(TermRecord.class_term_id, TermRecord.stage, TermRecord.held)
+    )
+    counts: dict[UUID, Counter[Stage]] = {each: Counter() for each in ids}
+    held: Counter[UUID] = Counter()
+    for class_term_id, stage, is_held, count in session.execute(query):
+        counts[class_term_id][Stage(stage)] += count
+        held[class_term_id] += count if is_held else 0
+    return counts, held
+
+
+def _board_line(row: ClassTermRow, group: ClassGroup, counts: Counter[Stage], held: int) -> BoardLine:
+    return BoardLine(
+        row.id, group.name, group.school_year, Term(row.term), counts.total(), held, dict(counts),
+        Stage(row.stage), row.due_at, row.overdue, row.changed_at,
+    )  # fmt: skip
+
+
+def record_lines(session: Session, class_term_id: UUID) -> list[RecordLine]:
+    """The class's pupils in order, with the slots that are open or unsigned."""
+    query = (
+        select(TermRecord, Enrolment.order_no, PupilRow.full_name, PupilRow.pupil_code)
+        .join(Enrolment, Enrolment.id == TermRecord.enrolment_id)
+        .join(PupilRow, PupilRow.id == Enrolment.pupil_id)
+        .where(TermRecord.class_term_id == class_term_id)
+        .order_by(Enrolment.order_no)
+    )
+    rows = session.execute(query).tuples().all()
+    slots = _slots(session, [record.id for record, *_ in rows])
+    return [
+        RecordLine(
+            record.id, order_no, name, code, Stage(record.stage), record.revision, record.held,
+            tuple(slot.slot for slot in slots[record.id] if slot.state == "open"),
+            tuple(slot.slot for slot in slots[record.id] if not slot.is_signed and slot.slot != "homeroom"),
+        )
+        for record, order_no, name, code in rows
+    ]  # fmt: skip
+
+
+def _slots(session: Session, record_ids: list[UUID]) -> dict[UUID, list[RecordSlot]]:
+    found: dict[UUID, list[RecordSlot]] = {record_id: [] for record_id in record_ids}
+    query = select(RecordSlot).where(RecordSlot.record_id.in_(record_ids)).order_by(RecordSlot.slot)
+    for row in session.scalars(query):
+        found[row.record_id].append(row)
+    return found
+
+
+def slot_lines(session: Session, class_term_id: UUID, class_id: UUID) -> list[SlotLine]:
+    """Progress by slot, in the order of the form."""
+    curriculum = curriculum_of(session.get_one(ClassGroup, class_id))
+    query = (
+        select(
+            RecordSlot.slot,
+            func.count().filter(RecordSlot.state == "submitted"),
+            func.count().filter(RecordSlot.is_signed),
+        )
+        .join(TermRecord, TermRecord.id == RecordSlot.record_id)
+        .where(TermRecord.class_term_id == class_term_id)
+        .group_by(RecordSlot.slot)
+    )
+    found = {slot: (submitted, signed) for slot, submitted, signed in session.execute(query)}
+    names = {subject.code: subject.name for subject in curriculum.subjects}
+    return [SlotLine(slot, names.get(slot, "Chủ nhiệm"), *found.get(slot, (0, 0))) for slot in curriculum.slots]
+
+
+def document_lines(session: Session, class_term_id: UUID) -> list[DocumentLine]:
+    pupils = (
+        select(func.count())
+        .select_from(DocumentRecord)
+        .where(DocumentRecord.document_id == Document.id, DocumentRecord.voided_at.is_(None))
+        .scalar_subquery()
+    )
+    query = select(Document, pupils).where(Document.class_term_id == class_term_id)
+    return [
+        DocumentLine(d.id, d.kind, d.slot, d.part, d.state, d.lookup_code, d.sha256, d.size, d.sealed_at, count)
+        for d, count in session.execute(query.order_by(Document.kind, Document.slot, Document.part, Document.created_at))
+    ]

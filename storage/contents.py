@@ -1,0 +1,161 @@
+"""Builds the content of documents from what was entered; called once per paper, before anyone signs it."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from domain.assessment import RULE_VERSION, points_of, score_text
+from domain.curriculum import Trait
+from domain.documents import (
+    ClassSummaryContent,
+    PupilContent,
+    SheetPupilLine,
+    SignatureField,
+    SubjectSheetContent,
+    SummaryColumn,
+    YearRecordContent,
+)
+from domain.entry import SubjectEntry
+from storage import entries, staffing
+from storage.paper_facts import (
+    Member,
+    Stamp,
+    class_facts,
+    class_signers,
+    members,
+    person_signer,
+    sheets_by_record,
+)
+from storage.results import Results
+from storage.tables import SigningOrder, TermRecord
+
+
+def subject_sheet(
+    session: Session, order: SigningOrder, stamp: Stamp, records: list[TermRecord]
+) -> SubjectSheetContent:
+    """The sheet of one subject for these pupils."""
+    facts = class_facts(session, order)
+    subject = facts.curriculum.subject(order.slot)
+    mid, end = points_of(facts.term)
+    found = entries.subject_entries(session, facts.term, [order.slot], [record.id for record in records])
+    teacher = staffing.signer_of(session, facts.group.id, order.slot, order.signing_time)
+    return SubjectSheetContent(
+        document_id=str(stamp.document_id),
+        part=stamp.part,
+        lookup_code=stamp.lookup_code,
+        circular=facts.group.circular,
+        rule_version=RULE_VERSION,
+        school_year=facts.group.school_year,
+        term=facts.term.value,
+        term_name=facts.term.label,
+        grade=facts.group.grade,
+        class_name=facts.group.name,
+        school=facts.school,
+        subject=subject.code,
+        subject_name=subject.name,
+        has_score=subject.has_test(end),
+        mid_name=mid.label,
+        end_name=end.label,
+        pupils=tuple(
+            _sheet_line(member, found[member.record.id].get(order.slot, SubjectEntry()))
+            for member in members(session, records)
+        ),
+        signers=(person_signer(SignatureField.SUBJECT_TEACHER, teacher),),
+        date=facts.date.isoformat(),
+    )
+
+
+def _sheet_line(member: Member, entry: SubjectEntry) -> SheetPupilLine:
+    return SheetPupilLine(
+        order_no=member.enrolment.order_no,
+        pupil_code=member.pupil.pupil_code,
+        full_name=member.pupil.full_name,
+        birth_date=member.pupil.birth_date.isoformat(),
+        revision=member.record.revision,
+        mid_level=entry.mid_level or "",
+        end_level=entry.end_level or "",
+        score=score_text(entry.score),
+        comment=entry.comment,
+    )
+
+
+
+def year_records(
+    session: Session, order: SigningOrder, records: list[TermRecord], stamps: Mapping[UUID, Stamp]
+) -> dict[UUID, YearRecordContent]:
+    """The yearly record of each pupil, by record id (Circular 27/2020, annex 1)."""
+    facts = class_facts(session, order)
+    signers = class_signers(session, facts, order)
+    sheets = sheets_by_record(session, facts, records)
+    results = Results.read(session, facts, records)
+    return {
+        member.record.id: YearRecordContent(
+            record_uid=str(member.enrolment.record_uid),
+            version=1,
+            lookup_code=stamps[member.record.id].lookup_code,
+            sheets=sheets[member.record.id],
+            signers=signers,
+            pupil=_pupil(member),
+            school=facts.school,
+            date=facts.date.isoformat(),
+            grade=facts.group.grade,
+            class_name=facts.group.name,
+            school_year=facts.group.school_year,
+            circular=facts.group.circular,
+            rule_version=RULE_VERSION,
+            **results.of_year(member.record.id),
+        )
+        for member in members(session, records)
+    }
+
+
+def class_summary(
+    session: Session, order: SigningOrder, stamp: Stamp, records: list[TermRecord]
+) -> ClassSummaryContent:
+    """The class's results of the term (Circular 27/2020, annex 2)."""
+    facts = class_facts(session, order)
+    results = Results.read(session, facts, records)
+    found = members(session, records)
+    bound = sheets_by_record(session, facts, records)
+    sheets = {sheet.sha256: sheet for record_sheets in bound.values() for sheet in record_sheets}
+    return ClassSummaryContent(
+        document_id=str(stamp.document_id),
+        part=stamp.part,
+        lookup_code=stamp.lookup_code,
+        circular=facts.group.circular,
+        rule_version=RULE_VERSION,
+        school_year=facts.group.school_year,
+        term=facts.term.value,
+        term_name=facts.term.label,
+        grade=facts.group.grade,
+        class_name=facts.group.name,
+        school=facts.school,
+        subjects=tuple(SummaryColumn(each.code, each.name, each.short) for each in facts.curriculum.subjects),
+        qualities=_columns(facts.curriculum.qualities),
+        competencies=_columns(facts.curriculum.competencies),
+        pupils=tuple(results.summary_line(member) for member in found),
+        result_counts=results.counts(),
+        sheets=tuple(sheets.values()),
+        signers=class_signers(session, facts, order),
+        date=facts.date.isoformat(),
+    )
+
+
+def _columns(traits: Sequence[Trait]) -> tuple[SummaryColumn, ...]:
+    return tuple(SummaryColumn(each.code, each.name, each.short) for each in traits)
+
+
+def _pupil(member: Member) -> PupilContent:
+    pupil = member.pupil
+    return PupilContent(
+        pupil_code=pupil.pupil_code,
+        personal_id=pupil.personal_id,
+        full_name=pupil.full_name,
+        birth_date=pupil.birth_date.isoformat(),
+        sex=pupil.sex,
+        ethnicity=pupil.ethnicity,
+        nationality=pupil.nationality,
+        place_of_birth=pupil.place_of_birth,
+        register_no=member.enrolment.register_no,
+    )

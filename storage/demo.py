@@ -1,0 +1,62 @@
+"""Demo sign-in: people to choose from, and tokens that only loopback accepts."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.curriculum import HOMEROOM
+from storage.staffing import in_force
+from storage.tables import ClassGroup, DemoToken, Position, School, Staff, TeachingAssignment
+
+
+@dataclass(frozen=True)
+class Account:
+    """A member of staff to act as in the demo, with what the person does at the school."""
+
+    staff_id: UUID
+    school: str
+    full_name: str
+    duties: tuple[str, ...]
+
+
+def accounts(session: Session, at: datetime) -> list[Account]:
+    """Everybody who has something to do now: offices first, then homeroom teachers, then subject teachers."""
+    duties: dict[UUID, list[tuple[int, str]]] = {}
+    offices = select(Position.staff_id, Position.title).where(in_force(Position, at))
+    for staff_id, title in session.execute(offices):
+        duties.setdefault(staff_id, []).append((0, title))
+    for staff_id, text, rank in _teaching(session, at):
+        if (rank, text) not in duties.setdefault(staff_id, []):
+            duties[staff_id].append((rank, text))
+    query = select(Staff, School.name).join(School, School.id == Staff.school_id).where(Staff.id.in_(duties))
+    found = [(min(duties[staff.id]), staff, school) for staff, school in session.execute(query)]
+    return [
+        Account(staff.id, school, staff.full_name, tuple(text for _, text in sorted(duties[staff.id])))
+        for _, staff, school in sorted(found, key=lambda each: (each[2], each[0], each[1].full_name))
+    ]
+
+
+def _teaching(session: Session, at: datetime) -> list[tuple[UUID, str, int]]:
+    query = (
+        select(TeachingAssignment.staff_id, TeachingAssignment.slot, ClassGroup.name)
+        .join(ClassGroup, ClassGroup.id == TeachingAssignment.class_id)
+        .where(in_force(TeachingAssignment, at))
+        .order_by(ClassGroup.name)
+    )
+    rows = session.execute(query)
+    return [
+        (staff_id, f"Chủ nhiệm lớp {name}" if slot == HOMEROOM else f"Giáo viên bộ môn lớp {name}", 1 + (slot != HOMEROOM))
+        for staff_id, slot, name in rows
+    ]
+
+
+def new_token(session: Session, staff_id: UUID) -> str:
+    """A fresh token for a person; only its hash is kept."""
+    token = secrets.token_urlsafe(32)
+    session.add(DemoToken(token_sha256=hashlib.sha256(token.encode()).hexdigest(), staff_id=staff_id))
+    return token

@@ -1,0 +1,59 @@
+"""Opens the book of a class and term: one record per enrolled pupil, every slot open for entry."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from domain.assessment import Term
+from domain.errors import Conflict
+from storage.entries import curriculum_of
+from storage.tables import ClassGroup, ClassTermRow, Enrolment, RecordSlot, TermRecord
+
+
+@dataclass(frozen=True)
+class OpenedTerm:
+    """What the class-term's workflow starts from."""
+
+    class_term_id: UUID
+    school_id: UUID
+    class_id: UUID
+    class_name: str
+    school_year: str
+    term: Term
+    subject_slots: tuple[str, ...]
+    record_ids: tuple[UUID, ...]
+    due_at: datetime
+    policy_version: int
+
+
+def open_term(session: Session, class_id: UUID, term: Term, due_at: datetime) -> OpenedTerm:
+    """Open a class-term, or give the one that is open. Raises Conflict for a class without pupils."""
+    group = session.get_one(ClassGroup, class_id)
+    new = insert(ClassTermRow).values(id=uuid4(), class_id=class_id, term=term.value, due_at=due_at)
+    created = session.scalars(new.on_conflict_do_nothing().returning(ClassTermRow.id)).first()
+    row = session.scalars(
+        select(ClassTermRow).where(ClassTermRow.class_id == class_id, ClassTermRow.term == term.value)
+    ).one()
+    slots = curriculum_of(group).slots
+    if created is not None:
+        _add_records(session, row.id, class_id, slots)
+    query = select(TermRecord.id).join(Enrolment, Enrolment.id == TermRecord.enrolment_id)
+    record_ids = session.scalars(query.where(TermRecord.class_term_id == row.id).order_by(Enrolment.order_no)).all()
+    return OpenedTerm(
+        row.id, group.school_id, class_id, group.name, group.school_year, term, slots[:-1], tuple(record_ids),
+        row.due_at, row.policy_version,
+    )  # fmt: skip
+
+
+def _add_records(session: Session, class_term_id: UUID, class_id: UUID, slots: tuple[str, ...]) -> None:
+    enrolled = select(Enrolment.id).where(Enrolment.class_id == class_id, Enrolment.left_on.is_(None))
+    records = [TermRecord(class_term_id=class_term_id, enrolment_id=each) for each in session.scalars(enrolled)]
+    if not records:
+        raise Conflict("Lớp chưa có học sinh nào nên chưa mở sổ được.")
+    session.add_all(records)
+    session.flush()
+    session.execute(insert(RecordSlot), [{"record_id": r.id, "slot": slot} for r in records for slot in slots])

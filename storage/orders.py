@@ -1,0 +1,144 @@
+"""Signing orders: leases, prepared papers, raw signatures, and the documents that come of them."""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from domain.errors import Conflict, NotFound
+from domain.lifecycle import Action
+from storage.tables import OrderItem, SigningLease, SigningOrder
+
+LIFETIME = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class NewOrder:
+    """What one person wants to sign with one confirmation."""
+
+    order_id: UUID
+    class_term_id: UUID
+    action: Action
+    slot: str
+    staff_id: UUID
+    certificate_id: UUID
+    record_ids: tuple[str, ...]
+
+
+def open_order(session: Session, new: NewOrder, now: datetime) -> SigningOrder:
+    """Open an order and lease its records; the same id again gives the same order.
+
+    Raises Conflict when another open order holds one of the records.
+    """
+    known = session.get(SigningOrder, new.order_id)
+    if known is not None:
+        return _same(known, new)
+    order = SigningOrder(
+        id=new.order_id,
+        class_term_id=new.class_term_id,
+        action=new.action.value,
+        slot=new.slot,
+        staff_id=new.staff_id,
+        certificate_id=new.certificate_id,
+        record_ids=list(new.record_ids),
+        nonce=secrets.token_bytes(16),
+        signing_time=now.replace(microsecond=0),
+        expires_at=now + LIFETIME,
+    )
+    session.add(order)
+    session.flush()
+    _lease(session, order, now)
+    return order
+
+
+def _same(known: SigningOrder, new: NewOrder) -> SigningOrder:
+    asked = (new.class_term_id, new.action.value, new.slot, new.staff_id, list(new.record_ids))
+    if (known.class_term_id, known.action, known.slot, known.staff_id, known.record_ids) != asked:
+        raise Conflict("Mã lệnh ký này đã dùng cho một việc khác.")
+    return known
+
+
+def lease_slot(order: SigningOrder) -> str:
+    """Sheets of different subjects do not disturb each other; papers of the record take one signer at a time."""
+    return order.slot if order.action == Action.SIGN and order.slot != "homeroom" else ""
+
+
+def _lease(session: Session, order: SigningOrder, now: datetime) -> None:
+    rows = [
+        {"record_id": UUID(rid), "slot": lease_slot(order), "order_id": order.id, "expires_at": order.expires_at}
+        for rid in sorted(order.record_ids)
+    ]
+    lease = insert(SigningLease).values(rows)
+    taken = session.scalars(
+        lease.on_conflict_do_update(
+            index_elements=["record_id", "slot"],
+            set_={"order_id": lease.excluded.order_id, "expires_at": lease.excluded.expires_at},
+            where=(SigningLease.expires_at <= now) | (SigningLease.order_id == order.id) | _same_signer(order),
+        ).returning(SigningLease.record_id)
+    ).all()
+    if len(taken) != len(rows):
+        raise Conflict("Hồ sơ đang được người khác ký; hãy thử lại sau ít phút.")
+
+
+def _same_signer(order: SigningOrder) -> ColumnElement[bool]:
+    """A person who starts over (a closed page, a wrong passphrase) is not locked out by the order left behind."""
+    mine = select(SigningOrder.id).where(
+        SigningOrder.staff_id == order.staff_id, SigningOrder.state.in_(("preparing", "prepared"))
+    )
+    return SigningLease.order_id.in_(mine)
+
+
+def get(session: Session, order_id: UUID, *, lock: bool = False) -> SigningOrder:
+    order = session.get(SigningOrder, order_id, with_for_update=lock or None)
+    if order is None:
+        raise NotFound("Không tìm thấy lệnh ký này.")
+    return order
+
+
+def items(session: Session, order_id: UUID) -> Sequence[OrderItem]:
+    query = select(OrderItem).where(OrderItem.order_id == order_id)
+    return session.scalars(query.order_by(OrderItem.position)).all()
+
+
+def lookup_code(order: SigningOrder, document_id: UUID) -> str:
+    """A 128-bit code that nobody can guess and that a repeated preparation finds again."""
+    digest = hmac.new(order.nonce, document_id.bytes, hashlib.sha256).digest()[:16]
+    return base64.b32encode(digest).decode().rstrip("=")
+
+
+def store_prepared(session: Session, order: SigningOrder, prepared: Iterable[OrderItem]) -> None:
+    """Keep the prepared papers; a second run of the preparation keeps the first one's."""
+    session.add_all(prepared)
+    order.state = "prepared"
+
+
+def store_signatures(session: Session, order_id: UUID, raw: Sequence[tuple[int, bytes]], now: datetime) -> None:
+    """Keep the raw signatures of a confirmed order. Raises Conflict when it has expired or was not prepared."""
+    order = get(session, order_id, lock=True)
+    if order.state in {"signed", "completed"}:
+        return
+    if order.state != "prepared":
+        raise Conflict("Lệnh ký chưa sẵn sàng.")
+    if order.expires_at <= now:
+        raise Conflict("Lệnh ký đã hết hạn; hãy bắt đầu lại.")
+    signatures = dict(raw)
+    for item in items(session, order_id):
+        item.raw_signature = signatures.get(item.position)
+    order.state = "signed"
+
+
+def release(session: Session, order: SigningOrder) -> None:
+    session.execute(delete(SigningLease).where(SigningLease.order_id == order.id))
+
+
+def holds_leases(session: Session, order: SigningOrder) -> bool:
+    count = select(func.count()).select_from(SigningLease).where(SigningLease.order_id == order.id)
+    return (session.scalar(count) or 0) == len(order.record_ids)

@@ -1,0 +1,144 @@
+"""What the papers of a class-term share: school, signers, pupils and the sheets they bind."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from domain.assessment import Term
+from domain.calendar import TIMEZONE
+from domain.curriculum import HOMEROOM, PRINCIPAL, Curriculum
+from domain.documents import (
+    SchoolContent,
+    SheetReference,
+    SignatureField,
+    SignerContent,
+)
+from storage import entries, staffing
+from storage.staffing import Signer
+from storage.tables import (
+    ClassGroup,
+    ClassTermRow,
+    Document,
+    DocumentRecord,
+    Enrolment,
+    ManagingAuthority,
+    PupilRow,
+    School,
+    SchoolAuthority,
+    SignatureRow,
+    SigningOrder,
+    Staff,
+    TermRecord,
+)
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What makes a paper this paper: its id, its part, its look-up code."""
+
+    document_id: UUID
+    part: int
+    lookup_code: str
+
+
+@dataclass(frozen=True)
+class ClassFacts:
+    """What all papers of a class-term share."""
+
+    class_term: ClassTermRow
+    group: ClassGroup
+    term: Term
+    curriculum: Curriculum
+    school: SchoolContent
+    date: date
+
+
+@dataclass(frozen=True)
+class Member:
+    """A pupil as enrolled in the class, with the record of the term."""
+
+    record: TermRecord
+    enrolment: Enrolment
+    pupil: PupilRow
+
+
+def class_facts(session: Session, order: SigningOrder) -> ClassFacts:
+    class_term = session.get_one(ClassTermRow, order.class_term_id)
+    group = session.get_one(ClassGroup, class_term.class_id)
+    printed = order.signing_time.astimezone(TIMEZONE).date()
+    school = _school(session, group.school_id, printed)
+    return ClassFacts(class_term, group, Term(class_term.term), entries.curriculum_of(group), school, printed)
+
+
+def members(session: Session, records: list[TermRecord]) -> list[Member]:
+    """The pupils of these records in the class's own order."""
+    by_enrolment = {record.enrolment_id: record for record in records}
+    query = (
+        select(Enrolment, PupilRow)
+        .join(PupilRow, PupilRow.id == Enrolment.pupil_id)
+        .where(Enrolment.id.in_(by_enrolment))
+        .order_by(Enrolment.order_no, Enrolment.id)
+    )
+    return [Member(by_enrolment[enrolment.id], enrolment, pupil) for enrolment, pupil in session.execute(query)]
+
+
+def person_signer(field: SignatureField, signer: Signer) -> SignerContent:
+    return SignerContent(field, signer.full_name, signer.personal_id, signer.title)
+
+
+def class_signers(session: Session, facts: ClassFacts, order: SigningOrder) -> tuple[SignerContent, ...]:
+    """Homeroom teacher, principal and seal, as they are assigned when the paper is written."""
+    found = staffing.signers_of(session, facts.group.id, (HOMEROOM, PRINCIPAL), order.signing_time)
+    return (
+        person_signer(SignatureField.HOMEROOM, found[HOMEROOM]),
+        person_signer(SignatureField.PRINCIPAL, found[PRINCIPAL]),
+        SignerContent(SignatureField.SEAL, facts.school.name, facts.school.code, "Con dấu số của nhà trường"),
+    )
+
+
+def sheets_by_record(session: Session, facts: ClassFacts, records: list[TermRecord]) -> dict[UUID, tuple[SheetReference, ...]]:
+    """The signed sheets in force for each record, in the order of the form."""
+    query = (
+        select(DocumentRecord.record_id, Document.slot, Staff.full_name, Document.sha256)
+        .join(Document, Document.id == DocumentRecord.document_id)
+        .join(SignatureRow, SignatureRow.document_id == Document.id)
+        .join(Staff, Staff.id == SignatureRow.staff_id)
+        .where(
+            DocumentRecord.record_id.in_([record.id for record in records]),
+            DocumentRecord.voided_at.is_(None),
+            Document.kind == "subject_sheet",
+            Document.class_term_id == facts.class_term.id,
+            Document.state == "live",
+        )
+        .order_by(Document.part)
+    )
+    found: dict[UUID, dict[str, SheetReference]] = {record.id: {} for record in records}
+    for record_id, slot, signer, sha256 in session.execute(query):
+        found[record_id][slot] = SheetReference(slot, facts.curriculum.subject(slot).name, signer, sha256)
+    subjects = [subject.code for subject in facts.curriculum.subjects]
+    return {rid: tuple(sheets[code] for code in subjects if code in sheets) for rid, sheets in found.items()}
+
+
+def _school(session: Session, school_id: UUID, on: date) -> SchoolContent:
+    school = session.get_one(School, school_id)
+    authority = (
+        select(ManagingAuthority.name)
+        .join(SchoolAuthority, SchoolAuthority.authority_id == ManagingAuthority.id)
+        .where(
+            SchoolAuthority.school_id == school_id,
+            SchoolAuthority.valid_from <= on,
+            or_(SchoolAuthority.valid_to.is_(None), SchoolAuthority.valid_to > on),
+        )
+    )
+    return SchoolContent(
+        code=school.code,
+        name=school.name,
+        commune=school.commune,
+        district=school.district,
+        province=school.province,
+        authority=session.scalar(authority) or "",
+        place=school.province,
+    )

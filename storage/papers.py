@@ -1,0 +1,159 @@
+"""Which papers an order signs: those to be written now, and those that already bear earlier signatures."""
+
+from dataclasses import dataclass
+from uuid import UUID, uuid5
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from domain.assessment import Term
+from domain.curriculum import HOMEROOM
+from domain.documents import DocumentContent, DocumentKind, SignatureField
+from domain.errors import Conflict
+from domain.lifecycle import Action
+from storage import contents, orders
+from storage.paper_facts import Stamp
+from storage.tables import CertificateRow, ClassTermRow, Document, DocumentRecord, SignatureRow, SigningOrder, TermRecord
+
+FIELD_OF_ACTION = {Action.APPROVE: SignatureField.PRINCIPAL, Action.SEAL: SignatureField.SEAL}
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One paper to sign: new (`content`), or known by the hash of its newest bytes (`sha256`)."""
+
+    document_id: UUID
+    kind: DocumentKind
+    enrolment_id: UUID | None
+    part: int
+    lookup_code: str
+    covers: dict[str, int]
+    content: DocumentContent | None = None
+    sha256: str | None = None
+
+
+def field_of(order: SigningOrder) -> SignatureField:
+    """The signature field that an order fills."""
+    action = Action(order.action)
+    if action is Action.SIGN:
+        return SignatureField.HOMEROOM if order.slot == HOMEROOM else SignatureField.SUBJECT_TEACHER
+    return FIELD_OF_ACTION[action]
+
+
+def chain_pem(session: Session, order: SigningOrder) -> str:
+    return session.get_one(CertificateRow, order.certificate_id).chain_pem
+
+
+def plan_papers(session: Session, order: SigningOrder) -> list[Paper]:
+    """The papers of an order; the class summary comes last, so that it speaks only of what is there."""
+    match field_of(order):
+        case SignatureField.SUBJECT_TEACHER:
+            return [_sheet(session, order)]
+        case SignatureField.HOMEROOM:
+            return _homeroom_papers(session, order)
+        case _:
+            return _signed_papers(session, order)
+
+
+def _records(session: Session, order: SigningOrder) -> list[TermRecord]:
+    wanted = [UUID(record_id) for record_id in order.record_ids]
+    query = select(TermRecord).where(TermRecord.class_term_id == order.class_term_id, TermRecord.id.in_(wanted))
+    found = list(session.scalars(query))
+    if len(found) != len(wanted):
+        raise Conflict("Có học sinh không thuộc lớp này.")
+    return found
+
+
+def _covers(records: list[TermRecord]) -> dict[str, int]:
+    return {str(record.id): record.revision for record in records}
+
+
+def _sheet(session: Session, order: SigningOrder) -> Paper:
+    records = _records(session, order)
+    count = select(func.max(Document.part)).where(
+        Document.class_term_id == order.class_term_id,
+        Document.kind == DocumentKind.SUBJECT_SHEET,
+        Document.slot == order.slot,
+    )
+    part = (session.scalar(count) or 0) + 1
+    document_id = uuid5(order.id, f"sheet/{order.slot}")
+    code = orders.lookup_code(order, document_id)
+    content = contents.subject_sheet(session, order, Stamp(document_id, part, code), records)
+    return Paper(document_id, DocumentKind.SUBJECT_SHEET, None, part, code, _covers(records), content)
+
+
+def _homeroom_papers(session: Session, order: SigningOrder) -> list[Paper]:
+    records = _records(session, order)
+    class_term = session.get_one(ClassTermRow, order.class_term_id)
+    papers = _new_year_records(session, order, records) if class_term.term == Term.YEAR_END else []
+    return [*papers, _summary(session, order, class_term.parts + 1, records)]
+
+
+def _new_year_records(session: Session, order: SigningOrder, records: list[TermRecord]) -> list[Paper]:
+    """Year records that the homeroom teacher has not signed yet; those of a dissolved summary are signed already."""
+    enrolments = [record.enrolment_id for record in records]
+    live = select(Document.enrolment_id).where(
+        Document.kind == DocumentKind.YEAR_RECORD, Document.state == "live", Document.enrolment_id.in_(enrolments)
+    )
+    signed = set(session.scalars(live))
+    wanted = [record for record in records if record.enrolment_id not in signed]
+    stamps = {record.id: _record_stamp(order, record) for record in wanted}
+    written = contents.year_records(session, order, wanted, stamps)
+    return [
+        Paper(
+            stamps[record.id].document_id,
+            DocumentKind.YEAR_RECORD,
+            record.enrolment_id,
+            0,
+            stamps[record.id].lookup_code,
+            _covers([record]),
+            written[record.id],
+        )
+        for record in wanted
+    ]
+
+
+def _record_stamp(order: SigningOrder, record: TermRecord) -> Stamp:
+    document_id = uuid5(order.id, f"record/{record.id}")
+    return Stamp(document_id, 0, orders.lookup_code(order, document_id))
+
+
+def _summary(session: Session, order: SigningOrder, part: int, records: list[TermRecord]) -> Paper:
+    document_id = uuid5(order.id, "summary")
+    code = orders.lookup_code(order, document_id)
+    content = contents.class_summary(session, order, Stamp(document_id, part, code), records)
+    return Paper(document_id, DocumentKind.CLASS_SUMMARY, None, part, code, _covers(records), content)
+
+
+def _signed_papers(session: Session, order: SigningOrder) -> list[Paper]:
+    """Live papers of the records' parts that lack this order's signature, year records first."""
+    records = {record.id: record for record in _records(session, order)}
+    speaks_of = select(DocumentRecord.document_id).where(DocumentRecord.record_id.in_(records))
+    has_field = select(SignatureRow.document_id).where(SignatureRow.field == field_of(order))
+    query = select(Document).where(
+        Document.id.in_(speaks_of),
+        Document.kind != DocumentKind.SUBJECT_SHEET,
+        Document.state == "live",
+        Document.id.not_in(has_field),
+    )
+    found = session.scalars(query.order_by(Document.kind.desc(), Document.created_at, Document.id)).all()
+    return [_existing(document, _document_covers(session, document)) for document in found]
+
+
+def _document_covers(session: Session, document: Document) -> dict[str, int]:
+    lines = select(DocumentRecord.record_id, DocumentRecord.revision).where(DocumentRecord.document_id == document.id)
+    return {str(record_id): revision for record_id, revision in session.execute(lines)}
+
+
+def _existing(document: Document, covers: dict[str, int]) -> Paper:
+    return Paper(
+        document.id,
+        DocumentKind(document.kind),
+        document.enrolment_id,
+        document.part,
+        document.lookup_code,
+        covers,
+        sha256=document.sha256,
+    )
+
+

@@ -1,0 +1,164 @@
+"""The projection of a class-term's workflow: stages, frozen content, voided papers and the audit row, in one transaction.
+
+The workflow numbers its decisions; a number that was already written changes nothing, so the activity may run twice.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import rfc8785
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from domain.assessment import Term
+from domain.errors import Conflict, Incomplete, NotFound
+from domain.lifecycle import Action, Decision, RecordState, Stage
+from storage import entries, journal, voids
+from storage.tables import ClassGroup, ClassTermRow, Command, RecordSlot, TermRecord
+
+
+@dataclass(frozen=True)
+class Projection:
+    """One numbered decision of a workflow and the record states that follow from it."""
+
+    class_term_id: str
+    seq: int
+    command_id: str
+    decision: Decision
+    changes: dict[str, RecordState]
+    class_stage: Stage
+    parts: int
+    decided_at: datetime
+    is_late: bool = False
+
+
+def project(session: Session, work: Projection) -> bool:
+    """Write a decision; False if it was already there.
+
+    Raises Incomplete before any write when a submission lacks required cells, Conflict when numbers are skipped.
+    """
+    row = session.get(ClassTermRow, UUID(work.class_term_id), with_for_update=True)
+    if row is None:
+        raise NotFound("Không tìm thấy lớp này.")
+    if row.wf_seq >= work.seq:
+        return False
+    if row.wf_seq != work.seq - 1:
+        raise Conflict("Sổ lớp chưa ghi đủ các bước trước.")
+    if work.decision.action is Action.SUBMIT:
+        _freeze(session, row, work.decision)
+    dissolved = _dissolved_parts(session, work.changes)
+    _write_records(session, work)
+    if work.decision.action is Action.RETURN:
+        _reopen(session, work.decision)
+    voids.void_papers(session, row.id, work.decision, dissolved, work.seq)
+    _write_class_term(session, row, work)
+    return True
+
+
+def _freeze(session: Session, row: ClassTermRow, decision: Decision) -> None:
+    group = session.get_one(ClassGroup, row.class_id)
+    record_ids = [UUID(record_id) for record_id in decision.record_ids]
+    locked = select(RecordSlot).where(RecordSlot.record_id.in_(record_ids), RecordSlot.slot == decision.slot)
+    slots = session.scalars(locked.order_by(RecordSlot.record_id).with_for_update()).all()
+    missing = entries.missing(session, group, Term(row.term), decision.slot, record_ids)
+    if missing:
+        raise Incomplete(_missing_message(missing), tuple(str(record_id) for record_id in missing))
+    hashes = content_hashes(session, decision.slot, record_ids)
+    for slot in slots:
+        slot.state, slot.content_sha256 = "submitted", hashes[slot.record_id]
+    session.flush()
+
+
+def content_hashes(session: Session, slot: str, record_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """SHA-256 of the canonical JSON of what `slot` entered for each record."""
+    cells = entries.cells_of(session, slot, record_ids)
+    return {record_id: hashlib.sha256(rfc8785.dumps(lines)).hexdigest() for record_id, lines in cells.items()}
+
+
+def _missing_message(missing: Mapping[UUID, list[str]]) -> str:
+    first = next(iter(missing.values()))
+    return f"Còn thiếu dữ liệu của {len(missing)} học sinh, ví dụ: {first[0]}."
+
+
+def _dissolved_parts(session: Session, changes: Mapping[str, RecordState]) -> set[int]:
+    leaving = [UUID(record_id) for record_id, record in changes.items() if record.part == 0]
+    parts = select(TermRecord.part).where(TermRecord.id.in_(leaving), TermRecord.part > 0)
+    return set(session.scalars(parts))
+
+
+def _write_records(session: Session, work: Projection) -> None:
+    issued_at = work.decided_at if work.decision.action is Action.ISSUE else None
+    session.execute(
+        update(TermRecord),
+        [
+            {
+                "id": UUID(record_id),
+                "stage": record.stage.value,
+                "revision": record.revision,
+                "part": record.part,
+                "held": record.held,
+                "issued_at": issued_at,
+            }
+            for record_id, record in work.changes.items()
+        ],
+    )
+    if work.decision.action is Action.SIGN:
+        record_ids = [UUID(record_id) for record_id in work.decision.record_ids]
+        signed = update(RecordSlot).where(RecordSlot.record_id.in_(record_ids), RecordSlot.slot == work.decision.slot)
+        session.execute(signed.values(is_signed=True))
+
+
+def _reopen(session: Session, decision: Decision) -> None:
+    record_ids = [UUID(record_id) for record_id in decision.record_ids]
+    returned = update(RecordSlot).where(RecordSlot.record_id.in_(record_ids), RecordSlot.slot == decision.to_slot)
+    session.execute(
+        returned.values(state="open", content_sha256=None, is_signed=False, revision=RecordSlot.revision + 1)
+    )
+
+
+def _write_class_term(session: Session, row: ClassTermRow, work: Projection) -> None:
+    row.wf_seq, row.stage, row.parts, row.changed_at = work.seq, work.class_stage.value, work.parts, work.decided_at
+    decision = work.decision
+    session.add(
+        Command(
+            id=work.command_id,
+            class_term_id=row.id,
+            wf_seq=work.seq,
+            action=decision.action.value,
+            slot=decision.slot,
+            actor_id=_uuid(decision.actor_id),
+            order_id=_uuid(decision.order_id),
+            reason_id=_uuid(decision.reason_id),
+            is_late=work.is_late,
+        )
+    )
+    journal.add_audit_entry(session, row.id, work.seq, audit_detail(work))
+
+
+def audit_detail(work: Projection) -> dict[str, object]:
+    """What the audit row says: ids, codes, stages and the time of the decision."""
+    decision = work.decision
+    return {
+        "command": work.command_id,
+        "action": decision.action.value,
+        "slot": decision.slot,
+        "actor": decision.actor_id,
+        "order": decision.order_id,
+        "to_slot": decision.to_slot,
+        "reason": decision.reason_id,
+        "late": work.is_late,
+        "at": work.decided_at.isoformat(),
+        "records": {rid: [state.stage.value, state.revision, state.held] for rid, state in work.changes.items()},
+    }
+
+
+def mark_overdue(session: Session, class_term_id: UUID, overdue: bool) -> None:  # noqa: FBT001
+    row = update(ClassTermRow).where(ClassTermRow.id == class_term_id)
+    session.execute(row.values(overdue=overdue, changed_at=func.now()))
+
+
+def _uuid(text: str) -> UUID | None:
+    return UUID(text) if text else None

@@ -1,0 +1,202 @@
+"""Schools, staff, classes and pupils as they are registered; registering the same again changes nothing."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from domain.assessment import Term
+from domain.calendar import SchoolYear, term_dates
+from domain.errors import Conflict, NotFound
+from storage.tables import (
+    CertificateRow,
+    ClassGroup,
+    Enrolment,
+    ManagingAuthority,
+    Position,
+    PupilRow,
+    School,
+    SchoolAuthority,
+    SchoolYearRow,
+    Staff,
+    TeachingAssignment,
+    TermRow,
+)
+
+
+@dataclass(frozen=True)
+class SchoolFacts:
+    """A school and the authority that manages it from `managed_from` on."""
+
+    code: str
+    name: str
+    commune: str
+    district: str
+    province: str
+    authority: str
+    authority_kind: str
+    managed_from: date
+
+
+@dataclass(frozen=True)
+class PupilFacts:
+    """A pupil as the class list gives it."""
+
+    pupil_code: str
+    personal_id: str
+    full_name: str
+    birth_date: date
+    sex: str
+    ethnicity: str
+    nationality: str
+    place_of_birth: str
+    order_no: int
+    register_no: str
+
+
+def add_school(session: Session, facts: SchoolFacts) -> UUID:
+    """The school by its code, with its managing authority."""
+    values = {"code": facts.code, "name": facts.name, "commune": facts.commune, "province": facts.province}
+    new = insert(School).values(id=uuid4(), district=facts.district, **values)
+    session.execute(new.on_conflict_do_nothing(index_elements=["code"]))
+    school_id = session.scalars(select(School.id).where(School.code == facts.code)).one()
+    if session.scalars(select(SchoolAuthority.id).where(SchoolAuthority.school_id == school_id)).first() is None:
+        authority_id = _add_authority(session, facts)
+        session.add(SchoolAuthority(school_id=school_id, authority_id=authority_id, valid_from=facts.managed_from))
+    return school_id
+
+
+def _add_authority(session: Session, facts: SchoolFacts) -> UUID:
+    code = f"{facts.authority_kind}/{facts.authority}"
+    new = insert(ManagingAuthority).values(
+        id=uuid4(), code=code, name=facts.authority, kind=facts.authority_kind, valid_from=facts.managed_from
+    )
+    session.execute(new.on_conflict_do_nothing(index_elements=["code"]))
+    return session.scalars(select(ManagingAuthority.id).where(ManagingAuthority.code == code)).one()
+
+
+def add_school_year(session: Session, year: SchoolYear) -> None:
+    """The year and its two terms."""
+    dates = {term: term_dates(year, term) for term in Term}
+    first, last = dates[Term.HK1].start, dates[Term.YEAR_END].end
+    new = insert(SchoolYearRow).values(code=str(year), starts_on=first, ends_on=last)
+    session.execute(new.on_conflict_do_nothing())
+    terms = [
+        {"school_year": str(year), "term": term.value, "starts_on": each.start, "ends_on": each.end}
+        for term, each in dates.items()
+    ]
+    session.execute(insert(TermRow).values(terms).on_conflict_do_nothing())
+
+
+def add_staff(session: Session, school_id: UUID, personal_id: str, full_name: str) -> UUID:
+    new = insert(Staff).values(id=uuid4(), school_id=school_id, personal_id=personal_id, full_name=full_name)
+    session.execute(new.on_conflict_do_nothing(index_elements=["school_id", "personal_id"]))
+    known = select(Staff.id).where(Staff.school_id == school_id, Staff.personal_id == personal_id)
+    return session.scalars(known).one()
+
+
+def add_position(
+    session: Session, school_id: UUID, staff_id: UUID, role: str, title: str, valid: tuple[datetime, datetime | None]
+) -> None:
+    same = select(Position.id).where(
+        Position.school_id == school_id, Position.staff_id == staff_id, Position.role == role
+    )
+    if session.scalars(same).first() is None:
+        session.add(
+            Position(
+                school_id=school_id, staff_id=staff_id, role=role, title=title, valid_from=valid[0], valid_to=valid[1]
+            )
+        )
+        session.flush()
+
+
+def add_class(
+    session: Session, school_id: UUID, year: SchoolYear, grade: int, name: str, circular: str
+) -> UUID:
+    add_school_year(session, year)
+    new = insert(ClassGroup).values(
+        id=uuid4(), school_id=school_id, school_year=str(year), grade=grade, name=name, circular=circular
+    )
+    session.execute(new.on_conflict_do_nothing(index_elements=["school_id", "school_year", "name"]))
+    return class_id_of(session, school_id, year, name)
+
+
+def class_id_of(session: Session, school_id: UUID, year: SchoolYear, name: str) -> UUID:
+    known = select(ClassGroup.id).where(
+        ClassGroup.school_id == school_id, ClassGroup.school_year == str(year), ClassGroup.name == name
+    )
+    found = session.scalars(known).first()
+    if found is None:
+        raise NotFound(f"Chưa có lớp {name} trong năm học {year}.")
+    return found
+
+
+def assign(
+    session: Session,
+    class_id: UUID,
+    slot: str,
+    staff_id: UUID,
+    valid: tuple[datetime, datetime | None],
+    *,
+    is_signer: bool = True,
+) -> None:
+    same = select(TeachingAssignment.id).where(
+        TeachingAssignment.class_id == class_id,
+        TeachingAssignment.slot == slot,
+        TeachingAssignment.staff_id == staff_id,
+    )
+    if session.scalars(same).first() is None:
+        session.add(
+            TeachingAssignment(
+                class_id=class_id, slot=slot, staff_id=staff_id, is_signer=is_signer,
+                valid_from=valid[0], valid_to=valid[1],
+            )  # fmt: skip
+        )
+        session.flush()
+
+
+def enrol(session: Session, class_id: UUID, pupils: Sequence[PupilFacts], joined_on: date) -> None:
+    """Put pupils into a class. Raises Conflict when a code is already another pupil's."""
+    group = session.get_one(ClassGroup, class_id)
+    for facts in pupils:
+        pupil_id = _pupil(session, facts)
+        new = insert(Enrolment).values(
+            id=uuid4(),
+            class_id=class_id,
+            pupil_id=pupil_id,
+            school_year=group.school_year,
+            order_no=facts.order_no,
+            register_no=facts.register_no,
+            record_uid=uuid4(),
+            joined_on=joined_on,
+        )
+        session.execute(new.on_conflict_do_nothing(index_elements=["class_id", "pupil_id"]))
+
+
+def _pupil(session: Session, facts: PupilFacts) -> UUID:
+    known = session.scalars(select(PupilRow).where(PupilRow.pupil_code == facts.pupil_code)).first()
+    if known is None:
+        values = {name: value for name, value in vars(facts).items() if name not in {"order_no", "register_no"}}
+        known = PupilRow(**values)
+        session.add(known)
+        session.flush()
+    elif known.personal_id != facts.personal_id:
+        raise Conflict(f"Mã học sinh {facts.pupil_code} đã dùng cho một học sinh khác.")
+    return known.id
+
+
+def add_certificate(session: Session, row: CertificateRow) -> None:
+    if session.scalars(select(CertificateRow.id).where(CertificateRow.sha256 == row.sha256)).first() is None:
+        session.add(row)
+        session.flush()
+
+
+def staff_ids(session: Session, school_id: UUID, personal_ids: Iterable[str]) -> dict[str, UUID]:
+    query = select(Staff.personal_id, Staff.id).where(
+        Staff.school_id == school_id, Staff.personal_id.in_(list(personal_ids))
+    )
+    return dict(session.execute(query).tuples().all())

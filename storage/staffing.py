@@ -1,0 +1,104 @@
+"""Who fills a slot at a moment: effective-dated assignments and positions. Workflows know slots, never people."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, literal, or_, select
+from sqlalchemy.orm import Session
+
+from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
+from domain.errors import NotAllowed
+from storage.tables import ClassGroup, Position, School, Staff, TeachingAssignment
+
+ROLE_OF_SLOT: Mapping[str, str] = {PRINCIPAL: "principal", SEAL: "seal_clerk"}
+
+
+@dataclass(frozen=True)
+class Signer:
+    """The person who fills a slot, and the words printed under the signature."""
+
+    staff_id: UUID
+    full_name: str
+    personal_id: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Person:
+    """A member of staff with the roles held now."""
+
+    staff_id: UUID
+    school_id: UUID
+    full_name: str
+    roles: frozenset[str]
+
+
+def signer_of(session: Session, class_id: UUID, slot: str, at: datetime) -> Signer:
+    """The designated signer of `slot` at `at`; raises NotAllowed when nobody is assigned."""
+    role = ROLE_OF_SLOT.get(slot)
+    query = _office(class_id, role, at) if role else _assignment(class_id, slot, at)
+    row = session.execute(query).first()
+    if row is None:
+        raise NotAllowed("Chưa phân công người phụ trách bước này.")
+    return Signer(*row)
+
+
+def signers_of(session: Session, class_id: UUID, slots: tuple[str, ...], at: datetime) -> dict[str, Signer]:
+    return {slot: signer_of(session, class_id, slot, at) for slot in slots}
+
+
+def person(session: Session, staff_id: UUID, at: datetime) -> Person | None:
+    row = session.get(Staff, staff_id)
+    if row is None:
+        return None
+    roles = select(Position.role).where(Position.staff_id == staff_id, in_force(Position, at))
+    return Person(row.id, row.school_id, row.full_name, frozenset(session.scalars(roles)))
+
+
+def fills(session: Session, staff_id: UUID, class_id: UUID, slot: str, at: datetime) -> bool:
+    """Whether this person may act for the slot at `at`."""
+    try:
+        return signer_of(session, class_id, slot, at).staff_id == staff_id
+    except NotAllowed:
+        return False
+
+
+def slots_of(session: Session, staff_id: UUID, class_id: UUID, at: datetime) -> frozenset[str]:
+    """Every slot of a class that this person fills at `at`."""
+    taught = select(TeachingAssignment.slot).where(
+        TeachingAssignment.class_id == class_id,
+        TeachingAssignment.staff_id == staff_id,
+        TeachingAssignment.is_signer,
+        in_force(TeachingAssignment, at),
+    )
+    offices = frozenset(slot for slot in ROLE_OF_SLOT if fills(session, staff_id, class_id, slot, at))
+    return offices | frozenset(session.scalars(taught))
+
+
+def in_force(table: type[Position] | type[TeachingAssignment], at: datetime) -> ColumnElement[bool]:
+    return (table.valid_from <= at) & or_(table.valid_to.is_(None), table.valid_to > at)
+
+
+def _assignment(class_id: UUID, slot: str, at: datetime) -> Select[UUID, str, str, str]:
+    title = "Giáo viên chủ nhiệm" if slot == HOMEROOM else "Giáo viên bộ môn"
+    query = select(Staff.id, Staff.full_name, Staff.personal_id, literal(title)).join_from(
+        TeachingAssignment, Staff, TeachingAssignment.staff_id == Staff.id
+    )
+    return query.where(
+        TeachingAssignment.class_id == class_id,
+        TeachingAssignment.slot == slot,
+        TeachingAssignment.is_signer,
+        in_force(TeachingAssignment, at),
+    )
+
+
+def _office(class_id: UUID, role: str, at: datetime) -> Select[UUID, str, str, str]:
+    query = (
+        select(Staff.id, Staff.full_name, Staff.personal_id, Position.title)
+        .join_from(Position, Staff, Position.staff_id == Staff.id)
+        .join(School, School.id == Position.school_id)
+        .join(ClassGroup, ClassGroup.school_id == School.id)
+    )
+    return query.where(ClassGroup.id == class_id, Position.role == role, in_force(Position, at))

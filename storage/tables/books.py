@@ -1,0 +1,146 @@
+"""Pupils, their enrolment, what was entered about them, and where each record stands."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.assessment import AssessmentPoint, Term
+from domain.lifecycle import Stage
+from storage.tables.base import Base, Key, Now, one_of
+
+
+class PupilRow(Base):
+    __tablename__ = "pupils"
+    __table_args__ = (
+        CheckConstraint("sex IN ('Nam', 'Nữ')", name="sex_known"),
+        Index("uq_pupils_personal_id", "personal_id", unique=True, postgresql_where=text("personal_id <> ''")),
+    )
+
+    id: Mapped[Key]
+    pupil_code: Mapped[str] = mapped_column(unique=True)
+    personal_id: Mapped[str] = mapped_column(comment="12 digits; empty where none was given yet")
+    full_name: Mapped[str]
+    birth_date: Mapped[date]
+    sex: Mapped[str]
+    ethnicity: Mapped[str]
+    nationality: Mapped[str]
+    place_of_birth: Mapped[str]
+
+
+class Enrolment(Base):
+    """A pupil in a class, by date; one open school year at a time (guide/domain.md 9, invariant 8)."""
+
+    __tablename__ = "enrolments"
+    __table_args__ = (
+        UniqueConstraint("class_id", "pupil_id"),
+        Index("uq_enrolments_open_year", "pupil_id", "school_year", unique=True, postgresql_where=text("left_on IS NULL")),
+    )
+
+    id: Mapped[Key]
+    class_id: Mapped[UUID] = mapped_column(ForeignKey("class_groups.id"))
+    pupil_id: Mapped[UUID] = mapped_column(ForeignKey("pupils.id"))
+    school_year: Mapped[str] = mapped_column(ForeignKey("school_years.code"))
+    order_no: Mapped[int]
+    register_no: Mapped[str] = mapped_column(server_default="")
+    record_uid: Mapped[UUID] = mapped_column(unique=True, comment="stable id of the pupil's record of the year")
+    joined_on: Mapped[date]
+    left_on: Mapped[date | None]
+
+
+class ClassTermRow(Base):
+    """One class and term: the projection of its workflow. Only the projection activity writes `wf_seq` and below."""
+
+    __tablename__ = "class_terms"
+    __table_args__ = (UniqueConstraint("class_id", "term"), one_of("term", Term), one_of("stage", Stage))
+
+    id: Mapped[Key]
+    class_id: Mapped[UUID] = mapped_column(ForeignKey("class_groups.id"))
+    term: Mapped[str]
+    due_at: Mapped[datetime]
+    policy_version: Mapped[int] = mapped_column(server_default="1")
+    wf_seq: Mapped[int] = mapped_column(server_default="0")
+    stage: Mapped[str] = mapped_column(server_default=Stage.ENTRY.value)
+    parts: Mapped[int] = mapped_column(server_default="0")
+    overdue: Mapped[bool] = mapped_column(server_default="false")
+    created_at: Mapped[Now]
+    changed_at: Mapped[Now]
+
+
+class TermRecord(Base):
+    """One pupil's term; `stage` and below follow the workflow."""
+
+    __tablename__ = "term_records"
+    __table_args__ = (
+        UniqueConstraint("class_term_id", "enrolment_id"),
+        one_of("stage", Stage),
+        CheckConstraint("revision >= 1", name="revision_positive"),
+        CheckConstraint("(issued_at IS NOT NULL) = (stage = 'issued')", name="issued_has_time"),
+    )
+
+    id: Mapped[Key]
+    class_term_id: Mapped[UUID] = mapped_column(ForeignKey("class_terms.id"), index=True)
+    enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolments.id"))
+    stage: Mapped[str] = mapped_column(server_default=Stage.ENTRY.value)
+    revision: Mapped[int] = mapped_column(server_default="1")
+    part: Mapped[int] = mapped_column(server_default="0")
+    held: Mapped[bool] = mapped_column(server_default="false")
+    issued_at: Mapped[datetime | None]
+
+
+class RecordSlot(Base):
+    """What one slot (a subject, or homeroom) has to give for one record. Entries are writable only while it is open."""
+
+    __tablename__ = "record_slots"
+    __table_args__ = (
+        one_of("state", ("open", "submitted")),
+        CheckConstraint("(state = 'open') = (content_sha256 IS NULL)", name="submitted_has_hash"),
+    )
+
+    record_id: Mapped[UUID] = mapped_column(ForeignKey("term_records.id"), primary_key=True)
+    slot: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[str] = mapped_column(server_default="open")
+    revision: Mapped[int] = mapped_column(server_default="1")
+    content_sha256: Mapped[str | None]
+    is_signed: Mapped[bool] = mapped_column(server_default="false")
+
+
+class Assessment(Base):
+    """One cell: what a slot says about one item of one record at one assessment point."""
+
+    __tablename__ = "assessments"
+    __table_args__ = (
+        one_of("point", AssessmentPoint),
+        CheckConstraint("score ~ '^([0-9]|10|M)?$'", name="score_on_scale"),
+        CheckConstraint("level IN ('', 'T', 'H', 'C', 'M', 'Đ')", name="level_known"),
+    )
+
+    record_id: Mapped[UUID] = mapped_column(ForeignKey("term_records.id"), primary_key=True)
+    point: Mapped[str] = mapped_column(primary_key=True)
+    item: Mapped[str] = mapped_column(primary_key=True, comment="subject, quality, competency or comment code")
+    slot: Mapped[str]
+    level: Mapped[str] = mapped_column(server_default="")
+    score: Mapped[str] = mapped_column(server_default="", comment="0..10 or M; empty without a test")
+    comment: Mapped[str] = mapped_column(server_default="")
+    version: Mapped[int] = mapped_column(server_default="1")
+    updated_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    updated_at: Mapped[Now]
+
+
+class PupilTerm(Base):
+    """Facts of the term that the homeroom teacher keeps: absences in half-day sessions, health, commendation."""
+
+    __tablename__ = "pupil_terms"
+    __table_args__ = (
+        CheckConstraint("absent_excused >= 0 AND absent_unexcused >= 0", name="absences_not_negative"),
+    )
+
+    record_id: Mapped[UUID] = mapped_column(ForeignKey("term_records.id"), primary_key=True)
+    absent_excused: Mapped[int] = mapped_column(server_default="0")
+    absent_unexcused: Mapped[int] = mapped_column(server_default="0")
+    height_cm: Mapped[str] = mapped_column(server_default="")
+    weight_kg: Mapped[str] = mapped_column(server_default="")
+    health: Mapped[str] = mapped_column(server_default="")
+    is_recognised: Mapped[bool] = mapped_column(server_default="false", comment="by the class, Circular 27 art. 13")
+    assessment_waived: Mapped[bool] = mapped_column(server_default="false")

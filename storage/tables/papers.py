@@ -1,0 +1,160 @@
+"""Documents, who signed them, with which certificate, and the orders by which signatures are made."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.documents import DocumentKind, SignatureField
+from storage.tables.base import Base, Key, Now, one_of
+
+SHA256 = "~ '^[0-9a-f]{64}$'"
+
+
+class Document(Base):
+    """One paper. Its newest bytes are `sha256` in the object store; earlier revisions stay there under their own hash."""
+
+    __tablename__ = "documents"
+    __table_args__ = (
+        one_of("kind", DocumentKind),
+        one_of("state", ("live", "void")),
+        CheckConstraint(f"sha256 {SHA256} AND content_sha256 {SHA256}", name="hashes_are_hex"),
+        CheckConstraint("sealed_at IS NULL OR state = 'live'", name="sealed_is_never_void"),
+        # One live version per pupil and year; one live sheet or summary per part.
+        Index("uq_documents_live_record", "enrolment_id", unique=True, postgresql_where=text("kind = 'year_record' AND state = 'live'")),
+        Index("uq_documents_live_part", "class_term_id", "kind", "slot", "part", unique=True,
+              postgresql_where=text("kind <> 'year_record' AND state = 'live'")),
+    )  # fmt: skip
+
+    id: Mapped[Key]
+    kind: Mapped[str]
+    class_term_id: Mapped[UUID] = mapped_column(ForeignKey("class_terms.id"), index=True)
+    slot: Mapped[str] = mapped_column(server_default="", comment="subject of a sheet")
+    enrolment_id: Mapped[UUID | None] = mapped_column(ForeignKey("enrolments.id"))
+    part: Mapped[int] = mapped_column(server_default="0")
+    version: Mapped[int] = mapped_column(server_default="1")
+    lookup_code: Mapped[str] = mapped_column(unique=True)
+    content_sha256: Mapped[str]
+    sha256: Mapped[str]
+    size: Mapped[int]
+    state: Mapped[str] = mapped_column(server_default="live")
+    void_reason_id: Mapped[UUID | None] = mapped_column(ForeignKey("reasons.id"))
+    sealed_at: Mapped[datetime | None]
+    created_at: Mapped[Now]
+
+
+class DocumentRecord(Base):
+    """Which records, at which revision, a document speaks of. A sheet may be void for one pupil and stand for 34."""
+
+    __tablename__ = "document_records"
+
+    document_id: Mapped[UUID] = mapped_column(ForeignKey("documents.id"), primary_key=True)
+    record_id: Mapped[UUID] = mapped_column(ForeignKey("term_records.id"), primary_key=True, index=True)
+    revision: Mapped[int]
+    voided_at: Mapped[datetime | None]
+    void_reason_id: Mapped[UUID | None] = mapped_column(ForeignKey("reasons.id"))
+
+
+class CertificateRow(Base):
+    """A signer's certificate as it was known; the private key is never here."""
+
+    __tablename__ = "certificates"
+    __table_args__ = (
+        one_of("state", ("valid", "suspended", "revoked", "replaced")),
+        CheckConstraint("(staff_id IS NULL) <> (school_id IS NULL)", name="one_owner"),
+        CheckConstraint(f"sha256 {SHA256}", name="hash_is_hex"),
+    )
+
+    id: Mapped[Key]
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    school_id: Mapped[UUID | None] = mapped_column(ForeignKey("schools.id"))
+    sha256: Mapped[str] = mapped_column(unique=True)
+    key_ref: Mapped[str]
+    chain_pem: Mapped[str]
+    not_before: Mapped[datetime]
+    not_after: Mapped[datetime]
+    state: Mapped[str] = mapped_column(server_default="valid")
+
+
+class SigningOrder(Base):
+    """One confirmation by one person: the papers of a class, prepared together, signed together."""
+
+    __tablename__ = "signing_orders"
+    __table_args__ = (
+        one_of("state", ("preparing", "prepared", "signed", "completed", "failed")),
+        one_of("action", ("sign", "approve", "seal")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    class_term_id: Mapped[UUID] = mapped_column(ForeignKey("class_terms.id"), index=True)
+    action: Mapped[str]
+    slot: Mapped[str]
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    certificate_id: Mapped[UUID] = mapped_column(ForeignKey("certificates.id"))
+    record_ids: Mapped[list[str]] = mapped_column(JSONB, comment="asked for; what could not be prepared has a failed item")
+    nonce: Mapped[bytes] = mapped_column(comment="secret from which the papers' look-up codes are derived")
+    state: Mapped[str] = mapped_column(server_default="preparing")
+    signing_time: Mapped[datetime] = mapped_column(comment="claimed in the signatures")
+    expires_at: Mapped[datetime]
+    created_at: Mapped[Now]
+
+
+class OrderItem(Base):
+    """One paper of an order: what it is, the prepared bytes, the signature, and what came of it.
+
+    The paper itself becomes a row of `documents` only when its first signature is embedded.
+    """
+
+    __tablename__ = "order_items"
+    __table_args__ = (one_of("kind", DocumentKind), one_of("outcome", ("pending", "done", "failed")))
+
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("signing_orders.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[UUID]
+    kind: Mapped[str]
+    enrolment_id: Mapped[UUID | None] = mapped_column(ForeignKey("enrolments.id"))
+    part: Mapped[int]
+    lookup_code: Mapped[str]
+    covers: Mapped[dict[str, int]] = mapped_column(JSONB, comment="record id -> revision")
+    content_sha256: Mapped[str] = mapped_column(server_default="")
+    prepared_sha256: Mapped[str] = mapped_column(server_default="")
+    document_digest: Mapped[bytes | None]
+    attrs_der: Mapped[bytes | None]
+    region_start: Mapped[int | None]
+    region_end: Mapped[int | None]
+    raw_signature: Mapped[bytes | None]
+    outcome: Mapped[str] = mapped_column(server_default="pending")
+    error_code: Mapped[str] = mapped_column(server_default="")
+    error: Mapped[str] = mapped_column(server_default="")
+
+
+class SigningLease(Base):
+    """While an order is open nobody else may prepare the same record: a PDF takes one signer at a time."""
+
+    __tablename__ = "signing_leases"
+
+    record_id: Mapped[UUID] = mapped_column(ForeignKey("term_records.id"), primary_key=True)
+    slot: Mapped[str] = mapped_column(primary_key=True, comment="subject for sheets, '' for papers of the record")
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("signing_orders.id"))
+    expires_at: Mapped[datetime]
+
+
+class SignatureRow(Base):
+    """A signature in a document; one per field, and so one seal per document and revision."""
+
+    __tablename__ = "signatures"
+    __table_args__ = (
+        one_of("field", SignatureField),
+        UniqueConstraint("document_id", "field"),
+    )
+
+    id: Mapped[Key]
+    document_id: Mapped[UUID] = mapped_column(ForeignKey("documents.id"))
+    field: Mapped[str]
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("signing_orders.id"))
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), comment="who confirmed; the clerk for a seal")
+    certificate_id: Mapped[UUID] = mapped_column(ForeignKey("certificates.id"))
+    signed_at: Mapped[datetime]
+    sha256: Mapped[str] = mapped_column(comment="the document with this signature in it")

@@ -1,0 +1,85 @@
+"""Papers that a return or a hold makes void: kept, with the reason, and their signers are told."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, func, select, update
+from sqlalchemy.orm import Session
+
+from domain.documents import DocumentKind
+from domain.lifecycle import Action, Decision
+from storage import journal
+from storage.tables import Document, DocumentRecord, SignatureRow, TermRecord
+
+
+def void_papers(
+    session: Session, class_term_id: UUID, decision: Decision, dissolved_parts: Collection[int], seq: int
+) -> None:
+    """Void what speaks of changed content, and only that (guide/domain.md 9, invariant 6).
+
+    A returned subject voids its pupil's line on that subject's sheet; a returned record voids its year record; a class
+    summary that lost a pupil is void as a whole. A hold voids only the summary.
+    """
+    reason_id = UUID(decision.reason_id) if decision.reason_id else None
+    told: set[tuple[UUID, str]] = set()
+    if decision.action is Action.RETURN:
+        record_ids = [UUID(record_id) for record_id in decision.record_ids]
+        told |= _void_sheet_lines(session, class_term_id, decision.to_slot, record_ids, reason_id)
+        told |= _void_documents(session, _year_records_of(record_ids), reason_id)
+    if dissolved_parts:
+        told |= _void_documents(session, _summaries(class_term_id, dissolved_parts), reason_id)
+    notices = {(staff_id, f"{ref}:{seq}") for staff_id, ref in told}
+    journal.add_notices(session, class_term_id, "signature_void", notices, reason_id)
+
+
+def _void_sheet_lines(
+    session: Session, class_term_id: UUID, slot: str, record_ids: Collection[UUID], reason_id: UUID | None
+) -> set[tuple[UUID, str]]:
+    sheets = select(Document.id).where(
+        Document.class_term_id == class_term_id,
+        Document.kind == DocumentKind.SUBJECT_SHEET,
+        Document.slot == slot,
+        Document.state == "live",
+    )
+    lines = update(DocumentRecord).where(
+        DocumentRecord.document_id.in_(sheets),
+        DocumentRecord.record_id.in_(record_ids),
+        DocumentRecord.voided_at.is_(None),
+    )
+    voided = lines.values(voided_at=func.now(), void_reason_id=reason_id).returning(DocumentRecord.document_id)
+    touched = set(session.scalars(voided))
+    told = _signers(session, touched)
+    nothing_left = ~exists().where(DocumentRecord.document_id == Document.id, DocumentRecord.voided_at.is_(None))
+    _void_documents(session, and_(Document.id.in_(touched), nothing_left), reason_id)
+    return told
+
+
+def _void_documents(
+    session: Session, which: ColumnElement[bool], reason_id: UUID | None
+) -> set[tuple[UUID, str]]:
+    live = update(Document).where(which, Document.state == "live", Document.sealed_at.is_(None))
+    voided = live.values(state="void", void_reason_id=reason_id).returning(Document.id)
+    return _signers(session, set(session.scalars(voided.execution_options(synchronize_session=False))))
+
+
+def _signers(session: Session, document_ids: Collection[UUID]) -> set[tuple[UUID, str]]:
+    signed = select(SignatureRow.staff_id, SignatureRow.document_id).where(SignatureRow.document_id.in_(document_ids))
+    return {(staff_id, str(document_id)) for staff_id, document_id in session.execute(signed)}
+
+
+def _year_records_of(record_ids: Collection[UUID]) -> ColumnElement[bool]:
+    pupils = select(TermRecord.enrolment_id).where(TermRecord.id.in_(record_ids))
+    terms = select(TermRecord.class_term_id).where(TermRecord.id.in_(record_ids))
+    return and_(
+        Document.kind == DocumentKind.YEAR_RECORD,
+        Document.enrolment_id.in_(pupils),
+        Document.class_term_id.in_(terms),
+    )
+
+
+def _summaries(class_term_id: UUID, parts: Collection[int]) -> ColumnElement[bool]:
+    return and_(
+        Document.class_term_id == class_term_id,
+        Document.kind == DocumentKind.CLASS_SUMMARY,
+        Document.part.in_(parts),
+    )

@@ -1,0 +1,70 @@
+"""Dead children come back, or everything stops; a stop is a stop at any moment."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+
+import pytest
+
+from cli.services.child import Part, nothing
+from cli.services.services import Services
+from cli.supervisor import FAILED, STOPPED, Patience, Supervisor, obey_signals
+from cli.trouble import Trouble
+from config.settings import Settings
+from tests.cli.conftest import WAIT, Said, until
+
+Tiny = Callable[..., Part]
+SOON = Patience(restarts=2, within=60, first_pause=0.01)
+
+
+async def test_a_dead_child_is_reported_and_started_again(settings: Settings, tiny: Tiny, said: Said) -> None:
+    services = Services(settings, [tiny("worker")])
+    supervisor = Supervisor(services, said, SOON)
+    serving = asyncio.create_task(supervisor.run(nothing))
+    await until(lambda: services.children["worker"].is_running)
+    await services.wait_ready("worker")
+    services.kill("worker")
+    await until(lambda: said.has("worker is running again"))
+    supervisor.ask_to_stop()
+    assert await serving == STOPPED
+    assert said.has("worker was ended by SIGKILL; its log is ")
+
+
+async def test_a_child_that_keeps_dying_stops_everything(settings: Settings, tiny: Tiny, said: Said) -> None:
+    program = "import os, pathlib; pathlib.Path(os.environ['READY']).touch(); os._exit(7)"
+    services = Services(settings, [tiny("steady"), tiny("weak", program)])
+    async with asyncio.timeout(20):
+        assert await Supervisor(services, said, SOON).run(nothing) == FAILED
+    assert said.has("weak ended with status 7")
+    assert said.has("weak died 3 times within 60 s, so hocba stops everything.")
+    assert not services.children["steady"].is_running
+
+
+async def test_sigterm_stops_everything_in_order(settings: Settings, tiny: Tiny, said: Said) -> None:
+    services = Services(settings, [tiny("worker")])
+    supervisor = Supervisor(services, said)
+    obey_signals(supervisor)
+
+    async def ready() -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    assert await supervisor.run(ready) == STOPPED
+    assert await services.children["worker"].ended() == -signal.SIGTERM
+
+
+async def test_a_stop_during_the_start_is_obeyed_at_once(settings: Settings, tiny: Tiny, said: Said) -> None:
+    services = Services(settings, [tiny("never", WAIT)])
+    supervisor = Supervisor(services, said)
+    serving = asyncio.create_task(supervisor.run(nothing))
+    await until(lambda: services.children["never"].is_running)
+    supervisor.ask_to_stop()
+    assert await serving == STOPPED
+    assert not services.children["never"].is_running
+
+
+async def test_a_start_that_fails_is_trouble_and_leaves_nothing(settings: Settings, tiny: Tiny, said: Said) -> None:
+    services = Services(settings, [tiny("good"), tiny("broken", "raise SystemExit(2)")])
+    with pytest.raises(Trouble, match="broken ended with status 2"):
+        await Supervisor(services, said).run(nothing)
+    assert not services.children["good"].is_running

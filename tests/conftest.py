@@ -1,0 +1,42 @@
+"""What every test may ask for: a PostgreSQL and a Temporal of their own, started once per run."""
+
+import time
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+
+from cli.services.services import database_only
+from cli.services.temporal import prepare_namespace, temporal_binary
+from config.settings import Settings
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """The SQLAlchemy address of an empty database `hocba`; its server never waits for the disk."""
+    settings = Settings(var_dir=tmp_path_factory.mktemp("postgres"), postgres_fast=True)
+    async with database_only(settings):
+        yield settings.database_url
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def temporal_env() -> AsyncIterator[WorkflowEnvironment]:
+    """Temporal's own server in memory, with our namespace, data converter and search attributes."""
+    environment = await WorkflowEnvironment.start_local(
+        namespace="hocba",
+        data_converter=pydantic_data_converter,
+        dev_server_existing_path=temporal_binary(),
+        dev_server_startup_timeout=timedelta(seconds=60),
+        dev_server_log_level="error",
+    )
+    async with environment:
+        await prepare_namespace(environment.client)
+        yield environment
+
+
+def pytest_unconfigure() -> None:
+    """Let the threads of Temporal's library end first: Python 3.11 may crash otherwise (sdk-python issue 300)."""
+    time.sleep(0.3)

@@ -1,0 +1,101 @@
+"""What the three PDFs are as files: archival, repeatable, ready for signatures."""
+
+import io
+import shutil
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from pdf_oxide import PdfDocument
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign import fields
+
+from documents.compact import compact
+from documents.content import kind_of
+from documents.places import places_of
+from documents.render import Renderer
+from domain.documents import FIELDS, DocumentContent, DocumentKind
+from tests.documents import class_samples, samples
+from tests.documents.reading import text_touching
+
+CONTENTS = [
+    samples.year_record(),
+    samples.longest_year_record(),
+    class_samples.class_summary(35),
+    class_samples.subject_sheet(35),
+]
+
+
+@pytest.mark.parametrize("content", CONTENTS)
+def test_the_file_declares_pdf_a_and_pdf_ua(renderer: Renderer, content: DocumentContent, tmp_path: Path) -> None:
+    path = tmp_path / "document.pdf"
+    path.write_bytes(renderer.render(content).pdf)
+    document = PdfDocument(str(path))
+    assert document.validate_pdf_a("3a")["valid"]
+    assert document.validate_pdf_ua()["valid"]
+
+
+@pytest.mark.skipif(shutil.which("qpdf") is None, reason="qpdf is not installed")
+@pytest.mark.parametrize("content", CONTENTS)
+def test_qpdf_finds_nothing_wrong(renderer: Renderer, content: DocumentContent, tmp_path: Path) -> None:
+    path = tmp_path / "document.pdf"
+    path.write_bytes(renderer.render(content).pdf)
+    checked = subprocess.run(["qpdf", "--check", str(path)], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+@pytest.mark.parametrize("content", CONTENTS)
+def test_the_same_content_gives_the_same_bytes(renderer: Renderer, content: DocumentContent) -> None:
+    again = Renderer("https://tracuu.example.edu.vn").render(content)
+    assert renderer.render(content) == again
+
+
+def test_threads_share_one_renderer(renderer: Renderer) -> None:
+    contents = [samples.year_record(number) for number in range(1, 9)]
+    with ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(renderer.render, contents))
+    assert [one.pdf for one in together] == [renderer.render(content).pdf for content in contents]
+
+
+@pytest.mark.parametrize("content", CONTENTS)
+def test_the_boxes_for_signatures_are_empty(renderer: Renderer, content: DocumentContent) -> None:
+    rendered = renderer.render(content)
+    for place in rendered.places:
+        assert text_touching(rendered.pdf, place.box) == []
+
+
+@pytest.mark.parametrize("content", CONTENTS)
+def test_a_strict_reader_takes_the_fields_in_their_places(renderer: Renderer, content: DocumentContent) -> None:
+    rendered = renderer.render(content)
+    writer = IncrementalPdfFileWriter(io.BytesIO(rendered.pdf), strict=True)
+    for place in rendered.places:
+        spec = fields.SigFieldSpec(place.field.value, on_page=place.page, box=place.box)
+        fields.append_signature_field(writer, spec)
+    out = io.BytesIO()
+    writer.write(out)  # type: ignore[no-untyped-call]
+    names = [name for name, *_ in fields.enumerate_sig_fields(PdfFileReader(out, strict=True))]
+    assert names == [field.value for field in FIELDS[kind_of(content)]]
+
+
+def test_the_attachment_is_marked_as_the_source(renderer: Renderer) -> None:
+    reader = PdfFileReader(io.BytesIO(renderer.render(samples.year_record()).pdf), strict=True)
+    assert reader.root["/AF"][0].get_object()["/AFRelationship"] == "/Source"
+
+
+@pytest.mark.parametrize("kind", list(DocumentKind))
+def test_places_stand_in_signing_order_and_apart(kind: DocumentKind) -> None:
+    places = places_of(kind)
+    assert tuple(place.field for place in places) == FIELDS[kind]
+    boxes = sorted(place.box for place in places)
+    for x1, y1, x2, y2 in boxes:
+        assert (x2 - x1, y2 - y1) == (150, 45)
+    assert all(left[2] < right[0] for left, right in pairwise(boxes))
+
+
+@pytest.mark.parametrize("broken", [b"", b"%PDF-1.7\n", b"%PDF-1.7\ntrailer\n<</Size 1>>\nstartxref\n0\n%%EOF"])
+def test_a_file_not_laid_out_by_typst_is_not_packed(broken: bytes) -> None:
+    with pytest.raises(ValueError, match="PDF"):
+        compact(broken)

@@ -1,0 +1,112 @@
+"""A development authority with one key of each kind of signer, and documents signed with them."""
+
+import os
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+
+from domain.documents import FIELDS, DocumentKind, SignatureField
+from signing.authority import DevelopmentAuthority, IssuedKey, KeyKind, subject_id
+from signing.fields import place_fields
+from signing.mechanisms import Mechanism, default_mechanism, sign
+from signing.pdf import BatchSigner, PreparedSignature, embed
+from tests.signing import samples
+
+SIGNED_AT = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
+YEAR = DocumentKind.YEAR_RECORD
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Keys by field; the ids in the record are those of these certificates unless a test says otherwise."""
+
+    authority: DevelopmentAuthority
+    keys: dict[SignatureField, IssuedKey]
+
+    @property
+    def roots(self) -> list[x509.Certificate]:
+        return [self.authority.root]
+
+    def ids(self) -> dict[SignatureField, str]:
+        return {field: subject_id(key.certificate) for field, key in self.keys.items()}
+
+    def unsigned(self, kind: DocumentKind = YEAR) -> bytes:
+        return samples.render(samples.record_json(kind, self.ids()))
+
+    def placed(self, kind: DocumentKind = YEAR) -> bytes:
+        return place_fields(self.unsigned(kind), samples.places(kind))
+
+    def signed(self, pdf: bytes, *fields: SignatureField) -> bytes:
+        """The document after these fields were signed by their own keys."""
+        for field in fields:
+            pdf = signed_by(self.keys[field], pdf, field)
+        return pdf
+
+    def finished(self, kind: DocumentKind = YEAR) -> bytes:
+        return self.signed(self.placed(kind), *FIELDS[kind])
+
+
+def prepared_for(
+    key: IssuedKey, pdf: bytes, field: SignatureField, mechanism: Mechanism | None = None
+) -> PreparedSignature:
+    return BatchSigner(key.certificates, mechanism, signed_at=SIGNED_AT).prepare(pdf, field)
+
+
+def raw_by(key: IssuedKey, prepared: PreparedSignature) -> bytes:
+    return sign(key.private_key, prepared.mechanism, prepared.to_be_signed)
+
+
+def signed_by(key: IssuedKey, pdf: bytes, field: SignatureField, mechanism: Mechanism | None = None) -> bytes:
+    prepared = prepared_for(key, pdf, field, mechanism or default_mechanism(key.certificate))
+    return embed(prepared, key.certificates, raw_by(key, prepared))
+
+
+def issue_cast(folder: Path, kind: KeyKind) -> Cast:
+    authority = DevelopmentAuthority.open(folder, kind)
+    keys = {
+        SignatureField.SUBJECT_TEACHER: authority.issue_person("Giáo viên bộ môn thử", "079190000011"),
+        SignatureField.HOMEROOM: authority.issue_person("Giáo viên chủ nhiệm thử", "079190000012"),
+        SignatureField.PRINCIPAL: authority.issue_person("Hiệu trưởng thử", "079175000013"),
+        SignatureField.SEAL: authority.issue_organisation("Trường Tiểu học Mẫu", "79000701"),
+    }
+    return Cast(authority, keys)
+
+
+@pytest.fixture(scope="session")
+def cast(tmp_path_factory: pytest.TempPathFactory) -> Cast:
+    return issue_cast(tmp_path_factory.mktemp("pki"), KeyKind.RSA_2048)
+
+
+@pytest.fixture(scope="session")
+def curve_cast(tmp_path_factory: pytest.TempPathFactory) -> Cast:
+    return issue_cast(tmp_path_factory.mktemp("pki-p256"), KeyKind.P_256)
+
+
+@pytest.fixture(scope="session")
+def placed(cast: Cast) -> bytes:
+    return cast.placed()
+
+
+@pytest.fixture(scope="session")
+def sealed(cast: Cast) -> bytes:
+    return cast.finished()
+
+
+@pytest.fixture(scope="session")
+def sheet(cast: Cast) -> bytes:
+    return cast.finished(DocumentKind.SUBJECT_SHEET)
+
+
+def tool(name: str) -> str:
+    """Path of a Debian tool, looked for in HOCBA_TOOLS_BIN first; a missing one fails the test."""
+    search = os.pathsep.join(filter(None, (os.environ.get("HOCBA_TOOLS_BIN"), os.environ.get("PATH"))))
+    found = shutil.which(name, path=search)
+    if found is None:
+        pytest.fail(
+            f"{name} is not installed: apt-get install poppler-utils qpdf, or set HOCBA_TOOLS_BIN to its folder"
+        )
+    return found

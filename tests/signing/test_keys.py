@@ -1,0 +1,113 @@
+"""The key store: encrypted at rest, opened by its owner's passphrase, silent about it."""
+
+import logging
+import stat
+import traceback
+from pathlib import Path
+
+import pytest
+
+from domain.documents import SignatureField
+from domain.errors import Conflict, Invalid
+from signing.errors import KeyMissing, WrongPassphrase
+from signing.keys import KeyStore
+from signing.mechanisms import Mechanism, signature_fits
+from tests.signing.conftest import Cast, prepared_for
+
+PASSPHRASE = "mật khẩu thử 1975"
+AES_256_CBC = bytes.fromhex("060960864801650304012a")  # OID 2.16.840.1.101.3.4.1.42, DER
+
+
+@pytest.fixture(scope="module")
+def store(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> KeyStore:
+    store = KeyStore(tmp_path_factory.mktemp("keys"))
+    store.save("homeroom", cast.keys[SignatureField.HOMEROOM], PASSPHRASE)
+    return store
+
+
+def test_a_key_comes_back_with_its_passphrase(store: KeyStore, cast: Cast) -> None:
+    opened = store.open("homeroom", PASSPHRASE)
+    raw = opened.sign(b"abc")
+    assert opened.certificates == cast.keys[SignatureField.HOMEROOM].certificates
+    assert signature_fits(opened.certificates[0], Mechanism.RSA_PKCS1, raw, b"abc")
+
+
+def test_certificates_are_read_without_the_passphrase(store: KeyStore, cast: Cast) -> None:
+    assert store.certificate("homeroom") == cast.keys[SignatureField.HOMEROOM].certificate
+
+
+def test_a_batch_is_signed_in_its_order(store: KeyStore, cast: Cast, placed: bytes) -> None:
+    prepared = prepared_for(cast.keys[SignatureField.HOMEROOM], placed, SignatureField.HOMEROOM)
+    opened = store.open("homeroom", PASSPHRASE)
+    assert opened.sign_digests([prepared, prepared]) == [opened.sign(prepared.to_be_signed)] * 2
+
+
+def test_an_open_key_is_held_in_memory_and_never_read_again(cast: Cast, tmp_path: Path) -> None:
+    store = KeyStore(tmp_path)
+    store.save("seal", cast.keys[SignatureField.SEAL], PASSPHRASE)
+    opened = store.open("seal", PASSPHRASE)
+    (tmp_path / "seal.p12").unlink()
+    assert opened.sign(b"1") != opened.sign(b"2")
+
+
+def test_a_wrong_passphrase_is_refused_in_plain_words(store: KeyStore) -> None:
+    with pytest.raises(WrongPassphrase, match="Mật khẩu chữ ký không đúng"):
+        store.open("homeroom", "sai")
+
+
+def test_the_passphrase_shows_nowhere(store: KeyStore, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG), pytest.raises(WrongPassphrase) as refused:
+        store.open("homeroom", PASSPHRASE + " sai")
+    told = "".join(traceback.format_exception(refused.value)) + caplog.text
+    assert PASSPHRASE not in told + repr(store) + repr(store.open("homeroom", PASSPHRASE))
+
+
+def test_files_are_encrypted_with_aes_256_and_private(store: KeyStore, cast: Cast, tmp_path: Path) -> None:
+    store = KeyStore(tmp_path)
+    store.save("seal", cast.keys[SignatureField.SEAL], PASSPHRASE)
+    sealed = (tmp_path / "seal.p12").read_bytes()
+    assert sealed.count(AES_256_CBC) == 2  # the bag of the key and the bag of the certificates
+    assert stat.S_IMODE((tmp_path / "seal.p12").stat().st_mode) == 0o600
+
+
+def test_an_unknown_key_is_said_to_be_missing(store: KeyStore) -> None:
+    with pytest.raises(KeyMissing):
+        store.open("nobody", PASSPHRASE)
+    with pytest.raises(KeyMissing):
+        store.certificate("nobody")
+
+
+def test_a_key_without_its_file_is_said_to_be_missing(cast: Cast, tmp_path: Path) -> None:
+    store = KeyStore(tmp_path)
+    store.save("seal", cast.keys[SignatureField.SEAL], PASSPHRASE)
+    (tmp_path / "seal.p12").unlink()
+    assert not store.has("seal")
+    with pytest.raises(KeyMissing):
+        store.open("seal", PASSPHRASE)
+
+
+def test_certificates_of_another_key_are_not_accepted(cast: Cast, tmp_path: Path) -> None:
+    store = KeyStore(tmp_path)
+    store.save("seal", cast.keys[SignatureField.SEAL], PASSPHRASE)
+    store.save("principal", cast.keys[SignatureField.PRINCIPAL], PASSPHRASE)
+    (tmp_path / "seal.pem").write_bytes((tmp_path / "principal.pem").read_bytes())
+    with pytest.raises(KeyMissing):
+        store.open("seal", PASSPHRASE)
+
+
+def test_a_reference_in_use_is_not_overwritten(store: KeyStore, cast: Cast) -> None:
+    with pytest.raises(Conflict):
+        store.save("homeroom", cast.keys[SignatureField.SEAL], PASSPHRASE)
+
+
+@pytest.mark.parametrize("key_ref", ["../seal", "a/b", "", ".hidden", "a" * 101])
+def test_a_reference_cannot_leave_the_folder(store: KeyStore, key_ref: str) -> None:
+    with pytest.raises(Invalid):
+        store.open(key_ref, PASSPHRASE)
+
+
+def test_an_empty_passphrase_is_refused(store: KeyStore, cast: Cast) -> None:
+    with pytest.raises(Invalid):
+        store.save("khác", cast.keys[SignatureField.SEAL], PASSPHRASE)
+    with pytest.raises(Invalid):
+        store.save("other", cast.keys[SignatureField.SEAL], "")

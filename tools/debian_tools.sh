@@ -1,0 +1,61 @@
+#!/bin/sh
+# Provides pdfsig, qpdf and chromium for the tests: by apt-get as root, else unpacked into .tools without root.
+set -eu
+cd "$(dirname "$0")/.."
+PATH="$(pwd)/.tools/bin:$PATH"
+PACKAGES="poppler-utils qpdf chromium"
+
+missing() {
+  for program in pdfsig qpdf chromium; do
+    command -v "$program" >/dev/null 2>&1 || printf '%s ' "$program"
+  done
+}
+
+give_up() {
+  echo "The tests need $(missing)and $1: install the packages $PACKAGES, then run 'make test' again." >&2
+  exit 1
+}
+
+install_as_root() {
+  # Packages may ask questions, and there may be no terminal to answer on.
+  export DEBIAN_FRONTEND=noninteractive
+  (apt-get -q update && apt-get -q install --yes --no-install-recommends $PACKAGES) >.tools/apt.log 2>&1 ||
+    give_up "apt-get failed (see .tools/apt.log)"
+}
+
+apt_of_our_own() {
+  apt-get -q -o Debug::NoLocking=1 -o APT::Sandbox::User= -o Dir::State="$here/state" -o Dir::Cache="$here/cache" \
+    -o Dir::State::status=/var/lib/dpkg/status "$@" >>"$here/apt.log" 2>&1
+}
+
+wrap() { # name, program inside the unpacked tree; one the machine has already was not fetched
+  [ -e "$here/unpacked/$2" ] || return 0
+  cat >"$here/bin/$1" <<END
+#!/bin/sh
+LD_LIBRARY_PATH="$here/unpacked/usr/lib/$triplet:$here/unpacked/lib/$triplet:$here/unpacked/usr/lib/chromium\${LD_LIBRARY_PATH:+:\$LD_LIBRARY_PATH}" \\
+  exec "$here/unpacked/$2" "\$@"
+END
+  chmod +x "$here/bin/$1"
+}
+
+unpack_for_this_user() {
+  here=$(pwd)/.tools
+  triplet=$(dpkg-architecture -qDEB_HOST_MULTIARCH 2>/dev/null || echo "$(uname -m)-linux-gnu")
+  mkdir -p "$here/state/lists/partial" "$here/cache/archives/partial" "$here/bin" "$here/unpacked"
+  apt_of_our_own update && apt_of_our_own --yes --download-only --no-install-recommends install $PACKAGES ||
+    give_up "could not fetch them without root (see .tools/apt.log)"
+  for package in "$here"/cache/archives/*.deb; do
+    dpkg-deb -x "$package" "$here/unpacked"
+  done
+  rm -f "$here"/cache/archives/*.deb
+  wrap pdfsig usr/bin/pdfsig
+  wrap qpdf usr/bin/qpdf
+  wrap chromium usr/lib/chromium/chromium
+}
+
+[ -n "$(missing)" ] || exit 0
+command -v apt-get >/dev/null 2>&1 || give_up "there is no apt-get on this machine"
+echo "Fetching $(missing)..."
+mkdir -p .tools
+if [ "$(id -u)" = 0 ]; then install_as_root; else unpack_for_this_user; fi
+[ -z "$(missing)" ] || give_up "they are still missing"

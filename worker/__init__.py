@@ -1,0 +1,1 @@
+"""Registers workflows and activities; nothing else."""

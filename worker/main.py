@@ -1,0 +1,90 @@
+"""The two workers: wiring only. SIGTERM and SIGINT let running work finish before the process ends."""
+
+import asyncio
+import os
+import signal
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+from temporalio.client import Client
+from temporalio.worker import Interceptor, Worker
+
+from activities.decisions import DecisionActivities
+from activities.orders import OrderActivities
+from activities.papers import PaperPool
+from config.settings import Settings
+from config.temporal import connect
+from storage.database import make_engine, make_sessions
+from worker.crash import CrashInterceptor
+from workflows.class_term import ClassTermWorkflow
+from workflows.queues import MAIN_QUEUE, SIGN_QUEUE
+from workflows.signing_order import SigningOrderWorkflow
+
+# After a worker dies hard, its cached workflows wait this long before another takes over.
+STICKY_TIMEOUT = timedelta(seconds=2)
+GRACE = timedelta(seconds=20)
+
+
+async def run_main_worker(settings: Settings) -> None:
+    """Workflows and database activities, until a signal asks to stop."""
+    sessions = make_sessions(make_engine(settings.database_url, pool_size=settings.worker_threads))
+    decisions = DecisionActivities(sessions)
+    with ThreadPoolExecutor(settings.worker_threads) as threads:
+        worker = main_worker(await connect(settings), decisions, threads, settings)
+        await _until_stopped(worker, settings.ready_file)
+
+
+async def run_sign_worker(settings: Settings) -> None:
+    """Rendering and signing, in a pool of processes as large as the machine."""
+    sessions = make_sessions(make_engine(settings.database_url, pool_size=settings.worker_threads))
+    pool = PaperPool(settings.object_store, settings.verify_url, os.cpu_count() or 1)
+    with ThreadPoolExecutor(settings.worker_threads) as threads:
+        await asyncio.to_thread(pool.warm_up)
+        worker = sign_worker(await connect(settings), OrderActivities(sessions, pool), threads, settings)
+        await _until_stopped(worker, settings.ready_file)
+    pool.close()
+
+
+def main_worker(client: Client, decisions: DecisionActivities, threads: ThreadPoolExecutor, settings: Settings) -> Worker:
+    return Worker(
+        client,
+        task_queue=MAIN_QUEUE,
+        workflows=[ClassTermWorkflow, SigningOrderWorkflow],
+        activities=[decisions.record_decision, decisions.note_deadline],
+        activity_executor=threads,
+        max_concurrent_activities=settings.worker_threads,
+        interceptors=_interceptors(settings),
+        sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
+        graceful_shutdown_timeout=GRACE,
+    )
+
+
+def sign_worker(client: Client, orders: OrderActivities, threads: ThreadPoolExecutor, settings: Settings) -> Worker:
+    return Worker(
+        client,
+        task_queue=SIGN_QUEUE,
+        activities=[orders.prepare_order, orders.complete_order],
+        activity_executor=threads,
+        max_concurrent_activities=settings.worker_threads,
+        interceptors=_interceptors(settings),
+        graceful_shutdown_timeout=GRACE,
+    )
+
+
+def _interceptors(settings: Settings) -> list[Interceptor]:
+    return [CrashInterceptor(settings.crash_file)] if settings.demo and settings.crash_file else []
+
+
+async def _until_stopped(worker: Worker, ready_file: Path | None) -> None:
+    """Without a handler SIGTERM would be a hard death, and every cached workflow would wait for its sticky timeout."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    async with worker:
+        if ready_file is not None:
+            ready_file.touch()
+        await stop.wait()
+    sys.stderr.write("worker stopped\n")

@@ -1,0 +1,314 @@
+"""One class's term from entry to issue: updates decide, one loop acts, one timer watches the deadline."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.decisions import DeadlineNote, DecisionActivities
+    from activities.orders import CompleteOrder, OrderActivities, OrderResult
+    from activities.refusals import refusal
+    from domain import lifecycle
+    from domain.curriculum import SEAL
+    from domain.deadlines import Alarm, Deadline, Hook, is_late, next_alarm
+    from domain.errors import Conflict, DomainError
+    from domain.lifecycle import Action, Decision, Failure
+    from storage.projection import Projection
+    from workflows.messages import ClassTermState, Outcome, Snapshot, Waiting
+    from workflows.queues import SIGN_QUEUE
+    from workflows.reading import current_details, search_attributes
+
+# Writing to the database must succeed in the end, or the projection would stay behind the workflow for good.
+DATABASE_RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=250), maximum_interval=timedelta(seconds=60))
+
+
+def workflow_id(school_year: str, class_id: str, term: str) -> str:
+    return f"class-term/{school_year}/{class_id}/{term}"
+
+
+@dataclass
+class Pending:
+    """A decision that was accepted and waits for the loop; `error` or `outcome` is its answer."""
+
+    command_id: str
+    decision: Decision
+    outcome: Outcome | None = None
+    error: ApplicationError | None = None
+
+    def is_settled(self) -> bool:
+        return self.outcome is not None or self.error is not None
+
+
+@workflow.defn
+class ClassTermWorkflow:
+    """Handlers only queue decisions; `run` alone calls activities, in order, and every answer is durable."""
+
+    @workflow.init
+    def __init__(self, start: ClassTermState) -> None:
+        self.state = start
+        self.term = start.class_term()
+        self.inbox: list[Pending] = []
+        self.deadline_moved = False
+        self.continue_asked = False
+
+    @workflow.run
+    async def run(self, start: ClassTermState) -> str:  # noqa: ARG002  # taken by __init__
+        self._show()
+        watch = asyncio.create_task(self._watch_deadline())
+        while not lifecycle.finished(self.term):
+            await workflow.wait_condition(lambda: bool(self.inbox) or self._may_continue_as_new())
+            if not self.inbox:
+                workflow.continue_as_new(self.state)
+            pending = self.inbox[0]
+            await self._act(pending)
+            self.inbox.pop(0)
+            await self._issue_sealed()
+            self._show()
+        watch.cancel()
+        self._refuse_the_rest()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return lifecycle.class_stage(self.term).value
+
+    @workflow.update(description="Giáo viên gửi phần đã nhập")
+    async def submit(self, decision: Decision) -> Outcome:
+        return await self._decide(decision)
+
+    @workflow.update(description="Chủ nhiệm rà soát xong")
+    async def review(self, decision: Decision) -> Outcome:
+        return await self._decide(decision)
+
+    @workflow.update(description="Trả lại để sửa")
+    async def return_for_rework(self, decision: Decision) -> Outcome:
+        return await self._decide(decision)
+
+    @workflow.update(description="Giáo viên bộ môn hoặc chủ nhiệm ký")
+    async def sign(self, decision: Decision) -> Outcome:
+        return await self._decide(decision)
+
+    @workflow.update(description="Hiệu trưởng duyệt và ký")
+    async def approve(self, decision: Decision) -> Outcome:
+        return await self._decide(decision)
+
+    @workflow.update(description="Văn thư đóng dấu")
+    async def seal(self, decision: Decision) -> Outcome:
+        return await self._decide(decision)
+
+    @workflow.update(description="Tạm giữ học sinh")
+    async def hold(self, decision: Decision) -> Outcome:
+        return await self._decide(decision)
+
+    @workflow.update(description="Thôi tạm giữ")
+    async def release(self, decision: Decision) -> Outcome:
+        return await self._decide(decision)
+
+    @submit.validator
+    def check_submit(self, decision: Decision) -> None:
+        self._check(decision, Action.SUBMIT)
+
+    @review.validator
+    def check_review(self, decision: Decision) -> None:
+        self._check(decision, Action.REVIEW)
+
+    @return_for_rework.validator
+    def check_return(self, decision: Decision) -> None:
+        self._check(decision, Action.RETURN)
+
+    @sign.validator
+    def check_sign(self, decision: Decision) -> None:
+        self._check(decision, Action.SIGN)
+
+    @approve.validator
+    def check_approve(self, decision: Decision) -> None:
+        self._check(decision, Action.APPROVE)
+
+    @seal.validator
+    def check_seal(self, decision: Decision) -> None:
+        self._check(decision, Action.SEAL)
+
+    @hold.validator
+    def check_hold(self, decision: Decision) -> None:
+        self._check(decision, Action.HOLD)
+
+    @release.validator
+    def check_release(self, decision: Decision) -> None:
+        self._check(decision, Action.RELEASE)
+
+    @workflow.update(description="Đổi hạn")
+    async def set_deadline(self, deadline: Deadline) -> int:
+        """Move the deadline; an older policy version changes nothing. Returns the version in force."""
+        if deadline.policy_version > self.state.deadline.policy_version:
+            self.state = replace(self.state, deadline=deadline, fired=())
+            self.deadline_moved = True
+        return self.state.deadline.policy_version
+
+    @workflow.signal(description="Chuyển sang lượt chạy mới (nâng cấp)")
+    async def start_afresh(self) -> None:
+        self.continue_asked = True
+
+    @workflow.query(description="Trạng thái từng hồ sơ")
+    def snapshot(self) -> Snapshot:
+        state = self.state
+        stage = lifecycle.class_stage(self.term).value
+        late = is_late(state.deadline, workflow.now())
+        return Snapshot(state.seq, stage, state.parts, state.records, state.deadline, state.fired, late)
+
+    @workflow.query(description="Ai đang được chờ")
+    def waiting(self) -> list[Waiting]:
+        by_slot: dict[str, list[str]] = {}
+        for record_id, record in self.term.records.items():
+            for slot in lifecycle.waiting_slots(record):
+                by_slot.setdefault(slot, []).append(record_id)
+        return [Waiting(slot, tuple(records)) for slot, records in by_slot.items()]
+
+    def _check(self, decision: Decision, action: Action) -> None:
+        """Refuse before history; a command that was already answered must get its old answer again."""
+        if _command_id() in self.state.seen:
+            return
+        try:
+            if decision.action is not action:
+                raise Conflict("Lệnh không đúng loại.")
+            lifecycle.plan(self.term, decision)
+        except DomainError as error:
+            raise refusal(error) from error
+
+    async def _decide(self, decision: Decision) -> Outcome:
+        command_id = _command_id()
+        if command_id in self.state.seen:
+            return self.state.seen[command_id]
+        pending = Pending(command_id, decision)
+        self.inbox.append(pending)
+        await workflow.wait_condition(pending.is_settled)
+        if pending.outcome is None:
+            raise pending.error or refusal(Conflict("Lệnh không được thực hiện."))
+        return pending.outcome
+
+    async def _act(self, pending: Pending) -> None:
+        """Carry one decision out. The state may have moved since it was accepted, so it is planned again."""
+        decision = pending.decision
+        try:
+            lifecycle.plan(self.term, decision)
+            result = await self._complete_order(decision)
+            decision = replace(decision, record_ids=result.done)
+            pending.outcome = await self._record(pending.command_id, decision, result.failed)
+        except DomainError as error:
+            pending.error = refusal(error)
+        except ApplicationError as error:
+            pending.error = error
+        except ActivityError as error:
+            if not isinstance(error.cause, ApplicationError):
+                raise  # cancelled: the whole class-term is being stopped
+            pending.error = error.cause
+
+    async def _complete_order(self, decision: Decision) -> OrderResult:
+        """Embed the signatures of a signing order; without one, every named record goes along."""
+        if decision.action not in lifecycle.SIGNING_ACTIONS:
+            return OrderResult(decision.record_ids)
+        result = await workflow.execute_activity_method(
+            OrderActivities.complete_order,
+            CompleteOrder(self.state.class_term_id, decision),
+            task_queue=SIGN_QUEUE,
+            start_to_close_timeout=timedelta(minutes=10),
+            heartbeat_timeout=timedelta(seconds=30),
+            retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5)),
+            summary=f"Ghép chữ ký: {decision.slot}, {len(decision.record_ids)} hồ sơ",
+        )
+        if not result.done:
+            raise ApplicationError("Không ký được hồ sơ nào.", list(result.failed), type="SigningFailed", non_retryable=True)
+        return result
+
+    async def _record(self, command_id: str, decision: Decision, failed: tuple[Failure, ...]) -> Outcome:
+        """Project a decision, then let it take effect here; the answer is kept for a resent command."""
+        changes = lifecycle.plan(self.term, decision)
+        term = lifecycle.apply(self.term, decision, changes)
+        now = workflow.now()
+        work = Projection(
+            class_term_id=self.state.class_term_id,
+            seq=self.state.seq + 1,
+            command_id=command_id,
+            decision=decision,
+            changes=changes,
+            class_stage=lifecycle.class_stage(term),
+            parts=term.parts,
+            decided_at=now,
+            is_late=is_late(self.state.deadline, now),
+        )
+        await workflow.execute_activity_method(
+            DecisionActivities.record_decision,
+            work,
+            start_to_close_timeout=timedelta(seconds=30),
+            retry_policy=DATABASE_RETRY,
+            summary=f"{decision.action.value}: {decision.slot}, {len(changes)} hồ sơ",
+        )
+        outcome = Outcome(work.seq, decision.record_ids, failed, work.class_stage.value)
+        self.term = term
+        self.state = self.state.after(term, command_id, outcome)
+        return outcome
+
+    async def _issue_sealed(self) -> None:
+        """What bears the seal is issued at once: it only needs its time and its look-up code to open."""
+        sealed = lifecycle.to_issue(self.term)
+        if sealed:
+            command_id = f"issue/{self.state.class_term_id}/{self.state.seq}"
+            await self._record(command_id, Decision(Action.ISSUE, SEAL, sealed), ())
+
+    async def _watch_deadline(self) -> None:
+        """The one timer of this workflow: waits for the next hook, or for the deadline to move."""
+        while True:
+            alarm = next_alarm(self.state.deadline, self.state.fired)
+            timeout = max(timedelta(0), alarm.at - workflow.now()) if alarm else None
+            try:
+                await workflow.wait_condition(
+                    lambda: self.deadline_moved, timeout=timeout, timeout_summary=alarm.hook.value if alarm else None
+                )
+            except TimeoutError:
+                await self._fire(alarm)
+                continue
+            self.deadline_moved = False
+            await self._note(None)
+            self._show()
+
+    async def _fire(self, alarm: Alarm | None) -> None:
+        if alarm is None:
+            return
+        self.state = replace(self.state, fired=(*self.state.fired, alarm.hook))
+        await self._note(alarm.hook)
+        self._show()
+
+    async def _note(self, hook: Hook | None) -> None:
+        deadline = self.state.deadline
+        await workflow.execute_activity_method(
+            DecisionActivities.note_deadline,
+            DeadlineNote(self.state.class_term_id, deadline.policy_version, deadline.due_at, hook),
+            start_to_close_timeout=timedelta(seconds=30),
+            retry_policy=DATABASE_RETRY,
+            summary=hook.value if hook else "Đổi hạn",
+        )
+
+    def _may_continue_as_new(self) -> bool:
+        asked = self.continue_asked or workflow.info().is_continue_as_new_suggested()
+        return asked and workflow.all_handlers_finished()
+
+    def _refuse_the_rest(self) -> None:
+        for pending in self.inbox:
+            pending.error = refusal(Conflict("Sổ của lớp đã phát hành xong."))
+
+    def _show(self) -> None:
+        """Keep Temporal's UI and search in step; unchanged attributes cost no event."""
+        workflow.set_current_details(current_details(self.state, self.term))
+        updates = search_attributes(self.state, self.term, workflow.info().typed_search_attributes)
+        if updates:
+            workflow.upsert_search_attributes(updates)
+
+
+
+
+def _command_id() -> str:
+    """The caller's command id is the update id."""
+    info = workflow.current_update_info()
+    if info is None:
+        raise RuntimeError("only update handlers have a command id")
+    return info.id

@@ -1,0 +1,23 @@
+"""The state a class-term's workflow starts from."""
+
+from domain.assessment import Term
+from domain.deadlines import Deadline
+from domain.lifecycle import open_class_term
+from storage.opening import OpenedTerm
+from workflows.messages import ClassTermState
+
+
+def opening_state(opened: OpenedTerm) -> ClassTermState:
+    """Ids, slots and the deadline; the label names the class, never a person."""
+    term = open_class_term(opened.subject_slots, [str(record_id) for record_id in opened.record_ids])
+    return ClassTermState(
+        class_term_id=str(opened.class_term_id),
+        school_id=str(opened.school_id),
+        class_id=str(opened.class_id),
+        school_year=opened.school_year,
+        term=opened.term.value,
+        label=f"{opened.class_name} · {Term(opened.term).label} {opened.school_year}",
+        subject_slots=term.subject_slots,
+        records=dict(term.records),
+        deadline=Deadline(opened.policy_version, opened.due_at),
+    )

@@ -1,0 +1,45 @@
+"""How a class-term shows itself in Temporal's own UI and search: codes and counts, never a person."""
+
+from collections import Counter
+
+from temporalio.common import SearchAttributeKey, SearchAttributeUpdate, TypedSearchAttributes
+
+from domain.deadlines import Hook
+from domain.lifecycle import STAGE_NAMES, ClassTerm, class_stage, finished, waiting_slots
+from workflows.messages import ClassTermState
+
+SCHOOL_ID = SearchAttributeKey.for_keyword("SchoolId")
+CLASS_ID = SearchAttributeKey.for_keyword("ClassId")
+YEAR = SearchAttributeKey.for_keyword("Year")
+TERM = SearchAttributeKey.for_keyword("Term")
+STAGE = SearchAttributeKey.for_keyword("Stage")
+WAITING_FOR = SearchAttributeKey.for_keyword_list("WaitingFor")
+DUE_AT = SearchAttributeKey.for_datetime("DueAt")
+OVERDUE = SearchAttributeKey.for_bool("Overdue")
+
+
+def current_details(state: ClassTermState, term: ClassTerm) -> str:
+    """Markdown: how many records stand at which step, and how many are held."""
+    stages = Counter(record.stage for record in term.records.values())
+    lines = [f"- {STAGE_NAMES[stage]}: **{count}**" for stage, count in sorted(stages.items(), key=lambda s: STAGE_ORDER[s[0]])]
+    held = sum(record.held for record in term.records.values())
+    return "\n".join([f"**{state.label}**", *lines, *([f"- Tạm giữ: **{held}**"] if held else [])])
+
+
+STAGE_ORDER = {stage: position for position, stage in enumerate(STAGE_NAMES)}
+
+
+def search_attributes(
+    state: ClassTermState, term: ClassTerm, current: TypedSearchAttributes
+) -> list[SearchAttributeUpdate]:  # type: ignore[type-arg]
+    """The updates that differ from what is stored. Who is waited for changes too often to be worth an event each."""
+    overdue = Hook.OVERDUE in state.fired and not finished(term)
+    updates: list[SearchAttributeUpdate] = []  # type: ignore[type-arg]
+    if current.get(DUE_AT) != state.deadline.due_at:
+        updates.append(DUE_AT.value_set(state.deadline.due_at))
+    if current.get(OVERDUE) != overdue:
+        updates.append(OVERDUE.value_set(overdue))
+    if current.get(STAGE) != class_stage(term).value:
+        updates.append(STAGE.value_set(class_stage(term).value))
+        updates.append(WAITING_FOR.value_set(sorted({slot for r in term.records.values() for slot in waiting_slots(r)})))
+    return updates
