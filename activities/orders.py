@@ -88,7 +88,11 @@ class OrderActivities:
             raise Conflict("Lệnh ký không khớp với quyết định.")
         if order.state not in {"signed", "completed"}:
             raise Conflict("Lệnh ký chưa được xác nhận.")
-        return [item for item in orders.items(session, order_id) if item.outcome == "pending"]
+        stored = orders.items(session, order_id)
+        if order.state == "signed" and decision.record_ids != _ready(order, stored):
+            raise Conflict("Lệnh ký không khớp với quyết định.")
+        # A paper whose digest came back unsigned fails by itself.
+        return [item for item in stored if item.outcome == "pending" and item.raw_signature is not None]
 
     def _keep(
         self, order_id: str, planned: Sequence[Paper], results: Sequence[PreparedPaper | PaperFailure]
@@ -101,16 +105,18 @@ class OrderActivities:
 
     def _summary(self, order_id: str) -> PreparedOrder:
         with self._sessions() as session:
-            order = orders.get(session, UUID(order_id))
-            stored = orders.items(session, order.id)
-        failed = tuple(Failure(rid, item.error_code) for item in stored if item.outcome == "failed" for rid in item.covers)
-        left_out = {failure.record_id for failure in failed}
-        ready = tuple(record_id for record_id in order.record_ids if record_id not in left_out)
-        return PreparedOrder(order_id, sum(item.outcome == "pending" for item in stored), ready, failed)
+            ready = orders.readiness(session, orders.get(session, UUID(order_id)))
+        return PreparedOrder(order_id, ready.papers, ready.record_ids, ready.failed)
 
     @staticmethod
     def _beat(done: int) -> None:
         activity.heartbeat(done)
+
+
+def _ready(order: SigningOrder, stored: Sequence[OrderItem]) -> tuple[str, ...]:
+    """The order's records all of whose papers could be prepared."""
+    left_out = {record_id for item in stored if item.outcome == "failed" for record_id in item.covers}
+    return tuple(record_id for record_id in order.record_ids if record_id not in left_out)
 
 
 def _positions(pending: Sequence[OrderItem]) -> list[int]:

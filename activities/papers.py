@@ -2,7 +2,7 @@
 
 import multiprocessing
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import TypeVar
@@ -14,6 +14,7 @@ from storage.completion import Embedded, PaperFailure
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 Beat = Callable[[int], None]
+BEAT_SECONDS = 2.0
 
 
 class PaperPool:
@@ -59,8 +60,11 @@ class PaperPool:
 
 
 def _in_order(futures: Sequence[Future[Result]], beat: Beat) -> list[Result]:
-    results = []
-    for done, future in enumerate(futures, start=1):
+    results: list[Result] = []
+    for future in futures:
+        while not future.done():
+            wait([future], timeout=BEAT_SECONDS)
+            beat(len(results))  # alive, though perhaps queueing behind another class
         results.append(future.result())
-        beat(done)
+        beat(len(results))
     return results

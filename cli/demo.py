@@ -13,17 +13,15 @@ import httpx
 import typer
 from rich.console import Console
 
+from cli.demo_cost import cpu_seconds, spent
 from cli.demo_crash import Crasher
 from cli.demo_data import DemoSchool, examples_of_project, load_school
-from cli.demo_play import TermPlay
+from cli.demo_play import TermPlay, make_play
 from cli.demo_report import Report, collect
 from cli.demo_screen import Screen
 from cli.services.services import Services, everything, on_free_ports
-from cli.trouble import Trouble
 from config.settings import Settings
 from domain.assessment import Term
-from domain.curriculum import curriculum_for
-from interchange.marks import read_marks
 from interchange.sample_school import ExampleSet, generate
 
 EXAMPLE_CLASSES, EXAMPLE_PUPILS = 2, 35
@@ -89,36 +87,16 @@ async def _play_year(
     plays: list[TermPlay] = []
     with Screen(console) as screen:
         for term in Term:
-            of_term = [_make_play(school, name, term, examples, client, screen) for name in examples.rosters]
-            await asyncio.gather(*(_prepare(play) for play in of_term))
+            of_term = [
+                make_play(school, examples, (name, term), client, screen.steps_of(f"{name} · {term.label}"))
+                for name in examples.rosters
+            ]
+            await asyncio.gather(*(play.prepare() for play in of_term))
             crasher.watch(of_term[0])
-            began = time.monotonic()
+            began, used = time.monotonic(), cpu_seconds(services)
             await asyncio.gather(*(play.approve_all() for play in of_term))
             for play in of_term:
                 play.times["term"] = time.monotonic() - began
+                play.cpu = spent(used, cpu_seconds(services))
             plays += of_term
     return plays, await crasher.finish()
-
-
-def _make_play(
-    school: DemoSchool, name: str, term: Term, examples: ExampleSet, client: httpx.AsyncClient, screen: Screen
-) -> TermPlay:
-    curriculum = curriculum_for(1)
-    rework = examples.rework if term is Term.HK1 and examples.rework.class_name == name else None
-    return TermPlay(
-        school=school,
-        class_name=name,
-        term=term,
-        book=read_marks(examples.marks[name, term], curriculum),
-        curriculum=curriculum,
-        client=client,
-        step=screen.steps_of(f"{name} · {term.label}"),
-        rework=rework,
-    )
-
-
-async def _prepare(play: TermPlay) -> None:
-    if play.book.problems:
-        raise Trouble(f"The mark workbook of {play.class_name} has problems: {play.book.problems[0]}")
-    await play.open()
-    await play.enter()

@@ -13,9 +13,10 @@ from cli.demo_cells import Cell, homeroom_cells, subject_cells
 from cli.demo_data import PASSPHRASE, DemoAccount, DemoSchool
 from cli.trouble import Trouble
 from domain.assessment import Term
-from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL, Curriculum
-from interchange.marks import MarkBook
-from interchange.sample_school import Rework
+from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL, Curriculum, curriculum_for
+from interchange.marks import MarkBook, read_marks
+from interchange.roster import RosterRow, read_roster
+from interchange.sample_school import ExampleSet, Rework
 
 PATIENCE = 120.0
 BUSY = (502, 503)
@@ -29,6 +30,7 @@ class TermPlay:
     class_name: str
     term: Term
     book: MarkBook
+    pupils: dict[str, RosterRow]
     curriculum: Curriculum
     client: httpx.AsyncClient
     step: Callable[[str], None]
@@ -36,6 +38,12 @@ class TermPlay:
     class_term_id: str = ""
     records: dict[str, str] = field(default_factory=dict)
     times: dict[str, float] = field(default_factory=dict)
+    cpu: dict[str, float] = field(default_factory=dict)
+
+    async def prepare(self) -> None:
+        """Open the book and enter everything."""
+        await self.open()
+        await self.enter()
 
     async def open(self) -> None:
         """The admin opens the book."""
@@ -57,6 +65,7 @@ class TermPlay:
                 "absent_excused": entry.absent_excused,
                 "absent_unexcused": entry.absent_unexcused,
                 "is_recognised": entry.recognised,
+                **self._body(code),
             }
             for code, entry in self.book.homeroom.items()
         ]
@@ -142,6 +151,11 @@ class TermPlay:
             await asyncio.sleep(0.05)
         raise Trouble(f"Class {self.class_name} was sealed but not issued in time.")
 
+    def _body(self, code: str) -> dict[str, str]:
+        """Height, weight and health as the class list gives them."""
+        pupil = self.pupils[code]
+        return {"height_cm": pupil.height_cm, "weight_kg": pupil.weight_kg, "health": pupil.health}
+
     def _all(self) -> list[str]:
         return list(self.records.values())
 
@@ -159,3 +173,29 @@ class TermPlay:
             if answer.status_code not in BUSY or time.monotonic() > deadline:
                 raise Trouble(f"{method} {path} was refused: {answer.text}")
             await asyncio.sleep(0.2)
+
+
+def make_play(
+    school: DemoSchool,
+    examples: ExampleSet,
+    which: tuple[str, Term],
+    client: httpx.AsyncClient,
+    step: Callable[[str], None],
+) -> TermPlay:
+    """The play of one class (by name) and term, from its workbooks. Raises Trouble when the marks cannot be read."""
+    name, term = which
+    curriculum = curriculum_for(1)
+    book = read_marks(examples.marks[which], curriculum)
+    if book.problems:
+        raise Trouble(f"The mark workbook of {name} has problems: {book.problems[0]}")
+    return TermPlay(
+        school=school,
+        class_name=name,
+        term=term,
+        book=book,
+        pupils={row.pupil_code: row for row in read_roster(examples.rosters[name]).pupils},
+        curriculum=curriculum,
+        client=client,
+        step=step,
+        rework=examples.rework if term is Term.HK1 and examples.rework.class_name == name else None,
+    )

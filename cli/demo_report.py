@@ -42,6 +42,7 @@ class Report:
     seconds: float = 0.0
     approval_seconds: float = 0.0
     times: dict[tuple[str, Term], float] = field(default_factory=dict)
+    cpu: dict[str, float] = field(default_factory=dict)
     troubles: list[str] = field(default_factory=list)
     subjects: int = 0
 
@@ -76,6 +77,7 @@ class Report:
             "seconds": round(self.seconds, 2),
             "approval_seconds": round(self.approval_seconds, 2),
             "records_per_second": round(self.sealed[DocumentKind.YEAR_RECORD] / max(self.approval_seconds, 0.01), 1),
+            "cpu_seconds": self.cpu,
             "kills": self.kills,
             "out": str(self.out),
         }
@@ -114,6 +116,7 @@ async def collect(
         report.times[play.class_name, play.term] = play.times["approval"]
         if play.term is Term.YEAR_END:
             report.approval_seconds = max(report.approval_seconds, play.times["term"])
+            report.cpu = play.cpu
         for line in await _documents(play, school, client):
             await _download(line, play, school, client, out)
             report.documents[line["kind"]] += 1

@@ -27,7 +27,7 @@ FOLLOWS = "default_factory_not_called"
 
 
 # What an operator can cure; any other failing system call is a bug and shows where.
-OPERATORS_TROUBLES = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
+OPERATORS_TROUBLES = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR)
 
 
 class LazyCommands(TyperGroup):

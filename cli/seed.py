@@ -1,9 +1,55 @@
-"""`hocba seed`: put the demo school into the database of the running services."""
+"""`hocba seed`: the demo school in the running services, one class issued and one at work, and its accounts."""
 
-from cli.demo_data import load
+import asyncio
+
+import httpx
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cli.demo_data import PASSPHRASE, DemoSchool, examples_of_project, load_school
+from cli.demo_play import make_play
 from config.settings import Settings
+from domain.assessment import Term
+from domain.curriculum import HOMEROOM, PRINCIPAL
+from interchange.sample_school import ExampleSet
+
+DUTIES = {"principal": "Hiệu trưởng", "seal": "Văn thư (đóng dấu)", "system_admin": "Quản trị hệ thống"}
+AHEAD, AT_WORK = "1A1", "1A2"
+SUBMITTED_SO_FAR = ("toan", "dao_duc", "am_nhac")
 
 
 def seed_command() -> None:
-    """Load the demo school; a second time changes nothing."""
-    load(Settings())
+    """Load the demo school and print its accounts; a second time changes nothing."""
+    settings = Settings()
+    examples = examples_of_project()
+    school = load_school(settings, examples)
+    asyncio.run(_begin(settings, school, examples))
+    Console().print(_accounts(school))
+
+
+async def _begin(settings: Settings, school: DemoSchool, examples: ExampleSet) -> None:
+    """The first term: one class goes all the way, the other stands in the middle of its work."""
+    async with httpx.AsyncClient(base_url=settings.api_url, timeout=90, trust_env=False) as client:
+        headers = {"Authorization": f"Bearer {school.accounts[PRINCIPAL].token}"}
+        if (await client.get("/api/v1/class-terms", headers=headers)).raise_for_status().json():
+            return  # the books are open, and what people did in them stays
+        typer.echo("Loading the demo school …")
+        ahead = make_play(school, examples, (AHEAD, Term.HK1), client, typer.echo)
+        await ahead.prepare()
+        await ahead.approve_all()
+        at_work = make_play(school, examples, (AT_WORK, Term.HK1), client, lambda _: None)
+        await at_work.prepare()
+        await at_work.submit_some(SUBMITTED_SO_FAR)
+
+
+def _accounts(school: DemoSchool) -> Table:
+    """Who can be tried, and with which API token; the signature passphrase is the same for all."""
+    table = Table(title=f"Tài khoản dùng thử · mật khẩu chữ ký: {PASSPHRASE}", title_justify="left")
+    for heading in ("Người", "Việc", "Mã truy cập API (chỉ từ máy này)"):
+        table.add_column(heading, no_wrap=True)
+    for duty, account in school.accounts.items():
+        class_name, _, slot = duty.rpartition("/")
+        if duty in DUTIES or slot == HOMEROOM:
+            table.add_row(account.full_name, DUTIES.get(duty, f"Chủ nhiệm lớp {class_name}"), account.token)
+    return table

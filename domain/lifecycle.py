@@ -169,8 +169,8 @@ def _named(term: ClassTerm, decision: Decision) -> None:
         raise NotAllowed("Chưa chọn học sinh nào.")
     if len(set(decision.record_ids)) != len(decision.record_ids):
         raise NotAllowed("Danh sách có học sinh bị lặp lại.")
-    if any(record_id not in term.records for record_id in decision.record_ids):
-        raise NotFound("Có học sinh không thuộc lớp này.")
+    if foreign := tuple(record_id for record_id in decision.record_ids if record_id not in term.records):
+        raise NotFound("Có học sinh không thuộc lớp này.", foreign)
 
 
 def _together(refused: Mapping[str, DomainError]) -> DomainError:
@@ -277,8 +277,11 @@ def _with_parts(
     """A class summary is signed as one paper: it moves on whole, and it falls apart when a record leaves it."""
     touched = {term.records[rid].part for rid in changes if term.records[rid].stage in IN_PART}
     members = {rid for part in touched for rid in term.in_part(part)}
-    if decision.action in {Action.APPROVE, Action.SEAL} and members - set(changes):
-        raise Conflict("Phải chọn đủ học sinh của bảng tổng hợp lớp; hãy tạm giữ hoặc trả lại học sinh chưa đạt yêu cầu.")
+    if decision.action in {Action.APPROVE, Action.SEAL} and (left_out := members - set(changes)):
+        raise Conflict(
+            "Phải chọn đủ học sinh của bảng tổng hợp lớp; hãy tạm giữ hoặc trả lại học sinh chưa đạt yêu cầu.",
+            tuple(sorted(left_out)),
+        )
     if decision.action in {Action.HOLD, Action.RETURN}:
         back = {rid: replace(term.records[rid], stage=Stage.SUBJECT_SIGNED, part=0) for rid in members - set(changes)}
         left = {rid: _out_of_part(record) for rid, record in changes.items()}

@@ -28,7 +28,9 @@ class BoardLine:
     stage: Stage
     due_at: datetime
     overdue: bool
-    changed_at: datetime
+    slots: int
+    submitted_slots: int
+    signed_slots: int
 
 
 @dataclass(frozen=True)
@@ -84,9 +86,13 @@ def school_board(session: Session, school_id: UUID, class_ids: list[UUID] | None
     )
     if class_ids is not None:
         query = query.where(ClassGroup.id.in_(class_ids))
-    rows = session.execute(query).tuples().all()
+    rows = session.execute(query).all()
     counts, held = _counts(session, [class_term.id for class_term, _ in rows])
-    return [_board_line(class_term, group, counts[class_term.id], held[class_term.id]) for class_term, group in rows]
+    slots = _whole_slots(session, [class_term.id for class_term, _ in rows])
+    return [
+        _board_line(class_term, group, counts[class_term.id], held[class_term.id], slots.get(class_term.id, (0, 0, 0)))
+        for class_term, group in rows
+    ]
 
 
 def _counts(session: Session, ids: list[UUID]) -> tuple[dict[UUID, Counter[Stage]], Counter[UUID]]:
@@ -103,10 +109,34 @@ def _counts(session: Session, ids: list[UUID]) -> tuple[dict[UUID, Counter[Stage
     return counts, held
 
 
-def _board_line(row: ClassTermRow, group: ClassGroup, counts: Counter[Stage], held: int) -> BoardLine:
+def _whole_slots(session: Session, ids: list[UUID]) -> dict[UUID, tuple[int, int, int]]:
+    """By class-term: how many slots there are, how many are submitted for everybody, how many signed for everybody."""
+    by_slot = (
+        select(
+            TermRecord.class_term_id.label("class_term_id"),
+            func.bool_and(RecordSlot.state == "submitted").label("submitted"),
+            func.bool_and(RecordSlot.is_signed).label("signed"),
+        )
+        .join(TermRecord, TermRecord.id == RecordSlot.record_id)
+        .where(TermRecord.class_term_id.in_(ids))
+        .group_by(TermRecord.class_term_id, RecordSlot.slot)
+        .subquery()
+    )
+    counted = select(
+        by_slot.c.class_term_id,
+        func.count(),
+        func.count().filter(by_slot.c.submitted),
+        func.count().filter(by_slot.c.signed),
+    ).group_by(by_slot.c.class_term_id)
+    return {each: (slots, submitted, signed) for each, slots, submitted, signed in session.execute(counted)}
+
+
+def _board_line(
+    row: ClassTermRow, group: ClassGroup, counts: Counter[Stage], held: int, slots: tuple[int, int, int]
+) -> BoardLine:
     return BoardLine(
         row.id, group.name, group.school_year, Term(row.term), counts.total(), held, dict(counts),
-        Stage(row.stage), row.due_at, row.overdue, row.changed_at,
+        Stage(row.stage), row.due_at, row.overdue, *slots,
     )  # fmt: skip
 
 
@@ -119,7 +149,7 @@ def record_lines(session: Session, class_term_id: UUID) -> list[RecordLine]:
         .where(TermRecord.class_term_id == class_term_id)
         .order_by(Enrolment.order_no)
     )
-    rows = session.execute(query).tuples().all()
+    rows = session.execute(query).all()
     slots = _slots(session, [record.id for record, *_ in rows])
     return [
         RecordLine(

@@ -15,6 +15,10 @@ from storage import orders, papers
 from storage.tables import Document, DocumentRecord, OrderItem, SignatureRow, SigningOrder, TermRecord
 
 
+# Whoever signs first makes the paper; the part printed on it must still be the next one.
+FIRST_FIELDS = frozenset({SignatureField.SUBJECT_TEACHER, SignatureField.HOMEROOM})
+
+
 @dataclass(frozen=True)
 class Embedded:
     """A paper with its new signature in it, as stored."""
@@ -44,10 +48,13 @@ def complete(
     if order.state == "signed":
         if not orders.holds_leases(session, order):
             raise Conflict("Lệnh ký đã hết hạn; hãy bắt đầu lại.")
-        revisions = _revisions(session, order)
+        revisions, part = _revisions(session, order), papers.next_part(session, order)
         for item in sorted(stored, key=lambda item: item.kind == DocumentKind.CLASS_SUMMARY):
             if item.outcome == "pending":
-                _settle(session, order, item, _checked(item, results.get(item.position), revisions, stored))
+                result = _checked(item, results.get(item.position), revisions, stored)
+                if papers.field_of(order) in FIRST_FIELDS and item.part not in {0, part}:
+                    result = PaperFailure("PartTaken", "Vừa có bảng khác của lớp được ký; hãy ký lại.")
+                _settle(session, order, item, result)
         orders.release(session, order)
         order.state = "completed"
         session.flush()
@@ -125,7 +132,7 @@ def _store_document(
 def _answer(order: SigningOrder, stored: Sequence[OrderItem]) -> tuple[tuple[str, ...], tuple[Failure, ...]]:
     failed: dict[str, str] = {}
     for item in stored:
-        if item.outcome == "failed":
-            failed.update(dict.fromkeys(item.covers, item.error_code))
+        if item.outcome == "failed":  # the summary comes last, so a record's own failure is the one that is told
+            failed = {**dict.fromkeys(item.covers, item.error_code), **failed}
     done = tuple(record_id for record_id in order.record_ids if record_id not in failed)
     return done, tuple(Failure(record_id, code) for record_id, code in failed.items())

@@ -57,6 +57,6 @@ def _teaching(session: Session, at: datetime) -> list[tuple[UUID, str, int]]:
 
 def new_token(session: Session, staff_id: UUID) -> str:
     """A fresh token for a person; only its hash is kept."""
-    token = secrets.token_urlsafe(32)
+    token = secrets.token_urlsafe(16)
     session.add(DemoToken(token_sha256=hashlib.sha256(token.encode()).hexdigest(), staff_id=staff_id))
     return token

@@ -117,7 +117,7 @@ def _lock_open(session: Session, class_term_id: UUID, slot: str, record_ids: set
         .join(TermRecord, TermRecord.id == RecordSlot.record_id)
         .where(TermRecord.class_term_id == class_term_id, RecordSlot.slot == slot, RecordSlot.record_id.in_(record_ids))
     )
-    states = dict(session.execute(query.order_by(RecordSlot.record_id).with_for_update(of=RecordSlot)).tuples().all())
+    states = dict(session.execute(query.order_by(RecordSlot.record_id).with_for_update(of=RecordSlot)).all())
     if set(states) != record_ids:
         raise NotFound("Có học sinh không thuộc lớp này.")
     closed = tuple(str(record_id) for record_id, state in states.items() if state != "open")
@@ -135,7 +135,7 @@ def _upsert(
         alike[tuple(sorted(values))].append(row)
     for given, rows in alike.items():
         new = insert(Assessment)
-        changed = {name: new.excluded[name] for name in (*given, "updated_by")}
+        changed: dict[str, object] = {name: new.excluded[name] for name in (*given, "updated_by")}
         changed |= {"version": Assessment.version + 1, "updated_at": func.now()}
         session.execute(new.on_conflict_do_update(index_elements=["record_id", "point", "item"], set_=changed), rows)
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from storage.tables import AuditEntry, Notice, Reason
+from storage.tables import AuditEntry, ClassTermRow, Notice, Reason
 
 FIRST_HASH = "0" * 64
 Detail = Mapping[str, Any]  # JSON as rfc8785 takes it
@@ -38,7 +38,7 @@ def link_hash(prev_hash: str, class_term_id: UUID, wf_seq: int, detail: Detail) 
 
 
 def first_broken_link(session: Session, class_term_id: UUID) -> int | None:
-    """The sequence number of the first entry that does not fit its chain, or None when all fit."""
+    """The sequence number of the first entry that does not fit its chain or is missing, or None when all is well."""
     entries = select(AuditEntry).where(AuditEntry.class_term_id == class_term_id).order_by(AuditEntry.wf_seq)
     prev_hash, expected = FIRST_HASH, 1
     for entry in session.scalars(entries):
@@ -46,7 +46,9 @@ def first_broken_link(session: Session, class_term_id: UUID) -> int | None:
         if (entry.prev_hash, entry.hash, entry.wf_seq) != (prev_hash, genuine, expected):
             return entry.wf_seq
         prev_hash, expected = entry.hash, expected + 1
-    return None
+    # A chain cut off at its end fits together; the class-term's own count tells how long it must be.
+    written = session.scalar(select(ClassTermRow.wf_seq).where(ClassTermRow.id == class_term_id)) or 0
+    return expected if expected <= written else None
 
 
 def add_reason(session: Session, reason_id: UUID, school_id: UUID, staff_id: UUID, text: str) -> None:

@@ -14,8 +14,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain.errors import Conflict, NotFound
-from domain.lifecycle import Action
-from storage.tables import OrderItem, SigningLease, SigningOrder
+from domain.lifecycle import Action, Failure
+from storage.tables import OrderItem, SigningLease, SigningOrder, TermRecord
 
 LIFETIME = timedelta(minutes=10)
 
@@ -36,11 +36,12 @@ class NewOrder:
 def open_order(session: Session, new: NewOrder, now: datetime) -> SigningOrder:
     """Open an order and lease its records; the same id again gives the same order.
 
-    Raises Conflict when another open order holds one of the records.
+    Raises NotFound for records of another class-term, Conflict when another open order holds one of the records.
     """
     known = session.get(SigningOrder, new.order_id)
     if known is not None:
         return _same(known, new)
+    _refuse_foreign(session, new)
     order = SigningOrder(
         id=new.order_id,
         class_term_id=new.class_term_id,
@@ -57,6 +58,13 @@ def open_order(session: Session, new: NewOrder, now: datetime) -> SigningOrder:
     session.flush()
     _lease(session, order, now)
     return order
+
+
+def _refuse_foreign(session: Session, new: NewOrder) -> None:
+    wanted = {UUID(record_id) for record_id in new.record_ids}
+    own = select(TermRecord.id).where(TermRecord.class_term_id == new.class_term_id, TermRecord.id.in_(wanted))
+    if wanted - set(session.scalars(own)):
+        raise NotFound("Có học sinh không thuộc lớp này.")
 
 
 def _same(known: SigningOrder, new: NewOrder) -> SigningOrder:
@@ -112,6 +120,23 @@ def lookup_code(order: SigningOrder, document_id: UUID) -> str:
     """A 128-bit code that nobody can guess and that a repeated preparation finds again."""
     digest = hmac.new(order.nonce, document_id.bytes, hashlib.sha256).digest()[:16]
     return base64.b32encode(digest).decode().rstrip("=")
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What an order can sign: papers, the records they are for, and records that had to stay out, with a code."""
+
+    papers: int
+    record_ids: tuple[str, ...]
+    failed: tuple[Failure, ...]
+
+
+def readiness(session: Session, order: SigningOrder) -> Readiness:
+    stored = items(session, order.id)
+    left_out = {rid: item.error_code for item in stored if item.outcome == "failed" for rid in item.covers}
+    ready = tuple(record_id for record_id in order.record_ids if record_id not in left_out)
+    failed = tuple(Failure(record_id, code) for record_id, code in left_out.items())
+    return Readiness(sum(item.outcome != "failed" for item in stored), ready, failed)
 
 
 def store_prepared(session: Session, order: SigningOrder, prepared: Iterable[OrderItem]) -> None:

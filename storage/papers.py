@@ -70,23 +70,30 @@ def _covers(records: list[TermRecord]) -> dict[str, int]:
 
 def _sheet(session: Session, order: SigningOrder) -> Paper:
     records = _records(session, order)
-    count = select(func.max(Document.part)).where(
-        Document.class_term_id == order.class_term_id,
-        Document.kind == DocumentKind.SUBJECT_SHEET,
-        Document.slot == order.slot,
-    )
-    part = (session.scalar(count) or 0) + 1
+    part = next_part(session, order)
     document_id = uuid5(order.id, f"sheet/{order.slot}")
     code = orders.lookup_code(order, document_id)
     content = contents.subject_sheet(session, order, Stamp(document_id, part, code), records)
     return Paper(document_id, DocumentKind.SUBJECT_SHEET, None, part, code, _covers(records), content)
 
 
+def next_part(session: Session, order: SigningOrder) -> int:
+    """The number of the next sheet of the order's subject, or of the next class summary; both count from 1."""
+    if field_of(order) is SignatureField.HOMEROOM:
+        return session.get_one(ClassTermRow, order.class_term_id).parts + 1
+    count = select(func.max(Document.part)).where(
+        Document.class_term_id == order.class_term_id,
+        Document.kind == DocumentKind.SUBJECT_SHEET,
+        Document.slot == order.slot,
+    )
+    return (session.scalar(count) or 0) + 1
+
+
 def _homeroom_papers(session: Session, order: SigningOrder) -> list[Paper]:
     records = _records(session, order)
     class_term = session.get_one(ClassTermRow, order.class_term_id)
     papers = _new_year_records(session, order, records) if class_term.term == Term.YEAR_END else []
-    return [*papers, _summary(session, order, class_term.parts + 1, records)]
+    return [*papers, _summary(session, order, next_part(session, order), records)]
 
 
 def _new_year_records(session: Session, order: SigningOrder, records: list[TermRecord]) -> list[Paper]:

@@ -38,7 +38,8 @@ class Projection:
 def project(session: Session, work: Projection) -> bool:
     """Write a decision; False if it was already there.
 
-    Raises Incomplete before any write when a submission lacks required cells, Conflict when numbers are skipped.
+    Raises before any write: Incomplete when a submission lacks required cells, Conflict when numbers are skipped, the
+    command id is another decision's, or a returned record already bears the seal.
     """
     row = session.get(ClassTermRow, UUID(work.class_term_id), with_for_update=True)
     if row is None:
@@ -47,6 +48,10 @@ def project(session: Session, work: Projection) -> bool:
         return False
     if row.wf_seq != work.seq - 1:
         raise Conflict("Sổ lớp chưa ghi đủ các bước trước.")
+    if session.get(Command, work.command_id) is not None:
+        raise Conflict("Mã lệnh này đã dùng cho một việc khác.")
+    if work.decision.action is Action.RETURN:
+        voids.refuse_sealed(session, work.decision)
     if work.decision.action is Action.SUBMIT:
         _freeze(session, row, work.decision)
     dissolved = _dissolved_parts(session, work.changes)

@@ -199,4 +199,4 @@ def staff_ids(session: Session, school_id: UUID, personal_ids: Iterable[str]) ->
     query = select(Staff.personal_id, Staff.id).where(
         Staff.school_id == school_id, Staff.personal_id.in_(list(personal_ids))
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())

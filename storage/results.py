@@ -84,7 +84,9 @@ class Results:
         )
 
     def judged(self, record_id: UUID) -> ResultWithTrace:
-        """The year's result with its trace. Raises Incomplete when a level is missing."""
+        """The year's result with its trace; a pupil who is not assessed has none. Raises Incomplete for a missing level."""
+        if record_id in self.pupils and self.pupils[record_id].assessment_waived:
+            return overall_result(YearAssessment((), (), (), assessment_waived=True))
         _, end = points_of(self.facts.term)
         rows = self.subjects[record_id]
         homeroom = self.homeroom[record_id]
@@ -92,15 +94,9 @@ class Results:
             SubjectResult(each.name, _level(rows.get(each.code)), each.has_test(end), rows[each.code].score)
             for each in self.facts.curriculum.subjects
         )
-        waived = self.pupils[record_id].assessment_waived if record_id in self.pupils else False
-        return overall_result(
-            YearAssessment(
-                subjects,
-                _traits(homeroom, self.facts.curriculum.qualities),
-                _traits(homeroom, self.facts.curriculum.competencies),
-                assessment_waived=waived,
-            )
-        )
+        curriculum = self.facts.curriculum
+        qualities, competencies = (_traits(homeroom, each) for each in (curriculum.qualities, curriculum.competencies))
+        return overall_result(YearAssessment(subjects, qualities, competencies))
 
     def of_year(self, record_id: UUID) -> YearPart:
         homeroom, kept = self.homeroom[record_id], self.pupils.get(record_id)

@@ -37,9 +37,7 @@ class Person:
 
 def signer_of(session: Session, class_id: UUID, slot: str, at: datetime) -> Signer:
     """The designated signer of `slot` at `at`; raises NotAllowed when nobody is assigned."""
-    role = ROLE_OF_SLOT.get(slot)
-    query = _office(class_id, role, at) if role else _assignment(class_id, slot, at)
-    row = session.execute(query).first()
+    row = session.execute(_filling(class_id, slot, at)).first()
     if row is None:
         raise NotAllowed("Chưa phân công người phụ trách bước này.")
     return Signer(*row)
@@ -58,11 +56,8 @@ def person(session: Session, staff_id: UUID, at: datetime) -> Person | None:
 
 
 def fills(session: Session, staff_id: UUID, class_id: UUID, slot: str, at: datetime) -> bool:
-    """Whether this person may act for the slot at `at`."""
-    try:
-        return signer_of(session, class_id, slot, at).staff_id == staff_id
-    except NotAllowed:
-        return False
+    """Whether this person may act for the slot at `at`; a school may have several clerks."""
+    return staff_id in session.scalars(_filling(class_id, slot, at)).all()
 
 
 def slots_of(session: Session, staff_id: UUID, class_id: UUID, at: datetime) -> frozenset[str]:
@@ -79,6 +74,11 @@ def slots_of(session: Session, staff_id: UUID, class_id: UUID, at: datetime) -> 
 
 def in_force(table: type[Position] | type[TeachingAssignment], at: datetime) -> ColumnElement[bool]:
     return (table.valid_from <= at) & or_(table.valid_to.is_(None), table.valid_to > at)
+
+
+def _filling(class_id: UUID, slot: str, at: datetime) -> Select[UUID, str, str, str]:
+    role = ROLE_OF_SLOT.get(slot)
+    return _office(class_id, role, at) if role else _assignment(class_id, slot, at)
 
 
 def _assignment(class_id: UUID, slot: str, at: datetime) -> Select[UUID, str, str, str]:

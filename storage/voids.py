@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from domain.documents import DocumentKind
+from domain.errors import Conflict
 from domain.lifecycle import Action, Decision
 from storage import journal
 from storage.tables import Document, DocumentRecord, SignatureRow, TermRecord
@@ -30,6 +31,19 @@ def void_papers(
         told |= _void_documents(session, _summaries(class_term_id, dissolved_parts), reason_id)
     notices = {(staff_id, f"{ref}:{seq}") for staff_id, ref in told}
     journal.add_notices(session, class_term_id, "signature_void", notices, reason_id)
+
+
+def refuse_sealed(session: Session, decision: Decision) -> None:
+    """Raise Conflict for records whose paper bears the seal: a seal that failed for others may have left them unissued."""
+    same = and_(Document.enrolment_id == TermRecord.enrolment_id, Document.class_term_id == TermRecord.class_term_id)
+    query = (
+        select(TermRecord.id)
+        .join(Document, same)
+        .where(TermRecord.id.in_([UUID(each) for each in decision.record_ids]), Document.sealed_at.is_not(None))
+    )
+    sealed = tuple(str(record_id) for record_id in session.scalars(query.order_by(TermRecord.id)))
+    if sealed:
+        raise Conflict("Học bạ đã đóng dấu, không trả lại để sửa được nữa.", sealed)
 
 
 def _void_sheet_lines(

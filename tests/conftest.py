@@ -13,6 +13,8 @@ from cli.services.services import database_only
 from cli.services.temporal import prepare_namespace, temporal_binary
 from config.settings import Settings
 
+pytest_plugins = ("tests.database",)
+
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:

@@ -22,6 +22,9 @@ with workflow.unsafe.imports_passed_through():
     from workflows.queues import SIGN_QUEUE
     from workflows.reading import current_details, search_attributes
 
+# A dead worker is noticed after this long; people wait for it, so it is short.
+HEARTBEAT_TIMEOUT = timedelta(seconds=8)
+DATABASE_TIMEOUT = timedelta(seconds=10)
 # Writing to the database must succeed in the end, or the projection would stay behind the workflow for good.
 DATABASE_RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=250), maximum_interval=timedelta(seconds=60))
 
@@ -53,6 +56,7 @@ class ClassTermWorkflow:
         self.term = start.class_term()
         self.inbox: list[Pending] = []
         self.deadline_moved = False
+        self.noting = False
         self.continue_asked = False
 
     @workflow.run
@@ -68,6 +72,7 @@ class ClassTermWorkflow:
             self.inbox.pop(0)
             await self._issue_sealed()
             self._show()
+        await workflow.wait_condition(self._deadline_is_noted)
         watch.cancel()
         self._refuse_the_rest()
         await workflow.wait_condition(workflow.all_handlers_finished)
@@ -212,7 +217,7 @@ class ClassTermWorkflow:
             CompleteOrder(self.state.class_term_id, decision),
             task_queue=SIGN_QUEUE,
             start_to_close_timeout=timedelta(minutes=10),
-            heartbeat_timeout=timedelta(seconds=30),
+            heartbeat_timeout=HEARTBEAT_TIMEOUT,
             retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5)),
             summary=f"Ghép chữ ký: {decision.slot}, {len(decision.record_ids)} hồ sơ",
         )
@@ -239,7 +244,7 @@ class ClassTermWorkflow:
         await workflow.execute_activity_method(
             DecisionActivities.record_decision,
             work,
-            start_to_close_timeout=timedelta(seconds=30),
+            start_to_close_timeout=DATABASE_TIMEOUT,
             retry_policy=DATABASE_RETRY,
             summary=f"{decision.action.value}: {decision.slot}, {len(changes)} hồ sơ",
         )
@@ -279,18 +284,23 @@ class ClassTermWorkflow:
         self._show()
 
     async def _note(self, hook: Hook | None) -> None:
-        deadline = self.state.deadline
+        deadline, self.noting = self.state.deadline, True
         await workflow.execute_activity_method(
             DecisionActivities.note_deadline,
             DeadlineNote(self.state.class_term_id, deadline.policy_version, deadline.due_at, hook),
-            start_to_close_timeout=timedelta(seconds=30),
+            start_to_close_timeout=DATABASE_TIMEOUT,
             retry_policy=DATABASE_RETRY,
             summary=hook.value if hook else "Đổi hạn",
         )
+        self.noting = False
+
+    def _deadline_is_noted(self) -> bool:
+        return not (self.deadline_moved or self.noting)
 
     def _may_continue_as_new(self) -> bool:
         asked = self.continue_asked or workflow.info().is_continue_as_new_suggested()
-        return asked and workflow.all_handlers_finished()
+        # What is under way for the deadline would be lost with this run.
+        return asked and workflow.all_handlers_finished() and self._deadline_is_noted()
 
     def _refuse_the_rest(self) -> None:
         for pending in self.inbox:

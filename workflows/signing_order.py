@@ -26,7 +26,7 @@ class SigningOrderWorkflow:
             order_id,
             task_queue=SIGN_QUEUE,
             start_to_close_timeout=timedelta(minutes=5),
-            heartbeat_timeout=timedelta(seconds=30),
+            heartbeat_timeout=timedelta(seconds=8),
             retry_policy=PREPARE_RETRY,
             summary="Chuẩn bị văn bản để ký",
         )

@@ -1,6 +1,6 @@
 """Jinja2 with nothing forgiven: an undefined name is an error, all output is escaped."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from fastapi import Request
@@ -16,7 +16,7 @@ FOLDER = Path(__file__).resolve().parent.parent.parent / "templates" / "pages"
 
 def make_templates() -> Jinja2Templates:
     environment = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined)
-    environment.filters["day"] = _day
+    environment.filters["last_day"] = _last_day
     environment.filters["moment"] = _moment
     return Jinja2Templates(env=environment)
 
@@ -25,8 +25,9 @@ def page(services: Services, request: Request, name: str, **values: object) -> H
     return services.templates.TemplateResponse(request, name, values)
 
 
-def _day(moment: datetime) -> str:
-    return moment.astimezone(TIMEZONE).strftime("%d/%m/%Y")
+def _last_day(due_at: datetime) -> str:
+    """The last day in time: `due_at` is the first instant that is late."""
+    return (due_at - timedelta(seconds=1)).astimezone(TIMEZONE).strftime("%d/%m/%Y")
 
 
 def _moment(moment: datetime) -> str:

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from activities.orders import PreparedOrder
 from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, now, require_slot
 from api.services import Services
 from api.v1.decisions import workflow_of
@@ -42,10 +41,9 @@ async def confirm(order_id: UUID, form: ConfirmForm, person: CurrentPerson, foun
     """
     order, head = await asyncio.to_thread(_own_order, found, order_id, person)
     require_slot(head, order.slot)
-    await asyncio.to_thread(found.desk.confirm, order_id, form.passphrase, now())
-    prepared: PreparedOrder = await found.approvals.prepare(str(order_id))
+    record_ids = await asyncio.to_thread(found.desk.confirm, order_id, form.passphrase, now())
     decision = Decision(
-        Action(order.action), order.slot, prepared.record_ids, actor_id=str(person.staff_id), order_id=str(order_id)
+        Action(order.action), order.slot, record_ids, actor_id=str(person.staff_id), order_id=str(order_id)
     )
     return outcome_view(await found.approvals.decide(workflow_of(head), str(order_id), decision))
 

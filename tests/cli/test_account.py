@@ -1,8 +1,7 @@
 """Whose account PostgreSQL gets, and that no child outlives its parent."""
 
+import asyncio
 import os
-import signal
-import subprocess
 import sys
 from pathlib import Path
 
@@ -51,11 +50,13 @@ def test_only_a_closed_folder_on_the_way_costs_the_one_capability(tmp_path: Path
 
 async def test_a_child_dies_with_its_parent_even_by_kill_9() -> None:
     child = tied_to_parent([sys.executable, "-S", "-c", "import signal; signal.pause()"], "TERM")
-    with subprocess.Popen([sys.executable, "-S", "-c", PARENT, *child], stdout=subprocess.PIPE, text=True) as parent:
-        assert parent.stdout is not None
-        pid = int(parent.stdout.readline())
-        # setpriv has taken over once the process is Python's: only then is it tied.
-        await until(lambda: "python" in psutil.Process(pid).name())
-        parent.send_signal(signal.SIGKILL)
-        parent.wait()
-        await until(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+    parent = await asyncio.create_subprocess_exec(
+        sys.executable, "-S", "-c", PARENT, *child, stdout=asyncio.subprocess.PIPE
+    )
+    assert parent.stdout is not None
+    pid = int(await parent.stdout.readline())
+    # setpriv has taken over once the process is Python's: only then is it tied.
+    await until(lambda: "python" in psutil.Process(pid).name())
+    parent.kill()
+    await parent.wait()
+    await until(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)

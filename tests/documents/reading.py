@@ -9,12 +9,13 @@ def page_texts(pdf: bytes) -> list[str]:
     return [" ".join(page.get_textpage().get_text_bounded().split()) for page in document]
 
 
-def text_inside(pdf: bytes, box: tuple[int, int, int, int]) -> str:
-    """Return what is printed inside a box of the last page (PDF points)."""
-    document = PdfDocument(pdf)
-    left, bottom, right, top = box
-    page = document[len(document) - 1]
-    return str(page.get_textpage().get_text_bounded(left, bottom, right, top)).strip()
+def text_edges(pdf: bytes) -> tuple[float, float]:
+    """Return how far left and right the text reaches on any page (PDF points)."""
+    rects = []
+    for page in PdfDocument(pdf):
+        textpage = page.get_textpage()
+        rects += [textpage.get_rect(index) for index in range(textpage.count_rects())]
+    return min(rect[0] for rect in rects), max(rect[2] for rect in rects)
 
 
 def text_touching(pdf: bytes, box: tuple[int, int, int, int]) -> list[str]:

@@ -16,10 +16,10 @@ from pyhanko.sign import fields
 from documents.compact import compact
 from documents.content import kind_of
 from documents.places import places_of
-from documents.render import Renderer
+from documents.render import Renderer, RenderFailed
 from domain.documents import FIELDS, DocumentContent, DocumentKind
 from tests.documents import class_samples, samples
-from tests.documents.reading import text_touching
+from tests.documents.reading import page_texts, text_touching
 
 CONTENTS = [
     samples.year_record(),
@@ -99,3 +99,18 @@ def test_places_stand_in_signing_order_and_apart(kind: DocumentKind) -> None:
 def test_a_file_not_laid_out_by_typst_is_not_packed(broken: bytes) -> None:
     with pytest.raises(ValueError, match="PDF"):
         compact(broken)
+
+
+def test_a_broken_template_is_not_blamed_on_the_content(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "year_record.typ").write_text("#nothing-of-this-name")
+    monkeypatch.setattr("documents.render._TEMPLATES", tmp_path)
+    with pytest.raises(RenderFailed):
+        Renderer("https://tracuu.example.edu.vn").render(samples.year_record())
+
+
+def test_packing_changes_no_text_and_saves_a_third(renderer: Renderer, monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = renderer.render(class_samples.class_summary(35)).pdf
+    monkeypatch.setattr("documents.render.compact", bytes)
+    plain = renderer.render(class_samples.class_summary(35)).pdf
+    assert page_texts(packed) == page_texts(plain)
+    assert len(packed) < len(plain) * 2 / 3

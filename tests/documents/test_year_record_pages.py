@@ -9,7 +9,7 @@ from documents.render import Renderer
 from domain.documents import YearRecordContent
 from domain.errors import Invalid
 from tests.documents import samples
-from tests.documents.reading import attachment, page_texts
+from tests.documents.reading import attachment, page_texts, text_edges
 
 
 def test_a_usual_record_takes_two_pages_and_stays_small(renderer: Renderer) -> None:
@@ -112,3 +112,18 @@ def test_text_is_never_run_as_markup(renderer: Renderer) -> None:
     comment = "#panic() $x$ *đậm* _nghiêng_ \\ @ten <nhan> [x] https://a.vn"
     _, second = page_texts(renderer.render(replace(samples.year_record(), homeroom_comment=comment)).pdf)
     assert comment in second
+
+
+def test_more_than_two_pages_can_hold_is_refused(renderer: Renderer) -> None:
+    long = samples.longest_year_record()
+    with pytest.raises(Invalid, match="không in vừa trang"):
+        renderer.render(replace(long, subjects=long.subjects * 3))
+
+
+def test_a_word_without_end_breaks_inside_its_cell(renderer: Renderer) -> None:
+    record = samples.year_record()
+    lines = tuple(replace(line, comment="ở" * 300) for line in record.subjects)
+    content = replace(record, subjects=lines, homeroom_comment="W" * 2000)
+    left, right = text_edges(renderer.render(content).pdf)
+    assert left >= 47
+    assert right <= 596 - 47

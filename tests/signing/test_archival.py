@@ -2,17 +2,25 @@
 
 import io
 
+import pytest
+from pyhanko.pdf_utils.generic import Reference
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfStrictReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
+from pyhanko.pdf_utils.xref import ObjStreamRef
 from pyhanko.sign.signers import pdf_signer
 from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
 
-from domain.documents import SignatureField
-from signing.archival import ArchivalPdfSigner, ArchivalWriter
+from documents.compact import compact
+from domain.documents import FIELDS, SignatureField
+from signing.archival import ArchivalPdfSigner, ArchivalReader, ArchivalWriter
 from signing.cms_template import external_signer
+from signing.fields import place_fields
 from signing.mechanisms import Mechanism
-from tests.signing.conftest import SIGNED_AT, Cast, prepared_for
+from signing.verify import verify
+from tests.signing import samples
+from tests.signing.conftest import SIGNED_AT, YEAR, Cast, prepared_for
 
 HOMEROOM = SignatureField.HOMEROOM
 
@@ -24,7 +32,43 @@ def _revised(writer: IncrementalPdfFileWriter) -> bytes:
     return output.getvalue()
 
 
+def test_objects_in_streams_are_read_as_pyhanko_reads_them(cast: Cast) -> None:
+    packed = compact(cast.unsigned())
+    ours, stock = ArchivalReader(packed), PdfFileReader(io.BytesIO(packed))
+    in_streams = [number for number in range(1, int(stock.trailer["/Size"])) if _is_in_stream(stock, number)]
+    assert len(in_streams) > 20
+    assert [_text(ours, each) for each in in_streams] == [_text(stock, each) for each in in_streams]
+
+
+def _text(reader: PdfFileReader, number: int) -> str:
+    return str(reader.get_object(Reference(number)))  # type: ignore[no-untyped-call]
+
+
+def _is_in_stream(reader: PdfFileReader, number: int) -> bool:
+    return isinstance(reader.xrefs[Reference(number)], ObjStreamRef)
+
+
+def test_an_object_in_another_place_than_said_is_refused(cast: Cast) -> None:
+    reader = ArchivalReader(compact(cast.unsigned()))
+    place = next(place for number in range(1, 99) if isinstance(place := reader.xrefs[Reference(number)], ObjStreamRef))
+    for index in (-1, 100_000, place.ix_in_stream):
+        with pytest.raises(PdfStrictReadError):
+            reader._get_object_from_stream(9999, place.obj_stream_id, index)
+
+
+def test_a_stream_that_holds_no_objects_is_refused(cast: Cast) -> None:
+    reader = ArchivalReader(cast.unsigned())
+    with pytest.raises(PdfStrictReadError):
+        reader._get_object_from_stream(1, reader.root.raw_get("/Metadata").reference.idnum, 0)
+
+
+def test_a_packed_document_is_signed_and_verified_alike(cast: Cast) -> None:
+    placed = place_fields(compact(cast.unsigned()), samples.places(YEAR))
+    assert verify(cast.signed(placed, *FIELDS[YEAR]), cast.roots).failures() == ()
+
+
 def test_the_names_overridden_still_exist_in_pyhanko() -> None:
+    assert "_get_object_from_stream" in vars(PdfFileReader)
     assert "_update_meta" in vars(BasePdfFileWriter)
     assert "_handle_id" in vars(IncrementalPdfFileWriter)
     assert {"register_extensions", "init_signing_session", "_enforce_certification_constraints"} <= vars(

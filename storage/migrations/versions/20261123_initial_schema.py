@@ -24,6 +24,11 @@ BEGIN
   IF TG_TABLE_NAME = 'assessments' THEN
     wanted_slot := CASE TG_OP WHEN 'DELETE' THEN OLD.slot ELSE NEW.slot END;
   END IF;
+  IF TG_OP = 'UPDATE' AND TG_TABLE_NAME = 'assessments' THEN
+    IF (NEW.record_id, NEW.slot) IS DISTINCT FROM (OLD.record_id, OLD.slot) THEN
+      RAISE EXCEPTION 'a cell stays in its slot' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+  END IF;
   IF NOT EXISTS (SELECT 1 FROM record_slots WHERE record_id = wanted_record AND slot = wanted_slot AND state = 'open') THEN
     RAISE EXCEPTION 'slot % is not open for entry', wanted_slot USING ERRCODE = 'integrity_constraint_violation';
   END IF;

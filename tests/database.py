@@ -1,0 +1,39 @@
+"""Fixtures of the database: built once per run by the migrations, every test rolled back."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Connection, Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from storage.database import Sessions, make_engine
+from storage.migrate import upgrade
+
+
+@pytest.fixture(scope="session")
+def engine(postgres_url: str) -> Iterator[Engine]:
+    """An engine of the migrated database."""
+    upgrade(postgres_url)
+    engine = make_engine(postgres_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def connection(engine: Engine) -> Iterator[Connection]:
+    """One transaction for the whole test, rolled back at its end."""
+    with engine.connect() as connection, connection.begin() as transaction:
+        yield connection
+        transaction.rollback()
+
+
+@pytest.fixture
+def sessions(connection: Connection) -> Sessions:
+    """Sessions whose commits are savepoints of the test's transaction."""
+    return sessionmaker(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+
+
+@pytest.fixture
+def db(sessions: Sessions) -> Iterator[Session]:
+    with sessions() as session:
+        yield session

@@ -1,0 +1,213 @@
+"""Valid, minimal schools with generated people: functions with sane defaults, through the code that real data takes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from uuid import UUID, uuid4
+
+from sqlalchemy.orm import Session
+
+from domain.assessment import Term
+from domain.calendar import SchoolYear
+from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL, TT27, curriculum_for
+from domain.entry import Cell, CellKind, required_cells
+from domain.identity import Sex, make_personal_id
+from domain.lifecycle import Action, ClassTerm, Decision, apply, class_stage, open_class_term, plan
+from interchange.sample_school.people import People, draw_class
+from storage import entries, journal, projection, registration
+from storage.entries import EntryLine
+from storage.opening import OpenedTerm, open_term
+from storage.projection import Projection
+from storage.registration import PupilFacts, SchoolFacts
+from storage.tables import CertificateRow
+
+YEAR = SchoolYear(2026)
+SINCE = datetime(2026, 8, 1, tzinfo=UTC)
+NOW = datetime(2027, 1, 10, 8, tzinfo=UTC)
+DUE = datetime(2027, 1, 15, 17, tzinfo=UTC)
+SUBJECTS = curriculum_for(1).slots[:-1]
+SLOTS = (*SUBJECTS, HOMEROOM)
+OFFICES = {PRINCIPAL: ("principal", "Hiệu trưởng"), SEAL: ("seal_clerk", "Văn thư")}
+
+
+@dataclass(frozen=True)
+class SchoolCast:
+    """A school with its principal and clerk; `number` keeps schools of one test apart."""
+
+    number: int
+    school_id: UUID
+    principal: UUID
+    clerk: UUID
+
+
+@dataclass(frozen=True)
+class ClassCast:
+    """A class with its homeroom teacher, who teaches most subjects, and a teacher of music."""
+
+    school: SchoolCast
+    class_id: UUID
+    homeroom: UUID
+    music: UUID
+
+    def who(self, slot: str) -> UUID:
+        people = {PRINCIPAL: self.school.principal, SEAL: self.school.clerk, "am_nhac": self.music}
+        return people.get(slot, self.homeroom)
+
+
+def make_school(session: Session, number: int = 1) -> SchoolCast:
+    facts = SchoolFacts(
+        code=f"7976{number:04}",
+        name=f"Trường Tiểu học Mẫu số {number}",
+        commune="Phường Tân Bình",
+        district="",
+        province="Thành phố Hồ Chí Minh",
+        authority="Ủy ban nhân dân phường Tân Bình",
+        authority_kind="commune_authority",
+        managed_from=date(2026, 8, 1),
+    )
+    school_id = registration.add_school(session, facts)
+    principal, clerk = (make_staff(session, school_id, 100 * number + serial) for serial in (1, 2))
+    for (role, title), staff_id in zip(OFFICES.values(), (principal, clerk), strict=True):
+        registration.add_position(session, school_id, staff_id, role, title, (SINCE, None))
+    return SchoolCast(number, school_id, principal, clerk)
+
+
+def make_staff(session: Session, school_id: UUID, serial: int) -> UUID:
+    """A member of staff; the same serial is the same person."""
+    born = date(1985, 1, 1) + timedelta(days=serial % 365)
+    personal_id = make_personal_id("079", Sex.FEMALE, born, serial)
+    return registration.add_staff(session, school_id, personal_id, f"Giáo viên Mẫu {serial}")
+
+
+def make_class(session: Session, school: SchoolCast, name: str = "1A1", pupils: int = 3) -> ClassCast:
+    class_id = registration.add_class(session, school.school_id, YEAR, 1, name, TT27)
+    base = 1000 * school.number + 10 * sum(map(ord, name))
+    homeroom, music = (make_staff(session, school.school_id, base + serial) for serial in (1, 2))
+    cast = ClassCast(school, class_id, homeroom, music)
+    for slot in SLOTS:
+        registration.assign(session, class_id, slot, cast.who(slot), (SINCE, None))
+    registration.enrol(session, class_id, make_pupils(pupils, seed=base), date(2026, 9, 5))
+    return cast
+
+
+def make_pupils(count: int, seed: int = 1) -> list[PupilFacts]:
+    rows = draw_class(People(Random(seed)), count, 100 * seed)
+    return [
+        PupilFacts(
+            row.pupil_code, row.personal_id, row.full_name, row.birth_date, row.sex.label, row.ethnicity,
+            row.nationality, row.place_of_birth, row.order_no, row.register_no,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+@dataclass
+class OpenBook:
+    """An open class-term with the pure state its workflow would hold; `take` projects the next decision."""
+
+    session: Session
+    cast: ClassCast
+    opened: OpenedTerm
+    term: ClassTerm
+    seq: int = 0
+
+    @property
+    def id(self) -> UUID:
+        return self.opened.class_term_id
+
+    @property
+    def records(self) -> tuple[str, ...]:
+        return tuple(str(record_id) for record_id in self.opened.record_ids)
+
+    def decision(self, action: Action, slot: str, records: Iterable[str] | None = None, **more: str) -> Decision:
+        named = self.records if records is None else tuple(records)
+        return Decision(action, slot, named, actor_id=str(self.cast.who(slot)), **more)
+
+    def next(self, decision: Decision, command_id: str = "") -> Projection:
+        """What the workflow would hand to the projection next."""
+        changes = plan(self.term, decision)
+        after = apply(self.term, decision, changes)
+        return Projection(
+            class_term_id=str(self.id),
+            seq=self.seq + 1,
+            command_id=command_id or str(uuid4()),
+            decision=decision,
+            changes=changes,
+            class_stage=class_stage(after),
+            parts=after.parts,
+            decided_at=NOW + timedelta(minutes=self.seq),
+        )
+
+    def take(self, decision: Decision, command_id: str = "") -> Projection:
+        work = self.next(decision, command_id)
+        assert projection.project(self.session, work)
+        self.term, self.seq = apply(self.term, decision, work.changes), work.seq
+        self.session.expire_all()
+        return work
+
+    def act(self, action: Action, slot: str, records: Iterable[str] | None = None, **more: str) -> Projection:
+        return self.take(self.decision(action, slot, records, **more))
+
+    def reason(self, text: str = "Điểm kiểm tra chưa khớp với bài làm.") -> str:
+        reason_id = uuid4()
+        journal.add_reason(self.session, reason_id, self.cast.school.school_id, self.cast.homeroom, text)
+        return str(reason_id)
+
+    def submit_all(self) -> None:
+        fill(self)
+        for slot in SLOTS:
+            self.act(Action.SUBMIT, slot)
+
+    def review_all(self) -> None:
+        self.submit_all()
+        self.act(Action.REVIEW, HOMEROOM)
+
+
+def open_book(session: Session, cast: ClassCast | None = None, term: Term = Term.HK1) -> OpenBook:
+    """An open class-term of three pupils, in a school of its own unless told otherwise."""
+    cast = cast or make_class(session, make_school(session))
+    opened = open_term(session, cast.class_id, term, DUE)
+    return OpenBook(session, cast, opened, open_class_term(opened.subject_slots, map(str, opened.record_ids)))
+
+
+def fill(book: OpenBook, slots: Iterable[str] = SLOTS, records: Iterable[str] | None = None) -> None:
+    """Enter a plausible value into every required cell."""
+    for slot in slots:
+        lines = [
+            EntryLine(UUID(record_id), cell.item, cell.point.value, cell.kind, plausible(cell))
+            for record_id in (book.records if records is None else records)
+            for cell in required_cells(curriculum_for(1), book.opened.term, slot)
+        ]
+        entries.save_lines(book.session, book.id, slot, lines, book.cast.who(slot))
+    book.session.flush()
+
+
+def plausible(cell: Cell) -> str:
+    match cell.kind:
+        case CellKind.SCORE:
+            return "9"
+        case CellKind.LEVEL:
+            return "T"
+        case CellKind.COMMENT:
+            return "Có tiến bộ, cần tiếp tục phát huy."
+
+
+def line(book: OpenBook, slot: str, kind: CellKind, value: str, record: int = 0) -> EntryLine:
+    """One cell of a subject at the term's end."""
+    cells = required_cells(curriculum_for(1), book.opened.term, slot)
+    cell = [each for each in cells if each.kind is kind][-1]
+    return EntryLine(book.opened.record_ids[record], cell.item, cell.point.value, kind, value)
+
+
+def make_certificate(session: Session, staff_id: UUID | None, **more: object) -> CertificateRow:
+    """A certificate row that no key stands behind, for tests that sign nothing."""
+    values = {"not_before": SINCE, "not_after": SINCE + timedelta(days=1000), "key_ref": "none", "chain_pem": ""}
+    row = CertificateRow(**{"staff_id": staff_id, "sha256": uuid4().hex * 2, **values, **more})
+    session.add(row)
+    session.flush()
+    return row
+
+
+def named(decision: Decision, *records: str) -> Decision:
+    return replace(decision, record_ids=records)
