@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from temporalio import activity
 
 from activities.papers import PaperPool
-from activities.workbench import EmbedTask, PreparedPaper, PrepareTask
 from activities.refusals import refusals_are_final
+from activities.workbench import EmbedTask, PreparedPaper, PrepareTask
 from domain.documents import DocumentKind, SignatureField
 from domain.errors import Conflict
 from domain.lifecycle import Decision, Failure
@@ -76,7 +76,9 @@ class OrderActivities:
                 chain, field = papers.chain_pem(session, order), papers.field_of(order)
             results = self._pool.embed([_embed_task(item, field, chain) for item in pending], self._beat)
             with self._sessions.begin() as session:
-                done, failed = completion.complete(session, order_id, dict(zip(_positions(pending), results, strict=True)))
+                done, failed = completion.complete(
+                    session, order_id, dict(zip(_positions(pending), results, strict=True))
+                )
             return OrderResult(done, failed)
 
     @staticmethod
@@ -94,9 +96,7 @@ class OrderActivities:
         # A paper whose digest came back unsigned fails by itself.
         return [item for item in stored if item.outcome == "pending" and item.raw_signature is not None]
 
-    def _keep(
-        self, order_id: str, planned: Sequence[Paper], results: Sequence[PreparedPaper | PaperFailure]
-    ) -> None:
+    def _keep(self, order_id: str, planned: Sequence[Paper], results: Sequence[PreparedPaper | PaperFailure]) -> None:
         with self._sessions.begin() as session:
             order = orders.get(session, UUID(order_id), lock=True)
             if order.state == "preparing":

@@ -39,11 +39,16 @@ def import_staff(session: Session, school_id: UUID, staff: Staff) -> dict[str, U
     """Register people, offices and assignments; returns staff ids by personal id. Raises Invalid on problems."""
     if any(problem.severity is Severity.ERROR for problem in staff.problems):
         raise Invalid("Danh sách nhân sự còn lỗi, chưa nhập được.")
-    ids = {row.personal_id: registration.add_staff(session, school_id, row.personal_id, row.full_name) for row in staff.people}
+    ids = {
+        row.personal_id: registration.add_staff(session, school_id, row.personal_id, row.full_name)
+        for row in staff.people
+    }
     for row in staff.people:
         if row.role is StaffRole.ADMIN:
             since = _morning(date(staff.school_year.start, 8, 1))
-            registration.add_position(session, school_id, ids[row.personal_id], "system_admin", row.role.label, (since, None))
+            registration.add_position(
+                session, school_id, ids[row.personal_id], "system_admin", row.role.label, (since, None)
+            )
     for job in staff.assignments:
         _assign(session, school_id, staff, job, ids[job.personal_id])
     return ids
@@ -89,5 +94,3 @@ def _pupil(row: RosterRow) -> PupilFacts:
 
 def _morning(day: date) -> datetime:
     return datetime.combine(day, time(), TIMEZONE).astimezone(UTC)
-
-

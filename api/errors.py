@@ -44,7 +44,9 @@ STATUSES: dict[type[DomainError], tuple[int, str]] = {
 
 
 def problem(code: str, title: str, http_status: int, detail: str, record_ids: tuple[str, ...] = ()) -> JSONResponse:
-    body = Problem(type=f"urn:hocba:{code}", title=title, status=http_status, detail=detail, record_ids=list(record_ids))
+    body = Problem(
+        type=f"urn:hocba:{code}", title=title, status=http_status, detail=detail, record_ids=list(record_ids)
+    )
     return JSONResponse(body.model_dump(), http_status, media_type=PROBLEM_JSON)
 
 

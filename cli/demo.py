@@ -66,10 +66,14 @@ async def _run(base: Settings, options: DemoOptions, console: Console) -> Report
     async with AsyncExitStack() as stack:
         services = await stack.enter_async_context(everything(settings, lambda line: console.print(f"[dim]{line}")))
         school = await asyncio.to_thread(load_school, settings, _examples(state, options))
-        client = await stack.enter_async_context(httpx.AsyncClient(base_url=settings.api_url, timeout=90, trust_env=False))
+        client = await stack.enter_async_context(
+            httpx.AsyncClient(base_url=settings.api_url, timeout=90, trust_env=False)
+        )
         plays, kills = await _play_year(services, school, client, options, console)
         console.print("Verifying every document from its bytes alone …")
-        return await collect(settings, school, plays, client, options.out, kills, started)
+        report = await collect(settings, plays, options.out, kills)
+        report.seconds = time.monotonic() - started
+        return report
 
 
 def _examples(state: Path, options: DemoOptions) -> ExampleSet:

@@ -17,7 +17,7 @@ from config.settings import PROJECT, Settings
 from domain.curriculum import curriculum_for
 from interchange.roster import read_roster
 from interchange.sample_school import ExampleSet, find_examples
-from interchange.staff import Staff, read_staff
+from interchange.staff import Staff, StaffRole, read_staff
 from signing.authority import DevelopmentAuthority, IssuedKey
 from signing.keys import KeyStore
 from storage import demo, registration
@@ -81,8 +81,10 @@ def load_school(settings: Settings, examples: ExampleSet) -> DemoSchool:
 def _accounts(session: Session, staff: Staff, ids: Mapping[str, UUID]) -> dict[str, DemoAccount]:
     names = {row.personal_id: row.full_name for row in staff.people}
     tokens = {personal_id: demo.new_token(session, staff_id) for personal_id, staff_id in ids.items()}
-    duties = {(f"{job.class_name}/{job.slot}" if job.class_name else job.slot): job.personal_id for job in staff.assignments}
-    duties |= {"system_admin": row.personal_id for row in staff.people if row.role == "admin"}
+    duties = {
+        (f"{job.class_name}/{job.slot}" if job.class_name else job.slot): job.personal_id for job in staff.assignments
+    }
+    duties["system_admin"] = next(row.personal_id for row in staff.people if row.role is StaffRole.ADMIN)
     return {duty: DemoAccount(names[pid], pid, duty, tokens[pid]) for duty, pid in duties.items()}
 
 

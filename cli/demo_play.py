@@ -115,7 +115,13 @@ class TermPlay:
         self.step("Chủ nhiệm rà soát")
         returned = self.records[self.rework.pupil_code] if self.rework else ""
         if self.rework:
-            await self._decide("return", HOMEROOM, [returned], {"to_slot": self.rework.subject, "reason": self.rework.reason}, with_slot=True)
+            await self._decide(
+                "return",
+                HOMEROOM,
+                [returned],
+                {"to_slot": self.rework.subject, "reason": self.rework.reason},
+                with_slot=True,
+            )
         await self._decide("review", HOMEROOM, [each for each in self._all() if each != returned])
         if self.rework:
             self.step("Sửa hồ sơ bị trả lại")
@@ -135,7 +141,13 @@ class TermPlay:
         await self._decide("submit", slot, records, with_slot=True)
 
     async def _decide(
-        self, verb: str, slot: str, records: Sequence[str], more: dict[str, str] | None = None, *, with_slot: bool = False
+        self,
+        verb: str,
+        slot: str,
+        records: Sequence[str],
+        more: dict[str, str] | None = None,
+        *,
+        with_slot: bool = False,
     ) -> None:
         body: dict[str, object] = {"command_id": str(uuid4()), "record_ids": list(records), **(more or {})}
         if with_slot:

@@ -1,7 +1,6 @@
 """What came of the demo: counts, times, and the verdict on each document and each audit chain."""
 
 import asyncio
-import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -11,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import httpx
 from cryptography import x509
 from rich.table import Table
 
@@ -100,15 +98,7 @@ class Report:
         return table
 
 
-async def collect(
-    settings: Settings,
-    school: DemoSchool,
-    plays: Sequence[TermPlay],
-    client: httpx.AsyncClient,
-    out: Path,
-    kills: int,
-    started: float,
-) -> Report:
+async def collect(settings: Settings, plays: Sequence[TermPlay], out: Path, kills: int) -> Report:
     """Download every document, verify it, check every audit chain, and add it up."""
     classes = {play.class_name for play in plays}
     report = Report(len(classes), _pupils(plays), out, kills, subjects=len(plays[0].curriculum.subjects))
@@ -117,13 +107,12 @@ async def collect(
         if play.term is Term.YEAR_END:
             report.approval_seconds = max(report.approval_seconds, play.times["term"])
             report.cpu = play.cpu
-        for line in await _documents(play, school, client):
-            await _download(line, play, school, client, out)
+        for line in await _documents(play):
+            await _download(line, play, out)
             report.documents[line["kind"]] += 1
             report.sealed[line["kind"]] += line["sealed_at"] is not None
     await asyncio.to_thread(_verify_all, report, settings.pki_dir / "root.pem")
     report.troubles += await asyncio.to_thread(_broken_chains, settings, plays)
-    report.seconds = time.monotonic() - started
     report.judge()
     return report
 
@@ -132,16 +121,16 @@ def _pupils(plays: Sequence[TermPlay]) -> int:
     return sum(len(play.records) for play in plays if play.term is Term.YEAR_END)
 
 
-async def _documents(play: TermPlay, school: DemoSchool, client: httpx.AsyncClient) -> list[dict[str, Any]]:
-    answer = await client.get(f"/api/v1/class-terms/{play.class_term_id}/documents", headers=_as_principal(school))
+async def _documents(play: TermPlay) -> list[dict[str, Any]]:
+    address = f"/api/v1/class-terms/{play.class_term_id}/documents"
+    answer = await play.client.get(address, headers=_as_principal(play.school))
     lines: list[dict[str, Any]] = answer.raise_for_status().json()
     return [line for line in lines if line["state"] == "live"]
 
 
-async def _download(
-    line: dict[str, Any], play: TermPlay, school: DemoSchool, client: httpx.AsyncClient, out: Path
-) -> None:
-    answer = await client.get(f"/api/v1/documents/{line['document_id']}", headers=_as_principal(school))
+async def _download(line: dict[str, Any], play: TermPlay, out: Path) -> None:
+    address = f"/api/v1/documents/{line['document_id']}"
+    answer = await play.client.get(address, headers=_as_principal(play.school))
     folder = out / play.class_name / play.term.value
     folder.mkdir(parents=True, exist_ok=True)
     name = "-".join(part for part in (line["kind"], line["slot"], line["lookup_code"]) if part)
@@ -155,7 +144,9 @@ def _as_principal(school: DemoSchool) -> dict[str, str]:
 def _verify_all(report: Report, root: Path) -> None:
     files = sorted(report.out.rglob("*.pdf"))
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-        for path, (holds, signatures) in zip(files, pool.map(_verify_file, files, [root] * len(files), chunksize=8), strict=True):
+        for path, (holds, signatures) in zip(
+            files, pool.map(_verify_file, files, [root] * len(files), chunksize=8), strict=True
+        ):
             report.signatures += signatures
             report.verified += holds
             report.failed += not holds

@@ -22,7 +22,12 @@ STEPS = (
 
 class Screen:
     def __init__(self, console: Console) -> None:
-        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[step]}"), TimeElapsedColumn())
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.fields[step]}"),
+            TimeElapsedColumn(),
+        )
         self._progress = Progress(*columns, console=console)
 
     def __enter__(self) -> Self:

@@ -1,7 +1,7 @@
 """The content of the three documents of a class's term: what is printed, attached as JSON, and signed.
 
-These dataclasses are frozen before anyone signs. Their canonical JSON (RFC 8785) is attached to the PDF as `record.json`
-and its SHA-256 is printed on the page, so people and machines read the same signed file.
+These dataclasses are frozen before anyone signs. Their canonical JSON (RFC 8785) is attached to the PDF as
+`record.json` and its SHA-256 is printed on the page, so people and machines read the same signed file.
 Levels are stored as the codes of `domain.assessment` ("T", "H", "C", "M", "Đ"), scores as whole numbers 0..10 or "M".
 Dates are ISO strings (YYYY-MM-DD).
 """

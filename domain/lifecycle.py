@@ -1,7 +1,7 @@
 """The stages of a class's term: who may do what to which records, and what follows. Pure functions over frozen data.
 
-Order of signatures: guide/domain.md 4.2 (Circular 27/2020; QĐ 295/QĐ-SGDĐT art. 8.6). The workflow holds a `ClassTerm` and
-asks `plan` for the changes of a decision; `plan` refuses with a `DomainError` that names every record it refuses for.
+Order of signatures: Circular 27/2020/TT-BGDĐT art. 10 and QĐ 295/QĐ-SGDĐT art. 8.6. The workflow holds a `ClassTerm`
+and asks `plan` for the changes of a decision; `plan` refuses with a `DomainError` that names every record it refuses for.
 """
 
 from collections.abc import Iterable, Mapping
@@ -143,19 +143,15 @@ def waiting_slots(record: RecordState) -> tuple[str, ...]:
     """The slots that this record waits for now."""
     if record.held:
         return (PRINCIPAL,)
-    match record.stage:
-        case Stage.ENTRY:
-            return record.open_slots
-        case Stage.REVIEWED:
-            return record.unsigned_slots
-        case Stage.SUBMITTED | Stage.SUBJECT_SIGNED:
-            return (HOMEROOM,)
-        case Stage.HOMEROOM_SIGNED:
-            return (PRINCIPAL,)
-        case Stage.APPROVED:
-            return (SEAL,)
-        case Stage.SEALED | Stage.ISSUED:
-            return ()
+    waiting = {
+        Stage.ENTRY: record.open_slots,
+        Stage.SUBMITTED: (HOMEROOM,),
+        Stage.REVIEWED: record.unsigned_slots,
+        Stage.SUBJECT_SIGNED: (HOMEROOM,),
+        Stage.HOMEROOM_SIGNED: (PRINCIPAL,),
+        Stage.APPROVED: (SEAL,),
+    }
+    return waiting.get(record.stage, ())
 
 
 def class_stage(term: ClassTerm) -> Stage:
@@ -271,9 +267,7 @@ def _only(decision: Decision, *slots: str) -> None:
         raise NotAllowed("Việc này không thuộc vai trò của người thực hiện.")
 
 
-def _with_parts(
-    term: ClassTerm, decision: Decision, changes: dict[str, RecordState]
-) -> dict[str, RecordState]:
+def _with_parts(term: ClassTerm, decision: Decision, changes: dict[str, RecordState]) -> dict[str, RecordState]:
     """A class summary is signed as one paper: it moves on whole, and it falls apart when a record leaves it."""
     touched = {term.records[rid].part for rid in changes if term.records[rid].stage in IN_PART}
     members = {rid for part in touched for rid in term.in_part(part)}

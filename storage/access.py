@@ -58,9 +58,17 @@ def class_term(session: Session, class_term_id: UUID, person: Person, at: dateti
     if not slots and not person.roles & SCHOOL_WIDE:
         return None
     return ClassTermHead(
-        found.id, group.id, group.school_id, group.school_year, found.term, group.name, found.stage,
-        found.due_at, found.policy_version, slots,
-    )  # fmt: skip
+        found.id,
+        group.id,
+        group.school_id,
+        group.school_year,
+        found.term,
+        group.name,
+        found.stage,
+        found.due_at,
+        found.policy_version,
+        slots,
+    )
 
 
 def document(session: Session, document_id: UUID, person: Person, at: datetime) -> DocumentHead | None:

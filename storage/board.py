@@ -11,7 +11,17 @@ from sqlalchemy.orm import Session
 from domain.assessment import Term
 from domain.lifecycle import Stage
 from storage.entries import curriculum_of
-from storage.tables import ClassGroup, ClassTermRow, Document, DocumentRecord, Enrolment, PupilRow, RecordSlot, School, TermRecord
+from storage.tables import (
+    ClassGroup,
+    ClassTermRow,
+    Document,
+    DocumentRecord,
+    Enrolment,
+    PupilRow,
+    RecordSlot,
+    School,
+    TermRecord,
+)
 
 
 @dataclass(frozen=True)
@@ -135,9 +145,18 @@ def _board_line(
     row: ClassTermRow, group: ClassGroup, counts: Counter[Stage], held: int, slots: tuple[int, int, int]
 ) -> BoardLine:
     return BoardLine(
-        row.id, group.name, group.school_year, Term(row.term), counts.total(), held, dict(counts),
-        Stage(row.stage), row.due_at, row.overdue, *slots,
-    )  # fmt: skip
+        row.id,
+        group.name,
+        group.school_year,
+        Term(row.term),
+        counts.total(),
+        held,
+        dict(counts),
+        Stage(row.stage),
+        row.due_at,
+        row.overdue,
+        *slots,
+    )
 
 
 def record_lines(session: Session, class_term_id: UUID) -> list[RecordLine]:
@@ -153,12 +172,18 @@ def record_lines(session: Session, class_term_id: UUID) -> list[RecordLine]:
     slots = _slots(session, [record.id for record, *_ in rows])
     return [
         RecordLine(
-            record.id, order_no, name, code, Stage(record.stage), record.revision, record.held,
+            record.id,
+            order_no,
+            name,
+            code,
+            Stage(record.stage),
+            record.revision,
+            record.held,
             tuple(slot.slot for slot in slots[record.id] if slot.state == "open"),
             tuple(slot.slot for slot in slots[record.id] if not slot.is_signed and slot.slot != "homeroom"),
         )
         for record, order_no, name, code in rows
-    ]  # fmt: skip
+    ]
 
 
 def _slots(session: Session, record_ids: list[UUID]) -> dict[UUID, list[RecordSlot]]:
@@ -197,5 +222,7 @@ def document_lines(session: Session, class_term_id: UUID) -> list[DocumentLine]:
     query = select(Document, pupils).where(Document.class_term_id == class_term_id)
     return [
         DocumentLine(d.id, d.kind, d.slot, d.part, d.state, d.lookup_code, d.sha256, d.size, d.sealed_at, count)
-        for d, count in session.execute(query.order_by(Document.kind, Document.slot, Document.part, Document.created_at))
+        for d, count in session.execute(
+            query.order_by(Document.kind, Document.slot, Document.part, Document.created_at)
+        )
     ]

@@ -14,7 +14,6 @@ from domain.lifecycle import Failure
 from storage import orders, papers
 from storage.tables import Document, DocumentRecord, OrderItem, SignatureRow, SigningOrder, TermRecord
 
-
 # Whoever signs first makes the paper; the part printed on it must still be the next one.
 FIRST_FIELDS = frozenset({SignatureField.SUBJECT_TEACHER, SignatureField.HOMEROOM})
 

@@ -80,7 +80,6 @@ def _sheet_line(member: Member, entry: SubjectEntry) -> SheetPupilLine:
     )
 
 
-
 def year_records(
     session: Session, order: SigningOrder, records: list[TermRecord], stamps: Mapping[UUID, Stamp]
 ) -> dict[UUID, YearRecordContent]:

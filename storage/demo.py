@@ -50,7 +50,11 @@ def _teaching(session: Session, at: datetime) -> list[tuple[UUID, str, int]]:
     )
     rows = session.execute(query)
     return [
-        (staff_id, f"Chủ nhiệm lớp {name}" if slot == HOMEROOM else f"Giáo viên bộ môn lớp {name}", 1 + (slot != HOMEROOM))
+        (
+            staff_id,
+            f"Chủ nhiệm lớp {name}" if slot == HOMEROOM else f"Giáo viên bộ môn lớp {name}",
+            1 + (slot != HOMEROOM),
+        )
         for staff_id, slot, name in rows
     ]
 

@@ -70,7 +70,9 @@ def save_lines(session: Session, class_term_id: UUID, slot: str, lines: Sequence
     value outside the rules.
     """
     group, term = _class_and_term(session, class_term_id)
-    offered = {(cell.item, cell.point.value, cell.kind): cell for cell in required_cells(curriculum_of(group), term, slot)}
+    offered = {
+        (cell.item, cell.point.value, cell.kind): cell for cell in required_cells(curriculum_of(group), term, slot)
+    }
     _lock_open(session, class_term_id, slot, {line.record_id for line in lines})
     merged: dict[tuple[UUID, str, str], dict[str, str]] = defaultdict(dict)
     for line in lines:
@@ -212,8 +214,7 @@ def missing(
         found = {record_id: by_record[record_id].get(slot, SubjectEntry()) for record_id in record_ids}
     labels = {
         record_id: [
-            cell.label
-            for cell in missing_cells(curriculum, term, slot, entry, assessment_waived=record_id in waived)
+            cell.label for cell in missing_cells(curriculum, term, slot, entry, assessment_waived=record_id in waived)
         ]
         for record_id, entry in found.items()
     }

@@ -1,6 +1,7 @@
 """The object store: documents by the SHA-256 of their bytes, written once, checked on every read."""
 
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 
 from obstore.exceptions import AlreadyExistsError, NotFoundError
@@ -29,10 +30,8 @@ class Objects:
     def put(self, blob: bytes) -> str:
         """Store `blob` and return its hex SHA-256; storing it again changes nothing."""
         sha256 = hashlib.sha256(blob).hexdigest()
-        try:
+        with suppress(AlreadyExistsError):  # the same content has the same name
             self._store.put(_path(sha256), blob, mode="create")
-        except AlreadyExistsError:
-            pass  # the same content has the same name
         return sha256
 
     def get(self, sha256: str) -> bytes:

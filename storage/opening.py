@@ -44,9 +44,17 @@ def open_term(session: Session, class_id: UUID, term: Term, due_at: datetime) ->
     query = select(TermRecord.id).join(Enrolment, Enrolment.id == TermRecord.enrolment_id)
     record_ids = session.scalars(query.where(TermRecord.class_term_id == row.id).order_by(Enrolment.order_no)).all()
     return OpenedTerm(
-        row.id, group.school_id, class_id, group.name, group.school_year, term, slots[:-1], tuple(record_ids),
-        row.due_at, row.policy_version,
-    )  # fmt: skip
+        row.id,
+        group.school_id,
+        class_id,
+        group.name,
+        group.school_year,
+        term,
+        slots[:-1],
+        tuple(record_ids),
+        row.due_at,
+        row.policy_version,
+    )
 
 
 def _add_records(session: Session, class_term_id: UUID, class_id: UUID, slots: tuple[str, ...]) -> None:

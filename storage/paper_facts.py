@@ -99,7 +99,9 @@ def class_signers(session: Session, facts: ClassFacts, order: SigningOrder) -> t
     )
 
 
-def sheets_by_record(session: Session, facts: ClassFacts, records: list[TermRecord]) -> dict[UUID, tuple[SheetReference, ...]]:
+def sheets_by_record(
+    session: Session, facts: ClassFacts, records: list[TermRecord]
+) -> dict[UUID, tuple[SheetReference, ...]]:
     """The signed sheets in force for each record, in the order of the form."""
     query = (
         select(DocumentRecord.record_id, Document.slot, Staff.full_name, Document.sha256)

@@ -13,7 +13,15 @@ from domain.errors import Conflict
 from domain.lifecycle import Action
 from storage import contents, orders
 from storage.paper_facts import Stamp
-from storage.tables import CertificateRow, ClassTermRow, Document, DocumentRecord, SignatureRow, SigningOrder, TermRecord
+from storage.tables import (
+    CertificateRow,
+    ClassTermRow,
+    Document,
+    DocumentRecord,
+    SignatureRow,
+    SigningOrder,
+    TermRecord,
+)
 
 FIELD_OF_ACTION = {Action.APPROVE: SignatureField.PRINCIPAL, Action.SEAL: SignatureField.SEAL}
 
@@ -162,5 +170,3 @@ def _existing(document: Document, covers: dict[str, int]) -> Paper:
         covers,
         sha256=document.sha256,
     )
-
-

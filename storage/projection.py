@@ -1,4 +1,4 @@
-"""The projection of a class-term's workflow: stages, frozen content, voided papers and the audit row, in one transaction.
+"""The projection of a class-term's workflow: stages, frozen content, voided papers, audit row, in one transaction.
 
 The workflow numbers its decisions; a number that was already written changes nothing, so the activity may run twice.
 """

@@ -114,9 +114,7 @@ def add_position(
         session.flush()
 
 
-def add_class(
-    session: Session, school_id: UUID, year: SchoolYear, grade: int, name: str, circular: str
-) -> UUID:
+def add_class(session: Session, school_id: UUID, year: SchoolYear, grade: int, name: str, circular: str) -> UUID:
     add_school_year(session, year)
     new = insert(ClassGroup).values(
         id=uuid4(), school_id=school_id, school_year=str(year), grade=grade, name=name, circular=circular
@@ -152,9 +150,13 @@ def assign(
     if session.scalars(same).first() is None:
         session.add(
             TeachingAssignment(
-                class_id=class_id, slot=slot, staff_id=staff_id, is_signer=is_signer,
-                valid_from=valid[0], valid_to=valid[1],
-            )  # fmt: skip
+                class_id=class_id,
+                slot=slot,
+                staff_id=staff_id,
+                is_signer=is_signer,
+                valid_from=valid[0],
+                valid_to=valid[1],
+            )
         )
         session.flush()
 

@@ -84,7 +84,7 @@ class Results:
         )
 
     def judged(self, record_id: UUID) -> ResultWithTrace:
-        """The year's result with its trace; a pupil who is not assessed has none. Raises Incomplete for a missing level."""
+        """The year's result and its trace; none for a pupil who is not assessed. Raises Incomplete without a level."""
         if record_id in self.pupils and self.pupils[record_id].assessment_waived:
             return overall_result(YearAssessment((), (), (), assessment_waived=True))
         _, end = points_of(self.facts.term)
@@ -172,7 +172,9 @@ def _level(entry: SubjectEntry | None) -> SubjectLevel:
 
 
 def _traits(homeroom: HomeroomEntry, traits: tuple[Trait, ...]) -> tuple[TraitResult, ...]:
-    return tuple(TraitResult(each.name, homeroom.end_levels[each.code]) for each in traits if each.code in homeroom.end_levels)
+    return tuple(
+        TraitResult(each.name, homeroom.end_levels[each.code]) for each in traits if each.code in homeroom.end_levels
+    )
 
 
 def _level_lines(homeroom: HomeroomEntry, traits: tuple[Trait, ...]) -> tuple[LevelLine, ...]:

@@ -34,7 +34,7 @@ def void_papers(
 
 
 def refuse_sealed(session: Session, decision: Decision) -> None:
-    """Raise Conflict for records whose paper bears the seal: a seal that failed for others may have left them unissued."""
+    """Raise Conflict for records whose paper bears the seal: one that failed for others may have left them unissued."""
     same = and_(Document.enrolment_id == TermRecord.enrolment_id, Document.class_term_id == TermRecord.class_term_id)
     query = (
         select(TermRecord.id)
@@ -68,9 +68,7 @@ def _void_sheet_lines(
     return told
 
 
-def _void_documents(
-    session: Session, which: ColumnElement[bool], reason_id: UUID | None
-) -> set[tuple[UUID, str]]:
+def _void_documents(session: Session, which: ColumnElement[bool], reason_id: UUID | None) -> set[tuple[UUID, str]]:
     live = update(Document).where(which, Document.state == "live", Document.sealed_at.is_(None))
     voided = live.values(state="void", void_reason_id=reason_id).returning(Document.id)
     return _signers(session, set(session.scalars(voided.execution_options(synchronize_session=False))))

@@ -18,6 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import Conflict, DomainError
     from domain.lifecycle import Action, Decision, Failure
     from storage.projection import Projection
+
     from workflows.messages import ClassTermState, Outcome, Snapshot, Waiting
     from workflows.queues import SIGN_QUEUE
     from workflows.reading import current_details, search_attributes
@@ -222,7 +223,9 @@ class ClassTermWorkflow:
             summary=f"Ghép chữ ký: {decision.slot}, {len(decision.record_ids)} hồ sơ",
         )
         if not result.done:
-            raise ApplicationError("Không ký được hồ sơ nào.", list(result.failed), type="SigningFailed", non_retryable=True)
+            raise ApplicationError(
+                "Không ký được hồ sơ nào.", list(result.failed), type="SigningFailed", non_retryable=True
+            )
         return result
 
     async def _record(self, command_id: str, decision: Decision, failed: tuple[Failure, ...]) -> Outcome:
@@ -312,8 +315,6 @@ class ClassTermWorkflow:
         updates = search_attributes(self.state, self.term, workflow.info().typed_search_attributes)
         if updates:
             workflow.upsert_search_attributes(updates)
-
-
 
 
 def _command_id() -> str:

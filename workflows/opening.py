@@ -4,6 +4,7 @@ from domain.assessment import Term
 from domain.deadlines import Deadline
 from domain.lifecycle import open_class_term
 from storage.opening import OpenedTerm
+
 from workflows.messages import ClassTermState
 
 

@@ -2,10 +2,10 @@
 
 from collections import Counter
 
-from temporalio.common import SearchAttributeKey, SearchAttributeUpdate, TypedSearchAttributes
-
 from domain.deadlines import Hook
 from domain.lifecycle import STAGE_NAMES, ClassTerm, class_stage, finished, waiting_slots
+from temporalio.common import SearchAttributeKey, SearchAttributeUpdate, TypedSearchAttributes
+
 from workflows.messages import ClassTermState
 
 SCHOOL_ID = SearchAttributeKey.for_keyword("SchoolId")
@@ -21,7 +21,10 @@ OVERDUE = SearchAttributeKey.for_bool("Overdue")
 def current_details(state: ClassTermState, term: ClassTerm) -> str:
     """Markdown: how many records stand at which step, and how many are held."""
     stages = Counter(record.stage for record in term.records.values())
-    lines = [f"- {STAGE_NAMES[stage]}: **{count}**" for stage, count in sorted(stages.items(), key=lambda s: STAGE_ORDER[s[0]])]
+    lines = [
+        f"- {STAGE_NAMES[stage]}: **{count}**"
+        for stage, count in sorted(stages.items(), key=lambda s: STAGE_ORDER[s[0]])
+    ]
     held = sum(record.held for record in term.records.values())
     return "\n".join([f"**{state.label}**", *lines, *([f"- Tạm giữ: **{held}**"] if held else [])])
 
@@ -41,5 +44,7 @@ def search_attributes(
         updates.append(OVERDUE.value_set(overdue))
     if current.get(STAGE) != class_stage(term).value:
         updates.append(STAGE.value_set(class_stage(term).value))
-        updates.append(WAITING_FOR.value_set(sorted({slot for r in term.records.values() for slot in waiting_slots(r)})))
+        updates.append(
+            WAITING_FOR.value_set(sorted({slot for r in term.records.values() for slot in waiting_slots(r)}))
+        )
     return updates

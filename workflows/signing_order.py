@@ -7,6 +7,7 @@ from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
     from activities.orders import OrderActivities, PreparedOrder
+
     from workflows.queues import SIGN_QUEUE
 
 # The person is waiting at the page: after these tries the order fails and its leases run out.

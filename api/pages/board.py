@@ -69,6 +69,8 @@ def _by_term(lines: list[BoardLine]) -> list[TermBoard]:
     for line in lines:
         grouped.setdefault(f"{line.term.label}, năm học {line.school_year}", []).append(line)
     return [
-        TermBoard(title, group, sum(l.pupils for l in group), sum(l.counts.get(Stage.ISSUED, 0) for l in group))
+        TermBoard(
+            title, group, sum(line.pupils for line in group), sum(line.counts.get(Stage.ISSUED, 0) for line in group)
+        )
         for title, group in grouped.items()
     ]

@@ -73,9 +73,7 @@ def _own_order(found: Services, order_id: UUID, person: Person) -> tuple[Signing
         head = access.class_term(session, order.class_term_id, person, now())
         if head is None or order.staff_id != person.staff_id:
             raise NotFound("Không tìm thấy lệnh ký này.")
-        current = certificates.certificate_for(
-            session, Action(order.action), person.staff_id, person.school_id, now()
-        )
+        current = certificates.certificate_for(session, Action(order.action), person.staff_id, person.school_id, now())
         if current.id != order.certificate_id:
             raise NotAllowed("Chứng thư số đã thay đổi; hãy bắt đầu lại.")
         return order, head

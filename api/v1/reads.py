@@ -1,6 +1,7 @@
 """Reads: the class-terms a person may see, their records, cells, documents and audit trail."""
 
 from dataclasses import asdict
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from sqlalchemy import select
@@ -34,9 +35,7 @@ def list_class_terms(person: CurrentPerson, found: ServicesDep) -> list[ClassTer
     """Class-terms of the person's own school; teachers get the classes they are assigned to."""
     with found.sessions() as session:
         lines = board.school_board(session, person.school_id, access.visible_classes(session, person, now()))
-    return [
-        ClassTermView.model_validate({"id": line.class_term_id} | asdict(line), extra="ignore") for line in lines
-    ]
+    return [ClassTermView.model_validate({"id": line.class_term_id} | asdict(line), extra="ignore") for line in lines]
 
 
 @router.get("/class-terms/{class_term_id}")
@@ -60,7 +59,7 @@ def show_class_term(head: VisibleClassTerm, found: ServicesDep) -> ClassTermDeta
 
 @router.get("/class-terms/{class_term_id}/cells")
 def list_cells(
-    head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep, slot: Slot = Query()
+    head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep, slot: Annotated[Slot, Query()]
 ) -> list[CellView]:
     """What one slot entered; for its teacher, the homeroom teacher and the school's offices."""
     _may_read(head, person, slot)

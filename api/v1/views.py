@@ -10,9 +10,7 @@ from workflows.messages import Outcome
 
 
 def outcome_view(outcome: Outcome) -> OutcomeView:
-    return OutcomeView(
-        seq=outcome.seq, done=list(outcome.done), failed=_failures(outcome.failed), stage=outcome.stage
-    )
+    return OutcomeView(seq=outcome.seq, done=list(outcome.done), failed=_failures(outcome.failed), stage=outcome.stage)
 
 
 def order_view(prepared: PreparedOrder, expires_at: datetime) -> OrderView:

@@ -20,8 +20,8 @@ from storage.tables.papers import (
     DocumentRecord,
     OrderItem,
     SignatureRow,
-    SigningOrder,
     SigningLease,
+    SigningOrder,
 )
 
 __all__ = [

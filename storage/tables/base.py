@@ -2,11 +2,10 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, DateTime, MetaData, func
-from sqlalchemy.dialects.postgresql import UUID as PgUUID
+from sqlalchemy import CheckConstraint, DateTime, MetaData, Uuid, func
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 NAMING = {
@@ -21,7 +20,7 @@ NAMING = {
 
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: DateTime(timezone=True), UUID: PgUUID(as_uuid=True)}
+    type_annotation_map: ClassVar = {datetime: DateTime(timezone=True), UUID: Uuid()}
 
 
 Key = Annotated[UUID, mapped_column(primary_key=True, default=uuid4)]

@@ -35,7 +35,9 @@ class Enrolment(Base):
     __tablename__ = "enrolments"
     __table_args__ = (
         UniqueConstraint("class_id", "pupil_id"),
-        Index("uq_enrolments_open_year", "pupil_id", "school_year", unique=True, postgresql_where=text("left_on IS NULL")),
+        Index(
+            "uq_enrolments_open_year", "pupil_id", "school_year", unique=True, postgresql_where=text("left_on IS NULL")
+        ),
     )
 
     id: Mapped[Key]
@@ -132,9 +134,7 @@ class PupilTerm(Base):
     """Facts of the term that the homeroom teacher keeps: absences in half-day sessions, health, commendation."""
 
     __tablename__ = "pupil_terms"
-    __table_args__ = (
-        CheckConstraint("absent_excused >= 0 AND absent_unexcused >= 0", name="absences_not_negative"),
-    )
+    __table_args__ = (CheckConstraint("absent_excused >= 0 AND absent_unexcused >= 0", name="absences_not_negative"),)
 
     record_id: Mapped[UUID] = mapped_column(ForeignKey("term_records.id"), primary_key=True)
     absent_excused: Mapped[int] = mapped_column(server_default="0")

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from domain.documents import DocumentKind, SignatureField
 from storage.tables.base import Base, Key, Now, one_of
 
+LIVE_RECORD = "kind = 'year_record' AND state = 'live'"
 SHA256 = "~ '^[0-9a-f]{64}$'"
 
 
 class Document(Base):
-    """One paper. Its newest bytes are `sha256` in the object store; earlier revisions stay there under their own hash."""
+    """One paper. Its newest bytes are `sha256` in the object store; earlier revisions stay there by their own hash."""
 
     __tablename__ = "documents"
     __table_args__ = (
@@ -23,10 +24,14 @@ class Document(Base):
         CheckConstraint(f"sha256 {SHA256} AND content_sha256 {SHA256}", name="hashes_are_hex"),
         CheckConstraint("sealed_at IS NULL OR state = 'live'", name="sealed_is_never_void"),
         # One live version per pupil and year; one live sheet or summary per part.
-        Index("uq_documents_live_record", "enrolment_id", unique=True, postgresql_where=text("kind = 'year_record' AND state = 'live'")),
-        Index("uq_documents_live_part", "class_term_id", "kind", "slot", "part", unique=True,
-              postgresql_where=text("kind <> 'year_record' AND state = 'live'")),
-    )  # fmt: skip
+        Index("uq_documents_live_record", "enrolment_id", unique=True, postgresql_where=text(LIVE_RECORD)),
+        Index(
+            "uq_documents_live_part",
+            *("class_term_id", "kind", "slot", "part"),
+            unique=True,
+            postgresql_where=text("kind <> 'year_record' AND state = 'live'"),
+        ),
+    )
 
     id: Mapped[Key]
     kind: Mapped[str]
@@ -93,7 +98,9 @@ class SigningOrder(Base):
     slot: Mapped[str]
     staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
     certificate_id: Mapped[UUID] = mapped_column(ForeignKey("certificates.id"))
-    record_ids: Mapped[list[str]] = mapped_column(JSONB, comment="asked for; what could not be prepared has a failed item")
+    record_ids: Mapped[list[str]] = mapped_column(
+        JSONB, comment="asked for; what could not be prepared has a failed item"
+    )
     nonce: Mapped[bytes] = mapped_column(comment="secret from which the papers' look-up codes are derived")
     state: Mapped[str] = mapped_column(server_default="preparing")
     signing_time: Mapped[datetime] = mapped_column(comment="claimed in the signatures")
