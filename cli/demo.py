@@ -52,6 +52,7 @@ def demo_command(
     for sentence in report.troubles:
         console.print(f"[red]{sentence}")
     console.print(f"Documents: {options.out}")
+    console.print(f"Check one yourself: .venv/bin/hocba verify --trust {options.out}/root.pem FILE.pdf", soft_wrap=True)
     if as_json:
         typer.echo(json.dumps(report.as_json(), ensure_ascii=False))
     raise typer.Exit(0 if report.holds else 1)

@@ -1,6 +1,7 @@
 """What came of the demo: counts, times, and the verdict on each document and each audit chain."""
 
 import asyncio
+import shutil
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -111,7 +112,8 @@ async def collect(settings: Settings, plays: Sequence[TermPlay], out: Path, kill
             await _download(line, play, out)
             report.documents[line["kind"]] += 1
             report.sealed[line["kind"]] += line["sealed_at"] is not None
-    await asyncio.to_thread(_verify_all, report, settings.pki_dir / "root.pem")
+    root = shutil.copy(settings.pki_dir / "root.pem", out)
+    await asyncio.to_thread(_verify_all, report, Path(root))
     report.troubles += await asyncio.to_thread(_broken_chains, settings, plays)
     report.judge()
     return report

@@ -257,7 +257,8 @@ def _release(_term: ClassTerm, decision: Decision, record: RecordState) -> Recor
     return replace(record, held=False)
 
 
-def _issue(_term: ClassTerm, _decision: Decision, record: RecordState) -> RecordState:
+def _issue(_term: ClassTerm, decision: Decision, record: RecordState) -> RecordState:
+    _only(decision, SEAL)
     _expect(record, Stage.SEALED)
     return replace(record, stage=Stage.ISSUED)
 

@@ -39,7 +39,7 @@ def found(db: Session, staff_id: UUID) -> Person:
     return person
 
 
-@pytest.mark.parametrize(("who", "sees"), VISIBLE.items())
+@pytest.mark.parametrize(("who", "sees"), list(VISIBLE.items()))
 def test_a_class_term_is_seen_by_its_own_people(
     db: Session, book: OpenBook, people: dict[str, Person], who: str, sees: bool
 ) -> None:

@@ -24,7 +24,7 @@ def book(db: Session) -> OpenBook:
     book = open_book(db, term=Term.YEAR_END)
     book.review_all()
     for slot in SUBJECTS:
-        signed(book, Action.SIGN, slot)
+        book.act(Action.SIGN, slot)
     return book
 
 
