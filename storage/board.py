@@ -19,6 +19,7 @@ from storage.tables import (
     Enrolment,
     PupilRow,
     RecordSlot,
+    ReviewItem,
     School,
     TermRecord,
 )
@@ -210,6 +211,29 @@ def slot_lines(session: Session, class_term_id: UUID, class_id: UUID) -> list[Sl
     found = {slot: (submitted, signed) for slot, submitted, signed in session.execute(query)}
     names = {subject.code: subject.name for subject in curriculum.subjects}
     return [SlotLine(slot, names.get(slot, "Chủ nhiệm"), *found.get(slot, (0, 0))) for slot in curriculum.slots]
+
+
+@dataclass(frozen=True)
+class ReviewLine:
+    """A pupil whose data somebody should look at."""
+
+    class_name: str
+    full_name: str
+    pupil_code: str
+    code: str
+
+
+def review_lines(session: Session, school_id: UUID) -> list[ReviewLine]:
+    """Open review items of a school's enrolled pupils."""
+    query = (
+        select(ClassGroup.name, PupilRow.full_name, PupilRow.pupil_code, ReviewItem.code)
+        .join(PupilRow, PupilRow.id == ReviewItem.pupil_id)
+        .join(Enrolment, Enrolment.pupil_id == PupilRow.id)
+        .join(ClassGroup, ClassGroup.id == Enrolment.class_id)
+        .where(ClassGroup.school_id == school_id, Enrolment.left_on.is_(None), ReviewItem.resolved_at.is_(None))
+        .order_by(ClassGroup.name, Enrolment.order_no, ReviewItem.code)
+    )
+    return [ReviewLine(*row) for row in session.execute(query)]
 
 
 def document_lines(session: Session, class_term_id: UUID) -> list[DocumentLine]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from domain.assessment import Term
 from domain.calendar import SchoolYear, term_dates
 from domain.errors import Conflict, NotFound
+from domain.identity import Sex, check_personal_id
 from storage.tables import (
     CertificateRow,
     ClassGroup,
@@ -19,6 +20,7 @@ from storage.tables import (
     ManagingAuthority,
     Position,
     PupilRow,
+    ReviewItem,
     School,
     SchoolAuthority,
     SchoolYearRow,
@@ -188,7 +190,17 @@ def _pupil(session: Session, facts: PupilFacts) -> UUID:
         session.flush()
     elif known.personal_id != facts.personal_id:
         raise Conflict(f"Mã học sinh {facts.pupil_code} đã dùng cho một học sinh khác.")
+    _keep_findings(session, known)
     return known.id
+
+
+def _keep_findings(session: Session, pupil: PupilRow) -> None:
+    """An id that does not fit sex or birth date is for a person to look at, never a reason to refuse the pupil."""
+    sex = next(each for each in Sex if each.label == pupil.sex)
+    findings = check_personal_id(pupil.personal_id, sex, pupil.birth_date)
+    rows = [{"pupil_id": pupil.id, "code": code} for code in sorted({finding.code.value for finding in findings})]
+    if rows:
+        session.execute(insert(ReviewItem).values(rows).on_conflict_do_nothing())
 
 
 def add_certificate(session: Session, row: CertificateRow) -> None:

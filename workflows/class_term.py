@@ -1,7 +1,7 @@
 """One class's term from entry to issue: updates decide, one loop acts, one timer watches the deadline."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from temporalio import workflow
@@ -20,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from storage.projection import Projection
 
     from workflows.messages import ClassTermState, Outcome, Snapshot, Waiting
+    from workflows.pending import Pending, current_command_id
     from workflows.queues import SIGN_QUEUE
     from workflows.reading import current_details, search_attributes
 
@@ -32,19 +33,6 @@ DATABASE_RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=250), maxim
 
 def workflow_id(school_year: str, class_id: str, term: str) -> str:
     return f"class-term/{school_year}/{class_id}/{term}"
-
-
-@dataclass
-class Pending:
-    """A decision that was accepted and waits for the loop; `error` or `outcome` is its answer."""
-
-    command_id: str
-    decision: Decision
-    outcome: Outcome | None = None
-    error: ApplicationError | None = None
-
-    def is_settled(self) -> bool:
-        return self.outcome is not None or self.error is not None
 
 
 @workflow.defn
@@ -172,7 +160,7 @@ class ClassTermWorkflow:
 
     def _check(self, decision: Decision, action: Action) -> None:
         """Refuse before history; a command that was already answered must get its old answer again."""
-        if _command_id() in self.state.seen:
+        if current_command_id() in self.state.seen:
             return
         try:
             if decision.action is not action:
@@ -182,7 +170,7 @@ class ClassTermWorkflow:
             raise refusal(error) from error
 
     async def _decide(self, decision: Decision) -> Outcome:
-        command_id = _command_id()
+        command_id = current_command_id()
         if command_id in self.state.seen:
             return self.state.seen[command_id]
         pending = Pending(command_id, decision)
@@ -315,11 +303,3 @@ class ClassTermWorkflow:
         updates = search_attributes(self.state, self.term, workflow.info().typed_search_attributes)
         if updates:
             workflow.upsert_search_attributes(updates)
-
-
-def _command_id() -> str:
-    """The caller's command id is the update id."""
-    info = workflow.current_update_info()
-    if info is None:
-        raise RuntimeError("only update handlers have a command id")
-    return info.id

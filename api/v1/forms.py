@@ -199,5 +199,14 @@ class AuditView(BaseModel):
     created_at: datetime
 
 
+class ReviewView(BaseModel):
+    """A pupil whose personal id does not fit the other data; `code` says in what."""
+
+    class_name: str
+    full_name: str
+    pupil_code: str
+    code: str
+
+
 class DeadlineView(BaseModel):
     policy_version: int

@@ -16,11 +16,12 @@ from api.v1.forms import (
     ClassTermView,
     DocumentView,
     RecordView,
+    ReviewView,
     Slot,
     SlotView,
 )
 from domain.curriculum import HOMEROOM
-from domain.errors import NotFound
+from domain.errors import NotAllowed, NotFound
 from storage import access, board, entries
 from storage.access import ClassTermHead
 from storage.entries import Attendance, EntryLine
@@ -111,6 +112,15 @@ def list_audit(head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep
             AuditView(seq=e.wf_seq, detail=e.detail, prev_hash=e.prev_hash, hash=e.hash, created_at=e.created_at)
             for e in session.scalars(query)
         ]
+
+
+@router.get("/review-items")
+def list_review_items(person: CurrentPerson, found: ServicesDep) -> list[ReviewView]:
+    """Pupils whose personal id somebody should look at; for the school's offices."""
+    if not person.roles & access.SCHOOL_WIDE:
+        raise NotAllowed("Danh sách này dành cho lãnh đạo, văn thư và cán bộ quản trị của trường.")
+    with found.sessions() as session:
+        return [ReviewView.model_validate(asdict(line)) for line in board.review_lines(session, person.school_id)]
 
 
 def _may_read(head: ClassTermHead, person: Person, slot: str) -> None:

@@ -1,7 +1,16 @@
 """Every table of the database; importing this package fills `Base.metadata`."""
 
 from storage.tables.base import Base
-from storage.tables.books import Assessment, ClassTermRow, Enrolment, PupilRow, PupilTerm, RecordSlot, TermRecord
+from storage.tables.books import (
+    Assessment,
+    ClassTermRow,
+    Enrolment,
+    PupilRow,
+    PupilTerm,
+    RecordSlot,
+    ReviewItem,
+    TermRecord,
+)
 from storage.tables.journal import AuditEntry, Command, DeadlineEvent, DemoToken, Notice, Reason
 from storage.tables.organisation import (
     ClassGroup,
@@ -45,6 +54,7 @@ __all__ = [
     "PupilTerm",
     "Reason",
     "RecordSlot",
+    "ReviewItem",
     "School",
     "SchoolAuthority",
     "SchoolYearRow",

@@ -29,6 +29,17 @@ class PupilRow(Base):
     place_of_birth: Mapped[str]
 
 
+class ReviewItem(Base):
+    """Something about a pupil's data that a person should look at; it blocks nothing by itself."""
+
+    __tablename__ = "review_items"
+
+    pupil_id: Mapped[UUID] = mapped_column(ForeignKey("pupils.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(primary_key=True, comment="code of domain.identity.FindingCode")
+    created_at: Mapped[Now]
+    resolved_at: Mapped[datetime | None]
+
+
 class Enrolment(Base):
     """A pupil in a class, by date; one open school year at a time (guide/domain.md 9, invariant 8)."""
 
