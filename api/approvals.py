@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Coroutine
+from contextlib import suppress
 from datetime import timedelta
 from typing import TypeVar
 
 from temporalio.client import (
     Client,
-    WorkflowExecutionStatus,
     WorkflowFailureError,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -40,44 +40,42 @@ REFUSALS: dict[str, type[DomainError]] = {
 
 
 class Approvals:
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, patience: timedelta = PATIENCE) -> None:
         self._client = client
+        self._patience = patience
 
     async def open_class_term(self, state: ClassTermState) -> None:
         """Start a class-term; opening it again changes nothing, also after it has been issued."""
-        try:
-            await self._client.start_workflow(
-                ClassTermWorkflow.run,
-                state,
-                id=workflow_id(state.school_year, state.class_id, state.term),
-                task_queue=MAIN_QUEUE,
-                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                static_summary=f"Sổ lớp {state.label}",
-                search_attributes=_search_attributes(state),
-            )
-        except WorkflowAlreadyStartedError:
-            return
+        call = self._client.start_workflow(
+            ClassTermWorkflow.run,
+            state,
+            id=workflow_id(state.school_year, state.class_id, state.term),
+            task_queue=MAIN_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            static_summary=f"Sổ lớp {state.label}",
+            search_attributes=_search_attributes(state),
+        )
+        with suppress(WorkflowAlreadyStartedError):
+            await self._answered(call)
 
     async def prepare(self, order_id: str) -> PreparedOrder:
         """Prepare an order's papers and wait for them; asking again gives the same answer."""
+        call = self._client.start_workflow(
+            SigningOrderWorkflow.run,
+            order_id,
+            id=order_workflow_id(order_id),
+            task_queue=MAIN_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+        )
+        with suppress(WorkflowAlreadyStartedError):
+            await self._answered(call)
+        handle = self._client.get_workflow_handle_for(SigningOrderWorkflow.run, order_workflow_id(order_id))
         try:
-            handle = await self._client.start_workflow(
-                SigningOrderWorkflow.run,
-                order_id,
-                id=order_workflow_id(order_id),
-                task_queue=MAIN_QUEUE,
-                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-            )
-        except WorkflowAlreadyStartedError:
-            handle = self._client.get_workflow_handle_for(SigningOrderWorkflow.run, order_workflow_id(order_id))
-        try:
-            return await asyncio.wait_for(handle.result(), PATIENCE.total_seconds())
+            return await self._answered(handle.result())
         except WorkflowFailureError as error:
             raise _as_refusal(_root(error)) from error
-        except TimeoutError as error:
-            raise Unavailable from error
 
     async def decide(self, class_workflow_id: str, command_id: str, decision: Decision) -> Outcome:
         """Send a decision; the same command id gives the same answer, so pressing again is harmless.
@@ -94,10 +92,6 @@ class Approvals:
         handle = self._client.get_workflow_handle(class_workflow_id)
         return await self._answered(handle.execute_update("set_deadline", deadline, id=command_id, result_type=int))
 
-    async def is_issued(self, class_workflow_id: str) -> bool:
-        description = await self._client.get_workflow_handle(class_workflow_id).describe()
-        return description.status is WorkflowExecutionStatus.COMPLETED
-
     async def ping(self) -> None:
         """Raises Unavailable when Temporal does not answer."""
         try:
@@ -105,10 +99,9 @@ class Approvals:
         except RPCError as error:
             raise Unavailable from error
 
-    @staticmethod
-    async def _answered(call: Coroutine[None, None, Answer]) -> Answer:
+    async def _answered(self, call: Coroutine[None, None, Answer]) -> Answer:
         try:
-            return await asyncio.wait_for(call, PATIENCE.total_seconds())
+            return await asyncio.wait_for(call, self._patience.total_seconds())
         except WorkflowUpdateFailedError as error:
             raise _as_refusal(error.cause) from error
         except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:

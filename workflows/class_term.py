@@ -21,14 +21,8 @@ with workflow.unsafe.imports_passed_through():
 
     from workflows.messages import ClassTermState, Outcome, Snapshot, Waiting
     from workflows.pending import Pending, current_command_id
-    from workflows.queues import SIGN_QUEUE
+    from workflows.queues import DATABASE_RETRY, DATABASE_TIMEOUT, HEARTBEAT_TIMEOUT, SIGN_QUEUE
     from workflows.reading import current_details, search_attributes
-
-# A dead worker is noticed after this long; people wait for it, so it is short.
-HEARTBEAT_TIMEOUT = timedelta(seconds=8)
-DATABASE_TIMEOUT = timedelta(seconds=10)
-# Writing to the database must succeed in the end, or the projection would stay behind the workflow for good.
-DATABASE_RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=250), maximum_interval=timedelta(seconds=60))
 
 
 def workflow_id(school_year: str, class_id: str, term: str) -> str:

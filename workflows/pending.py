@@ -7,6 +7,7 @@ from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from domain.lifecycle import Decision
+
     from workflows.messages import Outcome
 
 

@@ -1,4 +1,14 @@
-"""Names of the task queues."""
+"""The task queues, and how long each kind of work may take before another try."""
+
+from datetime import timedelta
+
+from temporalio.common import RetryPolicy
 
 MAIN_QUEUE = "hocba"
 SIGN_QUEUE = "hocba-sign"
+
+# A dead worker is noticed after this long; people wait for it, so it is short.
+HEARTBEAT_TIMEOUT = timedelta(seconds=8)
+DATABASE_TIMEOUT = timedelta(seconds=10)
+# Writing to the database must succeed in the end, or the projection would stay behind the workflow for good.
+DATABASE_RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=250), maximum_interval=timedelta(seconds=60))

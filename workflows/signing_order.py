@@ -8,7 +8,7 @@ from temporalio.common import RetryPolicy
 with workflow.unsafe.imports_passed_through():
     from activities.orders import OrderActivities, PreparedOrder
 
-    from workflows.queues import SIGN_QUEUE
+    from workflows.queues import HEARTBEAT_TIMEOUT, SIGN_QUEUE
 
 # The person is waiting at the page: after these tries the order fails and its leases run out.
 PREPARE_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=5)
@@ -27,7 +27,7 @@ class SigningOrderWorkflow:
             order_id,
             task_queue=SIGN_QUEUE,
             start_to_close_timeout=timedelta(minutes=5),
-            heartbeat_timeout=timedelta(seconds=8),
+            heartbeat_timeout=HEARTBEAT_TIMEOUT,
             retry_policy=PREPARE_RETRY,
             summary="Chuẩn bị văn bản để ký",
         )
