@@ -62,6 +62,7 @@ class OrderActivities:
                     chain = papers.chain_pem(session, order)
             if order.state == "preparing":
                 results = self._pool.prepare([_prepare_task(order, paper, chain) for paper in planned], self._beat)
+                self._leave_out_failed(order, planned, results, chain)
                 self._keep(order_id, planned, results)
             return self._summary(order_id)
 
@@ -80,6 +81,20 @@ class OrderActivities:
                     session, order_id, dict(zip(_positions(pending), results, strict=True))
                 )
             return OrderResult(done, failed)
+
+    def _leave_out_failed(
+        self, order: SigningOrder, planned: list[Paper], results: list[PreparedPaper | PaperFailure], chain: str
+    ) -> None:
+        """Write a new class summary again without the records whose own paper failed, so that the others go on."""
+        *others, summary = planned
+        if summary.kind is not DocumentKind.CLASS_SUMMARY or summary.content is None:
+            return
+        outcomes = zip(others, results[:-1], strict=True)
+        failed = {rid for paper, result in outcomes if isinstance(result, PaperFailure) for rid in paper.covers}
+        if failed and failed < set(summary.covers):
+            with self._sessions.begin() as session:
+                planned[-1] = papers.new_summary(session, order, failed)
+            results[-1:] = self._pool.prepare([_prepare_task(order, planned[-1], chain)], self._beat)
 
     @staticmethod
     def _pending(session: Session, order_id: UUID, work: CompleteOrder) -> Sequence[OrderItem]:

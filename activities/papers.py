@@ -15,6 +15,7 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 Beat = Callable[[int], None]
 BEAT_SECONDS = 2.0
+BEAT_EVERY = 5
 
 
 class PaperPool:
@@ -66,5 +67,6 @@ def _in_order(futures: Sequence[Future[Result]], beat: Beat) -> list[Result]:
             wait([future], timeout=BEAT_SECONDS)
             beat(len(results))  # alive, though perhaps queueing behind another class
         results.append(future.result())
-        beat(len(results))
+        if len(results) % BEAT_EVERY == 0:  # each heartbeat waits for the worker's loop, so not for every paper
+            beat(len(results))
     return results

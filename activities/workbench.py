@@ -10,14 +10,16 @@ from pathlib import Path
 
 from cryptography.x509 import Certificate, load_pem_x509_certificates
 
-from documents.render import Renderer
+from documents.render import Renderer, RenderFailed
 from domain.documents import DocumentContent, SignatureField
 from domain.errors import DomainError
 from signing.fields import place_fields
 from signing.mechanisms import default_mechanism
 from signing.pdf import BatchSigner, PreparedSignature, embed
 from storage.completion import Embedded, PaperFailure
-from storage.objects import Objects
+from storage.objects import ObjectDamaged, ObjectMissing, Objects
+
+BROKEN = "Văn bản của học sinh này gặp lỗi kĩ thuật; hãy báo cán bộ quản trị."
 
 
 @dataclass(frozen=True)
@@ -82,13 +84,15 @@ def is_ready() -> bool:
 
 
 def prepare(task: PrepareTask) -> PreparedPaper | PaperFailure:
-    """Prepare one paper; a refusal fails this paper only."""
+    """Prepare one paper; a refusal, or a paper that is poisoned, fails this paper only."""
     bench = _benches[0]
     try:
         pdf, content_sha256 = _unsigned(bench, task)
         prepared = _signer(task.chain_pem, task.signing_time).prepare(pdf, task.field)
     except DomainError as error:
         return PaperFailure(error.code, error.message)
+    except (RenderFailed, ObjectMissing, ObjectDamaged) as error:
+        return PaperFailure(type(error).__name__, BROKEN)
     return PreparedPaper(
         content_sha256=content_sha256,
         prepared_sha256=bench.objects.put(prepared.pdf),
@@ -102,8 +106,12 @@ def embed_signature(task: EmbedTask) -> Embedded | PaperFailure:
     """Embed one signature; the same task gives the same bytes."""
     bench = _benches[0]
     chain = _chain(task.chain_pem)
+    try:
+        pdf = bench.objects.get(task.prepared_sha256)
+    except (ObjectMissing, ObjectDamaged) as error:
+        return PaperFailure(type(error).__name__, BROKEN)
     prepared = PreparedSignature(
-        pdf=bench.objects.get(task.prepared_sha256),
+        pdf=pdf,
         field=task.field,
         mechanism=default_mechanism(chain[0]),
         document_digest=task.document_digest,

@@ -1,11 +1,14 @@
 """One table from refusals to statuses, answered as RFC 9457 problem details."""
 
+from typing import Any
+
 from fastapi import FastAPI, Request, status
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from pydantic import BaseModel
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import exc
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 
 from domain.errors import Conflict, DomainError, Incomplete, Invalid, NotAllowed, NotFound
 
@@ -33,6 +36,16 @@ class Problem(BaseModel):
     detail: str
     record_ids: list[str] = []
 
+
+# What any operation of the interface may answer instead; for its OpenAPI description.
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    status.HTTP_401_UNAUTHORIZED: {"model": Problem, "description": "Nobody is signed in"},
+    status.HTTP_403_FORBIDDEN: {"model": Problem, "description": "Not this person's task"},
+    status.HTTP_404_NOT_FOUND: {"model": Problem, "description": "Not there, or not for this person"},
+    status.HTTP_409_CONFLICT: {"model": Problem, "description": "The state has moved on"},
+    status.HTTP_422_UNPROCESSABLE_CONTENT: {"model": Problem, "description": "Missing or invalid values"},
+    status.HTTP_503_SERVICE_UNAVAILABLE: {"model": Problem, "description": "Send the same request again"},
+}
 
 STATUSES: dict[type[DomainError], tuple[int, str]] = {
     NotFound: (status.HTTP_404_NOT_FOUND, "Không tìm thấy"),
@@ -64,9 +77,14 @@ def unavailable(_request: Request, _error: Exception) -> JSONResponse:
     return answer
 
 
-def sign_in_needed(_request: Request, _error: Exception) -> JSONResponse:
+def sign_in_needed(request: Request, _error: Exception) -> Response:
+    """People are shown the door; programs are told what is missing."""
+    if "text/html" in request.headers.get("Accept", "") and not request.url.path.startswith("/api/"):
+        return RedirectResponse("/", status.HTTP_303_SEE_OTHER)
     answer = problem("SignInNeeded", "Cần đăng nhập", status.HTTP_401_UNAUTHORIZED, SignInNeeded.message)
     answer.headers["WWW-Authenticate"] = "Bearer"
+    if "HX-Request" in request.headers:
+        answer.headers["HX-Redirect"] = "/"
     return answer
 
 
@@ -82,13 +100,22 @@ def http_error(_request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, HTTPException):
         raise error
     title = "Không tìm thấy" if error.status_code == status.HTTP_404_NOT_FOUND else "Không thực hiện được"
-    return problem("HttpError", title, error.status_code, title + ".")
+    answer = problem("HttpError", title, error.status_code, title + ".")
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+def broken(_request: Request, _error: Exception) -> JSONResponse:
+    """A fault of ours; the server's log says where, the answer says nothing of it."""
+    detail = "Hệ thống gặp lỗi. Hãy thử lại; nếu vẫn lỗi, hãy báo cán bộ quản trị."
+    return problem("Broken", "Lỗi hệ thống", status.HTTP_500_INTERNAL_SERVER_ERROR, detail)
 
 
 def install(app: FastAPI) -> None:
     app.add_exception_handler(DomainError, refused)
     app.add_exception_handler(Unavailable, unavailable)
-    app.add_exception_handler(OperationalError, unavailable)
+    app.add_exception_handler(exc.OperationalError, unavailable)
+    app.add_exception_handler(exc.TimeoutError, unavailable)  # no connection was free in time
     app.add_exception_handler(SignInNeeded, sign_in_needed)
     app.add_exception_handler(RequestValidationError, invalid_request)
     app.add_exception_handler(HTTPException, http_error)

@@ -13,6 +13,7 @@ from api.approvals import Approvals
 from api.desk import SigningDesk
 from api.pages import board, entrance
 from api.pages.templating import make_templates
+from api.schema import Application
 from api.services import Services
 from api.v1 import decisions, opening, orders, reads
 from config.settings import Settings
@@ -31,13 +32,15 @@ HEADERS = {
 
 def create_app(services: Services) -> FastAPI:
     """The application over ready-made services; tests give their own."""
-    app = FastAPI(title="hocba", version="1", description="Phê duyệt học bạ số", docs_url="/api/docs", redoc_url=None)
+    # FastAPI's own pages of documentation load their scripts from elsewhere; nothing here does.
+    app = Application(title="hocba", version="1", description="Phê duyệt học bạ số", docs_url=None, redoc_url=None)
     app.state.services = services
     app.add_middleware(BaseHTTPMiddleware, dispatch=_with_headers)
     errors.install(app)
+    app.add_exception_handler(Exception, _broken)
     app.include_router(health.router)
     for router in (reads.router, opening.router, decisions.router, orders.router):
-        app.include_router(router, prefix="/api/v1")
+        app.include_router(router, prefix="/api/v1", responses=errors.RESPONSES)
     app.include_router(entrance.router)
     app.include_router(board.router)
     app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
@@ -58,8 +61,15 @@ async def make_services(settings: Settings) -> Services:
 
 
 async def _with_headers(request: Request, call_next: RequestResponseEndpoint) -> Response:
-    response = await call_next(request)
-    if not request.url.path.startswith("/api/docs"):
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
+    return _protected(await call_next(request))
+
+
+def _broken(request: Request, error: Exception) -> Response:
+    """Answered outside every middleware, so the headers are added here."""
+    return _protected(errors.broken(request, error))
+
+
+def _protected(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
     return response

@@ -1,5 +1,6 @@
 """What a slot must fill in for one pupil and term before it may submit, and what is refused or doubted."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -47,6 +48,9 @@ COMMENT_LIMITS: Final[Mapping[CommentField, int]] = {
     CommentField.SPECIFIC: 500,
     CommentField.HOMEROOM: 2000,
 }
+# What the documents' typeface holds: Latin with its accents, punctuation, and the signs people type in comments.
+# Checked at entry, because after the freeze it would be too late.
+_UNPRINTABLE: Final = re.compile(r"[^\n -~\u00a0-\u024f\u0300-\u0323\u1e00-\u1eff\u2010-\u2026\u2030-\u203a\u20ab]")
 HOMEROOM_COMMENTS: Final = (
     CommentField.QUALITIES,
     CommentField.GENERAL,
@@ -182,8 +186,14 @@ def _given(traits: tuple[Trait, ...], homeroom: HomeroomEntry) -> tuple[TraitRes
 
 
 def check_comment(where: CommentField, text: str) -> str:
-    """Return the comment in NFC without outer space; raise Invalid saying how many characters are too many."""
+    """Return the comment in NFC without outer space.
+
+    Raises Invalid saying how many characters are too many, or which character no document can print.
+    """
     comment = unicodedata.normalize("NFC", text).strip()
+    unprintable = _UNPRINTABLE.search(comment)
+    if unprintable:
+        raise Invalid(f"Kí tự “{unprintable[0]}” không in được trên học bạ; hãy bỏ kí tự này.")
     limit = COMMENT_LIMITS[where]
     if len(comment) > limit:
         raise Invalid(

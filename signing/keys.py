@@ -59,6 +59,8 @@ class KeyStore:
             raise Conflict("Đã có khoá ký với mã này.")
         if not passphrase:
             raise Invalid("Mật khẩu chữ ký không được để trống.")
+        if "\0" in passphrase:  # it could never be opened again
+            raise Invalid("Mật khẩu chữ ký có kí tự không dùng được.")
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         encryption = (
             serialization.PrivateFormat.PKCS12.encryption_builder()
@@ -91,6 +93,8 @@ class KeyStore:
             sealed = self._key_path(key_ref).read_bytes()
         except OSError as error:
             raise KeyMissing from error
+        if "\0" in passphrase:  # the library would panic instead of raising
+            raise WrongPassphrase
         try:
             key, leaf, _ = pkcs12.load_key_and_certificates(sealed, passphrase.encode())
         except ValueError:

@@ -39,7 +39,7 @@ def complete(
 ) -> tuple[tuple[str, ...], tuple[Failure, ...]]:
     """Take in what was embedded; a completed order only gives its answer again.
 
-    A class summary is taken in only when no other paper of the order failed: it would speak of a record that is not
+    A class summary is taken in only when no paper of its own records failed: it would speak of a record that is not
     signed. Raises Conflict when the order lost its leases.
     """
     order = orders.get(session, order_id, lock=True)
@@ -75,7 +75,8 @@ def _checked(
         return PaperFailure("NotSigned", "Văn bản chưa được ký.")
     if any(revisions.get(record_id) != revision for record_id, revision in item.covers.items()):
         return PaperFailure("RecordChanged", "Hồ sơ đã thay đổi sau khi chuẩn bị ký.")
-    if item.kind == DocumentKind.CLASS_SUMMARY and any(other.outcome == "failed" for other in stored):
+    failed = {record_id for other in stored if other.outcome == "failed" for record_id in other.covers}
+    if item.kind == DocumentKind.CLASS_SUMMARY and failed & set(item.covers):
         return PaperFailure("PaperMissing", "Bảng tổng hợp chờ các học bạ chưa ký được.")
     return result
 

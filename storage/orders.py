@@ -42,7 +42,15 @@ def open_order(session: Session, new: NewOrder, now: datetime) -> SigningOrder:
     if known is not None:
         return _same(known, new)
     _refuse_foreign(session, new)
-    order = SigningOrder(
+    order = _insert(session, new, now)
+    if order is None:  # pressed twice in one moment: the other press was first
+        return _same(session.get_one(SigningOrder, new.order_id), new)
+    _lease(session, order, now)
+    return order
+
+
+def _insert(session: Session, new: NewOrder, now: datetime) -> SigningOrder | None:
+    row = insert(SigningOrder).values(
         id=new.order_id,
         class_term_id=new.class_term_id,
         action=new.action.value,
@@ -54,10 +62,7 @@ def open_order(session: Session, new: NewOrder, now: datetime) -> SigningOrder:
         signing_time=now.replace(microsecond=0),
         expires_at=now + LIFETIME,
     )
-    session.add(order)
-    session.flush()
-    _lease(session, order, now)
-    return order
+    return session.scalars(row.on_conflict_do_nothing(index_elements=["id"]).returning(SigningOrder)).first()
 
 
 def _refuse_foreign(session: Session, new: NewOrder) -> None:

@@ -1,5 +1,6 @@
 """Which papers an order signs: those to be written now, and those that already bear earlier signatures."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
@@ -131,6 +132,12 @@ def _new_year_records(session: Session, order: SigningOrder, records: list[TermR
 def _record_stamp(order: SigningOrder, record: TermRecord) -> Stamp:
     document_id = uuid5(order.id, f"record/{record.id}")
     return Stamp(document_id, 0, orders.lookup_code(order, document_id))
+
+
+def new_summary(session: Session, order: SigningOrder, left_out: Collection[str]) -> Paper:
+    """The class summary of a homeroom order without the records that cannot be signed now."""
+    records = [record for record in _records(session, order) if str(record.id) not in left_out]
+    return _summary(session, order, next_part(session, order), records)
 
 
 def _summary(session: Session, order: SigningOrder, part: int, records: list[TermRecord]) -> Paper:

@@ -92,7 +92,7 @@ def make_class(session: Session, school: SchoolCast, name: str = "1A1", pupils: 
 
 
 def make_pupils(count: int, seed: int = 1) -> list[PupilFacts]:
-    rows = draw_class(People(Random(seed)), count, 100 * seed)
+    rows = draw_class(People(Random(seed)), count, 100 * seed)  # noqa: S311  # sample people, not secrets
     return [
         PupilFacts(
             row.pupil_code, row.personal_id, row.full_name, row.birth_date, row.sex.label, row.ethnicity,

@@ -27,6 +27,7 @@ class FakeDatabase:
     notes: list[DeadlineNote] = field(default_factory=list)
     attempts: Counter[str] = field(default_factory=Counter)
     breaks: int = 0
+    note_breaks: int = 0
     refuses: DomainError | None = None
 
     @activity.defn
@@ -42,6 +43,9 @@ class FakeDatabase:
 
     @activity.defn
     def note_deadline(self, note: DeadlineNote) -> None:
+        if self.note_breaks:
+            self.note_breaks -= 1
+            raise Broken
         self.notes.append(note)
 
     @property

@@ -248,6 +248,11 @@ class ClassTermWorkflow:
     async def _watch_deadline(self) -> None:
         """The one timer of this workflow: waits for the next hook, or for the deadline to move."""
         while True:
+            if self.deadline_moved:
+                self.deadline_moved = False
+                await self._note(None)
+                self._show()
+                continue
             alarm = next_alarm(self.state.deadline, self.state.fired)
             timeout = max(timedelta(0), alarm.at - workflow.now()) if alarm else None
             try:
@@ -255,11 +260,8 @@ class ClassTermWorkflow:
                     lambda: self.deadline_moved, timeout=timeout, timeout_summary=alarm.hook.value if alarm else None
                 )
             except TimeoutError:
-                await self._fire(alarm)
-                continue
-            self.deadline_moved = False
-            await self._note(None)
-            self._show()
+                if not self.deadline_moved:  # moved in this very moment: the alarm was the old deadline's
+                    await self._fire(alarm)
 
     async def _fire(self, alarm: Alarm | None) -> None:
         if alarm is None:

@@ -4,15 +4,26 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 from domain.assessment import Term
 from domain.entry import CellKind
 from domain.lifecycle import Stage
 
+# Control characters other than tab and line ends cannot be printed, and the database takes no zero.
+PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+
+
+def _each_once(record_ids: list[UUID]) -> list[UUID]:
+    if len(set(record_ids)) != len(record_ids):
+        raise ValueError("a record is named twice")
+    return record_ids
+
+
 Slot = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
-Records = Annotated[list[UUID], Field(min_length=1, max_length=100)]
-ReasonText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=1000)]
+Records = Annotated[list[UUID], Field(min_length=1, max_length=100), AfterValidator(_each_once)]
+ReasonText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=1000, pattern=PRINTABLE)]
+ShortText = Annotated[str, StringConstraints(max_length=10, pattern=PRINTABLE)]
 
 
 class Form(BaseModel):
@@ -85,7 +96,7 @@ class CellForm(Form):
     item: Slot
     point: Slot
     kind: CellKind
-    value: Annotated[str, StringConstraints(max_length=4000)]
+    value: Annotated[str, StringConstraints(max_length=4000, pattern=PRINTABLE)]
 
 
 class CellsForm(Form):
@@ -97,9 +108,9 @@ class AttendanceForm(Form):
     absent_excused: int = Field(default=0, ge=0, le=400)
     absent_unexcused: int = Field(default=0, ge=0, le=400)
     is_recognised: bool = False
-    height_cm: Annotated[str, StringConstraints(max_length=10)] = ""
-    weight_kg: Annotated[str, StringConstraints(max_length=10)] = ""
-    health: Annotated[str, StringConstraints(max_length=60)] = ""
+    height_cm: ShortText = ""
+    weight_kg: ShortText = ""
+    health: Annotated[str, StringConstraints(max_length=60, pattern=PRINTABLE)] = ""
 
 
 class FailureView(BaseModel):

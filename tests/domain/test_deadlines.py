@@ -15,7 +15,7 @@ DEADLINE = Deadline(1, DUE)
 @pytest.mark.parametrize(
     ("now", "late"), [(DUE - timedelta(microseconds=1), False), (DUE, True), (DUE + timedelta(days=1), True)]
 )
-def test_the_due_instant_itself_is_late(now: datetime, late: bool) -> None:
+def test_the_due_instant_itself_is_late(now: datetime, *, late: bool) -> None:
     assert is_late(DEADLINE, now) is late
 
 

@@ -147,3 +147,14 @@ def test_a_year_without_all_levels_is_refused_by_name() -> None:
     del homeroom.end_levels["ngon_ngu"]
     with pytest.raises(Incomplete, match=r"Chưa có mức cuối năm học: Toán, Ngôn ngữ\."):
         year_assessment(GRADE_1, entries, homeroom)
+
+
+@pytest.mark.parametrize("sign", ["😀", "漢", "\u200b"])
+def test_a_comment_with_a_character_no_document_can_print_is_refused(sign: str) -> None:
+    with pytest.raises(Invalid, match="không in được"):
+        check_comment(CommentField.SUBJECT, f"Em học tốt {sign}")
+
+
+def test_a_comment_keeps_vietnamese_letters_and_usual_signs() -> None:
+    text = "Em đọc “rõ”, viết đẹp – tiến bộ 50%… (Ứng, Ỹ, ờ)\nGiữ gìn sách vở."
+    assert check_comment(CommentField.SUBJECT, text) == text

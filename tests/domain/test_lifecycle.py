@@ -38,7 +38,7 @@ WAY = {
     Stage.SEALED: [(Action.ISSUE, SEAL)],
 }
 # Who may do what at which stage; at `entry` the music teacher has submitted already. All the rest is refused.
-ALLOWED = {
+ALLOWED: dict[tuple[Action, Stage], set[str]] = {
     (Action.SUBMIT, Stage.ENTRY): {"toan", HOMEROOM},
     (Action.REVIEW, Stage.SUBMITTED): {HOMEROOM},
     (Action.RETURN, Stage.ENTRY): {HOMEROOM},

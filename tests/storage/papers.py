@@ -23,7 +23,9 @@ from storage.tables import (
 from tests.factories import NOW, OpenBook, make_certificate
 
 
-def make_document(book: OpenBook, *, kind: str = "class_summary", record: int | None = None, **more: object) -> Document:
+def make_document(
+    book: OpenBook, *, kind: str = "class_summary", record: int | None = None, **more: object
+) -> Document:
     """A live paper of the class-term, speaking of every record or of one."""
     covered = book.opened.record_ids if record is None else book.opened.record_ids[record : record + 1]
     enrolment_id = None
@@ -94,7 +96,9 @@ def confirm(book: OpenBook, order: SigningOrder) -> None:
     book.session.flush()
 
 
-def embedded(order: SigningOrder, book: OpenBook, *, failed: tuple[int, ...] = ()) -> dict[int, Embedded | PaperFailure]:
+def embedded(
+    order: SigningOrder, book: OpenBook, *, failed: tuple[int, ...] = ()
+) -> dict[int, Embedded | PaperFailure]:
     """What embedding gives for each pending paper; some fail."""
     pending = [item for item in orders.items(book.session, order.id) if item.outcome == "pending"]
     return {

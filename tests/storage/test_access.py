@@ -41,7 +41,7 @@ def found(db: Session, staff_id: UUID) -> Person:
 
 @pytest.mark.parametrize(("who", "sees"), list(VISIBLE.items()))
 def test_a_class_term_is_seen_by_its_own_people(
-    db: Session, book: OpenBook, people: dict[str, Person], who: str, sees: bool
+    db: Session, book: OpenBook, people: dict[str, Person], who: str, *, sees: bool
 ) -> None:
     head = access.class_term(db, book.id, people[who], NOW)
     assert (head is not None) is sees
@@ -64,6 +64,7 @@ def test_papers_are_seen_by_those_whom_they_concern(
     book: OpenBook,
     people: dict[str, Person],
     who: str,
+    *,
     sheet_of_music: bool,
     sheet_of_maths: bool,
     summary: bool,
@@ -81,7 +82,9 @@ def test_cells_are_read_by_their_teacher_homeroom_and_offices(
     for name in ("principal", "homeroom", "music"):
         head = access.class_term(db, book.id, people[name], NOW)
         assert head is not None
-        allowed |= {(name, slot) for slot in ("toan", "am_nhac", HOMEROOM) if access.may_read_slot(people[name], head, slot)}
+        allowed |= {
+            (name, slot) for slot in ("toan", "am_nhac", HOMEROOM) if access.may_read_slot(people[name], head, slot)
+        }
     assert {slot for name, slot in allowed if name == "music"} == {"am_nhac"}
     assert len(allowed) == 7
 

@@ -112,6 +112,16 @@ def test_a_paper_that_was_not_signed_fails_alone(book: OpenBook) -> None:
     assert outcomes == [("year_record", "NotSigned"), ("class_summary", "PaperMissing")]
 
 
+def test_what_could_not_be_prepared_stays_failed(book: OpenBook) -> None:
+    order = make_order(book, Action.SIGN, HOMEROOM)
+    prepare(book, order, failed=(0,))
+    confirm(book, order)
+    done, failed = completion.complete(book.session, order.id, embedded(order, book))
+    assert done == ()
+    assert Failure(book.records[0], "TooLong") in failed
+    assert len(live(book, DocumentKind.YEAR_RECORD)) == 2
+
+
 def test_a_second_summary_under_the_same_number_is_not_taken_in(book: OpenBook) -> None:
     first, rest = book.records[:1], book.records[1:]
     early, late = (

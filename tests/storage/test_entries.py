@@ -47,7 +47,8 @@ def test_an_empty_value_clears_its_cell_only(book: OpenBook) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "value"), [(CellKind.SCORE, "11"), (CellKind.SCORE, "7,5"), (CellKind.LEVEL, "Đ"), (CellKind.COMMENT, "x" * 301)]
+    ("kind", "value"),
+    [(CellKind.SCORE, "11"), (CellKind.SCORE, "7,5"), (CellKind.LEVEL, "Đ"), (CellKind.COMMENT, "x" * 301)],
 )
 def test_a_value_outside_the_rules_stores_nothing(book: OpenBook, kind: CellKind, value: str) -> None:
     with pytest.raises(Invalid):

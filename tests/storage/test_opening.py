@@ -20,7 +20,9 @@ from tests.storage.papers import make_order
 
 def test_a_book_has_a_record_per_pupil_with_every_slot_open(db: Session) -> None:
     book = open_book(db)
-    slots = db.execute(select(RecordSlot.slot, RecordSlot.state, func.count()).group_by(RecordSlot.slot, RecordSlot.state))
+    slots = db.execute(
+        select(RecordSlot.slot, RecordSlot.state, func.count()).group_by(RecordSlot.slot, RecordSlot.state)
+    )
     assert sorted(slots) == sorted((slot, "open", 3) for slot in SLOTS)
     assert book.opened.subject_slots == SUBJECTS
 

@@ -111,6 +111,16 @@ def test_a_signature_marks_its_slot_only(book: OpenBook) -> None:
     assert book.session.scalars(signed).all() == ["toan", "toan"]
 
 
+def test_a_returned_slot_is_no_longer_signed(book: OpenBook) -> None:
+    book.review_all()
+    book.act(Action.SIGN, "toan")
+    book.act(Action.SIGN, "am_nhac")
+    book.act(Action.RETURN, HOMEROOM, book.records[:1], to_slot="toan", reason_id=book.reason())
+    assert not slot_row(book, "toan").is_signed
+    assert slot_row(book, "toan", 1).is_signed
+    assert slot_row(book, "am_nhac").is_signed
+
+
 def test_issued_records_have_their_time(book: OpenBook) -> None:
     book.review_all()
     for slot in book.term.slots():
@@ -147,7 +157,7 @@ def test_the_audit_chain_holds_for_each_class_term(db: Session, book: OpenBook) 
 @pytest.mark.parametrize(
     ("tampering", "found"),
     [
-        ("UPDATE audit_entries SET detail = detail || '{\"actor\": \"\"}' WHERE wf_seq = 2", 2),
+        ('UPDATE audit_entries SET detail = detail || \'{"actor": ""}\' WHERE wf_seq = 2', 2),
         ("UPDATE audit_entries SET hash = repeat('0', 64) WHERE wf_seq = 2", 2),
         ("DELETE FROM audit_entries WHERE wf_seq = 1", 2),
         ("DELETE FROM audit_entries WHERE wf_seq = 2", 3),

@@ -35,10 +35,11 @@ def successor(db: Session, cast: ClassCast) -> UUID:
 
 
 @pytest.mark.parametrize(
-    ("at", "is_successor"), [(SINCE, False), (HANDOVER - INSTANT, False), (HANDOVER, True), (NOW + timedelta(days=999), True)]
+    ("at", "is_successor"),
+    [(SINCE, False), (HANDOVER - INSTANT, False), (HANDOVER, True), (NOW + timedelta(days=999), True)],
 )
 def test_a_handover_takes_effect_at_its_instant(
-    db: Session, cast: ClassCast, successor: UUID, at: datetime, is_successor: bool
+    db: Session, cast: ClassCast, successor: UUID, at: datetime, *, is_successor: bool
 ) -> None:
     in_charge, other = (successor, cast.music) if is_successor else (cast.music, successor)
     assert staffing.signer_of(db, cast.class_id, "am_nhac", at).staff_id == in_charge
@@ -89,7 +90,7 @@ def test_a_person_s_roles_are_those_held_now(db: Session, cast: ClassCast) -> No
     after = staffing.person(db, cast.school.principal, HANDOVER)
     assert before is not None
     assert after is not None
-    assert (before.roles, after.roles) == ({"principal"}, set())
+    assert (before.roles, after.roles) == (frozenset({"principal"}), frozenset())
     assert staffing.person(db, cast.class_id, NOW) is None
 
 

@@ -1,0 +1,143 @@
+"""Activities on the real database, the real paper pool, and real keys of a development authority."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+from pydantic import SecretStr
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+from temporalio.testing import ActivityEnvironment
+
+from activities.orders import CompleteOrder, OrderActivities, OrderResult, PreparedOrder
+from activities.papers import PaperPool
+from api.desk import SigningDesk
+from domain.lifecycle import Action, Decision
+from signing.authority import DevelopmentAuthority, IssuedKey, KeyKind
+from signing.keys import KeyStore
+from storage import orders
+from storage.database import Sessions
+from storage.objects import Objects
+from storage.orders import NewOrder
+from storage.tables import CertificateRow, School, Staff
+from tests.factories import OpenBook, make_certificate
+
+PASSPHRASE = "a passphrase of the tests"
+ORDER_TABLES = ("signing_orders", "order_items", "signing_leases", "documents", "document_records", "signatures")
+
+
+@pytest.fixture(scope="session")
+def object_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("objects")
+
+
+@pytest.fixture(scope="session")
+def pool(object_folder: Path) -> Iterator[PaperPool]:
+    pool = PaperPool(object_folder, "https://hocba.example", 1)
+    yield pool
+    pool.close()
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> DevelopmentAuthority:
+    return DevelopmentAuthority.open(tmp_path_factory.mktemp("pki"), KeyKind.P_256)
+
+
+@pytest.fixture
+def temporal() -> ActivityEnvironment:
+    return ActivityEnvironment()
+
+
+@dataclass
+class Office:
+    """Where the people of a book sign: each has a key of their own, the school has its seal."""
+
+    session: Session
+    activities: OrderActivities
+    temporal: ActivityEnvironment
+    authority: DevelopmentAuthority
+    keys: KeyStore
+    desk: SigningDesk
+    objects: Objects
+
+    def open_order(self, book: OpenBook, action: Action, slot: str) -> str:
+        staff_id = book.cast.who(slot)
+        certificate = self._certificate(book, action, staff_id)
+        new = NewOrder(uuid4(), book.id, action, slot, staff_id, certificate.id, book.records)
+        orders.open_order(self.session, new, datetime.now(UTC))
+        self.session.commit()
+        return str(new.order_id)
+
+    def _certificate(self, book: OpenBook, action: Action, staff_id: UUID) -> CertificateRow:
+        owner = {"school_id": book.cast.school.school_id} if action is Action.SEAL else {"staff_id": staff_id}
+        known = self.session.query(CertificateRow).filter_by(**owner).first()
+        if known:
+            return known
+        key_ref = str(uuid4())
+        self.keys.save(key_ref, self._issue(book, action, staff_id), PASSPHRASE)
+        leaf = self.keys.certificate(key_ref)
+        return make_certificate(
+            self.session, owner.get("staff_id"), school_id=owner.get("school_id"), key_ref=key_ref,
+            chain_pem=pem(self.keys, key_ref),
+            not_before=leaf.not_valid_before_utc, not_after=leaf.not_valid_after_utc,
+        )  # fmt: skip
+
+    def _issue(self, book: OpenBook, action: Action, staff_id: UUID) -> IssuedKey:
+        if action is Action.SEAL:
+            school = self.session.get_one(School, book.cast.school.school_id)
+            return self.authority.issue_organisation(school.name, school.code)
+        person = self.session.get_one(Staff, staff_id)
+        return self.authority.issue_person(person.full_name, person.personal_id)
+
+    def prepare(self, order_id: str) -> PreparedOrder:
+        prepared: PreparedOrder = self.temporal.run(self.activities.prepare_order, order_id)
+        return prepared
+
+    def confirm(self, order_id: str) -> object:
+        return self.desk.confirm(UUID(order_id), SecretStr(PASSPHRASE), datetime.now(UTC))
+
+    def complete(self, book: OpenBook, decision: Decision) -> OrderResult:
+        result: OrderResult = self.temporal.run(self.activities.complete_order, CompleteOrder(str(book.id), decision))
+        self.session.expire_all()
+        return result
+
+    def sign(self, book: OpenBook, action: Action, slot: str) -> OrderResult:
+        """An order from its opening to the class-term's next stage."""
+        order_id = self.open_order(book, action, slot)
+        prepared = self.prepare(order_id)
+        self.confirm(order_id)
+        decision = book.decision(action, slot, prepared.record_ids, order_id=order_id)
+        result = self.complete(book, decision)
+        book.act(action, slot, result.done, order_id=order_id)
+        self.session.commit()
+        return result
+
+    def rows(self) -> list[object]:
+        """Everything an order writes."""
+        self.session.expire_all()
+        return [self.session.execute(text(f"SELECT * FROM {name} ORDER BY 1, 2")).all() for name in ORDER_TABLES]  # noqa: S608
+
+
+def pem(keys: KeyStore, key_ref: str) -> str:
+    return "".join(each.public_bytes(Encoding.PEM).decode() for each in keys.certificates(key_ref))
+
+
+@pytest.fixture
+def office(  # noqa: PLR0917  # fixtures, passed by name
+    db: Session,
+    sessions: Sessions,
+    pool: PaperPool,
+    temporal: ActivityEnvironment,
+    authority: DevelopmentAuthority,
+    object_folder: Path,
+    tmp_path: Path,
+) -> Office:
+    keys = KeyStore(tmp_path)
+    return Office(
+        db, OrderActivities(sessions, pool), temporal, authority, keys, SigningDesk(sessions, keys),
+        Objects.local(object_folder),
+    )  # fmt: skip

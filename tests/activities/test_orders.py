@@ -1,0 +1,184 @@
+"""Preparing and completing signing orders, each twice, with real papers and real keys."""
+
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+from temporalio.exceptions import ApplicationError
+
+from domain.assessment import Term
+from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
+from domain.documents import DocumentKind
+from domain.lifecycle import Action, Failure
+from signing.verify import verify
+from storage import orders
+from storage.tables import Document, Enrolment, OrderItem, PupilRow, SigningOrder, TermRecord
+from tests.activities.conftest import Office
+from tests.factories import SUBJECTS, OpenBook, make_class, make_school, open_book
+
+
+@pytest.fixture
+def book(db: Session) -> OpenBook:
+    """A first term that waits for its subject teachers."""
+    book = open_book(db)
+    book.review_all()
+    db.commit()
+    return book
+
+
+@pytest.fixture
+def year(db: Session) -> OpenBook:
+    """A year's end that waits for the homeroom teacher."""
+    book = open_book(db, term=Term.YEAR_END)
+    book.review_all()
+    for slot in SUBJECTS:
+        book.act(Action.SIGN, slot)
+    db.commit()
+    return book
+
+
+def leave_unsigned(office: Office, order_id: str) -> None:
+    """As if the key's keeper had left out the first paper."""
+    first = update(OrderItem).where(OrderItem.order_id == UUID(order_id), OrderItem.position == 0)
+    office.session.execute(first.values(raw_signature=None))
+    office.session.commit()
+
+
+def test_an_order_prepared_twice_has_the_same_papers(office: Office, year: OpenBook) -> None:
+    order_id = office.open_order(year, Action.SIGN, HOMEROOM)
+    first = office.prepare(order_id)
+    before = office.rows()
+    assert office.prepare(order_id) == first
+    assert office.rows() == before
+    assert (first.papers, first.record_ids, first.failed) == (4, year.records, ())
+
+
+def test_a_preparation_that_was_lost_gives_the_same_papers_again(office: Office, year: OpenBook) -> None:
+    order_id = office.open_order(year, Action.SIGN, HOMEROOM)
+    office.prepare(order_id)
+    prepared = office.rows()
+    office.session.execute(delete(OrderItem))
+    office.session.execute(update(SigningOrder).values(state="preparing"))
+    office.session.commit()
+    office.prepare(order_id)
+    assert office.rows() == prepared
+
+
+def test_an_order_completed_twice_gives_the_same_answer_and_rows(office: Office, year: OpenBook) -> None:
+    order_id = office.open_order(year, Action.SIGN, HOMEROOM)
+    office.prepare(order_id)
+    office.confirm(order_id)
+    decision = year.decision(Action.SIGN, HOMEROOM, order_id=order_id)
+    first = office.complete(year, decision)
+    before = office.rows()
+    assert office.complete(year, decision) == first
+    assert office.rows() == before
+    assert (first.done, first.failed) == (year.records, ())
+
+
+def test_the_papers_of_a_term_hold_before_a_stranger(office: Office, book: OpenBook) -> None:
+    office.sign(book, Action.SIGN, "toan")
+    for slot in SUBJECTS:
+        if slot != "toan":
+            book.act(Action.SIGN, slot)
+    for action, slot in ((Action.SIGN, HOMEROOM), (Action.APPROVE, PRINCIPAL), (Action.SEAL, SEAL)):
+        assert office.sign(book, action, slot).done == book.records
+    found = {document.kind: document for document in book.session.scalars(select(Document))}
+    expected = {"subject_sheet": ["subject_teacher"], "class_summary": ["homeroom", "principal", "seal"]}
+    assert set(found) == set(expected)
+    for kind, fields in expected.items():
+        verdict = verify(office.objects.get(found[kind].sha256), [office.authority.root])
+        assert verdict.holds
+        assert [signature.field for signature in verdict.signatures] == fields
+
+
+def test_a_year_s_records_are_signed_one_by_one_and_sealed(office: Office, year: OpenBook) -> None:
+    for action, slot in ((Action.SIGN, HOMEROOM), (Action.APPROVE, PRINCIPAL), (Action.SEAL, SEAL)):
+        assert office.sign(year, action, slot).failed == ()
+    documents = year.session.scalars(select(Document)).all()
+    assert sorted(document.kind for document in documents) == ["class_summary", *["year_record"] * 3]
+    for document in documents:
+        pdf = office.objects.get(document.sha256)
+        assert verify(pdf, [office.authority.root]).holds
+        assert (len(pdf), document.sealed_at is not None) == (document.size, True)
+
+
+def test_every_fifth_paper_is_a_heartbeat(office: Office, db: Session) -> None:
+    book = open_book(db, make_class(db, make_school(db), pupils=5), Term.YEAR_END)
+    book.review_all()
+    for slot in SUBJECTS:
+        book.act(Action.SIGN, slot)
+    db.commit()
+    beats: list[object] = []
+    office.temporal.on_heartbeat = lambda *details: beats.append(details[0])
+    office.prepare(office.open_order(book, Action.SIGN, HOMEROOM))
+    assert 5 in beats
+
+
+def test_a_digest_that_came_back_unsigned_fails_its_record_only(office: Office, year: OpenBook) -> None:
+    order_id = office.open_order(year, Action.SIGN, HOMEROOM)
+    office.prepare(order_id)
+    office.confirm(order_id)
+    leave_unsigned(office, order_id)
+    result = office.complete(year, year.decision(Action.SIGN, HOMEROOM, order_id=order_id))
+    assert result.done == ()
+    assert sorted(failure.code for failure in result.failed) == ["NotSigned", "PaperMissing", "PaperMissing"]
+    kinds = year.session.scalars(select(Document.kind)).all()
+    assert kinds == [DocumentKind.YEAR_RECORD] * 2
+
+
+def test_an_order_is_completed_only_once_it_is_confirmed(office: Office, book: OpenBook) -> None:
+    order_id = office.open_order(book, Action.SIGN, "toan")
+    office.prepare(order_id)
+    with pytest.raises(ApplicationError, match="chưa được xác nhận") as refused:
+        office.complete(book, book.decision(Action.SIGN, "toan", order_id=order_id))
+    assert refused.value.non_retryable
+
+
+def test_an_order_serves_its_own_decision_only(office: Office, book: OpenBook) -> None:
+    order_id = office.open_order(book, Action.SIGN, "toan")
+    office.prepare(order_id)
+    office.confirm(order_id)
+    own, before = book.decision(Action.SIGN, "toan", order_id=order_id), office.rows()
+    others = replace(own, slot="am_nhac"), replace(own, action=Action.SEAL), replace(own, record_ids=book.records[:1])
+    for other in (*others, replace(own, actor_id=str(book.cast.music))):
+        with pytest.raises(ApplicationError, match="không khớp"):
+            office.complete(book, other)
+    assert office.rows() == before
+
+
+def test_an_unknown_order_is_refused_for_good(office: Office, book: OpenBook) -> None:
+    with pytest.raises(ApplicationError) as refused:
+        office.prepare(str(book.id))
+    assert (refused.value.type, refused.value.non_retryable) == ("NotFound", True)
+
+
+def test_a_seal_that_was_broken_off_is_finished_by_the_next_order(office: Office, year: OpenBook) -> None:
+    for action, slot in ((Action.SIGN, HOMEROOM), (Action.APPROVE, PRINCIPAL)):
+        office.sign(year, action, slot)
+    order_id = office.open_order(year, Action.SEAL, SEAL)
+    office.prepare(order_id)
+    office.confirm(order_id)
+    leave_unsigned(office, order_id)
+    assert office.complete(year, year.decision(Action.SEAL, SEAL, order_id=order_id)).done == ()
+    again = office.open_order(year, Action.SEAL, SEAL)
+    assert office.prepare(again).papers == 2
+    office.confirm(again)
+    assert office.complete(year, year.decision(Action.SEAL, SEAL, order_id=again)).done == year.records
+    assert orders.get(year.session, UUID(again)).state == "completed"
+
+
+def test_a_poisoned_record_stays_out_and_the_others_are_signed(office: Office, year: OpenBook) -> None:
+    enrolment = office.session.get_one(TermRecord, UUID(year.records[0])).enrolment_id
+    pupil = office.session.get_one(PupilRow, office.session.get_one(Enrolment, enrolment).pupil_id)
+    pupil.full_name += " \U0001f600"
+    office.session.commit()
+    order_id = office.open_order(year, Action.SIGN, HOMEROOM)
+    prepared = office.prepare(order_id)
+    assert prepared.failed == (Failure(year.records[0], "Invalid"),)
+    assert (prepared.record_ids, prepared.papers) == (year.records[1:], 3)
+    office.confirm(order_id)
+    decision = year.decision(Action.SIGN, HOMEROOM, prepared.record_ids, order_id=order_id)
+    assert office.complete(year, decision).done == year.records[1:]

@@ -1,0 +1,115 @@
+"""A class-term carried on over HTTP by its people, with real workers behind: what the live tests are told in."""
+
+from dataclasses import dataclass, field
+from string import ascii_uppercase
+from typing import Any
+from uuid import UUID, uuid4
+
+from fastapi import FastAPI
+from httpx import AsyncClient, Response
+from sqlalchemy.orm import Session
+
+from domain.assessment import Term
+from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL, curriculum_for
+from domain.entry import required_cells
+from storage import demo
+from storage.database import Sessions
+from tests.api.world import PASSPHRASE, Keyring, give_keys, make_admin, visitor
+from tests.factories import SLOTS, SUBJECTS, ClassCast, make_class, make_school, plausible
+
+Cells = list[dict[str, str]]
+LETTERS = iter(ascii_uppercase)
+
+
+@dataclass
+class Classroom:
+    """Slots speak with the token of whoever fills them; `admin` opens the book."""
+
+    app: FastAPI
+    cast: ClassCast
+    tokens: dict[str, str]
+    id: str = ""
+    records: list[str] = field(default_factory=list)
+    seal_order: UUID | None = None
+
+    def as_(self, slot: str) -> AsyncClient:
+        return visitor(self.app, self.tokens[slot if slot in self.tokens else HOMEROOM])
+
+    async def ask_to_open(self) -> Response:
+        body = {"class_id": str(self.cast.class_id), "term": Term.HK1.value}
+        return await self.as_("admin").post("/api/v1/class-terms", json=body)
+
+    async def open(self) -> Response:
+        answer = await self.ask_to_open()
+        self.id = answer.json()["id"]
+        self.records = [line["record_id"] for line in (await self.detail())["records"]]
+        return answer
+
+    async def detail(self) -> dict[str, Any]:
+        found: dict[str, Any] = (await self.as_(HOMEROOM).get(f"/api/v1/class-terms/{self.id}")).json()
+        return found
+
+    def cells(self, slot: str, records: list[str]) -> Cells:
+        required = required_cells(curriculum_for(1), Term.HK1, slot)
+        return [
+            {"record_id": each, "item": cell.item, "point": cell.point, "kind": cell.kind, "value": plausible(cell)}
+            for each in records
+            for cell in required
+        ]
+
+    async def enter(self, slot: str) -> Response:
+        body = {"cells": self.cells(slot, self.records)}
+        return await self.as_(slot).put(f"/api/v1/class-terms/{self.id}/cells/{slot}", json=body)
+
+    async def decide(self, verb: str, by: str, /, command_id: UUID | None = None, **more: str) -> Response:
+        words: dict[str, object] = {"command_id": str(command_id or uuid4()), "record_ids": self.records, **more}
+        return await self.as_(by).post(f"/api/v1/class-terms/{self.id}/{verb}", json=words)
+
+    async def submit(self, slot: str, command_id: UUID | None = None) -> Response:
+        return await self.decide("submit", slot, command_id, slot=slot)
+
+    async def prepare(self, action: str, slot: str, order_id: UUID) -> Response:
+        words = {"order_id": str(order_id), "action": action, "slot": slot, "record_ids": self.records}
+        return await self.as_(slot).post(f"/api/v1/class-terms/{self.id}/orders", json=words)
+
+    async def confirm(self, slot: str, order_id: UUID, passphrase: str = PASSPHRASE) -> Response:
+        return await self.as_(slot).post(f"/api/v1/orders/{order_id}/confirm", json={"passphrase": passphrase})
+
+    async def sign(self, action: str, slot: str) -> UUID:
+        order_id = uuid4()
+        assert (await self.prepare(action, slot, order_id)).status_code == 200
+        answer = await self.confirm(slot, order_id)
+        assert (answer.status_code, answer.json().get("failed")) == (200, []), answer.text
+        return order_id
+
+    async def review_all(self) -> None:
+        """Everything entered, handed in and looked over."""
+        for slot in SLOTS:
+            assert (await self.enter(slot)).status_code == 204
+            assert (await self.submit(slot)).status_code == 200
+        assert (await self.decide("review", HOMEROOM)).status_code == 200
+
+    async def sign_all(self) -> UUID:
+        """From the first sheet to the seal; gives the clerk's order."""
+        for slot in SUBJECTS:
+            await self.sign("sign", slot)
+        await self.sign("sign", HOMEROOM)
+        await self.sign("approve", PRINCIPAL)
+        return await self.sign("seal", SEAL)
+
+
+def make_classroom(app: FastAPI, sessions: Sessions, keys: Keyring) -> Classroom:
+    """A class of three pupils in the live school, committed, its book not opened yet."""
+    with sessions.begin() as session:
+        school = make_school(session, 3)
+        cast = make_class(session, school, f"1{next(LETTERS)}")
+        give_keys(session, keys, cast)
+        people = {
+            HOMEROOM: cast.homeroom, "am_nhac": cast.music, PRINCIPAL: school.principal, SEAL: school.clerk,
+            "admin": make_admin(session, school),
+        }  # fmt: skip
+        return Classroom(app, cast, _tokens(session, people))
+
+
+def _tokens(session: Session, people: dict[str, UUID]) -> dict[str, str]:
+    return {slot: demo.new_token(session, staff_id) for slot, staff_id in people.items()}

@@ -1,0 +1,134 @@
+"""The application over a database of its own, with the cast of `tests/api/world.py` in it."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+import pytest_asyncio
+from fastapi import FastAPI
+from httpx import AsyncClient
+from sqlalchemy import Engine, make_url
+from temporalio.testing import WorkflowEnvironment
+
+from activities.decisions import DecisionActivities
+from activities.orders import OrderActivities
+from activities.papers import PaperPool
+from api.approvals import Approvals
+from api.desk import SigningDesk
+from api.main import create_app
+from api.pages.templating import make_templates
+from api.services import Services
+from config.settings import Settings
+from storage.database import Sessions, make_engine, make_sessions
+from storage.migrate import upgrade
+from storage.objects import Objects
+from tests.api.classroom import Classroom, make_classroom
+from tests.api.fakes import FakeApprovals
+from tests.api.world import Keyring, World, make_world, visitor
+from worker.main import main_worker, sign_worker
+
+As = Callable[[str], AsyncClient]
+DATABASE = "api"
+
+
+@pytest.fixture(scope="session")
+def engine(postgres_url: str) -> Iterator[Engine]:
+    """An engine of a second database: some tests here commit, and must not disturb the others."""
+    plain = make_url(postgres_url).set(drivername="postgresql")
+    with psycopg.connect(plain.render_as_string(hide_password=False), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {DATABASE}")
+    address = make_url(postgres_url).set(database=DATABASE).render_as_string(hide_password=False)
+    upgrade(address)
+    engine = make_engine(address, pool_size=10)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Keyring:
+    return Keyring.open(tmp_path_factory.mktemp("keyring"))
+
+
+@pytest.fixture(scope="session")
+def objects_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("objects")
+
+
+@pytest.fixture(scope="session")
+def world(engine: Engine, keys: Keyring) -> World:
+    """Committed once; what a test adds or changes is rolled back unless it asks for `live_sessions`."""
+    with make_sessions(engine).begin() as session:
+        return make_world(session, keys)
+
+
+@pytest.fixture
+def approvals() -> FakeApprovals:
+    return FakeApprovals()
+
+
+@pytest.fixture
+def services(
+    sessions: Sessions, world: World, keys: Keyring, objects_folder: Path, approvals: FakeApprovals
+) -> Services:
+    desk = SigningDesk(sessions, keys.store)
+    return Services(sessions, approvals, desk, Objects.local(objects_folder), make_templates(), demo=True)
+
+
+@pytest.fixture
+def app(services: Services) -> FastAPI:
+    return create_app(services)
+
+
+@pytest.fixture
+def as_(app: FastAPI, world: World) -> As:
+    """Somebody of the cast at the door: as_("clerk"); as_("nobody") brings no token."""
+    return lambda person: visitor(app, world.tokens.get(person, ""))
+
+
+@pytest.fixture(scope="session")
+def live_sessions(engine: Engine) -> Sessions:
+    """Sessions that commit; what they write stays to the end of the run, in schools of its own."""
+    return make_sessions(engine)
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
+async def workers(
+    temporal_env: WorkflowEnvironment, live_sessions: Sessions, objects_folder: Path
+) -> AsyncIterator[None]:
+    """Both real workers, in this process; papers are written and signed in one process beside it."""
+    pool = PaperPool(objects_folder, "http://127.0.0.1:8000", processes=1)
+    settings, client = Settings(worker_threads=4), temporal_env.client
+    with ThreadPoolExecutor(8) as threads:
+        main = main_worker(client, DecisionActivities(live_sessions), threads, settings)
+        sign = sign_worker(client, OrderActivities(live_sessions, pool), threads, settings)
+        async with main, sign:
+            yield
+    pool.close()
+
+
+@pytest.fixture(scope="package")
+def live_app(
+    temporal_env: WorkflowEnvironment, live_sessions: Sessions, keys: Keyring, objects_folder: Path
+) -> FastAPI:
+    """The application as it is served, workers or not."""
+    desk = SigningDesk(live_sessions, keys.store)
+    approvals = Approvals(temporal_env.client, patience=timedelta(seconds=20))
+    return create_app(Services(live_sessions, approvals, desk, Objects.local(objects_folder), make_templates()))
+
+
+@pytest.fixture
+def new_class(live_app: FastAPI, live_sessions: Sessions, keys: Keyring, workers: None) -> Callable[[], Classroom]:
+    return lambda: make_classroom(live_app, live_sessions, keys)
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
+async def issued(live_app: FastAPI, live_sessions: Sessions, keys: Keyring, workers: None) -> Classroom:
+    """A class whose term is over: entered, signed and sealed by its people."""
+    room = make_classroom(live_app, live_sessions, keys)
+    await room.open()
+    await room.review_all()
+    room.seal_order = await room.sign_all()
+    return room

@@ -1,0 +1,46 @@
+"""A hand-written `Approvals` that remembers what it was asked and refuses on demand, where only HTTP matters."""
+
+from dataclasses import dataclass, field
+
+from activities.orders import PreparedOrder
+from api.approvals import Approvals
+from domain.deadlines import Deadline
+from domain.lifecycle import Decision
+from workflows.messages import ClassTermState, Outcome
+
+
+@dataclass
+class FakeApprovals(Approvals):
+    """Every decision goes through, each command id once; `refuses` is raised instead when it is set."""
+
+    opened: list[str] = field(default_factory=list)
+    prepared: list[str] = field(default_factory=list)
+    decided: dict[str, Decision] = field(default_factory=dict)
+    deadlines: list[Deadline] = field(default_factory=list)
+    refuses: Exception | None = None
+
+    async def open_class_term(self, state: ClassTermState) -> None:
+        self._refuse()
+        self.opened.append(state.class_term_id)
+
+    async def prepare(self, order_id: str) -> PreparedOrder:
+        self._refuse()
+        self.prepared.append(order_id)
+        return PreparedOrder(order_id, 1, ())
+
+    async def decide(self, class_workflow_id: str, command_id: str, decision: Decision) -> Outcome:
+        self._refuse()
+        kept = self.decided.setdefault(command_id, decision)
+        return Outcome(list(self.decided).index(command_id) + 1, kept.record_ids, stage="entry")
+
+    async def set_deadline(self, class_workflow_id: str, command_id: str, deadline: Deadline) -> int:
+        self._refuse()
+        self.deadlines.append(deadline)
+        return deadline.policy_version
+
+    async def ping(self) -> None:
+        self._refuse()
+
+    def _refuse(self) -> None:
+        if self.refuses is not None:
+            raise self.refuses

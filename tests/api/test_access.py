@@ -1,0 +1,136 @@
+"""Every route for every kind of person; a route without an expectation fails, and so does the reverse."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from httpx import AsyncClient, Response
+from sqlalchemy.orm import Session
+from starlette.routing import Mount
+
+from api.main import create_app
+from api.services import Services
+from domain.curriculum import PRINCIPAL
+from domain.lifecycle import Action
+from tests.api.world import ELSEWHERE, PASSPHRASE, PEOPLE, World, visitor
+from tests.factories import open_book
+from tests.storage.papers import make_document, make_order, prepare
+
+# principal, homeroom, teacher of another class, clerk, admin, principal of another school, nobody
+EXPECTED = {
+    "GET /healthz": (200, 200, 200, 200, 200, 200, 200),
+    "GET /readyz": (200, 200, 200, 200, 200, 200, 200),
+    "GET /openapi.json": (200, 200, 200, 200, 200, 200, 200),
+    "MOUNT /static/hocba.css": (200, 200, 200, 200, 200, 200, 200),
+    "MOUNT /packages/htmx.org/package.json": (200, 200, 200, 200, 200, 200, 200),
+    "GET /": (200, 200, 200, 200, 200, 200, 200),
+    "POST /demo/enter": (303, 303, 303, 303, 303, 303, 303),
+    "POST /demo/leave": (303, 303, 303, 303, 303, 303, 303),
+    "GET /board": (200, 200, 200, 200, 200, 200, 401),
+    "GET /board/rows": (200, 200, 200, 200, 200, 200, 401),
+    "GET /api/v1/class-terms": (200, 200, 200, 200, 200, 200, 401),
+    "POST /api/v1/class-terms": (403, 404, 404, 403, 201, 404, 401),
+    "GET /api/v1/review-items": (200, 403, 403, 200, 200, 200, 401),
+    "GET /api/v1/documents/{document_id}": (200, 200, 404, 200, 200, 404, 401),
+    "POST /api/v1/orders/{order_id}/confirm": (200, 404, 404, 404, 404, 404, 401),
+    "GET /api/v1/class-terms/{class_term_id}": (200, 200, 404, 200, 200, 404, 401),
+    "GET /api/v1/class-terms/{class_term_id}/cells": (200, 200, 404, 200, 200, 404, 401),
+    "PUT /api/v1/class-terms/{class_term_id}/cells/{slot}": (403, 204, 404, 403, 403, 404, 401),
+    "PUT /api/v1/class-terms/{class_term_id}/attendance": (403, 204, 404, 403, 403, 404, 401),
+    "GET /api/v1/class-terms/{class_term_id}/documents": (200, 200, 404, 200, 200, 404, 401),
+    "GET /api/v1/class-terms/{class_term_id}/audit": (200, 200, 404, 200, 200, 404, 401),
+    "POST /api/v1/class-terms/{class_term_id}/submit": (403, 200, 404, 403, 403, 404, 401),
+    "POST /api/v1/class-terms/{class_term_id}/review": (403, 200, 404, 403, 403, 404, 401),
+    "POST /api/v1/class-terms/{class_term_id}/return": (403, 200, 404, 403, 403, 404, 401),
+    "POST /api/v1/class-terms/{class_term_id}/hold": (200, 403, 404, 403, 403, 404, 401),
+    "POST /api/v1/class-terms/{class_term_id}/release": (200, 403, 404, 403, 403, 404, 401),
+    "POST /api/v1/class-terms/{class_term_id}/deadline": (200, 403, 404, 403, 200, 404, 401),
+    "POST /api/v1/class-terms/{class_term_id}/orders": (403, 200, 404, 403, 403, 404, 401),
+}
+GUARDED = [route for route, statuses in EXPECTED.items() if statuses[-1] == 401]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What the requests name: an open book of class 1A1, a paper of it, and an order of the principal."""
+
+    world: World
+    document_id: str
+    order_id: str
+
+    async def ask(self, client: AsyncClient, route: str) -> Response:
+        """A request that would do, were the right person asking."""
+        method, _, path = route.replace("MOUNT", "GET").partition(" ")
+        names = {"class_term_id": self.world.class_term_id, "slot": "toan"}
+        path = path.format(**names, document_id=self.document_id, order_id=self.order_id)
+        return await client.request(method, path, **self._words(route.rsplit("/", 1)[-1]))
+
+    def _words(self, verb: str) -> dict[str, Any]:
+        first = self.world.records[:1]
+        command = {"command_id": str(uuid4()), "record_ids": first}
+        cell = {"record_id": first[0], "item": "toan", "point": "end_hk1", "kind": "level", "value": "T"}
+        bodies: dict[str, Any] = {
+            "class-terms": {"class_id": str(self.world.cast.class_id), "term": "hk1"},
+            "confirm": {"passphrase": PASSPHRASE},
+            "{slot}": {"cells": [cell]},
+            "attendance": [{"record_id": first[0], "absent_excused": 1}],
+            "submit": command | {"slot": "toan"},
+            "review": command,
+            "return": command | {"slot": "homeroom", "to_slot": "toan", "reason": "Nhận xét chưa rõ."},
+            "hold": command | {"slot": "principal", "reason": "Chờ giấy khai sinh."},
+            "release": command | {"slot": "principal"},
+            "deadline": {"command_id": str(uuid4()), "policy_version": 2, "due_at": "2027-02-01T00:00:00+07:00"},
+            "orders": {"order_id": str(uuid4()), "action": "sign", "slot": "homeroom", "record_ids": first},
+        }
+        if verb == "enter":
+            return {"data": {"staff_id": str(self.world.school.clerk)}}
+        return {"json": bodies[verb]} if verb in bodies else {"params": {"slot": "toan"}}
+
+
+@pytest.fixture
+def scene(db: Session, world: World, services: Services) -> Scene:
+    book = open_book(db, world.cast)
+    document = make_document(book, part=1, sha256=services.objects.put(b"%PDF-1.7 sample"))
+    order = make_order(book, Action.APPROVE, PRINCIPAL, lease=False)
+    prepare(book, order)
+    db.commit()
+    return Scene(world, str(document.id), str(order.id))
+
+
+def routes_of(app: FastAPI) -> Iterator[str]:
+    for route in iter_route_contexts(app.routes):
+        if isinstance(route.original_route, Mount):
+            yield f"MOUNT {route.path}"
+        else:
+            yield from (f"{method} {route.path}" for method in (route.methods or ()) if method != "HEAD")
+
+
+def test_every_route_has_an_expectation_and_every_expectation_a_route(services: Services) -> None:
+    there = set(routes_of(create_app(services)))
+    mounts = tuple(each for each in there if each.startswith("MOUNT"))
+    expected = {next((mount for mount in mounts if route.startswith(mount)), route) for route in EXPECTED}
+    assert expected == there
+
+
+@pytest.mark.parametrize("route", EXPECTED)
+async def test_each_person_gets_what_that_person_may_have(scene: Scene, app: FastAPI, route: str) -> None:
+    answers = [await scene.ask(visitor(app, scene.world.tokens.get(person, "")), route) for person in PEOPLE]
+    assert tuple(answer.status_code for answer in answers) == EXPECTED[route]
+    for refused in (answer for answer in answers if answer.is_error):
+        assert refused.headers["Content-Type"] == "application/problem+json"
+        assert refused.json()["status"] == refused.status_code
+
+
+@pytest.mark.parametrize("route", GUARDED)
+async def test_a_token_is_worth_nothing_to_others(scene: Scene, app: FastAPI, route: str) -> None:
+    token = scene.world.tokens["principal"]
+    through_a_proxy = visitor(app, token)
+    through_a_proxy.headers["Host"] = "hocba.example.vn"
+    for client in (visitor(app, token, ELSEWHERE), through_a_proxy, visitor(app, "not-a-token")):
+        answer = await scene.ask(client, route)
+        assert answer.status_code == 401
+        assert answer.headers["WWW-Authenticate"] == "Bearer"

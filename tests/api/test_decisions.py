@@ -1,0 +1,156 @@
+"""Decisions over HTTP with Temporal and the real workers behind: done once, answered the same, refused in time."""
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections import Counter
+from collections.abc import Callable
+from uuid import UUID, uuid4
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import Text, cast, func, literal_column, select
+from temporalio.testing import WorkflowEnvironment
+
+from domain.curriculum import HOMEROOM, PRINCIPAL
+from signing.verify import verify
+from storage.database import Sessions
+from storage.tables import AuditEntry, Base, Command, SignatureRow
+from tests.api.classroom import Classroom
+from tests.api.world import PASSPHRASE, Keyring, World, visitor
+from tests.factories import SUBJECTS
+
+NewClass = Callable[[], Classroom]
+
+
+async def test_the_same_command_twice_is_one_effect_and_one_answer(
+    new_class: NewClass, live_sessions: Sessions
+) -> None:
+    room, command_id = new_class(), uuid4()
+    await room.open()
+    await room.enter("toan")
+    first, second = await asyncio.gather(room.submit("toan", command_id), room.submit("toan", command_id))
+    third = await room.submit("toan", command_id)
+    assert first.status_code == 200
+    assert first.json() == second.json() == third.json()
+    with live_sessions() as session:
+        assert session.scalar(select(func.count()).where(AuditEntry.class_term_id == UUID(room.id))) == 1
+        assert session.get_one(Command, str(command_id)).wf_seq == 1
+
+
+async def test_what_is_missing_is_named_and_nothing_is_closed(new_class: NewClass) -> None:
+    room = new_class()
+    await room.open()
+    body = {"cells": room.cells("toan", room.records[:1])}
+    await room.as_(HOMEROOM).put(f"/api/v1/class-terms/{room.id}/cells/toan", json=body)
+    answer = await room.submit("toan")
+    problem = answer.json()
+    assert (answer.status_code, problem["type"]) == (422, "urn:hocba:Incomplete")
+    assert sorted(problem["record_ids"]) == sorted(room.records[1:])
+    assert problem["detail"] == "Còn thiếu dữ liệu của 2 học sinh, ví dụ: Toán: mức đạt được (Giữa học kì I)."
+    assert (await room.enter("toan")).status_code == 204
+    assert (await room.submit("toan")).status_code == 200
+
+
+async def test_what_was_handed_in_cannot_be_changed_until_it_is_returned(new_class: NewClass) -> None:
+    room = new_class()
+    await room.open()
+    await room.enter("toan")
+    await room.submit("toan")
+    assert (await room.enter("toan")).status_code == 409
+    assert (await room.submit("toan")).status_code == 409
+    back = {"slot": HOMEROOM, "to_slot": "toan", "reason": "Nhận xét chưa khớp với bài làm."}
+    assert (await room.decide("return", HOMEROOM, None, **back)).status_code == 200
+    assert (await room.enter("toan")).status_code == 204
+
+
+async def test_opening_a_book_again_gives_the_same_book(new_class: NewClass) -> None:
+    room = new_class()
+    first = await room.open()
+    assert (await room.open()).json() == first.json()
+
+
+async def test_a_class_whose_book_was_never_opened_is_not_found(world: World, live_app: FastAPI, workers: None) -> None:
+    client = visitor(live_app, world.tokens["homeroom"])
+    words = {"command_id": str(uuid4()), "record_ids": world.records}
+    answer = await client.post(f"/api/v1/class-terms/{world.class_term_id}/review", json=words)
+    assert answer.status_code == 404
+    assert answer.json()["detail"] == "Sổ của lớp này chưa được mở."
+
+
+async def test_a_sheet_is_prepared_once_and_signed_once(new_class: NewClass, live_sessions: Sessions) -> None:
+    room, order_id = new_class(), uuid4()
+    await room.open()
+    await room.review_all()
+    prepared = await asyncio.gather(*(room.prepare("sign", "toan", order_id) for _ in range(2)))
+    assert [answer.status_code for answer in prepared] == [200, 200]
+    assert prepared[0].json() == prepared[1].json()
+    wrong = await room.confirm("toan", order_id, "sai mật khẩu")
+    assert (wrong.status_code, wrong.json()["type"]) == (403, "urn:hocba:WrongPassphrase")
+    confirmed = await asyncio.gather(*(room.confirm("toan", order_id) for _ in range(3)))
+    assert [answer.json() for answer in confirmed] == [confirmed[0].json()] * 3
+    assert confirmed[0].json()["done"] == room.records
+    with live_sessions() as session:
+        signed = select(func.count()).where(SignatureRow.order_id == order_id)
+        assert session.scalar(signed) == 1
+
+
+async def test_the_last_confirmation_pressed_again_gives_the_same_answer(issued: Classroom) -> None:
+    assert issued.seal_order is not None
+    answer = await issued.confirm("seal", issued.seal_order)
+    assert (answer.status_code, answer.json().get("done")) == (200, issued.records)
+
+
+async def test_a_finished_class_takes_no_decision(issued: Classroom) -> None:
+    assert (await issued.detail())["stage"] == "issued"
+    back = {"slot": HOMEROOM, "to_slot": "toan", "reason": "Sai điểm kiểm tra."}
+    deadline = {"command_id": str(uuid4()), "policy_version": 9, "due_at": "2027-02-01T00:00:00+07:00"}
+    answers = [
+        await issued.decide("return", HOMEROOM, None, **back),
+        await issued.decide("hold", PRINCIPAL, slot=PRINCIPAL, reason="Chờ giấy khai sinh."),
+        await issued.as_(PRINCIPAL).post(f"/api/v1/class-terms/{issued.id}/deadline", json=deadline),
+    ]
+    for answer in answers:
+        assert (answer.status_code, answer.json()["type"]) == (409, "urn:hocba:Conflict")
+        assert answer.json()["detail"] == "Sổ của lớp đã phát hành xong, không thay đổi được nữa."
+
+
+async def test_opening_a_finished_book_again_starts_nothing(issued: Classroom) -> None:
+    assert (await issued.open()).status_code == 201
+    assert (await issued.detail())["stage"] == "issued"
+
+
+async def test_the_papers_of_a_finished_class_verify_from_their_bytes(issued: Classroom, keys: Keyring) -> None:
+    lines = (await issued.as_(PRINCIPAL).get(f"/api/v1/class-terms/{issued.id}/documents")).json()
+    assert Counter(line["kind"] for line in lines) == {"subject_sheet": len(SUBJECTS), "class_summary": 1}
+    for line in lines:
+        paper = await issued.as_(PRINCIPAL).get(f"/api/v1/documents/{line['document_id']}")
+        assert hashlib.sha256(paper.content).hexdigest() == line["sha256"]
+        assert verify(paper.content, [keys.authority.root]).holds
+
+
+async def test_the_passphrase_is_kept_nowhere(
+    issued: Classroom, live_sessions: Sessions, temporal_env: WorkflowEnvironment, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    answer = await issued.confirm("seal", UUID(str(issued.seal_order)), PASSPHRASE)
+    histories = [each async for each in temporal_env.client.list_workflows(f'ClassId = "{issued.cast.class_id}"')]
+    assert histories
+    told = [answer.content, caplog.text.encode(), *everything_in(live_sessions)]
+    for execution in histories:
+        history = await temporal_env.client.get_workflow_handle(execution.id).fetch_history()
+        told += [event.SerializeToString() for event in history.events]
+    assert sum(str(issued.seal_order).encode() in text for text in told) > 3
+    written = (PASSPHRASE.encode(), PASSPHRASE.encode().hex().encode(), json.dumps(PASSPHRASE)[1:-1].encode())
+    assert not [text for text in told if any(form in text for form in written)]
+
+
+def everything_in(sessions: Sessions) -> list[bytes]:
+    """Every row of every table as PostgreSQL writes it."""
+    with sessions() as session:
+        return [
+            row.encode()
+            for table in Base.metadata.sorted_tables
+            for row in session.scalars(select(cast(literal_column(table.name), Text)).select_from(table))
+        ]

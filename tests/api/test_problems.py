@@ -1,0 +1,147 @@
+"""How refusals and faults are answered: RFC 9457 problem details that repeat no value and give nothing away."""
+
+import json
+from uuid import uuid4
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
+
+from api.errors import Unavailable
+from api.main import HEADERS
+from domain.errors import Conflict, DomainError, Incomplete, Invalid, NotAllowed, NotFound
+from signing.errors import SigningFailed
+from tests.api.conftest import As
+from tests.api.fakes import FakeApprovals
+from tests.api.world import World
+
+SECRET = "Nguyễn Thị Bí Mật"
+JSON = {"Content-Type": "application/json"}
+
+
+def command(world: World, **more: object) -> dict[str, object]:
+    return {"command_id": str(uuid4()), "record_ids": list(world.records[:1]), **more}
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"cells": [{"record_id": SECRET}]}, "body.cells.0.record_id"),
+        ({"cells": []}, "body.cells"),
+        ({"cells": [], "note": SECRET}, "body.note"),
+        ({}, "body.cells"),
+        ([SECRET], "body"),
+    ],
+)
+async def test_bad_input_names_the_field_and_repeats_no_value(as_: As, world: World, body: object, field: str) -> None:
+    answer = await as_("homeroom").put(f"/api/v1/class-terms/{world.class_term_id}/cells/toan", json=body)
+    assert answer.status_code == 422
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert field in answer.json()["detail"]
+    assert SECRET not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("verb", "more", "field"),
+    [
+        ("submit", {"slot": "Toán học"}, "body.slot"),
+        ("submit", {"slot": "toan", "command_id": "1"}, "body.command_id"),
+        ("submit", {"slot": "toan", "record_ids": []}, "body.record_ids"),
+        ("submit", {"slot": "toan", "record_ids": [str(uuid4())] * 2}, "body.record_ids"),
+        ("return", {"slot": "homeroom", "to_slot": "toan", "reason": "  x "}, "body.reason"),
+        ("return", {"slot": "homeroom", "to_slot": "toan", "reason": "Sai\u0000điểm"}, "body.reason"),
+        ("hold", {"slot": "toan", "reason": "Chờ giấy tờ."}, "body.slot"),
+        ("deadline", {"policy_version": 2, "due_at": "2027-02-01T00:00:00"}, "body.due_at"),
+    ],
+)
+async def test_a_command_out_of_form_is_refused(
+    as_: As, world: World, approvals: FakeApprovals, verb: str, more: dict[str, object], field: str
+) -> None:
+    body = command(world) | more
+    answer = await as_("homeroom").post(f"/api/v1/class-terms/{world.class_term_id}/{verb}", json=body)
+    assert answer.status_code == 422
+    assert field in answer.json()["detail"]
+    assert approvals.decided == {}
+
+
+@pytest.mark.parametrize("content", [b"{", b"\xff\xfe", b'{"cells": "\\ud800"}'])
+async def test_a_body_that_is_no_json_is_refused(as_: As, world: World, content: bytes) -> None:
+    path = f"/api/v1/class-terms/{world.class_term_id}/cells/toan"
+    answer = await as_("homeroom").put(path, content=content, headers=JSON)
+    assert answer.status_code in {400, 422}
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("value", ["Tốt\u0000", "\u001b[31mTốt", "\ud800"])
+async def test_what_cannot_be_printed_cannot_be_entered(as_: As, world: World, value: str) -> None:
+    cell = {"record_id": world.records[0], "item": "toan", "point": "end_hk1", "kind": "comment", "value": value}
+    row = {"record_id": world.records[0], "health": value}
+    for part, body in (("cells/toan", {"cells": [cell]}), ("attendance", [row])):
+        path = f"/api/v1/class-terms/{world.class_term_id}/{part}"
+        answer = await as_("homeroom").put(path, content=json.dumps(body), headers=JSON)
+        assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/api/v1/nowhere", "/static/../api/main.py", "/static/nowhere.css"])
+async def test_what_is_not_there_is_a_404(as_: As, path: str) -> None:
+    answer = await as_("principal").get(path)
+    assert answer.status_code == 404
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+async def test_a_wrong_method_is_told_the_right_ones(as_: As) -> None:
+    answer = await as_("principal").delete("/api/v1/class-terms")
+    assert answer.status_code == 405
+    assert set(answer.headers["Allow"].split(", ")) >= {"GET"}
+
+
+@pytest.mark.parametrize(
+    ("refusal", "status"),
+    [
+        (NotAllowed, 403), (NotFound, 404), (Conflict, 409), (Incomplete, 422), (Invalid, 422), (SigningFailed, 409),
+    ],
+)  # fmt: skip
+async def test_a_refusal_of_the_rules_names_its_records(
+    as_: As, world: World, approvals: FakeApprovals, refusal: type[DomainError], status: int
+) -> None:
+    approvals.refuses = refusal("Chưa làm được.", world.records)
+    answer = await as_("homeroom").post(f"/api/v1/class-terms/{world.class_term_id}/review", json=command(world))
+    problem = answer.json()
+    assert answer.status_code == problem["status"] == status
+    assert problem["type"] == f"urn:hocba:{refusal.code}"
+    assert problem["detail"] == "Chưa làm được."
+    assert problem["record_ids"] == list(world.records)
+
+
+async def test_a_part_that_does_not_answer_asks_to_be_asked_again(
+    as_: As, world: World, approvals: FakeApprovals
+) -> None:
+    approvals.refuses = Unavailable()
+    answer = await as_("homeroom").post(f"/api/v1/class-terms/{world.class_term_id}/review", json=command(world))
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert answer.json()["type"] == "urn:hocba:Unavailable"
+
+
+async def test_a_fault_of_ours_says_nothing_of_its_cause(app: FastAPI, world: World, approvals: FakeApprovals) -> None:
+    approvals.refuses = ValueError(SECRET)
+    # As under a real server: the fault is answered, then logged.
+    transport = ASGITransport(app, raise_app_exceptions=False, client=("127.0.0.1", 1))
+    client = AsyncClient(transport=transport, base_url="http://127.0.0.1")
+    client.headers["Authorization"] = f"Bearer {world.tokens['homeroom']}"
+    answer = await client.post(f"/api/v1/class-terms/{world.class_term_id}/review", json=command(world))
+    assert answer.status_code == 500
+    assert answer.json()["type"] == "urn:hocba:Broken"
+    assert SECRET not in answer.text
+    assert_protected(answer)
+
+
+@pytest.mark.parametrize("path", ["/", "/board", "/healthz", "/openapi.json", "/static/hocba.css", "/nowhere"])
+@pytest.mark.parametrize("person", ["principal", "nobody"])
+async def test_every_answer_bears_the_security_headers(as_: As, path: str, person: str) -> None:
+    assert_protected(await as_(person).get(path))
+
+
+def assert_protected(answer: httpx.Response) -> None:
+    assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]

@@ -1,0 +1,142 @@
+"""Records the histories that every later version of the workflows must replay: `python -m tests.workflows.record`.
+
+Run it when a workflow gains a path that no history here has, and give the new history a name of its own. Histories that
+are there already belong to class-terms that may still be running somewhere: they are never edited and never recorded
+again. A change that does not replay them needs `workflow.patched`. Existing files are kept; name the new ones below.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+
+from cli.services.temporal import prepare_namespace, temporal_binary
+from domain.curriculum import HOMEROOM, PRINCIPAL
+from domain.lifecycle import Action
+from tests.fakes import FakeDatabase, FakePapers
+from tests.workflows.conftest import TIME_SKIPPING
+from tests.workflows.playing import opening, start_book, workers
+from workflows.queues import MAIN_QUEUE
+from workflows.signing_order import SigningOrderWorkflow, order_workflow_id
+
+HISTORIES = Path(__file__).parent / "histories"
+Histories = dict[str, str]
+
+
+async def whole_term(clock: WorkflowEnvironment, papers: FakePapers) -> Histories:
+    """The first term of a class, from entry to issue."""
+    book = await start_book(clock.client)
+    await book.whole_term()
+    await book.handle.result()
+    return {"whole-term": await book.history()}
+
+
+async def detours(clock: WorkflowEnvironment, papers: FakePapers) -> Histories:
+    """A return and its correction, a hold and its release, one record that failed to sign, and a second part."""
+    book = await start_book(clock.client)
+    await book.submit_all()
+    await book.do(Action.RETURN, HOMEROOM, ["r01"], to_slot="toan", reason_id="reason-1")
+    await book.do(Action.SUBMIT, "toan", ["r01"])
+    await book.do(Action.REVIEW, HOMEROOM)
+    papers.fails = {"r02": "RecordChanged"}
+    await book.do(Action.SIGN, "toan")
+    papers.fails = {}
+    await book.do(Action.SIGN, "toan", ["r02"])
+    await book.do(Action.SIGN, "am_nhac")
+    await book.do(Action.SIGN, HOMEROOM)
+    await book.do(Action.HOLD, PRINCIPAL, ["r03"], reason_id="reason-2")
+    await book.finish(["r01", "r02"])
+    await book.do(Action.RELEASE, PRINCIPAL, ["r03"])
+    await book.finish(["r03"])
+    await book.handle.result()
+    return {"detours": await book.history()}
+
+
+async def deadlines(clock: WorkflowEnvironment, papers: FakePapers) -> Histories:
+    """A deadline that is moved, passes, and is followed by late decisions."""
+    with clock.with_time_skipping_disabled():
+        book = await start_book(clock.client, opening(due_at=datetime.now().astimezone() + timedelta(days=10)))
+        await clock.fast_forward(book.handle, timedelta(days=4))
+        await book.move_deadline(2, book.state.deadline.due_at + timedelta(days=20))
+        await clock.fast_forward(book.handle, timedelta(days=30))
+        await book.whole_term()
+        await book.handle.result()
+    return {"deadlines": await book.history()}
+
+
+async def continued(clock: WorkflowEnvironment, papers: FakePapers) -> Histories:
+    """A run that ends by beginning afresh, and the run after it."""
+    book = await start_book(clock.client)
+    await book.submit_all()
+    first = (await book.handle.describe()).run_id
+    await book.start_afresh()
+    await book.do(Action.REVIEW, HOMEROOM)
+    await book.sign_subjects()
+    await book.finish()
+    await book.handle.result()
+    ended = await clock.client.get_workflow_handle(book.handle.id, run_id=first).fetch_history()
+    return {"continued-first-run": ended.to_json(), "continued-second-run": await book.history()}
+
+
+async def signing_order(clock: WorkflowEnvironment, papers: FakePapers) -> Histories:
+    """The preparation of an order."""
+    handle = await clock.client.start_workflow(
+        SigningOrderWorkflow.run, "order-1", id=order_workflow_id("order-1"), task_queue=MAIN_QUEUE
+    )
+    await handle.result()
+    return {"signing-order": (await handle.fetch_history()).to_json()}
+
+
+PLAYS: tuple[Callable[[WorkflowEnvironment, FakePapers], Awaitable[Histories]], ...] = (
+    whole_term, detours, deadlines, continued, signing_order,
+)  # fmt: skip
+
+
+@asynccontextmanager
+async def recording() -> AsyncIterator[WorkflowEnvironment]:
+    environment = await WorkflowEnvironment.start_time_skipping_v2(
+        namespace="hocba",
+        identity="recorder",  # the default would put this machine's name into the histories
+        data_converter=pydantic_data_converter,
+        dev_server_existing_path=temporal_binary(),
+        dev_server_startup_timeout=timedelta(seconds=60),
+        dev_server_log_level="error",
+        dev_server_extra_args=TIME_SKIPPING,
+    )
+    async with environment:
+        client: Client = environment.client
+        await prepare_namespace(client)
+        yield environment
+
+
+async def main() -> None:
+    papers = FakePapers()
+    async with recording() as clock:
+        with ThreadPoolExecutor(4) as threads:
+            async with workers(clock.client, FakeDatabase(), papers, threads):
+                for play in PLAYS:
+                    for name, history in (await play(clock, papers)).items():
+                        keep(name, history)
+
+
+def keep(name: str, history: str) -> None:
+    path = HISTORIES / f"{name}.json"
+    if path.exists():
+        sys.stdout.write(f"{path.name}: kept as it is\n")
+        return
+    path.write_text(json.dumps(json.loads(history), separators=(",", ":")) + "\n", encoding="utf-8")
+    sys.stdout.write(f"{path.name}: recorded\n")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
+    time.sleep(0.3)  # Temporal's threads end first: Python 3.11 may crash otherwise (sdk-python issue 300)
