@@ -1,7 +1,10 @@
 """What a template needs besides the record itself: page sizes, signature boxes, hash, address and QR code."""
 
-import io
 import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import segno
@@ -13,12 +16,19 @@ from domain.documents import DocumentKind
 # keeps free above its lower edge for signatures and proof.
 _A4: Final = (595.276, 841.89)
 _LANDSCAPE: Final = (DocumentKind.CLASS_SUMMARY,)
-_MARGIN: Final = {
+_MARGIN: Final[dict[DocumentKind, dict[str, int]]] = {
     DocumentKind.YEAR_RECORD: {"x": 48, "top": 40, "bottom": 44},
     DocumentKind.CLASS_SUMMARY: {"x": 36, "top": 34, "bottom": 42},
     DocumentKind.SUBJECT_SHEET: {"x": 48, "top": 40, "bottom": 44},
 }
+# Identifiers and hashes are long words, but stand where there is room. All other keys have fewer than 24 letters.
+_CODES: Final = re.compile(rb'"(?:record_uid|document_id|lookup_code|sha256)":"[^"]*"')
+# 24 bytes without a space; two spaces; an escaped control character; a space at an end; a space of another kind.
+_UNTIDY: Final = re.compile(
+    rb'[^ "]{24}|  |\\[bfnrtu]|(?<!\\)" | "|\xc2\xa0|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe3\x80\x80'
+)
 _MASK: Final = 3
+_DARK: Final = re.compile(rb"\x01+")
 _PROOF: Final = 56
 _SIGNING: Final = 236
 
@@ -27,30 +37,51 @@ def lookup_url(verify_url: str, lookup_code: str) -> str:
     return f"{verify_url.rstrip('/')}/v/{lookup_code}"
 
 
-def page_json(kind: DocumentKind, *, sha256: str, url: str) -> str:
-    """Return the JSON a template reads as `printed`."""
+@dataclass(frozen=True)
+class Printed:
+    """What the template of a kind reads as `printed`; `arrangement` is what one kind alone needs."""
+
+    kind: DocumentKind
+    sha256: str  # of the attached record
+    url: str
+    tidy: bool
+
+    def as_json(self, arrangement: Mapping[str, object]) -> str:
+        return json.dumps(
+            {
+                "page": _page(self.kind),
+                "tidy": self.tidy,
+                "sha256": self.sha256,
+                "url": self.url,
+                "qr": _qr_svg(self.url),
+                **arrangement,
+            }
+        )
+
+
+def is_tidy(record: bytes) -> bool:
+    """Return whether a canonical JSON has only single spaces in its texts and only words that fit a narrow column.
+
+    If so, no template needs to look through them.
+    """
+    return _UNTIDY.search(_CODES.sub(b"", record)) is None
+
+
+@cache
+def _page(kind: DocumentKind) -> dict[str, object]:
     width, height = reversed(_A4) if kind in _LANDSCAPE else _A4
-    return json.dumps(
-        {
-            "page": {"width": width, "height": height},
-            "margin": _MARGIN[kind],
-            "places": {place.field: place.box for place in places_of(kind)},
-            "proof": _PROOF,
-            "signing": _SIGNING,
-            "sha256": sha256,
-            "url": url,
-            "qr": _qr_svg(url),
-        }
-    )
+    places = {place.field: place.box for place in places_of(kind)}
+    return {"width": width, "height": height, **_MARGIN[kind], "places": places, "proof": _PROOF, "signing": _SIGNING}
 
 
 def _qr_svg(url: str) -> str:
     """Return the QR code as an SVG of one path: small in the PDF, sharp at any size.
 
     The mask is fixed: readers undo any of the eight, and trying them all would be a third of a page's rendering time.
+    segno's own SVG writer takes as long as making the code.
     """
-    svg = io.BytesIO()
-    segno.make(url, error="m", micro=False, mask=_MASK).save(
-        svg, kind="svg", border=0, xmldecl=False, nl=False, omitsize=True
-    )
-    return svg.getvalue().decode()
+    rows = segno.make(url, error="m", micro=False, mask=_MASK).matrix
+    runs = ((run, y) for y, row in enumerate(rows) for run in _DARK.finditer(row))
+    path = "".join(f"M{run.start()} {y}.5h{run.end() - run.start()}" for run, y in runs)
+    box = f"0 0 {len(rows)} {len(rows)}"
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}"><path stroke="#000" d="{path}"/></svg>'

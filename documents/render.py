@@ -8,10 +8,11 @@ from pathlib import Path
 
 import typst
 
+from documents.arrangement import Arrangement, arrangements
 from documents.compact import compact
 from documents.content import canonical_json, kind_of
 from documents.limits import check_limits
-from documents.page import lookup_url, page_json
+from documents.page import Printed, is_tidy, lookup_url
 from documents.places import places_of
 from domain.documents import DocumentContent
 from domain.errors import Invalid
@@ -20,6 +21,7 @@ from domain.signature_places import SignaturePlace
 _TEMPLATES = Path(__file__).parent.parent / "templates" / "documents"
 # PDF/A wants every character drawn; Libertinus Serif has no emoji and no Chinese, Japanese or Korean letters.
 _UNPRINTABLE = re.compile(r'the text `"(.+?)"` could not be displayed')
+_TOO_LONG = "Nội dung quá dài, không in vừa trang văn bản."
 
 
 @dataclass(frozen=True)
@@ -50,19 +52,25 @@ class Renderer:
         kind, record = kind_of(content), canonical_json(content)
         sha256 = hashlib.sha256(record).hexdigest()
         url = lookup_url(self._verify_url, content.lookup_code)
-        inputs = {"record": record.decode(), "print": page_json(kind, sha256=sha256, url=url)}
-        return Rendered(self._compile(f"{kind}.typ", inputs), sha256, places_of(kind))
+        printed = Printed(kind, sha256=sha256, url=url, tidy=is_tidy(record))
+        for arrangement, pages in arrangements(content):
+            pdf = self._compile(record, printed, arrangement)
+            if b"/Type/Pages/Count %d/Kids" % pages in pdf:
+                return Rendered(compact(pdf), sha256, places_of(kind))
+        raise Invalid(_TOO_LONG)
 
-    def _compile(self, template: str, inputs: dict[str, str]) -> bytes:
+    def _compile(self, record: bytes, printed: Printed, arrangement: Arrangement) -> bytes:
+        # The data come as literals, not as `sys.inputs`: those are part of Typst's library, and with another library
+        # it forgets all it evaluated and laid out before.
+        data = f"bytes({_literal(record.decode())}), json(bytes({_literal(printed.as_json(arrangement))}))"
+        source = f'#import "/{printed.kind}.typ": paper\n#paper({data})'
         try:
-            pdf = self._compiler().compile(
-                str(_TEMPLATES / template), format="pdf", sys_inputs=inputs, pdf_standards=["a-3a", "ua-1"]
-            )
+            pdf = self._compiler().compile(source.encode(), format="pdf", pdf_standards=["a-3a", "ua-1"])
         except typst.TypstError as error:
             raise _explained(error) from error
         if not isinstance(pdf, bytes):
             raise RenderFailed("Typst returned no single PDF")
-        return compact(pdf)
+        return pdf
 
     def _compiler(self) -> typst.Compiler:
         compiler: typst.Compiler | None = getattr(self._local, "compiler", None)
@@ -73,10 +81,15 @@ class Renderer:
         return compiler
 
 
+def _literal(text: str) -> str:
+    """Return a Typst string: only the backslash and the quotation mark mean anything in one."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
 def _explained(error: typst.TypstError) -> Exception:
     unprintable = _UNPRINTABLE.search(error.message)
     if unprintable is not None:
         return Invalid(f"Ký tự “{unprintable[1]}” không in được trên văn bản; hãy bỏ ký tự này.")
     if "does not fit its page" in error.message:
-        return Invalid("Nội dung quá dài, không in vừa trang văn bản.")
+        return Invalid(_TOO_LONG)
     return RenderFailed(error.message)

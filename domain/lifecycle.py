@@ -1,7 +1,7 @@
 """The stages of a class's term: who may do what to which records, and what follows. Pure functions over frozen data.
 
 Order of signatures: Circular 27/2020/TT-BGDĐT art. 10 and QĐ 295/QĐ-SGDĐT art. 8.6. The workflow holds a `ClassTerm`
-and asks `plan` for the changes of a decision; `plan` refuses with a `DomainError` that names every record it refuses for.
+and asks `plan` for the changes of a decision; `plan` refuses with a `DomainError` that names every record it is about.
 """
 
 from collections.abc import Iterable, Mapping

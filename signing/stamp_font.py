@@ -67,11 +67,8 @@ _known: dict[str, StampFont] = {}
 
 def embed_font(writer: "BasePdfFileWriter") -> None:
     """Put the stamp font into the form's default resources, under a name that tells its codes and widths apart."""
-    page = PdfFileReader(io.BytesIO(_font_pdf())).root["/Pages"]["/Kids"][0]
-    fonts = page["/Resources"]["/Font"]
-    (imported,) = fonts
-    tag = hashlib.sha256(repr(_parsed(fonts[imported])).encode()).hexdigest()[:12]
-    named = _dictionary(FONT_PREFIX + tag, writer.import_object(fonts.raw_get(imported)))
+    name, font = _source_font()
+    named = _dictionary(name, writer.import_object(font))
     writer.root["/AcroForm"][pdf_name("/DR")] = _dictionary("/Font", named)
 
 
@@ -88,6 +85,16 @@ def embedded_font(handler: "PdfHandler") -> EmbeddedFont:
                 _known[name] = _parsed(fonts[name])
             return EmbeddedFont(name, fonts.raw_get(name), _known[name])
     raise SigningFailed("Tài liệu chưa được đặt chỗ cho chữ ký.")
+
+
+@cache
+def _source_font() -> tuple[str, PdfObject]:
+    """The font's resource name and the font itself, read once: parsing it for each document cost as much as a field."""
+    page = PdfFileReader(io.BytesIO(_font_pdf())).root["/Pages"]["/Kids"][0]
+    fonts = page["/Resources"]["/Font"]
+    (imported,) = fonts
+    tag = hashlib.sha256(repr(_parsed(fonts[imported])).encode()).hexdigest()[:12]
+    return FONT_PREFIX + tag, fonts.raw_get(imported)
 
 
 @cache
