@@ -69,7 +69,7 @@ class KeyStore:
             .hmac_hash(hashes.SHA256())
             .build(passphrase.encode())
         )
-        # The key alone: certificates are no secret, stand beside it, and would cost a second derivation at each opening.
+        # The key alone: certificates are no secret, stand beside it, and would cost a second derivation each time.
         sealed = pkcs12.serialize_key_and_certificates(key_ref.encode(), issued.private_key, None, None, encryption)
         write_private(self._key_path(key_ref), sealed)
         pem = b"".join(each.public_bytes(serialization.Encoding.PEM) for each in issued.certificates)
