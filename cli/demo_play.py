@@ -80,6 +80,7 @@ class TermPlay:
         await self._review()
         self.step("Giáo viên bộ môn ký")
         await self._each_subject(lambda slot, records: self.sign("sign", slot, records))
+        self.times["records_from"] = time.monotonic()
         for name, action, slot in (
             ("Chủ nhiệm ký", "sign", HOMEROOM),
             ("Hiệu trưởng duyệt và ký", "approve", PRINCIPAL),
@@ -89,6 +90,7 @@ class TermPlay:
             await self.sign(action, slot, self._all())
         self.times["approval"] = time.monotonic() - started
         await self._until_issued()
+        self.times["records_to"] = time.monotonic()
         self.step("Đã phát hành")
 
     async def sign(self, action: str, slot: str, records: Sequence[str]) -> None:
