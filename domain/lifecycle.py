@@ -10,20 +10,7 @@ from enum import StrEnum
 
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
 from domain.errors import Conflict, DomainError, NotAllowed, NotFound
-
-
-class Stage(StrEnum):
-    ENTRY = "entry"
-    SUBMITTED = "submitted"
-    REVIEWED = "reviewed"
-    SUBJECT_SIGNED = "subject_signed"
-    HOMEROOM_SIGNED = "homeroom_signed"
-    APPROVED = "approved"
-    SEALED = "sealed"
-    ISSUED = "issued"
-
-
-STAGES = tuple(Stage)
+from domain.stages import STAGE_NAMES, STAGES, Stage
 
 
 class Action(StrEnum):
@@ -299,15 +286,4 @@ _PLANS = {
     Action.HOLD: _hold,
     Action.RELEASE: _release,
     Action.ISSUE: _issue,
-}
-
-STAGE_NAMES: Mapping[Stage, str] = {
-    Stage.ENTRY: "Đang nhập",
-    Stage.SUBMITTED: "Chờ chủ nhiệm rà soát",
-    Stage.REVIEWED: "Chờ giáo viên bộ môn ký",
-    Stage.SUBJECT_SIGNED: "Chờ chủ nhiệm ký",
-    Stage.HOMEROOM_SIGNED: "Chờ hiệu trưởng duyệt",
-    Stage.APPROVED: "Chờ đóng dấu",
-    Stage.SEALED: "Đã đóng dấu",
-    Stage.ISSUED: "Đã phát hành",
 }

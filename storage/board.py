@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
-from domain.lifecycle import Stage
+from domain.stages import Stage
 from storage.entries import curriculum_of
 from storage.tables import (
     ClassGroup,

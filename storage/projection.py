@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from domain.assessment import Term
 from domain.errors import Conflict, Incomplete, NotFound
-from domain.lifecycle import Action, Decision, RecordState, Stage
+from domain.lifecycle import Action, Decision, RecordState
+from domain.stages import Stage
 from storage import entries, journal, voids
 from storage.tables import ClassGroup, ClassTermRow, Command, RecordSlot, TermRecord
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from api.deps import CurrentPerson, ServicesDep, now
 from api.pages.templating import page
 from api.services import Services
-from domain.lifecycle import STAGE_NAMES, STAGES, Stage
+from domain.stages import STAGE_NAMES, STAGES, Stage
 from storage import access, board
 from storage.board import BoardLine
 from storage.staffing import Person

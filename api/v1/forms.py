@@ -8,7 +8,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from domain.assessment import Term
 from domain.entry import CellKind
-from domain.lifecycle import Stage
+from domain.stages import Stage
 
 # Control characters other than tab and line ends cannot be printed, and the database takes no zero.
 PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"

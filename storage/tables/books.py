@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.assessment import AssessmentPoint, Term
-from domain.lifecycle import Stage
+from domain.stages import Stage
 from storage.tables.base import Base, Key, Now, one_of
 
 

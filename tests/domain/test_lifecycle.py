@@ -8,11 +8,9 @@ import pytest
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
 from domain.errors import Conflict, DomainError, NotAllowed, NotFound
 from domain.lifecycle import (
-    STAGE_NAMES,
     Action,
     ClassTerm,
     Decision,
-    Stage,
     apply,
     class_stage,
     finished,
@@ -21,6 +19,7 @@ from domain.lifecycle import (
     to_issue,
     waiting_slots,
 )
+from domain.stages import STAGE_NAMES, Stage
 
 SUBJECTS = ("toan", "am_nhac")
 SLOTS = (*SUBJECTS, HOMEROOM, PRINCIPAL, SEAL)

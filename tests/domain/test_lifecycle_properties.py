@@ -18,12 +18,12 @@ from domain.lifecycle import (
     ClassTerm,
     Decision,
     RecordState,
-    Stage,
     apply,
     open_class_term,
     plan,
     waiting_slots,
 )
+from domain.stages import Stage
 
 SUBJECTS = ("toan", "am_nhac", "mi_thuat")
 PUPILS = ("a", "b", "c", "d")

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from domain.curriculum import HOMEROOM
 from domain.entry import CellKind
 from domain.errors import Conflict, Incomplete, NotFound
-from domain.lifecycle import Action, Stage
+from domain.lifecycle import Action
+from domain.stages import Stage
 from storage import entries, journal, projection
 from storage.tables import AuditEntry, ClassTermRow, Command, RecordSlot, TermRecord
 from tests.factories import OpenBook, fill, line, make_class, open_book

@@ -12,7 +12,8 @@ from temporalio.testing import WorkflowEnvironment
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
 from domain.deadlines import Deadline, Hook
 from domain.errors import Conflict, Incomplete
-from domain.lifecycle import Action, Failure, Stage
+from domain.lifecycle import Action, Failure
+from domain.stages import Stage
 from tests.fakes import FakeDatabase, FakePapers
 from tests.workflows.changed import BUG, BuggyClassTermWorkflow
 from tests.workflows.playing import Book, opening, start_book, workers
