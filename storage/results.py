@@ -151,7 +151,7 @@ class Results:
         if not self._is_year():
             return ()
         found = Counter(self.judged(record_id).result for record_id in self.homeroom)
-        return tuple((result.label, found[result]) for result in OverallResult)
+        return tuple((f"{result.label} ({result})", found[result]) for result in OverallResult)
 
     def _is_year(self) -> bool:
         return self.facts.term is Term.YEAR_END

@@ -83,7 +83,7 @@ def test_a_pupil_who_is_not_assessed_does_not_keep_the_class_back(db: Session) -
     line = next(line for line in summary.pupils if line.revision and line.levels[0] == "")
     assert (line.result, line.commendation) == ("", "")
     assert dict(summary.result_counts) == {
-        "Hoàn thành xuất sắc": 2, "Hoàn thành tốt": 0, "Hoàn thành": 0, "Chưa hoàn thành": 0
+        "Hoàn thành xuất sắc (HTXS)": 2, "Hoàn thành tốt (HTT)": 0, "Hoàn thành (HT)": 0, "Chưa hoàn thành (CHT)": 0
     }  # fmt: skip
 
 
