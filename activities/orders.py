@@ -86,6 +86,8 @@ class OrderActivities:
         self, order: SigningOrder, planned: list[Paper], results: list[PreparedPaper | PaperFailure], chain: str
     ) -> None:
         """Write a new class summary again without the records whose own paper failed, so that the others go on."""
+        if not planned:
+            return
         *others, summary = planned
         if summary.kind is not DocumentKind.CLASS_SUMMARY or summary.content is None:
             return
@@ -105,10 +107,10 @@ class OrderActivities:
             raise Conflict("Lệnh ký không khớp với quyết định.")
         if order.state not in {"signed", "completed"}:
             raise Conflict("Lệnh ký chưa được xác nhận.")
-        stored = orders.items(session, order_id)
-        if order.state == "signed" and decision.record_ids != _ready(order, stored):
+        if order.state == "signed" and decision.record_ids != orders.readiness(session, order).record_ids:
             raise Conflict("Lệnh ký không khớp với quyết định.")
         # A paper whose digest came back unsigned fails by itself.
+        stored = orders.items(session, order_id)
         return [item for item in stored if item.outcome == "pending" and item.raw_signature is not None]
 
     def _keep(self, order_id: str, planned: Sequence[Paper], results: Sequence[PreparedPaper | PaperFailure]) -> None:
@@ -126,12 +128,6 @@ class OrderActivities:
     @staticmethod
     def _beat(done: int) -> None:
         activity.heartbeat(done)
-
-
-def _ready(order: SigningOrder, stored: Sequence[OrderItem]) -> tuple[str, ...]:
-    """The order's records all of whose papers could be prepared."""
-    left_out = {record_id for item in stored if item.outcome == "failed" for record_id in item.covers}
-    return tuple(record_id for record_id in order.record_ids if record_id not in left_out)
 
 
 def _positions(pending: Sequence[OrderItem]) -> list[int]:
