@@ -7,7 +7,7 @@ import hashlib
 import io
 from datetime import datetime
 
-from pyhanko.pdf_utils.decode_limits import DecodePurpose
+from pyhanko.pdf_utils.decode_limits import DecodeContext, DecodeLimits, DecodePurpose
 from pyhanko.pdf_utils.generic import (
     ArrayObject,
     ByteStringObject,
@@ -19,28 +19,40 @@ from pyhanko.pdf_utils.generic import (
 )
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError, PdfStrictReadError
-from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.reader import PdfFileReader, _read_header_version, process_data_at_eof
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
+from pyhanko.pdf_utils.xref import XRefCache
 from pyhanko.sign.signers import pdf_signer
 from pyhanko.sign.signers.pdf_cms import Signer
 from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner, PdfSigningSession
 from pyhanko.stamp import BaseStampStyle
 
+from signing.cross_references import BulkXRefBuilder
 from signing.errors import Unreadable
 
 MAX_BYTES = 20 * 1024 * 1024  # a sealed record has about 70 KB; whatever is far beyond is no record
 
 
 class ArchivalReader(PdfFileReader):
-    """Reads strictly, and looks into each object stream's index once.
+    """Reads strictly, but reads cross-references in bulk and looks into each object stream's index once.
 
-    PyHanko parses the index anew for every object it takes out: with the thousand small objects of a tagged table
+    PyHanko parses that index anew for every object it takes out: with the thousand small objects of a tagged table
     that made signing three times and verifying fifty times slower.
     """
 
     def __init__(self, pdf: bytes) -> None:
+        # PyHanko's own constructor line by line (it cannot be told who builds the cross-references), for strict reading.
         self._object_streams: dict[int, tuple[io.BytesIO, list[tuple[int, int]]]] = {}
-        super().__init__(io.BytesIO(pdf), strict=True)
+        self._security_handler, self._embedded_signatures = None, None
+        self.strict, self.stream = True, io.BytesIO(pdf)
+        self._decode_context = DecodeContext(DecodeLimits(), input_size=len(pdf))
+        self.resolved_objects, self._historical_resolver_cache = {}, {}
+        self._header_version, self._input_version = _read_header_version(self.stream), None
+        self.stream.seek(-1, io.SEEK_END)
+        builder = BulkXRefBuilder(self, self.stream, process_data_at_eof(self.stream))
+        self.xrefs = XRefCache(self, builder.read_xrefs())
+        self.last_startxref, self.trailer = builder.last_startxref, builder.trailer
+        self.has_xref_stream = builder.has_xref_stream
 
     def _get_object_from_stream(self, idnum: int, stmnum: int, idx: int) -> PdfObject:
         if stmnum not in self._object_streams:
