@@ -28,6 +28,7 @@ class PreparedOrder:
     papers: int
     record_ids: tuple[str, ...]
     failed: tuple[Failure, ...] = ()
+    slots: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,14 @@ class CompleteOrder:
 
 @dataclass(frozen=True)
 class OrderResult:
-    """Records whose papers all bear the signature, and those that failed, each with its code."""
+    """Records whose papers all bear the signature, and those that failed, each with its code.
+
+    `slots` are those signed, if not all that were asked for.
+    """
 
     done: tuple[str, ...]
     failed: tuple[Failure, ...] = ()
+    slots: tuple[str, ...] = ()
 
 
 class OrderActivities:
@@ -77,10 +82,8 @@ class OrderActivities:
                 chain, field = papers.chain_pem(session, order), papers.field_of(order)
             results = self._pool.embed([_embed_task(item, field, chain) for item in pending], self._beat)
             with self._sessions.begin() as session:
-                done, failed = completion.complete(
-                    session, order_id, dict(zip(_positions(pending), results, strict=True))
-                )
-            return OrderResult(done, failed)
+                settled = completion.complete(session, order_id, dict(zip(_positions(pending), results, strict=True)))
+            return OrderResult(settled.record_ids, settled.failed, settled.slots)
 
     def _leave_out_failed(
         self, order: SigningOrder, planned: list[Paper], results: list[PreparedPaper | PaperFailure], chain: str
@@ -102,15 +105,17 @@ class OrderActivities:
     def _pending(session: Session, order_id: UUID, work: CompleteOrder) -> Sequence[OrderItem]:
         order = orders.get(session, order_id)
         decision = work.decision
-        asked = (str(order.class_term_id), order.action, order.slot, str(order.staff_id))
-        if asked != (work.class_term_id, decision.action.value, decision.slot, decision.actor_id):
+        asked = (str(order.class_term_id), order.action, str(order.staff_id))
+        if asked != (work.class_term_id, decision.action.value, decision.actor_id):
             raise Conflict("Lệnh ký không khớp với quyết định.")
         if order.state not in {"signed", "completed"}:
             raise Conflict("Lệnh ký chưa được xác nhận.")
-        if order.state == "signed" and decision.record_ids != orders.readiness(session, order).record_ids:
-            raise Conflict("Lệnh ký không khớp với quyết định.")
-        # A paper whose digest came back unsigned fails by itself.
         stored = orders.items(session, order_id)
+        if order.state == "signed":
+            ready = orders.standing(order, stored)
+            if (decision.record_ids, decision.slots) != (ready.record_ids, ready.slots):
+                raise Conflict("Lệnh ký không khớp với quyết định.")
+        # A paper whose digest came back unsigned fails by itself.
         return [item for item in stored if item.outcome == "pending" and item.raw_signature is not None]
 
     def _keep(self, order_id: str, planned: Sequence[Paper], results: Sequence[PreparedPaper | PaperFailure]) -> None:
@@ -122,8 +127,8 @@ class OrderActivities:
 
     def _summary(self, order_id: str) -> PreparedOrder:
         with self._sessions() as session:
-            ready = orders.readiness(session, orders.get(session, UUID(order_id)))
-        return PreparedOrder(order_id, ready.papers, ready.record_ids, ready.failed)
+            ready = orders.standing(orders.get(session, UUID(order_id)), orders.items(session, UUID(order_id)))
+        return PreparedOrder(order_id, ready.papers, ready.record_ids, ready.failed, ready.slots)
 
     @staticmethod
     def _beat(done: int) -> None:
@@ -159,6 +164,7 @@ def _item(order: SigningOrder, position: int, paper: Paper, result: PreparedPape
         document_id=paper.document_id,
         kind=DocumentKind(paper.kind).value,
         enrolment_id=paper.enrolment_id,
+        slot=paper.slot,
         part=paper.part,
         lookup_code=paper.lookup_code,
         covers=paper.covers,

@@ -63,10 +63,9 @@ class PaperPool:
 def _in_order(futures: Sequence[Future[Result]], beat: Beat) -> list[Result]:
     results: list[Result] = []
     for future in futures:
-        while not future.done():
-            wait([future], timeout=BEAT_SECONDS)
+        while wait([future], timeout=BEAT_SECONDS).not_done:
             beat(len(results))  # alive, though perhaps queueing behind another class
         results.append(future.result())
-        if len(results) % BEAT_EVERY == 0:  # each heartbeat waits for the worker's loop, so not for every paper
+        if len(results) % BEAT_EVERY == 0:  # a heartbeat costs as much as signing a paper, so not for every one
             beat(len(results))
     return results

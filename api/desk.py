@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from signing.keys import KeyStore
 from storage import orders
 from storage.database import Sessions
+from storage.orders import Standing
 from storage.tables import CertificateRow
 
 
@@ -16,19 +17,19 @@ class SigningDesk:
         self._sessions = sessions
         self._keys = keys
 
-    def confirm(self, order_id: UUID, passphrase: SecretStr, now: datetime) -> tuple[str, ...]:
+    def confirm(self, order_id: UUID, passphrase: SecretStr, now: datetime) -> Standing:
         """Open the key once, sign every prepared digest of the order, keep the raw signatures.
 
-        Returns the records that go along; a confirmed order keeps its first signatures. Raises WrongPassphrase, or
+        Returns what goes along; a confirmed order keeps its first signatures. Raises WrongPassphrase, or
         Conflict when the order has expired.
         """
         with self._sessions() as session:
             order = orders.get(session, order_id)
             certificate = session.get_one(CertificateRow, order.certificate_id)
-            ready = orders.readiness(session, order)
-            pending = [(i.position, i.attrs_der) for i in orders.items(session, order_id) if i.outcome == "pending"]
+            stored = orders.items(session, order_id)
+        pending = [(item.position, item.attrs_der) for item in stored if item.outcome == "pending"]
         key = self._keys.open(certificate.key_ref, passphrase.get_secret_value())
         raw = [(position, key.sign(attrs)) for position, attrs in pending if attrs is not None]
         with self._sessions.begin() as session:
             orders.store_signatures(session, order_id, raw, now)
-        return ready.record_ids
+        return orders.standing(order, stored)

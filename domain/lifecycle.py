@@ -52,7 +52,10 @@ class RecordState:
 
 @dataclass(frozen=True)
 class Decision:
-    """What somebody decided, for which records. Ids and codes only: it is kept in the workflow's history."""
+    """What somebody decided, for which records. Ids and codes only: it is kept in the workflow's history.
+
+    One person may sign several subjects of a class with one confirmation: `more_slots` are those beside `slot`.
+    """
 
     action: Action
     slot: str
@@ -61,14 +64,20 @@ class Decision:
     order_id: str = ""
     to_slot: str = ""
     reason_id: str = ""
+    more_slots: tuple[str, ...] = ()
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        return (self.slot, *self.more_slots)
 
 
 @dataclass(frozen=True)
 class Failure:
-    """One record that did not go along, and why (a code)."""
+    """One record that did not go along, and why (a code); `slot` if it failed on the sheet of one subject."""
 
     record_id: str
     code: str
+    slot: str = ""
 
 
 @dataclass(frozen=True)
@@ -154,6 +163,15 @@ def _named(term: ClassTerm, decision: Decision) -> None:
         raise NotAllowed("Danh sách có học sinh bị lặp lại.")
     if foreign := tuple(record_id for record_id in decision.record_ids if record_id not in term.records):
         raise NotFound("Có học sinh không thuộc lớp này.", foreign)
+    if decision.more_slots:
+        _several_subjects(term, decision)
+
+
+def _several_subjects(term: ClassTerm, decision: Decision) -> None:
+    if decision.action is not Action.SIGN or not set(decision.slots) <= set(term.subject_slots):
+        raise NotAllowed("Chỉ ký chung được phiếu của nhiều môn học.")
+    if len(set(decision.slots)) != len(decision.slots):
+        raise NotAllowed("Danh sách có môn học bị lặp lại.")
 
 
 def _together(refused: Mapping[str, DomainError]) -> DomainError:
@@ -211,9 +229,9 @@ def _sign(term: ClassTerm, decision: Decision, record: RecordState) -> RecordSta
     if decision.slot not in term.subject_slots:
         raise NotAllowed("Bước này dành cho giáo viên bộ môn và giáo viên chủ nhiệm.")
     _expect(record, Stage.REVIEWED)
-    if decision.slot not in record.unsigned_slots:
+    if not set(decision.slots) <= set(record.unsigned_slots):
         raise Conflict("Môn này đã được ký rồi.")
-    left = tuple(slot for slot in record.unsigned_slots if slot != decision.slot)
+    left = tuple(slot for slot in record.unsigned_slots if slot not in decision.slots)
     return replace(record, unsigned_slots=left, stage=record.stage if left else Stage.SUBJECT_SIGNED)
 
 

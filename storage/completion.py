@@ -1,7 +1,8 @@
 """What comes of a confirmed order: new revisions of documents, signature rows, and each record's outcome."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -10,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from domain.documents import DocumentKind, SignatureField
 from domain.errors import Conflict
-from domain.lifecycle import Failure
 from storage import orders, papers
+from storage.orders import Standing
 from storage.tables import Document, DocumentRecord, OrderItem, SignatureRow, SigningOrder, TermRecord
 
 # Whoever signs first makes the paper; the part printed on it must still be the next one.
@@ -34,9 +35,11 @@ class PaperFailure:
     message: str
 
 
-def complete(
-    session: Session, order_id: UUID, results: Mapping[int, Embedded | PaperFailure]
-) -> tuple[tuple[str, ...], tuple[Failure, ...]]:
+Result = Embedded | PaperFailure
+SignedPaper = tuple[OrderItem, Embedded]
+
+
+def complete(session: Session, order_id: UUID, results: Mapping[int, Result]) -> Standing:
     """Take in what was embedded; a completed order only gives its answer again.
 
     A class summary is taken in only when no paper of its own records failed: it would speak of a record that is not
@@ -47,17 +50,32 @@ def complete(
     if order.state == "signed":
         if not orders.holds_leases(session, order):
             raise Conflict("Lệnh ký đã hết hạn; hãy bắt đầu lại.")
-        revisions, part = _revisions(session, order), papers.next_part(session, order)
-        for item in sorted(stored, key=lambda item: item.kind == DocumentKind.CLASS_SUMMARY):
-            if item.outcome == "pending":
-                result = _checked(item, results.get(item.position), revisions, stored)
-                if papers.field_of(order) in FIRST_FIELDS and item.part not in {0, part}:
-                    result = PaperFailure("PartTaken", "Vừa có bảng khác của lớp được ký; hãy ký lại.")
-                _settle(session, order, item, result)
+        _store(session, order, _settle(session, order, stored, results))
         orders.release(session, order)
         order.state = "completed"
         session.flush()
-    return _answer(order, stored)
+    return orders.standing(order, stored)
+
+
+def _settle(
+    session: Session, order: SigningOrder, stored: Sequence[OrderItem], results: Mapping[int, Result]
+) -> list[SignedPaper]:
+    """Give each paper its outcome, summaries last; returns those that are signed."""
+    revisions = _revisions(session, order)
+    parts = papers.next_parts(session, order) if papers.field_of(order) in FIRST_FIELDS else {}
+    signed = []
+    for item in sorted(stored, key=lambda item: item.kind == DocumentKind.CLASS_SUMMARY):
+        if item.outcome != "pending":
+            continue
+        result = _checked(item, results.get(item.position), revisions, stored)
+        if parts and item.part not in {0, parts.get(item.slot)}:
+            result = PaperFailure("PartTaken", "Vừa có bảng khác của lớp được ký; hãy ký lại.")
+        if isinstance(result, PaperFailure):
+            item.outcome, item.error_code, item.error = "failed", result.code, result.message
+        else:
+            item.outcome = "done"
+            signed.append((item, result))
+    return signed
 
 
 def _revisions(session: Session, order: SigningOrder) -> dict[str, int]:
@@ -66,73 +84,65 @@ def _revisions(session: Session, order: SigningOrder) -> dict[str, int]:
 
 
 def _checked(
-    item: OrderItem,
-    result: Embedded | PaperFailure | None,
-    revisions: Mapping[str, int],
-    stored: Sequence[OrderItem],
-) -> Embedded | PaperFailure:
+    item: OrderItem, result: Result | None, revisions: Mapping[str, int], stored: Sequence[OrderItem]
+) -> Result:
     if result is None:
         return PaperFailure("NotSigned", "Văn bản chưa được ký.")
     if any(revisions.get(record_id) != revision for record_id, revision in item.covers.items()):
         return PaperFailure("RecordChanged", "Hồ sơ đã thay đổi sau khi chuẩn bị ký.")
-    failed = {record_id for other in stored if other.outcome == "failed" for record_id in other.covers}
-    if item.kind == DocumentKind.CLASS_SUMMARY and failed & set(item.covers):
-        return PaperFailure("PaperMissing", "Bảng tổng hợp chờ các học bạ chưa ký được.")
+    if item.kind == DocumentKind.CLASS_SUMMARY:
+        failed = {record_id for other in stored if other.outcome == "failed" for record_id in other.covers}
+        if failed & set(item.covers):
+            return PaperFailure("PaperMissing", "Bảng tổng hợp chờ các học bạ chưa ký được.")
     return result
 
 
-def _settle(session: Session, order: SigningOrder, item: OrderItem, result: Embedded | PaperFailure) -> None:
-    if isinstance(result, PaperFailure):
-        item.outcome, item.error_code, item.error = "failed", result.code, result.message
+def _store(session: Session, order: SigningOrder, signed: Sequence[SignedPaper]) -> None:
+    """Write documents and signatures of a whole class with one statement each, not paper by paper."""
+    if not signed:
         return
     field = papers.field_of(order)
-    _store_document(session, order, item, result, field)
-    signature = insert(SignatureRow).values(
-        document_id=item.document_id,
-        field=field.value,
-        order_id=order.id,
-        staff_id=order.staff_id,
-        certificate_id=order.certificate_id,
-        signed_at=order.signing_time,
-        sha256=result.sha256,
-    )
-    session.execute(signature)
-    item.outcome = "done"
+    if field in FIRST_FIELDS:
+        session.execute(insert(Document), [_new_document(order, *paper) for paper in signed])
+        session.execute(insert(DocumentRecord), list(_lines(item for item, _ in signed)))
+    else:
+        session.execute(update(Document), [_new_revision(order, field, *paper) for paper in signed])
+    session.execute(insert(SignatureRow), [_signature(order, field, *paper) for paper in signed])
 
 
-def _store_document(
-    session: Session, order: SigningOrder, item: OrderItem, result: Embedded, field: SignatureField
-) -> None:
-    newest = {"sha256": result.sha256, "size": result.size}
-    if field in {SignatureField.PRINCIPAL, SignatureField.SEAL}:
-        sealed = {"sealed_at": order.signing_time} if field is SignatureField.SEAL else {}
-        session.execute(update(Document).where(Document.id == item.document_id).values(**newest, **sealed))
-        return
-    session.add(
-        Document(
-            id=item.document_id,
-            kind=item.kind,
-            class_term_id=order.class_term_id,
-            slot=order.slot if item.kind == DocumentKind.SUBJECT_SHEET else "",
-            enrolment_id=item.enrolment_id,
-            part=item.part,
-            lookup_code=item.lookup_code,
-            content_sha256=item.content_sha256,
-            **newest,
-        )
-    )
-    session.flush()
-    lines = [
-        {"document_id": item.document_id, "record_id": UUID(record_id), "revision": revision}
-        for record_id, revision in item.covers.items()
-    ]
-    session.execute(insert(DocumentRecord).values(lines))
+def _new_document(order: SigningOrder, item: OrderItem, result: Embedded) -> dict[str, Any]:
+    return {
+        "id": item.document_id,
+        "kind": item.kind,
+        "class_term_id": order.class_term_id,
+        "slot": item.slot,
+        "enrolment_id": item.enrolment_id,
+        "part": item.part,
+        "lookup_code": item.lookup_code,
+        "content_sha256": item.content_sha256,
+        "sha256": result.sha256,
+        "size": result.size,
+    }
 
 
-def _answer(order: SigningOrder, stored: Sequence[OrderItem]) -> tuple[tuple[str, ...], tuple[Failure, ...]]:
-    failed: dict[str, str] = {}
-    for item in stored:
-        if item.outcome == "failed":  # the summary comes last, so a record's own failure is the one that is told
-            failed = {**dict.fromkeys(item.covers, item.error_code), **failed}
-    done = tuple(record_id for record_id in order.record_ids if record_id not in failed)
-    return done, tuple(Failure(record_id, code) for record_id, code in failed.items())
+def _lines(items: Iterable[OrderItem]) -> Iterable[dict[str, Any]]:
+    for item in items:
+        for record_id, revision in item.covers.items():
+            yield {"document_id": item.document_id, "record_id": UUID(record_id), "revision": revision}
+
+
+def _new_revision(order: SigningOrder, field: SignatureField, item: OrderItem, result: Embedded) -> dict[str, Any]:
+    sealed = {"sealed_at": order.signing_time} if field is SignatureField.SEAL else {}
+    return {"id": item.document_id, "sha256": result.sha256, "size": result.size, **sealed}
+
+
+def _signature(order: SigningOrder, field: SignatureField, item: OrderItem, result: Embedded) -> dict[str, Any]:
+    return {
+        "document_id": item.document_id,
+        "field": field.value,
+        "order_id": order.id,
+        "staff_id": order.staff_id,
+        "certificate_id": order.certificate_id,
+        "signed_at": order.signing_time,
+        "sha256": result.sha256,
+    }

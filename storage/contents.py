@@ -12,6 +12,7 @@ from domain.documents import (
     PupilContent,
     SheetPupilLine,
     SignatureField,
+    SignerContent,
     SubjectSheetContent,
     SummaryColumn,
     YearRecordContent,
@@ -19,6 +20,7 @@ from domain.documents import (
 from domain.entry import SubjectEntry
 from storage import entries, staffing
 from storage.paper_facts import (
+    ClassFacts,
     Member,
     Stamp,
     class_facts,
@@ -31,15 +33,31 @@ from storage.results import Results
 from storage.tables import SigningOrder, TermRecord
 
 
-def subject_sheet(
-    session: Session, order: SigningOrder, stamp: Stamp, records: list[TermRecord]
-) -> SubjectSheetContent:
-    """The sheet of one subject for these pupils."""
+def subject_sheets(
+    session: Session, order: SigningOrder, stamps: Mapping[str, Stamp], records: list[TermRecord]
+) -> dict[str, SubjectSheetContent]:
+    """The sheets of these subjects for these pupils, by subject."""
     facts = class_facts(session, order)
-    subject = facts.curriculum.subject(order.slot)
+    found = entries.subject_entries(session, facts.term, stamps, [record.id for record in records])
+    teachers = staffing.signers_of(session, facts.group.id, tuple(stamps), order.signing_time)
+    pupils = members(session, records)
+    return {
+        slot: _subject_sheet(
+            facts,
+            slot,
+            stamp,
+            tuple(_sheet_line(member, found[member.record.id].get(slot, SubjectEntry())) for member in pupils),
+            person_signer(SignatureField.SUBJECT_TEACHER, teachers[slot]),
+        )
+        for slot, stamp in stamps.items()
+    }
+
+
+def _subject_sheet(
+    facts: ClassFacts, slot: str, stamp: Stamp, lines: tuple[SheetPupilLine, ...], signer: SignerContent
+) -> SubjectSheetContent:
+    subject = facts.curriculum.subject(slot)
     mid, end = points_of(facts.term)
-    found = entries.subject_entries(session, facts.term, [order.slot], [record.id for record in records])
-    teacher = staffing.signer_of(session, facts.group.id, order.slot, order.signing_time)
     return SubjectSheetContent(
         document_id=str(stamp.document_id),
         part=stamp.part,
@@ -57,11 +75,8 @@ def subject_sheet(
         has_score=subject.has_test(end),
         mid_name=mid.label,
         end_name=end.label,
-        pupils=tuple(
-            _sheet_line(member, found[member.record.id].get(order.slot, SubjectEntry()))
-            for member in members(session, records)
-        ),
-        signers=(person_signer(SignatureField.SUBJECT_TEACHER, teacher),),
+        pupils=lines,
+        signers=(signer,),
         date=facts.date.isoformat(),
     )
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -44,6 +45,18 @@ class EntryLine:
     point: str
     kind: CellKind
     value: str
+
+
+class StoredCell(NamedTuple):
+    """One point and item of a record as stored, for reading."""
+
+    record_id: UUID
+    slot: str
+    point: str
+    item: str
+    level: str
+    score: str
+    comment: str
 
 
 @dataclass(frozen=True)
@@ -152,7 +165,7 @@ def subject_entries(
 ) -> dict[UUID, dict[str, SubjectEntry]]:
     """What subject teachers entered, by record and subject."""
     mid, end = points_of(term)
-    cells: dict[tuple[UUID, str], dict[str, Assessment]] = defaultdict(dict)
+    cells: dict[tuple[UUID, str], dict[str, StoredCell]] = defaultdict(dict)
     for row in _rows(session, slots, record_ids):
         cells[row.record_id, row.slot][row.point] = row
     found: dict[UUID, dict[str, SubjectEntry]] = defaultdict(dict)
@@ -161,7 +174,7 @@ def subject_entries(
     return found
 
 
-def _subject_entry(mid: Assessment | None, end: Assessment | None) -> SubjectEntry:
+def _subject_entry(mid: StoredCell | None, end: StoredCell | None) -> SubjectEntry:
     return SubjectEntry(
         mid_level=SubjectLevel(mid.level) if mid and mid.level else None,
         end_level=SubjectLevel(end.level) if end and end.level else None,
@@ -174,7 +187,7 @@ def homeroom_entries(session: Session, term: Term, record_ids: Iterable[UUID]) -
     """What homeroom teachers entered, by record."""
     wanted = list(record_ids)
     mid, end = points_of(term)
-    rows: dict[UUID, list[Assessment]] = defaultdict(list)
+    rows: dict[UUID, list[StoredCell]] = defaultdict(list)
     for row in _rows(session, [HOMEROOM], wanted):
         rows[row.record_id].append(row)
     facts = {fact.record_id: fact for fact in session.scalars(select(PupilTerm).where(PupilTerm.record_id.in_(wanted)))}
@@ -182,7 +195,7 @@ def homeroom_entries(session: Session, term: Term, record_ids: Iterable[UUID]) -
 
 
 def _homeroom_entry(
-    rows: list[Assessment], facts: PupilTerm | None, mid: AssessmentPoint, end: AssessmentPoint
+    rows: list[StoredCell], facts: PupilTerm | None, mid: AssessmentPoint, end: AssessmentPoint
 ) -> HomeroomEntry:
     comments = {CommentField(row.item): row.comment for row in rows if row.item in HOMEROOM_COMMENTS}
     levels = {
@@ -230,12 +243,17 @@ def cells_of(session: Session, slot: str, record_ids: Iterable[UUID]) -> dict[UU
     return found
 
 
-def cells_in(session: Session, class_term_id: UUID, slot: str) -> Sequence[Assessment]:
+def cells_in(session: Session, class_term_id: UUID, slot: str) -> Sequence[StoredCell]:
     """Every cell one slot entered in a class-term."""
     records = session.scalars(select(TermRecord.id).where(TermRecord.class_term_id == class_term_id)).all()
     return _rows(session, [slot], records)
 
 
-def _rows(session: Session, slots: Iterable[str], record_ids: Iterable[UUID]) -> Sequence[Assessment]:
-    query = select(Assessment).where(Assessment.slot.in_(list(slots)), Assessment.record_id.in_(list(record_ids)))
-    return session.scalars(query.order_by(Assessment.record_id, Assessment.point, Assessment.item)).all()
+def _rows(session: Session, slots: Iterable[str], record_ids: Iterable[UUID]) -> Sequence[StoredCell]:
+    # Columns, not rows of the table: a class has a thousand cells, and an object of the session for each is slow.
+    query = (
+        select(*(getattr(Assessment, name) for name in StoredCell._fields))
+        .where(Assessment.slot.in_(list(slots)), Assessment.record_id.in_(list(record_ids)))
+        .order_by(Assessment.record_id, Assessment.point, Assessment.item)
+    )
+    return [StoredCell(*row) for row in session.execute(query)]

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from domain.curriculum import HOMEROOM
 from domain.errors import Conflict, NotFound
 from domain.lifecycle import Action, Failure
 from storage.tables import OrderItem, SigningLease, SigningOrder, TermRecord
@@ -22,12 +23,12 @@ LIFETIME = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class NewOrder:
-    """What one person wants to sign with one confirmation."""
+    """What one person wants to sign with one confirmation: several slots if they are subjects of the same teacher."""
 
     order_id: UUID
     class_term_id: UUID
     action: Action
-    slot: str
+    slots: tuple[str, ...]
     staff_id: UUID
     certificate_id: UUID
     record_ids: tuple[str, ...]
@@ -54,7 +55,8 @@ def _insert(session: Session, new: NewOrder, now: datetime) -> SigningOrder | No
         id=new.order_id,
         class_term_id=new.class_term_id,
         action=new.action.value,
-        slot=new.slot,
+        slot=new.slots[0],
+        more_slots=list(new.slots[1:]),
         staff_id=new.staff_id,
         certificate_id=new.certificate_id,
         record_ids=list(new.record_ids),
@@ -73,21 +75,22 @@ def _refuse_foreign(session: Session, new: NewOrder) -> None:
 
 
 def _same(known: SigningOrder, new: NewOrder) -> SigningOrder:
-    asked = (new.class_term_id, new.action.value, new.slot, new.staff_id, list(new.record_ids))
-    if (known.class_term_id, known.action, known.slot, known.staff_id, known.record_ids) != asked:
+    asked = (new.class_term_id, new.action.value, new.slots, new.staff_id, list(new.record_ids))
+    if (known.class_term_id, known.action, known.slots, known.staff_id, known.record_ids) != asked:
         raise Conflict("Mã lệnh ký này đã dùng cho một việc khác.")
     return known
 
 
-def lease_slot(order: SigningOrder) -> str:
+def lease_slots(order: SigningOrder) -> tuple[str, ...]:
     """Sheets of different subjects do not disturb each other; papers of the record take one signer at a time."""
-    return order.slot if order.action == Action.SIGN and order.slot != "homeroom" else ""
+    return order.slots if order.action == Action.SIGN and order.slot != HOMEROOM else ("",)
 
 
 def _lease(session: Session, order: SigningOrder, now: datetime) -> None:
     rows = [
-        {"record_id": UUID(rid), "slot": lease_slot(order), "order_id": order.id, "expires_at": order.expires_at}
+        {"record_id": UUID(rid), "slot": slot, "order_id": order.id, "expires_at": order.expires_at}
         for rid in sorted(order.record_ids)
+        for slot in sorted(lease_slots(order))
     ]
     lease = insert(SigningLease).values(rows)
     taken = session.scalars(
@@ -128,20 +131,28 @@ def lookup_code(order: SigningOrder, document_id: UUID) -> str:
 
 
 @dataclass(frozen=True)
-class Readiness:
-    """What an order can sign: papers, the records they are for, and records that had to stay out, with a code."""
+class Standing:
+    """What of an order goes along: papers, the records and slots they are for; and what stays out, with a code."""
 
     papers: int
     record_ids: tuple[str, ...]
+    slots: tuple[str, ...]
     failed: tuple[Failure, ...]
 
 
-def readiness(session: Session, order: SigningOrder) -> Readiness:
-    stored = items(session, order.id)
-    left_out = {rid: item.error_code for item in stored if item.outcome == "failed" for rid in item.covers}
-    ready = tuple(record_id for record_id in order.record_ids if record_id not in left_out)
-    failed = tuple(Failure(record_id, code) for record_id, code in left_out.items())
-    return Readiness(sum(item.outcome != "failed" for item in stored), ready, failed)
+def standing(order: SigningOrder, stored: Sequence[OrderItem]) -> Standing:
+    """How an order stands, from all its papers in their order.
+
+    A failed paper leaves out its record; a failed sheet leaves out its subject, and the teacher's other sheets go on.
+    """
+    left_out: dict[tuple[str, str], str] = {}
+    for item in stored:
+        if item.outcome == "failed":  # the summary comes last, so a record's own failure is the one that is told
+            left_out = {**dict.fromkeys(((rid, item.slot) for rid in item.covers), item.error_code), **left_out}
+    slots = tuple(slot for slot in order.slots if slot not in {slot for _, slot in left_out})
+    records = tuple(rid for rid in order.record_ids if slots and (rid, "") not in left_out)
+    failed = tuple(Failure(rid, code, slot) for (rid, slot), code in left_out.items())
+    return Standing(sum(item.outcome != "failed" for item in stored), records, slots, failed)
 
 
 def store_prepared(session: Session, order: SigningOrder, prepared: Iterable[OrderItem]) -> None:
@@ -171,4 +182,4 @@ def release(session: Session, order: SigningOrder) -> None:
 
 def holds_leases(session: Session, order: SigningOrder) -> bool:
     count = select(func.count()).select_from(SigningLease).where(SigningLease.order_id == order.id)
-    return (session.scalar(count) or 0) == len(order.record_ids)
+    return (session.scalar(count) or 0) == len(order.record_ids) * len(lease_slots(order))

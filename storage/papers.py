@@ -39,6 +39,7 @@ class Paper:
     covers: dict[str, int]
     content: DocumentContent | None = None
     sha256: str | None = None
+    slot: str = ""
 
 
 def field_of(order: SigningOrder) -> SignatureField:
@@ -57,7 +58,7 @@ def plan_papers(session: Session, order: SigningOrder) -> list[Paper]:
     """The papers of an order; the class summary comes last, so that it speaks only of what is there."""
     match field_of(order):
         case SignatureField.SUBJECT_TEACHER:
-            return [_sheet(session, order)]
+            return _sheets(session, order)
         case SignatureField.HOMEROOM:
             return _homeroom_papers(session, order)
         case _:
@@ -77,32 +78,52 @@ def _covers(records: list[TermRecord]) -> dict[str, int]:
     return {str(record.id): record.revision for record in records}
 
 
-def _sheet(session: Session, order: SigningOrder) -> Paper:
+def _sheets(session: Session, order: SigningOrder) -> list[Paper]:
     records = _records(session, order)
-    part = next_part(session, order)
-    document_id = uuid5(order.id, f"sheet/{order.slot}")
-    code = orders.lookup_code(order, document_id)
-    content = contents.subject_sheet(session, order, Stamp(document_id, part, code), records)
-    return Paper(document_id, DocumentKind.SUBJECT_SHEET, None, part, code, _covers(records), content)
+    stamps = {slot: _sheet_stamp(order, slot, part) for slot, part in next_parts(session, order).items()}
+    written = contents.subject_sheets(session, order, stamps, records)
+    return [
+        Paper(
+            stamp.document_id,
+            DocumentKind.SUBJECT_SHEET,
+            None,
+            stamp.part,
+            stamp.lookup_code,
+            _covers(records),
+            written[slot],
+            slot=slot,
+        )
+        for slot, stamp in stamps.items()
+    ]
 
 
-def next_part(session: Session, order: SigningOrder) -> int:
-    """The number of the next sheet of the order's subject, or of the next class summary; both count from 1."""
+def _sheet_stamp(order: SigningOrder, slot: str, part: int) -> Stamp:
+    document_id = uuid5(order.id, f"sheet/{slot}")
+    return Stamp(document_id, part, orders.lookup_code(order, document_id))
+
+
+def next_parts(session: Session, order: SigningOrder) -> dict[str, int]:
+    """The number of the next sheet of each subject of the order, or ("") of the next class summary; all from 1."""
     if field_of(order) is SignatureField.HOMEROOM:
-        return session.get_one(ClassTermRow, order.class_term_id).parts + 1
-    count = select(func.max(Document.part)).where(
-        Document.class_term_id == order.class_term_id,
-        Document.kind == DocumentKind.SUBJECT_SHEET,
-        Document.slot == order.slot,
+        return {"": session.get_one(ClassTermRow, order.class_term_id).parts + 1}
+    newest = (
+        select(Document.slot, func.max(Document.part))
+        .where(
+            Document.class_term_id == order.class_term_id,
+            Document.kind == DocumentKind.SUBJECT_SHEET,
+            Document.slot.in_(order.slots),
+        )
+        .group_by(Document.slot)
     )
-    return (session.scalar(count) or 0) + 1
+    parts: dict[str, int] = dict(session.execute(newest).tuples().all())
+    return {slot: parts.get(slot, 0) + 1 for slot in order.slots}
 
 
 def _homeroom_papers(session: Session, order: SigningOrder) -> list[Paper]:
     records = _records(session, order)
     class_term = session.get_one(ClassTermRow, order.class_term_id)
     papers = _new_year_records(session, order, records) if class_term.term == Term.YEAR_END else []
-    return [*papers, _summary(session, order, next_part(session, order), records)]
+    return [*papers, _summary(session, order, records)]
 
 
 def _new_year_records(session: Session, order: SigningOrder, records: list[TermRecord]) -> list[Paper]:
@@ -137,11 +158,11 @@ def _record_stamp(order: SigningOrder, record: TermRecord) -> Stamp:
 def new_summary(session: Session, order: SigningOrder, left_out: Collection[str]) -> Paper:
     """The class summary of a homeroom order without the records that cannot be signed now."""
     records = [record for record in _records(session, order) if str(record.id) not in left_out]
-    return _summary(session, order, next_part(session, order), records)
+    return _summary(session, order, records)
 
 
-def _summary(session: Session, order: SigningOrder, part: int, records: list[TermRecord]) -> Paper:
-    document_id = uuid5(order.id, "summary")
+def _summary(session: Session, order: SigningOrder, records: list[TermRecord]) -> Paper:
+    document_id, part = uuid5(order.id, "summary"), next_parts(session, order)[""]
     code = orders.lookup_code(order, document_id)
     content = contents.class_summary(session, order, Stamp(document_id, part, code), records)
     return Paper(document_id, DocumentKind.CLASS_SUMMARY, None, part, code, _covers(records), content)
@@ -159,12 +180,16 @@ def _signed_papers(session: Session, order: SigningOrder) -> list[Paper]:
         Document.id.not_in(has_field),
     )
     found = session.scalars(query.order_by(Document.kind.desc(), Document.created_at, Document.id)).all()
-    return [_existing(document, _document_covers(session, document)) for document in found]
+    covers = _covers_of(session, [document.id for document in found])
+    return [_existing(document, covers[document.id]) for document in found]
 
 
-def _document_covers(session: Session, document: Document) -> dict[str, int]:
-    lines = select(DocumentRecord.record_id, DocumentRecord.revision).where(DocumentRecord.document_id == document.id)
-    return {str(record_id): revision for record_id, revision in session.execute(lines)}
+def _covers_of(session: Session, document_ids: Collection[UUID]) -> dict[UUID, dict[str, int]]:
+    lines = select(DocumentRecord.document_id, DocumentRecord.record_id, DocumentRecord.revision)
+    covers: dict[UUID, dict[str, int]] = {document_id: {} for document_id in document_ids}
+    for document_id, record_id, revision in session.execute(lines.where(DocumentRecord.document_id.in_(document_ids))):
+        covers[document_id][str(record_id)] = revision
+    return covers
 
 
 def _existing(document: Document, covers: dict[str, int]) -> Paper:

@@ -113,7 +113,9 @@ def _write_records(session: Session, work: Projection) -> None:
     )
     if work.decision.action is Action.SIGN:
         record_ids = [UUID(record_id) for record_id in work.decision.record_ids]
-        signed = update(RecordSlot).where(RecordSlot.record_id.in_(record_ids), RecordSlot.slot == work.decision.slot)
+        signed = update(RecordSlot).where(
+            RecordSlot.record_id.in_(record_ids), RecordSlot.slot.in_(work.decision.slots)
+        )
         session.execute(signed.values(is_signed=True))
 
 
@@ -151,6 +153,7 @@ def audit_detail(work: Projection) -> dict[str, object]:
         "command": work.command_id,
         "action": decision.action.value,
         "slot": decision.slot,
+        **({"more_slots": list(decision.more_slots)} if decision.more_slots else {}),
         "actor": decision.actor_id,
         "order": decision.order_id,
         "to_slot": decision.to_slot,

@@ -55,20 +55,21 @@ def person(session: Session, staff_id: UUID, at: datetime) -> Person | None:
     return Person(row.id, row.school_id, row.full_name, frozenset(session.scalars(roles)))
 
 
-def fills(session: Session, staff_id: UUID, class_id: UUID, slot: str, at: datetime) -> bool:
-    """Whether this person may act for the slot at `at`; a school may have several clerks."""
-    return staff_id in session.scalars(_filling(class_id, slot, at)).all()
-
-
 def slots_of(session: Session, staff_id: UUID, class_id: UUID, at: datetime) -> frozenset[str]:
-    """Every slot of a class that this person fills at `at`."""
+    """Every slot of a class that this person fills at `at`; a school may have several clerks."""
     taught = select(TeachingAssignment.slot).where(
         TeachingAssignment.class_id == class_id,
         TeachingAssignment.staff_id == staff_id,
         TeachingAssignment.is_signer,
         in_force(TeachingAssignment, at),
     )
-    offices = frozenset(slot for slot in ROLE_OF_SLOT if fills(session, staff_id, class_id, slot, at))
+    held = (
+        select(Position.role)
+        .join(ClassGroup, ClassGroup.school_id == Position.school_id)
+        .where(ClassGroup.id == class_id, Position.staff_id == staff_id, in_force(Position, at))
+    )
+    roles = set(session.scalars(held))
+    offices = frozenset(slot for slot, role in ROLE_OF_SLOT.items() if role in roles)
     return offices | frozenset(session.scalars(taught))
 
 

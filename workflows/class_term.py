@@ -180,7 +180,7 @@ class ClassTermWorkflow:
         try:
             lifecycle.plan(self.term, decision)
             result = await self._complete_order(decision)
-            decision = replace(decision, record_ids=result.done)
+            decision = _as_far_as_done(decision, result)
             pending.outcome = await self._record(pending.command_id, decision, result.failed)
         except DomainError as error:
             pending.error = refusal(error)
@@ -202,7 +202,7 @@ class ClassTermWorkflow:
             start_to_close_timeout=timedelta(minutes=10),
             heartbeat_timeout=HEARTBEAT_TIMEOUT,
             retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5)),
-            summary=f"Ghép chữ ký: {decision.slot}, {len(decision.record_ids)} hồ sơ",
+            summary=f"Ghép chữ ký: {', '.join(decision.slots)}, {len(decision.record_ids)} hồ sơ",
         )
         if not result.done:
             raise ApplicationError(
@@ -231,7 +231,7 @@ class ClassTermWorkflow:
             work,
             start_to_close_timeout=DATABASE_TIMEOUT,
             retry_policy=DATABASE_RETRY,
-            summary=f"{decision.action.value}: {decision.slot}, {len(changes)} hồ sơ",
+            summary=f"{decision.action.value}: {', '.join(decision.slots)}, {len(changes)} hồ sơ",
         )
         outcome = Outcome(work.seq, decision.record_ids, failed, work.class_stage.value)
         self.term = term
@@ -299,3 +299,9 @@ class ClassTermWorkflow:
         updates = search_attributes(self.state, self.term, workflow.info().typed_search_attributes)
         if updates:
             workflow.upsert_search_attributes(updates)
+
+
+def _as_far_as_done(decision: Decision, result: OrderResult) -> Decision:
+    """The part of a decision that came true: records, and of a teacher's several sheets those that were signed."""
+    first, *more = result.slots or decision.slots
+    return replace(decision, record_ids=result.done, slot=first, more_slots=tuple(more))

@@ -1,10 +1,19 @@
 """What clients send and get: typed bodies, each decision with its own command id."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    model_validator,
+)
 
 from domain.assessment import Term
 from domain.entry import CellKind
@@ -67,7 +76,17 @@ class OrderForm(Form):
     order_id: UUID
     action: Literal["sign", "approve", "seal"]
     slot: Slot
+    more_slots: list[Slot] = Field(default=[], max_length=20, description="further subjects that the teacher signs")
     record_ids: Records
+
+    def slots(self) -> tuple[str, ...]:
+        return (self.slot, *self.more_slots)
+
+    @model_validator(mode="after")
+    def name_each_slot_once(self) -> Self:
+        if len(set(self.slots())) != len(self.slots()):
+            raise ValueError("a slot is named twice")
+        return self
 
 
 class ConfirmForm(Form):
@@ -116,6 +135,7 @@ class AttendanceForm(Form):
 class FailureView(BaseModel):
     record_id: str
     code: str
+    slot: str = Field(default="", description="the subject whose sheet failed; empty for the record's own papers")
 
 
 class OutcomeView(BaseModel):
@@ -131,6 +151,7 @@ class OrderView(BaseModel):
     order_id: str
     papers: int
     record_ids: list[str]
+    slots: list[str]
     failed: list[FailureView]
     expires_at: datetime
 

@@ -27,7 +27,8 @@ async def open_order(form: OrderForm, head: VisibleClassTerm, person: CurrentPer
 
     Records that could not be prepared are listed and stay out; nothing is signed before the confirmation.
     """
-    require_slot(head, form.slot)
+    for slot in form.slots():
+        require_slot(head, slot)
     order = await asyncio.to_thread(_open, found, head, person, form)
     prepared = await found.approvals.prepare(str(order.id))
     return order_view(prepared, order.expires_at)
@@ -40,10 +41,18 @@ async def confirm(order_id: UUID, form: ConfirmForm, person: CurrentPerson, foun
     The passphrase opens the key for this request only. Pressing twice signs once.
     """
     order, head = await asyncio.to_thread(_own_order, found, order_id, person)
-    require_slot(head, order.slot)
-    record_ids = await asyncio.to_thread(found.desk.confirm, order_id, form.passphrase, now())
+    for slot in order.slots:
+        require_slot(head, slot)
+    ready = await asyncio.to_thread(found.desk.confirm, order_id, form.passphrase, now())
+    # An order with nothing left is sent all the same: the class-term answers why.
+    first, *more = ready.slots or order.slots
     decision = Decision(
-        Action(order.action), order.slot, record_ids, actor_id=str(person.staff_id), order_id=str(order_id)
+        Action(order.action),
+        first,
+        ready.record_ids,
+        actor_id=str(person.staff_id),
+        order_id=str(order_id),
+        more_slots=tuple(more),
     )
     return outcome_view(await found.approvals.decide(workflow_of(head), str(order_id), decision))
 
@@ -58,7 +67,7 @@ def _open(found: Services, head: ClassTermHead, person: Person, form: OrderForm)
             order_id=form.order_id,
             class_term_id=head.id,
             action=action,
-            slot=form.slot,
+            slots=form.slots(),
             staff_id=person.staff_id,
             certificate_id=certificate.id,
             record_ids=tuple(str(record_id) for record_id in form.record_ids),

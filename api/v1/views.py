@@ -18,10 +18,11 @@ def order_view(prepared: PreparedOrder, expires_at: datetime) -> OrderView:
         order_id=prepared.order_id,
         papers=prepared.papers,
         record_ids=list(prepared.record_ids),
+        slots=list(prepared.slots),
         failed=_failures(prepared.failed),
         expires_at=expires_at,
     )
 
 
 def _failures(failed: Iterable[Failure]) -> list[FailureView]:
-    return [FailureView(record_id=each.record_id, code=each.code) for each in failed]
+    return [FailureView(record_id=each.record_id, code=each.code, slot=each.slot) for each in failed]

@@ -96,6 +96,9 @@ class SigningOrder(Base):
     class_term_id: Mapped[UUID] = mapped_column(ForeignKey("class_terms.id"), index=True)
     action: Mapped[str]
     slot: Mapped[str]
+    more_slots: Mapped[list[str]] = mapped_column(
+        JSONB, server_default="[]", comment="further subjects of the same teacher"
+    )
     staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
     certificate_id: Mapped[UUID] = mapped_column(ForeignKey("certificates.id"))
     record_ids: Mapped[list[str]] = mapped_column(
@@ -106,6 +109,10 @@ class SigningOrder(Base):
     signing_time: Mapped[datetime] = mapped_column(comment="claimed in the signatures")
     expires_at: Mapped[datetime]
     created_at: Mapped[Now]
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        return (self.slot, *self.more_slots)
 
 
 class OrderItem(Base):
@@ -122,6 +129,7 @@ class OrderItem(Base):
     document_id: Mapped[UUID]
     kind: Mapped[str]
     enrolment_id: Mapped[UUID | None] = mapped_column(ForeignKey("enrolments.id"))
+    slot: Mapped[str] = mapped_column(server_default="", comment="subject of a sheet")
     part: Mapped[int]
     lookup_code: Mapped[str]
     covers: Mapped[dict[str, int]] = mapped_column(JSONB, comment="record id -> revision")

@@ -43,8 +43,6 @@ def test_a_handover_takes_effect_at_its_instant(
 ) -> None:
     in_charge, other = (successor, cast.music) if is_successor else (cast.music, successor)
     assert staffing.signer_of(db, cast.class_id, "am_nhac", at).staff_id == in_charge
-    assert staffing.fills(db, in_charge, cast.class_id, "am_nhac", at)
-    assert not staffing.fills(db, other, cast.class_id, "am_nhac", at)
     assert "am_nhac" in staffing.slots_of(db, in_charge, cast.class_id, at)
     assert "am_nhac" not in staffing.slots_of(db, other, cast.class_id, at)
 
@@ -54,7 +52,6 @@ def test_before_the_first_assignment_nobody_may_act(db: Session, cast: ClassCast
     early = SINCE - INSTANT
     with pytest.raises(NotAllowed, match="Chưa phân công"):
         staffing.signer_of(db, cast.class_id, slot, early)
-    assert not staffing.fills(db, cast.who(slot), cast.class_id, slot, early)
     assert staffing.slots_of(db, cast.who(slot), cast.class_id, early) == frozenset()
 
 
@@ -81,7 +78,7 @@ def test_everybody_fills_their_own_slots(db: Session, cast: ClassCast) -> None:
 def test_each_of_two_clerks_may_seal(db: Session, cast: ClassCast) -> None:
     second = make_staff(db, cast.school.school_id, 77)
     registration.add_position(db, cast.school.school_id, second, "seal_clerk", "Văn thư", (SINCE, None))
-    assert all(staffing.fills(db, clerk, cast.class_id, SEAL, NOW) for clerk in (second, cast.school.clerk))
+    assert all(SEAL in staffing.slots_of(db, clerk, cast.class_id, NOW) for clerk in (second, cast.school.clerk))
 
 
 def test_a_person_s_roles_are_those_held_now(db: Session, cast: ClassCast) -> None:
