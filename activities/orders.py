@@ -12,11 +12,12 @@ from activities.refusals import refusals_are_final
 from activities.workbench import EmbedTask, PreparedPaper, PrepareTask
 from domain.documents import DocumentKind, SignatureField
 from domain.errors import Conflict
-from domain.lifecycle import Decision, Failure
-from storage import completion, orders, papers
+from domain.lifecycle import Failure
+from storage import completion, orders, papers, projection
 from storage.completion import PaperFailure
 from storage.database import Sessions
 from storage.papers import Paper
+from storage.projection import Projection
 from storage.tables import OrderItem, SigningOrder
 
 
@@ -32,23 +33,16 @@ class PreparedOrder:
 
 
 @dataclass(frozen=True)
-class CompleteOrder:
-    """A confirmed order that the class-term has accepted."""
-
-    class_term_id: str
-    decision: Decision
-
-
-@dataclass(frozen=True)
 class OrderResult:
     """Records whose papers all bear the signature, and those that failed, each with its code.
 
-    `slots` are those signed, if not all that were asked for.
+    `recorded` says that all of it came true and was projected in the same transaction; else `slots` are those signed.
     """
 
     done: tuple[str, ...]
     failed: tuple[Failure, ...] = ()
     slots: tuple[str, ...] = ()
+    recorded: bool = False
 
 
 class OrderActivities:
@@ -72,8 +66,11 @@ class OrderActivities:
             return self._summary(order_id)
 
     @activity.defn
-    def complete_order(self, work: CompleteOrder) -> OrderResult:
-        """Embed a confirmed order's signatures, each paper by itself; run again, it gives the same papers."""
+    def complete_order(self, work: Projection) -> OrderResult:
+        """Embed a confirmed order's signatures, each paper by itself; run again, it gives the same papers.
+
+        When every paper took its signature, the decision is projected with them: a stage never lags behind a paper.
+        """
         with refusals_are_final():
             order_id = UUID(work.decision.order_id)
             with self._sessions.begin() as session:
@@ -83,7 +80,11 @@ class OrderActivities:
             results = self._pool.embed([_embed_task(item, field, chain) for item in pending], self._beat)
             with self._sessions.begin() as session:
                 settled = completion.complete(session, order_id, dict(zip(_positions(pending), results, strict=True)))
-            return OrderResult(settled.record_ids, settled.failed, settled.slots)
+                asked = (work.decision.record_ids, work.decision.slots)
+                recorded = (settled.record_ids, settled.slots) == asked
+                if recorded:
+                    projection.project(session, work)
+            return OrderResult(settled.record_ids, settled.failed, settled.slots, recorded)
 
     def _leave_out_failed(
         self, order: SigningOrder, planned: list[Paper], results: list[PreparedPaper | PaperFailure], chain: str
@@ -102,7 +103,7 @@ class OrderActivities:
             results[-1:] = self._pool.prepare([_prepare_task(order, planned[-1], chain)], self._beat)
 
     @staticmethod
-    def _pending(session: Session, order_id: UUID, work: CompleteOrder) -> Sequence[OrderItem]:
+    def _pending(session: Session, order_id: UUID, work: Projection) -> Sequence[OrderItem]:
         order = orders.get(session, order_id)
         decision = work.decision
         asked = (str(order.class_term_id), order.action, str(order.staff_id))

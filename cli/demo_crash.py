@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from cli.demo_play import TermPlay
+from cli.demo_stages import REVIEW, SEAL_PAPERS, SIGN_RECORDS
 from cli.services.services import Services
 from cli.trouble import Trouble
 from domain.assessment import Term
@@ -11,9 +12,9 @@ from domain.assessment import Term
 # Term and step at which a request is laid down, the part it is for, and the point (see worker/crash.py):
 # between a commit and its activity's completion; inside a batch of signatures; during sealing.
 KILLS = {
-    (Term.HK1, "Chủ nhiệm rà soát"): ("worker", "record_decision after"),
-    (Term.YEAR_END, "Chủ nhiệm ký"): ("signer", "complete_order 5"),
-    (Term.YEAR_END, "Văn thư đóng dấu"): ("signer", "complete_order 5"),
+    (Term.HK1, REVIEW): ("worker", "record_decision after"),
+    (Term.YEAR_END, SIGN_RECORDS): ("signer", "complete_order 5"),
+    (Term.YEAR_END, SEAL_PAPERS): ("signer", "complete_order 5"),
 }
 
 
@@ -26,7 +27,7 @@ class Crasher:
     def watch(self, play: TermPlay) -> None:
         """Lay the requests down as this class-term reaches their steps."""
         if self._enabled:
-            play.step = self._stepping(play.term, play.step)
+            play.stages.show = self._stepping(play.term, play.stages.show)
 
     def _stepping(self, term: Term, show: Callable[[str], None]) -> Callable[[str], None]:
         def step(name: str) -> None:

@@ -11,6 +11,18 @@ import httpx
 
 from cli.demo_cells import Cell, homeroom_cells, subject_cells
 from cli.demo_data import PASSPHRASE, DemoAccount, DemoSchool
+from cli.demo_stages import (
+    APPROVE,
+    ENTER,
+    ISSUED,
+    REVIEW,
+    REWORK,
+    SEAL_PAPERS,
+    SIGN_RECORDS,
+    SIGN_SHEETS,
+    SUBMIT,
+    StageLog,
+)
 from cli.trouble import Trouble
 from domain.assessment import Term
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL, Curriculum, curriculum_for
@@ -18,6 +30,7 @@ from interchange.marks import MarkBook, read_marks
 from interchange.roster import RosterRow, read_roster
 from interchange.sample_school import ExampleSet, Rework
 
+STEP_OF_SIGNATURE = {HOMEROOM: SIGN_RECORDS, PRINCIPAL: APPROVE, SEAL: SEAL_PAPERS}
 PATIENCE = 120.0
 BUSY = (502, 503)
 
@@ -33,11 +46,10 @@ class TermPlay:
     pupils: dict[str, RosterRow]
     curriculum: Curriculum
     client: httpx.AsyncClient
-    step: Callable[[str], None]
+    stages: StageLog
     rework: Rework | None = None
     class_term_id: str = ""
     records: dict[str, str] = field(default_factory=dict)
-    times: dict[str, float] = field(default_factory=dict)
     cpu: dict[str, float] = field(default_factory=dict)
 
     async def prepare(self) -> None:
@@ -55,7 +67,7 @@ class TermPlay:
 
     async def enter(self) -> None:
         """Every teacher types the marks; nothing is submitted yet."""
-        self.step("Nhập kết quả")
+        self.stages.begin(ENTER)
         for subject in self.curriculum.subjects:
             await self._enter(subject.code, subject_cells(self.book, subject, self.term, self.records))
         await self._enter(HOMEROOM, homeroom_cells(self.book, self.curriculum, self.term, self.records))
@@ -73,25 +85,22 @@ class TermPlay:
 
     async def approve_all(self) -> None:
         """From the first submission to the seal."""
-        started = time.monotonic()
-        self.step("Giáo viên gửi")
+        self.stages.begin(SUBMIT)
         await self._each_subject(self._submit)
         await self._submit(HOMEROOM, self._all())
         await self._review()
-        self.step("Giáo viên bộ môn ký")
+        self.stages.begin(SIGN_SHEETS)
         await asyncio.gather(*(self.sign("sign", slots, self._all()) for slots in self._sheets_by_teacher()))
-        self.times["records_from"] = time.monotonic()
-        for name, action, slot in (
-            ("Chủ nhiệm ký", "sign", HOMEROOM),
-            ("Hiệu trưởng duyệt và ký", "approve", PRINCIPAL),
-            ("Văn thư đóng dấu", "seal", SEAL),
+        for step, action, slot in (
+            (SIGN_RECORDS, "sign", HOMEROOM),
+            (APPROVE, "approve", PRINCIPAL),
+            (SEAL_PAPERS, "seal", SEAL),
         ):
-            self.step(name)
+            self.stages.begin(step)
             await self.sign(action, [slot], self._all())
-        self.times["approval"] = time.monotonic() - started
         await self._until_issued()
-        self.times["records_to"] = time.monotonic()
-        self.step("Đã phát hành")
+        self.stages.begin(ISSUED)
+        self.stages.counts[ISSUED] += len(self.records)
 
     def _sheets_by_teacher(self) -> list[list[str]]:
         """In grade 1 the homeroom teacher has most subjects, and signs all those sheets at once."""
@@ -117,6 +126,7 @@ class TermPlay:
         outcome = await self._send("POST", f"/orders/{order_id}/confirm", who, {"passphrase": PASSPHRASE})
         if outcome["failed"]:
             raise Trouble(f"{len(outcome['failed'])} papers could not be signed: {outcome['failed'][0]['code']}.")
+        self.stages.counts[STEP_OF_SIGNATURE.get(slot, SIGN_SHEETS)] += order["papers"]
 
     async def submit_some(self, slots: Iterable[str]) -> None:
         for slot in slots:
@@ -128,7 +138,7 @@ class TermPlay:
 
     async def _review(self) -> None:
         """The homeroom teacher looks the class over; one record goes back, is corrected and comes again."""
-        self.step("Chủ nhiệm rà soát")
+        self.stages.begin(REVIEW)
         returned = self.records[self.rework.pupil_code] if self.rework else ""
         if self.rework:
             await self._decide(
@@ -138,9 +148,12 @@ class TermPlay:
                 {"to_slot": self.rework.subject, "reason": self.rework.reason},
                 with_slot=True,
             )
-        await self._decide("review", HOMEROOM, [each for each in self._all() if each != returned])
+        passed = [each for each in self._all() if each != returned]
+        await self._decide("review", HOMEROOM, passed)
+        self.stages.counts[REVIEW] += len(passed)
         if self.rework:
-            self.step("Sửa hồ sơ bị trả lại")
+            self.stages.begin(REWORK)
+            self.stages.counts[REWORK] += 1
             await self._correct(self.rework, returned)
             await self._decide("review", HOMEROOM, [returned])
 
@@ -152,9 +165,11 @@ class TermPlay:
 
     async def _enter(self, slot: str, cells: list[Cell]) -> None:
         await self._send("PUT", f"/class-terms/{self.class_term_id}/cells/{slot}", self._who(slot), {"cells": cells})
+        self.stages.counts[ENTER] += len(cells)
 
     async def _submit(self, slot: str, records: Sequence[str]) -> None:
         await self._decide("submit", slot, records, with_slot=True)
+        self.stages.counts[SUBMIT] += 1
 
     async def _decide(
         self,
@@ -176,7 +191,7 @@ class TermPlay:
             detail = await self._send("GET", f"/class-terms/{self.class_term_id}", self._who(HOMEROOM))
             if detail["stage"] == "issued":
                 return
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.05)
         raise Trouble(f"Class {self.class_name} was sealed but not issued in time.")
 
     def _body(self, code: str) -> dict[str, str]:
@@ -229,6 +244,6 @@ def make_play(
         pupils={row.pupil_code: row for row in read_roster(examples.rosters[name]).pupils},
         curriculum=curriculum,
         client=client,
-        step=step,
+        stages=StageLog(step),
         rework=examples.rework if term is Term.HK1 and examples.rework.class_name == name else None,
     )

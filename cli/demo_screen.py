@@ -7,17 +7,7 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-STEPS = (
-    "Nhập kết quả",
-    "Giáo viên gửi",
-    "Chủ nhiệm rà soát",
-    "Sửa hồ sơ bị trả lại",
-    "Giáo viên bộ môn ký",
-    "Chủ nhiệm ký",
-    "Hiệu trưởng duyệt và ký",
-    "Văn thư đóng dấu",
-    "Đã phát hành",
-)
+from cli.demo_stages import STEPS
 
 
 class Screen:
@@ -45,4 +35,4 @@ class Screen:
         return lambda step: self._show(task, step)
 
     def _show(self, task: TaskID, step: str) -> None:
-        self._progress.update(task, completed=STEPS.index(step), step=step)
+        self._progress.update(task, completed=list(STEPS).index(step), step=step)

@@ -108,7 +108,7 @@ class _Writer:
         return bytes(self._out)
 
     def _stream(self, number: int, entries: bytes, data: bytes) -> None:
-        packed = zlib.compress(data, 9)
+        packed = zlib.compress(data)
         self._places.setdefault(number, (1, len(self._out), 0))
         self._out += b"%d 0 obj\n<<%b/Filter/FlateDecode/Length %d>>\nstream\n" % (number, entries, len(packed))
         self._out += packed + b"\nendstream\nendobj\n"

@@ -10,7 +10,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.decisions import DeadlineNote, DecisionActivities
-    from activities.orders import CompleteOrder, OrderActivities, OrderResult
+    from activities.orders import OrderActivities, OrderResult
     from activities.refusals import refusal
     from domain import lifecycle
     from domain.curriculum import SEAL
@@ -21,6 +21,7 @@ with workflow.unsafe.imports_passed_through():
 
     from workflows.messages import ClassTermState, Outcome, Snapshot, Waiting
     from workflows.pending import Pending, current_command_id
+    from workflows.planning import Step, as_far_as_done, plan_step
     from workflows.queues import DATABASE_RETRY, DATABASE_TIMEOUT, HEARTBEAT_TIMEOUT, SIGN_QUEUE
     from workflows.reading import current_details, search_attributes
 
@@ -176,12 +177,8 @@ class ClassTermWorkflow:
 
     async def _act(self, pending: Pending) -> None:
         """Carry one decision out. The state may have moved since it was accepted, so it is planned again."""
-        decision = pending.decision
         try:
-            lifecycle.plan(self.term, decision)
-            result = await self._complete_order(decision)
-            decision = _as_far_as_done(decision, result)
-            pending.outcome = await self._record(pending.command_id, decision, result.failed)
+            pending.outcome = await self._carry_out(pending.command_id, pending.decision)
         except DomainError as error:
             pending.error = refusal(error)
         except ApplicationError as error:
@@ -191,13 +188,27 @@ class ClassTermWorkflow:
                 raise  # cancelled: the whole class-term is being stopped
             pending.error = error.cause
 
-    async def _complete_order(self, decision: Decision) -> OrderResult:
-        """Embed the signatures of a signing order; without one, every named record goes along."""
-        if decision.action not in lifecycle.SIGNING_ACTIONS:
-            return OrderResult(decision.record_ids)
+    async def _carry_out(self, command_id: str, decision: Decision) -> Outcome:
+        """Project a decision; one that signs is projected with its last signature, or as far as papers were signed."""
+        step = self._plan(command_id, decision)
+        failed: tuple[Failure, ...] = ()
+        if decision.action in lifecycle.SIGNING_ACTIONS:
+            result = await self._complete_order(step.work)
+            if result.recorded:
+                return self._take_effect(step, result.failed)
+            step, failed = self._plan(command_id, as_far_as_done(decision, result)), result.failed
+        await self._record(step.work)
+        return self._take_effect(step, failed)
+
+    def _plan(self, command_id: str, decision: Decision) -> Step:
+        return plan_step(self.state, self.term, command_id, decision, workflow.now())
+
+    async def _complete_order(self, work: Projection) -> OrderResult:
+        """Embed the signatures of a signing order."""
+        decision = work.decision
         result = await workflow.execute_activity_method(
             OrderActivities.complete_order,
-            CompleteOrder(self.state.class_term_id, decision),
+            work,
             task_queue=SIGN_QUEUE,
             start_to_close_timeout=timedelta(minutes=10),
             heartbeat_timeout=HEARTBEAT_TIMEOUT,
@@ -210,32 +221,21 @@ class ClassTermWorkflow:
             )
         return result
 
-    async def _record(self, command_id: str, decision: Decision, failed: tuple[Failure, ...]) -> Outcome:
-        """Project a decision, then let it take effect here; the answer is kept for a resent command."""
-        changes = lifecycle.plan(self.term, decision)
-        term = lifecycle.apply(self.term, decision, changes)
-        now = workflow.now()
-        work = Projection(
-            class_term_id=self.state.class_term_id,
-            seq=self.state.seq + 1,
-            command_id=command_id,
-            decision=decision,
-            changes=changes,
-            class_stage=lifecycle.class_stage(term),
-            parts=term.parts,
-            decided_at=now,
-            is_late=is_late(self.state.deadline, now),
-        )
+    async def _record(self, work: Projection) -> None:
         await workflow.execute_activity_method(
             DecisionActivities.record_decision,
             work,
             start_to_close_timeout=DATABASE_TIMEOUT,
             retry_policy=DATABASE_RETRY,
-            summary=f"{decision.action.value}: {', '.join(decision.slots)}, {len(changes)} hồ sơ",
+            summary=f"{work.decision.action.value}: {', '.join(work.decision.slots)}, {len(work.changes)} hồ sơ",
         )
-        outcome = Outcome(work.seq, decision.record_ids, failed, work.class_stage.value)
-        self.term = term
-        self.state = self.state.after(term, command_id, outcome)
+
+    def _take_effect(self, step: Step, failed: tuple[Failure, ...] = ()) -> Outcome:
+        """What was projected becomes the state; the answer is kept for a resent command."""
+        work = step.work
+        outcome = Outcome(work.seq, work.decision.record_ids, failed, work.class_stage.value)
+        self.term = step.term
+        self.state = self.state.after(step.term, work.command_id, outcome)
         return outcome
 
     async def _issue_sealed(self) -> None:
@@ -243,7 +243,7 @@ class ClassTermWorkflow:
         sealed = lifecycle.to_issue(self.term)
         if sealed:
             command_id = f"issue/{self.state.class_term_id}/{self.state.seq}"
-            await self._record(command_id, Decision(Action.ISSUE, SEAL, sealed), ())
+            await self._carry_out(command_id, Decision(Action.ISSUE, SEAL, sealed))
 
     async def _watch_deadline(self) -> None:
         """The one timer of this workflow: waits for the next hook, or for the deadline to move."""
@@ -299,9 +299,3 @@ class ClassTermWorkflow:
         updates = search_attributes(self.state, self.term, workflow.info().typed_search_attributes)
         if updates:
             workflow.upsert_search_attributes(updates)
-
-
-def _as_far_as_done(decision: Decision, result: OrderResult) -> Decision:
-    """The part of a decision that came true: records, and of a teacher's several sheets those that were signed."""
-    first, *more = result.slots or decision.slots
-    return replace(decision, record_ids=result.done, slot=first, more_slots=tuple(more))

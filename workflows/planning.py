@@ -1,0 +1,45 @@
+"""What a decision does to a class-term, worked out before anything is done: the projection, and the term after it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from activities.orders import OrderResult
+    from domain import lifecycle
+    from domain.deadlines import is_late
+    from domain.lifecycle import ClassTerm, Decision
+    from storage.projection import Projection
+
+    from workflows.messages import ClassTermState
+
+
+@dataclass(frozen=True)
+class Step:
+    work: Projection
+    term: ClassTerm
+
+
+def plan_step(state: ClassTermState, term: ClassTerm, command_id: str, decision: Decision, now: datetime) -> Step:
+    """The next numbered step of a class-term. Raises a DomainError when the rules refuse the decision."""
+    changes = lifecycle.plan(term, decision)
+    after = lifecycle.apply(term, decision, changes)
+    work = Projection(
+        class_term_id=state.class_term_id,
+        seq=state.seq + 1,
+        command_id=command_id,
+        decision=decision,
+        changes=changes,
+        class_stage=lifecycle.class_stage(after),
+        parts=after.parts,
+        decided_at=now,
+        is_late=is_late(state.deadline, now),
+    )
+    return Step(work, after)
+
+
+def as_far_as_done(decision: Decision, result: OrderResult) -> Decision:
+    """The part of a decision that came true: records, and of a teacher's several sheets those that were signed."""
+    first, *more = result.slots or decision.slots
+    return replace(decision, record_ids=result.done, slot=first, more_slots=tuple(more))
