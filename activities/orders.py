@@ -63,7 +63,7 @@ class OrderActivities:
                 results = self._pool.prepare([_prepare_task(order, paper, chain) for paper in planned], self._beat)
                 self._leave_out_failed(order, planned, results, chain)
                 self._keep(order_id, planned, results)
-            return self._summary(order_id)
+            return self._prepared(order_id)
 
     @activity.defn
     def complete_order(self, work: Projection) -> OrderResult:
@@ -126,7 +126,7 @@ class OrderActivities:
                 numbered = enumerate(zip(planned, results, strict=True))
                 orders.store_prepared(session, order, [_item(order, at, *pair) for at, pair in numbered])
 
-    def _summary(self, order_id: str) -> PreparedOrder:
+    def _prepared(self, order_id: str) -> PreparedOrder:
         with self._sessions() as session:
             ready = orders.standing(orders.get(session, UUID(order_id)), orders.items(session, UUID(order_id)))
         return PreparedOrder(order_id, ready.papers, ready.record_ids, ready.failed, ready.slots)

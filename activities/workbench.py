@@ -4,10 +4,12 @@ import gc
 import os
 import threading
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 from cryptography.x509 import Certificate, load_pem_x509_certificates
 
@@ -20,6 +22,8 @@ from signing.pdf import BatchSigner, PreparedSignature, embed
 from storage.completion import Embedded, PaperFailure
 from storage.objects import ObjectDamaged, ObjectMissing, Objects
 
+Task = TypeVar("Task")
+Result = TypeVar("Result")
 BROKEN = "Văn bản của học sinh này gặp lỗi kĩ thuật; hãy báo cán bộ quản trị."
 
 
@@ -86,6 +90,10 @@ def _end_with_parent(parent: int) -> None:
 
 def is_ready() -> bool:
     return bool(_benches)
+
+
+def each(work: Callable[[Task], Result], tasks: Sequence[Task]) -> list[Result]:
+    return [work(task) for task in tasks]
 
 
 def prepare(task: PrepareTask) -> PreparedPaper | PaperFailure:

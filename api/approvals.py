@@ -7,21 +7,23 @@ from datetime import timedelta
 from typing import TypeVar
 
 from temporalio.client import (
+    ActivityFailureError,
     Client,
-    WorkflowFailureError,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.common import (
+    ActivityIDConflictPolicy,
+    ActivityIDReusePolicy,
     SearchAttributePair,
     TypedSearchAttributes,
     WorkflowIDConflictPolicy,
     WorkflowIDReusePolicy,
 )
-from temporalio.exceptions import ActivityError, ApplicationError, WorkflowAlreadyStartedError
+from temporalio.exceptions import ActivityAlreadyStartedError, ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.orders import PreparedOrder
+from activities.orders import OrderActivities, PreparedOrder
 from api.errors import Unavailable
 from domain.deadlines import Deadline
 from domain.errors import Conflict, DomainError, Incomplete, Invalid, NotAllowed, NotFound
@@ -29,8 +31,7 @@ from domain.lifecycle import Decision
 from workflows import reading
 from workflows.class_term import ClassTermWorkflow, workflow_id
 from workflows.messages import ClassTermState, Outcome
-from workflows.queues import MAIN_QUEUE
-from workflows.signing_order import SigningOrderWorkflow, order_workflow_id
+from workflows.queues import HEARTBEAT_TIMEOUT, MAIN_QUEUE, PREPARE_RETRY, PREPARE_TIMEOUT, SIGN_QUEUE
 
 Answer = TypeVar("Answer")
 PATIENCE = timedelta(seconds=40)
@@ -61,21 +62,26 @@ class Approvals:
 
     async def prepare(self, order_id: str) -> PreparedOrder:
         """Prepare an order's papers and wait for them; asking again gives the same answer."""
-        call = self._client.start_workflow(
-            SigningOrderWorkflow.run,
-            order_id,
-            id=order_workflow_id(order_id),
-            task_queue=MAIN_QUEUE,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+        activity_id = f"signing-order/{order_id}"
+        call = self._client.start_activity_method(
+            OrderActivities.prepare_order,
+            args=[order_id],
+            id=activity_id,
+            task_queue=SIGN_QUEUE,
+            start_to_close_timeout=PREPARE_TIMEOUT,
+            heartbeat_timeout=HEARTBEAT_TIMEOUT,
+            retry_policy=PREPARE_RETRY,
+            id_conflict_policy=ActivityIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=ActivityIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+            summary="Chuẩn bị văn bản để ký",
         )
-        with suppress(WorkflowAlreadyStartedError):
+        with suppress(ActivityAlreadyStartedError):
             await self._answered(call)
-        handle = self._client.get_workflow_handle_for(SigningOrderWorkflow.run, order_workflow_id(order_id))
+        handle = self._client.get_activity_handle(activity_id, result_type=PreparedOrder)
         try:
             return await self._answered(handle.result())
-        except WorkflowFailureError as error:
-            raise _as_refusal(_root(error)) from error
+        except ActivityFailureError as error:
+            raise _as_refusal(error.cause) from error
 
     async def decide(self, class_workflow_id: str, command_id: str, decision: Decision) -> Outcome:
         """Send a decision; the same command id gives the same answer, so pressing again is harmless.
@@ -119,11 +125,6 @@ def _search_attributes(state: ClassTermState) -> TypedSearchAttributes:
             SearchAttributePair(reading.TERM, state.term),
         ]
     )
-
-
-def _root(error: WorkflowFailureError) -> BaseException | None:
-    cause = error.cause
-    return cause.cause if isinstance(cause, ActivityError) else cause
 
 
 def _as_refusal(cause: BaseException | None) -> Exception:

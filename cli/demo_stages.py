@@ -27,13 +27,14 @@ class StageLog:
     """One class-term's steps, in seconds of the machine's monotonic clock; `show` is told of each step."""
 
     show: Callable[[str], None]
+    clock: Callable[[], float] = time.monotonic
     began: dict[str, float] = field(default_factory=dict)
     ended: dict[str, float] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
 
     def begin(self, step: str) -> None:
         """End the step before and begin this one."""
-        now = time.monotonic()
+        now = self.clock()
         if self.began:
             self.ended[list(self.began)[-1]] = now
         self.began[step] = self.ended[step] = now

@@ -21,8 +21,9 @@ _MARGIN: Final[dict[DocumentKind, dict[str, int]]] = {
     DocumentKind.CLASS_SUMMARY: {"x": 36, "top": 34, "bottom": 42},
     DocumentKind.SUBJECT_SHEET: {"x": 48, "top": 40, "bottom": 44},
 }
-# Identifiers and hashes are long words, but stand where there is room. All other keys have fewer than 24 letters.
-_CODES: Final = re.compile(rb'"(?:record_uid|document_id|lookup_code|sha256)":"[^"]*"')
+# Identifiers and hashes are long words, but stand where there is room, and codes are not printed. All other keys have
+# fewer than 24 letters.
+_CODES: Final = re.compile(rb'"(?:record_uid|document_id|lookup_code|sha256|code|subject)":"[^"]*"')
 # 24 bytes without a space; two spaces; an escaped control character; a space at an end; a space of another kind.
 _UNTIDY: Final = re.compile(
     rb'[^ "]{24}|  |\\[bfnrtu]|(?<!\\)" | "|\xc2\xa0|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe3\x80\x80'

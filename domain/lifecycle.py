@@ -169,9 +169,9 @@ def _named(term: ClassTerm, decision: Decision) -> None:
 
 def _several_subjects(term: ClassTerm, decision: Decision) -> None:
     if decision.action is not Action.SIGN or not set(decision.slots) <= set(term.subject_slots):
-        raise NotAllowed("Chỉ ký chung được phiếu của nhiều môn học.")
+        raise NotAllowed("Chỉ ký chung được phiếu của nhiều môn học.", decision.record_ids)
     if len(set(decision.slots)) != len(decision.slots):
-        raise NotAllowed("Danh sách có môn học bị lặp lại.")
+        raise NotAllowed("Danh sách có môn học bị lặp lại.", decision.record_ids)
 
 
 def _together(refused: Mapping[str, DomainError]) -> DomainError:

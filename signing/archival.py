@@ -41,7 +41,7 @@ class ArchivalReader(PdfFileReader):
     """
 
     def __init__(self, pdf: bytes) -> None:
-        # PyHanko's own constructor line by line (it cannot be told who builds the cross-references), for strict reading.
+        # PyHanko's own constructor line by line, for strict reading: it cannot be told who reads the cross-references.
         self._object_streams: dict[int, tuple[io.BytesIO, list[tuple[int, int]]]] = {}
         self._security_handler, self._embedded_signatures = None, None
         self.strict, self.stream = True, io.BytesIO(pdf)
@@ -50,7 +50,7 @@ class ArchivalReader(PdfFileReader):
         self._header_version, self._input_version = _read_header_version(self.stream), None
         self.stream.seek(-1, io.SEEK_END)
         builder = BulkXRefBuilder(self, self.stream, process_data_at_eof(self.stream))
-        self.xrefs = XRefCache(self, builder.read_xrefs())
+        self.xrefs = XRefCache(self, builder.read_xrefs())  # type: ignore[no-untyped-call]
         self.last_startxref, self.trailer = builder.last_startxref, builder.trailer
         self.has_xref_stream = builder.has_xref_stream
 

@@ -6,7 +6,7 @@ sections of a file fit together.
 """
 
 import struct
-from collections.abc import Iterator
+from itertools import chain
 from typing import BinaryIO
 
 from pyhanko.pdf_utils.decode_limits import DecodePurpose
@@ -20,6 +20,7 @@ from pyhanko.pdf_utils.xref import (
     XRefSectionData,
     XRefSectionMetaInfo,
     XRefSectionType,
+    _prev,
     parse_xref_stream,
 )
 
@@ -35,7 +36,7 @@ class BulkXRefBuilder(XRefBuilder):
     def _read_xref_stream(self, declared_startxref: int) -> int | None:
         """As pyHanko does it, but for how the rows are read. Returns where the section before stands."""
         start = self.stream.tell()
-        reference, stream = self._read_xref_stream_object()
+        reference, stream = self._read_xref_stream_object()  # type: ignore[no-untyped-call]
         place = XRefSectionMetaInfo(
             xref_section_type=XRefSectionType.STREAM,
             size=int(stream.raw_get("/Size")),
@@ -46,31 +47,42 @@ class BulkXRefBuilder(XRefBuilder):
         )
         self.sections.append(XRefSection(place, section_data(stream)))
         self.trailer.add_trailer_revision(stream)
-        previous = stream.get("/Prev")
-        return None if previous is None else int(previous)
+        previous: int | None = _prev(stream)
+        return previous
 
 
 def section_data(stream: StreamObject) -> XRefSectionData:
-    """The entries of one cross-reference stream. Raises PdfStrictReadError for rows that are missing or too many."""
+    """The entries of one cross-reference stream.
+
+    Raises PdfStrictReadError for rows that are missing or too many, and for subsections that overlap.
+    """
     section = XRefSectionData()
-    row = _ROWS.get(tuple(int(width) for width in stream["/W"]))
+    kind, where, extra = (int(width) for width in stream["/W"])
+    row = _ROWS.get((kind, where, extra))
     if row is None:
         section.process_entries(parse_xref_stream(stream, strict=True), strict=True)
         return section
-    numbers = list(_numbers(stream))
-    data = stream.read_data(DecodePurpose.XREF_STREAM, expected_size=(row.size + 1) * len(numbers))
-    if len(data) != row.size * len(numbers):
+    subsections = _subsections(stream)
+    # Counted before anything is listed: whoever made the file may claim a million million objects.
+    size = row.size * sum(count for _, count in subsections)
+    data = stream.read_data(DecodePurpose.XREF_STREAM, expected_size=size)
+    if len(data) != size:
         raise PdfStrictReadError("Cross-reference stream has not one row for each object")
+    numbers = chain.from_iterable(range(first, first + count) for first, count in subsections)
     for number, (kind, where, extra) in zip(numbers, row.iter_unpack(data), strict=True):
         if number:
             _take(section, number, kind, where, extra)
     return section
 
 
-def _numbers(stream: StreamObject) -> Iterator[int]:
+def _subsections(stream: StreamObject) -> list[tuple[int, int]]:
+    """First object and number of objects of each subsection (/Index)."""
     index = [int(each) for each in stream.get("/Index", [0, stream["/Size"]])]
-    for first, count in zip(index[::2], index[1::2], strict=True):
-        yield from range(first, first + count)
+    pairs = list(zip(index[::2], index[1::2], strict=True))
+    ends = [0, *(first + count for first, count in pairs)]
+    if any(count < 0 or first < end for (first, count), end in zip(pairs, ends, strict=False)):
+        raise PdfStrictReadError("Cross-reference subsections overlap")
+    return pairs
 
 
 def _take(section: XRefSectionData, number: int, kind: int, where: int, extra: int) -> None:

@@ -115,7 +115,7 @@ def next_parts(session: Session, order: SigningOrder) -> dict[str, int]:
         )
         .group_by(Document.slot)
     )
-    parts: dict[str, int] = dict(session.execute(newest).tuples().all())
+    parts: dict[str, int] = dict(session.execute(newest).all())
     return {slot: parts.get(slot, 0) + 1 for slot in order.slots}
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
@@ -120,7 +121,13 @@ class OpenBook:
     def records(self) -> tuple[str, ...]:
         return tuple(str(record_id) for record_id in self.opened.record_ids)
 
-    def decision(self, action: Action, slot: str, records: Iterable[str] | None = None, **more: str) -> Decision:
+    def decision(
+        self,
+        action: Action,
+        slot: str,
+        records: Iterable[str] | None = None,
+        **more: Any,  # noqa: ANN401
+    ) -> Decision:
         named = self.records if records is None else tuple(records)
         return Decision(action, slot, named, actor_id=str(self.cast.who(slot)), **more)
 
@@ -142,11 +149,21 @@ class OpenBook:
     def take(self, decision: Decision, command_id: str = "") -> Projection:
         work = self.next(decision, command_id)
         assert projection.project(self.session, work)
-        self.term, self.seq = apply(self.term, decision, work.changes), work.seq
-        self.session.expire_all()
+        self.follow(work)
         return work
 
-    def act(self, action: Action, slot: str, records: Iterable[str] | None = None, **more: str) -> Projection:
+    def follow(self, work: Projection) -> None:
+        """Stand where a decision leads that was projected elsewhere."""
+        self.term, self.seq = apply(self.term, work.decision, work.changes), work.seq
+        self.session.expire_all()
+
+    def act(
+        self,
+        action: Action,
+        slot: str,
+        records: Iterable[str] | None = None,
+        **more: Any,  # noqa: ANN401
+    ) -> Projection:
         return self.take(self.decision(action, slot, records, **more))
 
     def reason(self, text: str = "Điểm kiểm tra chưa khớp với bài làm.") -> str:

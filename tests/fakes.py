@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from temporalio import activity
 
 from activities.decisions import DeadlineNote
-from activities.orders import CompleteOrder, OrderResult, PreparedOrder
+from activities.orders import OrderResult, PreparedOrder
 from activities.refusals import refusals_are_final
 from domain.deadlines import Hook
 from domain.errors import DomainError
-from domain.lifecycle import Failure
+from domain.lifecycle import Decision, Failure
 from storage.projection import Projection
 
 
@@ -62,11 +62,13 @@ class FakeDatabase:
 
 @dataclass
 class FakePapers:
-    """Signs every record but those it was told to fail."""
+    """Signs every record and sheet but those it was told to fail; what is whole goes into the database with it."""
 
+    database: FakeDatabase
     fails: dict[str, str] = field(default_factory=dict)
+    fails_sheets: dict[str, str] = field(default_factory=dict)
     refuses: DomainError | None = None
-    completed: list[CompleteOrder] = field(default_factory=list)
+    completed: list[Projection] = field(default_factory=list)
     prepared: list[str] = field(default_factory=list)
     breaks: int = 0
 
@@ -79,7 +81,7 @@ class FakePapers:
         return PreparedOrder(order_id, 1, ("r01",))
 
     @activity.defn
-    def complete_order(self, work: CompleteOrder) -> OrderResult:
+    def complete_order(self, work: Projection) -> OrderResult:
         self.completed.append(work)
         if self.breaks:
             self.breaks -= 1
@@ -87,9 +89,18 @@ class FakePapers:
         with refusals_are_final():
             if self.refuses:
                 raise self.refuses
-        asked = work.decision.record_ids
-        failed = tuple(Failure(record_id, self.fails[record_id]) for record_id in asked if record_id in self.fails)
-        return OrderResult(tuple(record_id for record_id in asked if record_id not in self.fails), failed)
+        result = self._result(work.decision)
+        if result.recorded:
+            self.database.written.setdefault(work.seq, work)
+        return result
+
+    def _result(self, decision: Decision) -> OrderResult:
+        asked = decision.record_ids
+        failed = [Failure(record_id, self.fails[record_id]) for record_id in asked if record_id in self.fails]
+        failed += [Failure(each, code, slot) for slot, code in self.fails_sheets.items() for each in asked]
+        slots = tuple(slot for slot in decision.slots if slot not in self.fails_sheets)
+        done = tuple(record_id for record_id in asked if slots and record_id not in self.fails)
+        return OrderResult(done, tuple(failed), slots, recorded=not failed)
 
     def activities(self) -> Sequence[Callable[..., object]]:
         return [self.prepare_order, self.complete_order]

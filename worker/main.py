@@ -20,7 +20,6 @@ from storage.database import make_engine, make_sessions
 from worker.crash import CrashInterceptor
 from workflows.class_term import ClassTermWorkflow
 from workflows.queues import MAIN_QUEUE, SIGN_QUEUE
-from workflows.signing_order import SigningOrderWorkflow
 
 # After a worker dies hard, its cached workflows wait this long before another takes over.
 STICKY_TIMEOUT = timedelta(seconds=2)
@@ -53,7 +52,7 @@ def main_worker(
     return Worker(
         client,
         task_queue=MAIN_QUEUE,
-        workflows=[ClassTermWorkflow, SigningOrderWorkflow],
+        workflows=[ClassTermWorkflow],
         activities=[decisions.record_decision, decisions.note_deadline],
         activity_executor=threads,
         max_concurrent_activities=settings.worker_threads,

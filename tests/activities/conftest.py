@@ -13,16 +13,17 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 from temporalio.testing import ActivityEnvironment
 
-from activities.orders import CompleteOrder, OrderActivities, OrderResult, PreparedOrder
+from activities.orders import OrderActivities, OrderResult, PreparedOrder
 from activities.papers import PaperPool
 from api.desk import SigningDesk
-from domain.lifecycle import Action, Decision
+from domain.lifecycle import Action
 from signing.authority import DevelopmentAuthority, IssuedKey, KeyKind
 from signing.keys import KeyStore
 from storage import orders
 from storage.database import Sessions
 from storage.objects import Objects
 from storage.orders import NewOrder
+from storage.projection import Projection
 from storage.tables import CertificateRow, School, Staff
 from tests.factories import OpenBook, make_certificate
 
@@ -64,10 +65,10 @@ class Office:
     desk: SigningDesk
     objects: Objects
 
-    def open_order(self, book: OpenBook, action: Action, slot: str) -> str:
+    def open_order(self, book: OpenBook, action: Action, slot: str, *more: str) -> str:
         staff_id = book.cast.who(slot)
         certificate = self._certificate(book, action, staff_id)
-        new = NewOrder(uuid4(), book.id, action, slot, staff_id, certificate.id, book.records)
+        new = NewOrder(uuid4(), book.id, action, (slot, *more), staff_id, certificate.id, book.records)
         orders.open_order(self.session, new, datetime.now(UTC))
         self.session.commit()
         return str(new.order_id)
@@ -100,8 +101,8 @@ class Office:
     def confirm(self, order_id: str) -> object:
         return self.desk.confirm(UUID(order_id), SecretStr(PASSPHRASE), datetime.now(UTC))
 
-    def complete(self, book: OpenBook, decision: Decision) -> OrderResult:
-        result: OrderResult = self.temporal.run(self.activities.complete_order, CompleteOrder(str(book.id), decision))
+    def complete(self, work: Projection) -> OrderResult:
+        result: OrderResult = self.temporal.run(self.activities.complete_order, work)
         self.session.expire_all()
         return result
 
@@ -110,10 +111,10 @@ class Office:
         order_id = self.open_order(book, action, slot)
         prepared = self.prepare(order_id)
         self.confirm(order_id)
-        decision = book.decision(action, slot, prepared.record_ids, order_id=order_id)
-        result = self.complete(book, decision)
-        book.act(action, slot, result.done, order_id=order_id)
-        self.session.commit()
+        work = book.next(book.decision(action, slot, prepared.record_ids, order_id=order_id))
+        result = self.complete(work)
+        assert result.recorded
+        book.follow(work)
         return result
 
     def rows(self) -> list[object]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 from temporalio.exceptions import ApplicationError
 
@@ -14,7 +14,7 @@ from domain.documents import DocumentKind
 from domain.lifecycle import Action, Failure
 from signing.verify import verify
 from storage import orders
-from storage.tables import Document, Enrolment, OrderItem, PupilRow, SigningOrder, TermRecord
+from storage.tables import Assessment, Document, Enrolment, OrderItem, PupilRow, SigningOrder, TermRecord
 from tests.activities.conftest import Office
 from tests.factories import SUBJECTS, OpenBook, make_class, make_school, open_book
 
@@ -70,12 +70,12 @@ def test_an_order_completed_twice_gives_the_same_answer_and_rows(office: Office,
     order_id = office.open_order(year, Action.SIGN, HOMEROOM)
     office.prepare(order_id)
     office.confirm(order_id)
-    decision = year.decision(Action.SIGN, HOMEROOM, order_id=order_id)
-    first = office.complete(year, decision)
+    work = year.next(year.decision(Action.SIGN, HOMEROOM, order_id=order_id))
+    first = office.complete(work)
     before = office.rows()
-    assert office.complete(year, decision) == first
+    assert office.complete(work) == first
     assert office.rows() == before
-    assert (first.done, first.failed) == (year.records, ())
+    assert (first.done, first.failed, first.recorded) == (year.records, (), True)
 
 
 def test_the_papers_of_a_term_hold_before_a_stranger(office: Office, book: OpenBook) -> None:
@@ -122,7 +122,7 @@ def test_a_digest_that_came_back_unsigned_fails_its_record_only(office: Office, 
     office.prepare(order_id)
     office.confirm(order_id)
     leave_unsigned(office, order_id)
-    result = office.complete(year, year.decision(Action.SIGN, HOMEROOM, order_id=order_id))
+    result = office.complete(year.next(year.decision(Action.SIGN, HOMEROOM, order_id=order_id)))
     assert result.done == ()
     assert sorted(failure.code for failure in result.failed) == ["NotSigned", "PaperMissing", "PaperMissing"]
     kinds = year.session.scalars(select(Document.kind)).all()
@@ -133,7 +133,7 @@ def test_an_order_is_completed_only_once_it_is_confirmed(office: Office, book: O
     order_id = office.open_order(book, Action.SIGN, "toan")
     office.prepare(order_id)
     with pytest.raises(ApplicationError, match="chưa được xác nhận") as refused:
-        office.complete(book, book.decision(Action.SIGN, "toan", order_id=order_id))
+        office.complete(book.next(book.decision(Action.SIGN, "toan", order_id=order_id)))
     assert refused.value.non_retryable
 
 
@@ -145,7 +145,7 @@ def test_an_order_serves_its_own_decision_only(office: Office, book: OpenBook) -
     others = replace(own, slot="am_nhac"), replace(own, action=Action.SEAL), replace(own, record_ids=book.records[:1])
     for other in (*others, replace(own, actor_id=str(book.cast.music))):
         with pytest.raises(ApplicationError, match="không khớp"):
-            office.complete(book, other)
+            office.complete(replace(book.next(own), decision=other))
     assert office.rows() == before
 
 
@@ -162,12 +162,46 @@ def test_a_seal_that_was_broken_off_is_finished_by_the_next_order(office: Office
     office.prepare(order_id)
     office.confirm(order_id)
     leave_unsigned(office, order_id)
-    assert office.complete(year, year.decision(Action.SEAL, SEAL, order_id=order_id)).done == ()
+    assert office.complete(year.next(year.decision(Action.SEAL, SEAL, order_id=order_id))).done == ()
     again = office.open_order(year, Action.SEAL, SEAL)
     assert office.prepare(again).papers == 2
     office.confirm(again)
-    assert office.complete(year, year.decision(Action.SEAL, SEAL, order_id=again)).done == year.records
+    assert office.complete(year.next(year.decision(Action.SEAL, SEAL, order_id=again))).done == year.records
     assert orders.get(year.session, UUID(again)).state == "completed"
+
+
+def test_a_teacher_s_sheets_are_signed_at_once_but_for_one_that_cannot_be_written(
+    office: Office, book: OpenBook
+) -> None:
+    poisoned = select(Assessment).where(Assessment.slot == "dao_duc", Assessment.comment != "").limit(1)
+    office.session.execute(text("ALTER TABLE assessments DISABLE TRIGGER only_while_open"))
+    office.session.scalars(poisoned).one().comment += " \U0001f600"
+    office.session.commit()
+    order_id = office.open_order(book, Action.SIGN, "toan", "dao_duc", "tieng_viet")
+    prepared = office.prepare(order_id)
+    assert (prepared.papers, prepared.record_ids, prepared.slots) == (2, book.records, ("toan", "tieng_viet"))
+    assert {(failure.code, failure.slot) for failure in prepared.failed} == {("Invalid", "dao_duc")}
+    office.confirm(order_id)
+    decision = book.decision(Action.SIGN, "toan", order_id=order_id, more_slots=("tieng_viet",))
+    result = office.complete(book.next(decision))
+    assert (result.done, result.slots, result.recorded) == (book.records, ("toan", "tieng_viet"), True)
+    sheets = book.session.scalars(select(Document).where(Document.kind == DocumentKind.SUBJECT_SHEET)).all()
+    assert sorted(sheet.slot for sheet in sheets) == ["tieng_viet", "toan"]
+    assert all(verify(office.objects.get(sheet.sha256), [office.authority.root]).holds for sheet in sheets)
+
+
+def test_a_stage_never_lags_behind_a_signed_paper(office: Office, year: OpenBook) -> None:
+    order_id = office.open_order(year, Action.SIGN, HOMEROOM)
+    office.prepare(order_id)
+    office.confirm(order_id)
+    work = year.next(year.decision(Action.SIGN, HOMEROOM, order_id=order_id))
+    with pytest.raises(ApplicationError, match="chưa ghi đủ"):
+        office.complete(replace(work, seq=work.seq + 1))
+    assert year.session.scalars(select(Document)).all() == []
+    assert orders.get(year.session, UUID(order_id)).state == "signed"
+    office.complete(work)
+    stages = year.session.scalars(select(TermRecord.stage).where(TermRecord.class_term_id == year.id))
+    assert set(stages) == {"homeroom_signed"}
 
 
 def test_a_poisoned_record_stays_out_and_the_others_are_signed(office: Office, year: OpenBook) -> None:
@@ -181,4 +215,4 @@ def test_a_poisoned_record_stays_out_and_the_others_are_signed(office: Office, y
     assert (prepared.record_ids, prepared.papers) == (year.records[1:], 3)
     office.confirm(order_id)
     decision = year.decision(Action.SIGN, HOMEROOM, prepared.record_ids, order_id=order_id)
-    assert office.complete(year, decision).done == year.records[1:]
+    assert office.complete(year.next(decision)).done == year.records[1:]

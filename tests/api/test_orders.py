@@ -78,6 +78,20 @@ async def test_an_order_id_used_for_something_else_is_refused(as_: As, world: Wo
     assert (answer.status_code, answer.json()["type"]) == (409, "urn:hocba:Conflict")
 
 
+@pytest.mark.parametrize(
+    ("more", "status"),
+    [(["dao_duc"], 200), (["am_nhac"], 403), (["toan"], 422), ([HOMEROOM] * 2, 422), (["KHÔNG"], 422)],
+)
+async def test_a_teacher_signs_several_own_subjects_and_nobody_else_s(
+    as_: As, world: World, db: Session, approvals: FakeApprovals, more: list[str], status: int
+) -> None:
+    words = ask(world, slot="toan", more_slots=more)
+    answer = await as_("homeroom").post(orders_of(world), json=words)
+    assert answer.status_code == status
+    found = db.scalars(select(SigningOrder.more_slots).where(SigningOrder.class_term_id == world.class_term_id)).all()
+    assert (found, len(approvals.prepared)) == (([more], 1) if status == 200 else ([], 0))
+
+
 async def test_a_record_of_another_school_is_not_found(as_: As, world: World, approvals: FakeApprovals) -> None:
     words = ask(world, record_ids=[world.records[0], world.foreign_record])
     assert (await as_("homeroom").post(orders_of(world), json=words)).status_code == 404

@@ -13,7 +13,8 @@ from documents.letters import lines
 from documents.page import is_tidy
 from documents.pagination import Room, paginate, sheet_pages, summary_form, summary_pages
 from documents.render import Renderer
-from domain.documents import DocumentContent
+from domain.curriculum import curriculum_for
+from domain.documents import DocumentContent, LevelLine
 from domain.errors import Invalid
 from tests.documents import class_samples, samples
 from tests.documents.reading import page_texts
@@ -106,6 +107,15 @@ UNTIDY = ["hai  khoảng trắng", " đầu", "cuối ", "dòng\nmới", "thẻ\
 def test_text_that_needs_tidying_is_found(text: str) -> None:
     assert is_tidy(canonical_json(samples.year_record()))
     assert not is_tidy(canonical_json(replace(samples.year_record(), homeroom_comment=text)))
+
+
+def test_no_code_of_the_curriculum_counts_as_text() -> None:
+    curriculum = curriculum_for(1)
+    levels = tuple(
+        LevelLine(trait.code, trait.name, "T") for trait in (*curriculum.qualities, *curriculum.competencies)
+    )
+    assert max(len(line.code) for line in levels) >= 24
+    assert is_tidy(canonical_json(replace(samples.year_record(), specific_competencies=levels)))
 
 
 def test_untidy_text_is_printed_with_single_spaces(renderer: Renderer) -> None:

@@ -133,6 +133,31 @@ def test_what_was_given_is_not_given_twice(stage: Stage, steps: int) -> None:
         plan(term, done[-1])
 
 
+def test_one_teacher_signs_several_subjects_at_once() -> None:
+    both = replace(decide(Action.SIGN, "toan"), more_slots=("am_nhac",))
+    assert both.slots == ("toan", "am_nhac")
+    assert stages(after(at(Stage.REVIEWED), both)) == [Stage.SUBJECT_SIGNED] * 3
+    with pytest.raises(Conflict, match="đã được ký"):
+        plan(after(at(Stage.REVIEWED), decide(Action.SIGN, "am_nhac", "b")), both)
+
+
+@pytest.mark.parametrize(
+    ("decision", "words"),
+    [
+        (replace(decide(Action.SIGN, "toan"), more_slots=("toan",)), "bị lặp lại"),
+        (replace(decide(Action.SIGN, "toan"), more_slots=(HOMEROOM,)), "nhiều môn học"),
+        (replace(decide(Action.SIGN, HOMEROOM), more_slots=("toan",)), "nhiều môn học"),
+        (replace(decide(Action.SIGN, "toan"), more_slots=("van_hoc",)), "nhiều môn học"),
+        (replace(decide(Action.REVIEW, HOMEROOM), more_slots=("toan",)), "nhiều môn học"),
+        (replace(decide(Action.RETURN, "toan", to_slot="toan"), more_slots=("am_nhac",)), "nhiều môn học"),
+    ],
+)
+def test_only_subjects_are_signed_together_and_each_once(decision: Decision, words: str) -> None:
+    with pytest.raises(NotAllowed, match=words) as refused:
+        plan(at(Stage.REVIEWED), decision)
+    assert refused.value.record_ids == PUPILS
+
+
 def test_a_return_reopens_one_slot_and_takes_its_signature_back() -> None:
     term = after(at(Stage.SUBJECT_SIGNED), decide(Action.RETURN, HOMEROOM, "a", to_slot="toan"))
     record = term.records["a"]

@@ -45,6 +45,7 @@ decisions = st.builds(
     st.sampled_from([*GROUPS, ()]),
     to_slot=st.sampled_from(PERSONS),
     reason_id=st.sampled_from(["r1", ""]),
+    more_slots=st.one_of(st.just(()), st.lists(st.sampled_from(PERSONS), min_size=1, max_size=2).map(tuple)),
 )
 
 
@@ -95,6 +96,21 @@ class ClassTermMachine(RuleBasedStateMachine):
         decision = Decision(NEXT[record.stage], waiting_slots(record)[0], tuple(sorted(together)))
         self.take(decision, plan(self.term, decision))
 
+    @rule(pupil=st.sampled_from(PUPILS), count=st.integers(2, len(SUBJECTS)))
+    def sign_several_subjects(self, pupil: str, count: int) -> None:
+        """What one teacher may sign subject by subject may be signed at once, with the same result."""
+        record = self.term.records[pupil]
+        slot, *more = waiting_slots(record)[:count] or [""]
+        if record.stage is not Stage.REVIEWED or record.held or not more:
+            return
+        together = Decision(Action.SIGN, slot, (pupil,), more_slots=tuple(more))
+        one_by_one = self.term
+        for each in together.slots:
+            alone = Decision(Action.SIGN, each, (pupil,))
+            one_by_one = apply(one_by_one, alone, plan(one_by_one, alone))
+        self.take_alone(together)
+        assert self.term == one_by_one
+
     @rule(pupil=st.sampled_from(PUPILS))
     def release_or_issue(self, pupil: str) -> None:
         record = self.term.records[pupil]
@@ -123,7 +139,7 @@ class ClassTermMachine(RuleBasedStateMachine):
     def note(self, pupil: str, decision: Decision, left_its_part: object) -> None:
         named = pupil in decision.record_ids
         if named and decision.action in {Action.SIGN, Action.APPROVE, Action.SEAL}:
-            self.confirmed[pupil].add(decision.slot)
+            self.confirmed[pupil].update(decision.slots)
         if named and decision.action is Action.RETURN:
             self.confirmed[pupil] -= {decision.to_slot, HOMEROOM, PRINCIPAL}
         if left_its_part:

@@ -57,15 +57,17 @@ def make_signature(session: Session, document: Document, book: OpenBook, field: 
     return row
 
 
-def new_order(book: OpenBook, action: Action, slot: str, records: tuple[str, ...] | None = None) -> NewOrder:
+def new_order(
+    book: OpenBook, action: Action, slot: str, records: tuple[str, ...] | None = None, more: tuple[str, ...] = ()
+) -> NewOrder:
     staff_id = book.cast.who(slot)
     certificate = book.session.query(CertificateRow).filter_by(staff_id=staff_id).first()
     certificate = certificate or make_certificate(book.session, staff_id)
-    return NewOrder(uuid4(), book.id, action, slot, staff_id, certificate.id, records or book.records)
+    return NewOrder(uuid4(), book.id, action, (slot, *more), staff_id, certificate.id, records or book.records)
 
 
-def make_order(book: OpenBook, action: Action, slot: str, *, lease: bool = True) -> SigningOrder:
-    new = new_order(book, action, slot)
+def make_order(book: OpenBook, action: Action, slot: str, *more: str, lease: bool = True) -> SigningOrder:
+    new = new_order(book, action, slot, more=more)
     order = orders.open_order(book.session, new, NOW)
     if not lease:
         orders.release(book.session, order)
@@ -78,7 +80,8 @@ def prepare(book: OpenBook, order: SigningOrder, *, failed: tuple[int, ...] = ()
     items = [
         OrderItem(
             order_id=order.id, position=at, document_id=paper.document_id, kind=paper.kind.value,
-            enrolment_id=paper.enrolment_id, part=paper.part, lookup_code=paper.lookup_code, covers=paper.covers,
+            enrolment_id=paper.enrolment_id, slot=paper.slot, part=paper.part, lookup_code=paper.lookup_code,
+            covers=paper.covers,
             content_sha256="a" * 64, prepared_sha256="b" * 64, document_digest=b"digest", attrs_der=b"attrs",
             region_start=1, region_end=2,
             outcome="failed" if at in failed else "pending", error_code="TooLong" if at in failed else "",

@@ -1,5 +1,6 @@
 """What comes of a confirmed order: each paper alone, the summary only with all of them, everything once."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from uuid import UUID
 
@@ -13,9 +14,17 @@ from domain.documents import DocumentKind
 from domain.errors import Conflict
 from domain.lifecycle import Action, Failure
 from storage import completion, orders
+from storage.completion import Embedded, PaperFailure
 from storage.tables import Document, DocumentRecord, SignatureRow, SigningLease, SigningOrder, TermRecord
 from tests.factories import NOW, SUBJECTS, OpenBook, open_book
 from tests.storage.papers import confirm, embedded, make_order, new_order, prepare
+
+
+def complete(
+    session: Session, order_id: UUID, results: Mapping[int, Embedded | PaperFailure]
+) -> tuple[tuple[str, ...], tuple[Failure, ...]]:
+    standing = completion.complete(session, order_id, results)
+    return standing.record_ids, standing.failed
 
 
 @pytest.fixture
@@ -38,7 +47,7 @@ def confirmed(book: OpenBook, action: Action, slot: str) -> SigningOrder:
 def signed(book: OpenBook, action: Action, slot: str) -> SigningOrder:
     """An order carried through, and the class-term moved on."""
     order = confirmed(book, action, slot)
-    completion.complete(book.session, order.id, embedded(order, book))
+    complete(book.session, order.id, embedded(order, book))
     book.act(action, slot)
     return order
 
@@ -56,7 +65,7 @@ def live(book: OpenBook, kind: DocumentKind) -> list[Document]:
 
 def test_the_homeroom_teacher_signs_every_record_and_the_summary(book: OpenBook) -> None:
     order = confirmed(book, Action.SIGN, HOMEROOM)
-    assert completion.complete(book.session, order.id, embedded(order, book)) == (book.records, ())
+    assert complete(book.session, order.id, embedded(order, book)) == (book.records, ())
     assert len(live(book, DocumentKind.YEAR_RECORD)) == 3
     (summary,) = live(book, DocumentKind.CLASS_SUMMARY)
     covered = select(DocumentRecord.record_id).where(DocumentRecord.document_id == summary.id)
@@ -67,15 +76,15 @@ def test_the_homeroom_teacher_signs_every_record_and_the_summary(book: OpenBook)
 
 def test_completing_twice_gives_the_same_answer_and_rows(book: OpenBook) -> None:
     order = confirmed(book, Action.SIGN, HOMEROOM)
-    first = completion.complete(book.session, order.id, embedded(order, book, failed=(1,)))
+    first = complete(book.session, order.id, embedded(order, book, failed=(1,)))
     before = rows(book)
-    assert completion.complete(book.session, order.id, embedded(order, book)) == first
+    assert complete(book.session, order.id, embedded(order, book)) == first
     assert rows(book) == before
 
 
 def test_a_failed_record_keeps_the_summary_out(book: OpenBook) -> None:
     order = confirmed(book, Action.SIGN, HOMEROOM)
-    done, failed = completion.complete(book.session, order.id, embedded(order, book, failed=(1,)))
+    done, failed = complete(book.session, order.id, embedded(order, book, failed=(1,)))
     assert done == ()
     assert sorted(failure.code for failure in failed) == ["PaperMissing", "PaperMissing", "SigningFailed"]
     assert live(book, DocumentKind.CLASS_SUMMARY) == []
@@ -84,11 +93,11 @@ def test_a_failed_record_keeps_the_summary_out(book: OpenBook) -> None:
 
 def test_the_next_order_signs_only_what_is_missing(book: OpenBook) -> None:
     order = confirmed(book, Action.SIGN, HOMEROOM)
-    completion.complete(book.session, order.id, embedded(order, book, failed=(1,)))
+    complete(book.session, order.id, embedded(order, book, failed=(1,)))
     again = make_order(book, Action.SIGN, HOMEROOM)
     assert [item.kind for item in prepare(book, again)] == ["year_record", "class_summary"]
     confirm(book, again)
-    assert completion.complete(book.session, again.id, embedded(again, book)) == (book.records, ())
+    assert complete(book.session, again.id, embedded(again, book)) == (book.records, ())
     assert len(live(book, DocumentKind.YEAR_RECORD)) == 3
 
 
@@ -96,7 +105,7 @@ def test_a_record_that_changed_meanwhile_is_not_taken_in(book: OpenBook) -> None
     order = confirmed(book, Action.SIGN, HOMEROOM)
     changed = UUID(book.records[0])
     book.session.execute(update(TermRecord).where(TermRecord.id == changed).values(revision=2))
-    _, failed = completion.complete(book.session, order.id, embedded(order, book))
+    _, failed = complete(book.session, order.id, embedded(order, book))
     assert Failure(str(changed), "RecordChanged") in failed
     assert {document.enrolment_id for document in live(book, DocumentKind.YEAR_RECORD)} == {
         book.session.get_one(TermRecord, record_id).enrolment_id for record_id in book.opened.record_ids[1:]
@@ -107,7 +116,7 @@ def test_a_paper_that_was_not_signed_fails_alone(book: OpenBook) -> None:
     order = confirmed(book, Action.SIGN, HOMEROOM)
     results = embedded(order, book)
     del results[0]
-    completion.complete(book.session, order.id, results)
+    complete(book.session, order.id, results)
     outcomes = [(item.kind, item.error_code) for item in orders.items(book.session, order.id) if item.error_code]
     assert outcomes == [("year_record", "NotSigned"), ("class_summary", "PaperMissing")]
 
@@ -116,7 +125,7 @@ def test_what_could_not_be_prepared_stays_failed(book: OpenBook) -> None:
     order = make_order(book, Action.SIGN, HOMEROOM)
     prepare(book, order, failed=(0,))
     confirm(book, order)
-    done, failed = completion.complete(book.session, order.id, embedded(order, book))
+    done, failed = complete(book.session, order.id, embedded(order, book))
     assert done == ()
     assert Failure(book.records[0], "TooLong") in failed
     assert len(live(book, DocumentKind.YEAR_RECORD)) == 2
@@ -131,9 +140,9 @@ def test_a_second_summary_under_the_same_number_is_not_taken_in(book: OpenBook) 
     for order in (early, late):
         prepare(book, order)
         confirm(book, order)
-    assert completion.complete(book.session, early.id, embedded(early, book)) == (first, ())
+    assert complete(book.session, early.id, embedded(early, book)) == (first, ())
     book.act(Action.SIGN, HOMEROOM, first)
-    done, failed = completion.complete(book.session, late.id, embedded(late, book))
+    done, failed = complete(book.session, late.id, embedded(late, book))
     assert (done, {failure.code for failure in failed}) == ((), {"PartTaken"})
     assert len(live(book, DocumentKind.CLASS_SUMMARY)) == 1
 
@@ -146,11 +155,24 @@ def test_a_second_sheet_under_the_same_number_is_not_taken_in(db: Session) -> No
     for order in (early, late):
         prepare(book, order)
         confirm(book, order)
-    assert completion.complete(db, early.id, embedded(early, book)) == (halves[0], ())
-    _, failed = completion.complete(db, late.id, embedded(late, book))
+    assert complete(db, early.id, embedded(early, book)) == (halves[0], ())
+    _, failed = complete(db, late.id, embedded(late, book))
     assert {failure.code for failure in failed} == {"PartTaken"}
     again = orders.open_order(db, new_order(book, Action.SIGN, "toan", halves[1]), NOW)
     assert prepare(book, again)[0].part == 2
+
+
+def test_several_sheets_are_signed_at_once_and_one_that_failed_waits(db: Session) -> None:
+    book = open_book(db)
+    book.review_all()
+    order = make_order(book, Action.SIGN, "toan", "dao_duc", "tieng_viet")
+    prepare(book, order)
+    confirm(book, order)
+    standing = completion.complete(db, order.id, embedded(order, book, failed=(1,)))
+    assert (standing.record_ids, standing.slots) == (book.records, ("toan", "tieng_viet"))
+    assert standing.failed == tuple(Failure(record_id, "SigningFailed", "dao_duc") for record_id in book.records)
+    sheets = {(sheet.slot, sheet.part) for sheet in live(book, DocumentKind.SUBJECT_SHEET)}
+    assert sheets == {("toan", 1), ("tieng_viet", 1)}
 
 
 def test_an_order_that_lost_its_leases_is_refused(book: OpenBook) -> None:
@@ -158,7 +180,7 @@ def test_an_order_that_lost_its_leases_is_refused(book: OpenBook) -> None:
     orders.release(book.session, order)
     before = rows(book)
     with pytest.raises(Conflict, match="hết hạn"):
-        completion.complete(book.session, order.id, embedded(order, book))
+        complete(book.session, order.id, embedded(order, book))
     assert rows(book) == before
 
 
@@ -178,7 +200,7 @@ def test_a_record_that_already_bears_the_seal_is_not_returned(book: OpenBook) ->
     for action, slot in ((Action.SIGN, HOMEROOM), (Action.APPROVE, PRINCIPAL)):
         signed(book, action, slot)
     order = confirmed(book, Action.SEAL, SEAL)
-    completion.complete(book.session, order.id, embedded(order, book, failed=(0,)))
+    complete(book.session, order.id, embedded(order, book, failed=(0,)))
     (unsealed,) = [paper for paper in live(book, DocumentKind.YEAR_RECORD) if paper.sealed_at is None]
     back = {"to_slot": "toan", "reason_id": book.reason()}
     with pytest.raises(Conflict, match="đã đóng dấu") as refused:

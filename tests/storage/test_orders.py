@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from domain.curriculum import HOMEROOM, PRINCIPAL
 from domain.errors import Conflict, NotFound
-from domain.lifecycle import Action
+from domain.lifecycle import Action, Failure
 from storage import orders
 from storage.orders import NewOrder
 from storage.tables import SigningLease
@@ -47,7 +47,7 @@ def test_the_same_id_gives_the_same_order(book: OpenBook) -> None:
 def test_an_id_is_not_used_for_another_thing(book: OpenBook) -> None:
     new = new_order(book, Action.SIGN, "toan")
     orders.open_order(book.session, new, NOW)
-    others = replace(new, slot="am_nhac"), replace(new, record_ids=()), replace(new, action=Action.SEAL)
+    others = replace(new, slots=("am_nhac",)), replace(new, record_ids=()), replace(new, action=Action.SEAL)
     for other in (*others, replace(new, staff_id=book.cast.music)):
         with pytest.raises(Conflict, match="việc khác"):
             orders.open_order(book.session, other, NOW)
@@ -90,6 +90,29 @@ def test_sheets_of_different_subjects_do_not_disturb_each_other(book: OpenBook) 
     make_order(book, Action.SIGN, "am_nhac")
     make_order(book, Action.APPROVE, PRINCIPAL)
     assert leases(book) == 9
+
+
+def test_a_teacher_s_sheets_are_leased_together(book: OpenBook) -> None:
+    order = make_order(book, Action.SIGN, "toan", "dao_duc")
+    assert (order.slots, leases(book)) == (("toan", "dao_duc"), 6)
+    assert orders.holds_leases(book.session, order)
+    with pytest.raises(Conflict, match="người khác ký"):
+        orders.open_order(book.session, by_somebody_else(book, new_order(book, Action.SIGN, "dao_duc")), NOW)
+    make_order(book, Action.SIGN, "dao_duc")  # starting over with one of them lets the other wait
+    assert not orders.holds_leases(book.session, order)
+
+
+def test_a_sheet_that_failed_leaves_out_its_subject_only(book: OpenBook) -> None:
+    order = make_order(book, Action.SIGN, "toan", "dao_duc")
+    ready = orders.standing(order, prepare(book, order, failed=(0,)))
+    assert (ready.papers, ready.record_ids, ready.slots) == (1, book.records, ("dao_duc",))
+    assert ready.failed == tuple(Failure(record_id, "TooLong", "toan") for record_id in book.records)
+
+
+def test_an_order_without_a_sheet_that_can_be_signed_has_nothing_ready(book: OpenBook) -> None:
+    order = make_order(book, Action.SIGN, "toan", "dao_duc")
+    ready = orders.standing(order, prepare(book, order, failed=(0, 1)))
+    assert (ready.papers, ready.record_ids, ready.slots, len(ready.failed)) == (0, (), (), 6)
 
 
 def test_records_of_another_class_are_not_leased(db: Session, book: OpenBook) -> None:

@@ -112,6 +112,17 @@ def test_a_signature_marks_its_slot_only(book: OpenBook) -> None:
     assert book.session.scalars(signed).all() == ["toan", "toan"]
 
 
+def test_several_subjects_signed_at_once_are_all_marked_and_told(book: OpenBook) -> None:
+    book.review_all()
+    book.act(Action.SIGN, "toan", more_slots=("dao_duc",))
+    signed = book.session.scalars(select(RecordSlot.slot).where(RecordSlot.is_signed).distinct())
+    assert set(signed) == {"toan", "dao_duc"}
+    newest = select(AuditEntry.detail).order_by(AuditEntry.wf_seq.desc()).limit(1)
+    detail = book.session.scalars(newest).one()
+    assert (detail["slot"], detail["more_slots"]) == ("toan", ["dao_duc"])
+    assert journal.first_broken_link(book.session, book.id) is None
+
+
 def test_a_returned_slot_is_no_longer_signed(book: OpenBook) -> None:
     book.review_all()
     book.act(Action.SIGN, "toan")

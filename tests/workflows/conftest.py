@@ -26,8 +26,8 @@ def database() -> FakeDatabase:
 
 
 @pytest.fixture
-def papers() -> FakePapers:
-    return FakePapers()
+def papers(database: FakeDatabase) -> FakePapers:
+    return FakePapers(database)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -22,7 +23,6 @@ from tests.fakes import FakeDatabase, FakePapers
 from workflows.class_term import ClassTermWorkflow, workflow_id
 from workflows.messages import ClassTermState, Outcome, Snapshot
 from workflows.queues import MAIN_QUEUE, SIGN_QUEUE
-from workflows.signing_order import SigningOrderWorkflow
 
 SUBJECTS = ("toan", "am_nhac")
 FAR = datetime(2099, 6, 30, 17, tzinfo=UTC)
@@ -42,7 +42,7 @@ async def workers(
     """Both workers; without a cache every workflow task replays its whole history."""
     async with AsyncExitStack() as stack:
         main = Worker(
-            client, task_queue=MAIN_QUEUE, workflows=[workflow, SigningOrderWorkflow],
+            client, task_queue=MAIN_QUEUE, workflows=[workflow],
             activities=database.activities(), activity_executor=threads,
             max_cached_workflows=cached, workflow_failure_exception_types=FAILURES,
         )  # fmt: skip
@@ -103,10 +103,10 @@ class Book:
         )
         return outcome
 
-    async def do(self, action: Action, slot: str, records: Iterable[str] = (), **more: str) -> Outcome:
+    async def do(self, action: Action, slot: str, records: Iterable[str] = (), **more: Any) -> Outcome:  # noqa: ANN401
         return await self.send(self.decision(action, slot, records, **more))
 
-    def decision(self, action: Action, slot: str, records: Iterable[str] = (), **more: str) -> Decision:
+    def decision(self, action: Action, slot: str, records: Iterable[str] = (), **more: Any) -> Decision:  # noqa: ANN401
         return Decision(action, slot, tuple(records) or self.records, actor_id=f"staff-{slot}", **more)
 
     async def refusal(self, decision: Decision, command_id: str = "", *, update: str = "") -> ApplicationError:

@@ -25,8 +25,6 @@ from domain.lifecycle import Action
 from tests.fakes import FakeDatabase, FakePapers
 from tests.workflows.conftest import TIME_SKIPPING
 from tests.workflows.playing import opening, start_book, workers
-from workflows.queues import MAIN_QUEUE
-from workflows.signing_order import SigningOrderWorkflow, order_workflow_id
 
 HISTORIES = Path(__file__).parent / "histories"
 Histories = dict[str, str]
@@ -87,17 +85,23 @@ async def continued(clock: WorkflowEnvironment, papers: FakePapers) -> Histories
     return {"continued-first-run": ended.to_json(), "continued-second-run": await book.history()}
 
 
-async def signing_order(clock: WorkflowEnvironment, papers: FakePapers) -> Histories:
-    """The preparation of an order."""
-    handle = await clock.client.start_workflow(
-        SigningOrderWorkflow.run, "order-1", id=order_workflow_id("order-1"), task_queue=MAIN_QUEUE
-    )
-    await handle.result()
-    return {"signing-order": (await handle.fetch_history()).to_json()}
+async def several_subjects(clock: WorkflowEnvironment, papers: FakePapers) -> Histories:
+    """A teacher who signs two subjects at once: first one of the sheets fails, then all goes well."""
+    book = await start_book(clock.client)
+    await book.submit_all()
+    await book.do(Action.REVIEW, HOMEROOM)
+    papers.fails_sheets = {"toan": "Invalid"}
+    await book.do(Action.SIGN, "toan", ["r01"], more_slots=("am_nhac",))
+    papers.fails_sheets = {}
+    await book.do(Action.SIGN, "toan", ["r01"])
+    await book.do(Action.SIGN, "toan", ["r02", "r03"], more_slots=("am_nhac",))
+    await book.finish()
+    await book.handle.result()
+    return {"several-subjects": await book.history()}
 
 
 PLAYS: tuple[Callable[[WorkflowEnvironment, FakePapers], Awaitable[Histories]], ...] = (
-    whole_term, detours, deadlines, continued, signing_order,
+    whole_term, detours, deadlines, continued, several_subjects,
 )  # fmt: skip
 
 
@@ -119,10 +123,11 @@ async def recording() -> AsyncIterator[WorkflowEnvironment]:
 
 
 async def main() -> None:
-    papers = FakePapers()
+    database = FakeDatabase()
+    papers = FakePapers(database)
     async with recording() as clock:
         with ThreadPoolExecutor(4) as threads:
-            async with workers(clock.client, FakeDatabase(), papers, threads):
+            async with workers(clock.client, database, papers, threads):
                 for play in PLAYS:
                     for name, history in (await play(clock, papers)).items():
                         keep(name, history)

@@ -143,6 +143,32 @@ async def test_records_that_cannot_be_signed_stay_and_the_others_go_on(book: Boo
     assert [record.unsigned_slots for record in records.values()] == [("am_nhac",), ("toan", "am_nhac"), ("am_nhac",)]
 
 
+async def test_a_teacher_signs_several_subjects_with_one_decision(book: Book, database: FakeDatabase) -> None:
+    await book.submit_all()
+    await book.do(Action.REVIEW, HOMEROOM)
+    attempts = database.attempts["record_decision"]
+    outcome = await book.do(Action.SIGN, "toan", more_slots=("am_nhac",))
+    assert (outcome.done, outcome.stage) == (book.records, Stage.SUBJECT_SIGNED)
+    # Projected together with the papers, so no second activity was needed.
+    assert database.written[outcome.seq].decision.slots == ("toan", "am_nhac")
+    assert database.attempts["record_decision"] == attempts
+
+
+async def test_a_sheet_that_cannot_be_signed_waits_and_the_teacher_s_others_go_on(
+    book: Book, papers: FakePapers, database: FakeDatabase
+) -> None:
+    await book.submit_all()
+    await book.do(Action.REVIEW, HOMEROOM)
+    papers.fails_sheets = {"toan": "Invalid"}
+    outcome = await book.do(Action.SIGN, "toan", more_slots=("am_nhac",))
+    assert (outcome.done, outcome.stage) == (book.records, Stage.REVIEWED)
+    assert {(failure.code, failure.slot) for failure in outcome.failed} == {("Invalid", "toan")}
+    assert {record.unsigned_slots for record in (await book.snapshot()).records.values()} == {("toan",)}
+    assert database.actions[-1] == "sign:am_nhac"
+    papers.fails_sheets = {}
+    assert (await book.do(Action.SIGN, "toan")).stage == Stage.SUBJECT_SIGNED
+
+
 async def test_nothing_signed_at_all_is_a_failure(book: Book, papers: FakePapers, database: FakeDatabase) -> None:
     await book.submit_all()
     await book.do(Action.REVIEW, HOMEROOM)
