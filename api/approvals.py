@@ -28,6 +28,7 @@ from api.errors import Unavailable
 from domain.deadlines import Deadline
 from domain.errors import Conflict, DomainError, Incomplete, Invalid, NotAllowed, NotFound
 from domain.lifecycle import Decision
+from signing.errors import SigningFailed
 from workflows import reading
 from workflows.class_term import ClassTermWorkflow, workflow_id
 from workflows.messages import ClassTermState, Outcome
@@ -36,7 +37,7 @@ from workflows.queues import HEARTBEAT_TIMEOUT, MAIN_QUEUE, PREPARE_RETRY, PREPA
 Answer = TypeVar("Answer")
 PATIENCE = timedelta(seconds=40)
 REFUSALS: dict[str, type[DomainError]] = {
-    error.code: error for error in (NotAllowed, NotFound, Conflict, Incomplete, Invalid)
+    error.code: error for error in (NotAllowed, NotFound, Conflict, Incomplete, Invalid, SigningFailed)
 }
 
 

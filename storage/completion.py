@@ -18,6 +18,8 @@ from storage.tables import Document, DocumentRecord, OrderItem, SignatureRow, Si
 # Whoever signs first makes the paper; the part printed on it must still be the next one.
 FIRST_FIELDS = frozenset({SignatureField.SUBJECT_TEACHER, SignatureField.HOMEROOM})
 
+PAPER_MISSING = "PaperMissing"  # the summary waits; what is at fault is told beside it
+
 
 @dataclass(frozen=True)
 class Embedded:
@@ -93,7 +95,7 @@ def _checked(
     if item.kind == DocumentKind.CLASS_SUMMARY:
         failed = {record_id for other in stored if other.outcome == "failed" for record_id in other.covers}
         if failed & set(item.covers):
-            return PaperFailure("PaperMissing", "Bảng tổng hợp chờ các học bạ chưa ký được.")
+            return PaperFailure(PAPER_MISSING, "Bảng tổng hợp chờ các học bạ chưa ký được.")
     return result
 
 

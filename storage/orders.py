@@ -151,7 +151,8 @@ def standing(order: SigningOrder, stored: Sequence[OrderItem]) -> Standing:
             left_out = {**dict.fromkeys(((rid, item.slot) for rid in item.covers), item.error_code), **left_out}
     slots = tuple(slot for slot in order.slots if slot not in {slot for _, slot in left_out})
     records = tuple(rid for rid in order.record_ids if slots and (rid, "") not in left_out)
-    failed = tuple(Failure(rid, code, slot) for (rid, slot), code in left_out.items())
+    named = [(rid, slot) for slot in ("", *order.slots) for rid in order.record_ids]  # in the order of the class
+    failed = tuple(Failure(rid, left_out[rid, slot], slot) for rid, slot in named if (rid, slot) in left_out)
     return Standing(sum(item.outcome != "failed" for item in stored), records, slots, failed)
 
 

@@ -2,16 +2,14 @@
 
 import time
 from collections.abc import AsyncIterator
-from datetime import timedelta
 
 import pytest
 import pytest_asyncio
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from cli.services.services import database_only
-from cli.services.temporal import prepare_namespace, temporal_binary
 from config.settings import Settings
+from tests.temporal_server import temporal_server
 
 pytest_plugins = ("tests.database",)
 
@@ -27,15 +25,7 @@ async def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterato
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def temporal_env() -> AsyncIterator[WorkflowEnvironment]:
     """Temporal's own server in memory, with our namespace, data converter and search attributes."""
-    environment = await WorkflowEnvironment.start_local(
-        namespace="hocba",
-        data_converter=pydantic_data_converter,
-        dev_server_existing_path=temporal_binary(),
-        dev_server_startup_timeout=timedelta(seconds=60),
-        dev_server_log_level="error",
-    )
-    async with environment:
-        await prepare_namespace(environment.client)
+    async with temporal_server() as environment:
         yield environment
 
 

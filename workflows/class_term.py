@@ -21,7 +21,7 @@ with workflow.unsafe.imports_passed_through():
 
     from workflows.messages import ClassTermState, Outcome, Snapshot, Waiting
     from workflows.pending import Pending, current_command_id
-    from workflows.planning import Step, as_far_as_done, plan_step
+    from workflows.planning import Step, as_far_as_done, nothing_signed, plan_step
     from workflows.queues import DATABASE_RETRY, DATABASE_TIMEOUT, HEARTBEAT_TIMEOUT, SIGN_QUEUE
     from workflows.reading import current_details, search_attributes
 
@@ -216,9 +216,7 @@ class ClassTermWorkflow:
             summary=f"Ghép chữ ký: {', '.join(decision.slots)}, {len(decision.record_ids)} hồ sơ",
         )
         if not result.done:
-            raise ApplicationError(
-                "Không ký được hồ sơ nào.", list(result.failed), type="SigningFailed", non_retryable=True
-            )
+            raise nothing_signed(result)
         return result
 
     async def _record(self, work: Projection) -> None:

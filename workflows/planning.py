@@ -4,12 +4,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from temporalio import workflow
+from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.orders import OrderResult
     from domain import lifecycle
     from domain.deadlines import is_late
     from domain.lifecycle import ClassTerm, Decision
+    from storage.completion import PAPER_MISSING
     from storage.projection import Projection
 
     from workflows.messages import ClassTermState
@@ -43,3 +45,9 @@ def as_far_as_done(decision: Decision, result: OrderResult) -> Decision:
     """The part of a decision that came true: records, and of a teacher's several sheets those that were signed."""
     first, *more = result.slots or decision.slots
     return replace(decision, record_ids=result.done, slot=first, more_slots=tuple(more))
+
+
+def nothing_signed(result: OrderResult) -> ApplicationError:
+    """The refusal that names whose own paper failed, not those who only wait for the class summary."""
+    at_fault = dict.fromkeys(failure.record_id for failure in result.failed if failure.code != PAPER_MISSING)
+    return ApplicationError("Không ký được hồ sơ nào.", list(at_fault), type="SigningFailed", non_retryable=True)

@@ -7,7 +7,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
+from temporalio.exceptions import ApplicationError
 
+from api.approvals import _as_refusal
 from api.errors import Unavailable
 from api.main import HEADERS
 from domain.errors import Conflict, DomainError, Incomplete, Invalid, NotAllowed, NotFound
@@ -112,6 +114,13 @@ async def test_a_refusal_of_the_rules_names_its_records(
     assert problem["type"] == f"urn:hocba:{refusal.code}"
     assert problem["detail"] == "Chưa làm được."
     assert problem["record_ids"] == list(world.records)
+
+
+def test_an_order_of_which_nothing_could_be_signed_names_whose_paper_failed(world: World) -> None:
+    raised = ApplicationError("Không ký được hồ sơ nào.", list(world.records[:1]), type="SigningFailed")
+    answer = _as_refusal(raised)
+    assert isinstance(answer, SigningFailed)
+    assert (answer.message, answer.record_ids) == ("Không ký được hồ sơ nào.", world.records[:1])
 
 
 async def test_a_part_that_does_not_answer_asks_to_be_asked_again(

@@ -184,3 +184,9 @@ def test_values_outside_the_rules_are_refused(
     fill(book, ["toan"])
     with refused(book.session, constraint):
         book.session.execute(update(table).values(**change))
+
+
+@pytest.mark.parametrize("table", ["audit_entries", "commands", "signatures"])
+def test_what_only_grows_is_not_emptied(book: OpenBook, table: str) -> None:
+    with refused(book.session, f"{table} is append-only"):
+        book.session.execute(text(f"TRUNCATE {table} CASCADE"))

@@ -9,21 +9,17 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
-from cli.services.temporal import prepare_namespace, temporal_binary
 from domain.curriculum import HOMEROOM, PRINCIPAL
 from domain.lifecycle import Action
 from tests.fakes import FakeDatabase, FakePapers
-from tests.workflows.conftest import TIME_SKIPPING
+from tests.temporal_server import time_skipping_server
 from tests.workflows.playing import opening, start_book, workers
 
 HISTORIES = Path(__file__).parent / "histories"
@@ -105,27 +101,11 @@ PLAYS: tuple[Callable[[WorkflowEnvironment, FakePapers], Awaitable[Histories]], 
 )  # fmt: skip
 
 
-@asynccontextmanager
-async def recording() -> AsyncIterator[WorkflowEnvironment]:
-    environment = await WorkflowEnvironment.start_time_skipping_v2(
-        namespace="hocba",
-        identity="recorder",  # the default would put this machine's name into the histories
-        data_converter=pydantic_data_converter,
-        dev_server_existing_path=temporal_binary(),
-        dev_server_startup_timeout=timedelta(seconds=60),
-        dev_server_log_level="error",
-        dev_server_extra_args=TIME_SKIPPING,
-    )
-    async with environment:
-        client: Client = environment.client
-        await prepare_namespace(client)
-        yield environment
-
-
 async def main() -> None:
     database = FakeDatabase()
     papers = FakePapers(database)
-    async with recording() as clock:
+    # The default identity would put this machine's name into the histories.
+    async with time_skipping_server(identity="recorder") as clock:
         with ThreadPoolExecutor(4) as threads:
             async with workers(clock.client, database, papers, threads):
                 for play in PLAYS:

@@ -10,7 +10,14 @@ branch_labels = None
 depends_on = None
 
 
+KEPT = ('audit_entries', 'commands', 'signatures')
+
+
 def upgrade() -> None:
+    for table in KEPT:  # the triggers for each row are not asked when a whole table is emptied
+        op.execute(
+            f'CREATE TRIGGER never_emptied BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()'
+        )
     op.add_column(
         'signing_orders',
         sa.Column('more_slots', postgresql.JSONB(), server_default='[]', nullable=False, comment='further subjects of the same teacher'),
@@ -24,5 +31,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    for table in KEPT:
+        op.execute(f'DROP TRIGGER never_emptied ON {table}')
     op.drop_column('order_items', 'slot')
     op.drop_column('signing_orders', 'more_slots')

@@ -1,0 +1,45 @@
+"""Temporal's own server in memory, with our namespace, data converter and search attributes."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+
+from cli.services.temporal import prepare_namespace, temporal_binary
+
+# Time skipping on the real server: off unless asked for, and a skip takes a second unless timers are shifted finely.
+TIME_SKIPPING = (
+    "--dynamic-config-value", "frontend.WorkflowTimeSkippingEnabled=true",
+    "--dynamic-config-value", 'history.timerProcessorMaxTimeShift="1ms"',
+)  # fmt: skip
+
+
+@asynccontextmanager
+async def temporal_server(identity: str | None = None) -> AsyncIterator[WorkflowEnvironment]:
+    async with await WorkflowEnvironment.start_local(**_options(identity)) as environment:
+        await prepare_namespace(environment.client)
+        yield environment
+
+
+@asynccontextmanager
+async def time_skipping_server(identity: str | None = None) -> AsyncIterator[WorkflowEnvironment]:
+    """The same with workflows whose clocks can be turned."""
+    options = _options(identity, TIME_SKIPPING)
+    async with await WorkflowEnvironment.start_time_skipping_v2(**options) as environment:
+        await prepare_namespace(environment.client)
+        yield environment
+
+
+def _options(identity: str | None, arguments: Sequence[str] = ()) -> dict[str, Any]:
+    return {
+        "namespace": "hocba",
+        "identity": identity,
+        "data_converter": pydantic_data_converter,
+        "dev_server_existing_path": temporal_binary(),
+        "dev_server_startup_timeout": timedelta(seconds=60),
+        "dev_server_log_level": "error",
+        "dev_server_extra_args": arguments,
+    }
