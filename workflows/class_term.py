@@ -23,7 +23,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.pending import Pending, current_command_id
     from workflows.planning import Step, as_far_as_done, nothing_signed, plan_step
     from workflows.queues import DATABASE_RETRY, DATABASE_TIMEOUT, HEARTBEAT_TIMEOUT, SIGN_QUEUE
-    from workflows.reading import current_details, search_attributes
+    from workflows.reading import current_details, search_attributes, who_acts
 
 
 def workflow_id(school_year: str, class_id: str, term: str) -> str:
@@ -213,7 +213,7 @@ class ClassTermWorkflow:
             start_to_close_timeout=timedelta(minutes=10),
             heartbeat_timeout=HEARTBEAT_TIMEOUT,
             retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5)),
-            summary=f"Ghép chữ ký: {', '.join(decision.slots)}, {len(decision.record_ids)} hồ sơ",
+            summary=f"Ghép chữ ký: {who_acts(decision)}, {len(decision.record_ids)} hồ sơ",
         )
         if not result.done:
             raise nothing_signed(result)
@@ -225,7 +225,7 @@ class ClassTermWorkflow:
             work,
             start_to_close_timeout=DATABASE_TIMEOUT,
             retry_policy=DATABASE_RETRY,
-            summary=f"{work.decision.action.value}: {', '.join(work.decision.slots)}, {len(work.changes)} hồ sơ",
+            summary=f"{work.decision.action.value}: {who_acts(work.decision)}, {len(work.changes)} hồ sơ",
         )
 
     def _take_effect(self, step: Step, failed: tuple[Failure, ...] = ()) -> Outcome:

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from domain.deadlines import Hook
-from domain.lifecycle import ClassTerm, class_stage, finished, waiting_slots
+from domain.lifecycle import ClassTerm, Decision, class_stage, finished, waiting_slots
 from domain.stages import STAGE_NAMES
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate, TypedSearchAttributes
 
@@ -31,6 +31,11 @@ def current_details(state: ClassTermState, term: ClassTerm) -> str:
 
 
 STAGE_ORDER = {stage: position for position, stage in enumerate(STAGE_NAMES)}
+
+
+def who_acts(decision: Decision) -> str:
+    """The slot, short enough for a summary (400 bytes) however many subjects are signed at once."""
+    return f"{decision.slot} và {len(decision.more_slots)} môn khác" if decision.more_slots else decision.slot
 
 
 def search_attributes(

@@ -12,7 +12,7 @@ from temporalio.testing import WorkflowEnvironment
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
 from domain.deadlines import Deadline, Hook
 from domain.errors import Conflict, Incomplete
-from domain.lifecycle import Action, Failure
+from domain.lifecycle import Action, Decision, Failure
 from domain.stages import Stage
 from tests.fakes import FakeDatabase, FakePapers
 from tests.workflows.changed import BUG, BuggyClassTermWorkflow
@@ -249,6 +249,12 @@ async def test_search_and_ui_show_stage_deadline_and_slots(book: Book) -> None:
     assert (found[reading.STAGE], found[reading.WAITING_FOR]) == (Stage.SUBMITTED, [HOMEROOM])
     assert (found[reading.DUE_AT], found[reading.OVERDUE]) == (book.state.deadline.due_at, False)
     assert await description.static_summary() == "Sổ lớp 1A1 · Học kì I 2026-2027"
+
+
+def test_however_many_subjects_are_signed_the_summary_stays_short() -> None:
+    many = Decision(Action.SIGN, "toan", ("r01",), more_slots=tuple(f"mon_{number}" for number in range(20)))
+    assert reading.who_acts(many) == "toan và 20 môn khác"
+    assert reading.who_acts(Decision(Action.SIGN, "toan", ("r01",))) == "toan"
 
 
 async def test_a_moved_deadline_is_noted_before_the_next_run_begins(book: Book, database: FakeDatabase) -> None:
