@@ -35,7 +35,7 @@ async def _begin(settings: Settings, school: DemoSchool, examples: ExampleSet) -
         if (await client.get("/api/v1/class-terms", headers=headers)).raise_for_status().json():
             return  # the books are open, and what people did in them stays
         typer.echo("Loading the demo school …")
-        ahead = make_play(school, examples, (AHEAD, Term.HK1), client, typer.echo)
+        ahead = make_play(school, examples, (AHEAD, Term.HK1), client, lambda step: typer.echo(f"  {AHEAD} · {step}"))
         await ahead.prepare()
         await ahead.approve_all()
         at_work = make_play(school, examples, (AT_WORK, Term.HK1), client, lambda _: None)

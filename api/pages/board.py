@@ -23,7 +23,7 @@ SHORT_NAMES = {
     Stage.SUBJECT_SIGNED: "GVCN ký",
     Stage.HOMEROOM_SIGNED: "Duyệt",
     Stage.APPROVED: "Đóng dấu",
-    Stage.SEALED: "Đã dấu",
+    Stage.SEALED: "Đã đóng dấu",
     Stage.ISSUED: "Phát hành",
 }
 
