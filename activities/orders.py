@@ -10,9 +10,9 @@ from temporalio import activity
 from activities.papers import PaperPool
 from activities.refusals import refusals_are_final
 from activities.workbench import EmbedTask, PreparedPaper, PrepareTask
+from domain.decisions import Failure
 from domain.documents import DocumentKind, SignatureField
 from domain.errors import Conflict
-from domain.lifecycle import Failure
 from storage import completion, orders, papers, projection
 from storage.completion import PaperFailure
 from storage.database import Sessions

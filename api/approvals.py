@@ -26,8 +26,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.orders import OrderActivities, PreparedOrder
 from api.errors import Unavailable
 from domain.deadlines import Deadline
+from domain.decisions import Decision
 from domain.errors import Conflict, DomainError, Incomplete, Invalid, NotAllowed, NotFound
-from domain.lifecycle import Decision
 from signing.errors import SigningFailed
 from workflows import reading
 from workflows.class_term import ClassTermWorkflow, workflow_id

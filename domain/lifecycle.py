@@ -6,26 +6,11 @@ and asks `plan` for the changes of a decision; `plan` refuses with a `DomainErro
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
+from domain.decisions import Action, Decision
 from domain.errors import Conflict, DomainError, NotAllowed, NotFound
 from domain.stages import STAGE_NAMES, STAGES, Stage
-
-
-class Action(StrEnum):
-    SUBMIT = "submit"
-    REVIEW = "review"
-    RETURN = "return_for_rework"
-    SIGN = "sign"
-    APPROVE = "approve"
-    SEAL = "seal"
-    HOLD = "hold"
-    RELEASE = "release"
-    ISSUE = "issue"
-
-
-SIGNING_ACTIONS = frozenset({Action.SIGN, Action.APPROVE, Action.SEAL})
 
 # Stages from which each slot may send a record back; a subject teacher may refuse only what waits for his signature.
 RETURN_FROM: Mapping[str, frozenset[Stage]] = {
@@ -48,36 +33,6 @@ class RecordState:
     unsigned_slots: tuple[str, ...]
     part: int = 0
     held: bool = False
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What somebody decided, for which records. Ids and codes only: it is kept in the workflow's history.
-
-    One person may sign several subjects of a class with one confirmation: `more_slots` are those beside `slot`.
-    """
-
-    action: Action
-    slot: str
-    record_ids: tuple[str, ...]
-    actor_id: str = ""
-    order_id: str = ""
-    to_slot: str = ""
-    reason_id: str = ""
-    more_slots: tuple[str, ...] = ()
-
-    @property
-    def slots(self) -> tuple[str, ...]:
-        return (self.slot, *self.more_slots)
-
-
-@dataclass(frozen=True)
-class Failure:
-    """One record that did not go along, and why (a code); `slot` if it failed on the sheet of one subject."""
-
-    record_id: str
-    code: str
-    slot: str = ""
 
 
 @dataclass(frozen=True)

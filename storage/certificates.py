@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from domain.decisions import Action
 from domain.errors import NotAllowed
-from domain.lifecycle import Action
 from storage.tables import CertificateRow
 
 

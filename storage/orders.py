@@ -14,8 +14,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain.curriculum import HOMEROOM
+from domain.decisions import Action, Failure
 from domain.errors import Conflict, NotFound
-from domain.lifecycle import Action, Failure
 from storage.tables import OrderItem, SigningLease, SigningOrder, TermRecord
 
 LIFETIME = timedelta(minutes=10)

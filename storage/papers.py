@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from domain.assessment import Term
 from domain.curriculum import HOMEROOM
+from domain.decisions import Action
 from domain.documents import DocumentContent, DocumentKind, SignatureField
 from domain.errors import Conflict
-from domain.lifecycle import Action
 from storage import contents, orders
 from storage.paper_facts import Stamp
 from storage.tables import (

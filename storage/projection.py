@@ -14,8 +14,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
+from domain.decisions import Action, Decision
 from domain.errors import Conflict, Incomplete, NotFound
-from domain.lifecycle import Action, Decision, RecordState
+from domain.lifecycle import RecordState
 from domain.stages import Stage
 from storage import entries, journal, voids
 from storage.tables import ClassGroup, ClassTermRow, Command, RecordSlot, TermRecord

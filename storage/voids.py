@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, func, select, update
 from sqlalchemy.orm import Session
 
+from domain.decisions import Action, Decision
 from domain.documents import DocumentKind
 from domain.errors import Conflict
-from domain.lifecycle import Action, Decision
 from storage import journal
 from storage.tables import Document, DocumentRecord, SignatureRow, TermRecord
 

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from domain.assessment import Term
 from domain.calendar import SchoolYear
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL, TT27, curriculum_for
+from domain.decisions import Action, Decision
 from domain.entry import Cell, CellKind, required_cells
 from domain.identity import Sex, make_personal_id
-from domain.lifecycle import Action, ClassTerm, Decision, apply, class_stage, open_class_term, plan
+from domain.lifecycle import ClassTerm, apply, class_stage, open_class_term, plan
 from interchange.sample_school.people import People, draw_class
 from storage import entries, journal, projection, registration
 from storage.entries import EntryLine

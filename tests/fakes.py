@@ -10,8 +10,8 @@ from activities.decisions import DeadlineNote
 from activities.orders import OrderResult, PreparedOrder
 from activities.refusals import refusals_are_final
 from domain.deadlines import Hook
+from domain.decisions import Decision, Failure
 from domain.errors import DomainError
-from domain.lifecycle import Decision, Failure
 from storage.projection import Projection
 
 

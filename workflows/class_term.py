@@ -15,8 +15,8 @@ with workflow.unsafe.imports_passed_through():
     from domain import lifecycle
     from domain.curriculum import SEAL
     from domain.deadlines import Alarm, Deadline, Hook, is_late, next_alarm
+    from domain.decisions import SIGNING_ACTIONS, Action, Decision, Failure
     from domain.errors import Conflict, DomainError
-    from domain.lifecycle import Action, Decision, Failure
     from storage.projection import Projection
 
     from workflows.messages import ClassTermState, Outcome, Snapshot, Waiting
@@ -192,7 +192,7 @@ class ClassTermWorkflow:
         """Project a decision; one that signs is projected with its last signature, or as far as papers were signed."""
         step = self._plan(command_id, decision)
         failed: tuple[Failure, ...] = ()
-        if decision.action in lifecycle.SIGNING_ACTIONS:
+        if decision.action in SIGNING_ACTIONS:
             result = await self._complete_order(step.work)
             if result.recorded:
                 return self._take_effect(step, result.failed)

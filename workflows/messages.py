@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field, replace
 
 from domain.deadlines import Deadline, Hook
-from domain.lifecycle import ClassTerm, Failure, RecordState
+from domain.decisions import Failure
+from domain.lifecycle import ClassTerm, RecordState
 
 SEEN_LIMIT = 300
 

@@ -6,7 +6,7 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from domain.lifecycle import Decision
+    from domain.decisions import Decision
 
     from workflows.messages import Outcome
 

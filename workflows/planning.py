@@ -10,7 +10,8 @@ with workflow.unsafe.imports_passed_through():
     from activities.orders import OrderResult
     from domain import lifecycle
     from domain.deadlines import is_late
-    from domain.lifecycle import ClassTerm, Decision
+    from domain.decisions import Decision
+    from domain.lifecycle import ClassTerm
     from storage.completion import PAPER_MISSING
     from storage.projection import Projection
 

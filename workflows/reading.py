@@ -3,7 +3,8 @@
 from collections import Counter
 
 from domain.deadlines import Hook
-from domain.lifecycle import ClassTerm, Decision, class_stage, finished, waiting_slots
+from domain.decisions import Decision
+from domain.lifecycle import ClassTerm, class_stage, finished, waiting_slots
 from domain.stages import STAGE_NAMES
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate, TypedSearchAttributes
 

@@ -21,8 +21,8 @@ from api.v1.forms import (
 from api.v1.views import outcome_view
 from domain.curriculum import HOMEROOM
 from domain.deadlines import Deadline
+from domain.decisions import Action, Decision
 from domain.errors import NotAllowed
-from domain.lifecycle import Action, Decision
 from storage import journal
 from storage.access import ClassTermHead
 from storage.staffing import Person

@@ -10,8 +10,8 @@ from api.services import Services
 from api.v1.decisions import workflow_of
 from api.v1.forms import ConfirmForm, OrderForm, OrderView, OutcomeView
 from api.v1.views import order_view, outcome_view
+from domain.decisions import Action, Decision
 from domain.errors import NotAllowed, NotFound
-from domain.lifecycle import Action, Decision
 from storage import access, certificates, orders
 from storage.access import ClassTermHead
 from storage.orders import NewOrder

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from activities.orders import PreparedOrder
 from api.v1.forms import FailureView, OrderView, OutcomeView
-from domain.lifecycle import Failure
+from domain.decisions import Failure
 from workflows.messages import Outcome
 
 

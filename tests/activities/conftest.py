@@ -16,7 +16,7 @@ from temporalio.testing import ActivityEnvironment
 from activities.orders import OrderActivities, OrderResult, PreparedOrder
 from activities.papers import PaperPool
 from api.desk import SigningDesk
-from domain.lifecycle import Action
+from domain.decisions import Action
 from signing.authority import DevelopmentAuthority, IssuedKey, KeyKind
 from signing.keys import KeyStore
 from storage import orders

@@ -8,7 +8,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.decisions import DeadlineNote, DecisionActivities
 from domain.deadlines import Hook
-from domain.lifecycle import Action
+from domain.decisions import Action
 from storage.database import Sessions
 from tests.factories import DUE, OpenBook, fill, open_book
 

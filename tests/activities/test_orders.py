@@ -10,8 +10,8 @@ from temporalio.exceptions import ApplicationError
 
 from domain.assessment import Term
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
+from domain.decisions import Action, Failure
 from domain.documents import DocumentKind
-from domain.lifecycle import Action, Failure
 from signing.verify import verify
 from storage import orders
 from storage.tables import Assessment, Document, Enrolment, OrderItem, PupilRow, SigningOrder, TermRecord

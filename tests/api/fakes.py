@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from activities.orders import PreparedOrder
 from api.approvals import Approvals
 from domain.deadlines import Deadline
-from domain.lifecycle import Decision
+from domain.decisions import Decision
 from workflows.messages import ClassTermState, Outcome
 
 

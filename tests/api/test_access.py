@@ -15,7 +15,7 @@ from starlette.routing import Mount
 from api.main import create_app
 from api.services import Services
 from domain.curriculum import PRINCIPAL
-from domain.lifecycle import Action
+from domain.decisions import Action
 from tests.api.world import ELSEWHERE, PASSPHRASE, PEOPLE, World, visitor
 from tests.factories import open_book
 from tests.storage.papers import make_document, make_order, prepare

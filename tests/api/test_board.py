@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from domain.curriculum import HOMEROOM
-from domain.lifecycle import Action
+from domain.decisions import Action
 from storage.tables import ClassTermRow, TermRecord
 from tests.api.conftest import As
 from tests.api.world import World

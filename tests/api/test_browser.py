@@ -15,7 +15,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from api.main import create_app
 from api.services import Services
-from domain.lifecycle import Action
+from domain.decisions import Action
 from storage.database import Sessions
 from tests.factories import ClassCast, fill, make_class, make_school, open_book
 

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from domain.decisions import Action
 from domain.entry import CellKind
-from domain.lifecycle import Action
 from storage.tables import Assessment, PupilTerm
 from tests.api.conftest import As
 from tests.api.world import World

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.curriculum import HOMEROOM, PRINCIPAL
-from domain.lifecycle import Action
+from domain.decisions import Action
 from storage.tables import CertificateRow, OrderItem, SigningOrder, TeachingAssignment
 from tests.api.conftest import As
 from tests.api.fakes import FakeApprovals

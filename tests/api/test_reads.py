@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from api.services import Services
-from domain.lifecycle import Action
+from domain.decisions import Action
 from storage.journal import FIRST_HASH
 from storage.objects import ObjectDamaged
 from storage.tables import Enrolment, ReviewItem, TermRecord

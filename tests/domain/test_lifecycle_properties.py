@@ -10,19 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
+from domain.decisions import Action, Decision
 from domain.errors import DomainError
-from domain.lifecycle import (
-    CLOSED,
-    IN_PART,
-    Action,
-    ClassTerm,
-    Decision,
-    RecordState,
-    apply,
-    open_class_term,
-    plan,
-    waiting_slots,
-)
+from domain.lifecycle import CLOSED, IN_PART, ClassTerm, RecordState, apply, open_class_term, plan, waiting_slots
 from domain.stages import Stage
 
 SUBJECTS = ("toan", "am_nhac", "mi_thuat")

@@ -4,8 +4,8 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
+from domain.decisions import Action
 from domain.documents import DocumentKind
-from domain.lifecycle import Action
 from storage import orders
 from storage.completion import Embedded, PaperFailure
 from storage.orders import NewOrder

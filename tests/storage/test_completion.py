@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from domain.assessment import Term
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
+from domain.decisions import Action, Failure
 from domain.documents import DocumentKind
 from domain.errors import Conflict
-from domain.lifecycle import Action, Failure
 from storage import completion, orders
 from storage.completion import Embedded, PaperFailure
 from storage.tables import Document, DocumentRecord, SignatureRow, SigningLease, SigningOrder, TermRecord

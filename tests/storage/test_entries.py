@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from domain.assessment import SubjectLevel, Term
 from domain.curriculum import HOMEROOM
+from domain.decisions import Action
 from domain.entry import CellKind, CommentField
 from domain.errors import Conflict, Invalid, NotFound
-from domain.lifecycle import Action
 from storage import entries
 from storage.entries import Attendance, EntryLine
 from storage.tables import Assessment, PupilTerm

@@ -10,7 +10,7 @@ from sqlalchemy import text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from domain.lifecycle import Action
+from domain.decisions import Action
 from storage import registration
 from storage.registration import PupilFacts
 from storage.tables import (

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from domain.assessment import Term
 from domain.calendar import SchoolYear
+from domain.decisions import Action
 from domain.errors import Conflict, Incomplete, NotFound
-from domain.lifecycle import Action
 from storage import contents, entries, registration
 from storage.opening import open_term
 from storage.paper_facts import Stamp

@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.curriculum import HOMEROOM, PRINCIPAL
+from domain.decisions import Action, Failure
 from domain.errors import Conflict, NotFound
-from domain.lifecycle import Action, Failure
 from storage import orders
 from storage.orders import NewOrder
 from storage.tables import SigningLease

@@ -8,9 +8,9 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from domain.curriculum import HOMEROOM
+from domain.decisions import Action
 from domain.entry import CellKind
 from domain.errors import Conflict, Incomplete, NotFound
-from domain.lifecycle import Action
 from domain.stages import Stage
 from storage import entries, journal, projection
 from storage.tables import AuditEntry, ClassTermRow, Command, RecordSlot, TermRecord

@@ -8,8 +8,8 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
+from domain.decisions import Action
 from domain.errors import NotAllowed
-from domain.lifecycle import Action
 from storage import registration, staffing
 from storage.certificates import certificate_for
 from storage.tables import Position, TeachingAssignment

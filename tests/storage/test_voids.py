@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from domain.curriculum import HOMEROOM, PRINCIPAL
-from domain.lifecycle import Action
+from domain.decisions import Action
 from storage.tables import Document, DocumentRecord, Notice
 from tests.factories import SINCE, SUBJECTS, OpenBook, open_book
 from tests.storage.papers import make_document, make_signature

@@ -6,7 +6,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.decisions import DeadlineNote, DecisionActivities
-    from domain.lifecycle import Action, Decision
+    from domain.decisions import Action, Decision
     from workflows.class_term import ClassTermWorkflow
     from workflows.messages import ClassTermState
 

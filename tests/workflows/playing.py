@@ -18,7 +18,8 @@ from temporalio.workflow import NondeterminismError
 
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
 from domain.deadlines import Deadline
-from domain.lifecycle import Action, Decision, open_class_term
+from domain.decisions import Action, Decision
+from domain.lifecycle import open_class_term
 from tests.fakes import FakeDatabase, FakePapers
 from workflows.class_term import ClassTermWorkflow, workflow_id
 from workflows.messages import ClassTermState, Outcome, Snapshot

@@ -17,7 +17,7 @@ from pathlib import Path
 from temporalio.testing import WorkflowEnvironment
 
 from domain.curriculum import HOMEROOM, PRINCIPAL
-from domain.lifecycle import Action
+from domain.decisions import Action
 from tests.fakes import FakeDatabase, FakePapers
 from tests.temporal_server import time_skipping_server
 from tests.workflows.playing import opening, start_book, workers

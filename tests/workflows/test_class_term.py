@@ -11,8 +11,8 @@ from temporalio.testing import WorkflowEnvironment
 
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
 from domain.deadlines import Deadline, Hook
+from domain.decisions import Action, Decision, Failure
 from domain.errors import Conflict, Incomplete
-from domain.lifecycle import Action, Decision, Failure
 from domain.stages import Stage
 from tests.fakes import FakeDatabase, FakePapers
 from tests.workflows.changed import BUG, BuggyClassTermWorkflow

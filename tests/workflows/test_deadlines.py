@@ -10,7 +10,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from domain.curriculum import HOMEROOM
 from domain.deadlines import Hook
-from domain.lifecycle import Action
+from domain.decisions import Action
 from tests.fakes import FakeDatabase, FakePapers
 from tests.workflows.playing import Book, opening, start_book, workers
 from workflows import reading

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from temporalio.testing import WorkflowEnvironment
 
 from domain.curriculum import HOMEROOM, curriculum_for
-from domain.lifecycle import Action
+from domain.decisions import Action
 from storage.tables import Assessment, PupilRow, School, Staff
 from tests.factories import fill, open_book
 from tests.fakes import FakeDatabase, FakePapers

@@ -1,0 +1,49 @@
+"""What people decide about the records of a class's term, and what of it could not be done: ids and codes only."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    SUBMIT = "submit"
+    REVIEW = "review"
+    RETURN = "return_for_rework"
+    SIGN = "sign"
+    APPROVE = "approve"
+    SEAL = "seal"
+    HOLD = "hold"
+    RELEASE = "release"
+    ISSUE = "issue"
+
+
+SIGNING_ACTIONS = frozenset({Action.SIGN, Action.APPROVE, Action.SEAL})
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What somebody decided, for which records. Ids and codes only: it is kept in the workflow's history.
+
+    One person may sign several subjects of a class with one confirmation: `more_slots` are those beside `slot`.
+    """
+
+    action: Action
+    slot: str
+    record_ids: tuple[str, ...]
+    actor_id: str = ""
+    order_id: str = ""
+    to_slot: str = ""
+    reason_id: str = ""
+    more_slots: tuple[str, ...] = ()
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        return (self.slot, *self.more_slots)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One record that did not go along, and why (a code); `slot` if it failed on the sheet of one subject."""
+
+    record_id: str
+    code: str
+    slot: str = ""
