@@ -56,14 +56,12 @@ class OrderActivities:
         with refusals_are_final():
             with self._sessions.begin() as session:
                 order = orders.get(session, UUID(order_id))
-                if order.state == "preparing":
-                    planned = papers.plan_papers(session, order)
-                    chain = papers.chain_pem(session, order)
-            if order.state == "preparing":
-                results = self._pool.prepare([_prepare_task(order, paper, chain) for paper in planned], self._beat)
-                self._leave_out_failed(order, planned, results, chain)
-                self._keep(order_id, planned, results)
-            return self._prepared(order_id)
+                if order.state != "preparing":
+                    return _prepared(order, orders.items(session, order.id))
+                planned, chain = papers.plan_papers(session, order), papers.chain_pem(session, order)
+            results = self._pool.prepare([_prepare_task(order, paper, chain) for paper in planned], self._beat)
+            self._leave_out_failed(order, planned, results, chain)
+            return self._keep(order_id, planned, results)
 
     @activity.defn
     def complete_order(self, work: Projection) -> OrderResult:
@@ -107,7 +105,8 @@ class OrderActivities:
         order = orders.get(session, order_id)
         decision = work.decision
         asked = (str(order.class_term_id), order.action, str(order.staff_id))
-        if asked != (work.class_term_id, decision.action.value, decision.actor_id):
+        fits = asked == (work.class_term_id, decision.action.value, decision.actor_id)
+        if not fits or not set(decision.slots) <= set(order.slots):
             raise Conflict("Lệnh ký không khớp với quyết định.")
         if order.state not in {"signed", "completed"}:
             raise Conflict("Lệnh ký chưa được xác nhận.")
@@ -119,21 +118,26 @@ class OrderActivities:
         # A paper whose digest came back unsigned fails by itself.
         return [item for item in stored if item.outcome == "pending" and item.raw_signature is not None]
 
-    def _keep(self, order_id: str, planned: Sequence[Paper], results: Sequence[PreparedPaper | PaperFailure]) -> None:
+    def _keep(
+        self, order_id: str, planned: Sequence[Paper], results: Sequence[PreparedPaper | PaperFailure]
+    ) -> PreparedOrder:
         with self._sessions.begin() as session:
             order = orders.get(session, UUID(order_id), lock=True)
-            if order.state == "preparing":
-                numbered = enumerate(zip(planned, results, strict=True))
-                orders.store_prepared(session, order, [_item(order, at, *pair) for at, pair in numbered])
-
-    def _prepared(self, order_id: str) -> PreparedOrder:
-        with self._sessions() as session:
-            ready = orders.standing(orders.get(session, UUID(order_id)), orders.items(session, UUID(order_id)))
-        return PreparedOrder(order_id, ready.papers, ready.record_ids, ready.failed, ready.slots)
+            if order.state != "preparing":  # another try was faster
+                return _prepared(order, orders.items(session, order.id))
+            numbered = enumerate(zip(planned, results, strict=True))
+            kept = [_item(order, at, *pair) for at, pair in numbered]
+            orders.store_prepared(session, order, kept)
+            return _prepared(order, kept)
 
     @staticmethod
     def _beat(done: int) -> None:
         activity.heartbeat(done)
+
+
+def _prepared(order: SigningOrder, stored: Sequence[OrderItem]) -> PreparedOrder:
+    ready = orders.standing(order, stored)
+    return PreparedOrder(str(order.id), ready.papers, ready.record_ids, ready.failed, ready.slots)
 
 
 def _positions(pending: Sequence[OrderItem]) -> list[int]:

@@ -84,7 +84,7 @@ def visible_document(document_id: UUID, person: CurrentPerson, found: ServicesDe
 VisibleDocument = Annotated[DocumentHead, Depends(visible_document)]
 
 
-def require_slot(head: ClassTermHead, slot: str) -> None:
-    """Authority follows the assignment at this moment."""
-    if slot not in head.my_slots:
+def require_slot(head: ClassTermHead, *slots: str) -> None:
+    """Authority follows the assignment at this moment, for each of these slots."""
+    if not head.my_slots.issuperset(slots):
         raise NotAllowed("Bạn không được phân công việc này ở lớp này.")

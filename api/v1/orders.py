@@ -27,8 +27,7 @@ async def open_order(form: OrderForm, head: VisibleClassTerm, person: CurrentPer
 
     Records that could not be prepared are listed and stay out; nothing is signed before the confirmation.
     """
-    for slot in form.slots():
-        require_slot(head, slot)
+    require_slot(head, *form.slots())
     order = await asyncio.to_thread(_open, found, head, person, form)
     prepared = await found.approvals.prepare(str(order.id))
     return order_view(prepared, order.expires_at)
@@ -41,8 +40,7 @@ async def confirm(order_id: UUID, form: ConfirmForm, person: CurrentPerson, foun
     The passphrase opens the key for this request only. Pressing twice signs once.
     """
     order, head = await asyncio.to_thread(_own_order, found, order_id, person)
-    for slot in order.slots:
-        require_slot(head, slot)
+    require_slot(head, *order.slots)
     ready = await asyncio.to_thread(found.desk.confirm, order_id, form.passphrase, now())
     # An order with nothing left is sent all the same: the class-term answers why.
     first, *more = ready.slots or order.slots

@@ -149,6 +149,16 @@ def test_an_order_serves_its_own_decision_only(office: Office, book: OpenBook) -
     assert office.rows() == before
 
 
+def test_an_order_that_is_completed_serves_no_other_subject(office: Office, book: OpenBook) -> None:
+    office.sign(book, Action.SIGN, "toan")
+    order_id = str(book.session.scalars(select(SigningOrder.id)).one())
+    before = office.rows()
+    other = book.next(book.decision(Action.SIGN, "dao_duc", order_id=order_id))
+    with pytest.raises(ApplicationError, match="không khớp"):
+        office.complete(other)
+    assert office.rows() == before
+
+
 def test_an_unknown_order_is_refused_for_good(office: Office, book: OpenBook) -> None:
     with pytest.raises(ApplicationError) as refused:
         office.prepare(str(book.id))
