@@ -75,9 +75,9 @@ class Report:
             "verified": self.verified,
             "failed": self.failed,
             "seconds": round(self.seconds, 2),
-            "records_per_second": self._rate(SIGN_RECORDS),
-            "records_per_second_from_review": self._rate(REVIEW),
+            "records_per_second": self._rate(REVIEW),
             "records_per_second_from_submission": self._rate(SUBMIT),
+            "records_per_second_from_homeroom": self._rate(SIGN_RECORDS),
             "cpu_seconds": self.cpu,
             "kills": self.kills,
             "out": str(self.out),
@@ -108,9 +108,9 @@ class Report:
             "Học bạ đã đóng dấu": str(self.sealed[DocumentKind.YEAR_RECORD]),
             "Chữ ký số": str(self.signatures),
             "Văn bản kiểm tra hợp lệ": f"{self.verified}/{self.verified + self.failed}",
-            "Học bạ mỗi giây, từ khi chủ nhiệm ký đến phát hành": str(self._rate(SIGN_RECORDS)),
-            "Học bạ mỗi giây, từ khi rà soát": str(self._rate(REVIEW)),
+            "Học bạ mỗi giây, từ khi nhập xong (rà soát) đến phát hành": str(self._rate(REVIEW)),
             "Học bạ mỗi giây, từ khi gửi phần đầu tiên": str(self._rate(SUBMIT)),
+            "Học bạ mỗi giây, từ khi chủ nhiệm ký": str(self._rate(SIGN_RECORDS)),
         }
 
 
