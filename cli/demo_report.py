@@ -108,7 +108,7 @@ class Report:
             "Học bạ đã đóng dấu": str(self.sealed[DocumentKind.YEAR_RECORD]),
             "Chữ ký số": str(self.signatures),
             "Văn bản kiểm tra hợp lệ": f"{self.verified}/{self.verified + self.failed}",
-            "Học bạ mỗi giây, từ khi nhập xong (rà soát) đến phát hành": str(self._rate(REVIEW)),
+            "Học bạ mỗi giây, từ khi nhập xong (rà soát)": str(self._rate(REVIEW)),
             "Học bạ mỗi giây, từ khi gửi phần đầu tiên": str(self._rate(SUBMIT)),
             "Học bạ mỗi giây, từ khi chủ nhiệm ký": str(self._rate(SIGN_RECORDS)),
         }
