@@ -3,19 +3,44 @@
 import logging
 import stat
 import traceback
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from asn1crypto.keys import PrivateKeyInfo
+from asn1crypto.pkcs12 import Pfx
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
 
 from domain.documents import SignatureField
 from domain.errors import Conflict, Invalid
 from signing.errors import KeyMissing, WrongPassphrase
-from signing.keys import KeyStore
-from signing.mechanisms import Mechanism, signature_fits
+from signing.keys import KDF_ROUNDS, KeyStore
+from signing.mechanisms import Mechanism, PrivateKey, signature_fits
 from tests.signing.conftest import Cast, prepared_for
 
 PASSPHRASE = "mật khẩu thử 1975"
+NUMBERS = ("prime1", "prime2", "private_exponent", "exponent1", "exponent2", "coefficient")
 AES_256_CBC = bytes.fromhex("060960864801650304012a")  # OID 2.16.840.1.101.3.4.1.42, DER
+
+
+def _numbers(key: object) -> rsa.RSAPrivateNumbers:
+    assert isinstance(key, rsa.RSAPrivateKey)
+    return key.private_numbers()
+
+
+def _damaged(key: PrivateKey, part: str) -> rsa.RSAPrivateKey:
+    """The same key with one of its numbers changed."""
+    plain = key.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    numbers = PrivateKeyInfo.load(plain)["private_key"].parsed
+    numbers[part] = numbers[part].native + 2
+    wrapped = PrivateKeyInfo.wrap(numbers, "rsa").dump(force=True)
+    damaged = serialization.load_der_private_key(wrapped, None, unsafe_skip_rsa_key_validation=True)
+    assert isinstance(damaged, rsa.RSAPrivateKey)
+    return damaged
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +93,42 @@ def test_files_are_encrypted_with_aes_256_and_private(store: KeyStore, cast: Cas
     sealed = (tmp_path / "seal.p12").read_bytes()
     assert sealed.count(AES_256_CBC) == 1  # the bag of the key; the certificates stand beside it in the open
     assert stat.S_IMODE((tmp_path / "seal.p12").stat().st_mode) == 0o600
+
+
+def test_a_file_is_plain_pkcs12_whose_only_lock_is_the_derivation(cast: Cast, tmp_path: Path) -> None:
+    KeyStore(tmp_path).save("seal", cast.keys[SignatureField.SEAL], PASSPHRASE)
+    sealed = (tmp_path / "seal.p12").read_bytes()
+    private = cast.keys[SignatureField.SEAL].private_key
+    assert _numbers(pkcs12.load_key_and_certificates(sealed, PASSPHRASE.encode())[0]) == _numbers(private)
+    assert KDF_ROUNDS.to_bytes(3) in sealed
+    assert Pfx.load(sealed)["mac_data"].native is None  # a MAC would be a far cheaper test of a guess
+
+
+def test_a_file_with_a_mac_opens_too(cast: Cast, tmp_path: Path) -> None:
+    store = KeyStore(tmp_path)
+    store.save("seal", cast.keys[SignatureField.SEAL], PASSPHRASE)
+    lock = serialization.BestAvailableEncryption(PASSPHRASE.encode())
+    private = cast.keys[SignatureField.SEAL].private_key
+    (tmp_path / "seal.p12").write_bytes(pkcs12.serialize_key_and_certificates(None, private, None, None, lock))
+    assert store.open("seal", PASSPHRASE).sign(b"1")
+
+
+@pytest.mark.parametrize("part", NUMBERS)
+def test_a_damaged_key_signs_nothing(cast: Cast, tmp_path: Path, part: str) -> None:
+    issued = cast.keys[SignatureField.SEAL]
+    store = KeyStore(tmp_path)
+    store.save("seal", replace(issued, private_key=_damaged(issued.private_key, part)), PASSPHRASE)
+    with pytest.raises(KeyMissing):
+        store.open("seal", PASSPHRASE)
+
+
+@pytest.mark.parametrize("content", [b"", b"no key", b"\x30\x00"])
+def test_a_file_that_is_no_key_opens_nothing(cast: Cast, tmp_path: Path, content: bytes) -> None:
+    store = KeyStore(tmp_path)
+    store.save("seal", cast.keys[SignatureField.SEAL], PASSPHRASE)
+    (tmp_path / "seal.p12").write_bytes(content)
+    with pytest.raises(WrongPassphrase):
+        store.open("seal", PASSPHRASE)
 
 
 def test_an_unknown_key_is_said_to_be_missing(store: KeyStore) -> None:
