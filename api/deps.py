@@ -19,7 +19,8 @@ COOKIE = "hocba_demo"
 THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
-def services(request: Request) -> Services:
+async def services(request: Request) -> Services:
+    # Not async for its own sake: FastAPI takes a plain function through a thread.
     found: Services = request.app.state.services
     return found
 

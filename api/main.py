@@ -4,13 +4,13 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
-from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.requests import Request
 from starlette.responses import Response
 
 from api import errors, health
 from api.approvals import Approvals
 from api.desk import SigningDesk
+from api.headers import ProtectiveHeaders, protect
 from api.pages import board, entrance
 from api.pages.templating import make_templates
 from api.schema import Application
@@ -23,11 +23,6 @@ from storage.database import make_engine, make_sessions
 from storage.objects import Objects
 
 WEB = Path(__file__).resolve().parent.parent / "web"
-HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
 
 
 def create_app(services: Services) -> FastAPI:
@@ -35,7 +30,7 @@ def create_app(services: Services) -> FastAPI:
     # FastAPI's own pages of documentation load their scripts from elsewhere; nothing here does.
     app = Application(title="hocba", version="1", description="Phê duyệt học bạ số", docs_url=None, redoc_url=None)
     app.state.services = services
-    app.add_middleware(BaseHTTPMiddleware, dispatch=_with_headers)
+    app.add_middleware(ProtectiveHeaders)
     errors.install(app)
     app.add_exception_handler(Exception, _broken)
     app.include_router(health.router)
@@ -60,16 +55,8 @@ async def make_services(settings: Settings) -> Services:
     )
 
 
-async def _with_headers(request: Request, call_next: RequestResponseEndpoint) -> Response:
-    return _protected(await call_next(request))
-
-
 def _broken(request: Request, error: Exception) -> Response:
     """Answered outside every middleware, so the headers are added here."""
-    return _protected(errors.broken(request, error))
-
-
-def _protected(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response
+    answer = errors.broken(request, error)
+    protect(answer.headers)
+    return answer

@@ -95,7 +95,7 @@ class KeyStore:
             sealed = self._key_path(key_ref).read_bytes()
         except OSError as error:
             raise KeyMissing from error
-        if "\0" in passphrase:  # the library would panic instead of raising
+        if not passphrase or "\0" in passphrase:  # the library would panic or complain of a missing passphrase
             raise WrongPassphrase
         try:
             # The library's own test of an RSA key looks for its primes anew and takes longer than the derivation.

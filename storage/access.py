@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from domain.curriculum import HOMEROOM
 from storage import staffing
 from storage.staffing import Person
-from storage.tables import ClassGroup, ClassTermRow, DemoToken, Document, TeachingAssignment
+from storage.tables import ClassGroup, ClassTermRow, DemoToken, Document, Staff, TeachingAssignment
 
 # Offices that see every class of their school; teachers see the classes they are assigned to.
 SCHOOL_WIDE = frozenset({"principal", "vice_principal", "seal_clerk", "system_admin"})
@@ -40,8 +40,8 @@ class DocumentHead:
 
 
 def person_of_token(session: Session, token_sha256: str, at: datetime) -> Person | None:
-    row = session.get(DemoToken, token_sha256)
-    return staffing.person(session, row.staff_id, at) if row else None
+    holder = select(DemoToken.staff_id).where(DemoToken.token_sha256 == token_sha256)
+    return staffing.person(session, at, Staff.id.in_(holder))
 
 
 def class_term(session: Session, class_term_id: UUID, person: Person, at: datetime) -> ClassTermHead | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ARRAY, ColumnElement, Select, String, Uuid, delete, func, literal, select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,7 @@ from domain.errors import Conflict, NotFound
 from storage.tables import OrderItem, SigningLease, SigningOrder, TermRecord
 
 LIFETIME = timedelta(minutes=10)
+_LEASE_COLUMNS = ("record_id", "slot", "order_id", "expires_at")
 
 
 @dataclass(frozen=True)
@@ -87,12 +88,8 @@ def lease_slots(order: SigningOrder) -> tuple[str, ...]:
 
 
 def _lease(session: Session, order: SigningOrder, now: datetime) -> None:
-    rows = [
-        {"record_id": UUID(rid), "slot": slot, "order_id": order.id, "expires_at": order.expires_at}
-        for rid in sorted(order.record_ids)
-        for slot in sorted(lease_slots(order))
-    ]
-    lease = insert(SigningLease).values(rows)
+    record_ids, slots = [UUID(rid) for rid in order.record_ids], list(lease_slots(order))
+    lease = insert(SigningLease).from_select(_LEASE_COLUMNS, _every(record_ids, slots, order))
     taken = session.scalars(
         lease.on_conflict_do_update(
             index_elements=["record_id", "slot"],
@@ -100,8 +97,19 @@ def _lease(session: Session, order: SigningOrder, now: datetime) -> None:
             where=(SigningLease.expires_at <= now) | (SigningLease.order_id == order.id) | _same_signer(order),
         ).returning(SigningLease.record_id)
     ).all()
-    if len(taken) != len(rows):
+    if len(taken) != len(record_ids) * len(slots):
         raise Conflict("Hồ sơ đang được người khác ký; hãy thử lại sau ít phút.")
+
+
+def _every(record_ids: list[UUID], slots: list[str], order: SigningOrder) -> Select[UUID, str, UUID, datetime]:
+    """A lease for each record and slot, always in the same order, so that two orders cannot wait for each other.
+
+    The lists travel as two arrays: as rows, each length would be another statement to compile, 10 ms for a class.
+    """
+    records = func.unnest(literal(record_ids, ARRAY(Uuid))).table_valued("id").render_derived()
+    parts = func.unnest(literal(slots, ARRAY(String))).table_valued("slot").render_derived()
+    pairs = select(records.c.id, parts.c.slot, literal(order.id), literal(order.expires_at))
+    return pairs.join_from(records, parts, true()).order_by(records.c.id, parts.c.slot)
 
 
 def _same_signer(order: SigningOrder) -> ColumnElement[bool]:

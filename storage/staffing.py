@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, literal, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
@@ -47,12 +47,14 @@ def signers_of(session: Session, class_id: UUID, slots: tuple[str, ...], at: dat
     return {slot: signer_of(session, class_id, slot, at) for slot in slots}
 
 
-def person(session: Session, staff_id: UUID, at: datetime) -> Person | None:
-    row = session.get(Staff, staff_id)
-    if row is None:
-        return None
-    roles = select(Position.role).where(Position.staff_id == staff_id, in_force(Position, at))
-    return Person(row.id, row.school_id, row.full_name, frozenset(session.scalars(roles)))
+def person(session: Session, at: datetime, who: ColumnElement[bool]) -> Person | None:
+    """The member of staff that `who` picks, with the offices held at `at` in that school."""
+    roles = select(Position.role).where(
+        Position.staff_id == Staff.id, Position.school_id == Staff.school_id, in_force(Position, at)
+    )
+    query = select(Staff.id, Staff.school_id, Staff.full_name, func.array(roles.scalar_subquery()))
+    row = session.execute(query.where(who)).first()
+    return Person(row[0], row[1], row[2], frozenset(row[3])) if row else None
 
 
 def slots_of(session: Session, staff_id: UUID, class_id: UUID, at: datetime) -> frozenset[str]:
@@ -64,13 +66,12 @@ def slots_of(session: Session, staff_id: UUID, class_id: UUID, at: datetime) -> 
         in_force(TeachingAssignment, at),
     )
     held = (
-        select(Position.role)
+        select(case({role: slot for slot, role in ROLE_OF_SLOT.items()}, value=Position.role))
         .join(ClassGroup, ClassGroup.school_id == Position.school_id)
         .where(ClassGroup.id == class_id, Position.staff_id == staff_id, in_force(Position, at))
+        .where(Position.role.in_(ROLE_OF_SLOT.values()))
     )
-    roles = set(session.scalars(held))
-    offices = frozenset(slot for slot, role in ROLE_OF_SLOT.items() if role in roles)
-    return offices | frozenset(session.scalars(taught))
+    return frozenset(session.scalars(union_all(taught, held)))
 
 
 def in_force(table: type[Position] | type[TeachingAssignment], at: datetime) -> ColumnElement[bool]:

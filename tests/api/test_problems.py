@@ -11,7 +11,7 @@ from temporalio.exceptions import ApplicationError
 
 from api.approvals import _as_refusal
 from api.errors import Unavailable
-from api.main import HEADERS
+from api.headers import HEADERS
 from domain.errors import Conflict, DomainError, Incomplete, Invalid, NotAllowed, NotFound
 from signing.errors import SigningFailed
 from tests.api.conftest import As

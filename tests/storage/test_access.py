@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from domain.curriculum import HOMEROOM
 from storage import access, board, demo, registration, staffing
 from storage.staffing import Person
+from storage.tables import Staff
 from tests.factories import NOW, SINCE, OpenBook, make_class, make_school, make_staff, open_book
 from tests.storage.papers import make_document
 
@@ -34,7 +35,7 @@ def people(db: Session, book: OpenBook) -> dict[str, Person]:
 
 
 def found(db: Session, staff_id: UUID) -> Person:
-    person = staffing.person(db, staff_id, NOW)
+    person = staffing.person(db, NOW, Staff.id == staff_id)
     assert person is not None
     return person
 

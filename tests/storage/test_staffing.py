@@ -12,7 +12,7 @@ from domain.decisions import Action
 from domain.errors import NotAllowed
 from storage import registration, staffing
 from storage.certificates import certificate_for
-from storage.tables import Position, TeachingAssignment
+from storage.tables import Position, Staff, TeachingAssignment
 from tests.factories import NOW, SINCE, ClassCast, make_certificate, make_class, make_school, make_staff
 
 INSTANT = timedelta(microseconds=1)
@@ -83,12 +83,12 @@ def test_each_of_two_clerks_may_seal(db: Session, cast: ClassCast) -> None:
 
 def test_a_person_s_roles_are_those_held_now(db: Session, cast: ClassCast) -> None:
     db.execute(update(Position).where(Position.staff_id == cast.school.principal).values(valid_to=HANDOVER))
-    before = staffing.person(db, cast.school.principal, HANDOVER - INSTANT)
-    after = staffing.person(db, cast.school.principal, HANDOVER)
+    before = staffing.person(db, HANDOVER - INSTANT, Staff.id == cast.school.principal)
+    after = staffing.person(db, HANDOVER, Staff.id == cast.school.principal)
     assert before is not None
     assert after is not None
     assert (before.roles, after.roles) == (frozenset({"principal"}), frozenset())
-    assert staffing.person(db, cast.class_id, NOW) is None
+    assert staffing.person(db, NOW, Staff.id == cast.class_id) is None
 
 
 def test_a_seal_is_made_with_the_school_s_certificate(db: Session, cast: ClassCast) -> None:
