@@ -16,7 +16,6 @@ from cryptography.x509 import Certificate, load_pem_x509_certificates
 from documents.render import Renderer, RenderFailed
 from domain.documents import DocumentContent, SignatureField
 from domain.errors import DomainError
-from signing.fields import place_fields
 from signing.mechanisms import default_mechanism
 from signing.pdf import BatchSigner, PreparedSignature, embed
 from storage.completion import Embedded, PaperFailure
@@ -29,7 +28,7 @@ BROKEN = "Văn bản của học sinh này gặp lỗi kĩ thuật; hãy báo c�
 
 @dataclass(frozen=True)
 class PrepareTask:
-    """Either `content` to write and place fields in, or the hash of a paper that bears earlier signatures."""
+    """Either `content` to write, or the hash of a paper that bears earlier signatures."""
 
     content: DocumentContent | None
     sha256: str | None
@@ -143,7 +142,7 @@ def _unsigned(bench: Bench, task: PrepareTask) -> tuple[bytes, str]:
     if task.content is None:
         return bench.objects.get(task.sha256 or ""), ""
     rendered = bench.renderer.render(task.content)
-    return place_fields(rendered.pdf, rendered.places), rendered.sha256_content
+    return rendered.pdf, rendered.sha256_content
 
 
 @lru_cache(maxsize=8)

@@ -18,8 +18,9 @@ from functools import partial
 
 import typst
 
-from documents.compact import compact
-from documents.content import canonical_json
+from documents.content import canonical_json, kind_of
+from documents.form import place_fields
+from documents.places import places_of
 from documents.render import Renderer
 from domain.documents import DocumentContent, SubjectSheetContent, YearRecordContent
 from tests.documents import class_samples, samples
@@ -93,7 +94,7 @@ def _renders(count: int) -> dict[str, list[Render]]:
         literal = json.dumps(canonical_json(content).decode(), ensure_ascii=False)
         pdf = compiler.compile(_BASELINE.format(data=literal).encode(), format="pdf", pdf_standards=["a-3a", "ua-1"])
         assert isinstance(pdf, bytes)
-        return compact(pdf)
+        return place_fields(pdf, places_of(kind_of(content)))
 
     def whole(content: DocumentContent) -> bytes:
         return renderer.render(content).pdf

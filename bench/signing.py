@@ -33,7 +33,6 @@ from documents.render import Renderer
 from domain.documents import SignatureField
 from signing.authority import DevelopmentAuthority, IssuedKey
 from signing.cms_template import asn1_certificate
-from signing.fields import place_fields
 from signing.mechanisms import Mechanism, sign
 from signing.pdf import BatchSigner, embed
 from tests.documents.samples import year_record
@@ -43,7 +42,7 @@ FIELD = SignatureField.HOMEROOM
 
 def _document(number: int) -> bytes:
     rendered = Renderer("https://hocba.example").render(year_record(number + 1))
-    return place_fields(rendered.pdf, rendered.places)
+    return rendered.pdf
 
 
 def _ours(key: IssuedKey) -> Callable[[bytes], bytes]:

@@ -8,10 +8,10 @@ changes. The result depends on the input alone.
 import re
 import struct
 import zlib
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-_XREF_ENTRY = re.compile(rb"(\d{10}) (\d{5}) ([nf])")
-_TRAILER = re.compile(rb"trailer\s*<<(.*?)>>\s*startxref\s+(\d+)\s+%%EOF\s*\Z", re.DOTALL)
+from documents.pdf_objects import PdfFile, PdfObject
+
 # Metadata must stay uncompressed in PDF/A-1 only (ISO 19005-1, 6.7.2).
 _PLAIN_METADATA = re.compile(
     rb"\d+ 0 obj\s<</Length \d+/Type/Metadata/Subtype/XML>>\s*stream\n(.*)\nendstream\s+endobj\s*", re.DOTALL
@@ -20,47 +20,11 @@ _PER_STREAM = 1000
 _ROW = struct.Struct(">BIH")
 
 
-@dataclass(frozen=True)
-class _Object:
-    number: int
-    data: bytes  # from "N 0 obj" up to the next object
-
-
-def compact(pdf: bytes) -> bytes:
-    """Return the same document in fewer bytes. Raises `ValueError` if the file is not laid out as Typst lays it out."""
-    trailer = _TRAILER.search(pdf)
-    if trailer is None:
-        raise ValueError("the PDF does not end in a trailer")
-    objects = _objects(pdf, int(trailer[2]))
-    packed = [one for one in objects if b"endstream" not in one.data]
+def compact(file: PdfFile) -> bytes:
+    """Return the same document in fewer bytes. Raises `ValueError` if an object is not written as Typst writes it."""
+    packed = [one for one in file.objects if not one.has_stream]
     groups = [packed[start : start + _PER_STREAM] for start in range(0, len(packed), _PER_STREAM)]
-    first_new = max(one.number for one in objects) + 1
-    return _Writer(pdf[: _header_end(pdf)]).write(objects, groups, first_new, trailer[1])
-
-
-def _header_end(pdf: bytes) -> int:
-    start = re.search(rb"\d+ 0 obj", pdf)
-    if start is None:
-        raise ValueError("the PDF holds no object")
-    return start.start()
-
-
-def _objects(pdf: bytes, xref_at: int) -> list[_Object]:
-    """Cut the file at the offsets of its cross-reference table."""
-    section = re.match(rb"xref\s+0 (\d+)\s+", pdf[xref_at:])
-    if section is None:
-        raise ValueError("the PDF has no plain cross-reference table")
-    entries = _XREF_ENTRY.findall(pdf, xref_at + section.end())[: int(section[1])]
-    starts = sorted((int(offset), number) for number, (offset, _, kind) in enumerate(entries) if kind == b"n")
-    ends = [offset for offset, _ in starts[1:]] + [xref_at]
-    return [_Object(number, pdf[offset:end]) for (offset, number), end in zip(starts, ends, strict=True)]
-
-
-def _body(one: _Object) -> bytes:
-    head, tail = b"%d 0 obj" % one.number, one.data.rfind(b"endobj")
-    if tail < 0 or not one.data.startswith(head):
-        raise ValueError(f"object {one.number} is not written as Typst writes it")
-    return one.data[len(head) : tail].strip()
+    return _Writer(file.header).write(file, groups)
 
 
 class _Writer:
@@ -70,16 +34,16 @@ class _Writer:
         self._out = bytearray(header)
         self._places: dict[int, tuple[int, int, int]] = {0: (0, 0, 65535)}
 
-    def write(self, objects: list[_Object], groups: list[list[_Object]], first_new: int, trailer: bytes) -> bytes:
-        grouped = {one.number for group in groups for one in group}
-        for one in objects:
-            if one.number not in grouped:
+    def write(self, file: PdfFile, groups: list[list[PdfObject]]) -> bytes:
+        first_new = file.next_number
+        for one in file.objects:
+            if one.has_stream:
                 self._write_stream(one)
         for number, group in enumerate(groups, first_new):
             self._write_object_stream(number, group)
-        return self._finish(first_new + len(groups), trailer)
+        return self._finish(first_new + len(groups), file.trailer)
 
-    def _write_stream(self, one: _Object) -> None:
+    def _write_stream(self, one: PdfObject) -> None:
         plain = _PLAIN_METADATA.fullmatch(one.data)
         if plain is not None:
             self._stream(one.number, b"/Type/Metadata/Subtype/XML", plain[1])
@@ -87,8 +51,8 @@ class _Writer:
         self._places[one.number] = (1, len(self._out), 0)
         self._out += one.data.rstrip() + b"\n"
 
-    def _write_object_stream(self, number: int, group: list[_Object]) -> None:
-        bodies = [_body(one) for one in group]
+    def _write_object_stream(self, number: int, group: Sequence[PdfObject]) -> None:
+        bodies = [one.body for one in group]
         offset, index = 0, []
         for position, (one, body) in enumerate(zip(group, bodies, strict=True)):
             self._places[one.number] = (2, number, position)

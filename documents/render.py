@@ -9,14 +9,13 @@ from pathlib import Path
 import typst
 
 from documents.arrangement import Arrangement, arrangements
-from documents.compact import compact
 from documents.content import canonical_json, kind_of
+from documents.form import place_fields
 from documents.limits import check_limits
 from documents.page import Printed, is_tidy, lookup_url
 from documents.places import places_of
 from domain.documents import DocumentContent
 from domain.errors import Invalid
-from domain.signature_places import SignaturePlace
 
 _TEMPLATES = Path(__file__).parent.parent / "templates" / "documents"
 # PDF/A wants every character drawn; Libertinus Serif has no emoji and no Chinese, Japanese or Korean letters.
@@ -28,7 +27,6 @@ _TOO_LONG = "Nội dung quá dài, không in vừa trang văn bản."
 class Rendered:
     pdf: bytes
     sha256_content: str  # hex SHA-256 of the attached record.json, also printed
-    places: tuple[SignaturePlace, ...]  # in signing order
 
 
 class RenderFailed(Exception):
@@ -47,7 +45,10 @@ class Renderer:
         self._local = threading.local()
 
     def render(self, content: DocumentContent) -> Rendered:
-        """Return the unsigned PDF. Raises `Invalid` if a text is too long or cannot be printed, else `RenderFailed`."""
+        """Return the PDF with its signature fields, all empty.
+
+        Raises `Invalid` if a text is too long or cannot be printed, else `RenderFailed`.
+        """
         check_limits(content)
         kind, record = kind_of(content), canonical_json(content)
         sha256 = hashlib.sha256(record).hexdigest()
@@ -56,7 +57,7 @@ class Renderer:
         for arrangement, pages in arrangements(content):
             pdf = self._compile(record, printed, arrangement)
             if b"/Type/Pages/Count %d/Kids" % pages in pdf:
-                return Rendered(compact(pdf), sha256, places_of(kind))
+                return Rendered(place_fields(pdf, places_of(kind)), sha256)
         raise Invalid(_TOO_LONG)
 
     def _compile(self, record: bytes, printed: Printed, arrangement: Arrangement) -> bytes:

@@ -1,8 +1,12 @@
-"""Where on a page each signature of a document has its place."""
+"""Where on a page each signature of a document has its place, and what a stamp there says."""
 
 from dataclasses import dataclass
 
 from domain.documents import SignatureField
+
+SIGNED, SEALED = "Đã ký số", "Đã đóng dấu số"
+# What the names of the stamps' fonts begin with, among the resources of a document's form.
+STAMP_FONT = "HocbaStamp-"
 
 
 @dataclass(frozen=True)

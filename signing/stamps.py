@@ -11,7 +11,8 @@ from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.stamp import BaseStamp, BaseStampStyle
 
 from domain.documents import SignatureField
-from signing.stamp_font import SEALED, SIGNED, EmbeddedFont, embedded_font
+from domain.signature_places import SEALED, SIGNED
+from signing.stamp_font import EmbeddedFont, embedded_font
 
 INK = (0.09, 0.22, 0.49)
 SEAL_RED = (0.78, 0.05, 0.09)  # Decree 30/2020, annex I: the picture of the seal is red

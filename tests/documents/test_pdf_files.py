@@ -9,11 +9,8 @@ from pathlib import Path
 
 import pytest
 from pdf_oxide import PdfDocument
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign import fields
 
-from documents.compact import compact
 from documents.content import kind_of
 from documents.places import places_of
 from documents.render import Renderer, RenderFailed
@@ -63,21 +60,8 @@ def test_threads_share_one_renderer(renderer: Renderer) -> None:
 @pytest.mark.parametrize("content", CONTENTS)
 def test_the_boxes_for_signatures_are_empty(renderer: Renderer, content: DocumentContent) -> None:
     rendered = renderer.render(content)
-    for place in rendered.places:
+    for place in places_of(kind_of(content)):
         assert text_touching(rendered.pdf, place.box) == []
-
-
-@pytest.mark.parametrize("content", CONTENTS)
-def test_a_strict_reader_takes_the_fields_in_their_places(renderer: Renderer, content: DocumentContent) -> None:
-    rendered = renderer.render(content)
-    writer = IncrementalPdfFileWriter(io.BytesIO(rendered.pdf), strict=True)
-    for place in rendered.places:
-        spec = fields.SigFieldSpec(place.field.value, on_page=place.page, box=place.box)
-        fields.append_signature_field(writer, spec)
-    out = io.BytesIO()
-    writer.write(out)  # type: ignore[no-untyped-call]
-    names = [name for name, *_ in fields.enumerate_sig_fields(PdfFileReader(out, strict=True))]
-    assert names == [field.value for field in FIELDS[kind_of(content)]]
 
 
 def test_the_attachment_is_marked_as_the_source(renderer: Renderer) -> None:
@@ -93,12 +77,6 @@ def test_places_stand_in_signing_order_and_apart(kind: DocumentKind) -> None:
     for x1, y1, x2, y2 in boxes:
         assert (x2 - x1, y2 - y1) == (150, 45)
     assert all(left[2] < right[0] for left, right in pairwise(boxes))
-
-
-@pytest.mark.parametrize("broken", [b"", b"%PDF-1.7\n", b"%PDF-1.7\ntrailer\n<</Size 1>>\nstartxref\n0\n%%EOF"])
-def test_a_file_not_laid_out_by_typst_is_not_packed(broken: bytes) -> None:
-    with pytest.raises(ValueError, match="PDF"):
-        compact(broken)
 
 
 def test_a_broken_template_is_not_blamed_on_the_content(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
+from documents.form import place_fields
 from domain.documents import FIELDS, DocumentKind, SignatureField
 from signing.authority import DevelopmentAuthority, IssuedKey, KeyKind, subject_id
-from signing.fields import place_fields
 from signing.mechanisms import Mechanism, default_mechanism, sign
 from signing.pdf import BatchSigner, PreparedSignature, embed
 from tests.signing import samples

@@ -13,10 +13,11 @@ from pyhanko.sign.signers import pdf_signer
 from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
 
 from documents.compact import compact
+from documents.form import place_fields
+from documents.pdf_objects import cut
 from domain.documents import FIELDS, SignatureField
 from signing.archival import ArchivalPdfSigner, ArchivalReader, ArchivalWriter
 from signing.cms_template import external_signer
-from signing.fields import place_fields
 from signing.mechanisms import Mechanism
 from signing.verify import verify
 from tests.signing import samples
@@ -33,7 +34,7 @@ def _revised(writer: IncrementalPdfFileWriter) -> bytes:
 
 
 def test_objects_in_streams_are_read_as_pyhanko_reads_them(cast: Cast) -> None:
-    packed = compact(cast.unsigned())
+    packed = compact(cut(cast.unsigned()))
     ours, stock = ArchivalReader(packed), PdfFileReader(io.BytesIO(packed))
     in_streams = [number for number in range(1, int(stock.trailer["/Size"])) if _is_in_stream(stock, number)]
     assert len(in_streams) > 20
@@ -49,7 +50,7 @@ def _is_in_stream(reader: PdfFileReader, number: int) -> bool:
 
 
 def test_an_object_in_another_place_than_said_is_refused(cast: Cast) -> None:
-    reader = ArchivalReader(compact(cast.unsigned()))
+    reader = ArchivalReader(compact(cut(cast.unsigned())))
     place = next(place for number in range(1, 99) if isinstance(place := reader.xrefs[Reference(number)], ObjStreamRef))
     for index in (-1, 100_000, place.ix_in_stream):
         with pytest.raises(PdfStrictReadError):
@@ -63,7 +64,7 @@ def test_a_stream_that_holds_no_objects_is_refused(cast: Cast) -> None:
 
 
 def test_a_packed_document_is_signed_and_verified_alike(cast: Cast) -> None:
-    placed = place_fields(compact(cast.unsigned()), samples.places(YEAR))
+    placed = place_fields(cast.unsigned(), samples.places(YEAR))
     assert verify(cast.signed(placed, *FIELDS[YEAR]), cast.roots).failures() == ()
 
 

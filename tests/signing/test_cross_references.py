@@ -11,11 +11,10 @@ from pyhanko.pdf_utils.misc import PdfReadError, PdfStrictReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.xref import XRefBuilder, XRefSectionData
 
-from documents.compact import compact
+from documents.form import place_fields
 from domain.documents import FIELDS
 from signing.archival import ArchivalReader
 from signing.cross_references import section_data
-from signing.fields import place_fields
 from tests.signing import samples
 from tests.signing.conftest import YEAR, Cast
 
@@ -40,7 +39,7 @@ def what(section: XRefSectionData) -> dict[str, object]:
 
 
 def test_every_section_is_what_pyhanko_reads(cast: Cast) -> None:
-    signed = cast.signed(place_fields(compact(cast.unsigned()), samples.places(YEAR)), *FIELDS[YEAR])
+    signed = cast.signed(place_fields(cast.unsigned(), samples.places(YEAR)), *FIELDS[YEAR])
     ours, stock = ArchivalReader(signed), PdfFileReader(io.BytesIO(signed))
     assert ours.total_revisions == stock.total_revisions == 5
     for revision in range(5):

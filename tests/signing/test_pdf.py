@@ -7,10 +7,9 @@ import pypdfium2
 import pytest
 import typst
 
+from documents.form import place_fields
 from domain.documents import DocumentKind, SignatureField
-from signing import stamp_font
 from signing.errors import SigningFailed, SigningRefused, Unreadable
-from signing.fields import place_fields
 from signing.mechanisms import Mechanism, sign
 from signing.pdf import VIETNAM, BatchSigner, embed
 from signing.verify import verify
@@ -107,11 +106,6 @@ def test_a_certificate_out_of_date_is_refused(cast: Cast) -> None:
         BatchSigner(key.certificates, signed_at=SIGNED_AT)
 
 
-def test_fields_are_placed_only_once(placed: bytes) -> None:
-    with pytest.raises(SigningRefused, match="đã có ô chữ ký"):
-        place_fields(placed, samples.places(DocumentKind.YEAR_RECORD))
-
-
 @pytest.mark.parametrize("content", [b"", b"khong phai PDF", b"%PDF-1.7\n1 0 obj\n"])
 def test_what_is_no_pdf_is_refused(cast: Cast, content: bytes) -> None:
     with pytest.raises(Unreadable):
@@ -145,8 +139,7 @@ def test_a_prepared_document_that_was_changed_is_not_embedded(cast: Cast, placed
         embed(changed, key.certificates, raw_by(key, prepared))
 
 
-def test_only_placing_fields_compiles_with_typst(cast: Cast, placed: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_signing_and_verifying_need_no_typst(cast: Cast, placed: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     # A forked child hangs in Typst if its parent has compiled; so signing and verifying may not.
     monkeypatch.setattr(typst, "compile", None)
-    stamp_font._font_pdf.cache_clear()
     assert verify(cast.signed(placed, HOMEROOM, PRINCIPAL, SEAL), cast.roots).holds

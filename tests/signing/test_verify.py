@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import rfc8785
 
+from documents.form import place_fields
 from domain.documents import FIELDS, DocumentKind, SignatureField
 from signing.authority import DevelopmentAuthority
 from signing.errors import Unreadable
-from signing.fields import place_fields
 from signing.verdicts import Check, Verification
 from signing.verify import verify
 from tests.signing import samples
