@@ -1,6 +1,7 @@
 """A pool of processes that writes, prepares and embeds papers; bytes go through the object store, not through pipes."""
 
 import multiprocessing
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -15,14 +16,18 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 Beat = Callable[[int], None]
 BEAT_SECONDS = 2.0
-# Handing a paper to a process and a heartbeat cost as much as signing it, so papers go by fives.
+# Handing a paper to a process costs as much as signing it, so papers go by fives.
 BATCH = 5
 
 
 class PaperPool:
-    """`spawn` processes only: a forked child would hang in Typst once its parent has compiled."""
+    """`spawn` processes only: a forked child would hang in Typst once its parent has compiled.
 
-    def __init__(self, objects: Path, verify_url: str, processes: int) -> None:
+    Each heartbeat is a write of Temporal's server: one in `beat_every` seconds, and none for what is done before.
+    """
+
+    def __init__(self, objects: Path, verify_url: str, processes: int, beat_every: float = BEAT_SECONDS) -> None:
+        self.beat_every = beat_every
         self._initial = (objects, verify_url)
         self._processes = processes
         self._pool = self._new_pool()
@@ -52,11 +57,22 @@ class PaperPool:
         pool = self._pool
         try:
             batches = [tasks[start : start + BATCH] for start in range(0, len(tasks), BATCH)]
-            return _in_order([pool.submit(workbench.each, work, batch) for batch in batches], beat)
+            return _in_order([pool.submit(workbench.each, work, batch) for batch in batches], self._paced(beat))
         except BrokenProcessPool:
             if self._pool is pool:  # a process died: the retry finds new ones
                 self._pool = self._new_pool()
             raise
+
+    def _paced(self, beat: Beat) -> Beat:
+        last = time.monotonic()
+
+        def paced(done: int) -> None:
+            nonlocal last
+            if time.monotonic() - last >= self.beat_every:
+                beat(done)
+                last = time.monotonic()
+
+        return paced
 
     def close(self) -> None:
         self._pool.shutdown(cancel_futures=True)

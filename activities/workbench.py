@@ -1,6 +1,5 @@
 """What one process of the paper pool does: write a paper, prepare a signature, embed it. Bytes in and out by hash."""
 
-import gc
 import os
 import threading
 import time
@@ -13,6 +12,7 @@ from typing import TypeVar
 
 from cryptography.x509 import Certificate, load_pem_x509_certificates
 
+from config.process import collect_rarely
 from documents.render import Renderer, RenderFailed
 from domain.documents import DocumentContent, SignatureField
 from domain.errors import DomainError
@@ -72,10 +72,7 @@ _benches: list[Bench] = []
 
 def start(objects: Path, verify_url: str) -> None:
     """Called once in each process of the pool."""
-    # A paper leaves thousands of objects behind, few of them in cycles: collecting at Python's own pace costs a tenth
-    # of the time, and what was imported never needs looking at again.
-    gc.freeze()
-    gc.set_threshold(50_000)
+    collect_rarely()
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     _benches[:] = [Bench(Objects.local(objects), Renderer(verify_url))]
 

@@ -5,6 +5,7 @@ import asyncio
 import uvicorn
 
 from api.main import create_app, make_services
+from config.process import collect_rarely
 from config.settings import Settings
 
 
@@ -17,6 +18,7 @@ async def serve(settings: Settings) -> None:
         access_log=False,  # paths hold ids; the audit trail says who did what
         timeout_graceful_shutdown=10,
     )
+    collect_rarely()
     await uvicorn.Server(config).serve()
 
 

@@ -62,7 +62,9 @@ async def _run(base: Settings, options: DemoOptions, console: Console) -> Report
     state = base.var_dir / "demo"
     shutil.rmtree(state, ignore_errors=True)
     shutil.rmtree(options.out, ignore_errors=True)
-    settings = on_free_ports(base, state).model_copy(update={"crash_file": state / "run" / "crash"})
+    settings = on_free_ports(base, state)
+    if options.kill_worker:
+        settings = settings.model_copy(update={"crash_file": state / "run" / "crash"})
     started = time.monotonic()
     async with AsyncExitStack() as stack:
         services = await stack.enter_async_context(everything(settings, lambda line: console.print(f"[dim]{line}")))

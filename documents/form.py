@@ -4,6 +4,7 @@ PyHanko places fields in a revision of its own. Written with the document they c
 reading has one revision less to go through (ISO 32000-1, 12.7.4.5).
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -14,6 +15,7 @@ from documents.stamp_font import stamp_font
 from domain.documents import SignatureField
 from domain.signature_places import SignaturePlace
 
+_TYPE = re.compile(rb"\d+ 0 obj\s<</Type/(Catalog|Pages|Page)/")
 _PRINTED_AND_LOCKED = 132
 # The seal locks all other fields and the document (table 233; /P as in the extension of ISO 32000-2).
 _LOCK = b"<</Type/SigFieldLock/Action/All/P 1>>"
@@ -29,8 +31,7 @@ def with_fields(file: PdfFile, places: Sequence[SignaturePlace]) -> PdfFile:
 
     Raises `ValueError` for a document that has a form or annotations already: the templates make neither.
     """
-    catalog = next(one for one in file.objects if one.body.startswith(b"<</Type/Catalog/"))
-    pages = _pages(file)
+    catalog, pages = _catalogue_and_pages(file)
     if b"/AcroForm" in catalog.data or any(b"/Annots" in page.data for page in pages):
         raise ValueError("the PDF has a form or annotations already")
     form = _Form(file.next_number, pages)
@@ -41,9 +42,17 @@ def with_fields(file: PdfFile, places: Sequence[SignaturePlace]) -> PdfFile:
     return replace(file, objects=(*objects, *form.objects))
 
 
-def _pages(file: PdfFile) -> list[PdfObject]:
-    """Pages in their order; Typst writes them so, under one node."""
-    return [one for one in file.objects if one.body.startswith(b"<</Type/Page/")]
+def _catalogue_and_pages(file: PdfFile) -> tuple[PdfObject, list[PdfObject]]:
+    """Typst names the type first, and writes pages in their order under one node. Raises `ValueError` if it did not."""
+    found: dict[bytes, list[PdfObject]] = {b"Catalog": [], b"Pages": [], b"Page": []}
+    for one in file.objects:
+        head = _TYPE.match(one.data)
+        if head is not None:
+            found[head[1]].append(one)
+    (catalogue,), (node,), pages = found.values()
+    if b"/Kids[%b]" % b" ".join(b"%d 0 R" % page.number for page in pages) not in node.data:
+        raise ValueError("the PDF's pages are not in order")
+    return catalogue, pages
 
 
 class _Form:

@@ -1,6 +1,7 @@
 """Builds the content of documents from what was entered; called once per paper, before anyone signs it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from domain.documents import (
     ClassSummaryContent,
     PupilContent,
     SheetPupilLine,
+    SheetReference,
     SignatureField,
     SignerContent,
     SubjectSheetContent,
@@ -95,21 +97,25 @@ def _sheet_line(member: Member, entry: SubjectEntry) -> SheetPupilLine:
     )
 
 
-def year_records(
-    session: Session, order: SigningOrder, records: list[TermRecord], stamps: Mapping[UUID, Stamp]
-) -> dict[UUID, YearRecordContent]:
-    """The yearly record of each pupil, by record id (Circular 27/2020, annex 1)."""
-    facts = class_facts(session, order)
-    signers = class_signers(session, facts, order)
-    sheets = sheets_by_record(session, facts, records)
-    results = Results.read(session, facts, records)
-    return {
-        member.record.id: YearRecordContent(
+@dataclass(frozen=True)
+class ClassReading:
+    """What a class's own papers are written from, read once for all of them."""
+
+    facts: ClassFacts
+    signers: tuple[SignerContent, ...]
+    sheets: Mapping[UUID, tuple[SheetReference, ...]]
+    results: Results
+    members: Sequence[Member]
+
+    def year_record(self, member: Member, lookup_code: str) -> YearRecordContent:
+        """The yearly record of one pupil (Circular 27/2020, annex 1)."""
+        facts, record_id = self.facts, member.record.id
+        return YearRecordContent(
             record_uid=str(member.enrolment.record_uid),
             version=1,
-            lookup_code=stamps[member.record.id].lookup_code,
-            sheets=sheets[member.record.id],
-            signers=signers,
+            lookup_code=lookup_code,
+            sheets=self.sheets[record_id],
+            signers=self.signers,
             pupil=_pupil(member),
             school=facts.school,
             date=facts.date.isoformat(),
@@ -118,41 +124,44 @@ def year_records(
             school_year=facts.group.school_year,
             circular=facts.group.circular,
             rule_version=RULE_VERSION,
-            **results.of_year(member.record.id),
+            **self.results.of_year(record_id),
         )
-        for member in members(session, records)
-    }
+
+    def summary(self, stamp: Stamp) -> ClassSummaryContent:
+        """The class's results of the term (Circular 27/2020, annex 2)."""
+        facts = self.facts
+        sheets = {sheet.sha256: sheet for of_record in self.sheets.values() for sheet in of_record}
+        return ClassSummaryContent(
+            document_id=str(stamp.document_id),
+            part=stamp.part,
+            lookup_code=stamp.lookup_code,
+            circular=facts.group.circular,
+            rule_version=RULE_VERSION,
+            school_year=facts.group.school_year,
+            term=facts.term.value,
+            term_name=facts.term.label,
+            grade=facts.group.grade,
+            class_name=facts.group.name,
+            school=facts.school,
+            subjects=tuple(SummaryColumn(each.code, each.name, each.short) for each in facts.curriculum.subjects),
+            qualities=_columns(facts.curriculum.qualities),
+            competencies=_columns(facts.curriculum.competencies),
+            pupils=tuple(self.results.summary_line(member) for member in self.members),
+            result_counts=self.results.counts(),
+            sheets=tuple(sheets.values()),
+            signers=self.signers,
+            date=facts.date.isoformat(),
+        )
 
 
-def class_summary(
-    session: Session, order: SigningOrder, stamp: Stamp, records: list[TermRecord]
-) -> ClassSummaryContent:
-    """The class's results of the term (Circular 27/2020, annex 2)."""
+def read_class(session: Session, order: SigningOrder, records: list[TermRecord]) -> ClassReading:
     facts = class_facts(session, order)
-    results = Results.read(session, facts, records)
-    found = members(session, records)
-    bound = sheets_by_record(session, facts, records)
-    sheets = {sheet.sha256: sheet for record_sheets in bound.values() for sheet in record_sheets}
-    return ClassSummaryContent(
-        document_id=str(stamp.document_id),
-        part=stamp.part,
-        lookup_code=stamp.lookup_code,
-        circular=facts.group.circular,
-        rule_version=RULE_VERSION,
-        school_year=facts.group.school_year,
-        term=facts.term.value,
-        term_name=facts.term.label,
-        grade=facts.group.grade,
-        class_name=facts.group.name,
-        school=facts.school,
-        subjects=tuple(SummaryColumn(each.code, each.name, each.short) for each in facts.curriculum.subjects),
-        qualities=_columns(facts.curriculum.qualities),
-        competencies=_columns(facts.curriculum.competencies),
-        pupils=tuple(results.summary_line(member) for member in found),
-        result_counts=results.counts(),
-        sheets=tuple(sheets.values()),
+    return ClassReading(
+        facts=facts,
         signers=class_signers(session, facts, order),
-        date=facts.date.isoformat(),
+        sheets=sheets_by_record(session, facts, records),
+        results=Results.read(session, facts, records),
+        members=members(session, records),
     )
 
 

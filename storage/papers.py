@@ -13,7 +13,8 @@ from domain.decisions import Action
 from domain.documents import DocumentContent, DocumentKind, SignatureField
 from domain.errors import Conflict
 from storage import contents, orders
-from storage.paper_facts import Stamp
+from storage.contents import ClassReading
+from storage.paper_facts import Member, Stamp
 from storage.tables import (
     CertificateRow,
     ClassTermRow,
@@ -121,51 +122,41 @@ def next_parts(session: Session, order: SigningOrder) -> dict[str, int]:
 
 def _homeroom_papers(session: Session, order: SigningOrder) -> list[Paper]:
     records = _records(session, order)
-    class_term = session.get_one(ClassTermRow, order.class_term_id)
-    papers = _new_year_records(session, order, records) if class_term.term == Term.YEAR_END else []
-    return [*papers, _summary(session, order, records)]
+    reading = contents.read_class(session, order, records)
+    papers = _new_year_records(session, order, reading) if reading.facts.term is Term.YEAR_END else []
+    return [*papers, _summary(session, order, reading)]
 
 
-def _new_year_records(session: Session, order: SigningOrder, records: list[TermRecord]) -> list[Paper]:
+def _new_year_records(session: Session, order: SigningOrder, reading: ClassReading) -> list[Paper]:
     """Year records that the homeroom teacher has not signed yet; those of a dissolved summary are signed already."""
-    enrolments = [record.enrolment_id for record in records]
+    enrolments = [member.enrolment.id for member in reading.members]
     live = select(Document.enrolment_id).where(
         Document.kind == DocumentKind.YEAR_RECORD, Document.state == "live", Document.enrolment_id.in_(enrolments)
     )
     signed = set(session.scalars(live))
-    wanted = [record for record in records if record.enrolment_id not in signed]
-    stamps = {record.id: _record_stamp(order, record) for record in wanted}
-    written = contents.year_records(session, order, wanted, stamps)
-    return [
-        Paper(
-            stamps[record.id].document_id,
-            DocumentKind.YEAR_RECORD,
-            record.enrolment_id,
-            0,
-            stamps[record.id].lookup_code,
-            _covers([record]),
-            written[record.id],
-        )
-        for record in wanted
-    ]
+    return [_year_record(order, reading, member) for member in reading.members if member.enrolment.id not in signed]
 
 
-def _record_stamp(order: SigningOrder, record: TermRecord) -> Stamp:
-    document_id = uuid5(order.id, f"record/{record.id}")
-    return Stamp(document_id, 0, orders.lookup_code(order, document_id))
+def _year_record(order: SigningOrder, reading: ClassReading, member: Member) -> Paper:
+    document_id = uuid5(order.id, f"record/{member.record.id}")
+    code = orders.lookup_code(order, document_id)
+    content = reading.year_record(member, code)
+    covers = _covers([member.record])
+    return Paper(document_id, DocumentKind.YEAR_RECORD, member.enrolment.id, 0, code, covers, content)
 
 
 def new_summary(session: Session, order: SigningOrder, left_out: Collection[str]) -> Paper:
     """The class summary of a homeroom order without the records that cannot be signed now."""
     records = [record for record in _records(session, order) if str(record.id) not in left_out]
-    return _summary(session, order, records)
+    return _summary(session, order, contents.read_class(session, order, records))
 
 
-def _summary(session: Session, order: SigningOrder, records: list[TermRecord]) -> Paper:
+def _summary(session: Session, order: SigningOrder, reading: ClassReading) -> Paper:
     document_id, part = uuid5(order.id, "summary"), next_parts(session, order)[""]
     code = orders.lookup_code(order, document_id)
-    content = contents.class_summary(session, order, Stamp(document_id, part, code), records)
-    return Paper(document_id, DocumentKind.CLASS_SUMMARY, None, part, code, _covers(records), content)
+    content = reading.summary(Stamp(document_id, part, code))
+    covers = _covers([member.record for member in reading.members])
+    return Paper(document_id, DocumentKind.CLASS_SUMMARY, None, part, code, covers, content)
 
 
 def _signed_papers(session: Session, order: SigningOrder) -> list[Paper]:

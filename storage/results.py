@@ -1,7 +1,7 @@
 """A class's entered results as documents show them, judged by the rules of the circular."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypedDict
 from uuid import UUID
 
@@ -69,6 +69,7 @@ class Results:
     homeroom: dict[UUID, HomeroomEntry]
     pupils: dict[UUID, PupilTerm]
     absences: dict[UUID, tuple[int, int]]
+    judgements: dict[UUID, ResultWithTrace] = field(default_factory=dict)
 
     @classmethod
     def read(cls, session: Session, facts: ClassFacts, records: list[TermRecord]) -> "Results":
@@ -85,6 +86,11 @@ class Results:
 
     def judged(self, record_id: UUID) -> ResultWithTrace:
         """The year's result and its trace; none for a pupil who is not assessed. Raises Incomplete without a level."""
+        if record_id not in self.judgements:
+            self.judgements[record_id] = self._judge(record_id)
+        return self.judgements[record_id]
+
+    def _judge(self, record_id: UUID) -> ResultWithTrace:
         if record_id in self.pupils and self.pupils[record_id].assessment_waived:
             return overall_result(YearAssessment((), (), (), assessment_waived=True))
         _, end = points_of(self.facts.term)

@@ -13,7 +13,8 @@ from temporalio.worker import Interceptor, Worker
 
 from activities.decisions import DecisionActivities
 from activities.orders import OrderActivities
-from activities.papers import PaperPool
+from activities.papers import BEAT_SECONDS, PaperPool
+from config.process import collect_rarely
 from config.settings import Settings
 from config.temporal import connect
 from storage.database import make_engine, make_sessions
@@ -38,7 +39,9 @@ async def run_main_worker(settings: Settings) -> None:
 async def run_sign_worker(settings: Settings) -> None:
     """Rendering and signing, in a pool of processes as large as the machine."""
     sessions = make_sessions(make_engine(settings.database_url, pool_size=settings.worker_threads))
-    pool = PaperPool(settings.object_store, settings.verify_url, os.cpu_count() or 1)
+    # Who asked for a crash within a batch names it by a heartbeat, so each batch has one.
+    beat_every = 0.0 if settings.crash_file else BEAT_SECONDS
+    pool = PaperPool(settings.object_store, settings.verify_url, os.cpu_count() or 1, beat_every)
     with ThreadPoolExecutor(settings.worker_threads) as threads:
         await asyncio.to_thread(pool.warm_up)
         worker = sign_worker(await connect(settings), OrderActivities(sessions, pool), threads, settings)
@@ -84,6 +87,7 @@ async def _until_stopped(worker: Worker, ready_file: Path | None) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
+    collect_rarely()
     async with worker:
         if ready_file is not None:
             ready_file.touch()  # noqa: ASYNC240  # once, at the start

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 from temporalio.exceptions import ApplicationError
 
+from activities.papers import PaperPool
 from domain.assessment import Term
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
 from domain.decisions import Action, Failure
@@ -105,16 +106,25 @@ def test_a_year_s_records_are_signed_one_by_one_and_sealed(office: Office, year:
         assert (len(pdf), document.sealed_at is not None) == (document.size, True)
 
 
-def test_every_fifth_paper_is_a_heartbeat(office: Office, db: Session) -> None:
+@pytest.mark.parametrize(("beat_every", "expected"), [(0.0, [5, 6]), (60.0, [])])
+def test_heartbeats_are_paced(
+    office: Office,
+    db: Session,
+    pool: PaperPool,
+    monkeypatch: pytest.MonkeyPatch,
+    beat_every: float,
+    expected: list[int],
+) -> None:
     book = open_book(db, make_class(db, make_school(db), pupils=5), Term.YEAR_END)
     book.review_all()
     for slot in SUBJECTS:
         book.act(Action.SIGN, slot)
     db.commit()
+    monkeypatch.setattr(pool, "beat_every", beat_every)
     beats: list[object] = []
     office.temporal.on_heartbeat = lambda *details: beats.append(details[0])
     office.prepare(office.open_order(book, Action.SIGN, HOMEROOM))
-    assert 5 in beats
+    assert beats == expected
 
 
 def test_a_digest_that_came_back_unsigned_fails_its_record_only(office: Office, year: OpenBook) -> None:

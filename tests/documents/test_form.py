@@ -1,6 +1,7 @@
 """The empty signature fields that a document is written with, beside those that pyHanko would place."""
 
 import io
+import re
 from dataclasses import replace
 
 import pytest
@@ -80,8 +81,9 @@ def test_each_field_is_shown_on_its_page_alone(typst_pdf: bytes) -> None:
         SignaturePlace(each.field, each.label, page, each.box) for each, page in zip(PLACES, (0, 1, 1), strict=True)
     )
     reader = PdfFileReader(io.BytesIO(place_fields(typst_pdf, [homeroom, principal, seal])), strict=True)
-    pages = reader.root["/Pages"]["/Kids"]
-    assert [[str(field["/T"]) for field in page["/Annots"]] for page in pages] == [["homeroom"], ["principal", "seal"]]
+    pages = [page.get_object() for page in reader.root["/Pages"]["/Kids"]]
+    shown = [[str(field.get_object()["/T"]) for field in page["/Annots"]] for page in pages]
+    assert shown == [["homeroom"], ["principal", "seal"]]
 
 
 def test_everything_is_in_the_first_revision(typst_pdf: bytes) -> None:
@@ -98,6 +100,13 @@ def test_a_document_with_a_form_takes_no_other(typst_pdf: bytes, kind: bytes, en
     objects = [one.with_entries(entry) if one.body.startswith(kind) else one for one in file.objects]
     with pytest.raises(ValueError, match="already"):
         with_fields(replace(file, objects=tuple(objects)), PLACES)
+
+
+def test_pages_out_of_order_are_refused(typst_pdf: bytes) -> None:
+    file = cut(typst_pdf)
+    turned = [replace(one, data=re.sub(rb"Kids\[(.+? R) (.+? R)\]", rb"Kids[\2 \1]", one.data)) for one in file.objects]
+    with pytest.raises(ValueError, match="order"):
+        with_fields(replace(file, objects=tuple(turned)), PLACES)
 
 
 def test_a_name_that_looks_like_a_page_is_none(renderer: Renderer) -> None:

@@ -41,8 +41,8 @@ def what(section: XRefSectionData) -> dict[str, object]:
 def test_every_section_is_what_pyhanko_reads(cast: Cast) -> None:
     signed = cast.signed(place_fields(cast.unsigned(), samples.places(YEAR)), *FIELDS[YEAR])
     ours, stock = ArchivalReader(signed), PdfFileReader(io.BytesIO(signed))
-    assert ours.total_revisions == stock.total_revisions == 5
-    for revision in range(5):
+    assert ours.total_revisions == stock.total_revisions == 4
+    for revision in range(4):
         assert what(ours.xrefs.get_xref_data(revision)) == what(stock.xrefs.get_xref_data(revision))
         assert vars(ours.xrefs.get_xref_container_info(revision)).keys() >= {"size", "start_location", "end_location"}
     assert (ours.last_startxref, ours.has_xref_stream) == (stock.last_startxref, stock.has_xref_stream)

@@ -79,7 +79,7 @@ def test_a_pupil_who_is_not_assessed_does_not_keep_the_class_back(db: Session) -
         book.act(Action.SUBMIT, slot)
     order = make_order(book, Action.SIGN, "homeroom")
     records = list(db.scalars(select(TermRecord)))
-    summary = contents.class_summary(db, order, Stamp(order.id, 1, "CODE"), records)
+    summary = contents.read_class(db, order, records).summary(Stamp(order.id, 1, "CODE"))
     line = next(line for line in summary.pupils if line.revision and line.levels[0] == "")
     assert (line.result, line.commendation) == ("", "")
     assert dict(summary.result_counts) == {
@@ -92,7 +92,7 @@ def test_a_year_without_a_level_is_incomplete(db: Session) -> None:
     fill(book, ["toan", "homeroom"])
     order = make_order(book, Action.SIGN, "homeroom")
     with pytest.raises(Incomplete):
-        contents.class_summary(db, order, Stamp(order.id, 1, "CODE"), list(db.scalars(select(TermRecord))))
+        contents.read_class(db, order, list(db.scalars(select(TermRecord)))).summary(Stamp(order.id, 1, "CODE"))
 
 
 def test_absences_of_the_year_are_those_of_both_terms(db: Session) -> None:
@@ -103,5 +103,5 @@ def test_absences_of_the_year_are_those_of_both_terms(db: Session) -> None:
         entries.save_attendance(db, book.id, [entries.Attendance(book.opened.record_ids[0], absent_excused=excused)])
     order = make_order(year, Action.SIGN, "homeroom")
     records = [db.get_one(TermRecord, each) for each in year.opened.record_ids]
-    summary = contents.class_summary(db, order, Stamp(order.id, 1, "CODE"), records)
+    summary = contents.read_class(db, order, records).summary(Stamp(order.id, 1, "CODE"))
     assert [line.absent for line in summary.pupils] == [7, 0, 0]
