@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from cryptography.x509 import Certificate, load_pem_x509_certificates
 
-from config.process import collect_rarely
+from config.process import collect_rarely, keep_memory
 from documents.render import Renderer, RenderFailed
 from domain.documents import DocumentContent, SignatureField
 from domain.errors import DomainError
@@ -73,6 +73,7 @@ _benches: list[Bench] = []
 def start(objects: Path, verify_url: str) -> None:
     """Called once in each process of the pool."""
     collect_rarely()
+    keep_memory()
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     _benches[:] = [Bench(Objects.local(objects), Renderer(verify_url))]
 

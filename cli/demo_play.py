@@ -191,7 +191,7 @@ class TermPlay:
             detail = await self._send("GET", f"/class-terms/{self.class_term_id}", self._who(HOMEROOM))
             if detail["stage"] == "issued":
                 return
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.02)
         raise Trouble(f"Class {self.class_name} was sealed but not issued in time.")
 
     def _body(self, code: str) -> dict[str, str]:

@@ -1,6 +1,11 @@
-"""How a long-lived Python process collects its garbage."""
+"""How a long-lived Python process handles its memory."""
 
+import ctypes
 import gc
+
+# mallopt(3) of glibc; other C libraries have no such function.
+_TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD = -1, -2, -3
+_KEPT, _ASKED = 64 * 1024 * 1024, 16 * 1024 * 1024  # bytes
 
 
 def collect_rarely() -> None:
@@ -12,3 +17,13 @@ def collect_rarely() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000)
+
+
+def keep_memory() -> None:
+    """For a process that takes and frees megabytes with each paper: handing them back each time costs a page fault for
+    every 4 KB, a twentieth of the time.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        for option, value in ((_TRIM_THRESHOLD, _KEPT), (_MMAP_THRESHOLD, _KEPT), (_TOP_PAD, _ASKED)):
+            mallopt(option, value)
