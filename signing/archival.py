@@ -5,6 +5,7 @@ Each override names a private or version-bound part of pyHanko 0.38; a test pins
 
 import hashlib
 import io
+from contextlib import suppress
 from datetime import datetime
 
 from pyhanko.pdf_utils.decode_limits import DecodeContext, DecodeLimits, DecodePurpose
@@ -21,14 +22,15 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError, PdfStrictReadError
 from pyhanko.pdf_utils.reader import PdfFileReader, _read_header_version, process_data_at_eof
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
-from pyhanko.pdf_utils.xref import XRefCache
+from pyhanko.pdf_utils.xref import ObjStreamRef, XRefCache
 from pyhanko.sign.signers import pdf_signer
 from pyhanko.sign.signers.pdf_cms import Signer
 from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner, PdfSigningSession
 from pyhanko.stamp import BaseStampStyle
 
-from signing.cross_references import BulkXRefBuilder
+from signing.cross_references import BulkXRefBuilder, OwnXRefBuilder
 from signing.errors import Unreadable
+from signing.plain_objects import Unusual, read_indirect, read_value
 
 MAX_BYTES = 20 * 1024 * 1024  # a sealed record has about 70 KB; whatever is far beyond is no record
 
@@ -40,16 +42,18 @@ class ArchivalReader(PdfFileReader):
     that made signing three times and verifying fifty times slower.
     """
 
+    cross_references: type[BulkXRefBuilder] = BulkXRefBuilder
+
     def __init__(self, pdf: bytes) -> None:
         # PyHanko's own constructor line by line, for strict reading: it cannot be told who reads the cross-references.
-        self._object_streams: dict[int, tuple[io.BytesIO, list[tuple[int, int]]]] = {}
+        self._object_streams: dict[int, tuple[bytes, list[tuple[int, int]]]] = {}
         self._security_handler, self._embedded_signatures = None, None
         self.strict, self.stream = True, io.BytesIO(pdf)
         self._decode_context = DecodeContext(DecodeLimits(), input_size=len(pdf))
         self.resolved_objects, self._historical_resolver_cache = {}, {}
         self._header_version, self._input_version = _read_header_version(self.stream), None
         self.stream.seek(-1, io.SEEK_END)
-        builder = BulkXRefBuilder(self, self.stream, process_data_at_eof(self.stream))
+        builder = self.cross_references(self, self.stream, process_data_at_eof(self.stream))
         self.xrefs = XRefCache(self, builder.read_xrefs())  # type: ignore[no-untyped-call]
         self.last_startxref, self.trailer = builder.last_startxref, builder.trailer
         self.has_xref_stream = builder.has_xref_stream
@@ -60,13 +64,17 @@ class ArchivalReader(PdfFileReader):
         data, index = self._object_streams[stmnum]
         if not 0 <= idx < len(index) or index[idx][0] != idnum:
             raise PdfStrictReadError("Object is not where the cross-reference stream says")
-        data.seek(index[idx][1])
-        found = read_object(data, Reference(idnum, 0, self))
+        found = self._value(data, index[idx][1], Reference(idnum, 0, self))
         if isinstance(found, StreamObject | IndirectObject):
             raise PdfStrictReadError("Encountered forbidden object type in object stream")
         return found
 
-    def _opened(self, number: int) -> tuple[io.BytesIO, list[tuple[int, int]]]:
+    def _value(self, data: bytes, at: int, reference: Reference) -> PdfObject:
+        stream = io.BytesIO(data)
+        stream.seek(at)
+        return read_object(stream, reference)
+
+    def _opened(self, number: int) -> tuple[bytes, list[tuple[int, int]]]:
         """Content of an object stream, and of each object in it its number and start (ISO 32000-1, 7.5.7)."""
         stream = Reference(number, 0, self).get_object()
         if not isinstance(stream, StreamObject) or stream["/Type"] != "/ObjStm":
@@ -75,7 +83,34 @@ class ArchivalReader(PdfFileReader):
         numbers = [int(word) for word in data[:first].split()]
         if len(numbers) != 2 * int(stream["/N"]):
             raise PdfStrictReadError("Object stream header possibly corrupted")
-        return io.BytesIO(data), [(number, first + at) for number, at in zip(numbers[::2], numbers[1::2], strict=True)]
+        return data, [(number, first + at) for number, at in zip(numbers[::2], numbers[1::2], strict=True)]
+
+
+class OwnReader(ArchivalReader):
+    """For documents of the store, on their way to the next signature: see `signing.plain_objects`."""
+
+    cross_references = OwnXRefBuilder
+
+    def _value(self, data: bytes, at: int, reference: Reference) -> PdfObject:
+        try:
+            return read_value(data, at, reference)[0]
+        except Unusual:
+            return super()._value(data, at, reference)
+
+    def _read_object(
+        self,
+        ref: Reference,
+        marker: int | ObjStreamRef | None,
+        never_decrypt: bool = False,  # noqa: FBT001, FBT002 - pyHanko's signature
+        as_metadata_stream: bool = False,  # noqa: FBT001, FBT002
+    ) -> PdfObject:
+        if isinstance(marker, int) and not as_metadata_stream and not self.encrypted:
+            with suppress(Unusual):
+                found, value, _ = read_indirect(self.stream.getvalue(), marker, self)
+                if found == ref:
+                    return value
+        read: PdfObject = super()._read_object(ref, marker, never_decrypt, as_metadata_stream)
+        return read
 
 
 class ArchivalWriter(IncrementalPdfFileWriter):
@@ -131,7 +166,7 @@ def open_for_update(pdf: bytes) -> ArchivalWriter:
     if len(pdf) > MAX_BYTES:
         raise Unreadable("Tệp quá lớn, không phải văn bản của hệ thống.")
     try:
-        reader = ArchivalReader(pdf)
+        reader = OwnReader(pdf)
         return ArchivalWriter(reader.stream, prev=reader)
     except (PdfError, ValueError, KeyError, TypeError, IndexError) as error:
         raise Unreadable("Tệp không phải là PDF đọc được.") from error

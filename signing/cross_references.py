@@ -5,13 +5,13 @@ Layouts that neither Typst's packed PDF nor pyHanko writes are left to pyHanko, 
 sections of a file fit together.
 """
 
+import io
 import struct
 from functools import lru_cache
 from itertools import chain
-from typing import BinaryIO
 
 from pyhanko.pdf_utils.decode_limits import DecodePurpose
-from pyhanko.pdf_utils.generic import StreamObject
+from pyhanko.pdf_utils.generic import Reference, StreamObject
 from pyhanko.pdf_utils.misc import PdfStrictReadError
 from pyhanko.pdf_utils.rw_common import PdfHandler
 from pyhanko.pdf_utils.xref import (
@@ -25,19 +25,26 @@ from pyhanko.pdf_utils.xref import (
     parse_xref_stream,
 )
 
+from signing.plain_objects import Unusual, read_indirect
+
 # Widths of the three columns (/W, ISO 32000-1, 7.5.8.2): ours and pyHanko's.
 _ROWS = {(1, 4, 2): struct.Struct(">BIH"), (1, 8, 2): struct.Struct(">BQH")}
 _FREE, _IN_FILE, _IN_STREAM = 0, 1, 2
 
 
 class BulkXRefBuilder(XRefBuilder):
-    def __init__(self, handler: PdfHandler, stream: BinaryIO, last_startxref: int) -> None:
+    def __init__(self, handler: PdfHandler, stream: io.BytesIO, last_startxref: int) -> None:
         super().__init__(handler, stream, strict=True, last_startxref=last_startxref)
+        self.stream: io.BytesIO = stream
+
+    def _stream_object(self) -> tuple[Reference, StreamObject]:
+        found: tuple[Reference, StreamObject] = self._read_xref_stream_object()  # type: ignore[no-untyped-call]
+        return found
 
     def _read_xref_stream(self, declared_startxref: int) -> int | None:
         """As pyHanko does it, but for how the rows are read. Returns where the section before stands."""
         start = self.stream.tell()
-        reference, stream = self._read_xref_stream_object()  # type: ignore[no-untyped-call]
+        reference, stream = self._stream_object()
         place = XRefSectionMetaInfo(
             xref_section_type=XRefSectionType.STREAM,
             size=int(stream.raw_get("/Size")),
@@ -50,6 +57,20 @@ class BulkXRefBuilder(XRefBuilder):
         self.trailer.add_trailer_revision(stream)
         previous: int | None = _prev(stream)
         return previous
+
+
+class OwnXRefBuilder(BulkXRefBuilder):
+    """For documents of the store: their sections' dictionaries are read in bulk too."""
+
+    def _stream_object(self) -> tuple[Reference, StreamObject]:
+        try:
+            reference, stream, end = read_indirect(self.stream.getvalue(), self.stream.tell(), self.handler)
+        except Unusual:
+            return super()._stream_object()
+        if not isinstance(stream, StreamObject) or stream.get("/Type") != "/XRef":
+            return super()._stream_object()
+        self.stream.seek(end)
+        return reference, stream
 
 
 def section_data(stream: StreamObject) -> XRefSectionData:
