@@ -7,9 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from pdf_oxide import PdfDocument
 from pyhanko.pdf_utils.reader import PdfFileReader
+from zxingcpp import ImageFormat, ImageView, read_barcodes
 
 from documents.content import kind_of
 from documents.places import places_of
@@ -92,3 +94,14 @@ def test_packing_changes_no_text_and_saves_a_third(renderer: Renderer, monkeypat
     plain = renderer.render(class_samples.class_summary(35)).pdf
     assert page_texts(packed) == page_texts(plain)
     assert len(packed) < len(plain) * 2 / 3
+
+
+@pytest.mark.parametrize("content", CONTENTS)
+def test_the_qr_code_leads_to_the_look_up_address(renderer: Renderer, content: DocumentContent) -> None:
+    document = pypdfium2.PdfDocument(renderer.render(content).pdf)
+    page = document[len(document) - 1].render(scale=3, grayscale=True)
+    dots = bytes(page.buffer)
+    seen = ImageView(dots, page.width, page.height, ImageFormat.Lum, page.stride)
+    found = [code.text for code in read_barcodes(seen)]
+    document.close()
+    assert found == [f"https://tracuu.example.edu.vn/v/{content.lookup_code}"]

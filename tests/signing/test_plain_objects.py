@@ -65,8 +65,8 @@ def test_every_object_is_what_pyhanko_reads(cast: Cast, kind: DocumentKind) -> N
         mine: PdfObject = ours.get_object(Reference(reference.idnum, 0, ours))  # type: ignore[no-untyped-call]
         theirs: PdfObject = stock.get_object(reference)  # type: ignore[no-untyped-call]
         assert described(mine) == described(theirs)
-        holder = mine.container_ref
-        assert not isinstance(mine, DictionaryObject | ArrayObject) or (holder and holder.idnum == reference.idnum)
+        if isinstance(mine, DictionaryObject | ArrayObject):  # what is marked when something in it changes
+            assert mine.container_ref == theirs.container_ref == reference
     assert described(ours.trailer.flatten()) == described(stock.trailer.flatten())
 
 
