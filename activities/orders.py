@@ -37,12 +37,14 @@ class OrderResult:
     """Records whose papers all bear the signature, and those that failed, each with its code.
 
     `recorded` says that all of it came true and was projected in the same transaction; else `slots` are those signed.
+    `issued` says the same of what is issued with the seal.
     """
 
     done: tuple[str, ...]
     failed: tuple[Failure, ...] = ()
     slots: tuple[str, ...] = ()
     recorded: bool = False
+    issued: bool = False
 
 
 class OrderActivities:
@@ -64,10 +66,11 @@ class OrderActivities:
             return self._keep(order_id, planned, results)
 
     @activity.defn
-    def complete_order(self, work: Projection) -> OrderResult:
+    def complete_order(self, work: Projection, issue: Projection | None = None) -> OrderResult:
         """Embed a confirmed order's signatures, each paper by itself; run again, it gives the same papers.
 
-        When every paper took its signature, the decision is projected with them: a stage never lags behind a paper.
+        When every paper took its signature, the decision is projected with them, and the issue that follows a seal: a
+        stage never lags behind a paper.
         """
         with refusals_are_final():
             order_id = UUID(work.decision.order_id)
@@ -80,9 +83,11 @@ class OrderActivities:
                 settled = completion.complete(session, order_id, dict(zip(_positions(pending), results, strict=True)))
                 asked = (work.decision.record_ids, work.decision.slots)
                 recorded = (settled.record_ids, settled.slots) == asked
-                if recorded:
-                    projection.project(session, work)
-            return OrderResult(settled.record_ids, settled.failed, settled.slots, recorded)
+                for step in (work, issue) if recorded else ():
+                    if step is not None:
+                        projection.project(session, step)
+            is_issued = recorded and issue is not None
+            return OrderResult(settled.record_ids, settled.failed, settled.slots, recorded, is_issued)
 
     def _leave_out_failed(
         self, order: SigningOrder, planned: list[Paper], results: list[PreparedPaper | PaperFailure], chain: str

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from temporalio import activity
 
@@ -81,7 +81,7 @@ class FakePapers:
         return PreparedOrder(order_id, 1, ("r01",))
 
     @activity.defn
-    def complete_order(self, work: Projection) -> OrderResult:
+    def complete_order(self, work: Projection, issue: Projection | None = None) -> OrderResult:
         self.completed.append(work)
         if self.breaks:
             self.breaks -= 1
@@ -90,9 +90,12 @@ class FakePapers:
             if self.refuses:
                 raise self.refuses
         result = self._result(work.decision)
-        if result.recorded:
-            self.database.written.setdefault(work.seq, work)
-        return result
+        if not result.recorded:
+            return result
+        for step in (work, issue):
+            if step is not None:
+                self.database.written.setdefault(step.seq, step)
+        return replace(result, issued=issue is not None)
 
     def _result(self, decision: Decision) -> OrderResult:
         asked = decision.record_ids

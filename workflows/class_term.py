@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
@@ -13,7 +12,6 @@ with workflow.unsafe.imports_passed_through():
     from activities.orders import OrderActivities, OrderResult
     from activities.refusals import refusal
     from domain import lifecycle
-    from domain.curriculum import SEAL
     from domain.deadlines import Alarm, Deadline, Hook, is_late, next_alarm
     from domain.decisions import SIGNING_ACTIONS, Action, Decision, Failure
     from domain.errors import Conflict, DomainError
@@ -21,8 +19,8 @@ with workflow.unsafe.imports_passed_through():
 
     from workflows.messages import ClassTermState, Outcome, Snapshot, Waiting
     from workflows.pending import Pending, current_command_id
-    from workflows.planning import Step, as_far_as_done, nothing_signed, plan_step
-    from workflows.queues import DATABASE_RETRY, DATABASE_TIMEOUT, HEARTBEAT_TIMEOUT, SIGN_QUEUE
+    from workflows.planning import Step, as_far_as_done, issue_id, issue_of, nothing_signed, plan_issue, plan_step
+    from workflows.queues import DATABASE_RETRY, DATABASE_TIMEOUT, HEARTBEAT_TIMEOUT, SIGN_QUEUE, SIGN_RETRY
     from workflows.reading import current_details, search_attributes, who_acts
 
 
@@ -193,9 +191,10 @@ class ClassTermWorkflow:
         step = self._plan(command_id, decision)
         failed: tuple[Failure, ...] = ()
         if decision.action in SIGNING_ACTIONS:
-            result = await self._complete_order(step.work)
+            issue = plan_issue(self.state, step)
+            result = await self._complete_order(step.work, issue.work if issue else None)
             if result.recorded:
-                return self._take_effect(step, result.failed)
+                return self._take_effect(step, result.failed, issue if result.issued else None)
             step, failed = self._plan(command_id, as_far_as_done(decision, result)), result.failed
         await self._record(step.work)
         return self._take_effect(step, failed)
@@ -203,16 +202,16 @@ class ClassTermWorkflow:
     def _plan(self, command_id: str, decision: Decision) -> Step:
         return plan_step(self.state, self.term, command_id, decision, workflow.now())
 
-    async def _complete_order(self, work: Projection) -> OrderResult:
+    async def _complete_order(self, work: Projection, issue: Projection | None) -> OrderResult:
         """Embed the signatures of a signing order."""
         decision = work.decision
         result = await workflow.execute_activity_method(
             OrderActivities.complete_order,
-            work,
+            args=[work, issue],
             task_queue=SIGN_QUEUE,
             start_to_close_timeout=timedelta(minutes=10),
             heartbeat_timeout=HEARTBEAT_TIMEOUT,
-            retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5)),
+            retry_policy=SIGN_RETRY,
             summary=f"Ghép chữ ký: {who_acts(decision)}, {len(decision.record_ids)} hồ sơ",
         )
         if not result.done:
@@ -228,20 +227,21 @@ class ClassTermWorkflow:
             summary=f"{work.decision.action.value}: {who_acts(work.decision)}, {len(work.changes)} hồ sơ",
         )
 
-    def _take_effect(self, step: Step, failed: tuple[Failure, ...] = ()) -> Outcome:
-        """What was projected becomes the state; the answer is kept for a resent command."""
-        work = step.work
-        outcome = Outcome(work.seq, work.decision.record_ids, failed, work.class_stage.value)
+    def _take_effect(self, step: Step, failed: tuple[Failure, ...] = (), then: Step | None = None) -> Outcome:
+        """What was projected becomes the state; the answer is kept for a resent command, and tells of what followed."""
+        work, last = step.work, then or step
+        outcome = Outcome(work.seq, work.decision.record_ids, failed, last.work.class_stage.value)
         self.term = step.term
         self.state = self.state.after(step.term, work.command_id, outcome)
+        if then is not None:
+            self._take_effect(then)
         return outcome
 
     async def _issue_sealed(self) -> None:
-        """What bears the seal is issued at once: it only needs its time and its look-up code to open."""
+        """What bears the seal and was not issued with it: its class's papers could not all be sealed."""
         sealed = lifecycle.to_issue(self.term)
         if sealed:
-            command_id = f"issue/{self.state.class_term_id}/{self.state.seq}"
-            await self._carry_out(command_id, Decision(Action.ISSUE, SEAL, sealed))
+            await self._carry_out(issue_id(self.state.class_term_id, self.state.seq), issue_of(sealed))
 
     async def _watch_deadline(self) -> None:
         """The one timer of this workflow: waits for the next hook, or for the deadline to move."""

@@ -9,8 +9,9 @@ from temporalio.exceptions import ApplicationError
 with workflow.unsafe.imports_passed_through():
     from activities.orders import OrderResult
     from domain import lifecycle
+    from domain.curriculum import SEAL
     from domain.deadlines import is_late
-    from domain.decisions import Decision
+    from domain.decisions import Action, Decision
     from domain.lifecycle import ClassTerm
     from storage.completion import PAPER_MISSING
     from storage.projection import Projection
@@ -40,6 +41,25 @@ def plan_step(state: ClassTermState, term: ClassTerm, command_id: str, decision:
         is_late=is_late(state.deadline, now),
     )
     return Step(work, after)
+
+
+def plan_issue(state: ClassTermState, step: Step) -> Step | None:
+    """What bears the seal is issued at once, in the same transaction: it only needs its time and its code to open."""
+    sealed = lifecycle.to_issue(step.term)
+    if not sealed:
+        return None
+    after = replace(state, seq=step.work.seq)
+    command_id = issue_id(state.class_term_id, after.seq)
+    return plan_step(after, step.term, command_id, issue_of(sealed), step.work.decided_at)
+
+
+def issue_of(record_ids: tuple[str, ...]) -> Decision:
+    return Decision(Action.ISSUE, SEAL, record_ids)
+
+
+def issue_id(class_term_id: str, seq: int) -> str:
+    """The command id of what is issued after the step numbered `seq`."""
+    return f"issue/{class_term_id}/{seq}"
 
 
 def as_far_as_done(decision: Decision, result: OrderResult) -> Decision:

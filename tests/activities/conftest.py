@@ -101,8 +101,8 @@ class Office:
     def confirm(self, order_id: str) -> object:
         return self.desk.confirm(UUID(order_id), SecretStr(PASSPHRASE), datetime.now(UTC))
 
-    def complete(self, work: Projection) -> OrderResult:
-        result: OrderResult = self.temporal.run(self.activities.complete_order, work)
+    def complete(self, work: Projection, issue: Projection | None = None) -> OrderResult:
+        result: OrderResult = self.temporal.run(self.activities.complete_order, work, issue)
         self.session.expire_all()
         return result
 

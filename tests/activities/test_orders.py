@@ -11,11 +11,22 @@ from temporalio.exceptions import ApplicationError
 from activities.papers import PaperPool
 from domain.assessment import Term
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
-from domain.decisions import Action, Failure
+from domain.decisions import Action, Decision, Failure
 from domain.documents import DocumentKind
 from signing.verify import verify
 from storage import orders
-from storage.tables import Assessment, Document, Enrolment, OrderItem, PupilRow, SigningOrder, TermRecord
+from storage.projection import Projection
+from storage.tables import (
+    Assessment,
+    AuditEntry,
+    ClassTermRow,
+    Document,
+    Enrolment,
+    OrderItem,
+    PupilRow,
+    SigningOrder,
+    TermRecord,
+)
 from tests.activities.conftest import Office
 from tests.factories import SUBJECTS, OpenBook, make_class, make_school, open_book
 
@@ -104,6 +115,41 @@ def test_a_year_s_records_are_signed_one_by_one_and_sealed(office: Office, year:
         pdf = office.objects.get(document.sha256)
         assert verify(pdf, [office.authority.root]).holds
         assert (len(pdf), document.sealed_at is not None) == (document.size, True)
+
+
+def _sealing(office: Office, year: OpenBook) -> tuple[Projection, Projection]:
+    """A confirmed seal of the class, and the issue that follows it."""
+    for action, slot in ((Action.SIGN, HOMEROOM), (Action.APPROVE, PRINCIPAL)):
+        office.sign(year, action, slot)
+    order_id = office.open_order(year, Action.SEAL, SEAL)
+    office.prepare(order_id)
+    office.confirm(order_id)
+    seal = year.next(year.decision(Action.SEAL, SEAL, order_id=order_id))
+    year.follow(seal)
+    return seal, year.next(Decision(Action.ISSUE, SEAL, tuple(year.records)))
+
+
+def _standing(book: OpenBook) -> tuple[str, int]:
+    row = book.session.get_one(ClassTermRow, book.id, populate_existing=True)
+    return row.stage, row.wf_seq
+
+
+def test_a_seal_and_its_issue_are_one_transaction_also_when_run_again(office: Office, year: OpenBook) -> None:
+    seal, issue = _sealing(office, year)
+    result = office.complete(seal, issue)
+    kept = office.rows(), year.session.scalars(select(AuditEntry.hash)).all()
+    assert (result.recorded, result.issued) == (True, True)
+    assert _standing(year) == ("issued", issue.seq)
+    assert office.complete(seal, issue) == result
+    assert (office.rows(), year.session.scalars(select(AuditEntry.hash)).all()) == kept
+
+
+def test_nothing_is_issued_when_a_paper_took_no_seal(office: Office, year: OpenBook) -> None:
+    seal, issue = _sealing(office, year)
+    leave_unsigned(office, str(seal.decision.order_id))
+    result = office.complete(seal, issue)
+    assert (result.recorded, result.issued) == (False, False)
+    assert _standing(year)[1] == seal.seq - 1
 
 
 @pytest.mark.parametrize(("beat_every", "expected"), [(0.0, [5, 6]), (60.0, [])])
