@@ -97,8 +97,9 @@ class TermPlay:
             (SEAL_PAPERS, "seal", SEAL),
         ):
             self.stages.begin(step)
-            await self.sign(action, [slot], self._all())
-        await self._until_issued()
+            stage = await self.sign(action, [slot], self._all())
+        if stage != "issued":
+            raise Trouble(f"Class {self.class_name} was sealed but not issued.")
         self.stages.begin(ISSUED)
         self.stages.counts[ISSUED] += len(self.records)
 
@@ -109,8 +110,8 @@ class TermPlay:
             slots.setdefault(self._who(subject.code).personal_id, []).append(subject.code)
         return list(slots.values())
 
-    async def sign(self, action: str, slots: Sequence[str], records: Sequence[str]) -> None:
-        """One confirmation: prepare the papers, then sign all of them with one passphrase."""
+    async def sign(self, action: str, slots: Sequence[str], records: Sequence[str]) -> str:
+        """One confirmation: prepare the papers, then sign all with one passphrase. Returns the class's stage."""
         (slot, *more), order_id = slots, str(uuid4())
         who = self._who(slot)
         body = {
@@ -127,6 +128,7 @@ class TermPlay:
         if outcome["failed"]:
             raise Trouble(f"{len(outcome['failed'])} papers could not be signed: {outcome['failed'][0]['code']}.")
         self.stages.counts[STEP_OF_SIGNATURE.get(slot, SIGN_SHEETS)] += order["papers"]
+        return str(outcome["stage"])
 
     async def submit_some(self, slots: Iterable[str]) -> None:
         for slot in slots:
@@ -184,15 +186,6 @@ class TermPlay:
         if with_slot:
             body["slot"] = slot
         await self._send("POST", f"/class-terms/{self.class_term_id}/{verb}", self._who(slot), body)
-
-    async def _until_issued(self) -> None:
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            detail = await self._send("GET", f"/class-terms/{self.class_term_id}", self._who(HOMEROOM))
-            if detail["stage"] == "issued":
-                return
-            await asyncio.sleep(0.02)
-        raise Trouble(f"Class {self.class_name} was sealed but not issued in time.")
 
     def _body(self, code: str) -> dict[str, str]:
         """Height, weight and health as the class list gives them."""

@@ -14,7 +14,7 @@ from documents.form import place_fields
 from documents.limits import check_limits
 from documents.page import Printed, is_tidy, lookup_url
 from documents.places import places_of
-from domain.documents import DocumentContent
+from domain.documents import DocumentContent, DocumentKind
 from domain.errors import Invalid
 
 _TEMPLATES = Path(__file__).parent.parent / "templates" / "documents"
@@ -57,7 +57,7 @@ class Renderer:
         for arrangement, pages in arrangements(content):
             pdf = self._compile(record, printed, arrangement)
             if b"/Type/Pages/Count %d/Kids" % pages in pdf:
-                return Rendered(place_fields(pdf, places_of(kind)), sha256)
+                return Rendered(_with_places(pdf, kind), sha256)
         raise Invalid(_TOO_LONG)
 
     def _compile(self, record: bytes, printed: Printed, arrangement: Arrangement) -> bytes:
@@ -80,6 +80,13 @@ class Renderer:
             compiler = typst.Compiler(root=_TEMPLATES, font_paths=fonts, ignore_system_fonts=True)
             self._local.compiler = compiler
         return compiler
+
+
+def _with_places(pdf: bytes, kind: DocumentKind) -> bytes:
+    try:
+        return place_fields(pdf, places_of(kind))
+    except ValueError as error:
+        raise RenderFailed("Typst lays its file out in another way than it did") from error
 
 
 def _literal(text: str) -> str:

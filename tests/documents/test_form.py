@@ -21,7 +21,7 @@ from documents.compact import compact
 from documents.form import place_fields, with_fields
 from documents.pdf_objects import cut
 from documents.places import places_of
-from documents.render import Renderer
+from documents.render import Renderer, RenderFailed
 from documents.stamp_font import stamp_font
 from domain.documents import DocumentKind, SignatureField
 from domain.signature_places import SignaturePlace
@@ -107,6 +107,14 @@ def test_pages_out_of_order_are_refused(typst_pdf: bytes) -> None:
     turned = [replace(one, data=re.sub(rb"Kids\[(.+? R) (.+? R)\]", rb"Kids[\2 \1]", one.data)) for one in file.objects]
     with pytest.raises(ValueError, match="order"):
         with_fields(replace(file, objects=tuple(turned)), PLACES)
+
+
+def test_a_layout_that_is_not_understood_fails_the_paper_alone(
+    renderer: Renderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("documents.form.cut", lambda pdf: cut(pdf[:-6]))
+    with pytest.raises(RenderFailed):
+        renderer.render(samples.year_record())
 
 
 def test_a_name_that_looks_like_a_page_is_none(renderer: Renderer) -> None:

@@ -96,8 +96,23 @@ async def several_subjects(clock: WorkflowEnvironment, papers: FakePapers) -> Hi
     return {"several-subjects": await book.history()}
 
 
+async def issued_with_seal(clock: WorkflowEnvironment, papers: FakePapers) -> Histories:
+    """A class sealed in two parts, each issued in the transaction of its seal."""
+    book = await start_book(clock.client)
+    await book.submit_all()
+    await book.do(Action.REVIEW, HOMEROOM)
+    for subject in ("toan", "am_nhac"):
+        await book.do(Action.SIGN, subject)
+    await book.do(Action.HOLD, PRINCIPAL, ["r03"], reason_id="reason-1")
+    await book.finish(["r01", "r02"])
+    await book.do(Action.RELEASE, PRINCIPAL, ["r03"])
+    await book.finish(["r03"])
+    await book.handle.result()
+    return {"issued-with-seal": await book.history()}
+
+
 PLAYS: tuple[Callable[[WorkflowEnvironment, FakePapers], Awaitable[Histories]], ...] = (
-    whole_term, detours, deadlines, continued, several_subjects,
+    whole_term, detours, deadlines, continued, several_subjects, issued_with_seal,
 )  # fmt: skip
 
 

@@ -24,7 +24,8 @@ def replayer(*workflows: type) -> Replayer:
 
 def test_histories_are_there() -> None:
     assert {path.stem for path in HISTORIES} >= {
-        "whole-term", "detours", "deadlines", "continued-first-run", "continued-second-run", "several-subjects"
+        "whole-term", "detours", "deadlines", "continued-first-run", "continued-second-run", "several-subjects",
+        "issued-with-seal",
     }  # fmt: skip
 
 
