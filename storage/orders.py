@@ -9,7 +9,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, String, Uuid, delete, func, literal, select, true
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Integer,
+    LargeBinary,
+    Select,
+    String,
+    Uuid,
+    delete,
+    func,
+    literal,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -179,9 +193,12 @@ def store_signatures(session: Session, order_id: UUID, raw: Sequence[tuple[int, 
         raise Conflict("Lệnh ký chưa sẵn sàng.")
     if order.expires_at <= now:
         raise Conflict("Lệnh ký đã hết hạn; hãy bắt đầu lại.")
-    signatures = dict(raw)
-    for item in items(session, order_id):
-        item.raw_signature = signatures.get(item.position)
+    positions, values = [position for position, _ in raw], [value for _, value in raw]
+    arrays = (literal(positions, ARRAY(Integer)), literal(values, ARRAY(LargeBinary)))
+    given = func.unnest(*arrays).table_valued("position", "value").render_derived()
+    mine = (OrderItem.order_id == order_id) & (OrderItem.position == given.c.position)
+    kept = update(OrderItem).where(mine).values(raw_signature=given.c.value)
+    session.execute(kept, execution_options={"synchronize_session": False})
     order.state = "signed"
 
 
