@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from domain.assessment import RULE_VERSION, points_of, score_text
+from domain.assessment import points_of, score_text
 from domain.curriculum import Trait
 from domain.documents import (
     ClassSummaryContent,
@@ -61,17 +61,6 @@ def _subject_sheet(
     subject = facts.curriculum.subject(slot)
     mid, end = points_of(facts.term)
     return SubjectSheetContent(
-        document_id=str(stamp.document_id),
-        part=stamp.part,
-        lookup_code=stamp.lookup_code,
-        circular=facts.group.circular,
-        rule_version=RULE_VERSION,
-        school_year=facts.group.school_year,
-        term=facts.term.value,
-        term_name=facts.term.label,
-        grade=facts.group.grade,
-        class_name=facts.group.name,
-        school=facts.school,
         subject=subject.code,
         subject_name=subject.name,
         has_score=subject.has_test(end),
@@ -79,7 +68,7 @@ def _subject_sheet(
         end_name=end.label,
         pupils=lines,
         signers=(signer,),
-        date=facts.date.isoformat(),
+        **facts.of_class_paper(stamp),
     )
 
 
@@ -109,7 +98,7 @@ class ClassReading:
 
     def year_record(self, member: Member, lookup_code: str) -> YearRecordContent:
         """The yearly record of one pupil (Circular 27/2020, annex 1)."""
-        facts, record_id = self.facts, member.record.id
+        record_id = member.record.id
         return YearRecordContent(
             record_uid=str(member.enrolment.record_uid),
             version=1,
@@ -117,13 +106,7 @@ class ClassReading:
             sheets=self.sheets[record_id],
             signers=self.signers,
             pupil=_pupil(member),
-            school=facts.school,
-            date=facts.date.isoformat(),
-            grade=facts.group.grade,
-            class_name=facts.group.name,
-            school_year=facts.group.school_year,
-            circular=facts.group.circular,
-            rule_version=RULE_VERSION,
+            **self.facts.of_paper(),
             **self.results.of_year(record_id),
         )
 
@@ -132,17 +115,6 @@ class ClassReading:
         facts = self.facts
         sheets = {sheet.sha256: sheet for of_record in self.sheets.values() for sheet in of_record}
         return ClassSummaryContent(
-            document_id=str(stamp.document_id),
-            part=stamp.part,
-            lookup_code=stamp.lookup_code,
-            circular=facts.group.circular,
-            rule_version=RULE_VERSION,
-            school_year=facts.group.school_year,
-            term=facts.term.value,
-            term_name=facts.term.label,
-            grade=facts.group.grade,
-            class_name=facts.group.name,
-            school=facts.school,
             subjects=tuple(SummaryColumn(each.code, each.name, each.short) for each in facts.curriculum.subjects),
             qualities=_columns(facts.curriculum.qualities),
             competencies=_columns(facts.curriculum.competencies),
@@ -150,7 +122,7 @@ class ClassReading:
             result_counts=self.results.counts(),
             sheets=tuple(sheets.values()),
             signers=self.signers,
-            date=facts.date.isoformat(),
+            **facts.of_class_paper(stamp),
         )
 
 

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TypedDict
 from uuid import UUID
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from domain.assessment import Term
+from domain.assessment import RULE_VERSION, Term
 from domain.calendar import TIMEZONE
 from domain.curriculum import HOMEROOM, PRINCIPAL, Curriculum
 from domain.documents import (
@@ -44,6 +45,28 @@ class Stamp:
     lookup_code: str
 
 
+class PaperPart(TypedDict):
+    """The part of a document that every paper of a class-term has alike."""
+
+    circular: str
+    rule_version: str
+    school_year: str
+    grade: int
+    class_name: str
+    school: SchoolContent
+    date: str
+
+
+class ClassPaperPart(PaperPart):
+    """The same of the papers that speak of a whole class."""
+
+    document_id: str
+    part: int
+    lookup_code: str
+    term: str
+    term_name: str
+
+
 @dataclass(frozen=True)
 class ClassFacts:
     """What all papers of a class-term share."""
@@ -54,6 +77,27 @@ class ClassFacts:
     curriculum: Curriculum
     school: SchoolContent
     date: date
+
+    def of_paper(self) -> PaperPart:
+        return PaperPart(
+            circular=self.group.circular,
+            rule_version=RULE_VERSION,
+            school_year=self.group.school_year,
+            grade=self.group.grade,
+            class_name=self.group.name,
+            school=self.school,
+            date=self.date.isoformat(),
+        )
+
+    def of_class_paper(self, stamp: Stamp) -> ClassPaperPart:
+        return ClassPaperPart(
+            document_id=str(stamp.document_id),
+            part=stamp.part,
+            lookup_code=stamp.lookup_code,
+            term=self.term.value,
+            term_name=self.term.label,
+            **self.of_paper(),
+        )
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from pyhanko.pdf_utils.generic import (
@@ -47,19 +48,19 @@ def entries(value: DictionaryObject) -> dict[str, object]:
     return {key: described(value.raw_get(key)) for key in value}
 
 
-def numbers(reader: PdfFileReader) -> Iterator[Reference]:
+def references(reader: PdfFileReader) -> Iterator[Reference]:
+    """All objects of a document; a number may also be free or skipped."""
     for number in range(1, int(reader.trailer["/Size"])):
-        try:
-            yield Reference(number, 0, reader) if reader.xrefs[Reference(number)] is not None else Reference(0)
-        except KeyError:
-            continue
+        with suppress(KeyError):
+            if reader.xrefs[Reference(number)] is not None:
+                yield Reference(number, 0, reader)
 
 
 @pytest.mark.parametrize("kind", [DocumentKind.YEAR_RECORD, DocumentKind.SUBJECT_SHEET])
 def test_every_object_is_what_pyhanko_reads(cast: Cast, kind: DocumentKind) -> None:
     pdf = cast.finished(kind)
     ours, stock = OwnReader(pdf), PdfFileReader(io.BytesIO(pdf))
-    found = [reference for reference in numbers(stock) if reference.idnum]
+    found = list(references(stock))
     assert len(found) > 40
     for reference in found:
         mine: PdfObject = ours.get_object(Reference(reference.idnum, 0, ours))  # type: ignore[no-untyped-call]
