@@ -1,15 +1,16 @@
 """Where a person's confirmation meets the key: digests are signed here, and the passphrase goes no further."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
 
 from pydantic import SecretStr
 
-from signing.keys import KeyStore
+from domain.errors import Conflict, DomainError
+from signing.keys import KeyStore, OpenKey
 from storage import orders
 from storage.database import Sessions
 from storage.orders import Standing
-from storage.tables import CertificateRow
+from storage.tables import CertificateRow, SigningOrder
 
 
 class SigningDesk:
@@ -17,19 +18,29 @@ class SigningDesk:
         self._sessions = sessions
         self._keys = keys
 
-    def confirm(self, order_id: UUID, passphrase: SecretStr, now: datetime) -> Standing:
-        """Open the key once, sign every prepared digest of the order, keep the raw signatures.
+    def confirm(
+        self, wanted: Sequence[SigningOrder], passphrase: SecretStr, now: datetime
+    ) -> list[Standing | DomainError]:
+        """Open the key once, sign every prepared digest of each order, keep the raw signatures.
 
-        Returns what goes along; a confirmed order keeps its first signatures. Raises WrongPassphrase, or
-        Conflict when the order has expired.
+        Returns what goes along of each order, or why that order signs nothing; a confirmed order keeps its first
+        signatures. Raises WrongPassphrase, or Conflict when the orders are not all of one certificate.
         """
+        if len({order.certificate_id for order in wanted}) != 1:
+            raise Conflict("Các lệnh ký này dùng chứng thư số khác nhau; hãy ký riêng.")
         with self._sessions() as session:
-            order = orders.get(session, order_id)
-            certificate = session.get_one(CertificateRow, order.certificate_id)
-            stored = orders.items(session, order_id)
+            key_ref = session.get_one(CertificateRow, wanted[0].certificate_id).key_ref
+        key = self._keys.open(key_ref, passphrase.get_secret_value())
+        return [self._sign(order, key, now) for order in wanted]
+
+    def _sign(self, order: SigningOrder, key: OpenKey, now: datetime) -> Standing | DomainError:
+        with self._sessions() as session:
+            stored = orders.items(session, order.id)
         pending = [(item.position, item.attrs_der) for item in stored if item.outcome == "pending"]
-        key = self._keys.open(certificate.key_ref, passphrase.get_secret_value())
         raw = [(position, key.sign(attrs)) for position, attrs in pending if attrs is not None]
-        with self._sessions.begin() as session:
-            orders.store_signatures(session, order_id, raw, now)
+        try:
+            with self._sessions.begin() as session:
+                orders.store_signatures(session, order.id, raw, now)
+        except DomainError as refusal:
+            return refusal
         return orders.standing(order, stored)

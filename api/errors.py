@@ -56,23 +56,42 @@ STATUSES: dict[type[DomainError], tuple[int, str]] = {
 }
 
 
-def problem(code: str, title: str, http_status: int, detail: str, record_ids: tuple[str, ...] = ()) -> JSONResponse:
-    body = Problem(
-        type=f"urn:hocba:{code}", title=title, status=http_status, detail=detail, record_ids=list(record_ids)
+def problem(code: str, title: str, http_status: int, detail: str) -> JSONResponse:
+    return _answer(Problem(type=f"urn:hocba:{code}", title=title, status=http_status, detail=detail))
+
+
+def _answer(body: Problem) -> JSONResponse:
+    return JSONResponse(body.model_dump(), body.status, media_type=PROBLEM_JSON)
+
+
+def problem_of(error: DomainError | Unavailable) -> Problem:
+    """A refusal in the words of RFC 9457: as an answer of its own, or as one order's among others."""
+    if isinstance(error, Unavailable):
+        return Problem(
+            type="urn:hocba:Unavailable",
+            title="Hệ thống bận",
+            status=status.HTTP_503_SERVICE_UNAVAILABLE,
+            detail=Unavailable.message,
+        )
+    known = next((entry for kind, entry in STATUSES.items() if isinstance(error, kind)), None)
+    http_status, title = known or (status.HTTP_409_CONFLICT, "Chưa thực hiện được")
+    return Problem(
+        type=f"urn:hocba:{error.code}",
+        title=title,
+        status=http_status,
+        detail=error.message,
+        record_ids=list(error.record_ids),
     )
-    return JSONResponse(body.model_dump(), http_status, media_type=PROBLEM_JSON)
 
 
 def refused(_request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, DomainError):
         raise error
-    known = next((entry for kind, entry in STATUSES.items() if isinstance(error, kind)), None)
-    http_status, title = known or (status.HTTP_409_CONFLICT, "Chưa thực hiện được")
-    return problem(error.code, title, http_status, error.message, error.record_ids)
+    return _answer(problem_of(error))
 
 
 def unavailable(_request: Request, _error: Exception) -> JSONResponse:
-    answer = problem("Unavailable", "Hệ thống bận", status.HTTP_503_SERVICE_UNAVAILABLE, Unavailable.message)
+    answer = _answer(problem_of(Unavailable()))
     answer.headers["Retry-After"] = "5"
     return answer
 

@@ -13,6 +13,7 @@ import httpx
 import typer
 from rich.console import Console
 
+from cli.demo_client import DemoClient
 from cli.demo_cost import cpu_seconds, spent
 from cli.demo_crash import Crasher
 from cli.demo_data import DemoSchool, examples_of_project, load_school
@@ -69,9 +70,10 @@ async def _run(base: Settings, options: DemoOptions, console: Console) -> Report
     async with AsyncExitStack() as stack:
         services = await stack.enter_async_context(everything(settings, lambda line: console.print(f"[dim]{line}")))
         school = await asyncio.to_thread(load_school, settings, _examples(state, options))
-        client = await stack.enter_async_context(
+        http = await stack.enter_async_context(
             httpx.AsyncClient(base_url=settings.api_url, timeout=90, trust_env=False)
         )
+        client = DemoClient(http, school, school.classes)
         plays, kills = await _play_year(services, school, client, options, console)
         console.print("Verifying every document from its bytes alone …")
         report = await collect(settings, plays, options.out, kills)
@@ -86,7 +88,7 @@ def _examples(state: Path, options: DemoOptions) -> ExampleSet:
 
 
 async def _play_year(
-    services: Services, school: DemoSchool, client: httpx.AsyncClient, options: DemoOptions, console: Console
+    services: Services, school: DemoSchool, client: DemoClient, options: DemoOptions, console: Console
 ) -> tuple[list[TermPlay], int]:
     """Both terms, classes side by side; a term begins when the one before is issued."""
     examples = _examples(services.settings.var_dir, options)

@@ -1,16 +1,14 @@
 """Plays a class's term through the API as its people would: enter, submit, review, sign, approve, seal."""
 
 import asyncio
-import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-import httpx
-
 from cli.demo_cells import Cell, homeroom_cells, subject_cells
-from cli.demo_data import PASSPHRASE, DemoAccount, DemoSchool
+from cli.demo_client import DemoClient
+from cli.demo_data import DemoAccount, DemoSchool
 from cli.demo_stages import (
     APPROVE,
     ENTER,
@@ -31,8 +29,6 @@ from interchange.roster import RosterRow, read_roster
 from interchange.sample_school import ExampleSet, Rework
 
 STEP_OF_SIGNATURE = {HOMEROOM: SIGN_RECORDS, PRINCIPAL: APPROVE, SEAL: SEAL_PAPERS}
-PATIENCE = 120.0
-BUSY = (502, 503)
 
 
 @dataclass
@@ -45,7 +41,7 @@ class TermPlay:
     book: MarkBook
     pupils: dict[str, RosterRow]
     curriculum: Curriculum
-    client: httpx.AsyncClient
+    client: DemoClient
     stages: StageLog
     rework: Rework | None = None
     class_term_id: str = ""
@@ -60,9 +56,9 @@ class TermPlay:
     async def open(self) -> None:
         """The admin opens the book."""
         body = {"class_id": self.school.classes[self.class_name], "term": self.term.value}
-        opened = await self._send("POST", "/class-terms", self.school.accounts["system_admin"], body)
+        opened = await self.client.send("POST", "/class-terms", self.school.accounts["system_admin"], body)
         self.class_term_id = opened["id"]
-        detail = await self._send("GET", f"/class-terms/{self.class_term_id}", self._who(HOMEROOM))
+        detail = await self.client.send("GET", f"/class-terms/{self.class_term_id}", self._who(HOMEROOM))
         self.records = {line["pupil_code"]: line["record_id"] for line in detail["records"]}
 
     async def enter(self) -> None:
@@ -81,7 +77,7 @@ class TermPlay:
             }
             for code, entry in self.book.homeroom.items()
         ]
-        await self._send("PUT", f"/class-terms/{self.class_term_id}/attendance", self._who(HOMEROOM), rows)
+        await self.client.send("PUT", f"/class-terms/{self.class_term_id}/attendance", self._who(HOMEROOM), rows)
 
     async def approve_all(self) -> None:
         """From the first submission to the seal."""
@@ -121,14 +117,19 @@ class TermPlay:
             "more_slots": more,
             "record_ids": list(records),
         }
-        order = await self._send("POST", f"/class-terms/{self.class_term_id}/orders", who, body)
+        order = await self.client.send("POST", f"/class-terms/{self.class_term_id}/orders", who, body)
         if order["failed"]:
             raise Trouble(f"{len(order['failed'])} papers could not be prepared: {order['failed'][0]['code']}.")
-        outcome = await self._send("POST", f"/orders/{order_id}/confirm", who, {"passphrase": PASSPHRASE})
+        outcome = await self.client.confirm(who, self._slots_beside(slot), order_id)
         if outcome["failed"]:
             raise Trouble(f"{len(outcome['failed'])} papers could not be signed: {outcome['failed'][0]['code']}.")
         self.stages.counts[STEP_OF_SIGNATURE.get(slot, SIGN_SHEETS)] += order["papers"]
         return str(outcome["stage"])
+
+    def _slots_beside(self, slot: str) -> frozenset[str]:
+        """The slots that sign at the same step as this one."""
+        subjects = frozenset(subject.code for subject in self.curriculum.subjects)
+        return subjects if slot in subjects else frozenset((slot,))
 
     async def submit_some(self, slots: Iterable[str]) -> None:
         for slot in slots:
@@ -166,7 +167,9 @@ class TermPlay:
         await self._submit(rework.subject, [record_id])
 
     async def _enter(self, slot: str, cells: list[Cell]) -> None:
-        await self._send("PUT", f"/class-terms/{self.class_term_id}/cells/{slot}", self._who(slot), {"cells": cells})
+        await self.client.send(
+            "PUT", f"/class-terms/{self.class_term_id}/cells/{slot}", self._who(slot), {"cells": cells}
+        )
         self.stages.counts[ENTER] += len(cells)
 
     async def _submit(self, slot: str, records: Sequence[str]) -> None:
@@ -185,7 +188,7 @@ class TermPlay:
         body: dict[str, object] = {"command_id": str(uuid4()), "record_ids": list(records), **(more or {})}
         if with_slot:
             body["slot"] = slot
-        await self._send("POST", f"/class-terms/{self.class_term_id}/{verb}", self._who(slot), body)
+        await self.client.send("POST", f"/class-terms/{self.class_term_id}/{verb}", self._who(slot), body)
 
     def _body(self, code: str) -> dict[str, str]:
         """Height, weight and health as the class list gives them."""
@@ -198,29 +201,12 @@ class TermPlay:
     def _who(self, slot: str) -> DemoAccount:
         return self.school.account(self.class_name, slot)
 
-    async def _send(self, method: str, path: str, who: DemoAccount, body: object = None) -> Any:  # noqa: ANN401
-        """Send a request as somebody; while a part is down the same request is sent again, as a person would."""
-        deadline = time.monotonic() + PATIENCE
-        headers = {"Authorization": f"Bearer {who.token}"}
-        while True:
-            try:
-                answer = await self.client.request(method, f"/api/v1{path}", json=body, headers=headers)
-            except httpx.TransportError as error:
-                trouble, is_busy = f"The API did not answer: {error!r}.", True
-            else:
-                if answer.is_success:
-                    return answer.json() if answer.content else None
-                trouble, is_busy = f"{method} {path} was refused: {answer.text}", answer.status_code in BUSY
-            if not is_busy or time.monotonic() > deadline:
-                raise Trouble(trouble)
-            await asyncio.sleep(0.2)
-
 
 def make_play(
     school: DemoSchool,
     examples: ExampleSet,
     which: tuple[str, Term],
-    client: httpx.AsyncClient,
+    client: DemoClient,
     step: Callable[[str], None],
 ) -> TermPlay:
     """The play of one class (by name) and term, from its workbooks. Raises Trouble when the marks cannot be read."""

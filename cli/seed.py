@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from cli.demo_client import DemoClient
 from cli.demo_data import PASSPHRASE, DemoSchool, examples_of_project, load_school
 from cli.demo_play import make_play
 from config.settings import Settings
@@ -30,11 +31,12 @@ def seed_command() -> None:
 
 async def _begin(settings: Settings, school: DemoSchool, examples: ExampleSet) -> None:
     """The first term: one class goes all the way, the other stands in the middle of its work."""
-    async with httpx.AsyncClient(base_url=settings.api_url, timeout=90, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=settings.api_url, timeout=90, trust_env=False) as http:
         headers = {"Authorization": f"Bearer {school.accounts[PRINCIPAL].token}"}
-        if (await client.get("/api/v1/class-terms", headers=headers)).raise_for_status().json():
+        if (await http.get("/api/v1/class-terms", headers=headers)).raise_for_status().json():
             return  # the books are open, and what people did in them stays
         typer.echo("Loading the demo school …")
+        client = DemoClient(http, school, [AHEAD])
         ahead = make_play(school, examples, (AHEAD, Term.HK1), client, lambda step: typer.echo(f"  {AHEAD} · {step}"))
         await ahead.prepare()
         await ahead.approve_all()

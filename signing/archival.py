@@ -46,7 +46,7 @@ class ArchivalReader(PdfFileReader):
 
     def __init__(self, pdf: bytes) -> None:
         # PyHanko's own constructor line by line, for strict reading: it cannot be told who reads the cross-references.
-        self._object_streams: dict[int, tuple[bytes, list[tuple[int, int]]]] = {}
+        self._object_streams: dict[int, tuple[bytes, int, list[bytes]]] = {}
         self._security_handler, self._embedded_signatures = None, None
         self.strict, self.stream = True, io.BytesIO(pdf)
         self._decode_context = DecodeContext(DecodeLimits(), input_size=len(pdf))
@@ -61,10 +61,11 @@ class ArchivalReader(PdfFileReader):
     def _get_object_from_stream(self, idnum: int, stmnum: int, idx: int) -> PdfObject:
         if stmnum not in self._object_streams:
             self._object_streams[stmnum] = self._opened(stmnum)
-        data, index = self._object_streams[stmnum]
-        if not 0 <= idx < len(index) or index[idx][0] != idnum:
+        data, first, index = self._object_streams[stmnum]
+        numbers = index[2 * idx : 2 * idx + 2] if idx >= 0 else []
+        if len(numbers) != 2 or int(numbers[0]) != idnum:  # noqa: PLR2004 - an object's number and where it starts
             raise PdfStrictReadError("Object is not where the cross-reference stream says")
-        found = self._value(data, index[idx][1], Reference(idnum, 0, self))
+        found = self._value(data, first + int(numbers[1]), Reference(idnum, 0, self))
         if isinstance(found, StreamObject | IndirectObject):
             raise PdfStrictReadError("Encountered forbidden object type in object stream")
         return found
@@ -74,16 +75,16 @@ class ArchivalReader(PdfFileReader):
         stream.seek(at)
         return read_object(stream, reference)
 
-    def _opened(self, number: int) -> tuple[bytes, list[tuple[int, int]]]:
-        """Content of an object stream, and of each object in it its number and start (ISO 32000-1, 7.5.7)."""
+    def _opened(self, number: int) -> tuple[bytes, int, list[bytes]]:
+        """Content of an object stream, where its first object starts, and its index (ISO 32000-1, 7.5.7)."""
         stream = Reference(number, 0, self).get_object()
         if not isinstance(stream, StreamObject) or stream["/Type"] != "/ObjStm":
             raise PdfStrictReadError("Object stream expected")
         data, first = stream.read_data(DecodePurpose.OBJECT_STREAM), int(stream["/First"])
-        numbers = [int(word) for word in data[:first].split()]
-        if len(numbers) != 2 * int(stream["/N"]):
+        index = data[:first].split()
+        if len(index) != 2 * int(stream["/N"]):
             raise PdfStrictReadError("Object stream header possibly corrupted")
-        return data, [(number, first + at) for number, at in zip(numbers[::2], numbers[1::2], strict=True)]
+        return data, first, index
 
 
 class OwnReader(ArchivalReader):

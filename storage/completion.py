@@ -75,7 +75,6 @@ def _settle(
         if isinstance(result, PaperFailure):
             item.outcome, item.error_code, item.error = "failed", result.code, result.message
         else:
-            item.outcome = "done"
             signed.append((item, result))
     return signed
 
@@ -110,6 +109,8 @@ def _store(session: Session, order: SigningOrder, signed: Sequence[SignedPaper])
     else:
         session.execute(update(Document), [_new_revision(order, field, *paper) for paper in signed])
     session.execute(insert(SignatureRow), [_signature(order, field, *paper) for paper in signed])
+    done = OrderItem.position.in_([item.position for item, _ in signed])
+    session.execute(update(OrderItem).where(OrderItem.order_id == order.id, done).values(outcome="done"))
 
 
 def _new_document(order: SigningOrder, item: OrderItem, result: Embedded) -> dict[str, Any]:

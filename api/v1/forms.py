@@ -15,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+from api.errors import Problem
 from domain.assessment import Term
 from domain.entry import CellKind
 from domain.stages import Stage
@@ -23,14 +24,15 @@ from domain.stages import Stage
 PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 
 
-def _each_once(record_ids: list[UUID]) -> list[UUID]:
-    if len(set(record_ids)) != len(record_ids):
-        raise ValueError("a record is named twice")
-    return record_ids
+def _each_once(ids: list[UUID]) -> list[UUID]:
+    if len(set(ids)) != len(ids):
+        raise ValueError("an id is named twice")
+    return ids
 
 
 Slot = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
 Records = Annotated[list[UUID], Field(min_length=1, max_length=100), AfterValidator(_each_once)]
+Orders = Annotated[list[UUID], Field(min_length=1, max_length=100), AfterValidator(_each_once)]
 ReasonText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=1000, pattern=PRINTABLE)]
 ShortText = Annotated[str, StringConstraints(max_length=10, pattern=PRINTABLE)]
 
@@ -90,6 +92,7 @@ class OrderForm(Form):
 
 
 class ConfirmForm(Form):
+    order_ids: Orders
     passphrase: SecretStr
 
 
@@ -154,6 +157,14 @@ class OrderView(BaseModel):
     slots: list[str]
     failed: list[FailureView]
     expires_at: datetime
+
+
+class ConfirmedView(BaseModel):
+    """What became of one order: the class-term's answer, or why the order did not go through."""
+
+    order_id: UUID
+    outcome: OutcomeView | None = None
+    problem: Problem | None = None
 
 
 class ClassTermView(BaseModel):

@@ -99,7 +99,8 @@ class Office:
         return prepared
 
     def confirm(self, order_id: str) -> object:
-        return self.desk.confirm(UUID(order_id), SecretStr(PASSPHRASE), datetime.now(UTC))
+        order = orders.get(self.session, UUID(order_id))
+        return self.desk.confirm([order], SecretStr(PASSPHRASE), datetime.now(UTC))
 
     def complete(self, work: Projection, issue: Projection | None = None) -> OrderResult:
         result: OrderResult = self.temporal.run(self.activities.complete_order, work, issue)

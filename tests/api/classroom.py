@@ -77,13 +77,15 @@ class Classroom:
         return await self.as_(slot).post(f"/api/v1/class-terms/{self.id}/orders", json=words)
 
     async def confirm(self, slot: str, order_id: UUID, passphrase: str = PASSPHRASE) -> Response:
-        return await self.as_(slot).post(f"/api/v1/orders/{order_id}/confirm", json={"passphrase": passphrase})
+        body = {"order_ids": [str(order_id)], "passphrase": passphrase}
+        return await self.as_(slot).post("/api/v1/orders/confirm", json=body)
 
     async def sign(self, action: str, slot: str, *more: str) -> UUID:
         order_id = uuid4()
         assert (await self.prepare(action, slot, order_id, more)).status_code == 200
         answer = await self.confirm(slot, order_id)
-        assert (answer.status_code, answer.json().get("failed")) == (200, []), answer.text
+        assert answer.status_code == 200, answer.text
+        assert outcome_of(answer)["failed"] == []
         return order_id
 
     async def review_all(self) -> None:
@@ -100,6 +102,14 @@ class Classroom:
         await self.sign("sign", HOMEROOM)
         await self.sign("approve", PRINCIPAL)
         return await self.sign("seal", SEAL)
+
+
+def outcome_of(answer: Response) -> dict[str, Any]:
+    """What the class-term said to the one order that was confirmed."""
+    [line] = answer.json()
+    assert line["problem"] is None
+    outcome: dict[str, Any] = line["outcome"]
+    return outcome
 
 
 def make_classroom(app: FastAPI, sessions: Sessions, keys: Keyring) -> Classroom:

@@ -11,6 +11,7 @@ import pytest_asyncio
 from fastapi import FastAPI
 from httpx import AsyncClient
 from sqlalchemy import Engine, make_url
+from sqlalchemy.orm import Session
 from temporalio.testing import WorkflowEnvironment
 
 from activities.decisions import DecisionActivities
@@ -25,9 +26,12 @@ from config.settings import Settings
 from storage.database import Sessions, make_engine, make_sessions
 from storage.migrate import upgrade
 from storage.objects import Objects
+from storage.tables import SigningOrder
 from tests.api.classroom import Classroom, make_classroom
 from tests.api.fakes import FakeApprovals
+from tests.api.signing import make_prepared
 from tests.api.world import Keyring, World, make_world, visitor
+from tests.factories import OpenBook, open_book
 from worker.main import main_worker, sign_worker
 
 As = Callable[[str], AsyncClient]
@@ -132,3 +136,14 @@ async def issued(live_app: FastAPI, live_sessions: Sessions, keys: Keyring, work
     await room.review_all()
     room.seal_order = await room.sign_all()
     return room
+
+
+@pytest.fixture
+def book(db: Session, world: World) -> OpenBook:
+    return open_book(db, world.cast)
+
+
+@pytest.fixture
+def order(db: Session, book: OpenBook) -> SigningOrder:
+    """The principal's, prepared: one paper that nobody will look into."""
+    return make_prepared(db, book)

@@ -18,6 +18,7 @@ class FakeApprovals(Approvals):
     decided: dict[str, Decision] = field(default_factory=dict)
     deadlines: list[Deadline] = field(default_factory=list)
     refuses: Exception | None = None
+    refuses_orders: dict[str, Exception] = field(default_factory=dict)
 
     async def open_class_term(self, state: ClassTermState) -> None:
         self._refuse()
@@ -30,6 +31,8 @@ class FakeApprovals(Approvals):
 
     async def decide(self, class_workflow_id: str, command_id: str, decision: Decision) -> Outcome:
         self._refuse()
+        if command_id in self.refuses_orders:
+            raise self.refuses_orders[command_id]
         kept = self.decided.setdefault(command_id, decision)
         return Outcome(list(self.decided).index(command_id) + 1, kept.record_ids, stage="entry")
 

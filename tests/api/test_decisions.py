@@ -17,7 +17,7 @@ from domain.curriculum import HOMEROOM, PRINCIPAL
 from signing.verify import verify
 from storage.database import Sessions
 from storage.tables import AuditEntry, Base, Command, SignatureRow
-from tests.api.classroom import Classroom
+from tests.api.classroom import Classroom, outcome_of
 from tests.api.world import PASSPHRASE, Keyring, World, visitor
 from tests.factories import SUBJECTS
 
@@ -90,7 +90,7 @@ async def test_a_sheet_is_prepared_once_and_signed_once(new_class: NewClass, liv
     assert (wrong.status_code, wrong.json()["type"]) == (403, "urn:hocba:WrongPassphrase")
     confirmed = await asyncio.gather(*(room.confirm("toan", order_id) for _ in range(3)))
     assert [answer.json() for answer in confirmed] == [confirmed[0].json()] * 3
-    assert confirmed[0].json()["done"] == room.records
+    assert outcome_of(confirmed[0])["done"] == room.records
     with live_sessions() as session:
         signed = select(func.count()).where(SignatureRow.order_id == order_id)
         assert session.scalar(signed) == 1
@@ -99,7 +99,7 @@ async def test_a_sheet_is_prepared_once_and_signed_once(new_class: NewClass, liv
 async def test_the_last_confirmation_pressed_again_gives_the_same_answer(issued: Classroom) -> None:
     assert issued.seal_order is not None
     answer = await issued.confirm("seal", issued.seal_order)
-    assert (answer.status_code, answer.json().get("done")) == (200, issued.records)
+    assert (answer.status_code, outcome_of(answer)["done"]) == (200, issued.records)
 
 
 async def test_a_finished_class_takes_no_decision(issued: Classroom) -> None:

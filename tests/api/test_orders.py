@@ -9,38 +9,13 @@ from sqlalchemy.orm import Session
 
 from domain.curriculum import HOMEROOM, PRINCIPAL
 from domain.decisions import Action
-from storage.tables import CertificateRow, OrderItem, SigningOrder, TeachingAssignment
+from storage.tables import CertificateRow, SigningOrder
 from tests.api.conftest import As
 from tests.api.fakes import FakeApprovals
+from tests.api.signing import CONFIRM, end_assignment, raw_signatures, right
 from tests.api.world import PASSPHRASE, Keyring, World
-from tests.factories import OpenBook, open_book
-from tests.storage.papers import make_order, prepare
-
-RIGHT = {"passphrase": PASSPHRASE}
-
-
-@pytest.fixture
-def book(db: Session, world: World) -> OpenBook:
-    return open_book(db, world.cast)
-
-
-@pytest.fixture
-def order(db: Session, book: OpenBook) -> SigningOrder:
-    """The principal's, prepared: one paper that nobody will look into."""
-    order = make_order(book, Action.APPROVE, PRINCIPAL)
-    order.expires_at = datetime.now(UTC) + timedelta(minutes=10)
-    prepare(book, make_homeroom_paper(book, order))
-    db.commit()
-    return order
-
-
-def make_homeroom_paper(book: OpenBook, order: SigningOrder) -> SigningOrder:
-    item = OrderItem(
-        order_id=order.id, position=99, document_id=uuid4(), kind="class_summary", part=1, lookup_code=uuid4().hex,
-        covers=dict.fromkeys(book.records, 1), document_digest=b"digest", attrs_der=b"attributes", outcome="pending",
-    )  # fmt: skip
-    book.session.add(item)
-    return order
+from tests.factories import OpenBook
+from tests.storage.papers import make_order
 
 
 def ask(world: World, **more: object) -> dict[str, object]:
@@ -120,7 +95,7 @@ async def test_nobody_signs_with_a_certificate_that_is_not_valid_now(
             setattr(certificate_of(db, world, person), name, value)
     db.commit()
     opened = await as_("homeroom").post(orders_of(world), json=ask(world))
-    confirmed = await as_("principal").post(f"/api/v1/orders/{order.id}/confirm", json=RIGHT)
+    confirmed = await as_("principal").post(CONFIRM, json=right(order))
     for answer in (opened, confirmed):
         assert answer.status_code == 403
         assert words in answer.json()["detail"]
@@ -139,7 +114,7 @@ async def test_a_certificate_changed_since_the_preparation_stops_the_confirmatio
     certificate_of(db, world, "principal").state = "replaced"
     keys.give_person(db, world.who("principal"))
     db.commit()
-    answer = await as_("principal").post(f"/api/v1/orders/{order.id}/confirm", json=RIGHT)
+    answer = await as_("principal").post(CONFIRM, json=right(order))
     assert answer.status_code == 403
     assert answer.json()["detail"] == "Chứng thư số đã thay đổi; hãy bắt đầu lại."
     assert approvals.decided == {}
@@ -150,7 +125,7 @@ async def test_an_order_that_has_expired_signs_nothing(
 ) -> None:
     order.expires_at = datetime.now(UTC) - timedelta(seconds=1)
     db.commit()
-    answer = await as_("principal").post(f"/api/v1/orders/{order.id}/confirm", json=RIGHT)
+    answer = await as_("principal").post(CONFIRM, json=right(order))
     assert answer.status_code == 409
     assert "hết hạn" in answer.json()["detail"]
     assert raw_signatures(db, order) == [None]
@@ -161,7 +136,7 @@ async def test_an_order_not_prepared_yet_cannot_be_confirmed(as_: As, db: Sessio
     order = make_order(book, Action.APPROVE, PRINCIPAL)
     order.expires_at = datetime.now(UTC) + timedelta(minutes=10)
     db.commit()
-    answer = await as_("principal").post(f"/api/v1/orders/{order.id}/confirm", json=RIGHT)
+    answer = await as_("principal").post(CONFIRM, json=right(order))
     assert answer.status_code == 409
     assert answer.json()["detail"] == "Lệnh ký chưa sẵn sàng."
 
@@ -170,40 +145,35 @@ async def test_an_order_is_its_signers_alone(as_: As, world: World, db: Session,
     order = make_order(book, Action.SIGN, HOMEROOM)
     db.commit()
     for person in ("principal", "clerk", "admin", "music", "foreigner"):
-        assert (await as_(person).post(f"/api/v1/orders/{order.id}/confirm", json=RIGHT)).status_code == 404
-    assert (await as_("principal").post(f"/api/v1/orders/{uuid4()}/confirm", json=RIGHT)).status_code == 404
+        assert (await as_(person).post(CONFIRM, json=right(order))).status_code == 404
+    assert (await as_("principal").post(CONFIRM, json=right(order) | {"order_ids": [str(uuid4())]})).status_code == 404
 
 
 async def test_whoever_left_the_class_since_cannot_confirm(as_: As, world: World, db: Session, book: OpenBook) -> None:
     order = make_order(book, Action.SIGN, HOMEROOM)
-    mine = select(TeachingAssignment).where(
-        TeachingAssignment.class_id == world.cast.class_id, TeachingAssignment.slot == HOMEROOM
-    )
-    db.scalars(mine).one().valid_to = datetime.now(UTC) - timedelta(seconds=1)
     db.commit()
-    assert (await as_("homeroom").post(f"/api/v1/orders/{order.id}/confirm", json=RIGHT)).status_code == 403
+    end_assignment(db, world, HOMEROOM)
+    assert (await as_("homeroom").post(CONFIRM, json=right(order))).status_code == 403
 
 
 @pytest.mark.parametrize("wrong", ["", "đoán mò", PASSPHRASE + " ", "\x00", "x" * 100_000])
 async def test_a_wrong_passphrase_says_so_and_loses_nothing(
     as_: As, db: Session, order: SigningOrder, approvals: FakeApprovals, wrong: str
 ) -> None:
-    path = f"/api/v1/orders/{order.id}/confirm"
-    answer = await as_("principal").post(path, json={"passphrase": wrong})
+    answer = await as_("principal").post(CONFIRM, json=right(order) | {"passphrase": wrong})
     assert (answer.status_code, answer.json()["type"]) == (403, "urn:hocba:WrongPassphrase")
     assert answer.json()["detail"] == "Mật khẩu chữ ký không đúng."
     assert (raw_signatures(db, order), approvals.decided) == ([None], {})
-    assert (await as_("principal").post(path, json=RIGHT)).status_code == 200
+    assert (await as_("principal").post(CONFIRM, json=right(order))).status_code == 200
     assert None not in raw_signatures(db, order)
 
 
 async def test_pressing_confirm_again_keeps_the_first_signatures_and_the_first_answer(
     as_: As, db: Session, order: SigningOrder, approvals: FakeApprovals
 ) -> None:
-    path = f"/api/v1/orders/{order.id}/confirm"
-    first = await as_("principal").post(path, json=RIGHT)
+    first = await as_("principal").post(CONFIRM, json=right(order))
     signed = raw_signatures(db, order)
-    second = await as_("principal").post(path, json=RIGHT)
+    second = await as_("principal").post(CONFIRM, json=right(order))
     assert (first.status_code, first.json()) == (200, second.json())
     assert raw_signatures(db, order) == signed
     assert list(approvals.decided) == [str(order.id)]
@@ -213,13 +183,7 @@ async def test_pressing_confirm_again_keeps_the_first_signatures_and_the_first_a
 async def test_a_confirmation_out_of_form_does_not_repeat_the_passphrase(
     as_: As, order: SigningOrder, body: dict[str, object]
 ) -> None:
-    answer = await as_("principal").post(f"/api/v1/orders/{order.id}/confirm", json=body)
+    answer = await as_("principal").post(CONFIRM, json={"order_ids": [str(order.id)]} | body)
     assert answer.status_code == 422
     assert "body.passphrase" in answer.json()["detail"]
     assert PASSPHRASE not in answer.text
-
-
-def raw_signatures(db: Session, order: SigningOrder) -> list[bytes | None]:
-    db.expire_all()
-    query = select(OrderItem.raw_signature).where(OrderItem.order_id == order.id)
-    return list(db.scalars(query.order_by(OrderItem.position)))
