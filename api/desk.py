@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pydantic import SecretStr
 
-from domain.errors import Conflict, DomainError
+from domain.errors import Conflict
 from signing.keys import KeyStore, OpenKey
 from storage import orders
 from storage.database import Sessions
@@ -18,29 +18,26 @@ class SigningDesk:
         self._sessions = sessions
         self._keys = keys
 
-    def confirm(
-        self, wanted: Sequence[SigningOrder], passphrase: SecretStr, now: datetime
-    ) -> list[Standing | DomainError]:
-        """Open the key once, sign every prepared digest of each order, keep the raw signatures.
+    def open(self, wanted: Sequence[SigningOrder], passphrase: SecretStr) -> OpenKey:
+        """Open the key of these orders, once for all of them.
 
-        Returns what goes along of each order, or why that order signs nothing; a confirmed order keeps its first
-        signatures. Raises WrongPassphrase, or Conflict when the orders are not all of one certificate.
+        Raises WrongPassphrase, or Conflict when the orders are not all of one certificate.
         """
         if len({order.certificate_id for order in wanted}) != 1:
             raise Conflict("Các lệnh ký này dùng chứng thư số khác nhau; hãy ký riêng.")
         with self._sessions() as session:
             key_ref = session.get_one(CertificateRow, wanted[0].certificate_id).key_ref
-        key = self._keys.open(key_ref, passphrase.get_secret_value())
-        return [self._sign(order, key, now) for order in wanted]
+        return self._keys.open(key_ref, passphrase.get_secret_value())
 
-    def _sign(self, order: SigningOrder, key: OpenKey, now: datetime) -> Standing | DomainError:
+    def sign(self, order: SigningOrder, key: OpenKey, now: datetime) -> Standing:
+        """Sign every prepared digest of an order and keep the raw signatures; a confirmed order keeps its first ones.
+
+        Returns what goes along. Raises Conflict when the order has expired or was not prepared.
+        """
         with self._sessions() as session:
             stored = orders.items(session, order.id)
         pending = [(item.position, item.attrs_der) for item in stored if item.outcome == "pending"]
         raw = [(position, key.sign(attrs)) for position, attrs in pending if attrs is not None]
-        try:
-            with self._sessions.begin() as session:
-                orders.store_signatures(session, order.id, raw, now)
-        except DomainError as refusal:
-            return refusal
+        with self._sessions.begin() as session:
+            orders.store_signatures(session, order.id, raw, now)
         return orders.standing(order, stored)

@@ -35,7 +35,6 @@ class DemoAccount:
 
     full_name: str
     personal_id: str
-    duty: str
     token: str
 
 
@@ -85,7 +84,7 @@ def _accounts(session: Session, staff: Staff, ids: Mapping[str, UUID]) -> dict[s
         (f"{job.class_name}/{job.slot}" if job.class_name else job.slot): job.personal_id for job in staff.assignments
     }
     duties["system_admin"] = next(row.personal_id for row in staff.people if row.role is StaffRole.ADMIN)
-    return {duty: DemoAccount(names[pid], pid, duty, tokens[pid]) for duty, pid in duties.items()}
+    return {duty: DemoAccount(names[pid], pid, tokens[pid]) for duty, pid in duties.items()}
 
 
 def _issue_certificates(

@@ -1,7 +1,6 @@
 """Signing orders: prepare a class's papers, confirm one or many at once, and each class-term takes the decision."""
 
 import asyncio
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from api.v1.forms import ConfirmedView, ConfirmForm, OrderForm, OrderView
 from api.v1.views import confirmed_view, order_view
 from domain.decisions import Action, Decision
 from domain.errors import DomainError, NotAllowed, NotFound
+from signing.keys import OpenKey
 from storage import access, certificates, orders
 from storage.access import ClassTermHead
 from storage.orders import NewOrder, Standing
@@ -25,15 +25,7 @@ from workflows.messages import Outcome
 
 router = APIRouter(tags=["signing"])
 Refusal = DomainError | Unavailable
-
-
-@dataclass(frozen=True)
-class SignedOrder:
-    """A confirmed order of a class-term, and what of it goes along."""
-
-    order: SigningOrder
-    head: ClassTermHead
-    ready: Standing
+OwnOrder = tuple[SigningOrder, ClassTermHead, NotAllowed | None]
 
 
 @router.post("/class-terms/{class_term_id}/orders")
@@ -55,32 +47,41 @@ async def confirm(form: ConfirmForm, person: CurrentPerson, found: ServicesDep) 
     The passphrase opens the key once, for this request only. Each order succeeds or fails alone; when none goes
     through, the answer is the first one's refusal. Pressing twice signs once.
     """
-    signed = await asyncio.to_thread(_sign_each, found, form, person)
-    answers = await asyncio.gather(*(_carry_on(found, person, each) for each in signed))
+    moment = now()
+    own = await asyncio.to_thread(_own_orders, found, form, person, moment)
+    wanted = [order for order, _, obstacle in own if obstacle is None]
+    if not wanted:
+        raise next(obstacle for _, _, obstacle in own if obstacle)
+    key = await asyncio.to_thread(found.desk.open, wanted, form.passphrase)
+    answers = await asyncio.gather(*(_carry_on(found, key, moment, each) for each in own))
     if not any(isinstance(answer, Outcome) for answer in answers):
         raise next(answer for answer in answers if isinstance(answer, Exception))
     return [confirmed_view(order_id, answer) for order_id, answer in zip(form.order_ids, answers, strict=True)]
 
 
-async def _carry_on(found: Services, person: Person, signed: SignedOrder | DomainError) -> Outcome | Refusal:
-    """Send the decision that an order's signatures stand for."""
-    if isinstance(signed, DomainError):
-        return signed
-    order, ready = signed.order, signed.ready
+async def _carry_on(found: Services, key: OpenKey, moment: datetime, own: OwnOrder) -> Outcome | Refusal:
+    """Sign an order and send the decision that its signatures stand for; a class does not wait for the others."""
+    order, head, obstacle = own
+    if obstacle is not None:
+        return obstacle
+    try:
+        ready = await asyncio.to_thread(found.desk.sign, order, key, moment)
+        return await found.approvals.decide(workflow_of(head), str(order.id), _decision(order, ready))
+    except (DomainError, Unavailable) as refusal:
+        return refusal
+
+
+def _decision(order: SigningOrder, ready: Standing) -> Decision:
     # An order with nothing left is sent all the same: the class-term answers why.
     first, *more = ready.slots or order.slots
-    decision = Decision(
+    return Decision(
         Action(order.action),
         first,
         ready.record_ids,
-        actor_id=str(person.staff_id),
+        actor_id=str(order.staff_id),
         order_id=str(order.id),
         more_slots=tuple(more),
     )
-    try:
-        return await found.approvals.decide(workflow_of(signed.head), str(order.id), decision)
-    except (DomainError, Unavailable) as refusal:
-        return refusal
 
 
 def _open(found: Services, head: ClassTermHead, person: Person, form: OrderForm) -> SigningOrder:
@@ -101,20 +102,11 @@ def _open(found: Services, head: ClassTermHead, person: Person, form: OrderForm)
         return orders.open_order(session, new, moment)
 
 
-def _sign_each(found: Services, form: ConfirmForm, person: Person) -> list[SignedOrder | DomainError]:
-    """Sign what may be signed now. Raises NotFound, and signs nothing, for an order that is not the person's."""
-    moment = now()
+def _own_orders(found: Services, form: ConfirmForm, person: Person, moment: datetime) -> list[OwnOrder]:
+    """Orders with what is in their way. Raises NotFound for one that is not the person's: then nothing is signed."""
     with found.sessions() as session:
         own = [_own_order(session, order_id, person, moment) for order_id in form.order_ids]
-        refused = {order.id: _obstacle(session, order, head, person, moment) for order, head in own}
-    wanted = [order for order, _ in own if refused[order.id] is None]
-    standings = found.desk.confirm(wanted, form.passphrase, moment) if wanted else []
-    signed = dict(zip((order.id for order in wanted), standings, strict=True))
-    return [_signed(order, head, refused[order.id] or signed[order.id]) for order, head in own]
-
-
-def _signed(order: SigningOrder, head: ClassTermHead, became: Standing | DomainError) -> SignedOrder | DomainError:
-    return became if isinstance(became, DomainError) else SignedOrder(order, head, became)
+        return [(order, head, _obstacle(session, order, head, person, moment)) for order, head in own]
 
 
 def _own_order(

@@ -100,7 +100,8 @@ class Office:
 
     def confirm(self, order_id: str) -> object:
         order = orders.get(self.session, UUID(order_id))
-        return self.desk.confirm([order], SecretStr(PASSPHRASE), datetime.now(UTC))
+        key = self.desk.open([order], SecretStr(PASSPHRASE))
+        return self.desk.sign(order, key, datetime.now(UTC))
 
     def complete(self, work: Projection, issue: Projection | None = None) -> OrderResult:
         result: OrderResult = self.temporal.run(self.activities.complete_order, work, issue)

@@ -2,8 +2,9 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Lock
 
 import psycopg
 import pytest
@@ -23,9 +24,11 @@ from api.main import create_app
 from api.pages.templating import make_templates
 from api.services import Services
 from config.settings import Settings
+from signing.keys import OpenKey
 from storage.database import Sessions, make_engine, make_sessions
 from storage.migrate import upgrade
 from storage.objects import Objects
+from storage.orders import Standing
 from storage.tables import SigningOrder
 from tests.api.classroom import Classroom, make_classroom
 from tests.api.fakes import FakeApprovals
@@ -73,11 +76,21 @@ def approvals() -> FakeApprovals:
     return FakeApprovals()
 
 
+class OneByOne(SigningDesk):
+    """These tests' sessions share one connection, which serves one thread at a time."""
+
+    _turn = Lock()
+
+    def sign(self, order: SigningOrder, key: OpenKey, now: datetime) -> Standing:
+        with self._turn:
+            return super().sign(order, key, now)
+
+
 @pytest.fixture
 def services(
     sessions: Sessions, world: World, keys: Keyring, objects_folder: Path, approvals: FakeApprovals
 ) -> Services:
-    desk = SigningDesk(sessions, keys.store)
+    desk = OneByOne(sessions, keys.store)
     return Services(sessions, approvals, desk, Objects.local(objects_folder), make_templates(), demo=True)
 
 
