@@ -82,7 +82,7 @@ class ArchivalReader(PdfFileReader):
             raise PdfStrictReadError("Object stream expected")
         data, first = stream.read_data(DecodePurpose.OBJECT_STREAM), int(stream["/First"])
         index = data[:first].split()
-        if len(index) != 2 * int(stream["/N"]):
+        if len(index) != 2 * int(stream["/N"]) or (index and not b"".join(index).isdigit()):
             raise PdfStrictReadError("Object stream header possibly corrupted")
         return data, first, index
 

@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from pyhanko.pdf_utils.generic import Reference
+from pyhanko.pdf_utils.generic import Reference, StreamObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfStrictReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -55,6 +55,21 @@ def test_an_object_in_another_place_than_said_is_refused(cast: Cast) -> None:
     for index in (-1, 100_000, place.ix_in_stream):
         with pytest.raises(PdfStrictReadError):
             reader._get_object_from_stream(9999, place.obj_stream_id, index)
+
+
+def test_an_index_that_is_damaged_anywhere_is_refused(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = ArchivalReader(compact(cut(cast.unsigned())))
+    number, place = next(
+        (number, place)
+        for number in range(1, 99)
+        if isinstance(place := reader.xrefs[Reference(number)], ObjStreamRef) and place.ix_in_stream == 0
+    )
+    stream = reader.get_object(Reference(place.obj_stream_id))  # type: ignore[no-untyped-call]
+    sound, first = stream.data, int(stream["/First"])
+    damaged = sound[: first - 2] + b"x" + sound[first - 1 :]  # the last object's start
+    monkeypatch.setattr(StreamObject, "read_data", lambda *_, **__: damaged)
+    with pytest.raises(PdfStrictReadError):
+        reader._get_object_from_stream(number, place.obj_stream_id, place.ix_in_stream)
 
 
 def test_a_stream_that_holds_no_objects_is_refused(cast: Cast) -> None:
