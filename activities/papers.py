@@ -21,47 +21,28 @@ BATCH = 5
 
 
 class PaperPool:
-    """`spawn` processes only: a forked child would hang in Typst once its parent has compiled.
+    """Embedding has a process of its own: who has confirmed need not wait until other classes' papers are written.
 
     Each heartbeat is a write of Temporal's server: one in `beat_every` seconds, and none for what is done before.
     """
 
     def __init__(self, objects: Path, verify_url: str, processes: int, beat_every: float = BEAT_SECONDS) -> None:
         self.beat_every = beat_every
-        self._initial = (objects, verify_url)
-        self._processes = processes
-        self._pool = self._new_pool()
-
-    def _new_pool(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(
-            self._processes,
-            mp_context=multiprocessing.get_context("spawn"),
-            initializer=workbench.start,
-            initargs=self._initial,
-        )
+        self._preparing = _Processes(processes, objects, verify_url)
+        self._embedding = _Processes(1, objects, verify_url)
 
     def warm_up(self) -> None:
         """Start the processes now rather than at the first signer's click."""
-        for ready in [self._pool.submit(workbench.is_ready) for _ in range(self._processes)]:
-            ready.result()
+        self._preparing.warm_up()
+        self._embedding.warm_up()
 
     def prepare(self, tasks: Sequence[PrepareTask], beat: Beat) -> list[PreparedPaper | PaperFailure]:
         """Prepare each paper by itself; `beat` hears how many are done."""
-        return self._each(workbench.prepare, tasks, beat)
+        return self._preparing.each(workbench.prepare, tasks, self._paced(beat))
 
     def embed(self, tasks: Sequence[EmbedTask], beat: Beat) -> list[Embedded | PaperFailure]:
         """Embed each signature by itself."""
-        return self._each(workbench.embed_signature, tasks, beat)
-
-    def _each(self, work: Callable[[Task], Result], tasks: Sequence[Task], beat: Beat) -> list[Result]:
-        pool = self._pool
-        try:
-            batches = [tasks[start : start + BATCH] for start in range(0, len(tasks), BATCH)]
-            return _in_order([pool.submit(workbench.each, work, batch) for batch in batches], self._paced(beat))
-        except BrokenProcessPool:
-            if self._pool is pool:  # a process died: the retry finds new ones
-                self._pool = self._new_pool()
-            raise
+        return self._embedding.each(workbench.embed_signature, tasks, self._paced(beat))
 
     def _paced(self, beat: Beat) -> Beat:
         last = time.monotonic()
@@ -73,6 +54,44 @@ class PaperPool:
                 last = time.monotonic()
 
         return paced
+
+    def close(self) -> None:
+        self._preparing.close()
+        self._embedding.close()
+
+
+class _Processes:
+    """A pool that is made anew when a process of it dies.
+
+    `spawn` only: a forked child would hang in Typst once its parent has compiled.
+    """
+
+    def __init__(self, count: int, objects: Path, verify_url: str) -> None:
+        self._count = count
+        self._initial = (objects, verify_url)
+        self._pool = self._new_pool()
+
+    def _new_pool(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(
+            self._count,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=workbench.start,
+            initargs=self._initial,
+        )
+
+    def warm_up(self) -> None:
+        for ready in [self._pool.submit(workbench.is_ready) for _ in range(self._count)]:
+            ready.result()
+
+    def each(self, work: Callable[[Task], Result], tasks: Sequence[Task], beat: Beat) -> list[Result]:
+        pool = self._pool
+        try:
+            batches = [tasks[start : start + BATCH] for start in range(0, len(tasks), BATCH)]
+            return _in_order([pool.submit(workbench.each, work, batch) for batch in batches], beat)
+        except BrokenProcessPool:
+            if self._pool is pool:  # a process died: the retry finds new ones
+                self._pool = self._new_pool()
+            raise
 
     def close(self) -> None:
         self._pool.shutdown(cancel_futures=True)

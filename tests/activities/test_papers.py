@@ -2,19 +2,33 @@
 
 import os
 import signal
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from activities.papers import PaperPool
-from activities.workbench import EmbedTask
+from activities.workbench import EmbedTask, PrepareTask
 from domain.documents import SignatureField
+from signing.authority import DevelopmentAuthority
+from storage.completion import PaperFailure
 from storage.objects import ObjectDamaged, ObjectMissing, Objects
 
-MISSING = EmbedTask("0" * 64, SignatureField.SEAL, b"", b"", (0, 0), "", b"")
+ABSENT = PrepareTask(None, "0" * 64, SignatureField.SEAL, "", datetime.now(UTC))
+
+
+@pytest.fixture
+def missing(authority: DevelopmentAuthority) -> EmbedTask:
+    """A signature for a paper that the store does not hold."""
+    leaf = authority.issue_person("Người ký thử", "079190000010").certificate
+    pem = leaf.public_bytes(Encoding.PEM).decode()
+    return EmbedTask("0" * 64, SignatureField.SEAL, b"", b"", (0, 0), pem, b"")
 
 
 @pytest.fixture
@@ -24,15 +38,29 @@ def pool(tmp_path: Path) -> Iterator[PaperPool]:
     pool.close()
 
 
-def test_a_killed_process_is_replaced_for_the_next_try(pool: PaperPool) -> None:
+def test_killed_processes_are_replaced_for_the_next_try(pool: PaperPool, missing: EmbedTask) -> None:
     before = set(psutil.Process().children())
     pool.warm_up()
-    worker = next(p for p in psutil.Process().children() if p not in before and "spawn_main" in " ".join(p.cmdline()))
-    os.kill(worker.pid, signal.SIGKILL)
-    psutil.wait_procs([worker])
+    spawned = [p for p in psutil.Process().children() if p not in before and "spawn_main" in " ".join(p.cmdline())]
+    for process in spawned:
+        os.kill(process.pid, signal.SIGKILL)
+    psutil.wait_procs(spawned)
     with pytest.raises(BrokenProcessPool):
-        pool.embed([MISSING], lambda _: None)
+        pool.embed([missing], lambda _: None)
+    with pytest.raises(BrokenProcessPool):
+        pool.prepare([ABSENT], lambda _: None)
     pool.warm_up()
+    for failed in (*pool.embed([missing], lambda _: None), *pool.prepare([ABSENT], lambda _: None)):
+        assert isinstance(failed, PaperFailure)
+        assert failed.code == "ObjectMissing"
+
+
+def test_who_has_confirmed_does_not_wait_until_others_papers_are_written(pool: PaperPool, missing: EmbedTask) -> None:
+    pool.warm_up()
+    with ThreadPoolExecutor(1) as thread:
+        writing = thread.submit(pool._preparing.each, time.sleep, [3.0], lambda _: None)
+        pool.embed([missing], lambda _: None)
+        assert not writing.done()
 
 
 def test_objects_are_kept_once_and_checked_on_reading(tmp_path: Path) -> None:
