@@ -21,6 +21,9 @@ class Unavailable(Exception):
     message = "Hệ thống chưa trả lời kịp. Việc đã gửi không bị mất; hãy bấm lại."
 
 
+Refusal = DomainError | Unavailable
+
+
 class SignInNeeded(Exception):
     """No valid token came with the request."""
 
@@ -56,32 +59,23 @@ STATUSES: dict[type[DomainError], tuple[int, str]] = {
 }
 
 
-def problem(code: str, title: str, http_status: int, detail: str) -> JSONResponse:
-    return _answer(Problem(type=f"urn:hocba:{code}", title=title, status=http_status, detail=detail))
+def problem(code: str, title: str, http_status: int, detail: str, record_ids: tuple[str, ...] = ()) -> Problem:
+    return Problem(
+        type=f"urn:hocba:{code}", title=title, status=http_status, detail=detail, record_ids=list(record_ids)
+    )
+
+
+def problem_of(refusal: Refusal) -> Problem:
+    """A refusal in the words of RFC 9457: as an answer of its own, or as one order's among others."""
+    if isinstance(refusal, Unavailable):
+        return problem("Unavailable", "Hệ thống bận", status.HTTP_503_SERVICE_UNAVAILABLE, refusal.message)
+    known = next((entry for kind, entry in STATUSES.items() if isinstance(refusal, kind)), None)
+    http_status, title = known or (status.HTTP_409_CONFLICT, "Chưa thực hiện được")
+    return problem(refusal.code, title, http_status, refusal.message, refusal.record_ids)
 
 
 def _answer(body: Problem) -> JSONResponse:
     return JSONResponse(body.model_dump(), body.status, media_type=PROBLEM_JSON)
-
-
-def problem_of(error: DomainError | Unavailable) -> Problem:
-    """A refusal in the words of RFC 9457: as an answer of its own, or as one order's among others."""
-    if isinstance(error, Unavailable):
-        return Problem(
-            type="urn:hocba:Unavailable",
-            title="Hệ thống bận",
-            status=status.HTTP_503_SERVICE_UNAVAILABLE,
-            detail=Unavailable.message,
-        )
-    known = next((entry for kind, entry in STATUSES.items() if isinstance(error, kind)), None)
-    http_status, title = known or (status.HTTP_409_CONFLICT, "Chưa thực hiện được")
-    return Problem(
-        type=f"urn:hocba:{error.code}",
-        title=title,
-        status=http_status,
-        detail=error.message,
-        record_ids=list(error.record_ids),
-    )
 
 
 def refused(_request: Request, error: Exception) -> JSONResponse:
@@ -100,7 +94,7 @@ def sign_in_needed(request: Request, _error: Exception) -> Response:
     """People are shown the door; programs are told what is missing."""
     if "text/html" in request.headers.get("Accept", "") and not request.url.path.startswith("/api/"):
         return RedirectResponse("/", status.HTTP_303_SEE_OTHER)
-    answer = problem("SignInNeeded", "Cần đăng nhập", status.HTTP_401_UNAUTHORIZED, SignInNeeded.message)
+    answer = _answer(problem("SignInNeeded", "Cần đăng nhập", status.HTTP_401_UNAUTHORIZED, SignInNeeded.message))
     answer.headers["WWW-Authenticate"] = "Bearer"
     if "HX-Request" in request.headers:
         answer.headers["HX-Redirect"] = "/"
@@ -112,14 +106,14 @@ def invalid_request(_request: Request, error: Exception) -> JSONResponse:
     fields = error.errors() if isinstance(error, RequestValidationError) else []
     places = ", ".join(sorted({".".join(str(part) for part in field["loc"]) for field in fields}))
     detail = f"Giá trị không hợp lệ ở: {places}." if places else "Yêu cầu không hợp lệ."
-    return problem("InvalidRequest", "Dữ liệu không hợp lệ", status.HTTP_422_UNPROCESSABLE_CONTENT, detail)
+    return _answer(problem("InvalidRequest", "Dữ liệu không hợp lệ", status.HTTP_422_UNPROCESSABLE_CONTENT, detail))
 
 
 def http_error(_request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, HTTPException):
         raise error
     title = "Không tìm thấy" if error.status_code == status.HTTP_404_NOT_FOUND else "Không thực hiện được"
-    answer = problem("HttpError", title, error.status_code, title + ".")
+    answer = _answer(problem("HttpError", title, error.status_code, title + "."))
     answer.headers.update(error.headers or {})
     return answer
 
@@ -127,7 +121,7 @@ def http_error(_request: Request, error: Exception) -> JSONResponse:
 def broken(_request: Request, _error: Exception) -> JSONResponse:
     """A fault of ours; the server's log says where, the answer says nothing of it."""
     detail = "Hệ thống gặp lỗi. Hãy thử lại; nếu vẫn lỗi, hãy báo cán bộ quản trị."
-    return problem("Broken", "Lỗi hệ thống", status.HTTP_500_INTERNAL_SERVER_ERROR, detail)
+    return _answer(problem("Broken", "Lỗi hệ thống", status.HTTP_500_INTERNAL_SERVER_ERROR, detail))
 
 
 def install(app: FastAPI) -> None:

@@ -16,7 +16,7 @@ from rich.console import Console
 from cli.demo_client import DemoClient
 from cli.demo_cost import cpu_seconds, spent
 from cli.demo_crash import Crasher
-from cli.demo_data import DemoSchool, examples_of_project, load_school
+from cli.demo_data import examples_of_project, load_school
 from cli.demo_play import TermPlay, make_play
 from cli.demo_report import Report, collect
 from cli.demo_screen import Screen
@@ -74,7 +74,7 @@ async def _run(base: Settings, options: DemoOptions, console: Console) -> Report
             httpx.AsyncClient(base_url=settings.api_url, timeout=90, trust_env=False)
         )
         client = DemoClient(http, school, school.classes)
-        plays, kills = await _play_year(services, school, client, options, console)
+        plays, kills = await _play_year(services, client, options, console)
         console.print("Verifying every document from its bytes alone …")
         report = await collect(settings, plays, options.out, kills)
         report.seconds = time.monotonic() - started
@@ -101,7 +101,7 @@ def _examples(state: Path, options: DemoOptions) -> ExampleSet:
 
 
 async def _play_year(
-    services: Services, school: DemoSchool, client: DemoClient, options: DemoOptions, console: Console
+    services: Services, client: DemoClient, options: DemoOptions, console: Console
 ) -> tuple[list[TermPlay], int]:
     """Both terms, classes side by side; a term begins when the one before is issued."""
     examples = _examples(services.settings.var_dir, options)
@@ -110,7 +110,7 @@ async def _play_year(
     with Screen(console) as screen:
         for term in Term:
             of_term = [
-                make_play(school, examples, (name, term), client, screen.steps_of(f"{name} · {term.label}"))
+                make_play(examples, (name, term), client, screen.steps_of(f"{name} · {term.label}"))
                 for name in examples.rosters
             ]
             await asyncio.gather(*(play.prepare() for play in of_term))

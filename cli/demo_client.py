@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import httpx
@@ -21,12 +21,22 @@ class DemoClient:
 
     def __init__(self, http: httpx.AsyncClient, school: DemoSchool, classes: Iterable[str]) -> None:
         self.http = http
-        self._school = school
+        self.school = school
         self._classes = tuple(classes)
         self._waiting: dict[tuple[str, frozenset[str]], Together] = {}
 
-    async def send(self, method: str, path: str, who: DemoAccount, body: object = None) -> Any:  # noqa: ANN401
-        """Send a request as somebody; while a part is down the same request is sent again, as a person would."""
+    async def send(
+        self,
+        method: str,
+        path: str,
+        who: DemoAccount,
+        body: object = None,
+        is_whole: Callable[[Any], bool] = lambda _: True,
+    ) -> Any:  # noqa: ANN401
+        """Send a request as somebody; while a part is down the same request is sent again, as a person would.
+
+        `is_whole` says of an answer that no part was missing in it. Raises Trouble for a refusal, or out of patience.
+        """
         deadline = time.monotonic() + PATIENCE
         headers = {"Authorization": f"Bearer {who.token}"}
         while True:
@@ -35,9 +45,11 @@ class DemoClient:
             except httpx.TransportError as error:
                 trouble, is_busy = f"The API did not answer: {error!r}.", True
             else:
-                if answer.is_success:
-                    return answer.json() if answer.content else None
-                trouble, is_busy = f"{method} {path} was refused: {answer.text}", answer.status_code in BUSY
+                found = answer.json() if answer.is_success and answer.content else None
+                if answer.is_success and is_whole(found):
+                    return found
+                is_busy = answer.is_success or answer.status_code in BUSY
+                trouble = f"{method} {path} was refused: {answer.text}"
             if not is_busy or time.monotonic() > deadline:
                 raise Trouble(trouble)
             await asyncio.sleep(PAUSE)
@@ -47,20 +59,20 @@ class DemoClient:
         together = self._waiting.setdefault((who.personal_id, step), {})
         together[order_id] = asyncio.get_running_loop().create_future()
         answer = together[order_id]
-        mine = sum(any(self._school.account(each, slot) == who for slot in step) for each in self._classes)
+        mine = sum(any(self.school.account(each, slot) == who for slot in step) for each in self._classes)
         if len(together) == mine:
             del self._waiting[who.personal_id, step]
             await self._confirm(who, together)
         return await answer
 
     async def _confirm(self, who: DemoAccount, together: Together) -> None:
-        """Confirm with one passphrase, again while a class-term does not answer."""
         body = {"order_ids": list(together), "passphrase": PASSPHRASE}
-        lines = await self.send("POST", "/orders/confirm", who, body)
-        while any(line["problem"] and line["problem"]["status"] in BUSY for line in lines):
-            await asyncio.sleep(PAUSE)
-            lines = await self.send("POST", "/orders/confirm", who, body)
-        for line in lines:
+        for line in await self.send("POST", "/orders/confirm", who, body, _has_no_busy_line):
             if line["problem"]:
                 raise Trouble(f"An order was refused: {line['problem']['detail']}")
             together[line["order_id"]].set_result(line["outcome"])
+
+
+def _has_no_busy_line(lines: list[dict[str, Any]]) -> bool:
+    """A class-term that does not answer leaves its order's line busy, while the others go on."""
+    return not any(line["problem"] and line["problem"]["status"] in BUSY for line in lines)

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from cli.demo_cells import Cell, homeroom_cells, subject_cells
 from cli.demo_client import DemoClient
-from cli.demo_data import DemoAccount, DemoSchool
+from cli.demo_data import DemoAccount
 from cli.demo_stages import (
     APPROVE,
     ENTER,
@@ -35,7 +35,6 @@ STEP_OF_SIGNATURE = {HOMEROOM: SIGN_RECORDS, PRINCIPAL: APPROVE, SEAL: SEAL_PAPE
 class TermPlay:
     """One class and term on its way; `step` is told what is happening and how far it is."""
 
-    school: DemoSchool
     class_name: str
     term: Term
     book: MarkBook
@@ -55,8 +54,8 @@ class TermPlay:
 
     async def open(self) -> None:
         """The admin opens the book."""
-        body = {"class_id": self.school.classes[self.class_name], "term": self.term.value}
-        opened = await self.client.send("POST", "/class-terms", self.school.accounts["system_admin"], body)
+        body = {"class_id": self.client.school.classes[self.class_name], "term": self.term.value}
+        opened = await self.client.send("POST", "/class-terms", self.client.school.accounts["system_admin"], body)
         self.class_term_id = opened["id"]
         detail = await self.client.send("GET", f"/class-terms/{self.class_term_id}", self._who(HOMEROOM))
         self.records = {line["pupil_code"]: line["record_id"] for line in detail["records"]}
@@ -199,11 +198,10 @@ class TermPlay:
         return list(self.records.values())
 
     def _who(self, slot: str) -> DemoAccount:
-        return self.school.account(self.class_name, slot)
+        return self.client.school.account(self.class_name, slot)
 
 
 def make_play(
-    school: DemoSchool,
     examples: ExampleSet,
     which: tuple[str, Term],
     client: DemoClient,
@@ -216,7 +214,6 @@ def make_play(
     if book.problems:
         raise Trouble(f"The mark workbook of {name} has problems: {book.problems[0]}")
     return TermPlay(
-        school=school,
         class_name=name,
         term=term,
         book=book,

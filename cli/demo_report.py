@@ -142,14 +142,14 @@ def _pupils(plays: Sequence[TermPlay]) -> int:
 
 async def _documents(play: TermPlay) -> list[dict[str, Any]]:
     address = f"/api/v1/class-terms/{play.class_term_id}/documents"
-    answer = await play.client.http.get(address, headers=_as_principal(play.school))
+    answer = await play.client.http.get(address, headers=_as_principal(play.client.school))
     lines: list[dict[str, Any]] = answer.raise_for_status().json()
     return [line for line in lines if line["state"] == "live"]
 
 
 async def _download(line: dict[str, Any], play: TermPlay, out: Path) -> None:
     address = f"/api/v1/documents/{line['document_id']}"
-    answer = await play.client.http.get(address, headers=_as_principal(play.school))
+    answer = await play.client.http.get(address, headers=_as_principal(play.client.school))
     folder = out / play.class_name / play.term.value
     folder.mkdir(parents=True, exist_ok=True)
     name = "-".join(part for part in (line["kind"], line["slot"], line["lookup_code"]) if part)

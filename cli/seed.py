@@ -37,10 +37,10 @@ async def _begin(settings: Settings, school: DemoSchool, examples: ExampleSet) -
             return  # the books are open, and what people did in them stays
         typer.echo("Loading the demo school …")
         client = DemoClient(http, school, [AHEAD])
-        ahead = make_play(school, examples, (AHEAD, Term.HK1), client, lambda step: typer.echo(f"  {AHEAD} · {step}"))
+        ahead = make_play(examples, (AHEAD, Term.HK1), client, lambda step: typer.echo(f"  {AHEAD} · {step}"))
         await ahead.prepare()
         await ahead.approve_all()
-        at_work = make_play(school, examples, (AT_WORK, Term.HK1), client, lambda _: None)
+        at_work = make_play(examples, (AT_WORK, Term.HK1), client, lambda _: None)
         await at_work.prepare()
         await at_work.submit_some(SUBMITTED_SO_FAR)
 

@@ -31,8 +31,7 @@ def _each_once(ids: list[UUID]) -> list[UUID]:
 
 
 Slot = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
-Records = Annotated[list[UUID], Field(min_length=1, max_length=100), AfterValidator(_each_once)]
-Orders = Annotated[list[UUID], Field(min_length=1, max_length=100), AfterValidator(_each_once)]
+Ids = Annotated[list[UUID], Field(min_length=1, max_length=100), AfterValidator(_each_once)]
 ReasonText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=1000, pattern=PRINTABLE)]
 ShortText = Annotated[str, StringConstraints(max_length=10, pattern=PRINTABLE)]
 
@@ -45,7 +44,7 @@ class Command(Form):
     """One decision; the same `command_id` sent again gives the same answer and takes effect once."""
 
     command_id: UUID
-    record_ids: Records
+    record_ids: Ids
 
     def records(self) -> tuple[str, ...]:
         return tuple(str(record_id) for record_id in self.record_ids)
@@ -79,7 +78,7 @@ class OrderForm(Form):
     action: Literal["sign", "approve", "seal"]
     slot: Slot
     more_slots: list[Slot] = Field(default=[], max_length=20, description="further subjects that the teacher signs")
-    record_ids: Records
+    record_ids: Ids
 
     def slots(self) -> tuple[str, ...]:
         return (self.slot, *self.more_slots)
@@ -92,7 +91,7 @@ class OrderForm(Form):
 
 
 class ConfirmForm(Form):
-    order_ids: Orders
+    order_ids: Ids
     passphrase: SecretStr
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from sqlalchemy.orm import Session
 
 from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, now, require_slot
-from api.errors import Unavailable
+from api.errors import Refusal, Unavailable
 from api.services import Services
 from api.v1.decisions import workflow_of
 from api.v1.forms import ConfirmedView, ConfirmForm, OrderForm, OrderView
@@ -24,7 +24,6 @@ from storage.tables import SigningOrder
 from workflows.messages import Outcome
 
 router = APIRouter(tags=["signing"])
-Refusal = DomainError | Unavailable
 OwnOrder = tuple[SigningOrder, ClassTermHead, NotAllowed | None]
 
 

@@ -5,10 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from activities.orders import PreparedOrder
-from api.errors import Unavailable, problem_of
+from api.errors import Refusal, problem_of
 from api.v1.forms import ConfirmedView, FailureView, OrderView, OutcomeView
 from domain.decisions import Failure
-from domain.errors import DomainError
 from workflows.messages import Outcome
 
 
@@ -16,7 +15,7 @@ def outcome_view(outcome: Outcome) -> OutcomeView:
     return OutcomeView(seq=outcome.seq, done=list(outcome.done), failed=_failures(outcome.failed), stage=outcome.stage)
 
 
-def confirmed_view(order_id: UUID, answer: Outcome | DomainError | Unavailable) -> ConfirmedView:
+def confirmed_view(order_id: UUID, answer: Outcome | Refusal) -> ConfirmedView:
     if isinstance(answer, Outcome):
         return ConfirmedView(order_id=order_id, outcome=outcome_view(answer))
     return ConfirmedView(order_id=order_id, problem=problem_of(answer))
