@@ -18,11 +18,10 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from signing.coroutines import run_coroutine
 from signing.errors import SigningFailed
-from signing.mechanisms import DIGEST, Mechanism, cms_algorithm, signature_bytes
+from signing.mechanisms import Mechanism, cms_algorithm, signature_bytes
 
-DIGEST_BYTES = 32
 # Values that cannot occur by chance in the rest of the structure, to find the two places to splice.
-_DIGEST_MARK = bytes(range(0xC0, 0xC0 + DIGEST_BYTES))
+_DIGEST_MARK = bytes(range(0xA0, 0xE0))
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ class CmsTemplate:
 
     def signed_attributes(self, document_digest: bytes) -> bytes:
         """The bytes to be signed for a document with this digest."""
-        if len(document_digest) != DIGEST_BYTES:
+        if len(document_digest) != self.mechanism.digest_bytes:
             raise SigningFailed("Mã băm của tài liệu không đúng độ dài.")
         return _spliced(self.attrs, self.digest_at, document_digest)
 
@@ -58,7 +57,7 @@ class CmsTemplate:
 
     def splice(self, document_digest: bytes, raw: bytes) -> bytes:
         """The template with both values put in. Raises SigningFailed when a length differs."""
-        if len(raw) != self.signature_length or len(document_digest) != DIGEST_BYTES:
+        if len(raw) != self.signature_length or len(document_digest) != self.mechanism.digest_bytes:
             raise SigningFailed("Độ dài chữ ký khác với khuôn, không thể ghép.")
         return _spliced(_spliced(self.cms, self.cms_digest_at, document_digest), self.cms_signature_at, raw)
 
@@ -69,15 +68,16 @@ def cms_template(certificates: tuple[x509.Certificate, ...], mechanism: Mechanis
     length = signature_bytes(certificates[0])
     mark = bytes([0xA5, 0x5A]) * length
     raw = mark[:length]
-    attrs = build_attributes(certificates, mechanism, _DIGEST_MARK)
+    digest = _DIGEST_MARK[: mechanism.digest_bytes]
+    attrs = build_attributes(certificates, mechanism, digest)
     der = build_cms(certificates, mechanism, attrs, raw)
     return CmsTemplate(
         certificates=certificates,
         mechanism=mechanism,
         attrs=attrs,
-        digest_at=_only_place(attrs, _DIGEST_MARK),
+        digest_at=_only_place(attrs, digest),
         cms=der,
-        cms_digest_at=_only_place(der, _DIGEST_MARK),
+        cms_digest_at=_only_place(der, digest),
         cms_signature_at=_only_place(der, raw),
         signature_length=length,
     )
@@ -86,7 +86,7 @@ def cms_template(certificates: tuple[x509.Certificate, ...], mechanism: Mechanis
 def build_attributes(certificates: Sequence[x509.Certificate], mechanism: Mechanism, digest: bytes) -> bytes:
     """Signed attributes as pyHanko makes them, DER as a SET."""
     signer = external_signer(certificates, mechanism)
-    attributes: cms.CMSAttributes = run_coroutine(signer.signed_attrs(digest, DIGEST, use_pades=True))
+    attributes: cms.CMSAttributes = run_coroutine(signer.signed_attrs(digest, mechanism.digest, use_pades=True))
     return bytes(attributes.dump())
 
 
@@ -94,7 +94,8 @@ def build_cms(certificates: Sequence[x509.Certificate], mechanism: Mechanism, at
     """A whole CMS as pyHanko makes it, DER."""
     signer = external_signer(certificates, mechanism, raw)
     attributes = cms.CMSAttributes.load(attrs)
-    built: cms.ContentInfo = run_coroutine(signer.async_sign_prescribed_attributes(DIGEST, signed_attrs=attributes))
+    building = signer.async_sign_prescribed_attributes(mechanism.digest, signed_attrs=attributes)
+    built: cms.ContentInfo = run_coroutine(building)
     return bytes(built.dump())
 
 

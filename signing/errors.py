@@ -21,6 +21,21 @@ class KeyMissing(NotFound):
         super().__init__("Không tìm thấy khoá ký của người này.")
 
 
+class KeyLocked(NotAllowed):
+    """The token or account locked itself after too many wrong tries."""
+
+    code = "KeyLocked"
+
+    def __init__(self) -> None:
+        super().__init__("Thiết bị hoặc tài khoản ký số đã bị khoá vì nhập sai nhiều lần; hãy nhờ nơi cấp mở khoá.")
+
+
+class ProviderUnavailable(DomainError):
+    """The token, key service, time stamp or revocation service cannot be reached or gave no usable answer now."""
+
+    code = "ProviderUnavailable"
+
+
 class SigningRefused(Conflict):
     """The document may not take this signature: no such place, already signed, out of order, or sealed."""
 

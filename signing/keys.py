@@ -39,7 +39,7 @@ class OpenKey:
     _private_key: PrivateKey = field(repr=False, compare=False)
 
     def sign(self, to_be_signed: bytes) -> bytes:
-        """Raw signature over SHA-256 of the bytes."""
+        """Raw signature over the digest of the bytes."""
         return sign(self._private_key, self.mechanism, to_be_signed)
 
     def sign_digests(self, prepared: Sequence[ToBeSigned]) -> list[bytes]:

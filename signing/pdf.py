@@ -22,7 +22,7 @@ from signing.archival import ArchivalPdfSigner, ArchivalWriter, open_for_update
 from signing.cms_template import CmsTemplate, cms_template, external_signer
 from signing.errors import SigningFailed, SigningRefused
 from signing.fields import FieldState, field_states
-from signing.mechanisms import DIGEST, Mechanism, default_mechanism, signature_fits
+from signing.mechanisms import Mechanism, default_mechanism, signature_fits
 from signing.stamps import SignatureStampStyle
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -32,8 +32,8 @@ VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 class PreparedSignature:
     """A document waiting for one signature value; every part can be stored.
 
-    `pdf` has a hole between `region_start` and `region_end` (the < and > included); `document_digest` is the SHA-256
-    of all the rest; `attrs_der` are the signed attributes, DER as a SET.
+    `pdf` has a hole between `region_start` and `region_end` (the < and > included); `document_digest` is that
+    of all the rest, by the mechanism's hash; `attrs_der` are the signed attributes, DER as a SET.
     """
 
     pdf: bytes
@@ -51,8 +51,8 @@ class PreparedSignature:
 
     @property
     def digest_to_sign(self) -> bytes:
-        """SHA-256 of `to_be_signed`, for keys that take a digest."""
-        return hashlib.sha256(self.attrs_der).digest()
+        """Digest of `to_be_signed`, for keys that take one."""
+        return hashlib.new(self.mechanism.digest, self.attrs_der).digest()
 
 
 class BatchSigner:
@@ -81,7 +81,8 @@ class BatchSigner:
         writer = open_for_update(pdf)
         states = field_states(writer.prev)
         _require_due(states, field)
-        meta = _metadata(field, is_first=not any(state.is_signed for state in states), is_last=states[-1].name == field)
+        is_first, is_last = not any(state.is_signed for state in states), states[-1].name == field
+        meta = _metadata(field, self._template.mechanism.digest, is_first=is_first, is_last=is_last)
         try:
             return self._with_hole(writer, field, meta)
         except (PdfError, SigningError, KeyError) as error:
@@ -124,12 +125,12 @@ def embed(prepared: PreparedSignature, chain: Sequence[x509.Certificate], raw_si
     return prepared.pdf[:start] + contents + prepared.pdf[start + len(contents) :]
 
 
-def _metadata(field: SignatureField, *, is_first: bool, is_last: bool) -> PdfSignatureMetadata:
+def _metadata(field: SignatureField, digest: str, *, is_first: bool, is_last: bool) -> PdfSignatureMetadata:
     # The first signature certifies the document (ISO 32000-1, 12.8.2.2); the last forbids every further change.
     permissions = MDPPerm.NO_CHANGES if is_last else MDPPerm.FILL_FORMS
     return PdfSignatureMetadata(
         field_name=field.value,
-        md_algorithm=DIGEST,
+        md_algorithm=digest,
         subfilter=SigSeedSubFilter.PADES,
         certify=is_first,
         docmdp_permissions=permissions,
@@ -151,7 +152,7 @@ def _require_due(states: list[FieldState], field: SignatureField) -> None:
 
 
 def _require_consistent(prepared: PreparedSignature, template: CmsTemplate) -> None:
-    covered = hashlib.sha256(prepared.pdf[: prepared.region_start])
+    covered = hashlib.new(prepared.mechanism.digest, prepared.pdf[: prepared.region_start])
     covered.update(prepared.pdf[prepared.region_end :])
     if covered.digest() != prepared.document_digest:
         raise SigningFailed("Tài liệu đã thay đổi sau khi chuẩn bị ký.")

@@ -8,7 +8,7 @@ from cryptography import x509
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from signing.cms_template import cms_template
-from signing.mechanisms import Mechanism
+from signing.mechanisms import mechanism_of
 
 _BYTE_RANGE_LENGTH = 4
 
@@ -45,6 +45,6 @@ def _rebuilt(signature: EmbeddedPdfSignature) -> bytes:
     # Leaf and chain in the order in which pyHanko writes them: the signer's first.
     leaf = x509.load_der_x509_certificate(signature.signer_cert.dump())
     above = [x509.load_der_x509_certificate(each.dump()) for each in signature.other_embedded_certs]
-    mechanism = Mechanism(signature.signer_info["signature_algorithm"]["algorithm"].native)
+    mechanism = mechanism_of(signature.signer_info["signature_algorithm"])
     template = cms_template((leaf, *above), mechanism)
     return template.complete(signature.compute_digest(), signature.signer_info["signature"].native)
