@@ -7,14 +7,17 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 from temporalio import activity
 
+from activities.embedding import embed_all
+from activities.keys import key_of
 from activities.papers import PaperPool
+from activities.preflight import Preflight
 from activities.refusals import refusals_are_final
-from activities.workbench import EmbedTask, PreparedPaper, PrepareTask
+from activities.workbench import Key, PreparedPaper, PrepareTask, ProofTask
 from domain.decisions import Failure
-from domain.documents import DocumentKind, SignatureField
+from domain.documents import DocumentKind
 from domain.errors import Conflict
 from storage import completion, orders, papers, projection
-from storage.completion import PaperFailure
+from storage.completion import Embedded, PaperFailure
 from storage.database import Sessions
 from storage.papers import Paper
 from storage.projection import Projection
@@ -48,21 +51,28 @@ class OrderResult:
 
 
 class OrderActivities:
-    def __init__(self, sessions: Sessions, pool: PaperPool) -> None:
+    def __init__(self, sessions: Sessions, pool: PaperPool, preflight: Preflight) -> None:
         self._sessions = sessions
         self._pool = pool
+        self._preflight = preflight
 
     @activity.defn
     def prepare_order(self, order_id: str) -> PreparedOrder:
-        """Render and prepare the papers of an order; run again, it returns what was prepared."""
+        """Clear the signer, then render and prepare the papers; run again, it returns what was prepared.
+
+        While a service that must be asked first does not answer, the order says so and the next attempt asks again.
+        """
         with refusals_are_final():
-            with self._sessions.begin() as session:
+            with self._sessions() as session:
                 order = orders.get(session, UUID(order_id))
                 if order.state != "preparing":
                     return _prepared(order, orders.items(session, order.id))
-                planned, chain = papers.plan_papers(session, order), papers.chain_pem(session, order)
-            results = self._pool.prepare([_prepare_task(order, paper, chain) for paper in planned], self._beat)
-            self._leave_out_failed(order, planned, results, chain)
+            proof = self._preflight.clear(order.id)
+            with self._sessions() as session:
+                how = _How(order, key_of(session, order), proof)
+                planned = papers.plan_papers(session, order)
+            results = self._pool.prepare([how.task(paper) for paper in planned], self._beat)
+            self._leave_out_failed(how, planned, results)
             return self._keep(order_id, planned, results)
 
     @activity.defn
@@ -77,10 +87,13 @@ class OrderActivities:
             with self._sessions.begin() as session:
                 pending = self._pending(session, order_id, work)
                 order = orders.get(session, order_id)
-                chain, field = papers.chain_pem(session, order), papers.field_of(order)
-            results = self._pool.embed([_embed_task(item, field, chain) for item in pending], self._beat)
+                key, field = key_of(session, order), papers.field_of(order)
+            results = _ready_made(pending)
+            if key is not None:
+                left = [item for item in pending if item.position not in results]
+                results |= embed_all(self._pool, left, field, key, self._beat)
             with self._sessions.begin() as session:
-                settled = completion.complete(session, order_id, dict(zip(_positions(pending), results, strict=True)))
+                settled = completion.complete(session, order_id, results)
                 asked = (work.decision.record_ids, work.decision.slots)
                 recorded = (settled.record_ids, settled.slots) == asked
                 for step in (work, issue) if recorded else ():
@@ -89,9 +102,7 @@ class OrderActivities:
             is_issued = recorded and issue is not None
             return OrderResult(settled.record_ids, settled.failed, settled.slots, recorded, is_issued)
 
-    def _leave_out_failed(
-        self, order: SigningOrder, planned: list[Paper], results: list[PreparedPaper | PaperFailure], chain: str
-    ) -> None:
+    def _leave_out_failed(self, how: "_How", planned: list[Paper], results: list[PreparedPaper | PaperFailure]) -> None:
         """Write a new class summary again without the records whose own paper failed, so that the others go on."""
         if not planned:
             return
@@ -102,8 +113,8 @@ class OrderActivities:
         failed = {rid for paper, result in outcomes if isinstance(result, PaperFailure) for rid in paper.covers}
         if failed and failed < set(summary.covers):
             with self._sessions.begin() as session:
-                planned[-1] = papers.new_summary(session, order, failed)
-            results[-1:] = self._pool.prepare([_prepare_task(order, planned[-1], chain)], self._beat)
+                planned[-1] = papers.new_summary(session, how.order, failed)
+            results[-1:] = self._pool.prepare([how.task(planned[-1])], self._beat)
 
     @staticmethod
     def _pending(session: Session, order_id: UUID, work: Projection) -> Sequence[OrderItem]:
@@ -121,7 +132,8 @@ class OrderActivities:
             if (decision.record_ids, decision.slots) != (ready.record_ids, ready.slots):
                 raise Conflict("Lệnh ký không khớp với quyết định.")
         # A paper whose digest came back unsigned fails by itself.
-        return [item for item in stored if item.outcome == "pending" and item.raw_signature is not None]
+        signed = [item for item in stored if item.raw_signature is not None or item.signed_sha256 is not None]
+        return [item for item in signed if item.outcome == "pending"]
 
     def _keep(
         self, order_id: str, planned: Sequence[Paper], results: Sequence[PreparedPaper | PaperFailure]
@@ -145,26 +157,24 @@ def _prepared(order: SigningOrder, stored: Sequence[OrderItem]) -> PreparedOrder
     return PreparedOrder(str(order.id), ready.papers, ready.record_ids, ready.failed, ready.slots)
 
 
-def _positions(pending: Sequence[OrderItem]) -> list[int]:
-    return [item.position for item in pending]
+@dataclass(frozen=True)
+class _How:
+    """By whose key an order's papers are to be signed, and what its seal proves."""
+
+    order: SigningOrder
+    key: Key | None
+    proof: ProofTask | None
+
+    def task(self, paper: Paper) -> PrepareTask:
+        field = papers.field_of(self.order)
+        return PrepareTask(paper.content, paper.sha256, field, self.key, self.order.signing_time, self.proof)
 
 
-def _prepare_task(order: SigningOrder, paper: Paper, chain: str) -> PrepareTask:
-    return PrepareTask(paper.content, paper.sha256, papers.field_of(order), chain, order.signing_time)
-
-
-def _embed_task(item: OrderItem, field: SignatureField, chain: str) -> EmbedTask:
-    if item.raw_signature is None or item.attrs_der is None or item.document_digest is None:
-        raise Conflict("Lệnh ký thiếu chữ ký.")
-    return EmbedTask(
-        prepared_sha256=item.prepared_sha256,
-        field=field,
-        document_digest=item.document_digest,
-        attrs_der=item.attrs_der,
-        region=(item.region_start or 0, item.region_end or 0),
-        chain_pem=chain,
-        raw_signature=item.raw_signature,
-    )
+def _ready_made(pending: Sequence[OrderItem]) -> dict[int, completion.Result]:
+    """Papers that were signed as a whole, or embedded so that their time could be proven."""
+    return {
+        item.position: Embedded(item.signed_sha256, item.signed_size or 0) for item in pending if item.signed_sha256
+    }
 
 
 def _item(order: SigningOrder, position: int, paper: Paper, result: PreparedPaper | PaperFailure) -> OrderItem:
@@ -185,5 +195,5 @@ def _item(order: SigningOrder, position: int, paper: Paper, result: PreparedPape
         return item
     item.content_sha256, item.prepared_sha256 = result.content_sha256, result.prepared_sha256
     item.document_digest, item.attrs_der = result.document_digest, result.attrs_der
-    item.region_start, item.region_end = result.region
+    item.region_start, item.region_end = result.region or (None, None)
     return item

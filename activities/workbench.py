@@ -16,8 +16,9 @@ from config.process import collect_rarely, keep_memory
 from documents.render import Renderer, RenderFailed
 from domain.documents import DocumentContent, SignatureField
 from domain.errors import DomainError
-from signing.mechanisms import default_mechanism
-from signing.pdf import BatchSigner, PreparedSignature, embed
+from signing.dss import ValidationMaterial
+from signing.mechanisms import Mechanism
+from signing.pdf import BatchSigner, PreparedSignature, SealProof, embed
 from storage.completion import Embedded, PaperFailure
 from storage.objects import ObjectDamaged, ObjectMissing, Objects
 
@@ -27,41 +28,62 @@ BROKEN = "Văn bản của học sinh này gặp lỗi kĩ thuật; hãy báo c�
 
 
 @dataclass(frozen=True)
+class Key:
+    """Whose signature it is to be, and by which mechanism."""
+
+    chain_pem: str
+    mechanism: Mechanism
+
+
+@dataclass(frozen=True)
+class ProofTask:
+    """Where the validation data that a seal carries is kept, and the room for its time stamp."""
+
+    material_sha256: str
+    token_bytes: int
+
+
+@dataclass(frozen=True)
 class PrepareTask:
-    """Either `content` to write, or the hash of a paper that bears earlier signatures."""
+    """Either `content` to write, or the hash of a paper that bears earlier signatures.
+
+    Without a key the paper is left as it is, for somebody who signs whole documents elsewhere.
+    """
 
     content: DocumentContent | None
     sha256: str | None
     field: SignatureField
-    chain_pem: str
+    key: Key | None
     signing_time: datetime
+    proof: ProofTask | None = None
 
 
 @dataclass(frozen=True)
 class PreparedPaper:
-    """A stored paper with the hole for one signature, and what has to be signed."""
+    """A stored paper with the hole for one signature, and what has to be signed; nothing if it is signed elsewhere."""
 
     content_sha256: str
     prepared_sha256: str
-    document_digest: bytes
-    attrs_der: bytes
-    region: tuple[int, int]
+    document_digest: bytes | None = None
+    attrs_der: bytes | None = None
+    region: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
 class EmbedTask:
-    """A prepared paper as it was kept, and the raw signature for it."""
+    """A prepared paper as it was kept, the raw signature for it, and for a seal the time stamp of that."""
 
     prepared_sha256: str
     field: SignatureField
     document_digest: bytes
     attrs_der: bytes
     region: tuple[int, int]
-    chain_pem: str
+    key: Key
     raw_signature: bytes
+    token: bytes | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Bench:
     objects: Objects
     renderer: Renderer
@@ -98,7 +120,9 @@ def prepare(task: PrepareTask) -> PreparedPaper | PaperFailure:
     bench = _benches[0]
     try:
         pdf, content_sha256 = _unsigned(bench, task)
-        prepared = _signer(task.chain_pem, task.signing_time).prepare(pdf, task.field)
+        if task.key is None:
+            return PreparedPaper(content_sha256, bench.objects.put(pdf))
+        prepared = _signer(bench, task.key, task.signing_time, task.proof).prepare(pdf, task.field)
     except DomainError as error:
         return PaperFailure(error.code, error.message)
     except (RenderFailed, ObjectMissing, ObjectDamaged) as error:
@@ -115,7 +139,7 @@ def prepare(task: PrepareTask) -> PreparedPaper | PaperFailure:
 def embed_signature(task: EmbedTask) -> Embedded | PaperFailure:
     """Embed one signature; the same task gives the same bytes."""
     bench = _benches[0]
-    chain = _chain(task.chain_pem)
+    chain = _chain(task.key.chain_pem)
     try:
         pdf = bench.objects.get(task.prepared_sha256)
     except (ObjectMissing, ObjectDamaged) as error:
@@ -123,14 +147,14 @@ def embed_signature(task: EmbedTask) -> Embedded | PaperFailure:
     prepared = PreparedSignature(
         pdf=pdf,
         field=task.field,
-        mechanism=default_mechanism(chain[0]),
+        mechanism=task.key.mechanism,
         document_digest=task.document_digest,
         attrs_der=task.attrs_der,
         region_start=task.region[0],
         region_end=task.region[1],
     )
     try:
-        pdf = embed(prepared, chain, task.raw_signature)
+        pdf = embed(prepared, chain, task.raw_signature, task.token)
     except DomainError as error:
         return PaperFailure(error.code, error.message)
     return Embedded(bench.objects.put(pdf), len(pdf))
@@ -144,8 +168,11 @@ def _unsigned(bench: Bench, task: PrepareTask) -> tuple[bytes, str]:
 
 
 @lru_cache(maxsize=8)
-def _signer(chain_pem: str, signing_time: datetime) -> BatchSigner:
-    return BatchSigner(_chain(chain_pem), signed_at=signing_time)
+def _signer(bench: Bench, key: Key, signing_time: datetime, proof: ProofTask | None) -> BatchSigner:
+    sealing = None
+    if proof is not None:
+        sealing = SealProof(ValidationMaterial.loads(bench.objects.get(proof.material_sha256)), proof.token_bytes)
+    return BatchSigner(_chain(key.chain_pem), key.mechanism, signed_at=signing_time, proof=sealing)
 
 
 @lru_cache(maxsize=32)

@@ -23,16 +23,27 @@ from temporalio.common import (
 from temporalio.exceptions import ActivityAlreadyStartedError, ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.carrying import Carry, CarryActivities
 from activities.orders import OrderActivities, PreparedOrder
 from api.errors import Unavailable
 from domain.deadlines import Deadline
 from domain.decisions import Decision
 from domain.errors import Conflict, DomainError, Incomplete, Invalid, NotAllowed, NotFound
 from signing.errors import SigningFailed
+from storage.orders import LIFETIME
 from workflows import reading
 from workflows.class_term import ClassTermWorkflow, workflow_id
 from workflows.messages import ClassTermState, Outcome
-from workflows.queues import HEARTBEAT_TIMEOUT, MAIN_QUEUE, PREPARE_RETRY, PREPARE_TIMEOUT, SIGN_QUEUE
+from workflows.queues import (
+    CARRY_RETRY,
+    CARRY_TIMEOUT,
+    HEARTBEAT_TIMEOUT,
+    MAIN_QUEUE,
+    PREPARE_RETRY,
+    PREPARE_TIMEOUT,
+    PROOF_QUEUE,
+    SIGN_QUEUE,
+)
 
 Answer = TypeVar("Answer")
 PATIENCE = timedelta(seconds=40)
@@ -70,15 +81,36 @@ class Approvals:
             id=activity_id,
             task_queue=SIGN_QUEUE,
             start_to_close_timeout=PREPARE_TIMEOUT,
+            schedule_to_close_timeout=LIFETIME,
             heartbeat_timeout=HEARTBEAT_TIMEOUT,
             retry_policy=PREPARE_RETRY,
             id_conflict_policy=ActivityIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=ActivityIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
             summary="Chuẩn bị văn bản để ký",
         )
+        return await self._done(activity_id, call, PreparedOrder)
+
+    async def carry(self, order_id: str, class_workflow_id: str) -> Outcome:
+        """Have a confirmed order carried to its class-term's answer, whatever has to answer before; durable."""
+        activity_id = f"carry-order/{order_id}"
+        call = self._client.start_activity_method(
+            CarryActivities.carry_order,
+            args=[Carry(order_id, class_workflow_id)],
+            id=activity_id,
+            task_queue=PROOF_QUEUE,
+            start_to_close_timeout=CARRY_TIMEOUT,
+            retry_policy=CARRY_RETRY,
+            id_conflict_policy=ActivityIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=ActivityIDReusePolicy.ALLOW_DUPLICATE,
+            summary="Chờ dịch vụ ký số và dấu thời gian",
+        )
+        return await self._done(activity_id, call, Outcome)
+
+    async def _done(self, activity_id: str, start: Coroutine[None, None, object], kind: type[Answer]) -> Answer:
+        """The result of a standalone activity, started or under way."""
         with suppress(ActivityAlreadyStartedError):
-            await self._answered(call)
-        handle = self._client.get_activity_handle(activity_id, result_type=PreparedOrder)
+            await self._answered(start)
+        handle = self._client.get_activity_handle(activity_id, result_type=kind)
         try:
             return await self._answered(handle.result())
         except ActivityFailureError as error:

@@ -2,18 +2,21 @@
 
 import hashlib
 import ipaddress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request
+from sqlalchemy.orm import Session
 
 from api.errors import SignInNeeded
 from api.services import Services
 from domain.errors import NotAllowed, NotFound
-from storage import access
+from storage import access, orders
 from storage.access import ClassTermHead, DocumentHead
 from storage.staffing import Person
+from storage.tables import SigningOrder
 
 COOKIE = "hocba_demo"
 THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -83,6 +86,30 @@ def visible_document(document_id: UUID, person: CurrentPerson, found: ServicesDe
 
 
 VisibleDocument = Annotated[DocumentHead, Depends(visible_document)]
+
+
+@dataclass(frozen=True)
+class OwnOrder:
+    """An order of the asking person, and the class-term it is for."""
+
+    order: SigningOrder
+    head: ClassTermHead
+
+
+def own_order_of(session: Session, order_id: UUID, person: Person, at: datetime) -> OwnOrder:
+    order = orders.get(session, order_id)
+    head = access.class_term(session, order.class_term_id, person, at)
+    if head is None or order.staff_id != person.staff_id:
+        raise NotFound("Không tìm thấy lệnh ký này.")
+    return OwnOrder(order, head)
+
+
+def own_order(order_id: UUID, person: CurrentPerson, found: ServicesDep) -> OwnOrder:
+    with found.sessions() as session:
+        return own_order_of(session, order_id, person, now())
+
+
+OwnOrderDep = Annotated[OwnOrder, Depends(own_order)]
 
 
 def require_slot(head: ClassTermHead, *slots: str) -> None:

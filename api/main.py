@@ -7,9 +7,9 @@ from fastapi.staticfiles import StaticFiles
 from starlette.requests import Request
 from starlette.responses import Response
 
+from activities.confirming import Confirming
 from api import errors, health
 from api.approvals import Approvals
-from api.desk import SigningDesk
 from api.headers import ProtectiveHeaders, protect
 from api.pages import board, entrance
 from api.pages.templating import make_templates
@@ -18,7 +18,7 @@ from api.services import Services
 from api.v1 import decisions, opening, orders, reads
 from config.settings import Settings
 from config.temporal import connect
-from signing.keys import KeyStore
+from signing.providers.configured import configured_providers
 from storage.database import make_engine, make_sessions
 from storage.objects import Objects
 
@@ -48,7 +48,7 @@ async def make_services(settings: Settings) -> Services:
     return Services(
         sessions=sessions,
         approvals=Approvals(await connect(settings)),
-        desk=SigningDesk(sessions, KeyStore(settings.key_store)),
+        confirming=Confirming(sessions, configured_providers(settings.key_providers, settings.key_store)),
         objects=Objects.local(settings.object_store),
         templates=make_templates(),
         demo=settings.demo,

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from fastapi.templating import Jinja2Templates
 
+from activities.confirming import Confirming
 from api.approvals import Approvals
-from api.desk import SigningDesk
 from storage.database import Sessions
 from storage.objects import Objects
 
@@ -14,7 +14,7 @@ from storage.objects import Objects
 class Services:
     sessions: Sessions
     approvals: Approvals
-    desk: SigningDesk
+    confirming: Confirming
     objects: Objects
     templates: Jinja2Templates
     demo: bool = False

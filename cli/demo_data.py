@@ -90,7 +90,7 @@ def _accounts(session: Session, staff: Staff, ids: Mapping[str, UUID]) -> dict[s
 def _issue_certificates(
     session: Session, settings: Settings, staff: Staff, ids: Mapping[str, UUID], school_id: UUID
 ) -> None:
-    authority = DevelopmentAuthority.open(settings.pki_dir)
+    authority = DevelopmentAuthority.open(settings.pki_dir, services_url=settings.pki_url)
     keys = KeyStore(settings.key_store)
     for row in staff.people:
         issued = authority.issue_person(row.full_name, row.personal_id)

@@ -5,7 +5,7 @@ import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 from urllib.parse import quote
 
 from pydantic import Field, field_validator, model_validator
@@ -29,6 +29,11 @@ def socket_folder(var_dir: Path) -> Path:
 def _embedded_url(values: Mapping[str, Any]) -> str:
     host = quote(str(socket_folder(values["var_dir"])), safe="")
     return f"postgresql+psycopg://hocba@/hocba?host={host}&port={values['postgres_port']}"
+
+
+def _demo_tsa(values: Mapping[str, Any]) -> str:
+    """The development authority stamps for demos; whoever seals in earnest names a service."""
+    return f"http://{LOOPBACK}:{values['pki_port']}/tsa" if values["demo"] else ""
 
 
 class Settings(BaseSettings):
@@ -59,6 +64,17 @@ class Settings(BaseSettings):
     object_store: Path = Field(default_factory=lambda values: values["var_dir"] / "objects")
     key_store: Path = Field(default_factory=lambda values: values["var_dir"] / "keys")
     pki_dir: Path = Field(default_factory=lambda values: values["var_dir"] / "pki")
+    history_dir: Path = Field(default_factory=lambda values: values["var_dir"] / "history")
+    history_origin: str = "hocba.localhost/history"
+
+    pki_port: int = Field(default=8001, ge=1, le=65535)
+    trust_file: Path = Field(default_factory=lambda values: values["pki_dir"] / "root.pem")
+    status_hosts: frozenset[str] = frozenset()
+    tsa_url: str = Field(default_factory=_demo_tsa)
+    tsa_timeout_s: float = Field(default=180, gt=0, le=240)
+    seal_timestamp: Literal["record", "batch"] = "record"
+    key_providers: Path | None = None
+
     worker_threads: int = Field(default=8, ge=1, le=256)
     ready_file: Path | None = None
     crash_file: Path | None = None  # demo only: see worker/crash.py
@@ -90,7 +106,7 @@ class Settings(BaseSettings):
             raise ValueError(f"unknown setting {', '.join(unknown)}")
         return values
 
-    @field_validator("var_dir", "secrets_dir", "object_store", "key_store", "pki_dir")
+    @field_validator("var_dir", "secrets_dir", "object_store", "key_store", "pki_dir", "history_dir", "trust_file")
     @classmethod
     def make_absolute(cls, folder: Path) -> Path:
         """Child processes and PostgreSQL must mean the same folder, wherever they were started."""
@@ -115,6 +131,11 @@ class Settings(BaseSettings):
     @property
     def temporal_address(self) -> str:
         return f"{self.temporal_host}:{self.temporal_port}"
+
+    @property
+    def pki_url(self) -> str:
+        """Where the development authority's services are, printed into every certificate it issues."""
+        return f"http://{LOOPBACK}:{self.pki_port}"
 
     @property
     def api_url(self) -> str:

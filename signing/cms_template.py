@@ -99,6 +99,14 @@ def build_cms(certificates: Sequence[x509.Certificate], mechanism: Mechanism, at
     return bytes(built.dump())
 
 
+def with_timestamp(der: bytes, token: bytes) -> bytes:
+    """The CMS with a time stamp of its signature value as its only unsigned attribute (RFC 3161, appendix A)."""
+    content = cms.ContentInfo.load(der)
+    attribute = {"type": "signature_time_stamp_token", "values": [cms.ContentInfo.load(token)]}
+    content["content"]["signer_infos"][0]["unsigned_attrs"] = [cms.CMSAttribute(attribute)]
+    return bytes(content.dump())
+
+
 def external_signer(
     certificates: Sequence[x509.Certificate], mechanism: Mechanism, raw: bytes | None = None
 ) -> ExternalSigner:

@@ -19,13 +19,16 @@ from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata
 
 from domain.documents import SignatureField
 from signing.archival import ArchivalPdfSigner, ArchivalWriter, open_for_update
-from signing.cms_template import CmsTemplate, cms_template, external_signer
+from signing.cms_template import CmsTemplate, cms_template, external_signer, with_timestamp
+from signing.dss import ValidationMaterial, write_dss
 from signing.errors import SigningFailed, SigningRefused
 from signing.fields import FieldState, field_states
 from signing.mechanisms import Mechanism, default_mechanism, signature_fits
 from signing.stamps import SignatureStampStyle
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+# What an unsigned attribute adds around a token: object identifier, two SETs, and longer lengths of all that is outside.
+TOKEN_WRAPPING = 64
 
 
 @dataclass(frozen=True)
@@ -55,13 +58,29 @@ class PreparedSignature:
         return hashlib.new(self.mechanism.digest, self.attrs_der).digest()
 
 
+@dataclass(frozen=True)
+class SealProof:
+    """What a seal carries besides itself (PAdES B-LT): everyone's validation data, and room for a time stamp.
+
+    `token_bytes` is the largest length of a token in DER; 0 if the seal gets none of its own.
+    """
+
+    material: ValidationMaterial
+    token_bytes: int = 0
+
+
 class BatchSigner:
     """Prepares the documents of one order: one certificate, one mechanism, one signing time."""
 
     def __init__(
-        self, chain: Sequence[x509.Certificate], mechanism: Mechanism | None = None, *, signed_at: datetime
+        self,
+        chain: Sequence[x509.Certificate],
+        mechanism: Mechanism | None = None,
+        *,
+        signed_at: datetime,
+        proof: SealProof | None = None,
     ) -> None:
-        """`chain` is leaf first, without the root; `signed_at` is aware and cut to the second.
+        """`chain` is leaf first, without the root; `signed_at` is aware and cut to the second; `proof` is for seals.
 
         Raises SigningRefused if the certificate is not valid at that time.
         """
@@ -71,6 +90,7 @@ class BatchSigner:
         self._signed_at = signed_at.astimezone(VIETNAM).replace(microsecond=0)
         self._template = cms_template(tuple(chain), mechanism or default_mechanism(leaf))
         self._signer = external_signer(chain, self._template.mechanism)
+        self._proof = proof
 
     def prepare(self, pdf: bytes, field: SignatureField) -> PreparedSignature:
         """The document with a stamp and a hole for this signature. The same input gives the same bytes.
@@ -94,7 +114,9 @@ class BatchSigner:
         style = SignatureStampStyle(field=field, signed_at=self._signed_at)
         signer = ArchivalPdfSigner(meta, self._signer, style, self._signed_at)
         session = signer.init_signing_session(writer, existing_fields_only=True)
-        document = session.prepare_tbs_document(None, bytes_reserved=self._template.hex_length)
+        if self._proof is not None:
+            write_dss(writer, self._proof.material)
+        document = session.prepare_tbs_document(None, bytes_reserved=self._room())
         digest, output = document.digest_tbs_document(output=io.BytesIO())
         if not isinstance(output, io.BytesIO):
             raise SigningFailed("Không chuẩn bị được tài liệu để ký.")
@@ -108,17 +130,28 @@ class BatchSigner:
             region_end=digest.reserved_region_end,
         )
 
+    def _room(self) -> int:
+        """Hex characters between < and >."""
+        token_bytes = self._proof.token_bytes if self._proof else 0
+        return self._template.hex_length + (2 * (token_bytes + TOKEN_WRAPPING) if token_bytes else 0)
 
-def embed(prepared: PreparedSignature, chain: Sequence[x509.Certificate], raw_signature: bytes) -> bytes:
-    """The signed PDF. A pure function: the same prepared document and signature value give the same bytes.
 
-    Raises SigningFailed if the prepared state does not hold together or the value is not this certificate's signature.
+def embed(
+    prepared: PreparedSignature, chain: Sequence[x509.Certificate], raw_signature: bytes, token: bytes | None = None
+) -> bytes:
+    """The signed PDF. A pure function: the same prepared document, signature value and token give the same bytes.
+
+    `token` is the RFC 3161 time stamp of the signature value, DER. Raises SigningFailed if the prepared state does not
+    hold together, the value is not this certificate's signature, or there is no room.
     """
     template = cms_template(tuple(chain), prepared.mechanism)
     _require_consistent(prepared, template)
     if not signature_fits(chain[0], prepared.mechanism, raw_signature, prepared.to_be_signed):
         raise SigningFailed("Chữ ký nhận được không khớp với chứng thư số của người ký.")
-    contents = template.complete(prepared.document_digest, raw_signature).hex().upper().encode()
+    signature = template.complete(prepared.document_digest, raw_signature)
+    if token is not None:
+        signature = with_timestamp(signature, token)
+    contents = signature.hex().upper().encode()
     start = prepared.region_start + 1
     if start + len(contents) >= prepared.region_end:
         raise SigningFailed("Chữ ký nhận được dài hơn chỗ đã dành.")

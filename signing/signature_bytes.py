@@ -4,10 +4,11 @@ A signature leaves a hole for itself (/Contents). The CMS in it holds parts that
 padding behind it; whoever changes those changes nothing that is signed, but has altered the file all the same.
 """
 
+from asn1crypto import cms
 from cryptography import x509
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
-from signing.cms_template import cms_template
+from signing.cms_template import cms_template, with_timestamp
 from signing.mechanisms import mechanism_of
 
 _BYTE_RANGE_LENGTH = 4
@@ -47,4 +48,13 @@ def _rebuilt(signature: EmbeddedPdfSignature) -> bytes:
     above = [x509.load_der_x509_certificate(each.dump()) for each in signature.other_embedded_certs]
     mechanism = mechanism_of(signature.signer_info["signature_algorithm"])
     template = cms_template((leaf, *above), mechanism)
-    return template.complete(signature.compute_digest(), signature.signer_info["signature"].native)
+    built = template.complete(signature.compute_digest(), signature.signer_info["signature"].native)
+    token = timestamp_token(signature.signer_info)
+    return built if token is None else with_timestamp(built, token)
+
+
+def timestamp_token(signer_info: cms.SignerInfo) -> bytes | None:
+    """The time stamp of a signature, DER; None if it has none, or not exactly one."""
+    attributes = [each for each in signer_info["unsigned_attrs"] if each["type"].native == "signature_time_stamp_token"]
+    tokens = [value for attribute in attributes for value in attribute["values"]]
+    return bytes(tokens[0].dump()) if len(tokens) == 1 else None

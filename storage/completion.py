@@ -147,5 +147,7 @@ def _signature(order: SigningOrder, field: SignatureField, item: OrderItem, resu
         "staff_id": order.staff_id,
         "certificate_id": order.certificate_id,
         "signed_at": order.signing_time,
+        "level": order.level,
+        "stamped_at": item.stamped_at,
         "sha256": result.sha256,
     }

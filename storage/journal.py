@@ -58,7 +58,7 @@ def add_reason(session: Session, reason_id: UUID, school_id: UUID, staff_id: UUI
 
 
 def add_notices(
-    session: Session, class_term_id: UUID, kind: str, told: Iterable[tuple[UUID, str]], reason_id: UUID | None
+    session: Session, class_term_id: UUID | None, kind: str, told: Iterable[tuple[UUID, str]], reason_id: UUID | None
 ) -> None:
     """Tell each (person, what about) once."""
     rows = [

@@ -12,8 +12,6 @@ from uuid import UUID
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
-    Integer,
-    LargeBinary,
     Select,
     String,
     Uuid,
@@ -22,7 +20,6 @@ from sqlalchemy import (
     literal,
     select,
     true,
-    update,
 )
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -184,22 +181,9 @@ def store_prepared(session: Session, order: SigningOrder, prepared: Iterable[Ord
     order.state = "prepared"
 
 
-def store_signatures(session: Session, order_id: UUID, raw: Sequence[tuple[int, bytes]], now: datetime) -> None:
-    """Keep the raw signatures of a confirmed order. Raises Conflict when it has expired or was not prepared."""
-    order = get(session, order_id, lock=True)
-    if order.state in {"signed", "completed"}:
-        return
-    if order.state != "prepared":
-        raise Conflict("Lệnh ký chưa sẵn sàng.")
-    if order.expires_at <= now:
-        raise Conflict("Lệnh ký đã hết hạn; hãy bắt đầu lại.")
-    positions, values = [position for position, _ in raw], [value for _, value in raw]
-    arrays = (literal(positions, ARRAY(Integer)), literal(values, ARRAY(LargeBinary)))
-    given = func.unnest(*arrays).table_valued("position", "value").render_derived()
-    mine = (OrderItem.order_id == order_id) & (OrderItem.position == given.c.position)
-    kept = update(OrderItem).where(mine).values(raw_signature=given.c.value)
-    session.execute(kept, execution_options={"synchronize_session": False})
-    order.state = "signed"
+def awaits_proof(order: SigningOrder) -> bool:
+    """Whether the decision must wait until the time of its signatures is proven: seals do."""
+    return order.level != "B-B"
 
 
 def release(session: Session, order: SigningOrder) -> None:

@@ -16,7 +16,6 @@ from storage import contents, orders
 from storage.contents import ClassReading
 from storage.paper_facts import Member, Stamp
 from storage.tables import (
-    CertificateRow,
     ClassTermRow,
     Document,
     DocumentRecord,
@@ -49,10 +48,6 @@ def field_of(order: SigningOrder) -> SignatureField:
     if action is Action.SIGN:
         return SignatureField.HOMEROOM if order.slot == HOMEROOM else SignatureField.SUBJECT_TEACHER
     return FIELD_OF_ACTION[action]
-
-
-def chain_pem(session: Session, order: SigningOrder) -> str:
-    return session.get_one(CertificateRow, order.certificate_id).chain_pem
 
 
 def plan_papers(session: Session, order: SigningOrder) -> list[Paper]:

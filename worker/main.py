@@ -11,20 +11,25 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.worker import Interceptor, Worker
 
+from activities.carrying import CarryActivities
 from activities.decisions import DecisionActivities
 from activities.orders import OrderActivities
 from activities.papers import BEAT_SECONDS, PaperPool
+from activities.upkeep import UpkeepActivities
 from config.process import collect_rarely
 from config.settings import Settings
 from config.temporal import connect
-from storage.database import make_engine, make_sessions
+from storage.database import Sessions, make_engine, make_sessions
 from worker.crash import CrashInterceptor
+from worker.trust import Trust, make_trust
 from workflows.class_term import ClassTermWorkflow
-from workflows.queues import MAIN_QUEUE, SIGN_QUEUE
+from workflows.queues import MAIN_QUEUE, PROOF_QUEUE, SIGN_QUEUE
+from workflows.upkeep import UpkeepWorkflow, ensure_schedules
 
 # After a worker dies hard, its cached workflows wait this long before another takes over.
 STICKY_TIMEOUT = timedelta(seconds=2)
 GRACE = timedelta(seconds=20)
+PROOF_THREADS = 16  # most of them wait for somebody else's service
 
 
 async def run_main_worker(settings: Settings) -> None:
@@ -37,15 +42,18 @@ async def run_main_worker(settings: Settings) -> None:
 
 
 async def run_sign_worker(settings: Settings) -> None:
-    """Rendering and signing, in a pool of processes as large as the machine."""
+    """Rendering and signing, in a pool of processes as large as the machine; proofs and upkeep on other threads."""
     sessions = make_sessions(make_engine(settings.database_url, pool_size=settings.worker_threads))
     # Who asked for a crash within a batch names it by a heartbeat, so each batch has one.
     beat_every = 0.0 if settings.crash_file else BEAT_SECONDS
     pool = PaperPool(settings.object_store, settings.verify_url, os.cpu_count() or 1, beat_every)
-    with ThreadPoolExecutor(settings.worker_threads) as threads:
+    trust, client = make_trust(settings, sessions, pool), await connect(settings)
+    await ensure_schedules(client)
+    with ThreadPoolExecutor(settings.worker_threads) as threads, ThreadPoolExecutor(PROOF_THREADS) as others:
         await asyncio.to_thread(pool.warm_up)
-        worker = sign_worker(await connect(settings), OrderActivities(sessions, pool), threads, settings)
-        await _until_stopped(worker, settings.ready_file)
+        signs = sign_worker(client, OrderActivities(sessions, pool, trust.preflight), threads, settings)
+        async with proof_worker(client, sessions, trust, others, settings):
+            await _until_stopped(signs, settings.ready_file)
     pool.close()
 
 
@@ -55,7 +63,7 @@ def main_worker(
     return Worker(
         client,
         task_queue=MAIN_QUEUE,
-        workflows=[ClassTermWorkflow],
+        workflows=[ClassTermWorkflow, UpkeepWorkflow],
         activities=[decisions.record_decision, decisions.note_deadline],
         activity_executor=threads,
         max_concurrent_activities=settings.worker_threads,
@@ -72,6 +80,21 @@ def sign_worker(client: Client, orders: OrderActivities, threads: ThreadPoolExec
         activities=[orders.prepare_order, orders.complete_order],
         activity_executor=threads,
         max_concurrent_activities=settings.worker_threads,
+        interceptors=_interceptors(settings),
+        graceful_shutdown_timeout=GRACE,
+    )
+
+
+def proof_worker(
+    client: Client, sessions: Sessions, trust: Trust, threads: ThreadPoolExecutor, settings: Settings
+) -> Worker:
+    carry = CarryActivities(sessions, client, trust.confirming, trust.proving)
+    upkeep = UpkeepActivities(sessions, trust.keeper, trust.history, trust.preflight)
+    return Worker(
+        client,
+        task_queue=PROOF_QUEUE,
+        activities=[carry.carry_order, upkeep.do_chore],
+        activity_executor=threads,
         interceptors=_interceptors(settings),
         graceful_shutdown_timeout=GRACE,
     )

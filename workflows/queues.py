@@ -6,6 +6,8 @@ from temporalio.common import RetryPolicy
 
 MAIN_QUEUE = "hocba"
 SIGN_QUEUE = "hocba-sign"
+# What waits for somebody else's service; it must not take the place of what people wait for.
+PROOF_QUEUE = "hocba-proof"
 
 # A dead worker is noticed after this long; people wait for it, so it is short.
 HEARTBEAT_TIMEOUT = timedelta(seconds=8)
@@ -14,6 +16,9 @@ DATABASE_TIMEOUT = timedelta(seconds=10)
 DATABASE_RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=250), maximum_interval=timedelta(seconds=60))
 # Embedding signatures that people gave must succeed in the end too, but may wait for a repair.
 SIGN_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5))
-# Preparing an order: the person is waiting at the page, so after these tries it fails and its leases run out.
+# Preparing an order is tried as long as the order lives.
 PREPARE_TIMEOUT = timedelta(minutes=5)
-PREPARE_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=5)
+PREPARE_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=20))
+# A confirmed order is carried until it is done or has expired, which the activity itself finds out.
+CARRY_TIMEOUT = timedelta(minutes=5)
+CARRY_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30))

@@ -149,21 +149,35 @@ class OutcomeView(BaseModel):
     stage: str
 
 
+class TroubleView(BaseModel):
+    """Why an order waits, or why it ended."""
+
+    code: str
+    message: str
+
+
 class OrderView(BaseModel):
-    order_id: str
+    """An order: what is ready to be signed, and where it stands. One that waits (`trouble`) goes on by itself."""
+
+    order_id: UUID
+    state: Literal["preparing", "prepared", "asked", "signed", "completed", "failed"]
+    level: str = Field(description="PAdES level of its signatures; B-B+ERS: time proven by an evidence record")
     papers: int
     record_ids: list[str]
     slots: list[str]
     failed: list[FailureView]
     expires_at: datetime
+    trouble: TroubleView | None = None
+    warning: str = Field(default="", description="what the signer should know before confirming")
 
 
 class ConfirmedView(BaseModel):
-    """What became of one order: the class-term's answer, or why the order did not go through."""
+    """What became of one order: the class-term's answer, why it did not go through, or that it waits."""
 
     order_id: UUID
     outcome: OutcomeView | None = None
     problem: Problem | None = None
+    waits: bool = False
 
 
 class ClassTermView(BaseModel):

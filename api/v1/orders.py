@@ -1,86 +1,124 @@
 """Signing orders: prepare a class's papers, confirm one or many at once, and each class-term takes the decision."""
 
 import asyncio
+from collections.abc import Coroutine
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter
 from sqlalchemy.orm import Session
 
-from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, now, require_slot
+from activities.carrying import decision_of
+from api.deps import (
+    CurrentPerson,
+    OwnOrder,
+    OwnOrderDep,
+    ServicesDep,
+    VisibleClassTerm,
+    now,
+    own_order_of,
+    require_slot,
+)
 from api.errors import Refusal, Unavailable
 from api.services import Services
 from api.v1.decisions import workflow_of
 from api.v1.forms import ConfirmedView, ConfirmForm, OrderForm, OrderView
 from api.v1.views import confirmed_view, order_view
 from domain.decisions import Action, Decision
-from domain.errors import DomainError, NotAllowed, NotFound
-from signing.keys import OpenKey
-from storage import access, certificates, orders
+from domain.errors import DomainError, NotAllowed
+from storage import certificates, orders
 from storage.access import ClassTermHead
-from storage.orders import NewOrder, Standing
+from storage.orders import NewOrder
 from storage.staffing import Person
 from storage.tables import SigningOrder
 from workflows.messages import Outcome
 
 router = APIRouter(tags=["signing"])
-OwnOrder = tuple[SigningOrder, ClassTermHead, NotAllowed | None]
+Answer = TypeVar("Answer")
+Mine = tuple[OwnOrder, NotAllowed | None]
+LOOK_EVERY = 0.5  # seconds between looks at whether an order has begun to wait for somebody else
 
 
 @router.post("/class-terms/{class_term_id}/orders")
 async def open_order(form: OrderForm, head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep) -> OrderView:
     """Open an order for these records and prepare its papers; the same order id gives the same order.
 
-    Records that could not be prepared are listed and stay out; nothing is signed before the confirmation.
+    Records that could not be prepared are listed and stay out; nothing is signed before the confirmation. While a
+    service that must be asked first does not answer, `waiting` says so, and the order goes on by itself.
     """
     require_slot(head, *form.slots())
     order = await asyncio.to_thread(_open, found, head, person, form)
-    prepared = await found.approvals.prepare(str(order.id))
-    return order_view(prepared, order.expires_at)
+    await _unless_it_waits(found, order.id, found.approvals.prepare(str(order.id)))
+    return await asyncio.to_thread(_view, found, order.id)
+
+
+@router.get("/orders/{order_id}")
+def order_state(own: OwnOrderDep, found: ServicesDep) -> OrderView:
+    """How one's order stands: what was prepared, what it waits for, or why it ended."""
+    return _view(found, own.order.id)
 
 
 @router.post("/orders/confirm")
 async def confirm(form: ConfirmForm, person: CurrentPerson, found: ServicesDep) -> list[ConfirmedView]:
-    """Sign all that was prepared, for one class or for many, with one passphrase, and let each class-term go on.
+    """Sign all that was prepared, for one class or for many, under one confirmation, and let each class-term go on.
 
-    The passphrase opens the key once, for this request only. Each order succeeds or fails alone; when none goes
-    through, the answer is the first one's refusal. Pressing twice signs once.
+    The passphrase or PIN reaches the key for this request only. Each order succeeds or fails alone; when none goes
+    through, the answer is the first one's refusal. Pressing twice signs once. An order that has to wait, for a phone or
+    for a time stamp, says for what, and goes on by itself.
     """
     moment = now()
-    own = await asyncio.to_thread(_own_orders, found, form, person, moment)
-    wanted = [order for order, _, obstacle in own if obstacle is None]
+    mine = await asyncio.to_thread(_own_orders, found, form, person, moment)
+    wanted = [own.order for own, obstacle in mine if obstacle is None]
     if not wanted:
-        raise next(obstacle for _, _, obstacle in own if obstacle)
-    key = await asyncio.to_thread(found.desk.open, wanted, form.passphrase)
-    answers = await asyncio.gather(*(_carry_on(found, key, moment, each) for each in own))
-    if not any(isinstance(answer, Outcome) for answer in answers):
-        raise next(answer for answer in answers if isinstance(answer, Exception))
-    return [confirmed_view(order_id, answer) for order_id, answer in zip(form.order_ids, answers, strict=True)]
+        raise next(obstacle for _, obstacle in mine if obstacle)
+    refused = await asyncio.to_thread(found.confirming.begin, wanted, form.passphrase, moment)
+    answers = await asyncio.gather(*(_carry_on(found, own, each or refused.get(own.order.id)) for own, each in mine))
+    problems = [answer for answer in answers if isinstance(answer, Exception)]
+    if len(problems) == len(answers):
+        raise problems[0]
+    return [confirmed_view(own.order.id, answer) for (own, _), answer in zip(mine, answers, strict=True)]
 
 
-async def _carry_on(found: Services, key: OpenKey, moment: datetime, own: OwnOrder) -> Outcome | Refusal:
-    """Sign an order and send the decision that its signatures stand for; a class does not wait for the others."""
-    order, head, obstacle = own
+async def _carry_on(found: Services, own: OwnOrder, obstacle: DomainError | None) -> Outcome | Refusal | None:
+    """Send the decision that an order's signatures stand for, or None while it waits; no class waits for another."""
     if obstacle is not None:
         return obstacle
+    order = await asyncio.to_thread(_fresh, found, own.order.id)
     try:
-        ready = await asyncio.to_thread(found.desk.sign, order, key, moment)
-        return await found.approvals.decide(workflow_of(head), str(order.id), _decision(order, ready))
+        if order.state == "asked" or orders.awaits_proof(order):
+            carried = found.approvals.carry(str(order.id), workflow_of(own.head))
+            return await _unless_it_waits(found, order.id, carried)
+        decision = await asyncio.to_thread(_decision, found, order)
+        return await found.approvals.decide(workflow_of(own.head), str(order.id), decision)
     except (DomainError, Unavailable) as refusal:
         return refusal
 
 
-def _decision(order: SigningOrder, ready: Standing) -> Decision:
-    # An order with nothing left is sent all the same: the class-term answers why.
-    first, *more = ready.slots or order.slots
-    return Decision(
-        Action(order.action),
-        first,
-        ready.record_ids,
-        actor_id=str(order.staff_id),
-        order_id=str(order.id),
-        more_slots=tuple(more),
-    )
+async def _unless_it_waits(found: Services, order_id: UUID, call: Coroutine[None, None, Answer]) -> Answer | None:
+    """The call's answer, or None as soon as the order says that it waits for somebody else."""
+    task = asyncio.ensure_future(call)
+    while not (await asyncio.wait({task}, timeout=LOOK_EVERY))[0]:
+        if (await asyncio.to_thread(_fresh, found, order_id)).trouble_code:
+            task.cancel()
+            return None
+    return task.result()
+
+
+def _fresh(found: Services, order_id: UUID) -> SigningOrder:
+    with found.sessions() as session:
+        return orders.get(session, order_id)
+
+
+def _decision(found: Services, order: SigningOrder) -> Decision:
+    with found.sessions() as session:
+        return decision_of(order, orders.standing(order, orders.items(session, order.id)))
+
+
+def _view(found: Services, order_id: UUID) -> OrderView:
+    with found.sessions() as session:
+        order = orders.get(session, order_id)
+        return order_view(order, orders.standing(order, orders.items(session, order_id)))
 
 
 def _open(found: Services, head: ClassTermHead, person: Person, form: OrderForm) -> SigningOrder:
@@ -101,21 +139,11 @@ def _open(found: Services, head: ClassTermHead, person: Person, form: OrderForm)
         return orders.open_order(session, new, moment)
 
 
-def _own_orders(found: Services, form: ConfirmForm, person: Person, moment: datetime) -> list[OwnOrder]:
+def _own_orders(found: Services, form: ConfirmForm, person: Person, moment: datetime) -> list[Mine]:
     """Orders with what is in their way. Raises NotFound for one that is not the person's: then nothing is signed."""
     with found.sessions() as session:
-        own = [_own_order(session, order_id, person, moment) for order_id in form.order_ids]
-        return [(order, head, _obstacle(session, order, head, person, moment)) for order, head in own]
-
-
-def _own_order(
-    session: Session, order_id: UUID, person: Person, moment: datetime
-) -> tuple[SigningOrder, ClassTermHead]:
-    order = orders.get(session, order_id)
-    head = access.class_term(session, order.class_term_id, person, moment)
-    if head is None or order.staff_id != person.staff_id:
-        raise NotFound("Không tìm thấy lệnh ký này.")
-    return order, head
+        own = [own_order_of(session, order_id, person, moment) for order_id in form.order_ids]
+        return [(each, _obstacle(session, each.order, each.head, person, moment)) for each in own]
 
 
 def _obstacle(

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from cli.trouble import Trouble
-from config.settings import Settings
+from config.settings import LOOPBACK, Settings
 
 MEGABYTE = 1_000_000
 SPACE_NEEDED = 500 * MEGABYTE
@@ -45,6 +45,7 @@ def require_ports(settings: Settings, parts: Collection[str] = ("api", "temporal
     """Raise Trouble for the first port of `parts` that another program holds, with the setting that moves it."""
     wanted = [
         ("api", "the web address", settings.api_host, settings.api_port, "HOCBA_API_PORT"),
+        ("authority", "the development authority", LOOPBACK, settings.pki_port, "HOCBA_PKI_PORT"),
         ("temporal", "Temporal", settings.temporal_host, settings.temporal_port, "HOCBA_TEMPORAL_PORT"),
         ("temporal", "Temporal's pages", settings.temporal_host, settings.temporal_ui_port, "HOCBA_TEMPORAL_UI_PORT"),
     ]

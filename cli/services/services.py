@@ -92,9 +92,10 @@ def everything(settings: Settings, say: Callable[[str], None] = quiet) -> Servic
     parts = [
         *_database(settings),
         temporal_part(settings),
+        *_authority(settings),
         python_part("worker", ["-m", "worker"], settings),
         python_part("signer", ["-m", "worker", "--queue", "sign"], settings),
-        api_part(settings),
+        http_part("api", ["-m", "api"], settings, f"{settings.api_url}/readyz"),
     ]
 
     async def migrate() -> None:
@@ -115,15 +116,25 @@ def database_only(settings: Settings, say: Callable[[str], None] = quiet) -> Ser
 
 def on_free_ports(settings: Settings, var_dir: Path) -> Settings:
     """Return the same settings for another state folder, on ports nobody uses, as a demo beside `hocba up` needs."""
-    api, temporal, pages = free_ports(settings.api_host, 3)
+    api, temporal, pages, pki = free_ports(settings.api_host, 4)
     return Settings(
         var_dir=var_dir, demo=settings.demo, worker_threads=settings.worker_threads,
-        api_port=api, temporal_port=temporal, temporal_ui_port=pages, postgres_fast=settings.postgres_fast,
+        api_port=api, temporal_port=temporal, temporal_ui_port=pages, pki_port=pki,
+        postgres_fast=settings.postgres_fast, seal_timestamp=settings.seal_timestamp,
     )  # fmt: skip
 
 
 def _database(settings: Settings) -> list[Part]:
     return [Postgres(settings).part()] if settings.postgres_embedded else []
+
+
+def _authority(settings: Settings) -> list[Part]:
+    """The development authority's services, for the demo's certificates only."""
+    return (
+        [http_part("authority", ["-m", "cli.authority"], settings, f"{settings.pki_url}/certs/root.der")]
+        if settings.demo
+        else []
+    )
 
 
 async def run_once(command: str, settings: Settings, *, show: bool = False) -> None:
@@ -177,20 +188,20 @@ def python_part(name: str, arguments: Sequence[str], settings: Settings) -> Part
     )
 
 
-def api_part(settings: Settings) -> Part:
-    """Return the web server; ready when /readyz says so."""
+def http_part(name: str, arguments: Sequence[str], settings: Settings, page: str) -> Part:
+    """Return a Python child that is ready when a page of its own answers."""
 
     async def is_ready() -> bool:
         try:
             async with httpx.AsyncClient(trust_env=False) as client:
-                answer = await client.get(f"{settings.api_url}/readyz")
+                answer = await client.get(page)
         except httpx.TransportError:
             return False
         return answer.is_success
 
     return Part(
-        name="api",
-        command=tuple(tied_to_parent([sys.executable, "-m", "api"], "TERM")),
+        name=name,
+        command=tuple(tied_to_parent([sys.executable, *arguments], "TERM")),
         environment=_environment(settings, {}),
         folder=PROJECT,
         is_ready=is_ready,

@@ -32,6 +32,15 @@ from storage.tables.papers import (
     SigningLease,
     SigningOrder,
 )
+from storage.tables.trust import (
+    Confirmation,
+    EvidenceBatch,
+    EvidencePath,
+    LogCheckpoint,
+    LogEvent,
+    SignatureCheck,
+    ValidationObject,
+)
 
 __all__ = [
     "Assessment",
@@ -41,11 +50,16 @@ __all__ = [
     "ClassGroup",
     "ClassTermRow",
     "Command",
+    "Confirmation",
     "DeadlineEvent",
     "DemoToken",
     "Document",
     "DocumentRecord",
     "Enrolment",
+    "EvidenceBatch",
+    "EvidencePath",
+    "LogCheckpoint",
+    "LogEvent",
     "ManagingAuthority",
     "Notice",
     "OrderItem",
@@ -58,6 +72,7 @@ __all__ = [
     "School",
     "SchoolAuthority",
     "SchoolYearRow",
+    "SignatureCheck",
     "SignatureRow",
     "SigningLease",
     "SigningOrder",
@@ -65,4 +80,5 @@ __all__ = [
     "TeachingAssignment",
     "TermRecord",
     "TermRow",
+    "ValidationObject",
 ]

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import CheckConstraint, DateTime, MetaData, Uuid, func
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
+SHA256 = "~ '^[0-9a-f]{64}$'"
 NAMING = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",

@@ -7,8 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.tables.base import Base, Key, Now, one_of
-from storage.tables.papers import SHA256
+from storage.tables.base import SHA256, Base, Key, Now, one_of
 
 
 class Reason(Base):
@@ -68,13 +67,13 @@ class Notice(Base):
 
     __tablename__ = "notices"
     __table_args__ = (
-        one_of("kind", ("signature_void", "returned", "deadline")),
+        one_of("kind", ("signature_void", "returned", "deadline", "certificate")),
         UniqueConstraint("staff_id", "kind", "subject_ref"),
     )
 
     id: Mapped[Key]
     staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
-    class_term_id: Mapped[UUID] = mapped_column(ForeignKey("class_terms.id"))
+    class_term_id: Mapped[UUID | None] = mapped_column(ForeignKey("class_terms.id"), comment="null: about the person")
     kind: Mapped[str]
     subject_ref: Mapped[str] = mapped_column(comment="what it is about; the key against telling twice")
     reason_id: Mapped[UUID | None] = mapped_column(ForeignKey("reasons.id"))

@@ -3,15 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.documents import DocumentKind, SignatureField
-from storage.tables.base import Base, Key, Now, one_of
+from storage.tables.base import SHA256, Base, Key, Now, one_of
 
+UNPROVEN = "state = 'completed' AND (evidence_id IS NULL OR rechecked_at IS NULL)"
 LIVE_RECORD = "kind = 'year_record' AND state = 'live'"
-SHA256 = "~ '^[0-9a-f]{64}$'"
 
 
 class Document(Base):
@@ -76,11 +76,14 @@ class CertificateRow(Base):
     staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     school_id: Mapped[UUID | None] = mapped_column(ForeignKey("schools.id"))
     sha256: Mapped[str] = mapped_column(unique=True)
-    key_ref: Mapped[str]
+    provider: Mapped[str] = mapped_column(server_default="pkcs12", comment="name of the key provider, in the settings")
+    key_ref: Mapped[str] = mapped_column(comment="what the provider calls the key")
+    mechanism: Mapped[str] = mapped_column(server_default="", comment="empty: the usual one of the key")
     chain_pem: Mapped[str]
     not_before: Mapped[datetime]
     not_after: Mapped[datetime]
     state: Mapped[str] = mapped_column(server_default="valid")
+    state_since: Mapped[datetime | None] = mapped_column(comment="of a suspension, revocation or replacement")
 
 
 class SigningOrder(Base):
@@ -88,7 +91,9 @@ class SigningOrder(Base):
 
     __tablename__ = "signing_orders"
     __table_args__ = (
-        one_of("state", ("preparing", "prepared", "signed", "completed", "failed")),
+        one_of("state", ("preparing", "prepared", "asked", "signed", "completed", "failed")),
+        one_of("level", ("B-B", "B-LT", "B-B+ERS")),
+        Index("ix_signing_orders_unproven", "created_at", postgresql_where=text(UNPROVEN)),
         one_of("action", ("sign", "approve", "seal")),
     )
 
@@ -109,6 +114,17 @@ class SigningOrder(Base):
     signing_time: Mapped[datetime] = mapped_column(comment="claimed in the signatures")
     expires_at: Mapped[datetime]
     created_at: Mapped[Now]
+    level: Mapped[str] = mapped_column(server_default="B-B", comment="PAdES level; +ERS: time proven by evidence only")
+    trouble_code: Mapped[str] = mapped_column(server_default="", comment="why it waits, or why it failed")
+    trouble: Mapped[str] = mapped_column(server_default="", comment="the same in words for the person")
+    warning: Mapped[str] = mapped_column(server_default="", comment="what the signer was warned of")
+    confirmation_id: Mapped[UUID | None] = mapped_column(ForeignKey("confirmations.id"))
+    material_sha256: Mapped[str | None] = mapped_column(comment="validation data that the seal carries, an object")
+    fresh_until: Mapped[datetime | None] = mapped_column(
+        comment="the time stamp must come before: validation data ages"
+    )
+    evidence_id: Mapped[UUID | None] = mapped_column(ForeignKey("evidence_batches.id"))
+    rechecked_at: Mapped[datetime | None] = mapped_column(comment="status of the certificates after the evidence")
 
     @property
     def slots(self) -> tuple[str, ...]:
@@ -140,6 +156,10 @@ class OrderItem(Base):
     region_start: Mapped[int | None]
     region_end: Mapped[int | None]
     raw_signature: Mapped[bytes | None]
+    token: Mapped[bytes | None] = mapped_column(LargeBinary, comment="time stamp of the raw signature")
+    stamped_at: Mapped[datetime | None] = mapped_column(comment="genTime of the token")
+    signed_sha256: Mapped[str | None] = mapped_column(comment="once embedded, or uploaded signed")
+    signed_size: Mapped[int | None]
     outcome: Mapped[str] = mapped_column(server_default="pending")
     error_code: Mapped[str] = mapped_column(server_default="")
     error: Mapped[str] = mapped_column(server_default="")
@@ -172,4 +192,6 @@ class SignatureRow(Base):
     staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), comment="who confirmed; the clerk for a seal")
     certificate_id: Mapped[UUID] = mapped_column(ForeignKey("certificates.id"))
     signed_at: Mapped[datetime]
+    level: Mapped[str] = mapped_column(server_default="B-B")
+    stamped_at: Mapped[datetime | None] = mapped_column(comment="genTime of its own time stamp")
     sha256: Mapped[str] = mapped_column(comment="the document with this signature in it")

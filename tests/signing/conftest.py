@@ -106,7 +106,13 @@ def tool(name: str) -> str:
     search = os.pathsep.join(filter(None, (os.environ.get("HOCBA_TOOLS_BIN"), os.environ.get("PATH"))))
     found = shutil.which(name, path=search)
     if found is None:
-        pytest.fail(
-            f"{name} is not installed: apt-get install poppler-utils qpdf, or set HOCBA_TOOLS_BIN to its folder"
-        )
+        pytest.fail(f"{name} is not installed: tools/debian_tools.sh fetches it, or set HOCBA_TOOLS_BIN to its folder")
     return found
+
+
+def tool_file(path: str) -> Path:
+    """A file of a Debian package, by its path below /; a missing one fails the test."""
+    for root in (Path("/"), Path(__file__).parents[2] / ".tools/unpacked"):
+        if (root / path).exists():
+            return root / path
+    pytest.fail(f"/{path} is missing: tools/debian_tools.sh fetches it")

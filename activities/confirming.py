@@ -1,0 +1,130 @@
+"""One confirmation by a person, for one order or many: what the key is asked to sign, and who gets which signature."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from pydantic import SecretStr
+from sqlalchemy.orm import Session
+
+from activities.keys import certificate_of, identity_of
+from domain.errors import Conflict, DomainError, NotAllowed
+from signing.providers.base import KeyProvider, Pending, Refused, SignatureRequest, Signed
+from storage import confirmations, orders
+from storage.confirmations import RawSignatures
+from storage.database import Sessions
+from storage.tables import SigningOrder
+
+Place = tuple[UUID, int]  # an order, and a paper's position in it
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request to a key, and whose signature each of its items is."""
+
+    provider: str
+    request: SignatureRequest
+    places: tuple[Place, ...]
+
+
+def compose(session: Session, wanted: Sequence[SigningOrder]) -> Asked:
+    """One request for all that was prepared; the same orders make the same request.
+
+    Raises Conflict when the orders are not all of one certificate.
+    """
+    if len({order.certificate_id for order in wanted}) != 1:
+        raise Conflict("Các lệnh ký này dùng chứng thư số khác nhau; hãy ký riêng.")
+    row = certificate_of(session, wanted[0])
+    ordered = sorted(wanted, key=lambda order: order.id)
+    items = [item for order in ordered for item in orders.items(session, order.id) if item.outcome == "pending"]
+    to_sign = [(item, item.attrs_der) for item in items if item.attrs_der is not None]
+    request = SignatureRequest(
+        order_id=uuid5(NAMESPACE_OID, "/".join(str(order.id) for order in ordered)),
+        key_ref=row.key_ref,
+        identity=identity_of(row),
+        to_be_signed=dict(enumerate(attrs for _, attrs in to_sign)),
+        summary=f"Ký {len(to_sign)} văn bản học bạ số",
+    )
+    return Asked(row.provider, request, tuple((item.order_id, item.position) for item, _ in to_sign))
+
+
+def shares(asked: Asked, answer: Signed) -> dict[UUID, RawSignatures]:
+    """Each order's own signatures. What a provider neither signed nor refused counts as left out."""
+    values: dict[UUID, dict[int, bytes]] = {order_id: {} for order_id, _ in asked.places}
+    failed: dict[UUID, dict[int, str]] = {order_id: {} for order_id, _ in asked.places}
+    for at, (order_id, position) in enumerate(asked.places):
+        if at in answer.raw:
+            values[order_id][position] = answer.raw[at]
+        else:
+            failed[order_id][position] = answer.failed.get(at, "NotSigned")
+    return {order_id: RawSignatures(values[order_id], failed[order_id]) for order_id in values}
+
+
+class Confirming:
+    """Hands a person's confirmation to the key, and takes the answer in."""
+
+    def __init__(self, sessions: Sessions, providers: Mapping[str, KeyProvider]) -> None:
+        self._sessions = sessions
+        self._providers = providers
+
+    def begin(self, wanted: Sequence[SigningOrder], secret: SecretStr | None, now: datetime) -> dict[UUID, DomainError]:
+        """Sign, or ask a service to; returns the orders that cannot go on, each with its reason.
+
+        Orders that were confirmed before keep what they have. Raises the key's own refusals (WrongPassphrase,
+        KeyLocked, KeyMissing, ProviderUnavailable), NotAllowed when the signer or the service said no.
+        """
+        fresh = [order for order in wanted if order.state in {"preparing", "prepared"}]
+        if not fresh:
+            return {}
+        with self._sessions() as session:
+            asked = compose(session, fresh)
+        answer = self._provider(asked.provider).begin(asked.request, secret)
+        match answer:
+            case Pending():
+                return self._wait(asked, answer, now)
+            case Refused():
+                raise NotAllowed(answer.message)
+            case Signed():
+                return self.take(asked, answer, now)
+
+    def settle(self, confirmation_id: UUID, now: datetime) -> None:
+        """Ask about a pending confirmation once and take in what came; does nothing when it was asked just now."""
+        with self._sessions.begin() as session:
+            confirmation = confirmations.due(session, confirmation_id, now)
+            if confirmation is None:
+                return
+            asked = compose(session, confirmations.orders_of(session, confirmation_id))
+            answer = self._provider(confirmation.provider).poll(asked.request, confirmation.transaction)
+            if isinstance(answer, Pending):
+                confirmation.ask_after = now + answer.ask_again
+            elif isinstance(answer, Refused):
+                confirmation.state = "refused"
+                for order in confirmations.orders_of(session, confirmation_id):
+                    confirmations.give_up(session, order.id, answer.code, answer.message)
+            else:
+                confirmation.state = "signed"
+                for order_id, given in shares(asked, answer).items():
+                    confirmations.store_signatures(session, order_id, given, now)
+
+    def take(self, asked: Asked, answer: Signed, now: datetime) -> dict[UUID, DomainError]:
+        """Keep each order's signatures by itself: one that has expired does not hold up the others."""
+        refused: dict[UUID, DomainError] = {}
+        for order_id, given in shares(asked, answer).items():
+            try:
+                with self._sessions.begin() as session:
+                    confirmations.store_signatures(session, order_id, given, now)
+            except DomainError as error:
+                refused[order_id] = error
+        return refused
+
+    def _wait(self, asked: Asked, answer: Pending, now: datetime) -> dict[UUID, DomainError]:
+        order_ids = list(dict.fromkeys(order_id for order_id, _ in asked.places))
+        with self._sessions.begin() as session:
+            confirmations.ask(session, order_ids, asked.provider, answer.transaction, now + answer.ask_again)
+        return {}
+
+    def _provider(self, name: str) -> KeyProvider:
+        if name not in self._providers:
+            raise NotAllowed("Nơi giữ khoá ký này chưa được cấu hình; hãy báo cán bộ quản trị.")
+        return self._providers[name]

@@ -1,0 +1,70 @@
+"""Evidence records (RFC 4998): one time stamp for the documents of an order, renewed before it lapses."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from signing.errors import ProviderUnavailable
+from signing.evidence.records import Stamp, assemble, renewal_leaf
+from signing.evidence.tree import HashTree
+from signing.timestamps import TimeStampService
+from storage import evidence
+from storage.database import Sessions
+from storage.evidence import NewBatch
+
+# Decree 23/2025: a time-stamp authority's certificate lives at most 5 years; a yearly look leaves half a year to spare.
+RENEW_BEFORE = timedelta(days=548)
+RENEWED_AT_ONCE = 5000
+
+
+def evidence_of(session: Session, sha256: str) -> bytes | None:
+    """The evidence record of a file, DER; None if no time stamp covers it yet."""
+    chains = evidence.chains_of(session, sha256)
+    stamps = [[Stamp(each.algorithm, each.path, each.token) for each in chain] for chain in chains]
+    return assemble(stamps) if stamps else None
+
+
+class EvidenceKeeper:
+    def __init__(self, sessions: Sessions, stamps: TimeStampService | None) -> None:
+        self._sessions = sessions
+        self._stamps = stamps
+
+    def stamp_order(self, order_id: UUID, files: Sequence[str]) -> None:
+        """Prove that an order's documents (hex SHA-256) exist now. Raises ProviderUnavailable; nothing is kept then."""
+        leaves = {sha256: bytes.fromhex(sha256) for sha256 in files}
+        if not leaves:
+            return
+        batch, paths = self._stamped(leaves)
+        with self._sessions.begin() as session:
+            evidence.attach(session, order_id, evidence.add_batch(session, batch, paths))
+
+    def stamp_file(self, session: Session, sha256: str) -> UUID:
+        """Prove that a file of ours, such as a checkpoint of the history log, exists now."""
+        batch, paths = self._stamped({sha256: bytes.fromhex(sha256)})
+        return evidence.add_batch(session, batch, paths)
+
+    def renew(self, now: datetime) -> int:
+        """Stamp what lapses within `RENEW_BEFORE` anew, all of it by one token (section 5.2); returns how many."""
+        with self._sessions() as session:
+            old = evidence.lapsing(session, now + RENEW_BEFORE, RENEWED_AT_ONCE)
+        if not old:
+            return 0
+        leaves = {str(batch.id): renewal_leaf(batch.token, batch.algorithm) for batch in old}
+        batch, paths = self._stamped(leaves)
+        with self._sessions.begin() as session:
+            newer = evidence.add_batch(session, batch, {})
+            for batch_id, path in paths.items():
+                evidence.renew(session, UUID(batch_id), newer, path)
+        return len(old)
+
+    def _stamped(self, leaves: Mapping[str, bytes]) -> tuple[NewBatch, dict[str, bytes]]:
+        """One token over all leaves, and each one's path."""
+        if self._stamps is None:
+            raise ProviderUnavailable("Chưa cấu hình dịch vụ cấp dấu thời gian; hãy báo cán bộ quản trị.")
+        tree = HashTree.over(leaves.values())
+        token = self._stamps.stamp(tree.root)
+        until = token.certificates[0].not_valid_after_utc
+        batch = NewBatch(tree.algorithm, tree.root, token.der, token.gen_time, until)
+        return batch, {name: tree.path(leaf) for name, leaf in leaves.items()}

@@ -1,0 +1,64 @@
+"""Publishes the history log: numbers what happened, appends it, signs a checkpoint."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC
+
+from signing.log.events import EventKind, HistoryEvent, record_tag
+from signing.log.log import HistoryLog
+from signing.log.store import TileStore
+from storage import history
+from storage.database import Sessions
+from storage.history import EventFacts
+
+AT_ONCE = 1000
+
+
+@dataclass(frozen=True)
+class LogBook:
+    """The history log of this installation: its files, the log over them, and the secret that hides record ids."""
+
+    log: HistoryLog
+    files: TileStore
+    secret: bytes
+
+
+class HistoryKeeper:
+    def __init__(self, sessions: Sessions, book: LogBook) -> None:
+        self._sessions = sessions
+        self._book = book
+
+    def publish(self) -> int:
+        """Append what has happened since; returns the log's size. Run again, or after a crash, it goes on."""
+        with self._sessions.begin() as session:
+            found = history.unnumbered(session, AT_ONCE)
+            history.number(session, [(each.event_id, _leaf(each, self._book.secret)) for each in found])
+        while self._append():
+            pass
+        return self._book.log.checkpoint().size
+
+    def _append(self) -> bool:
+        """Write the next numbered entries; False when there are none. The database says what they are."""
+        with self._sessions.begin() as session:
+            history.lock(session)
+            start = self._book.log.checkpoint().size
+            leaves: Sequence[bytes] = history.leaves_from(session, start, AT_ONCE)
+            if not leaves:
+                return False
+            checkpoint = self._book.log.append(start, leaves)
+            note = self._book.files.read("checkpoint") or b""
+            history.add_checkpoint(session, checkpoint.size, note.decode(), hashlib.sha256(note).hexdigest())
+        return True
+
+
+def _leaf(facts: EventFacts, secret: bytes) -> bytes:
+    event = HistoryEvent(
+        kind=EventKind(facts.kind),
+        record=record_tag(secret, facts.record_id),
+        version=facts.version,
+        sha256=facts.sha256,
+        school=facts.school_code,
+        at=facts.happened_at.replace(microsecond=0).astimezone(UTC),
+    )
+    return event.to_leaf()

@@ -1,0 +1,184 @@
+"""Before anything is prepared: is this the signer's own certificate, allowed, and neither revoked nor suspended?
+
+Decree 23/2025 art. 15 and Circular 15/2025/TT-BKHCN annex II: the signer's software asks for the status at signing,
+keeps the answer, and warns the signer when there is none. A seal is stricter: it waits until everybody's status and the
+time-stamp service have answered, because what it carries inside has to last.
+"""
+
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from activities.keys import certificate_of, identity_of
+from activities.workbench import ProofTask
+from domain.algorithms import is_allowed
+from domain.calendar import TIMEZONE
+from domain.decisions import Action
+from domain.errors import NotAllowed
+from signing.authority import subject_id
+from signing.errors import ProviderUnavailable
+from signing.providers.base import SigningIdentity
+from signing.revocation import Collected, RevocationService, StatusUnavailable
+from signing.status_checks import Status, StatusCheck
+from signing.timestamps import TimeStampService
+from storage import checks, orders
+from storage.checks import EarlierSignature, FoundStatus
+from storage.database import Sessions
+from storage.objects import Objects
+from storage.tables import CertificateRow, SigningOrder
+
+SealTimestamp = Literal["record", "batch"]
+# Signing thirty classes in a row asks the authority once, not thirty times.
+ANSWER_LASTS = timedelta(minutes=5)
+# Tokens of one service differ by a few bytes, in serial numbers and signatures.
+SLACK = 64
+
+
+class Preflight:
+    def __init__(
+        self,
+        sessions: Sessions,
+        objects: Objects,
+        revocation: RevocationService,
+        stamps: TimeStampService | None,
+        seal_timestamp: SealTimestamp = "record",
+    ) -> None:
+        self._sessions = sessions
+        self._objects = objects
+        self._revocation = revocation
+        self._stamps = stamps
+        self._seal_timestamp = seal_timestamp
+
+    def clear(self, order_id: UUID) -> ProofTask | None:
+        """Let an order pass; for a seal, what it has to carry. Again, it asks again.
+
+        Raises NotAllowed when the certificate is not the signer's, not allowed, revoked or suspended; SigningRefused
+        when it leads to no trusted root; ProviderUnavailable while a seal cannot have what it needs.
+        """
+        with self._sessions() as session:
+            order = orders.get(session, order_id)
+            row = certificate_of(session, order)
+            owner = checks.owner_id(session, row)
+            now = datetime.now(UTC)
+            is_known = checks.is_known_good(session, row.id, now - ANSWER_LASTS, now)
+        identity = identity_of(row)
+        _require_own(identity, owner)
+        _require_allowed(identity, now)
+        if order.action == Action.SEAL:
+            return self._clear_seal(order, row, identity)
+        if not is_known:
+            self._clear_person(order, row)
+        return None
+
+    def ask(self, row: CertificateRow, order_id: UUID | None = None) -> Collected:
+        """Ask how a certificate stands, and keep the answer with what proves it. Raises StatusUnavailable."""
+        collected = self._revocation.collect([identity_of(row).certificates], datetime.now(UTC))
+        self._keep(order_id, collected)
+        return collected
+
+    def _clear_person(self, order: SigningOrder, row: CertificateRow) -> None:
+        try:
+            collected = self.ask(row, order.id)
+        except StatusUnavailable as error:
+            with self._sessions.begin() as session:
+                checks.keep_checks(session, [_no_answer(row, error, datetime.now(UTC))], order.id)
+                checks.warn(session, order.id, error.message)
+            return
+        _require_good(collected.checks)
+
+    def _clear_seal(self, order: SigningOrder, row: CertificateRow, identity: SigningIdentity) -> ProofTask:
+        if self._stamps is None:
+            raise ProviderUnavailable("Chưa cấu hình dịch vụ cấp dấu thời gian; hãy báo cán bộ quản trị.")
+        probe = self._stamps.stamp(secrets.token_bytes(32))
+        with self._sessions() as session:
+            below = checks.signatures_below(session, order)
+        signers = {each.certificate.id: each.certificate for each in below if each.certificate.id != row.id}
+        own = [identity.certificates, probe.certificates]
+        chains = [*own, *(identity_of(each).certificates for each in signers.values())]
+        collected = self._revocation.collect(chains, datetime.now(UTC))
+        self._keep(order.id, collected)
+        found = {check.sha256: check for check in collected.checks}
+        _require_good([found[_sha256(each)] for chain in own for each in chain if _sha256(each) in found])
+        for each in below:
+            _require_proven(each, found)
+        return self._carried(order, collected, len(probe.der))
+
+    def _carried(self, order: SigningOrder, collected: Collected, token_bytes: int) -> ProofTask:
+        is_each = self._seal_timestamp == "record"
+        kept = self._objects.put(collected.material.dumps())
+        with self._sessions.begin() as session:
+            checks.keep_proof(session, order.id, "B-LT" if is_each else "B-B+ERS", kept, collected.fresh_until)
+        return ProofTask(kept, token_bytes + SLACK if is_each else 0)
+
+    def _keep(self, order_id: UUID | None, collected: Collected) -> None:
+        material = collected.material
+        with self._sessions.begin() as session:
+            checks.keep_checks(session, [_found(check) for check in collected.checks], order_id)
+            kinds = {"certificate": material.certificates, "ocsp": material.ocsps, "crl": material.crls}
+            checks.keep_objects(session, kinds)
+
+
+def _require_own(identity: SigningIdentity, owner: str) -> None:
+    if subject_id(identity.certificates[0]) != owner:
+        raise NotAllowed("Chứng thư số này không mang mã định danh của người ký (hoặc mã của trường).")
+
+
+def _require_allowed(identity: SigningIdentity, now: datetime) -> None:
+    key, mechanism = identity.certificates[0].public_key(), identity.mechanism
+    bits = key.key_size if isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey) else 0
+    if not is_allowed(mechanism.scheme, mechanism.digest, bits, now.astimezone(TIMEZONE).date()):
+        raise NotAllowed("Thuật toán hoặc độ dài khoá của chứng thư số này không còn được phép dùng để ký.")
+
+
+def _require_good(found: Sequence[StatusCheck]) -> None:
+    for check in found:
+        match check.status:
+            case Status.GOOD:
+                continue
+            case Status.SUSPENDED:
+                raise NotAllowed("Chứng thư số đang bị tạm dừng; chưa ký được cho đến khi được mở lại.")
+            case Status.REVOKED:
+                raise NotAllowed("Chứng thư số đã bị thu hồi; hãy dùng chứng thư số mới.")
+            case _:
+                raise NotAllowed("Nơi cấp không nhận ra chứng thư số này; hãy liên hệ nơi cấp.")
+
+
+def _require_proven(signature: EarlierSignature, found: dict[str, StatusCheck]) -> None:
+    """A signer whose certificate was revoked since has signed in time only if that is proven."""
+    check = found.get(signature.certificate.sha256)
+    if check is None or check.status is Status.GOOD:
+        return
+    ended = check.revoked_at
+    if ended is None or signature.proven_at is None or signature.proven_at >= ended:
+        raise NotAllowed(
+            "Chứng thư số của một người đã ký bị thu hồi hoặc tạm dừng, và chưa có bằng chứng người đó ký trước lúc ấy;"
+            " hãy trả lại để ký lại."
+        )
+
+
+def _found(check: StatusCheck) -> FoundStatus:
+    return FoundStatus(
+        certificate_sha256=check.sha256,
+        status=check.status.value,
+        source=check.source.value,
+        host=check.host,
+        reason=check.reason or "",
+        revoked_at=check.revoked_at,
+        this_update=check.this_update,
+        next_update=check.next_update,
+        checked_at=check.checked_at,
+    )
+
+
+def _no_answer(row: CertificateRow, error: StatusUnavailable, now: datetime) -> FoundStatus:
+    return FoundStatus(row.sha256, "unknown", "", "", error.message, None, None, None, now)
+
+
+def _sha256(certificate: x509.Certificate) -> str:
+    return certificate.fingerprint(hashes.SHA256()).hex()

@@ -1,0 +1,90 @@
+"""What is done by itself, again and again: proofs of time, the history log, the state of certificates, renewals."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from temporalio import activity
+
+from activities.evidence import EvidenceKeeper
+from activities.history import HistoryKeeper
+from activities.preflight import Preflight
+from activities.refusals import refusals_are_final
+from signing.errors import ProviderUnavailable
+from storage import evidence, history, watching
+from storage.database import Sessions
+
+AT_ONCE = 200
+EXPIRING = timedelta(days=60)
+
+
+class Chore(StrEnum):
+    """Each is a schedule of its own."""
+
+    PROVE = "prove"
+    PUBLISH = "publish"
+    WATCH = "watch"
+    RENEW = "renew"
+
+
+class UpkeepActivities:
+    def __init__(
+        self, sessions: Sessions, keeper: EvidenceKeeper, history_keeper: HistoryKeeper, preflight: Preflight
+    ) -> None:
+        self._sessions = sessions
+        self._keeper = keeper
+        self._history = history_keeper
+        self._preflight = preflight
+
+    @activity.defn
+    def do_chore(self, chore: Chore) -> int:
+        """Do all of it that is due now; returns how much that was. What one attempt did the next one finds done."""
+        chores: Mapping[Chore, Callable[[], int]] = {
+            Chore.PROVE: self._prove,
+            Chore.PUBLISH: self._publish,
+            Chore.WATCH: self._watch,
+            Chore.RENEW: lambda: self._keeper.renew(datetime.now(UTC)),
+        }
+        with refusals_are_final():
+            return chores[chore]()
+
+    def _prove(self) -> int:
+        """Stamp what has been signed, then ask about its signers again: the answer must be younger than the stamp."""
+        with self._sessions() as session:
+            due = [(order_id, evidence.files_of(session, order_id)) for order_id in evidence.unproven(session, AT_ONCE)]
+        for order_id, files in due:
+            self._keeper.stamp_order(order_id, files)
+            activity.heartbeat()
+        with self._sessions() as session:
+            waiting = evidence.to_recheck(session, AT_ONCE)
+        for row, order_ids in waiting:
+            self._preflight.ask(row)
+            with self._sessions.begin() as session:
+                evidence.rechecked(session, order_ids, datetime.now(UTC))
+            activity.heartbeat()
+        return len(due) + len(waiting)
+
+    def _publish(self) -> int:
+        size = self._history.publish()
+        with self._sessions.begin() as session:
+            checkpoint = history.unstamped_checkpoint(session)
+            if checkpoint is not None:
+                checkpoint.batch_id = self._keeper.stamp_file(session, checkpoint.sha256)
+        return size
+
+    def _watch(self) -> int:
+        """Ask about every certificate in use, a few at a time, and tell whose is about to end or has been stopped."""
+        now, silent = datetime.now(UTC), []
+        with self._sessions() as session:
+            watched = watching.in_use(session, now)
+        for row in watched:
+            try:
+                self._preflight.ask(row)
+            except ProviderUnavailable as error:
+                silent.append(error)
+            activity.heartbeat()
+        with self._sessions.begin() as session:
+            watching.tell(session, now, now + EXPIRING)
+        if silent:
+            raise silent[0]
+        return len(watched)

@@ -1,0 +1,162 @@
+"""Status of certificates, asked of those who issued them, and the data that proves it later."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography import x509
+
+from signing.coroutines import run_coroutine
+from signing.dss import ValidationMaterial
+from signing.errors import ProviderUnavailable
+from signing.status_checks import Judge, Source, Status, StatusCheck, Subject
+from signing.web_services import AnswerWrong, ServiceKind, ServiceTooSlow, ServiceUnreachable, WebServices, host_of
+
+MAX_CRL_BYTES = 20 * 1024 * 1024
+_KINDS = {
+    Source.OCSP: ServiceKind("Dịch vụ tra cứu trạng thái chứng thư số", 100_000, "application/ocsp-request"),
+    Source.CRL: ServiceKind("Nơi công bố danh sách chứng thư số bị thu hồi", MAX_CRL_BYTES),
+}
+
+
+class StatusUnavailable(ProviderUnavailable):
+    """Nobody could say how a certificate stands now; the message says who was asked and what went wrong."""
+
+
+@dataclass(frozen=True)
+class Collected:
+    """`checks` has one entry a certificate, each chain's leaf before what is above it."""
+
+    material: ValidationMaterial
+    checks: tuple[StatusCheck, ...]
+
+    @property
+    def fresh_until(self) -> datetime:
+        """The first moment at which an answer is no longer current."""
+        return min(check.fresh_until for check in self.checks)
+
+
+class RevocationService:
+    """Keeps its connections open; may be used by several threads at once. `close` ends them."""
+
+    def __init__(
+        self,
+        roots: Sequence[x509.Certificate],
+        is_allowed_host: Callable[[str], bool],
+        *,
+        timeout_s: float = 10,
+        parallel: int = 4,
+    ) -> None:
+        """Only addresses in the certificates themselves are asked, and of these only allowed hosts."""
+        self._roots, self._is_allowed_host, self._parallel = tuple(roots), is_allowed_host, parallel
+        self._web = WebServices(timeout_s)
+
+    def collect(self, chains: Sequence[Sequence[x509.Certificate]], at: datetime) -> Collected:
+        """How every certificate of the chains stands, and all that proves it, in the same order whatever theirs.
+
+        Chains (at least one) are leaf first, without the root; `at` is aware, the moment of asking: now. OCSP is asked
+        first, then the CRL. Revoked, suspended and unknown are results. Raises StatusUnavailable, and SigningRefused
+        for a chain that leads to no root or is not valid at that moment.
+        """
+        judge = Judge(self._roots, at)
+        inquiry = _Inquiry(self._web, self._is_allowed_host, judge, asyncio.Semaphore(self._parallel))
+        return run_coroutine(inquiry.collected(chains))
+
+    def check(self, chain: Sequence[x509.Certificate], at: datetime) -> StatusCheck:
+        """How the signer's certificate stands; if it is good but not all above it, that one. Raises as `collect`."""
+        checks = self.collect([chain], at).checks
+        return next((check for check in checks if check.status is not Status.GOOD), checks[0])
+
+    def close(self) -> None:
+        self._web.close()
+
+
+@dataclass(frozen=True)
+class _Proof:
+    check: StatusCheck
+    der: bytes
+
+
+class _Inquiry:
+    """One collection: each certificate and each list is asked for once, and nobody twice who did not answer."""
+
+    def __init__(
+        self, web: WebServices, is_allowed_host: Callable[[str], bool], judge: Judge, slots: asyncio.Semaphore
+    ) -> None:
+        self._web, self._is_allowed_host, self._judge, self._slots = web, is_allowed_host, judge, slots
+        self._lists: dict[str, asyncio.Task[bytes]] = {}
+        self._silent: dict[str, ProviderUnavailable] = {}
+
+    async def collected(self, chains: Sequence[Sequence[x509.Certificate]]) -> Collected:
+        found = [subject for chain in chains for subject in await self._judge.subjects(chain)]
+        subjects = {subject.sha256: subject for subject in found}.values()
+        proofs = await _all_or_first_error([self._proof(subject) for subject in subjects])
+        material = ValidationMaterial(
+            certificates=tuple(sorted(subject.certificate.dump() for subject in subjects)),
+            ocsps=_distinct(proofs, Source.OCSP),
+            crls=_distinct(proofs, Source.CRL),
+        )
+        return Collected(material, tuple(proof.check for proof in proofs))
+
+    async def _proof(self, subject: Subject) -> _Proof:
+        reasons = []
+        for source, url in subject.addresses():
+            host = host_of(url)
+            if not self._is_allowed_host(host):
+                reasons.append(f"Địa chỉ {host} không nằm trong danh sách được phép hỏi.")
+                continue
+            try:
+                return await self._asked(subject, source, url)
+            except ProviderUnavailable as error:
+                reasons.append(error.message)
+        said = " ".join(dict.fromkeys(reasons)) or "Chứng thư số không ghi địa chỉ tra cứu."
+        serial = f"{subject.certificate.serial_number:x}"[:16]
+        raise StatusUnavailable(f"Chưa tra cứu được trạng thái chứng thư số có số sê-ri {serial}…: {said}")
+
+    async def _asked(self, subject: Subject, source: Source, url: str) -> _Proof:
+        host = host_of(url)
+        if source is Source.OCSP:
+            der = await self._fetched(source, url, subject.ocsp_request())
+            with _believable(source, host):
+                return _Proof(await self._judge.ocsp_check(subject, der, host), der)
+        if url not in self._lists:
+            self._lists[url] = asyncio.create_task(self._fetched(source, url))
+        der = await self._lists[url]
+        with _believable(source, host):
+            return _Proof(await self._judge.crl_check(subject, der, host), der)
+
+    async def _fetched(self, source: Source, url: str, question: bytes | None = None) -> bytes:
+        async with self._slots:
+            if url in self._silent:
+                raise self._silent[url]
+            try:
+                return await asyncio.to_thread(self._web.ask, _KINDS[source], url, question)
+            except (ServiceUnreachable, ServiceTooSlow) as error:
+                self._silent[url] = error
+                raise
+
+
+async def _all_or_first_error(asking: Sequence[Coroutine[None, None, _Proof]]) -> list[_Proof]:
+    # Whoever fails first depends on the network; the first in order is the same every time.
+    results = await asyncio.gather(*asking, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return [result for result in results if isinstance(result, _Proof)]
+
+
+@contextmanager
+def _believable(source: Source, host: str) -> Iterator[None]:
+    # Bytes made to deceive make parsers raise anything.
+    try:
+        yield
+    except Exception as error:
+        is_stale = getattr(error, "suspect_stale", None) is not None
+        reason = "đã quá hạn dùng" if is_stale else "không đúng, hoặc không phải của nơi cấp chứng thư số"
+        raise AnswerWrong(f"Câu trả lời của {_KINDS[source].name.lower()} {host} {reason}.") from error
+
+
+def _distinct(proofs: Sequence[_Proof], source: Source) -> tuple[bytes, ...]:
+    return tuple(sorted({proof.der for proof in proofs if proof.check.source is source}))

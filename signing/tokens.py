@@ -1,0 +1,265 @@
+"""RFC 3161 time-stamp tokens: read, and checked against a digest and trusted roots, without network or clock."""
+
+from collections.abc import Awaitable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import NotRequired, TypedDict, Unpack
+
+from asn1crypto.cms import ContentInfo, SignedData
+from asn1crypto.tsp import PKIStatusInfo, TimeStampResp, TSTInfo
+from asn1crypto.x509 import Certificate as Asn1Certificate
+from cryptography import x509
+from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
+from pyhanko.sign.general import check_ess_certid, extract_certificate_info, extract_signer_info
+from pyhanko.sign.validation.generic_cms import get_signing_cert_attr, validate_tst_signed_data
+from pyhanko.sign.validation.status import TimestampSignatureStatus
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.errors import CRLValidationError, OCSPValidationError, RevokedError
+from pyhanko_certvalidator.path import ValidationPath
+from pyhanko_certvalidator.policy_decl import NO_REVOCATION, CertRevTrustPolicy, FreshnessReqType
+from pyhanko_certvalidator.revinfo.validate_crl import verify_crl
+from pyhanko_certvalidator.revinfo.validate_ocsp import verify_ocsp_response
+
+from domain.errors import DomainError
+from signing.cms_template import asn1_certificate
+from signing.coroutines import run_coroutine
+
+DIGEST_BYTES = {"sha256": 32, "sha384": 48, "sha512": 64}
+MAX_TOKEN_BYTES = 64 * 1024
+CLOCK_SKEW = timedelta(minutes=2)
+_MAX_REASON = 200
+_TIME_STAMPING = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
+# Missing revocation data is no obstacle, so old data is none either: only the word "revoked" counts, whatever its age.
+_ANY_AGE = CertRevTrustPolicy(
+    NO_REVOCATION,
+    freshness=timedelta(days=36525),
+    freshness_req_type=FreshnessReqType.MAX_DIFF_REVOCATION_VALIDATION,
+)
+
+
+class TokenFault(StrEnum):
+    """What is wrong with a token; the names are stable."""
+
+    UNREADABLE = "unreadable"
+    REFUSED = "refused"
+    IMPRINT = "imprint"
+    SIGNATURE = "signature"
+    SIGNING_CERTIFICATE = "signing_certificate"
+    USAGE = "usage"
+    TIME = "time"
+    EXPIRED = "expired"
+    UNTRUSTED = "untrusted"
+    REVOKED = "revoked"
+
+
+_SENTENCES = {
+    TokenFault.UNREADABLE: "Dấu thời gian không đọc được: dữ liệu bị hỏng hoặc không đúng chuẩn RFC 3161.",
+    TokenFault.REFUSED: "Dịch vụ cấp dấu thời gian từ chối yêu cầu",
+    TokenFault.IMPRINT: "Dấu thời gian được cấp cho dữ liệu khác, không phải dữ liệu này.",
+    TokenFault.SIGNATURE: "Chữ ký trong dấu thời gian không đúng.",
+    TokenFault.SIGNING_CERTIFICATE: "Dấu thời gian không chỉ rõ đúng chứng thư số đã ký nó.",
+    TokenFault.USAGE: "Chứng thư số ký dấu thời gian không được cấp riêng cho việc cấp dấu thời gian.",
+    TokenFault.TIME: "Thời điểm ghi trong dấu thời gian không hợp lý.",
+    TokenFault.EXPIRED: "Chứng thư số của dịch vụ cấp dấu thời gian đã hết hạn.",
+    TokenFault.UNTRUSTED: "Dấu thời gian không do tổ chức được tin cậy cấp.",
+    TokenFault.REVOKED: "Chứng thư số của dịch vụ cấp dấu thời gian đã bị thu hồi.",
+}
+
+
+class TokenInvalid(DomainError):
+    """A token or a time-stamp response that proves nothing; `fault` says why."""
+
+    code = "TokenInvalid"
+
+    def __init__(self, fault: TokenFault, reason: str = "") -> None:
+        super().__init__(f"{_SENTENCES[fault]}: {reason}." if reason else _SENTENCES[fault])
+        self.fault = fault
+
+
+class Known(TypedDict):
+    """What is known beside the token: further certificates of the chain, CRLs and OCSP responses (both DER)."""
+
+    certificates: NotRequired[Sequence[x509.Certificate]]
+    crls: NotRequired[Sequence[bytes]]
+    ocsps: NotRequired[Sequence[bytes]]
+
+
+@dataclass(frozen=True)
+class Token:
+    """A TimeStampToken (RFC 3161 section 2.4.2) as read; nothing in it is proven before `check_token`.
+
+    `gen_time` is in UTC; `certificates` are those in the token, the authority's own first.
+    """
+
+    der: bytes = field(repr=False)
+    gen_time: datetime
+    digest_algorithm: str
+    imprint: bytes
+    policy: str
+    nonce: int | None
+    certificates: tuple[x509.Certificate, ...]
+
+
+def token_of_response(der: bytes) -> bytes:
+    """DER of the token in a TimeStampResp (RFC 3161 section 2.4.2).
+
+    Raises TokenInvalid: `refused` with the service's own text, `unreadable` for anything that is no such response.
+    """
+    with _only_token_invalid():
+        _check_size(der)
+        response = _Response.load(der, strict=True)
+        status = response["status"]
+        if status["status"].native not in {"granted", "granted_with_mods"}:
+            raise TokenInvalid(TokenFault.REFUSED, _reason(status))
+        token: bytes = response["time_stamp_token"].dump()
+        return read_token(token).der
+
+
+def read_token(der: bytes) -> Token:
+    """What a token says. Raises TokenInvalid (`unreadable`) if it is none or lacks its signer's certificate."""
+    with _only_token_invalid():
+        signed = _signed_data(der)
+        info = signed["encap_content_info"]["content"].parsed
+        if not isinstance(info, TSTInfo):
+            raise TokenInvalid(TokenFault.UNREADABLE)
+        found = extract_certificate_info(signed)
+        imprint = info["message_imprint"]
+        return Token(
+            der=der,
+            gen_time=info["gen_time"].native.astimezone(UTC),
+            digest_algorithm=imprint["hash_algorithm"]["algorithm"].native,
+            imprint=imprint["hashed_message"].native,
+            policy=info["policy"].dotted,
+            nonce=info["nonce"].native,
+            certificates=tuple(
+                x509.load_der_x509_certificate(each.dump()) for each in (found.signer_cert, *found.other_certs)
+            ),
+        )
+
+
+def check_token(
+    der: bytes, digest: bytes, roots: Sequence[x509.Certificate], *, at: datetime, **known: Unpack[Known]
+) -> Token:
+    """The token, if it proves at the time `at` that the digest (SHA-256, -384 or -512) existed at its `gen_time`.
+
+    Checked: imprint, signature over TSTInfo, ESS certificate identifier (RFC 3161 section 2.4.1, RFC 5816), key usage
+    (section 2.3), times, chain to a root at `at`, and that no CRL or OCSP response given says "revoked" before `at`.
+    Raises TokenInvalid.
+    """
+    token = read_token(der)
+    if DIGEST_BYTES.get(token.digest_algorithm) != len(digest) or token.imprint != digest:
+        raise TokenInvalid(TokenFault.IMPRINT)
+    with _only_token_invalid():
+        leaf = _check_certificate(token, at)
+        signed = _signed_data(der)
+        if not _names_its_certificate(signed):
+            raise TokenInvalid(TokenFault.SIGNING_CERTIFICATE)
+        run_coroutine(_check_trust(signed, digest, roots, at, known))
+        # PyHanko does not judge a certificate by its dates if it is itself among the roots.
+        if leaf.not_valid_after_utc < at:
+            raise TokenInvalid(TokenFault.EXPIRED)
+    return token
+
+
+class _Response(TimeStampResp):  # type: ignore[misc]
+    """A refusal carries no token: RFC 3161 section 2.4.2 makes it optional, asn1crypto does not."""
+
+    _fields = [("status", PKIStatusInfo), ("time_stamp_token", ContentInfo, {"optional": True})]  # noqa: RUF012
+
+
+@contextmanager
+def _only_token_invalid() -> Iterator[None]:
+    # Bytes made to deceive make parsers raise anything.
+    try:
+        yield
+    except TokenInvalid:
+        raise
+    except Exception as error:
+        raise TokenInvalid(TokenFault.UNREADABLE) from error
+
+
+def _check_size(der: bytes) -> None:
+    if len(der) > MAX_TOKEN_BYTES:
+        raise TokenInvalid(TokenFault.UNREADABLE)
+
+
+def _reason(status: PKIStatusInfo) -> str:
+    words = (*(status["status_string"].native or ()), *sorted(status["fail_info"].native or ()))
+    text = "; ".join(words) or status["status"].native
+    return "".join(letter for letter in text if letter.isprintable())[:_MAX_REASON]
+
+
+def _signed_data(der: bytes) -> SignedData:
+    _check_size(der)
+    return ContentInfo.load(der, strict=True)["content"]
+
+
+def _check_certificate(token: Token, at: datetime) -> x509.Certificate:
+    leaf = token.certificates[0]
+    if x509.Extension(ExtensionOID.EXTENDED_KEY_USAGE, critical=True, value=_TIME_STAMPING) not in leaf.extensions:
+        raise TokenInvalid(TokenFault.USAGE)
+    # A chain is judged at `at` alone: a time before the certificate, or still to come, would pass.
+    if not leaf.not_valid_before_utc <= token.gen_time <= at + CLOCK_SKEW:
+        raise TokenInvalid(TokenFault.TIME)
+    return leaf
+
+
+def _names_its_certificate(signed: SignedData) -> bool:
+    named = get_signing_cert_attr(extract_signer_info(signed)["signed_attrs"])
+    return named is not None and check_ess_certid(extract_certificate_info(signed).signer_cert, named["certs"][0])
+
+
+async def _check_trust(
+    signed: SignedData, digest: bytes, roots: Sequence[x509.Certificate], at: datetime, known: Known
+) -> None:
+    context = _context(roots, at, [asn1_certificate(each) for each in known.get("certificates", ())])
+    status = TimestampSignatureStatus(**await validate_tst_signed_data(signed, context, lambda _: digest))
+    if not (status.intact and status.valid):
+        raise TokenInvalid(TokenFault.SIGNATURE)
+    path = status.validation_path
+    if status.trust_problem_indic is not None or path is None:
+        # Where revocation is not looked at, only an expired certificate sets a horizon.
+        raise TokenInvalid(TokenFault.EXPIRED if status.error_time_horizon else TokenFault.UNTRUSTED)
+    await _check_not_revoked(path, roots, at, known)
+
+
+async def _check_not_revoked(
+    path: ValidationPath, roots: Sequence[x509.Certificate], at: datetime, known: Known
+) -> None:
+    # Each answer alone: of several, pyHanko would stop at the first that says "good".
+    chain = [*path.iter_certs(include_root=False)]
+    crls = _context(roots, at, chain, crls=known.get("crls", ()))
+    answers = [_context(roots, at, chain, ocsps=[each]) for each in known.get("ocsps", ())]
+    for certificate in chain:
+        await _refused_if_revoked(verify_crl(certificate, path, crls))
+        for answer in answers:
+            await _refused_if_revoked(verify_ocsp_response(certificate, path, answer))
+
+
+async def _refused_if_revoked(verdict: Awaitable[None]) -> None:
+    try:
+        await verdict
+    except RevokedError as error:
+        raise TokenInvalid(TokenFault.REVOKED) from error
+    except (CRLValidationError, OCSPValidationError):
+        return  # not about this certificate, or not to be relied upon: it says nothing
+
+
+def _context(
+    roots: Sequence[x509.Certificate],
+    at: datetime,
+    certificates: Sequence[Asn1Certificate],
+    *,
+    crls: Sequence[bytes] = (),
+    ocsps: Sequence[bytes] = (),
+) -> ValidationContext:
+    return ValidationContext(
+        trust_roots=[asn1_certificate(root) for root in roots],
+        other_certs=certificates,
+        crls=crls,
+        ocsps=ocsps,
+        moment=at,
+        revinfo_policy=_ANY_AGE,
+    )

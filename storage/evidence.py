@@ -1,0 +1,124 @@
+"""Evidence of time: batches with their token, where each file stands in them, and what still has none."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from storage.completion import Embedded, Result
+from storage.tables import CertificateRow, EvidenceBatch, EvidencePath, OrderItem, SignatureRow, SigningOrder
+
+
+@dataclass(frozen=True)
+class NewBatch:
+    """One time stamp: over which root, by which hash function, when, and how long it proves."""
+
+    algorithm: str
+    root: bytes
+    token: bytes
+    stamped_at: datetime
+    proves_until: datetime
+
+
+@dataclass(frozen=True)
+class StoredStamp:
+    """One link of a file's evidence, oldest first in its chain."""
+
+    algorithm: str
+    path: bytes
+    token: bytes
+
+
+def add_batch(session: Session, new: NewBatch, paths: Mapping[str, bytes]) -> UUID:
+    """Keep a batch and the path of each file in it; a file that has evidence already keeps its older one."""
+    batch = EvidenceBatch(id=uuid4(), **vars(new))
+    session.add(batch)
+    session.flush()
+    rows = [{"sha256": sha256, "batch_id": batch.id, "path": path} for sha256, path in paths.items()]
+    if rows:
+        session.execute(insert(EvidencePath).on_conflict_do_nothing(), rows)
+    return batch.id
+
+
+def keep_token(session: Session, order_id: UUID, position: int, token: bytes, stamped_at: datetime) -> None:
+    """The time stamp of one signature; the first one stays."""
+    mine = (OrderItem.order_id == order_id) & (OrderItem.position == position) & OrderItem.token.is_(None)
+    session.execute(update(OrderItem).where(mine).values(token=token, stamped_at=stamped_at))
+
+
+def keep_signed(session: Session, order_id: UUID, position: int, result: Result) -> None:
+    """A paper that was signed before its order is completed, or why it could not be."""
+    mine = (OrderItem.order_id == order_id) & (OrderItem.position == position)
+    if isinstance(result, Embedded):
+        kept = update(OrderItem).where(mine).values(signed_sha256=result.sha256, signed_size=result.size)
+    else:
+        kept = update(OrderItem).where(mine).values(outcome="failed", error_code=result.code, error=result.message)
+    session.execute(kept)
+
+
+def attach(session: Session, order_id: UUID, batch_id: UUID) -> None:
+    """Say which batch proves the time of an order's signatures."""
+    mine = update(SigningOrder).where(SigningOrder.id == order_id, SigningOrder.evidence_id.is_(None))
+    session.execute(mine.values(evidence_id=batch_id))
+
+
+def unproven(session: Session, limit: int) -> Sequence[UUID]:
+    """Completed orders whose signatures have no proof of time yet, oldest first."""
+    query = select(SigningOrder.id).where(SigningOrder.state == "completed", SigningOrder.evidence_id.is_(None))
+    return session.scalars(query.order_by(SigningOrder.created_at).limit(limit)).all()
+
+
+def to_recheck(session: Session, limit: int) -> list[tuple[CertificateRow, list[UUID]]]:
+    """Signers of proven orders whose status has not been asked for since, each once with those orders."""
+    query = select(SigningOrder.id, SigningOrder.certificate_id).where(
+        SigningOrder.state == "completed", SigningOrder.evidence_id.is_not(None), SigningOrder.rechecked_at.is_(None)
+    )
+    by_certificate: dict[UUID, list[UUID]] = {}
+    for order_id, certificate_id in session.execute(query.order_by(SigningOrder.created_at).limit(limit)):
+        by_certificate.setdefault(certificate_id, []).append(order_id)
+    return [(session.get_one(CertificateRow, each), order_ids) for each, order_ids in by_certificate.items()]
+
+
+def rechecked(session: Session, order_ids: Sequence[UUID], at: datetime) -> None:
+    session.execute(update(SigningOrder).where(SigningOrder.id.in_(order_ids)).values(rechecked_at=at))
+
+
+def files_of(session: Session, order_id: UUID) -> Sequence[str]:
+    """The documents of an order as they were with its signatures in them."""
+    query = select(SignatureRow.sha256).where(SignatureRow.order_id == order_id)
+    return session.scalars(query.order_by(SignatureRow.sha256)).all()
+
+
+def chains_of(session: Session, sha256: str) -> list[list[StoredStamp]]:
+    """A file's evidence, chain by chain, each from its first time stamp to its newest renewal; empty if it has none."""
+    query = (
+        select(EvidencePath.path, EvidenceBatch)
+        .join(EvidenceBatch, EvidenceBatch.id == EvidencePath.batch_id)
+        .where(EvidencePath.sha256 == sha256)
+    )
+    rows = session.execute(query.order_by(EvidencePath.chain)).all()
+    return [_chain(session, path, batch) for path, batch in rows]
+
+
+def _chain(session: Session, path: bytes, batch: EvidenceBatch) -> list[StoredStamp]:
+    chain = [StoredStamp(batch.algorithm, path, batch.token)]
+    while batch.renewed_by is not None and batch.renewal_path is not None:
+        path, batch = batch.renewal_path, session.get_one(EvidenceBatch, batch.renewed_by)
+        chain.append(StoredStamp(batch.algorithm, path, batch.token))
+    return chain
+
+
+def lapsing(session: Session, before: datetime, limit: int) -> Sequence[EvidenceBatch]:
+    """Batches whose token proves nothing after `before` unless it is renewed."""
+    query = select(EvidenceBatch).where(EvidenceBatch.renewed_by.is_(None), EvidenceBatch.proves_until < before)
+    return session.scalars(query.order_by(EvidenceBatch.proves_until).limit(limit)).all()
+
+
+def renew(session: Session, batch_id: UUID, renewed_by: UUID, path: bytes) -> None:
+    """Note that a later batch stamps this batch's token; the first renewal stays."""
+    mine = update(EvidenceBatch).where(EvidenceBatch.id == batch_id, EvidenceBatch.renewed_by.is_(None))
+    session.execute(mine.values(renewed_by=renewed_by, renewal_path=path))

@@ -1,0 +1,103 @@
+"""Events for the history log: written with what happened, numbered in order later, never changed after that."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from domain.documents import DocumentKind
+from storage.tables import (
+    ClassGroup,
+    ClassTermRow,
+    Document,
+    DocumentRecord,
+    Enrolment,
+    LogCheckpoint,
+    LogEvent,
+    School,
+)
+
+# One writer at a time: whoever numbers events holds this lock to the end of its transaction.
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtext('history log'))")
+
+
+@dataclass(frozen=True)
+class EventFacts:
+    """What an entry says; `record_id` is the same for every version of one record."""
+
+    event_id: int
+    kind: str
+    record_id: UUID
+    version: int
+    sha256: str
+    school_code: str
+    happened_at: datetime
+
+
+def add_issued(session: Session, record_ids: Iterable[UUID], at: datetime) -> None:
+    """Note that the sealed papers of these records are in force; once for each paper."""
+    speaks_of = select(DocumentRecord.document_id).where(DocumentRecord.record_id.in_(list(record_ids)))
+    sealed = select(Document.id).where(Document.id.in_(speaks_of), Document.sealed_at.is_not(None))
+    rows = [{"document_id": each, "kind": "issued", "happened_at": at} for each in session.scalars(sealed)]
+    if rows:
+        session.execute(insert(LogEvent).on_conflict_do_nothing(), rows)
+
+
+def lock(session: Session) -> None:
+    """Be the log's only writer to the end of this transaction."""
+    session.execute(_LOCK)
+
+
+def unnumbered(session: Session, limit: int) -> list[EventFacts]:
+    """Events that are not in the log yet, in the order in which they happened; takes the writer's lock."""
+    lock(session)
+    query = (
+        select(LogEvent, Document, School.code, Enrolment.record_uid)
+        .join(Document, Document.id == LogEvent.document_id)
+        .join(ClassTermRow, ClassTermRow.id == Document.class_term_id)
+        .join(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
+        .join(School, School.id == ClassGroup.school_id)
+        .outerjoin(Enrolment, Enrolment.id == Document.enrolment_id)
+        .where(LogEvent.position.is_(None))
+    )
+    rows = session.execute(query.order_by(LogEvent.id).limit(limit)).all()
+    return [_facts(*row) for row in rows]
+
+
+def _facts(event: LogEvent, document: Document, school_code: str, record_uid: UUID | None) -> EventFacts:
+    is_record = document.kind == DocumentKind.YEAR_RECORD and record_uid is not None
+    record_id = record_uid if is_record and record_uid else document.id
+    return EventFacts(
+        event.id, event.kind, record_id, document.version, document.sha256, school_code, event.happened_at
+    )
+
+
+def number(session: Session, leaves: Sequence[tuple[int, bytes]]) -> int:
+    """Give events their places in the log, after all that have one; returns the first place."""
+    start: int = session.scalar(select(func.coalesce(func.max(LogEvent.position) + 1, 0))) or 0
+    rows = [{"id": event_id, "position": start + at, "leaf": leaf} for at, (event_id, leaf) in enumerate(leaves)]
+    if rows:
+        session.execute(update(LogEvent), rows)
+    return start
+
+
+def leaves_from(session: Session, start: int, limit: int) -> list[bytes]:
+    """The numbered entries from a place on."""
+    query = select(LogEvent.leaf).where(LogEvent.position >= start).order_by(LogEvent.position).limit(limit)
+    return [leaf for leaf in session.scalars(query) if leaf is not None]
+
+
+def add_checkpoint(session: Session, size: int, note: str, sha256: str) -> None:
+    """Keep a published state of the log; the same size again keeps the first."""
+    row = insert(LogCheckpoint).values(size=size, note=note, sha256=sha256)
+    session.execute(row.on_conflict_do_nothing(index_elements=["size"]))
+
+
+def unstamped_checkpoint(session: Session) -> LogCheckpoint | None:
+    """The newest checkpoint if no time stamp covers it yet."""
+    newest = session.scalars(select(LogCheckpoint).order_by(LogCheckpoint.size.desc()).limit(1)).first()
+    return newest if newest is not None and newest.batch_id is None else None

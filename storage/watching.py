@@ -1,0 +1,71 @@
+"""Certificates as states with dates, and who has to be told when one is about to end or was stopped."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from storage import journal, staffing
+from storage.tables import CertificateRow, Position, Staff
+
+# Who answers for a school's own certificate, and for those of its people.
+IN_CHARGE = ("seal_clerk", "system_admin")
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A certificate with the name of its owner; `staff_id` is None for the school's own."""
+
+    certificate: CertificateRow
+    full_name: str | None
+
+
+def condition(row: CertificateRow, now: datetime, soon: datetime) -> str:
+    """valid, expiring, expired, not_yet, suspended, revoked or replaced; `soon` is when "expiring" begins."""
+    if row.state != "valid":
+        return row.state
+    if now < row.not_before:
+        return "not_yet"
+    if now >= row.not_after:
+        return "expired"
+    return "expiring" if row.not_after < soon else "valid"
+
+
+def in_use(session: Session, now: datetime) -> Sequence[CertificateRow]:
+    """Certificates somebody may sign with, now or once a suspension ends."""
+    query = select(CertificateRow).where(
+        CertificateRow.state.in_(("valid", "suspended")), CertificateRow.not_after > now
+    )
+    return session.scalars(query.order_by(CertificateRow.id)).all()
+
+
+def of_school(session: Session, school_id: UUID) -> list[Holder]:
+    """A school's own certificates and those of its people, the first to end first."""
+    return [Holder(*row) for row in session.execute(_held(school_id))]
+
+
+def _held(school_id: UUID) -> Select[CertificateRow, str | None]:
+    query = select(CertificateRow, Staff.full_name).outerjoin(Staff, Staff.id == CertificateRow.staff_id)
+    mine = or_(CertificateRow.school_id == school_id, Staff.school_id == school_id)
+    return query.where(mine).order_by(CertificateRow.not_after, CertificateRow.id)
+
+
+def tell(session: Session, now: datetime, soon: datetime) -> None:
+    """Tell the owner, and whoever is in charge at the school, once for each condition a certificate gets into."""
+    query = select(CertificateRow, Staff.school_id).outerjoin(Staff, Staff.id == CertificateRow.staff_id)
+    for row, school_of_person in session.execute(query.where(CertificateRow.state != "replaced")):
+        found = condition(row, now, soon)
+        if found in {"expiring", "expired", "suspended", "revoked"}:
+            told = _told(session, row, row.school_id or school_of_person, now)
+            about = f"{row.id}/{found}/{(row.state_since or row.not_after).date()}"
+            journal.add_notices(session, None, "certificate", [(staff_id, about) for staff_id in told], None)
+
+
+def _told(session: Session, row: CertificateRow, school_id: UUID | None, now: datetime) -> Iterable[UUID]:
+    query = select(Position.staff_id).where(
+        Position.school_id == school_id, Position.role.in_(IN_CHARGE), staffing.in_force(Position, now)
+    )
+    return {*session.scalars(query), *([row.staff_id] if row.staff_id else [])}

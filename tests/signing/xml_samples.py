@@ -1,0 +1,59 @@
+"""A record's XML, signed by the school of the cast, by our own code and by signxml as it is."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+from cryptography import x509
+from freezegun import freeze_time
+from lxml import etree  # type: ignore[import-untyped]
+from signxml.xades.xades import XAdESSigner
+
+from domain.documents import SignatureField
+from interchange.xml_record import SealedPdf, record_xml
+from signing.authority import IssuedKey
+from signing.mechanisms import Mechanism, default_mechanism, sign
+from signing.xades import XmlVerdict, sign_xml, verify_xml
+from tests.documents import samples
+from tests.signing.conftest import SIGNED_AT, Cast
+
+CODE: Final = "79000701"  # of the school whose seal the cast holds
+CONTENT: Final = replace(samples.year_record(), school=replace(samples.SCHOOL, code=CODE))
+PDF: Final = SealedPdf(samples.sha(1), 71_234, CONTENT.lookup_code)
+CHECKED_AT: Final = SIGNED_AT + timedelta(hours=1)
+DS: Final = "{http://www.w3.org/2000/09/xmldsig#}"
+XADES: Final = "{http://uri.etsi.org/01903/v1.3.2#}"
+
+
+def record(code: str = CODE) -> etree._Element:
+    return record_xml(replace(CONTENT, school=replace(CONTENT.school, code=code)), PDF)
+
+
+def seal_of(cast: Cast) -> IssuedKey:
+    return cast.keys[SignatureField.SEAL]
+
+
+def signed_by(
+    key: IssuedKey, mechanism: Mechanism | None = None, *, at: datetime = SIGNED_AT, root: etree._Element = None
+) -> bytes:
+    chosen = mechanism or default_mechanism(key.certificate)
+    document = record() if root is None else root
+    return sign_xml(document, key.certificates, chosen, partial(sign, key.private_key, chosen), signed_at=at)
+
+
+def by_signxml(
+    key: IssuedKey, at: datetime, chain: Sequence[x509.Certificate] = (), signer: XAdESSigner | None = None
+) -> bytes:
+    """Signed by signxml as it is: random ids, the clock's time, no look at the certificate's dates."""
+    chosen = signer or XAdESSigner()
+    with freeze_time(at):
+        root = chosen.sign(
+            record(), key=key.private_key, cert=list(chain or key.certificates), always_add_key_value=False
+        )
+    return bytes(etree.tostring(root))
+
+
+def verdict(data: bytes, cast: Cast, at: datetime = CHECKED_AT) -> XmlVerdict:
+    return verify_xml(data, cast.roots, at=at)

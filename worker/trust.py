@@ -1,0 +1,66 @@
+"""What signing, sealing and proving need, made once from the settings."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from cryptography import x509
+from cryptography.x509 import load_pem_x509_certificates
+
+from activities.confirming import Confirming
+from activities.evidence import EvidenceKeeper
+from activities.history import HistoryKeeper, LogBook
+from activities.papers import PaperPool
+from activities.preflight import Preflight
+from activities.proving import Proving
+from config.settings import Settings
+from signing.log.log import HistoryLog
+from signing.log.secret import log_secret
+from signing.log.signers import NoteSigner
+from signing.log.store import LocalTiles
+from signing.providers.configured import configured_providers
+from signing.revocation import RevocationService
+from signing.timestamps import TimeStampService
+from storage.database import Sessions
+from storage.objects import Objects
+
+
+@dataclass(frozen=True)
+class Trust:
+    preflight: Preflight
+    confirming: Confirming
+    proving: Proving
+    keeper: EvidenceKeeper
+    history: HistoryKeeper
+
+
+def make_trust(settings: Settings, sessions: Sessions, pool: PaperPool) -> Trust:
+    roots = trusted_roots(settings)
+    stamps = TimeStampService(settings.tsa_url, roots, settings.tsa_timeout_s) if settings.tsa_url else None
+    revocation = RevocationService(roots, _allowed(settings.status_hosts))
+    objects, keeper = Objects.local(settings.object_store), EvidenceKeeper(sessions, stamps)
+    return Trust(
+        preflight=Preflight(sessions, objects, revocation, stamps, settings.seal_timestamp),
+        confirming=Confirming(sessions, configured_providers(settings.key_providers, settings.key_store)),
+        proving=Proving(sessions, pool, stamps, keeper),
+        keeper=keeper,
+        history=HistoryKeeper(sessions, _log_book(settings)),
+    )
+
+
+def trusted_roots(settings: Settings) -> Sequence[x509.Certificate]:
+    """The roots of the trust file; none while there is no file, and then nobody can sign."""
+    if not settings.trust_file.exists():
+        return ()
+    return load_pem_x509_certificates(settings.trust_file.read_bytes())
+
+
+def _allowed(hosts: frozenset[str]) -> Callable[[str], bool]:
+    """Certificates say whom to ask, and only those that lead to a trusted root are asked about."""
+    return lambda host: not hosts or host in hosts
+
+
+def _log_book(settings: Settings) -> LogBook:
+    files = LocalTiles(settings.history_dir)
+    signer = NoteSigner.open(settings.key_store / "history.key", settings.history_origin)
+    secret = log_secret(settings.key_store / "history.secret")
+    return LogBook(HistoryLog(files, signer, settings.history_origin), files, secret)
