@@ -25,6 +25,7 @@ class Asked:
 
     provider: str
     request: SignatureRequest
+    order_ids: tuple[UUID, ...]
     places: tuple[Place, ...]
 
 
@@ -46,13 +47,14 @@ def compose(session: Session, wanted: Sequence[SigningOrder]) -> Asked:
         to_be_signed=dict(enumerate(attrs for _, attrs in to_sign)),
         summary=f"Ký {len(to_sign)} văn bản học bạ số",
     )
-    return Asked(row.provider, request, tuple((item.order_id, item.position) for item, _ in to_sign))
+    places = tuple((item.order_id, item.position) for item, _ in to_sign)
+    return Asked(row.provider, request, tuple(order.id for order in ordered), places)
 
 
 def shares(asked: Asked, answer: Signed) -> dict[UUID, RawSignatures]:
     """Each order's own signatures. What a provider neither signed nor refused counts as left out."""
-    values: dict[UUID, dict[int, bytes]] = {order_id: {} for order_id, _ in asked.places}
-    failed: dict[UUID, dict[int, str]] = {order_id: {} for order_id, _ in asked.places}
+    values: dict[UUID, dict[int, bytes]] = {order_id: {} for order_id in asked.order_ids}
+    failed: dict[UUID, dict[int, str]] = {order_id: {} for order_id in asked.order_ids}
     for at, (order_id, position) in enumerate(asked.places):
         if at in answer.raw:
             values[order_id][position] = answer.raw[at]
@@ -79,14 +81,14 @@ class Confirming:
             return {}
         with self._sessions() as session:
             asked = compose(session, fresh)
-        answer = self._provider(asked.provider).begin(asked.request, secret)
-        match answer:
-            case Pending():
-                return self._wait(asked, answer, now)
-            case Refused():
-                raise NotAllowed(answer.message)
-            case Signed():
-                return self.take(asked, answer, now)
+        match self._provider(asked.provider).begin(asked.request, secret):
+            case Pending() as pending:
+                self._wait(asked, pending, now)
+                return {}
+            case Refused() as refused:
+                raise NotAllowed(refused.message)
+            case Signed() as signed:
+                return self.take(asked, signed, now)
 
     def settle(self, confirmation_id: UUID, now: datetime) -> None:
         """Ask about a pending confirmation once and take in what came; does nothing when it was asked just now."""
@@ -118,11 +120,9 @@ class Confirming:
                 refused[order_id] = error
         return refused
 
-    def _wait(self, asked: Asked, answer: Pending, now: datetime) -> dict[UUID, DomainError]:
-        order_ids = list(dict.fromkeys(order_id for order_id, _ in asked.places))
+    def _wait(self, asked: Asked, answer: Pending, now: datetime) -> None:
         with self._sessions.begin() as session:
-            confirmations.ask(session, order_ids, asked.provider, answer.transaction, now + answer.ask_again)
-        return {}
+            confirmations.ask(session, asked.order_ids, asked.provider, answer.transaction, now + answer.ask_again)
 
     def _provider(self, name: str) -> KeyProvider:
         if name not in self._providers:

@@ -79,7 +79,8 @@ class _Form:
         self._next += len(objects)
         fields = b" ".join(b"%d 0 R" % number for number, _ in self._fields)
         resources = b"/DR<</Font<</%b %d 0 R>>>>" % (name.encode(), font + by)
-        return b"/AcroForm %d 0 R" % self._add(b"<</Fields[%b]/SigFlags 1%b>>" % (fields, resources))
+        # Signatures exist, only append (table 219): said from the beginning, so that no signature changes the form.
+        return b"/AcroForm %d 0 R" % self._add(b"<</Fields[%b]/SigFlags 3%b>>" % (fields, resources))
 
     def annotated(self) -> list[PdfObject]:
         """The pages that show a field."""

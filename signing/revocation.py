@@ -86,7 +86,7 @@ class _Inquiry:
         self, web: WebServices, is_allowed_host: Callable[[str], bool], judge: Judge, slots: asyncio.Semaphore
     ) -> None:
         self._web, self._is_allowed_host, self._judge, self._slots = web, is_allowed_host, judge, slots
-        self._lists: dict[str, asyncio.Task[bytes]] = {}
+        self._answers: dict[tuple[str, bytes | None], asyncio.Task[bytes]] = {}
         self._silent: dict[str, ProviderUnavailable] = {}
 
     async def collected(self, chains: Sequence[Sequence[x509.Certificate]]) -> Collected:
@@ -116,18 +116,14 @@ class _Inquiry:
         raise StatusUnavailable(f"Chưa tra cứu được trạng thái chứng thư số có số sê-ri {serial}…: {said}")
 
     async def _asked(self, subject: Subject, source: Source, url: str) -> _Proof:
-        host = host_of(url)
-        if source is Source.OCSP:
-            der = await self._fetched(source, url, subject.ocsp_request())
-            with _believable(source, host):
-                return _Proof(await self._judge.ocsp_check(subject, der, host), der)
-        if url not in self._lists:
-            self._lists[url] = asyncio.create_task(self._fetched(source, url))
-        der = await self._lists[url]
+        question = subject.ocsp_request() if source is Source.OCSP else None
+        if (url, question) not in self._answers:
+            self._answers[url, question] = asyncio.create_task(self._answer(source, url, question))
+        der, host = await self._answers[url, question], host_of(url)
         with _believable(source, host):
-            return _Proof(await self._judge.crl_check(subject, der, host), der)
+            return _Proof(await self._judge.check(subject, source, der, host), der)
 
-    async def _fetched(self, source: Source, url: str, question: bytes | None = None) -> bytes:
+    async def _answer(self, source: Source, url: str, question: bytes | None) -> bytes:
         async with self._slots:
             if url in self._silent:
                 raise self._silent[url]

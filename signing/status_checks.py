@@ -86,6 +86,20 @@ class Subject:
         return bytes(request.dump())
 
 
+@dataclass(frozen=True)
+class _Times:
+    produced_at: datetime
+    this_update: datetime
+    next_update: datetime | None
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    status: Status
+    revoked_at: datetime | None = None
+    reason: str | None = None
+
+
 class Judge:
     """Judges at one moment, with the roots given."""
 
@@ -95,7 +109,7 @@ class Judge:
     async def subjects(self, chain: Sequence[x509.Certificate]) -> list[Subject]:
         """The certificates between a chain's leaf and its root, the leaf first, the root left out.
 
-        Raises SigningRefused if the leaf does not lead to a root or one of them is not valid at the moment.
+        Raises SigningRefused if the leaf is a root or leads to none, or one of them is not valid at the moment.
         """
         leaf, *above = (asn1_certificate(each) for each in chain)
         validator = CertificateValidator(leaf, intermediate_certs=above, validation_context=self._context())
@@ -103,27 +117,18 @@ class Judge:
             path = await validator.async_validate_path()
         except (PathError, ValidationError) as error:
             raise SigningRefused("Chứng thư số không do tổ chức được tin cậy cấp hoặc không còn hiệu lực.") from error
-        return [Subject(each, path) for each in path.iter_certs(include_root=False)][::-1]
+        found = [Subject(each, path) for each in path.iter_certs(include_root=False)]
+        if not found:
+            raise SigningRefused("Chứng thư số gốc không dùng để ký.")
+        return found[::-1]
 
-    async def ocsp_check(self, subject: Subject, der: bytes, host: str) -> StatusCheck:
-        """What an OCSP response in DER says (RFC 6960 section 3.2). Raises whatever it likes if it proves nothing."""
-        context = self._context(subject.path.iter_certs(include_root=False), ocsps=[der])
-        verdict = await _verdict(verify_ocsp_response(subject.certificate, subject.path, context))
-        answer = load_der_ocsp_response(der)
-        own = next(each for each in answer.responses if each.serial_number == subject.certificate.serial_number)
-        times = _Times(answer.produced_at_utc, own.this_update_utc, own.next_update_utc)
-        return self._check(subject, verdict, times, (Source.OCSP, host))
+    async def check(self, subject: Subject, source: Source, der: bytes, host: str) -> StatusCheck:
+        """What an OCSP response (RFC 6960 section 3.2) or a CRL (RFC 5280 section 6.3) in DER says of a certificate.
 
-    async def crl_check(self, subject: Subject, der: bytes, host: str) -> StatusCheck:
-        """What a CRL in DER says (RFC 5280 section 6.3). Raises whatever it likes if it proves nothing."""
-        crl = CertificateList.load(der, strict=True)
-        context = self._context(subject.path.iter_certs(include_root=False), crls=[crl])
-        verdict = await _verdict(verify_crl(subject.certificate, subject.path, context))
-        this_update, next_update = (crl["tbs_cert_list"][name].native for name in ("this_update", "next_update"))
-        return self._check(subject, verdict, _Times(this_update, this_update, next_update), (Source.CRL, host))
-
-    def _check(self, subject: Subject, verdict: "_Verdict", times: "_Times", origin: tuple[Source, str]) -> StatusCheck:
-        source, host = origin
+        Raises errors of any kind if it proves nothing.
+        """
+        judged = self._by_ocsp if source is Source.OCSP else self._by_crl
+        verdict, times = await judged(subject, der)
         return StatusCheck(
             sha256=subject.sha256,
             status=verdict.status,
@@ -136,6 +141,20 @@ class Judge:
             next_update=times.next_update,
             checked_at=self._at,
         )
+
+    async def _by_ocsp(self, subject: Subject, der: bytes) -> tuple[_Verdict, _Times]:
+        context = self._context(subject.path.iter_certs(include_root=False), ocsps=[der])
+        verdict = await _verdict(verify_ocsp_response(subject.certificate, subject.path, context))
+        answer = load_der_ocsp_response(der)
+        own = next(each for each in answer.responses if each.serial_number == subject.certificate.serial_number)
+        return verdict, _Times(answer.produced_at_utc, own.this_update_utc, own.next_update_utc)
+
+    async def _by_crl(self, subject: Subject, der: bytes) -> tuple[_Verdict, _Times]:
+        crl = CertificateList.load(der, strict=True)
+        context = self._context(subject.path.iter_certs(include_root=False), crls=[crl])
+        verdict = await _verdict(verify_crl(subject.certificate, subject.path, context))
+        this_update, next_update = (crl["tbs_cert_list"][name].native for name in ("this_update", "next_update"))
+        return verdict, _Times(this_update, this_update, next_update)
 
     def _context(
         self,
@@ -150,27 +169,12 @@ class Judge:
             crls=crls,
             ocsps=ocsps,
             moment=self._at,
-            time_tolerance=CLOCK_SKEW,
             revinfo_policy=CertRevTrustPolicy(NO_REVOCATION),
         )
         # Otherwise pyHanko would take a revocation between the moment and the answer for no answer at all.
         timing = ValidationTimingInfo(self._at, self._at, point_in_time_validation=False)
         context.timing_params = ValidationTimingParams(timing, CLOCK_SKEW)
         return context
-
-
-@dataclass(frozen=True)
-class _Times:
-    produced_at: datetime
-    this_update: datetime
-    next_update: datetime | None
-
-
-@dataclass(frozen=True)
-class _Verdict:
-    status: Status
-    revoked_at: datetime | None = None
-    reason: str | None = None
 
 
 async def _verdict(verifying: Awaitable[None]) -> _Verdict:

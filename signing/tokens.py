@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import NotRequired, TypedDict, Unpack
 
 from asn1crypto.cms import ContentInfo, SignedData
+from asn1crypto.core import Sequence as Asn1Sequence
+from asn1crypto.parser import emit
 from asn1crypto.tsp import PKIStatusInfo, TimeStampResp, TSTInfo
 from asn1crypto.x509 import Certificate as Asn1Certificate
 from cryptography import x509
@@ -113,8 +115,7 @@ def token_of_response(der: bytes) -> bytes:
         status = response["status"]
         if status["status"].native not in {"granted", "granted_with_mods"}:
             raise TokenInvalid(TokenFault.REFUSED, _reason(status))
-        token: bytes = response["time_stamp_token"].dump()
-        return read_token(token).der
+        return read_token(as_read(response["time_stamp_token"])).der
 
 
 def read_token(der: bytes) -> Token:
@@ -134,7 +135,7 @@ def read_token(der: bytes) -> Token:
             policy=info["policy"].dotted,
             nonce=info["nonce"].native,
             certificates=tuple(
-                x509.load_der_x509_certificate(each.dump()) for each in (found.signer_cert, *found.other_certs)
+                x509.load_der_x509_certificate(as_read(each)) for each in (found.signer_cert, *found.other_certs)
             ),
         )
 
@@ -161,6 +162,21 @@ def check_token(
         if leaf.not_valid_after_utc < at:
             raise TokenInvalid(TokenFault.EXPIRED)
     return token
+
+
+def as_read(value: Asn1Sequence) -> bytes:
+    """DER of a SEQUENCE that was parsed, byte for byte.
+
+    Not by `dump`: asn1crypto takes any length ending in 0x80 for an indefinite one and then writes the value anew in
+    its own way, which one token or certificate in 256 might not survive.
+    """
+    return sequence_of(value.contents)
+
+
+def sequence_of(*parts: bytes) -> bytes:
+    """DER of a SEQUENCE of values that are DER already; they stay byte for byte what they are."""
+    der: bytes = emit(0, 1, Asn1Sequence.tag, b"".join(parts))
+    return der
 
 
 class _Response(TimeStampResp):  # type: ignore[misc]

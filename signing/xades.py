@@ -32,6 +32,7 @@ from signing.mechanisms import Mechanism, signature_fits
 logging.getLogger("signxml").setLevel(logging.WARNING)
 
 MAX_BYTES = 1 << 20  # the longest record has some 20 KB
+MAX_CHAIN = 8  # certificates; finding a path through more takes time that a stranger should not have
 ROOT = "HocBa"
 SCHOOL_CODE = "TruongHoc/MaTruong"  # where the record names its school
 UNREADABLE = "Tệp không phải là học bạ XML nguyên vẹn có đúng một chữ ký số."
@@ -44,12 +45,11 @@ _HOLE = b"<ds:SignatureValue/>"
 _XADES = "{http://uri.etsi.org/01903/v1.3.2#}"
 _SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}Signature"
 _SIGNATURE_VALUE = "{http://www.w3.org/2000/09/xmldsig#}SignatureValue"
-MAX_CHAIN = 8  # most in a chain; finding a path through more takes time that a stranger should not have
 _METHOD_NAMES = {"rsa": "RSA_{}", "rsassa_pss": "{}_RSA_MGF1", "ecdsa": "ECDSA_{}"}
 _METHODS = {each: SignatureMethod[_METHOD_NAMES[each.scheme].format(each.digest.upper())] for each in Mechanism}
 _DIGESTS = {each: DigestAlgorithm[each.digest.upper()] for each in Mechanism}
-T = TypeVar("T")
 _FORMAT = XAdESDataObjectFormat(Description="Học bạ số", MimeType="text/xml")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -257,8 +257,11 @@ def _is_intact(signed: _Signed) -> bool:
     """Whether the first certificate's key signed the whole record, SignedProperties and KeyInfo, and nothing else."""
     # A reference says by an id what it covers, and ids can be made to point elsewhere: compare what was really hashed.
     # Comments are left out of a hash, so a document with any differs from it.
-    covered = [etree.tostring(part, method="c14n") for part in (signed.record, signed.properties, signed.key_info)]
-    return _attempt(lambda: _hashed(signed)) == covered
+    return bool(_attempt(lambda: _hashed(signed) == _canonical(signed.record, signed.properties, signed.key_info)))
+
+
+def _canonical(*parts: etree._Element) -> list[bytes]:
+    return [etree.tostring(part, method="c14n") for part in parts]
 
 
 def _hashed(signed: _Signed) -> list[bytes]:

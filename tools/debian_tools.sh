@@ -1,13 +1,18 @@
 #!/bin/sh
-# Provides pdfsig, qpdf and chromium for the tests: by apt-get as root, else unpacked into .tools without root.
+# Provides other people's software that the tests need: by apt-get as root, else unpacked into .tools without root.
 set -eu
 cd "$(dirname "$0")/.."
 PATH="$(pwd)/.tools/bin:$PATH"
-PACKAGES="poppler-utils qpdf chromium"
+PACKAGES="poppler-utils qpdf chromium mupdf-tools openssl xmlsec1 softhsm2 default-jre-headless libbcpkix-java"
+PROGRAMS="pdfsig qpdf chromium mutool openssl xmlsec1 softhsm2-util java"
+FILES="usr/lib/softhsm/libsofthsm2.so usr/share/java/bcpkix.jar"
 
 missing() {
-  for program in pdfsig qpdf chromium; do
+  for program in $PROGRAMS; do
     command -v "$program" >/dev/null 2>&1 || printf '%s ' "$program"
+  done
+  for file in $FILES; do
+    [ -e "/$file" ] || [ -e ".tools/unpacked/$file" ] || printf '%s ' "$(basename "$file")"
   done
 }
 
@@ -38,6 +43,13 @@ END
   chmod +x "$here/bin/$1"
 }
 
+link_inside() { # Java finds its settings by links to /etc, which is now another place
+  find "$here/unpacked" -type l -lname '/*' | while read -r link; do
+    target="$here/unpacked$(readlink "$link")"
+    [ ! -e "$target" ] || ln -sfn "$target" "$link"
+  done
+}
+
 unpack_for_this_user() {
   here=$(pwd)/.tools
   triplet=$(dpkg-architecture -qDEB_HOST_MULTIARCH 2>/dev/null || echo "$(uname -m)-linux-gnu")
@@ -48,9 +60,12 @@ unpack_for_this_user() {
     dpkg-deb -x "$package" "$here/unpacked"
   done
   rm -f "$here"/cache/archives/*.deb
-  wrap pdfsig usr/bin/pdfsig
-  wrap qpdf usr/bin/qpdf
+  link_inside
+  for program in pdfsig qpdf mutool openssl xmlsec1 softhsm2-util; do
+    wrap "$program" "usr/bin/$program"
+  done
   wrap chromium usr/lib/chromium/chromium
+  wrap java usr/lib/jvm/default-java/bin/java
 }
 
 [ -n "$(missing)" ] || exit 0

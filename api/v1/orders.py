@@ -1,7 +1,7 @@
 """Signing orders: prepare a class's papers, confirm one or many at once, and each class-term takes the decision."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -73,24 +73,30 @@ async def confirm(form: ConfirmForm, person: CurrentPerson, found: ServicesDep) 
     if not wanted:
         raise next(obstacle for _, obstacle in mine if obstacle)
     refused = await asyncio.to_thread(found.confirming.begin, wanted, form.passphrase, moment)
-    answers = await asyncio.gather(*(_carry_on(found, own, each or refused.get(own.order.id)) for own, each in mine))
+    ready = await asyncio.to_thread(_ready, found, form.order_ids)
+    answers = await asyncio.gather(
+        *(
+            _carry_on(found, own, steps, obstacle or refused.get(own.order.id))
+            for (own, obstacle), steps in zip(mine, ready, strict=True)
+        )
+    )
     problems = [answer for answer in answers if isinstance(answer, Exception)]
     if len(problems) == len(answers):
         raise problems[0]
     return [confirmed_view(own.order.id, answer) for (own, _), answer in zip(mine, answers, strict=True)]
 
 
-async def _carry_on(found: Services, own: OwnOrder, obstacle: DomainError | None) -> Outcome | Refusal | None:
+async def _carry_on(
+    found: Services, own: OwnOrder, decision: Decision | None, obstacle: DomainError | None
+) -> Outcome | Refusal | None:
     """Send the decision that an order's signatures stand for, or None while it waits; no class waits for another."""
     if obstacle is not None:
         return obstacle
-    order = await asyncio.to_thread(_fresh, found, own.order.id)
+    order_id, workflow_id = own.order.id, workflow_of(own.head)
     try:
-        if order.state == "asked" or orders.awaits_proof(order):
-            carried = found.approvals.carry(str(order.id), workflow_of(own.head))
-            return await _unless_it_waits(found, order.id, carried)
-        decision = await asyncio.to_thread(_decision, found, order)
-        return await found.approvals.decide(workflow_of(own.head), str(order.id), decision)
+        if decision is None:
+            return await _unless_it_waits(found, order_id, found.approvals.carry(str(order_id), workflow_id))
+        return await found.approvals.decide(workflow_id, str(order_id), decision)
     except (DomainError, Unavailable) as refusal:
         return refusal
 
@@ -110,9 +116,16 @@ def _fresh(found: Services, order_id: UUID) -> SigningOrder:
         return orders.get(session, order_id)
 
 
-def _decision(found: Services, order: SigningOrder) -> Decision:
+def _ready(found: Services, order_ids: Sequence[UUID]) -> list[Decision | None]:
+    """Each order's decision; None for one that must be carried, because something else has to answer first."""
     with found.sessions() as session:
-        return decision_of(order, orders.standing(order, orders.items(session, order.id)))
+        fresh = [orders.get(session, order_id) for order_id in order_ids]
+        return [
+            None
+            if order.state == "asked" or orders.awaits_proof(order)
+            else decision_of(order, orders.standing(order, orders.items(session, order.id)))
+            for order in fresh
+        ]
 
 
 def _view(found: Services, order_id: UUID) -> OrderView:

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
+from asn1crypto.core import OctetString
 from asn1crypto.tsp import PartialHashtrees
 
 from signing.evidence.errors import EvidenceInvalid
-from signing.tokens import DIGEST_BYTES
+from signing.tokens import DIGEST_BYTES, sequence_of
 
 MAX_PATH_BYTES = 8 * 1024  # a batch has fewer than 2^64 leaves, and then a path by SHA-512 takes 4.5 KB
 
@@ -51,8 +52,7 @@ class HashTree:
             if sibling := level[at ^ 1 : (at ^ 1) + 1]:
                 path.append([*sibling] if path else sorted((leaf, *sibling)))
             at //= 2
-        der: bytes = PartialHashtrees(path).dump()
-        return der
+        return sequence_of(*(sequence_of(*(OctetString(value).dump() for value in each)) for each in path))
 
 
 def climb(path: bytes, leaf: bytes, algorithm: str) -> bytes:

@@ -93,7 +93,7 @@ class Pkcs11Provider:
         return _checked(request, made)
 
     def poll(self, request: SignatureRequest, transaction: str) -> Signed:  # noqa: ARG002 - nothing is ever pending
-        raise SigningRefused("Khoá này kí ngay, không có lệnh nào đang chờ.")
+        raise SigningRefused("Khoá này ký ngay, không có lệnh nào đang chờ.")
 
     def _sign_rest(self, request: SignatureRequest, secret: SecretStr | None, made: dict[int, bytes]) -> None:
         """Add what is missing to `made`, one by one, so that a token lost half-way takes nothing with it."""

@@ -13,19 +13,26 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 from temporalio.testing import ActivityEnvironment
 
+from activities.confirming import Confirming
+from activities.evidence import EvidenceKeeper
 from activities.orders import OrderActivities, OrderResult, PreparedOrder
 from activities.papers import PaperPool
-from api.desk import SigningDesk
+from activities.preflight import Preflight
+from activities.proving import Proving
 from domain.decisions import Action
-from signing.authority import DevelopmentAuthority, IssuedKey, KeyKind
+from signing.authority import DevelopmentAuthority, IssuedKey
 from signing.keys import KeyStore
+from signing.providers.pkcs12 import Pkcs12Provider
+from signing.revocation import RevocationService
+from signing.timestamps import TimeStampService
 from storage import orders
 from storage.database import Sessions
 from storage.objects import Objects
 from storage.orders import NewOrder
 from storage.projection import Projection
-from storage.tables import CertificateRow, School, Staff
+from storage.tables import CertificateRow, School, SigningOrder, Staff
 from tests.factories import OpenBook, make_certificate
+from tests.signing.pki import Stage, staged
 
 PASSPHRASE = "a passphrase of the tests"
 ORDER_TABLES = ("signing_orders", "order_items", "signing_leases", "documents", "document_records", "signatures")
@@ -44,8 +51,30 @@ def pool(object_folder: Path) -> Iterator[PaperPool]:
 
 
 @pytest.fixture(scope="session")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> DevelopmentAuthority:
-    return DevelopmentAuthority.open(tmp_path_factory.mktemp("pki"), KeyKind.P_256)
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with staged(tmp_path_factory.mktemp("pki")) as stage:
+        yield stage
+
+
+@pytest.fixture
+def stage(services: Stage) -> Iterator[Stage]:
+    """The authority's services; a test may put a page of its own in place of one."""
+    yield services
+    services.reset()
+
+
+@pytest.fixture
+def revocation(stage: Stage) -> Iterator[RevocationService]:
+    service = RevocationService([stage.authority.root], lambda _: True, timeout_s=2)
+    yield service
+    service.close()
+
+
+@pytest.fixture
+def stamps(stage: Stage) -> Iterator[TimeStampService]:
+    service = TimeStampService(f"{stage.url}/tsa", [stage.authority.root], timeout_s=2)
+    yield service
+    service.close()
 
 
 @pytest.fixture
@@ -62,8 +91,11 @@ class Office:
     temporal: ActivityEnvironment
     authority: DevelopmentAuthority
     keys: KeyStore
-    desk: SigningDesk
+    confirming: Confirming
     objects: Objects
+    proving: Proving
+    keeper: EvidenceKeeper
+    preflight: Preflight
 
     def open_order(self, book: OpenBook, action: Action, slot: str, *more: str) -> str:
         staff_id = book.cast.who(slot)
@@ -98,10 +130,16 @@ class Office:
         prepared: PreparedOrder = self.temporal.run(self.activities.prepare_order, order_id)
         return prepared
 
-    def confirm(self, order_id: str) -> object:
-        order = orders.get(self.session, UUID(order_id))
-        key = self.desk.open([order], SecretStr(PASSPHRASE))
-        return self.desk.sign(order, key, datetime.now(UTC))
+    def order(self, order_id: str) -> SigningOrder:
+        self.session.expire_all()
+        return orders.get(self.session, UUID(order_id))
+
+    def confirm(self, order_id: str) -> None:
+        """Sign, and prove the time where the order asks for it."""
+        refused = self.confirming.begin([self.order(order_id)], SecretStr(PASSPHRASE), datetime.now(UTC))
+        for reason in refused.values():
+            raise reason
+        self.proving.prove(UUID(order_id))
 
     def complete(self, work: Projection, issue: Projection | None = None) -> OrderResult:
         result: OrderResult = self.temporal.run(self.activities.complete_order, work, issue)
@@ -135,12 +173,17 @@ def office(  # noqa: PLR0917  # fixtures, passed by name
     sessions: Sessions,
     pool: PaperPool,
     temporal: ActivityEnvironment,
-    authority: DevelopmentAuthority,
+    stage: Stage,
+    revocation: RevocationService,
+    stamps: TimeStampService,
     object_folder: Path,
     tmp_path: Path,
 ) -> Office:
-    keys = KeyStore(tmp_path)
+    keys, objects = KeyStore(tmp_path), Objects.local(object_folder)
+    keeper = EvidenceKeeper(sessions, stamps)
+    preflight = Preflight(sessions, objects, revocation, stamps)
     return Office(
-        db, OrderActivities(sessions, pool), temporal, authority, keys, SigningDesk(sessions, keys),
-        Objects.local(object_folder),
+        db, OrderActivities(sessions, pool, preflight), temporal, stage.authority, keys,
+        Confirming(sessions, {"pkcs12": Pkcs12Provider(keys)}), objects,
+        Proving(sessions, pool, stamps, keeper), keeper, preflight,
     )  # fmt: skip

@@ -14,21 +14,22 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from activities.papers import PaperPool
-from activities.workbench import EmbedTask, PrepareTask
+from activities.workbench import EmbedTask, Key, PrepareTask
 from domain.documents import SignatureField
-from signing.authority import DevelopmentAuthority
+from signing.mechanisms import Mechanism
 from storage.completion import PaperFailure
 from storage.objects import ObjectDamaged, ObjectMissing, Objects
+from tests.signing.pki import Stage
 
-ABSENT = PrepareTask(None, "0" * 64, SignatureField.SEAL, "", datetime.now(UTC))
+ABSENT = PrepareTask(None, "0" * 64, SignatureField.SEAL, Key("", Mechanism.ECDSA), datetime.now(UTC))
 
 
 @pytest.fixture
-def missing(authority: DevelopmentAuthority) -> EmbedTask:
+def missing(stage: Stage) -> EmbedTask:
     """A signature for a paper that the store does not hold."""
-    leaf = authority.issue_person("Người ký thử", "079190000010").certificate
+    leaf = stage.authority.issue_person("Người ký thử", "079190000010").certificate
     pem = leaf.public_bytes(Encoding.PEM).decode()
-    return EmbedTask("0" * 64, SignatureField.SEAL, b"", b"", (0, 0), pem, b"")
+    return EmbedTask("0" * 64, SignatureField.SEAL, b"", b"", (0, 0), Key(pem, Mechanism.ECDSA), b"")
 
 
 @pytest.fixture

@@ -2,9 +2,8 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from threading import Lock
 
 import psycopg
 import pytest
@@ -15,27 +14,38 @@ from sqlalchemy import Engine, make_url
 from sqlalchemy.orm import Session
 from temporalio.testing import WorkflowEnvironment
 
+from activities.confirming import Confirming
 from activities.decisions import DecisionActivities
+from activities.evidence import EvidenceKeeper
+from activities.history import HistoryKeeper, LogBook
 from activities.orders import OrderActivities
 from activities.papers import PaperPool
+from activities.preflight import Preflight
+from activities.proving import Proving
 from api.approvals import Approvals
-from api.desk import SigningDesk
 from api.main import create_app
 from api.pages.templating import make_templates
 from api.services import Services
 from config.settings import Settings
-from signing.keys import OpenKey
+from signing.keys import KeyStore
+from signing.log.log import HistoryLog
+from signing.log.signers import NoteSigner
+from signing.log.store import LocalTiles
+from signing.providers.pkcs12 import Pkcs12Provider
+from signing.revocation import RevocationService
+from signing.timestamps import TimeStampService
 from storage.database import Sessions, make_engine, make_sessions
 from storage.migrate import upgrade
 from storage.objects import Objects
-from storage.orders import Standing
 from storage.tables import SigningOrder
 from tests.api.classroom import Classroom, make_classroom
 from tests.api.fakes import FakeApprovals
 from tests.api.signing import make_prepared
 from tests.api.world import Keyring, World, make_world, visitor
 from tests.factories import OpenBook, open_book
-from worker.main import main_worker, sign_worker
+from tests.signing.pki import Stage, staged
+from worker.main import main_worker, proof_worker, sign_worker
+from worker.trust import Trust
 
 As = Callable[[str], AsyncClient]
 DATABASE = "api"
@@ -55,8 +65,15 @@ def engine(postgres_url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> Keyring:
-    return Keyring.open(tmp_path_factory.mktemp("keyring"))
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """The authority's own services, over HTTP."""
+    with staged(tmp_path_factory.mktemp("pki")) as stage:
+        yield stage
+
+
+@pytest.fixture(scope="session")
+def keys(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Keyring:
+    return Keyring(stage.authority, KeyStore(tmp_path_factory.mktemp("keys")))
 
 
 @pytest.fixture(scope="session")
@@ -76,22 +93,16 @@ def approvals() -> FakeApprovals:
     return FakeApprovals()
 
 
-class OneByOne(SigningDesk):
-    """These tests' sessions share one connection, which serves one thread at a time."""
-
-    _turn = Lock()
-
-    def sign(self, order: SigningOrder, key: OpenKey, now: datetime) -> Standing:
-        with self._turn:
-            return super().sign(order, key, now)
+def confirming(sessions: Sessions, keys: Keyring) -> Confirming:
+    return Confirming(sessions, {"pkcs12": Pkcs12Provider(keys.store)})
 
 
 @pytest.fixture
 def services(
     sessions: Sessions, world: World, keys: Keyring, objects_folder: Path, approvals: FakeApprovals
 ) -> Services:
-    desk = OneByOne(sessions, keys.store)
-    return Services(sessions, approvals, desk, Objects.local(objects_folder), make_templates(), demo=True)
+    objects = Objects.local(objects_folder)
+    return Services(sessions, approvals, confirming(sessions, keys), objects, make_templates(), demo=True)
 
 
 @pytest.fixture
@@ -111,19 +122,51 @@ def live_sessions(engine: Engine) -> Sessions:
     return make_sessions(engine)
 
 
+@pytest.fixture(scope="session")
+def pool(objects_folder: Path) -> Iterator[PaperPool]:
+    """Papers are written and signed in a process beside this one."""
+    pool = PaperPool(objects_folder, "http://127.0.0.1:8000", processes=1)
+    yield pool
+    pool.close()
+
+
+@pytest.fixture(scope="session")
+def trust(  # fixtures, passed by name
+    stage: Stage,
+    keys: Keyring,
+    live_sessions: Sessions,
+    pool: PaperPool,
+    objects_folder: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Trust]:
+    folder, roots = tmp_path_factory.mktemp("history"), [stage.authority.root]
+    stamps = TimeStampService(f"{stage.url}/tsa", roots, timeout_s=5)
+    revocation = RevocationService(roots, lambda _: True, timeout_s=5)
+    keeper, files = EvidenceKeeper(live_sessions, stamps), LocalTiles(folder / "log")
+    log = HistoryLog(files, NoteSigner.open(folder / "key", "hocba.example/log"), "hocba.example/log")
+    yield Trust(
+        preflight=Preflight(live_sessions, Objects.local(objects_folder), revocation, stamps),
+        confirming=confirming(live_sessions, keys),
+        proving=Proving(live_sessions, pool, stamps, keeper),
+        keeper=keeper,
+        history=HistoryKeeper(live_sessions, LogBook(log, files, b"a secret of the tests")),
+    )
+    stamps.close()
+    revocation.close()
+
+
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def workers(
-    temporal_env: WorkflowEnvironment, live_sessions: Sessions, objects_folder: Path
+    temporal_env: WorkflowEnvironment, live_sessions: Sessions, pool: PaperPool, trust: Trust
 ) -> AsyncIterator[None]:
-    """Both real workers, in this process; papers are written and signed in one process beside it."""
-    pool = PaperPool(objects_folder, "http://127.0.0.1:8000", processes=1)
+    """All real workers, in this process."""
     settings, client = Settings(worker_threads=4), temporal_env.client
     with ThreadPoolExecutor(8) as threads:
         main = main_worker(client, DecisionActivities(live_sessions), threads, settings)
-        sign = sign_worker(client, OrderActivities(live_sessions, pool), threads, settings)
-        async with main, sign:
+        sign = sign_worker(client, OrderActivities(live_sessions, pool, trust.preflight), threads, settings)
+        proof = proof_worker(client, live_sessions, trust, threads, settings)
+        async with main, sign, proof:
             yield
-    pool.close()
 
 
 @pytest.fixture(scope="package")
@@ -131,9 +174,9 @@ def live_app(
     temporal_env: WorkflowEnvironment, live_sessions: Sessions, keys: Keyring, objects_folder: Path
 ) -> FastAPI:
     """The application as it is served, workers or not."""
-    desk = SigningDesk(live_sessions, keys.store)
     approvals = Approvals(temporal_env.client, patience=timedelta(seconds=20))
-    return create_app(Services(live_sessions, approvals, desk, Objects.local(objects_folder), make_templates()))
+    objects = Objects.local(objects_folder)
+    return create_app(Services(live_sessions, approvals, confirming(live_sessions, keys), objects, make_templates()))
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from domain.curriculum import HOMEROOM
 from domain.decisions import Action
 from domain.errors import Conflict
 from signing.keys import KeyStore, OpenKey
+from signing.mechanisms import Mechanism
 from storage import registration
 from storage.tables import CertificateRow, SigningOrder
 from tests.api.conftest import As
@@ -34,9 +35,9 @@ async def test_several_classes_are_signed_with_one_opening_of_the_key(
     opened: list[str] = []
     really_open = KeyStore.open
 
-    def counted(store: KeyStore, key_ref: str, passphrase: str) -> OpenKey:
+    def counted(store: KeyStore, key_ref: str, passphrase: str, mechanism: Mechanism) -> OpenKey:
         opened.append(key_ref)
-        return really_open(store, key_ref, passphrase)
+        return really_open(store, key_ref, passphrase, mechanism)
 
     monkeypatch.setattr(KeyStore, "open", counted)
     answer = await as_("principal").post(CONFIRM, json=right(order, second_order))

@@ -1,7 +1,6 @@
 """The school that the API is asked about, with keys and tokens for its people, and another school beside it."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from uuid import UUID
 
 from cryptography.hazmat.primitives import hashes
@@ -11,7 +10,7 @@ from httpx import ASGITransport, AsyncClient
 from sqlalchemy.orm import Session
 
 from domain.curriculum import PRINCIPAL
-from signing.authority import DevelopmentAuthority, IssuedKey, KeyKind
+from signing.authority import DevelopmentAuthority, IssuedKey
 from signing.keys import KeyStore
 from storage import demo, registration
 from storage.tables import CertificateRow, School, Staff
@@ -25,14 +24,10 @@ NOBODY = "nobody"
 
 @dataclass(frozen=True)
 class Keyring:
-    """A development authority and the store that keeps what it issues; P-256, because tests make many keys."""
+    """A development authority and the store that keeps what it issues."""
 
     authority: DevelopmentAuthority
     store: KeyStore
-
-    @classmethod
-    def open(cls, folder: Path) -> "Keyring":
-        return cls(DevelopmentAuthority.open(folder / "pki", KeyKind.P_256), KeyStore(folder / "keys"))
 
     def give_person(self, session: Session, staff_id: UUID) -> CertificateRow:
         staff = session.get_one(Staff, staff_id)

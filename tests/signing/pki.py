@@ -49,7 +49,8 @@ class Stage:
 
 @contextmanager
 def staged(folder: Path, kind: KeyKind = KeyKind.P_256) -> Iterator[Stage]:
-    with socket.socket() as listener:
+    # With its protocol named, asyncio sends small answers at once instead of waiting for an acknowledgement.
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()  # who comes before the server is up waits in line
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"

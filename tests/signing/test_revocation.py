@@ -385,3 +385,8 @@ def test_an_expired_certificate_is_refused(stage: Stage, service: RevocationServ
     issued = stage.authority.issue_person(NAME, "079190000011", not_after=now() - timedelta(days=1))
     with pytest.raises(SigningRefused, match="không còn hiệu lực"):
         service.check(issued.certificates, now())
+
+
+def test_a_root_is_no_signer(stage: Stage, service: RevocationService) -> None:
+    with pytest.raises(SigningRefused, match="Chứng thư số gốc"):
+        service.check([stage.authority.root], now())

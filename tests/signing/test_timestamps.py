@@ -1,6 +1,7 @@
 """Time stamps asked of a running service: genuine ones are taken, every other answer has its own reason."""
 
 import asyncio
+import gzip
 import hashlib
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -191,8 +192,11 @@ def test_an_answer_without_end_is_wrong(stage: Stage, service: TimeStampService)
 
 
 def test_a_packed_answer_is_not_unpacked(stage: Stage, service: TimeStampService) -> None:
-    async def packed(_: Request) -> Response:
-        return Response(b"\x1f\x8b\x08", headers={"Content-Encoding": "gzip"})
+    plain = stamping(own(stage))
+
+    async def packed(request: Request) -> Response:
+        answer = await plain(request)
+        return Response(gzip.compress(answer.body), headers={"Content-Encoding": "gzip"})
 
     assert isinstance(refused(stage, packed, service), AnswerWrong)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from lxml import etree  # type: ignore[import-untyped]
+from signxml.xades.xades import XAdESSigner
 
 from domain.documents import SignatureField
 from signing import xades
@@ -50,6 +51,7 @@ def test_no_element_can_be_left_out(signed: bytes, cast: Cast) -> None:
         (b"<TenTruong>", b"<TenTruong>&#8203;"),
         (b"</HocBa>", b"x</HocBa>"),
         (b"<DanhSachMonHoc><MonHoc>", b"<DanhSachMonHoc><MonHoc/><MonHoc>"),
+        (b"<TruongHoc>", b'<TruongHoc xmlns:x="relative">'),  # has no canonical form
         (b"rsa-sha256", b"rsa-sha384"),
         (b"xmlenc#sha256", b"xmlenc#sha512"),
     ],
@@ -125,6 +127,24 @@ def test_more_references_than_ours_are_not_even_hashed(signed: bytes, cast: Cast
     references = root.findall(f".//{DS}Reference")
     references[0].addnext(etree.fromstring(etree.tostring(references[0])))
     assert verdict(etree.tostring(root), cast).reason == UNREADABLE
+
+
+@pytest.mark.parametrize("place", [f"{DS}Object", f"{XADES}QualifyingProperties", f"{DS}KeyInfo", f"{DS}X509Data"])
+def test_nothing_may_be_added_to_the_signature(place: str, signed: bytes, cast: Cast) -> None:
+    root = etree.fromstring(signed)
+    etree.SubElement(root.find(f".//{place}"), f"{XADES}UnsignedProperties")
+    assert verdict(etree.tostring(root), cast).reason == UNREADABLE
+
+
+def test_a_key_beside_its_certificate_is_refused(cast: Cast) -> None:
+    assert verdict(by_signxml(seal_of(cast), SIGNED_AT), cast).holds
+    assert verdict(by_signxml(seal_of(cast), SIGNED_AT, key_value=True), cast).reason == UNREADABLE
+
+
+@pytest.mark.parametrize(("method", "digest"), [("rsa-sha224", "sha256"), ("rsa-sha256", "sha224")])
+def test_a_hash_that_is_not_among_ours_does_not_hold(method: str, digest: str, cast: Cast) -> None:
+    signer = XAdESSigner(signature_algorithm=method, digest_algorithm=digest)
+    assert verdict(by_signxml(seal_of(cast), SIGNED_AT, signer=signer), cast).reason == ALTERED
 
 
 def test_a_second_signature_does_not_hold(signed: bytes, cast: Cast) -> None:

@@ -44,13 +44,18 @@ def signed_by(
 
 
 def by_signxml(
-    key: IssuedKey, at: datetime, chain: Sequence[x509.Certificate] = (), signer: XAdESSigner | None = None
+    key: IssuedKey,
+    at: datetime,
+    chain: Sequence[x509.Certificate] = (),
+    signer: XAdESSigner | None = None,
+    *,
+    key_value: bool = False,
 ) -> bytes:
     """Signed by signxml as it is: random ids, the clock's time, no look at the certificate's dates."""
-    chosen = signer or XAdESSigner()
+    certificates = list(chain or key.certificates)
     with freeze_time(at):
-        root = chosen.sign(
-            record(), key=key.private_key, cert=list(chain or key.certificates), always_add_key_value=False
+        root = (signer or XAdESSigner()).sign(
+            record(), key=key.private_key, cert=certificates, always_add_key_value=key_value
         )
     return bytes(etree.tostring(root))
 

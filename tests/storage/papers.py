@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 
 from domain.decisions import Action
 from domain.documents import DocumentKind
-from storage import orders
+from storage import confirmations, orders
 from storage.completion import Embedded, PaperFailure
+from storage.confirmations import RawSignatures
 from storage.orders import NewOrder
 from storage.papers import plan_papers
 from storage.tables import (
@@ -95,7 +96,8 @@ def prepare(book: OpenBook, order: SigningOrder, *, failed: tuple[int, ...] = ()
 
 def confirm(book: OpenBook, order: SigningOrder) -> None:
     items = orders.items(book.session, order.id)
-    orders.store_signatures(book.session, order.id, [(item.position, b"raw") for item in items], NOW)
+    given = RawSignatures({item.position: b"raw" for item in items}, {})
+    confirmations.store_signatures(book.session, order.id, given, NOW)
     book.session.flush()
 
 

@@ -123,27 +123,6 @@ def test_records_of_another_class_are_not_leased(db: Session, book: OpenBook) ->
     assert leases(book) == 0
 
 
-def test_signatures_are_kept_once(book: OpenBook) -> None:
-    order = make_order(book, Action.SIGN, "toan")
-    prepare(book, order)
-    orders.store_signatures(book.session, order.id, [(0, b"first")], NOW)
-    orders.store_signatures(book.session, order.id, [(0, b"second")], LATER)
-    assert [item.raw_signature for item in orders.items(book.session, order.id)] == [b"first"]
-
-
-def test_an_order_that_is_not_prepared_is_not_signed(book: OpenBook) -> None:
-    order = make_order(book, Action.SIGN, "toan")
-    with pytest.raises(Conflict, match="chưa sẵn sàng"):
-        orders.store_signatures(book.session, order.id, [], NOW)
-
-
-def test_an_expired_order_is_not_signed(book: OpenBook) -> None:
-    order = make_order(book, Action.SIGN, "toan")
-    prepare(book, order)
-    with pytest.raises(Conflict, match="hết hạn"):
-        orders.store_signatures(book.session, order.id, [(0, b"raw")], LATER)
-
-
 def test_an_unknown_order_is_not_found(db: Session) -> None:
     with pytest.raises(NotFound):
         orders.get(db, uuid4())

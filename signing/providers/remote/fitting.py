@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 from signing.errors import ProviderUnavailable, SigningFailed
 from signing.mechanisms import signature_fits
@@ -19,13 +19,11 @@ def certificate_chain(encoded: Sequence[str]) -> tuple[x509.Certificate, ...]:
     Services promise no order beyond the first. Raises ProviderUnavailable when there is none or one is not readable.
     """
     try:
-        certificates = [x509.load_der_x509_certificate(base64.b64decode(each)) for each in encoded]
+        leaf, *others = [x509.load_der_x509_certificate(base64.b64decode(each)) for each in encoded]
+        above = [each for each in others if each.subject != each.issuer]
     except ValueError:
         raise ProviderUnavailable(UNREADABLE) from None
-    if not certificates:
-        raise ProviderUnavailable(UNREADABLE)
-    chain = certificates[:1]
-    above = [each for each in certificates[1:] if each.subject != each.issuer]
+    chain = [leaf]
     while issuer := next((each for each in above if _issued(each, chain[-1]) and each not in chain), None):
         chain.append(issuer)
     return tuple(chain)
@@ -34,7 +32,7 @@ def certificate_chain(encoded: Sequence[str]) -> tuple[x509.Certificate, ...]:
 def _issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
     try:
         certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature):
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
     return True
 
@@ -57,20 +55,15 @@ class Progress:
         """Positions that are still open, in order."""
         return [at for at in sorted(self.request.to_be_signed) if at not in self.raw and at not in self.failed]
 
-    def take(self, positions: Iterable[int], answers: Iterable[object]) -> None:
-        """Give each position the answer (base64) that is its signature; those without one have failed.
+    def take(self, positions: Sequence[int], answers: Iterable[object]) -> None:
+        """Take the signatures (base64, in the order of the positions) that are their document's own; the rest failed.
 
-        A signature is known by what it signs, never by its place in the list: a service may leave some out, add some or
-        change the order, and no document gets another's.
+        A list that is too short, too long or out of order so loses signatures, and no document gets another's.
         """
-        open_positions = list(positions)
-        for answer in answers:
-            raw = _decoded(answer)
-            at = next((at for at in open_positions if self._fits(at, raw)), None)
-            if at is not None:
+        for at, answer in zip(positions, answers, strict=False):
+            if self._fits(at, raw := _decoded(answer)):
                 self.raw[at] = raw
-                open_positions.remove(at)
-        self.failed |= dict.fromkeys(open_positions, SigningFailed.code)
+        self.failed |= {at: SigningFailed.code for at in positions if at not in self.raw}
 
     def signed(self, code: str) -> Signed:
         """The outcome; what is left has failed with this code."""

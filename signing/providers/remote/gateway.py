@@ -110,7 +110,7 @@ class HashGateway:
         for entry in _entries(body, settings.certificates_at):
             values = [_at(entry, place) for place in settings.certificate_fields]
             chain = certificate_chain([value for value in values if isinstance(value, str)])
-            if not serial or serial.lower() == _serial(chain[0]):
+            if not serial or serial.lower().lstrip("0") == _serial(chain[0]).lstrip("0"):
                 return SigningIdentity(chain, default_mechanism(chain[0]), settings.batch_limit)
         raise KeyMissing
 

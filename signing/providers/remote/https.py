@@ -53,7 +53,10 @@ class Https:
         self._timeout = timeout
         context = ssl.create_default_context(cafile=ca_bundle)
         # No proxies or .netrc of the environment: where secrets go is said by the configuration alone.
-        self._client = httpx.Client(transport=httpx.HTTPTransport(verify=context, trust_env=False, retries=1))
+        self._client = httpx.Client(
+            transport=httpx.HTTPTransport(verify=context, trust_env=False, retries=1),
+            headers={"accept-encoding": "identity"},  # compressed, a small answer could be a very large one
+        )
 
     def close(self) -> None:
         self._client.close()
@@ -68,10 +71,10 @@ class Https:
         timeout: float | None = None,
     ) -> Reply:
         """POST a JSON object; `timeout` in seconds. Raises ProviderUnavailable."""
-        request = self._client.build_request(
-            "POST", url, json=body, headers=dict(headers), timeout=timeout or self._timeout
-        )
-        return self._reply(request, timeout or self._timeout, repeat=repeat)
+        limit = timeout or self._timeout
+        encoded = {name.encode(): value.encode() for name, value in headers.items()}
+        request = self._client.build_request("POST", url, json=body, headers=encoded, timeout=limit)
+        return self._reply(request, limit, repeat=repeat)
 
     def form(self, url: str, fields: Mapping[str, str]) -> Reply:
         """POST a form, as OAuth wants it (RFC 6749 section 4.4.2). Raises ProviderUnavailable."""
@@ -95,7 +98,7 @@ class Https:
         response = self._client.send(request, stream=True)
         try:
             received = bytearray()
-            for piece in response.iter_bytes():
+            for piece in response.iter_raw():
                 received += piece
                 if len(received) > ANSWER_LIMIT:
                     raise ProviderUnavailable(UNREADABLE)

@@ -60,7 +60,7 @@ def test_hash_functions_are_named_once_in_order_of_use(authorities: Authorities,
 def test_damaged_rows_are_refused(stamps: list[Stamp], damaged: bytes) -> None:
     for stamp in (replace(stamps[0], path=damaged), replace(stamps[0], token=damaged)):
         with pytest.raises(EvidenceInvalid, match="không đọc được"):
-            assemble([[stamp]])
+            take_apart(assemble([[stamp]]))
 
 
 def test_bytes_that_are_no_record_are_refused(stamps: list[Stamp]) -> None:

@@ -211,5 +211,6 @@ def test_an_empty_tree_has_one_root_and_is_continued_without_a_proof() -> None:
 def test_a_tree_of_the_same_size_has_the_same_root_and_a_smaller_one_continues_nothing() -> None:
     assert continues((3, root(0, 3)), (3, root(0, 3)), [])
     assert not continues((3, root(0, 3)), (3, root(0, 3)), [LEAVES[0]])
+    assert not continues((3, root(0, 3)), (3, root(0, 3)), [LEAVES[2], root(0, 2)])
     assert not continues((3, root(0, 3)), (3, root(0, 4)), [])
     assert not continues((4, root(0, 4)), (3, root(0, 3)), looked_up(consistency_ranges(3, 4)))

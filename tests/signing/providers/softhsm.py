@@ -28,7 +28,7 @@ from signing.providers.base import SignatureRequest
 from signing.providers.pkcs11 import Pkcs11Provider
 from tests.signing.conftest import tool, tool_file
 
-CALL_ARGUMENTS = {"C_Login": 4, "C_SignInit": 3, "C_Sign": 5}
+CALL_ARGUMENTS = {"C_Login": 4, "C_Logout": 1, "C_SignInit": 3, "C_Sign": 5}
 CURVES = {KeyKind.P_256: "secp256r1", KeyKind.P_384: "secp384r1"}
 Call = Callable[..., int]
 
@@ -128,8 +128,8 @@ def certificate_for(authority: DevelopmentAuthority, key: PublicKey, age: int = 
 
 
 def asked(provider: Pkcs11Provider, key_ref: str, count: int = 3) -> SignatureRequest:
-    """An order for so many documents, each much longer than its digest."""
-    documents = {at: b"document %d" % at * 30 for at in range(count)}
+    """An order for so many documents, each much longer than its digest, and the last named first."""
+    documents = {at: b"document %d" % at * 30 for at in reversed(range(count))}
     return SignatureRequest(uuid4(), key_ref, provider.identity(key_ref), documents)
 
 

@@ -17,7 +17,8 @@ from tests.signing.conftest import Cast
 from tests.signing.providers.csc_certomancer import certomancer_app
 from tests.signing.providers.csc_https import Site, Tls
 from tests.signing.providers.csc_orders import ORDER_ID, PIN, order, served, signed_positions
-from tests.signing.providers.csc_server import CLIENT, CLIENT_SECRET, EXTEND, METHODS, CscServer, Factor
+from tests.signing.providers.csc_server import CLIENT, CLIENT_SECRET, EXTEND, METHODS, CscServer
+from tests.signing.providers.csc_signing import Factor
 
 HOMEROOM = SignatureField.HOMEROOM
 OTP = Factor("OTP", "738496")

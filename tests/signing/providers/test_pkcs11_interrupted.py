@@ -148,6 +148,19 @@ def test_one_signature_that_does_not_fit_fails_alone(provider: Pkcs11Provider, h
     assert answer.failed == {1: "SigningFailed"}
 
 
+def test_a_batch_leaves_nobody_logged_in(provider: Pkcs11Provider, hsm: SoftHsm, token: SoftToken) -> None:
+    logouts: list[int] = []
+
+    def logout(original: Call, session: int) -> int:
+        logouts.append(original(session))
+        return logouts[-1]
+
+    # A card may stay open to other programs when its module is only shut down.
+    with hsm.intercepted("C_Logout", logout):
+        provider.begin(asked(provider, "school/seal"), token.pin)
+    assert logouts == [0]
+
+
 def test_batches_of_two_tokens_at_once_do_not_end_each_others_logins(
     provider: Pkcs11Provider, hsm: SoftHsm, token: SoftToken
 ) -> None:
