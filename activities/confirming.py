@@ -1,6 +1,6 @@
 """One confirmation by a person, for one order or many: what the key is asked to sign, and who gets which signature."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import NAMESPACE_OID, UUID, uuid5
@@ -8,7 +8,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from pydantic import SecretStr
 from sqlalchemy.orm import Session
 
-from activities.keys import certificate_of, identity_of
+from activities.keys import OWN_PROGRAM, OWN_TOKEN, certificate_of, identity_of
 from domain.errors import Conflict, DomainError, NotAllowed
 from signing.providers.base import KeyProvider, Pending, Refused, SignatureRequest, Signed
 from storage import confirmations, orders
@@ -81,6 +81,8 @@ class Confirming:
             return {}
         with self._sessions() as session:
             asked = compose(session, fresh)
+        if asked.provider == OWN_PROGRAM:
+            return self._each(asked.order_ids, lambda session, id_: confirmations.close_uploads(session, id_, now))
         match self._provider(asked.provider).begin(asked.request, secret):
             case Pending() as pending:
                 self._wait(asked, pending, now)
@@ -110,12 +112,19 @@ class Confirming:
                     confirmations.store_signatures(session, order_id, given, now)
 
     def take(self, asked: Asked, answer: Signed, now: datetime) -> dict[UUID, DomainError]:
-        """Keep each order's signatures by itself: one that has expired does not hold up the others."""
+        """Keep each order's signatures; returns the orders that could not take them, each with its reason."""
+        given = shares(asked, answer)
+        return self._each(
+            asked.order_ids, lambda session, id_: confirmations.store_signatures(session, id_, given[id_], now)
+        )
+
+    def _each(self, order_ids: Sequence[UUID], work: Callable[[Session, UUID], None]) -> dict[UUID, DomainError]:
+        """Do it for each order by itself: one that has expired does not hold up the others."""
         refused: dict[UUID, DomainError] = {}
-        for order_id, given in shares(asked, answer).items():
+        for order_id in order_ids:
             try:
                 with self._sessions.begin() as session:
-                    confirmations.store_signatures(session, order_id, given, now)
+                    work(session, order_id)
             except DomainError as error:
                 refused[order_id] = error
         return refused
@@ -125,6 +134,8 @@ class Confirming:
             confirmations.ask(session, asked.order_ids, asked.provider, answer.transaction, now + answer.ask_again)
 
     def _provider(self, name: str) -> KeyProvider:
+        if name == OWN_TOKEN:
+            raise NotAllowed("Khoá ký nằm trên thiết bị của bạn; hãy ký bằng chương trình cầu nối trên máy của bạn.")
         if name not in self._providers:
             raise NotAllowed("Nơi giữ khoá ký này chưa được cấu hình; hãy báo cán bộ quản trị.")
         return self._providers[name]

@@ -15,7 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from activities.keys import certificate_of, identity_of
+from activities.keys import OWN_PROGRAM, certificate_of, identity_of
 from activities.workbench import ProofTask
 from domain.algorithms import is_allowed
 from domain.calendar import TIMEZONE
@@ -107,14 +107,16 @@ class Preflight:
         _require_good([found[_sha256(each)] for chain in own for each in chain if _sha256(each) in found])
         for each in below:
             _require_proven(each, found)
-        return self._carried(order, collected, len(probe.der))
+        # A program of the clerk's own puts nothing of ours into its signature: the evidence proves its time.
+        is_each = self._seal_timestamp == "record" and row.provider != OWN_PROGRAM
+        return self._carried(order, collected, len(probe.der) + SLACK if is_each else 0)
 
     def _carried(self, order: SigningOrder, collected: Collected, token_bytes: int) -> ProofTask:
-        is_each = self._seal_timestamp == "record"
         kept = self._objects.put(collected.material.dumps())
         with self._sessions.begin() as session:
-            checks.keep_proof(session, order.id, "B-LT" if is_each else "B-B+ERS", kept, collected.fresh_until)
-        return ProofTask(kept, token_bytes + SLACK if is_each else 0)
+            level = "B-LT" if token_bytes else "B-B+ERS"
+            checks.keep_proof(session, order.id, level, kept, collected.fresh_until)
+        return ProofTask(kept, token_bytes)
 
     def _keep(self, order_id: UUID | None, collected: Collected) -> None:
         material = collected.material

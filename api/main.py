@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from activities.confirming import Confirming
+from activities.own_device import OwnDevice
 from api import errors, health
 from api.approvals import Approvals
 from api.headers import ProtectiveHeaders, protect
@@ -15,7 +16,7 @@ from api.pages import board, entrance
 from api.pages.templating import make_templates
 from api.schema import Application
 from api.services import Services
-from api.v1 import decisions, opening, orders, reads
+from api.v1 import decisions, opening, orders, own_device, reads
 from config.settings import Settings
 from config.temporal import connect
 from signing.providers.configured import configured_providers
@@ -34,7 +35,7 @@ def create_app(services: Services) -> FastAPI:
     errors.install(app)
     app.add_exception_handler(Exception, _broken)
     app.include_router(health.router)
-    for router in (reads.router, opening.router, decisions.router, orders.router):
+    for router in (reads.router, opening.router, decisions.router, orders.router, own_device.router):
         app.include_router(router, prefix="/api/v1", responses=errors.RESPONSES)
     app.include_router(entrance.router)
     app.include_router(board.router)
@@ -45,11 +46,14 @@ def create_app(services: Services) -> FastAPI:
 
 async def make_services(settings: Settings) -> Services:
     sessions = make_sessions(make_engine(settings.database_url, pool_size=settings.worker_threads))
+    confirming = Confirming(sessions, configured_providers(settings.key_providers, settings.key_store))
+    objects = Objects.local(settings.object_store)
     return Services(
         sessions=sessions,
         approvals=Approvals(await connect(settings)),
-        confirming=Confirming(sessions, configured_providers(settings.key_providers, settings.key_store)),
-        objects=Objects.local(settings.object_store),
+        confirming=confirming,
+        own_device=OwnDevice(sessions, objects, confirming),
+        objects=objects,
         templates=make_templates(),
         demo=settings.demo,
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fastapi.templating import Jinja2Templates
 
 from activities.confirming import Confirming
+from activities.own_device import OwnDevice
 from api.approvals import Approvals
 from storage.database import Sessions
 from storage.objects import Objects
@@ -15,6 +16,7 @@ class Services:
     sessions: Sessions
     approvals: Approvals
     confirming: Confirming
+    own_device: OwnDevice
     objects: Objects
     templates: Jinja2Templates
     demo: bool = False

@@ -153,12 +153,13 @@ def read_xml(root: etree._Element) -> tuple[YearRecordContent, SealedPdf]:
     Says nothing about who wrote it: of a signed file, read the part that a verification found to be signed.
     """
     try:
+        canonical = etree.tostring(root, method="c14n")
         fields = _fields(root)
         pdf = _PDF.validate_python(fields.pop("pdf"))
         content = _CONTENT.validate_python(fields)
-    except (ValueError, KeyError) as error:
+    except (etree.C14NError, ValueError, KeyError) as error:
         raise Invalid("Tệp XML không đúng cấu trúc học bạ.") from error
-    if etree.tostring(root, method="c14n") != etree.tostring(record_xml(content, pdf), method="c14n"):
+    if canonical != etree.tostring(record_xml(content, pdf), method="c14n"):
         raise Invalid("Tệp XML có nội dung ngoài cấu trúc học bạ.")
     return content, pdf
 

@@ -53,7 +53,7 @@ def store_signatures(session: Session, order_id: UUID, given: RawSignatures, now
         raise Conflict("Lệnh ký đã hết hạn; hãy bắt đầu lại.")
     _keep_values(session, order_id, given.values)
     for item in orders.items(session, order_id) if given.failed else ():
-        if item.position in given.failed:
+        if item.position in given.failed and item.outcome == "pending":
             item.outcome, item.error_code, item.error = "failed", given.failed[item.position], LEFT_OUT
     order.state, order.trouble_code, order.trouble = "signed", "", ""
     if orders.awaits_proof(order):
@@ -66,6 +66,24 @@ def _keep_values(session: Session, order_id: UUID, values: Mapping[int, bytes]) 
     mine = (OrderItem.order_id == order_id) & (OrderItem.position == given.c.position)
     kept = update(OrderItem).where(mine).values(raw_signature=given.c.value)
     session.execute(kept, execution_options={"synchronize_session": False})
+
+
+def keep_upload(session: Session, order_id: UUID, position: int, signed: tuple[str, int]) -> None:
+    """Keep a document that came back signed (its hash and size); until the confirmation a newer one takes its place.
+
+    Raises Conflict for an order that no longer waits for documents.
+    """
+    order = orders.get(session, order_id, lock=True)
+    if order.state != "prepared":
+        raise Conflict("Lệnh ký này không còn chờ văn bản.")
+    mine = update(OrderItem).where(OrderItem.order_id == order_id, OrderItem.position == position)
+    session.execute(mine.values(signed_sha256=signed[0], signed_size=signed[1]))
+
+
+def close_uploads(session: Session, order_id: UUID, now: datetime) -> None:
+    """Confirm an order with the documents that came back signed; the others are left out."""
+    given = {item.position for item in orders.items(session, order_id) if item.signed_sha256 is None}
+    store_signatures(session, order_id, RawSignatures({}, dict.fromkeys(given, "NotSigned")), now)
 
 
 def hold(session: Session, order: SigningOrder, until: datetime) -> None:

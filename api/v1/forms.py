@@ -1,7 +1,7 @@
 """What clients send and get: typed bodies, each decision with its own command id."""
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import (
@@ -10,12 +10,9 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    SecretStr,
     StringConstraints,
-    model_validator,
 )
 
-from api.errors import Problem
 from domain.assessment import Term
 from domain.entry import CellKind
 from domain.stages import Stage
@@ -73,28 +70,6 @@ class ReleaseForm(Command):
     slot: Literal["homeroom", "principal"]
 
 
-class OrderForm(Form):
-    order_id: UUID
-    action: Literal["sign", "approve", "seal"]
-    slot: Slot
-    more_slots: list[Slot] = Field(default=[], max_length=20, description="further subjects that the teacher signs")
-    record_ids: Ids
-
-    def slots(self) -> tuple[str, ...]:
-        return (self.slot, *self.more_slots)
-
-    @model_validator(mode="after")
-    def name_each_slot_once(self) -> Self:
-        if len(set(self.slots())) != len(self.slots()):
-            raise ValueError("a slot is named twice")
-        return self
-
-
-class ConfirmForm(Form):
-    order_ids: Ids
-    passphrase: SecretStr
-
-
 class DeadlineForm(Form):
     command_id: UUID
     policy_version: int = Field(ge=1)
@@ -147,37 +122,6 @@ class OutcomeView(BaseModel):
     done: list[str]
     failed: list[FailureView]
     stage: str
-
-
-class TroubleView(BaseModel):
-    """Why an order waits, or why it ended."""
-
-    code: str
-    message: str
-
-
-class OrderView(BaseModel):
-    """An order: what is ready to be signed, and where it stands. One that waits (`trouble`) goes on by itself."""
-
-    order_id: UUID
-    state: Literal["preparing", "prepared", "asked", "signed", "completed", "failed"]
-    level: str = Field(description="PAdES level of its signatures; B-B+ERS: time proven by an evidence record")
-    papers: int
-    record_ids: list[str]
-    slots: list[str]
-    failed: list[FailureView]
-    expires_at: datetime
-    trouble: TroubleView | None = None
-    warning: str = Field(default="", description="what the signer should know before confirming")
-
-
-class ConfirmedView(BaseModel):
-    """What became of one order: the class-term's answer, why it did not go through, or that it waits."""
-
-    order_id: UUID
-    outcome: OutcomeView | None = None
-    problem: Problem | None = None
-    waits: bool = False
 
 
 class ClassTermView(BaseModel):

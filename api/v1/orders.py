@@ -1,15 +1,11 @@
 """Signing orders: prepare a class's papers, confirm one or many at once, and each class-term takes the decision."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
 from datetime import datetime
-from typing import TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter
-from sqlalchemy.orm import Session
 
-from activities.carrying import decision_of
 from api.deps import (
     CurrentPerson,
     OwnOrder,
@@ -20,24 +16,20 @@ from api.deps import (
     own_order_of,
     require_slot,
 )
-from api.errors import Refusal, Unavailable
 from api.services import Services
-from api.v1.decisions import workflow_of
-from api.v1.forms import ConfirmedView, ConfirmForm, OrderForm, OrderView
+from api.v1.confirmed import carry_on, obstacle_to, ready_decisions, unless_it_waits
+from api.v1.order_forms import ConfirmedView, ConfirmForm, OrderForm, OrderView
 from api.v1.views import confirmed_view, order_view
-from domain.decisions import Action, Decision
-from domain.errors import DomainError, NotAllowed
+from domain.decisions import Action
+from domain.errors import NotAllowed
 from storage import certificates, orders
 from storage.access import ClassTermHead
 from storage.orders import NewOrder
 from storage.staffing import Person
 from storage.tables import SigningOrder
-from workflows.messages import Outcome
 
 router = APIRouter(tags=["signing"])
-Answer = TypeVar("Answer")
 Mine = tuple[OwnOrder, NotAllowed | None]
-LOOK_EVERY = 0.5  # seconds between looks at whether an order has begun to wait for somebody else
 
 
 @router.post("/class-terms/{class_term_id}/orders")
@@ -49,7 +41,7 @@ async def open_order(form: OrderForm, head: VisibleClassTerm, person: CurrentPer
     """
     require_slot(head, *form.slots())
     order = await asyncio.to_thread(_open, found, head, person, form)
-    await _unless_it_waits(found, order.id, found.approvals.prepare(str(order.id)))
+    await unless_it_waits(found, order.id, found.approvals.prepare(str(order.id)))
     return await asyncio.to_thread(_view, found, order.id)
 
 
@@ -73,10 +65,10 @@ async def confirm(form: ConfirmForm, person: CurrentPerson, found: ServicesDep) 
     if not wanted:
         raise next(obstacle for _, obstacle in mine if obstacle)
     refused = await asyncio.to_thread(found.confirming.begin, wanted, form.passphrase, moment)
-    ready = await asyncio.to_thread(_ready, found, form.order_ids)
+    ready = await asyncio.to_thread(ready_decisions, found, form.order_ids)
     answers = await asyncio.gather(
         *(
-            _carry_on(found, own, steps, obstacle or refused.get(own.order.id))
+            carry_on(found, own, steps, obstacle or refused.get(own.order.id))
             for (own, obstacle), steps in zip(mine, ready, strict=True)
         )
     )
@@ -84,48 +76,6 @@ async def confirm(form: ConfirmForm, person: CurrentPerson, found: ServicesDep) 
     if len(problems) == len(answers):
         raise problems[0]
     return [confirmed_view(own.order.id, answer) for (own, _), answer in zip(mine, answers, strict=True)]
-
-
-async def _carry_on(
-    found: Services, own: OwnOrder, decision: Decision | None, obstacle: DomainError | None
-) -> Outcome | Refusal | None:
-    """Send the decision that an order's signatures stand for, or None while it waits; no class waits for another."""
-    if obstacle is not None:
-        return obstacle
-    order_id, workflow_id = own.order.id, workflow_of(own.head)
-    try:
-        if decision is None:
-            return await _unless_it_waits(found, order_id, found.approvals.carry(str(order_id), workflow_id))
-        return await found.approvals.decide(workflow_id, str(order_id), decision)
-    except (DomainError, Unavailable) as refusal:
-        return refusal
-
-
-async def _unless_it_waits(found: Services, order_id: UUID, call: Coroutine[None, None, Answer]) -> Answer | None:
-    """The call's answer, or None as soon as the order says that it waits for somebody else."""
-    task = asyncio.ensure_future(call)
-    while not (await asyncio.wait({task}, timeout=LOOK_EVERY))[0]:
-        if (await asyncio.to_thread(_fresh, found, order_id)).trouble_code:
-            task.cancel()
-            return None
-    return task.result()
-
-
-def _fresh(found: Services, order_id: UUID) -> SigningOrder:
-    with found.sessions() as session:
-        return orders.get(session, order_id)
-
-
-def _ready(found: Services, order_ids: Sequence[UUID]) -> list[Decision | None]:
-    """Each order's decision; None for one that must be carried, because something else has to answer first."""
-    with found.sessions() as session:
-        fresh = [orders.get(session, order_id) for order_id in order_ids]
-        return [
-            None
-            if order.state == "asked" or orders.awaits_proof(order)
-            else decision_of(order, orders.standing(order, orders.items(session, order.id)))
-            for order in fresh
-        ]
 
 
 def _view(found: Services, order_id: UUID) -> OrderView:
@@ -156,19 +106,4 @@ def _own_orders(found: Services, form: ConfirmForm, person: Person, moment: date
     """Orders with what is in their way. Raises NotFound for one that is not the person's: then nothing is signed."""
     with found.sessions() as session:
         own = [own_order_of(session, order_id, person, moment) for order_id in form.order_ids]
-        return [(each, _obstacle(session, each.order, each.head, person, moment)) for each in own]
-
-
-def _obstacle(
-    session: Session, order: SigningOrder, head: ClassTermHead, person: Person, moment: datetime
-) -> NotAllowed | None:
-    """Assignment and certificate must hold at the confirmation as they did at the start."""
-    try:
-        require_slot(head, *order.slots)
-        action = Action(order.action)
-        current = certificates.certificate_for(session, action, person.staff_id, person.school_id, moment)
-    except NotAllowed as refusal:
-        return refusal
-    if current.id != order.certificate_id:
-        return NotAllowed("Chứng thư số đã thay đổi; hãy bắt đầu lại.")
-    return None
+        return [(each, obstacle_to(session, each.order, each.head, person, moment)) for each in own]

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from api.errors import Refusal, problem_of
-from api.v1.forms import ConfirmedView, FailureView, OrderView, OutcomeView, TroubleView
+from api.v1.forms import FailureView, OutcomeView
+from api.v1.order_forms import ConfirmedView, OrderView, TroubleView
 from domain.decisions import Failure
 from storage.orders import Standing
 from storage.tables import SigningOrder

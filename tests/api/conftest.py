@@ -19,6 +19,7 @@ from activities.decisions import DecisionActivities
 from activities.evidence import EvidenceKeeper
 from activities.history import HistoryKeeper, LogBook
 from activities.orders import OrderActivities
+from activities.own_device import OwnDevice
 from activities.papers import PaperPool
 from activities.preflight import Preflight
 from activities.proving import Proving
@@ -97,12 +98,19 @@ def confirming(sessions: Sessions, keys: Keyring) -> Confirming:
     return Confirming(sessions, {"pkcs12": Pkcs12Provider(keys.store)})
 
 
+def make_services(
+    sessions: Sessions, approvals: Approvals, keys: Keyring, folder: Path, *, demo: bool = False
+) -> Services:
+    confirms, objects = confirming(sessions, keys), Objects.local(folder)
+    device = OwnDevice(sessions, objects, confirms)
+    return Services(sessions, approvals, confirms, device, objects, make_templates(), demo=demo)
+
+
 @pytest.fixture
 def services(
     sessions: Sessions, world: World, keys: Keyring, objects_folder: Path, approvals: FakeApprovals
 ) -> Services:
-    objects = Objects.local(objects_folder)
-    return Services(sessions, approvals, confirming(sessions, keys), objects, make_templates(), demo=True)
+    return make_services(sessions, approvals, keys, objects_folder, demo=True)
 
 
 @pytest.fixture
@@ -175,8 +183,7 @@ def live_app(
 ) -> FastAPI:
     """The application as it is served, workers or not."""
     approvals = Approvals(temporal_env.client, patience=timedelta(seconds=20))
-    objects = Objects.local(objects_folder)
-    return create_app(Services(live_sessions, approvals, confirming(live_sessions, keys), objects, make_templates()))
+    return create_app(make_services(live_sessions, approvals, keys, objects_folder))
 
 
 @pytest.fixture

@@ -37,6 +37,11 @@ EXPECTED = {
     "GET /api/v1/review-items": (200, 403, 403, 200, 200, 200, 401),
     "GET /api/v1/documents/{document_id}": (200, 200, 404, 200, 200, 404, 401),
     "POST /api/v1/orders/confirm": (200, 404, 404, 404, 404, 404, 401),
+    "GET /api/v1/orders/{order_id}": (200, 404, 404, 404, 404, 404, 401),
+    "GET /api/v1/orders/{order_id}/digests": (403, 404, 404, 404, 404, 404, 401),
+    "POST /api/v1/orders/{order_id}/signatures": (403, 404, 404, 404, 404, 404, 401),
+    "GET /api/v1/orders/{order_id}/papers/{position}": (403, 404, 404, 404, 404, 404, 401),
+    "PUT /api/v1/orders/{order_id}/papers/{position}": (403, 404, 404, 404, 404, 404, 401),
     "GET /api/v1/class-terms/{class_term_id}": (200, 200, 404, 200, 200, 404, 401),
     "GET /api/v1/class-terms/{class_term_id}/cells": (200, 200, 404, 200, 200, 404, 401),
     "PUT /api/v1/class-terms/{class_term_id}/cells/{slot}": (403, 204, 404, 403, 403, 404, 401),
@@ -66,7 +71,7 @@ class Scene:
         """A request that would do, were the right person asking."""
         method, _, path = route.replace("MOUNT", "GET").partition(" ")
         names = {"class_term_id": self.world.class_term_id, "slot": "toan"}
-        path = path.format(**names, document_id=self.document_id)
+        path = path.format(**names, document_id=self.document_id, order_id=self.order_id, position=0)
         return await client.request(method, path, **self._words(route.rsplit("/", 1)[-1]))
 
     def _words(self, verb: str) -> dict[str, Any]:
@@ -75,6 +80,7 @@ class Scene:
         cell = {"record_id": first[0], "item": "toan", "point": "end_hk1", "kind": "level", "value": "T"}
         bodies: dict[str, Any] = {
             "class-terms": {"class_id": str(self.world.cast.class_id), "term": "hk1"},
+            "signatures": {"signatures": [{"position": 0, "value": "AAAA"}]},
             "confirm": {"order_ids": [self.order_id], "passphrase": PASSPHRASE},
             "{slot}": {"cells": [cell]},
             "attendance": [{"record_id": first[0], "absent_excused": 1}],

@@ -159,6 +159,12 @@ def test_what_would_not_be_written_is_not_read(damage: Callable[[etree._Element]
         read_xml(damaged)
 
 
+def test_a_namespace_that_has_no_canonical_form_is_not_read() -> None:
+    written = etree.tostring(record_xml(CONTENT, PDF))
+    with pytest.raises(Invalid, match="không đúng cấu trúc"):
+        read_xml(etree.fromstring(written.replace(b"<TepPDF>", b'<TepPDF xmlns:x="relative">')))
+
+
 def test_the_attached_json_of_a_record_gives_its_content() -> None:
     assert year_record_content(canonical_json(CONTENT)) == CONTENT
 

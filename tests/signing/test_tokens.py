@@ -17,9 +17,17 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from pyhanko.sign.general import as_signing_certificate_v2
 
 from signing.cms_template import asn1_certificate
-from signing.tokens import MAX_TOKEN_BYTES, TokenFault, TokenInvalid, check_token, read_token, token_of_response
+from signing.tokens import (
+    MAX_TOKEN_BYTES,
+    TokenFault,
+    TokenInvalid,
+    check_token,
+    read_token,
+    sequence_of,
+    token_of_response,
+)
 from tests.signing.conftest import tool
-from tests.signing.tsa import TIME_STAMPING, StampAuthority, found
+from tests.signing.tsa import TIME_STAMPING, StampAuthority, awkward, found
 
 SINCE, STAMPED, UNTIL = (
     datetime(2026, 1, 1, tzinfo=UTC),
@@ -145,6 +153,12 @@ def test_a_certificate_not_meant_for_time_stamps_alone_is_refused(usage: tuple[(
     assert refusal(lambda: check_token(token, DIGEST, tsa.roots, at=LATER)) is TokenFault.USAGE
 
 
+def test_a_forged_token_is_not_called_expired(tsa: StampAuthority) -> None:
+    token = bytearray(tsa.token(DIGEST, STAMPED))
+    token[-1] ^= 1
+    assert refusal(lambda: check_token(bytes(token), DIGEST, tsa.roots, at=UNTIL + DAY)) is TokenFault.SIGNATURE
+
+
 def test_a_time_before_the_certificate_or_still_to_come_is_refused(tsa: StampAuthority) -> None:
     early, now = tsa.token(DIGEST, SINCE - DAY), tsa.token(DIGEST, STAMPED)
     assert refusal(lambda: check_token(early, DIGEST, tsa.roots, at=LATER)) is TokenFault.TIME
@@ -241,10 +255,16 @@ def test_the_token_is_taken_out_of_a_response(tsa: StampAuthority, status: str) 
     assert check_token(taken, DIGEST, tsa.roots, at=LATER).gen_time == STAMPED
 
 
+def test_a_token_is_taken_out_byte_for_byte(tsa: StampAuthority) -> None:
+    token = awkward(tsa.token(DIGEST, STAMPED))
+    assert ContentInfo.load(token).dump() != token
+    assert token_of_response(sequence_of(PKIStatusInfo({"status": "granted"}).dump(), token)) == token
+    assert check_token(token, DIGEST, tsa.roots, at=LATER).der == token
+
+
 def response_of(status: dict[str, object]) -> bytes:
     """A response without a token."""
-    info: bytes = PKIStatusInfo(status).dump()
-    return bytes((0x30, len(info))) + info
+    return sequence_of(PKIStatusInfo(status).dump())
 
 
 def test_a_refusal_is_told_in_the_services_own_words() -> None:
@@ -252,6 +272,12 @@ def test_a_refusal_is_told_in_the_services_own_words() -> None:
     with pytest.raises(TokenInvalid, match=r"từ chối yêu cầu: Hết hạn mức\[31m; thử lại sau; bad_alg\.") as refused:
         token_of_response(response_of({"status": "rejection", **said}))
     assert refused.value.fault is TokenFault.REFUSED
+
+
+def test_a_long_refusal_is_cut() -> None:
+    with pytest.raises(TokenInvalid) as refused:
+        token_of_response(response_of({"status": "rejection", "status_string": ["x" * 900]}))
+    assert len(refused.value.message) < 300
 
 
 def test_a_refusal_without_words_is_told_by_its_status() -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from asn1crypto.algos import DigestAlgorithm
+from asn1crypto.cms import CMSAttributes, ContentInfo
+from asn1crypto.core import Boolean, OctetString
 from asn1crypto.keys import PrivateKeyInfo
 from asn1crypto.tsp import MessageImprint, TimeStampReq
 from certomancer.services import TimeStamper
@@ -109,6 +111,20 @@ def found(
     if issuing_until:
         issuer = _certified(f"{name} Issuing", root, (founded, issuing_until), is_authority=True)
     return StampAuthority(root, issuer, _certified(f"{name} TSA", issuer, (since, until), usage, critical=critical))
+
+
+def awkward(token: bytes) -> bytes:
+    """The token with an unsigned attribute that makes its length end in 0x80 and is not in DER: `dump` rewrites it."""
+    return next(longer for size in range(256, 512) if (longer := _longer(token, size))[3] == 0x80)
+
+
+def _longer(token: bytes, size: int) -> bytes:
+    info = ContentInfo.load(token)
+    values = [Boolean(True), OctetString(bytes(size))]
+    info["content"]["signer_infos"][0]["unsigned_attrs"] = CMSAttributes([{"type": "1.2.3.4", "values": values}])
+    der: bytes = info.dump(force=True)
+    at = der.rindex(Boolean(True).dump())
+    return der[:at] + b"\x01\x01\x01" + der[at + 3 :]
 
 
 def _certified(

@@ -52,9 +52,9 @@ class Https:
     def __init__(self, ca_bundle: Path | None, timeout: float) -> None:
         self._timeout = timeout
         context = ssl.create_default_context(cafile=ca_bundle)
-        # No proxies or .netrc of the environment: where secrets go is said by the configuration alone.
+        # A transport of our own takes no proxies from the environment: the configuration alone says where secrets go.
         self._client = httpx.Client(
-            transport=httpx.HTTPTransport(verify=context, trust_env=False, retries=1),
+            transport=httpx.HTTPTransport(verify=context, retries=1),
             headers={"accept-encoding": "identity"},  # compressed, a small answer could be a very large one
         )
 

@@ -38,7 +38,7 @@ public class VerifyErs {
 
     private static void verify(Path er, Path file, String tsas, DigestCalculatorProvider digests) throws Exception {
         ERSByteData data = new ERSByteData(Files.readAllBytes(file));
-        // The constructor follows each chain from stamp to stamp; the data must be in the first and in the newest chain.
+        // The constructor follows each chain from stamp to stamp; the data must be in the first chain and the newest.
         ERSEvidenceRecord record = new ERSEvidenceRecord(Files.readAllBytes(er), digests);
         record.validatePresent(data, FAR);
         ArchiveTimeStampChain[] chains =

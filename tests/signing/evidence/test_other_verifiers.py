@@ -8,21 +8,21 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from signing.evidence.checking import check_evidence
+from signing.evidence.errors import EvidenceInvalid
 from signing.evidence.records import Chains, Stamp, assemble
 from signing.evidence.tree import HashTree
-from tests.signing.conftest import tool
+from tests.signing.conftest import tool, tool_file
 from tests.signing.evidence.batches import REHASHED, STAMPED, hashes_of, make_files, rehashed, renewed, stamped_files
 from tests.signing.evidence.conftest import Authorities
 
-JARS = [Path("/usr/share/java", name) for name in ("bcpkix.jar", "bcprov.jar", "bcutil.jar")]
+JARS = ("bcpkix.jar", "bcprov.jar", "bcutil.jar")
 PROGRAM = Path(__file__).with_name("VerifyErs.java")
 Case = tuple[Chains, bytes]
 
 
 def bouncy_castle(cases: Sequence[Case], authorities: Authorities, folder: Path) -> list[str]:
     """Its verdict on each record and file, by one start of the virtual machine."""
-    if missing := [jar.name for jar in JARS if not jar.exists()]:
-        pytest.fail(f"{', '.join(missing)} not found in {JARS[0].parent}: apt-get install libbcpkix-java")
     everyone = (authorities.first, authorities.second, authorities.third)
     (folder / "tsas.pem").write_bytes(b"".join(each.tsa.certificate.public_bytes(Encoding.PEM) for each in everyone))
     arguments: list[Path] = []
@@ -30,7 +30,8 @@ def bouncy_castle(cases: Sequence[Case], authorities: Authorities, folder: Path)
         (folder / f"{at}.er").write_bytes(assemble(chains))
         (folder / f"{at}.file").write_bytes(file)
         arguments += [folder / f"{at}.er", folder / f"{at}.file", folder / "tsas.pem"]
-    command = [tool("java"), "-cp", ":".join(map(str, JARS)), str(PROGRAM), *map(str, arguments)]
+    jars = ":".join(str(tool_file(f"usr/share/java/{jar}")) for jar in JARS)
+    command = [tool("java"), "-cp", jars, str(PROGRAM), *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
@@ -66,6 +67,9 @@ def test_bouncy_castle_refuses_what_we_refuse(authorities: Authorities, tmp_path
     again = renewed(stamps[:1], authorities.second)[0]
     foreign = Stamp("sha256", stamps[0].path, authorities.first.token(bytes(32), STAMPED))
     wrong: list[Case] = [([[stamps[1]]], files[0]), ([[foreign]], files[0]), ([[again, stamps[0]]], files[0])]
+    for chains, file in wrong:
+        with pytest.raises(EvidenceInvalid):
+            check_evidence(assemble(chains), hashes_of(file), authorities.roots, moment=REHASHED)
     assert all(each.startswith("refused: ") for each in bouncy_castle(wrong, authorities, tmp_path))
 
 

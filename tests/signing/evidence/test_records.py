@@ -15,6 +15,7 @@ from signing.evidence.structures import ArchiveTimeStampChain, ArchiveTimeStampS
 from signing.evidence.tree import HashTree
 from tests.signing.evidence.batches import STAMPED, make_files, rehashed, renewed, stamped, stamped_files
 from tests.signing.evidence.conftest import Authorities
+from tests.signing.tsa import awkward
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +33,11 @@ def test_a_record_comes_apart_into_the_stamps_it_was_made_of(authorities: Author
     newest = rehashed([([[stamps[0], again[0]]], files[0])], authorities.third)
     for chains in ([[stamps[5]]], [[lone[0]]], [[stamps[0], again[0]]], [[stamps[0], again[0]], [newest[0]]]):
         assert take_apart(assemble(chains)) == chains
+
+
+def test_a_token_stays_byte_for_byte_what_it_was(stamps: list[Stamp]) -> None:
+    stamp = replace(stamps[0], token=awkward(stamps[0].token))
+    assert take_apart(assemble([[stamp]])) == [[stamp]]
 
 
 def test_a_record_is_small_and_quickly_assembled(stamps: list[Stamp]) -> None:

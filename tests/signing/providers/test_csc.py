@@ -206,7 +206,15 @@ def test_an_order_waits_until_the_person_has_confirmed_on_the_phone(tls: Tls, cu
     assert server.called("credentials/authorize")[0]["authData"] == [{"id": "mobile"}]
 
 
-def test_a_confirmation_on_the_phone_is_not_asked_for_twice(tls: Tls, curve_cast: Cast) -> None:
+def test_a_key_that_is_confirmed_on_the_phone_is_not_used_twice_for_one_order(tls: Tls, curve_cast: Cast) -> None:
+    server = CscServer(curve_cast.keys[HOMEROOM], factors=[PHONE], multisign=10)
+    request = order(server.key, 20)
+    with served(server, tls) as provider:
+        assert signed_positions(request, provider.begin(request, None)) == list(range(10))
+    assert len(server.called("credentials/authorize")) == 1
+
+
+def test_a_confirmation_that_took_its_time_is_not_asked_for_twice(tls: Tls, curve_cast: Cast) -> None:
     server = CscServer(curve_cast.keys[HOMEROOM], handles=1, multisign=10)
     request = order(server.key, 20)
     with served(server, tls) as provider:

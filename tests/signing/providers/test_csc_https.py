@@ -157,6 +157,16 @@ def test_an_answer_that_is_too_long_is_not_read(tls: Tls, https: Https) -> None:
         https.json(served.url, {}, {})
 
 
+def test_a_service_is_asked_not_to_compress(tls: Tls, https: Https) -> None:
+    async def as_you_like(_: web.Request) -> web.Response:
+        response = web.json_response({"name": "Lớp 5A"})
+        response.enable_compression()
+        return response
+
+    with site(tls, as_you_like) as served:
+        assert https.json(served.url, {}, {}).body == {"name": "Lớp 5A"}
+
+
 def test_a_compressed_answer_is_not_expanded(tls: Tls, https: Https) -> None:
     async def compressed(_: web.Request) -> web.Response:
         response = web.json_response({"name": "Lớp 5A"})

@@ -1,0 +1,93 @@
+"""Keys that only their owner's own device can use: digests handed out and raw signatures brought back, or documents."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from cryptography.x509 import load_pem_x509_certificates
+from sqlalchemy.orm import Session
+
+from activities.confirming import Confirming, compose
+from activities.keys import OWN_PROGRAM, OWN_TOKEN, certificate_of
+from domain.errors import Conflict, DomainError, NotAllowed, NotFound
+from signing.mechanisms import signature_fits
+from signing.providers.base import SignatureRequest, Signed
+from signing.uploaded import require_signed_by
+from storage import confirmations, orders, papers
+from storage.database import Sessions
+from storage.objects import Objects
+from storage.tables import OrderItem, SigningOrder
+
+MISFIT = "SignatureMismatch"
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What a person's own token is to sign: the request, and each item's position in the order."""
+
+    request: SignatureRequest
+    positions: tuple[int, ...]
+    certificate_sha256: str
+
+
+class OwnDevice:
+    def __init__(self, sessions: Sessions, objects: Objects, confirming: Confirming) -> None:
+        self._sessions = sessions
+        self._objects = objects
+        self._confirming = confirming
+
+    def digests(self, order: SigningOrder) -> Handed:
+        """What the token has to sign. Raises NotAllowed for a key elsewhere, Conflict before the papers are ready."""
+        with self._sessions() as session:
+            _require(session, order, OWN_TOKEN)
+            asked, row = compose(session, [order]), certificate_of(session, order)
+        return Handed(asked.request, tuple(position for _, position in asked.places), row.sha256)
+
+    def give(self, order: SigningOrder, raw: Mapping[int, bytes], now: datetime) -> DomainError | None:
+        """Take raw signatures by position; each is checked, and what does not fit fails by itself.
+
+        Returns why the order cannot go on, if it cannot; given again, the first ones stay.
+        """
+        with self._sessions() as session:
+            _require(session, order, OWN_TOKEN)
+            asked = compose(session, [order])
+        numbered = {at: raw[position] for at, (_, position) in enumerate(asked.places) if position in raw}
+        fits = {at: value for at, value in numbered.items() if _fits(asked.request, at, value)}
+        answer = Signed(fits, dict.fromkeys(set(numbered) - set(fits), MISFIT))
+        return self._confirming.take(asked, answer, now).get(order.id)
+
+    def paper(self, order: SigningOrder, position: int) -> bytes:
+        """A document for the person's own program to sign. Raises NotFound for another position."""
+        with self._sessions() as session:
+            _require(session, order, OWN_PROGRAM)
+            return self._objects.get(_item(session, order.id, position).prepared_sha256)
+
+    def bring(self, order: SigningOrder, position: int, uploaded: bytes) -> None:
+        """Take a signed document. Raises SigningRefused or Unreadable, and then nothing is kept."""
+        with self._sessions() as session:
+            _require(session, order, OWN_PROGRAM)
+            original = self._objects.get(_item(session, order.id, position).prepared_sha256)
+            chain = load_pem_x509_certificates(certificate_of(session, order).chain_pem.encode())
+        require_signed_by(original, uploaded, papers.field_of(order), chain[0])
+        sha256 = self._objects.put(uploaded)
+        with self._sessions.begin() as session:
+            confirmations.keep_upload(session, order.id, position, (sha256, len(uploaded)))
+
+
+def _require(session: Session, order: SigningOrder, provider: str) -> None:
+    if certificate_of(session, order).provider != provider:
+        raise NotAllowed("Khoá ký của bạn không ở thiết bị này.")
+    if order.state == "preparing":
+        raise Conflict("Lệnh ký chưa sẵn sàng.")
+
+
+def _item(session: Session, order_id: UUID, position: int) -> OrderItem:
+    found = next((item for item in orders.items(session, order_id) if item.position == position), None)
+    if found is None or found.outcome == "failed":
+        raise NotFound("Không tìm thấy văn bản này trong lệnh ký.")
+    return found
+
+
+def _fits(request: SignatureRequest, at: int, value: bytes) -> bool:
+    return signature_fits(request.identity.certificates[0], request.mechanism, value, request.to_be_signed[at])

@@ -1,0 +1,82 @@
+"""After a confirmation: each order's decision goes to its class-term, at once or once something else has answered."""
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from activities.carrying import decision_of
+from api.deps import OwnOrder, require_slot
+from api.errors import Refusal, Unavailable
+from api.services import Services
+from api.v1.decisions import workflow_of
+from domain.decisions import Action, Decision
+from domain.errors import DomainError, NotAllowed
+from storage import certificates, orders
+from storage.access import ClassTermHead
+from storage.staffing import Person
+from storage.tables import SigningOrder
+from workflows.messages import Outcome
+
+Answer = TypeVar("Answer")
+LOOK_EVERY = 0.5  # seconds between looks at whether an order has begun to wait for somebody else
+
+
+async def carry_on(
+    found: Services, own: OwnOrder, decision: Decision | None, obstacle: DomainError | None
+) -> Outcome | Refusal | None:
+    """Send the decision that an order's signatures stand for, or None while it waits; no class waits for another."""
+    if obstacle is not None:
+        return obstacle
+    order_id, workflow_id = own.order.id, workflow_of(own.head)
+    try:
+        if decision is None:
+            return await unless_it_waits(found, order_id, found.approvals.carry(str(order_id), workflow_id))
+        return await found.approvals.decide(workflow_id, str(order_id), decision)
+    except (DomainError, Unavailable) as refusal:
+        return refusal
+
+
+async def unless_it_waits(found: Services, order_id: UUID, call: Coroutine[None, None, Answer]) -> Answer | None:
+    """The call's answer, or None as soon as the order says that it waits for somebody else."""
+    task = asyncio.ensure_future(call)
+    while not (await asyncio.wait({task}, timeout=LOOK_EVERY))[0]:
+        if (await asyncio.to_thread(_fresh, found, order_id)).trouble_code:
+            task.cancel()
+            return None
+    return task.result()
+
+
+def _fresh(found: Services, order_id: UUID) -> SigningOrder:
+    with found.sessions() as session:
+        return orders.get(session, order_id)
+
+
+def ready_decisions(found: Services, order_ids: Sequence[UUID]) -> list[Decision | None]:
+    """Each order's decision; None for one that must be carried, because something else has to answer first."""
+    with found.sessions() as session:
+        fresh = [orders.get(session, order_id) for order_id in order_ids]
+        return [
+            None
+            if order.state == "asked" or orders.awaits_proof(order)
+            else decision_of(order, orders.standing(order, orders.items(session, order.id)))
+            for order in fresh
+        ]
+
+
+def obstacle_to(
+    session: Session, order: SigningOrder, head: ClassTermHead, person: Person, moment: datetime
+) -> NotAllowed | None:
+    """Assignment and certificate must hold at the confirmation as they did at the start."""
+    try:
+        require_slot(head, *order.slots)
+        action = Action(order.action)
+        current = certificates.certificate_for(session, action, person.staff_id, person.school_id, moment)
+    except NotAllowed as refusal:
+        return refusal
+    if current.id != order.certificate_id:
+        return NotAllowed("Chứng thư số đã thay đổi; hãy bắt đầu lại.")
+    return None
