@@ -101,7 +101,7 @@ class Confirming:
             asked = compose(session, confirmations.orders_of(session, confirmation_id))
             answer = self._provider(confirmation.provider).poll(asked.request, confirmation.transaction)
             if isinstance(answer, Pending):
-                confirmation.ask_after = now + answer.ask_again
+                confirmation.transaction, confirmation.ask_after = answer.transaction, now + answer.ask_again
             elif isinstance(answer, Refused):
                 confirmation.state = "refused"
                 for order in confirmations.orders_of(session, confirmation_id):

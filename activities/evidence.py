@@ -13,6 +13,7 @@ from signing.timestamps import TimeStampService
 from storage import evidence
 from storage.database import Sessions
 from storage.evidence import NewBatch
+from storage.tables import EvidenceBatch
 
 # Decree 23/2025: a time-stamp authority's certificate lives at most 5 years; a yearly look leaves half a year to spare.
 RENEW_BEFORE = timedelta(days=548)
@@ -46,25 +47,27 @@ class EvidenceKeeper:
         return evidence.add_batch(session, batch, paths)
 
     def renew(self, now: datetime) -> int:
-        """Stamp what lapses within `RENEW_BEFORE` anew, all of it by one token (section 5.2); returns how many."""
+        """Stamp what lapses within `RENEW_BEFORE` anew, one token for all of a kind (section 5.2); returns how many."""
         with self._sessions() as session:
             old = evidence.lapsing(session, now + RENEW_BEFORE, RENEWED_AT_ONCE)
-        if not old:
-            return 0
-        leaves = {str(batch.id): renewal_leaf(batch.token, batch.algorithm) for batch in old}
-        batch, paths = self._stamped(leaves)
+        for algorithm in dict.fromkeys(batch.algorithm for batch in old):  # a chain keeps to one hash function
+            self._renew([batch for batch in old if batch.algorithm == algorithm], algorithm)
+        return len(old)
+
+    def _renew(self, old: Sequence[EvidenceBatch], algorithm: str) -> None:
+        leaves = {str(batch.id): renewal_leaf(batch.token, algorithm) for batch in old}
+        batch, paths = self._stamped(leaves, algorithm)
         with self._sessions.begin() as session:
             newer = evidence.add_batch(session, batch, {})
             for batch_id, path in paths.items():
                 evidence.renew(session, UUID(batch_id), newer, path)
-        return len(old)
 
-    def _stamped(self, leaves: Mapping[str, bytes]) -> tuple[NewBatch, dict[str, bytes]]:
+    def _stamped(self, leaves: Mapping[str, bytes], algorithm: str = "sha256") -> tuple[NewBatch, dict[str, bytes]]:
         """One token over all leaves, and each one's path."""
         if self._stamps is None:
             raise ProviderUnavailable("Chưa cấu hình dịch vụ cấp dấu thời gian; hãy báo cán bộ quản trị.")
-        tree = HashTree.over(leaves.values())
-        token = self._stamps.stamp(tree.root)
+        tree = HashTree.over(leaves.values(), algorithm)
+        token = self._stamps.stamp(tree.root, algorithm)
         until = token.certificates[0].not_valid_after_utc
         batch = NewBatch(tree.algorithm, tree.root, token.der, token.gen_time, until)
         return batch, {name: tree.path(leaf) for name, leaf in leaves.items()}

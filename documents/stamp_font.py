@@ -1,25 +1,31 @@
 """The small font of the signature stamps: one subset per document, embedded together with the fields.
 
-Stamps show "Đã ký số" and a time. A font subset in every stamp would cost 8 KB each; this one is embedded once, in the
-form's default resources (/DR, ISO 32000-1, 12.7.2), and every stamp draws with it. PDF/A wants every font embedded.
+Stamps show "Đã ký số", a time and, in capitals, the school's name. A font subset in every stamp would cost 8 KB each;
+this one is embedded once, in the form's default resources (/DR, ISO 32000-1, 12.7.2), and every stamp draws with it.
+PDF/A wants every font embedded.
 
 A process that has compiled with Typst must not fork (the child would hang), so nothing is compiled at import.
 """
 
 import hashlib
 from functools import cache
+from unicodedata import normalize
 
 import typst
 
 from documents.pdf_objects import PdfObject, cut
 from domain.signature_places import SEALED, SIGNED, STAMP_FONT
 
-ALPHABET = "".join(dict.fromkeys(SIGNED + SEALED + "0123456789:/, "))
+_TONES = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
+_CAPITALS = "".join(normalize("NFC", vowel + tone) for vowel in "AĂÂEÊIOÔƠUƯY" for tone in _TONES)
+# Whatever a school's name is written with, foreign letters included.
+_NAMES = _CAPITALS + "BCDĐFGHJKLMNPQRSTVWXZ" + "-–.,&'()"
+ALPHABET = "".join(dict.fromkeys(SIGNED + SEALED + "0123456789:/+ " + _NAMES))
 _SOURCE = f"""
 #set document(date: none)
 #set page(width: auto, height: auto)
 #set text(font: "Libertinus Serif", weight: "bold", number-width: "tabular", features: (kern: 0, liga: 0))
-{ALPHABET}
+#"{ALPHABET}"
 """
 
 

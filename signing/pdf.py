@@ -19,11 +19,13 @@ from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata
 
 from domain.documents import SignatureField
 from signing.archival import ArchivalPdfSigner, ArchivalWriter, open_for_update
+from signing.authority import common_name
 from signing.cms_template import CmsTemplate, cms_template, external_signer, with_timestamp
 from signing.dss import ValidationMaterial, write_dss
 from signing.errors import SigningFailed, SigningRefused
 from signing.fields import FieldState, field_states
 from signing.mechanisms import Mechanism, default_mechanism, signature_fits
+from signing.seal_image import SealImage
 from signing.stamps import SignatureStampStyle
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -79,10 +81,12 @@ class BatchSigner:
         *,
         signed_at: datetime,
         proof: SealProof | None = None,
+        seal_image: bytes | None = None,
     ) -> None:
-        """`chain` is leaf first, without the root; `signed_at` is aware and cut to the second; `proof` is for seals.
+        """`chain` is leaf first, without the root; `signed_at` is aware and cut to the second.
 
-        Raises SigningRefused if the certificate is not valid at that time.
+        `proof` is for seals, and `seal_image`, the school's own picture of its seal: a PNG, red on a clear ground.
+        Raises SigningRefused if the certificate is not valid at that time; Invalid for a picture that does not fit.
         """
         leaf = chain[0]
         if not leaf.not_valid_before_utc <= signed_at <= leaf.not_valid_after_utc:
@@ -91,6 +95,8 @@ class BatchSigner:
         self._template = cms_template(tuple(chain), mechanism or default_mechanism(leaf))
         self._signer = external_signer(chain, self._template.mechanism)
         self._proof = proof
+        self._signer_name = common_name(leaf.subject)
+        self._seal_image = None if seal_image is None else SealImage.of(seal_image)
 
     def prepare(self, pdf: bytes, field: SignatureField) -> PreparedSignature:
         """The document with a stamp and a hole for this signature. The same input gives the same bytes.
@@ -111,7 +117,9 @@ class BatchSigner:
     def _with_hole(
         self, writer: ArchivalWriter, field: SignatureField, meta: PdfSignatureMetadata
     ) -> PreparedSignature:
-        style = SignatureStampStyle(field=field, signed_at=self._signed_at)
+        style = SignatureStampStyle(
+            field=field, signed_at=self._signed_at, signer=self._signer_name, seal_image=self._seal_image
+        )
         signer = ArchivalPdfSigner(meta, self._signer, style, self._signed_at)
         session = signer.init_signing_session(writer, existing_fields_only=True)
         if self._proof is not None:

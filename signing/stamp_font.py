@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 _CMAP_LINE = re.compile(rb"<([0-9A-F]{4})> <([0-9A-F]{4})>\n")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # there is one of each name: see `embedded_font`
 class StampFont:
     """Codes and advance widths (thousandths of the size) by character."""
 
+    resource_name: str
     codes: dict[str, int]
     widths: dict[str, float]
 
@@ -27,7 +28,7 @@ class StampFont:
         try:
             return b"<" + b"".join(b"%04X" % self.codes[char] for char in text) + b">"
         except KeyError as error:
-            raise SigningFailed("Phông chữ của ô chữ ký thiếu ký tự.") from error
+            raise SigningFailed(f"Phông chữ của ô chữ ký thiếu ký tự “{error.args[0]}”.") from error
 
     def width(self, text: str, size: float) -> float:
         """Advance width in points."""
@@ -36,7 +37,6 @@ class StampFont:
 
 @dataclass(frozen=True)
 class EmbeddedFont:
-    resource_name: str
     reference: IndirectObject
     font: StampFont
 
@@ -54,12 +54,12 @@ def embedded_font(handler: "PdfHandler") -> EmbeddedFont:
         if name.startswith("/" + STAMP_FONT):
             # Reading it costs a third of a signature; documents share few fonts, and the name tells them apart.
             if name not in _known:
-                _known[name] = _parsed(fonts[name])
-            return EmbeddedFont(name, fonts.raw_get(name), _known[name])
+                _known[name] = _parsed(name, fonts[name])
+            return EmbeddedFont(fonts.raw_get(name), _known[name])
     raise SigningFailed("Tài liệu chưa được đặt chỗ cho chữ ký.")
 
 
-def _parsed(font: DictionaryObject) -> StampFont:
+def _parsed(name: str, font: DictionaryObject) -> StampFont:
     widths = [float(str(each)) for each in font["/DescendantFonts"][0]["/W"]]
     by_code = {
         code: width
@@ -67,4 +67,4 @@ def _parsed(font: DictionaryObject) -> StampFont:
         for code in range(int(first), int(last) + 1)
     }
     codes = {chr(int(char, 16)): int(code, 16) for code, char in _CMAP_LINE.findall(font["/ToUnicode"].data)}
-    return StampFont(codes, {char: by_code[code] for char, code in codes.items()})
+    return StampFont(name, codes, {char: by_code[code] for char, code in codes.items()})

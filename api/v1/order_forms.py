@@ -31,7 +31,7 @@ class ConfirmForm(Form):
     """`passphrase` is the key's passphrase or PIN; none for a key that asks its owner by itself."""
 
     order_ids: Ids
-    passphrase: SecretStr | None = None
+    passphrase: SecretStr = SecretStr("")
 
 
 class RawSignatureForm(Form):

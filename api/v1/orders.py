@@ -64,7 +64,7 @@ async def confirm(form: ConfirmForm, person: CurrentPerson, found: ServicesDep) 
     wanted = [own.order for own, obstacle in mine if obstacle is None]
     if not wanted:
         raise next(obstacle for _, obstacle in mine if obstacle)
-    refused = await asyncio.to_thread(found.confirming.begin, wanted, form.passphrase, moment)
+    refused = await asyncio.to_thread(found.confirming.begin, wanted, form.passphrase or None, moment)
     ready = await asyncio.to_thread(ready_decisions, found, form.order_ids)
     answers = await asyncio.gather(
         *(
