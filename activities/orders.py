@@ -16,7 +16,8 @@ from activities.workbench import Key, PreparedPaper, PrepareTask, ProofTask
 from domain.decisions import Failure
 from domain.documents import DocumentKind
 from domain.errors import Conflict
-from storage import completion, orders, papers, projection
+from signing.errors import ProviderUnavailable
+from storage import completion, confirmations, orders, papers, projection
 from storage.completion import Embedded, PaperFailure
 from storage.database import Sessions
 from storage.papers import Paper
@@ -67,7 +68,7 @@ class OrderActivities:
                 order = orders.get(session, UUID(order_id))
                 if order.state != "preparing":
                     return _prepared(order, orders.items(session, order.id))
-            proof = self._preflight.clear(order.id)
+            proof = self._cleared(order.id)
             with self._sessions() as session:
                 how = _How(order, key_of(session, order), proof)
                 planned = papers.plan_papers(session, order)
@@ -101,6 +102,15 @@ class OrderActivities:
                         projection.project(session, step)
             is_issued = recorded and issue is not None
             return OrderResult(settled.record_ids, settled.failed, settled.slots, recorded, is_issued)
+
+    def _cleared(self, order_id: UUID) -> ProofTask | None:
+        """What a cleared order's seal has to carry; an order that has to wait says for what."""
+        try:
+            return self._preflight.clear(order_id)
+        except ProviderUnavailable as error:
+            with self._sessions.begin() as session:
+                confirmations.note_trouble(session, order_id, error.code, error.message)
+            raise
 
     def _leave_out_failed(self, how: "_How", planned: list[Paper], results: list[PreparedPaper | PaperFailure]) -> None:
         """Write a new class summary again without the records whose own paper failed, so that the others go on."""

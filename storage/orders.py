@@ -178,7 +178,7 @@ def standing(order: SigningOrder, stored: Sequence[OrderItem]) -> Standing:
 def store_prepared(session: Session, order: SigningOrder, prepared: Iterable[OrderItem]) -> None:
     """Keep the prepared papers; a second run of the preparation keeps the first one's."""
     session.bulk_save_objects(prepared)  # nobody changes them in this session: no need to keep track of each
-    order.state = "prepared"
+    order.state, order.trouble_code, order.trouble = "prepared", "", ""
 
 
 def awaits_proof(order: SigningOrder) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from pydantic import SecretStr
 from sqlalchemy import text
@@ -19,6 +20,8 @@ from activities.orders import OrderActivities, OrderResult, PreparedOrder
 from activities.papers import PaperPool
 from activities.preflight import Preflight
 from activities.proving import Proving
+from domain.assessment import Term
+from domain.curriculum import HOMEROOM, PRINCIPAL
 from domain.decisions import Action
 from signing.authority import DevelopmentAuthority, IssuedKey
 from signing.keys import KeyStore
@@ -31,7 +34,7 @@ from storage.objects import Objects
 from storage.orders import NewOrder
 from storage.projection import Projection
 from storage.tables import CertificateRow, School, SigningOrder, Staff
-from tests.factories import OpenBook, make_certificate
+from tests.factories import SUBJECTS, OpenBook, make_certificate, open_book
 from tests.signing.pki import Stage, staged
 
 PASSPHRASE = "a passphrase of the tests"
@@ -115,7 +118,7 @@ class Office:
         leaf = self.keys.certificate(key_ref)
         return make_certificate(
             self.session, owner.get("staff_id"), school_id=owner.get("school_id"), key_ref=key_ref,
-            chain_pem=pem(self.keys, key_ref),
+            chain_pem=pem(self.keys, key_ref), sha256=leaf.fingerprint(SHA256()).hex(),
             not_before=leaf.not_valid_before_utc, not_after=leaf.not_valid_after_utc,
         )  # fmt: skip
 
@@ -187,3 +190,31 @@ def office(  # noqa: PLR0917  # fixtures, passed by name
         Confirming(sessions, {"pkcs12": Pkcs12Provider(keys)}), objects,
         Proving(sessions, pool, stamps, keeper), keeper, preflight,
     )  # fmt: skip
+
+
+@pytest.fixture
+def book(db: Session) -> OpenBook:
+    """A first term that waits for its subject teachers."""
+    book = open_book(db)
+    book.review_all()
+    db.commit()
+    return book
+
+
+@pytest.fixture
+def year(db: Session) -> OpenBook:
+    """A year's end that waits for the homeroom teacher."""
+    book = open_book(db, term=Term.YEAR_END)
+    book.review_all()
+    for slot in SUBJECTS:
+        book.act(Action.SIGN, slot)
+    db.commit()
+    return book
+
+
+@pytest.fixture
+def approved(office: Office, year: OpenBook) -> OpenBook:
+    """A year's end that waits for the clerk, with real papers."""
+    for action, slot in ((Action.SIGN, HOMEROOM), (Action.APPROVE, PRINCIPAL)):
+        office.sign(year, action, slot)
+    return year

@@ -31,26 +31,6 @@ from tests.activities.conftest import Office
 from tests.factories import SUBJECTS, OpenBook, make_class, make_school, open_book
 
 
-@pytest.fixture
-def book(db: Session) -> OpenBook:
-    """A first term that waits for its subject teachers."""
-    book = open_book(db)
-    book.review_all()
-    db.commit()
-    return book
-
-
-@pytest.fixture
-def year(db: Session) -> OpenBook:
-    """A year's end that waits for the homeroom teacher."""
-    book = open_book(db, term=Term.YEAR_END)
-    book.review_all()
-    for slot in SUBJECTS:
-        book.act(Action.SIGN, slot)
-    db.commit()
-    return book
-
-
 def leave_unsigned(office: Office, order_id: str) -> None:
     """As if the key's keeper had left out the first paper."""
     first = update(OrderItem).where(OrderItem.order_id == UUID(order_id), OrderItem.position == 0)
