@@ -13,12 +13,13 @@ from uuid import UUID
 from temporalio import activity
 from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
 
 from activities.confirming import Confirming
 from activities.proving import Proving
 from activities.refusals import not_yet, refusal
 from domain.decisions import Action, Decision
-from domain.errors import Conflict, DomainError
+from domain.errors import Conflict, DomainError, NotFound
 from signing.errors import ProviderUnavailable
 from storage import confirmations, orders
 from storage.database import Sessions
@@ -34,6 +35,13 @@ class Carry:
 
     order_id: str
     workflow_id: str
+
+
+def as_gone(error: RPCError) -> DomainError:
+    """Why a class-term takes no decision any more, or not yet."""
+    if "completed" in error.message:
+        return Conflict("Sổ của lớp đã phát hành xong, không thay đổi được nữa.")
+    return NotFound("Sổ của lớp này chưa được mở.")
 
 
 def decision_of(order: SigningOrder, ready: Standing) -> Decision:
@@ -66,6 +74,10 @@ class CarryActivities:
             return await handle.execute_update(decision.action.value, decision, id=work.order_id, result_type=dict)
         except WorkflowUpdateFailedError as error:
             raise await asyncio.to_thread(self._over, order_id, error.cause) from error
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            raise await asyncio.to_thread(self._never, order_id, as_gone(error)) from error
 
     def _ready(self, order_id: UUID) -> Decision:
         """The order's decision, once all that it needs is there. Raises ApplicationError: not yet, or never."""

