@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.orm import Session
 from temporalio import activity
 from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
@@ -20,10 +21,9 @@ from activities.proving import Proving
 from activities.refusals import not_yet, refusal
 from domain.decisions import Action, Decision
 from domain.errors import Conflict, DomainError, NotFound
-from signing.errors import ProviderUnavailable
+from signing.errors import ProviderUnavailable, SigningFailed
 from storage import confirmations, orders
 from storage.database import Sessions
-from storage.orders import Standing
 from storage.tables import SigningOrder
 
 ASK_AGAIN = timedelta(seconds=2)
@@ -44,9 +44,14 @@ def as_gone(error: RPCError) -> DomainError:
     return NotFound("Sổ của lớp này chưa được mở.")
 
 
-def decision_of(order: SigningOrder, ready: Standing) -> Decision:
-    """What the signatures of an order stand for; with nothing left it is sent all the same: the class-term says why."""
-    first, *more = ready.slots or order.slots
+def decision_of(session: Session, order: SigningOrder) -> Decision:
+    """What the signatures of an order stand for. Raises SigningFailed when no paper of it was signed."""
+    stored = orders.items(session, order.id)
+    ready = orders.standing(order, stored)
+    if not ready.record_ids:
+        reason = next((item.error for item in stored if item.error), "")
+        raise SigningFailed(f"Chưa văn bản nào được ký. {reason}".strip(), tuple(order.record_ids))
+    first, *more = ready.slots
     return Decision(
         Action(order.action),
         first,
@@ -84,13 +89,12 @@ class CarryActivities:
         try:
             self._settle(order_id)
             self._proving.prove(order_id)
+            with self._sessions() as session:
+                return decision_of(session, orders.get(session, order_id))
         except ProviderUnavailable as error:
             raise self._later(order_id, error) from error
         except DomainError as error:
             raise self._never(order_id, error) from error
-        with self._sessions() as session:
-            order = orders.get(session, order_id)
-            return decision_of(order, orders.standing(order, orders.items(session, order_id)))
 
     def _settle(self, order_id: UUID) -> None:
         with self._sessions() as session:

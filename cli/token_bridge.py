@@ -5,7 +5,6 @@ Key and PIN stay on this computer.
 """
 
 import hashlib
-import os
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,9 +29,10 @@ def token_bridge_command(
     url: Annotated[str, typer.Option(help="Address of hocba.")],
     module: Annotated[Path, typer.Option(help="PKCS#11 library of the token's maker.")],
     key: Annotated[str, typer.Option(help="TOKEN-LABEL/KEY-LABEL.")],
+    access: Annotated[Path, typer.Option(help="File that holds your access token for hocba.")],
 ) -> None:
-    """Sign orders with the token of this computer; the API token is read from HOCBA_API_TOKEN."""
-    headers = {"Authorization": f"Bearer {os.environ.get('HOCBA_API_TOKEN', '')}"}
+    """Sign orders with the token of this computer."""
+    headers = {"Authorization": f"Bearer {access.read_text(encoding='utf-8').strip()}"}
     provider = Pkcs11Provider(module)
     with httpx.Client(base_url=url, headers=headers, timeout=90, trust_env=False) as http:
         identity = provider.identity(key)

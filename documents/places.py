@@ -17,8 +17,8 @@ LABELS = {
 }
 
 # The principal stands left and the homeroom teacher right, as on the paper forms (Circular 27/2020, annexes 1 and 2).
-# The seal covers a third of the principal's box (Decree 30/2020, annex I), which is wider by that third than the others.
-# Below it the QR code keeps its quiet zone.
+# The seal covers the left third of the principal's box (Decree 30/2020, annex I), so that one is wider than the others.
+# Below the seal the QR code keeps its quiet zone.
 _BOXES: dict[DocumentKind, dict[SignatureField, tuple[int, int, int, int]]] = {
     DocumentKind.YEAR_RECORD: {
         SignatureField.HOMEROOM: (397, 140, 547, 185),

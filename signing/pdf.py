@@ -29,7 +29,7 @@ from signing.seal_image import SealImage
 from signing.stamps import SignatureStampStyle
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
-# What an unsigned attribute adds around a token: object identifier, two SETs, and longer lengths of all that is outside.
+# What an unsigned attribute adds around a token: object identifier, two SETs, and longer lengths of all outside it.
 TOKEN_WRAPPING = 64
 
 

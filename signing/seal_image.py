@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from typing import Self
 
 from PIL import Image, ImageChops, ImageStat
-from pyhanko.pdf_utils.generic import ArrayObject, ByteStringObject, IndirectObject, NumberObject, StreamObject
+from pyhanko.pdf_utils.generic import (
+    ArrayObject,
+    ByteStringObject,
+    IndirectObject,
+    NameObject,
+    NumberObject,
+    StreamObject,
+)
 from pyhanko.pdf_utils.generic import pdf_name as name
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
 
@@ -48,10 +55,10 @@ class SealImage:
 
     def add_to(self, writer: BasePdfFileWriter) -> IndirectObject:
         """The image as an object of this document."""
-        mask = self._image(name("/DeviceGray"), 8, self.mask)
-        palette = ArrayObject([name("/Indexed"), name("/DeviceRGB"), NumberObject(0), ByteStringObject(self.ink)])
-        image = self._image(palette, 1, zlib.compress(bytes((self.width + 7) // 8 * self.height), 9))
-        image[name("/SMask")] = writer.add_object(mask)
+        zero = NumberObject(0)  # type: ignore[no-untyped-call]
+        ink = ArrayObject([name("/Indexed"), name("/DeviceRGB"), zero, ByteStringObject(self.ink)])
+        image = self._image(ink, 1, zlib.compress(bytes((self.width + 7) // 8 * self.height), 9))
+        image[name("/SMask")] = writer.add_object(self._image(name("/DeviceGray"), 8, self.mask))
         return writer.add_object(image)
 
     def drawn(self, resource: bytes, length: float) -> bytes:
@@ -60,19 +67,16 @@ class SealImage:
         width, height = self.width * scale, self.height * scale
         return b"%.2f 0 0 %.2f %.2f %.2f cm %s Do" % (width, height, -width / 2, -height / 2, resource)
 
-    def _image(self, colours: ArrayObject | IndirectObject, bits: int, packed: bytes) -> StreamObject:
-        return StreamObject(
-            {
-                name("/Type"): name("/XObject"),
-                name("/Subtype"): name("/Image"),
-                name("/Width"): NumberObject(self.width),
-                name("/Height"): NumberObject(self.height),
-                name("/ColorSpace"): colours,
-                name("/BitsPerComponent"): NumberObject(bits),
-                name("/Filter"): name("/FlateDecode"),
-            },
-            encoded_data=packed,
-        )
+    def _image(self, colours: ArrayObject | NameObject, bits: int, packed: bytes) -> StreamObject:
+        numbers = {"/Width": self.width, "/Height": self.height, "/BitsPerComponent": bits}
+        entries = {
+            name("/Type"): name("/XObject"),
+            name("/Subtype"): name("/Image"),
+            name("/ColorSpace"): colours,
+            name("/Filter"): name("/FlateDecode"),
+            **{name(key): NumberObject(value) for key, value in numbers.items()},  # type: ignore[no-untyped-call]
+        }
+        return StreamObject(entries, encoded_data=packed)
 
 
 def _opened(png: bytes) -> Image.Image:

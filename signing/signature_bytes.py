@@ -8,11 +8,10 @@ written as NULL, and of an ECDSA signature (r, s) everybody can make (r, n - s).
 second one.
 """
 
-from collections.abc import Collection
 from functools import cache
 
 from asn1crypto import cms
-from asn1crypto.algos import DigestAlgorithm, SignedDigestAlgorithm
+from asn1crypto.algos import DigestAlgorithmId, SignedDigestAlgorithmId
 from asn1crypto.core import Integer, Null, ObjectIdentifier, OctetString
 from asn1crypto.core import Sequence as Asn1Sequence
 from asn1crypto.parser import emit
@@ -24,8 +23,9 @@ from signing.mechanisms import Mechanism, cms_algorithm
 from signing.tokens import DIGEST_BYTES, as_read, sequence_of
 
 _BYTE_RANGE_LENGTH = 4
-_CONTEXT, _CONSTRUCTED, _PRIMITIVE, _UNIVERSAL, _SET = 2, 1, 0, 0, 17
-_DATA = cms.ContentType("data")
+_UNIVERSAL, _CONTEXT = 0, 2
+_PRIMITIVE, _CONSTRUCTED = 0, 1
+_SET = 17
 
 
 def covered_length(signature: EmbeddedPdfSignature) -> int:
@@ -42,25 +42,21 @@ def is_whole_file(signature: EmbeddedPdfSignature, file_length: int) -> bool:
 def has_expected_bytes(pdf: bytes, signature: EmbeddedPdfSignature, *, is_last: bool) -> bool:
     """Whether the hole is one CMS in strict DER, written in hex and padded with zeros.
 
-    Capital hex, unless a later signature covers the hole: other programs write small letters.
+    Its only unsigned attribute may be one time stamp. Other programs may write small letters, but not in the last
+    signature: its hole is covered by none.
     """
     ranges = _ranges(signature)
     if ranges is None:
         return False
     hole = pdf[ranges[1] : ranges[2]]
-    rebuilt = _rebuilt(signature.signed_data, timestamp_token(signature.signer_info)).hex()
-    spellings = [rebuilt.upper()] if is_last else [rebuilt.upper(), rebuilt]
+    der = _strict(signature.signed_data, timestamp_token(signature.signer_info)).hex()
+    spellings = [der.upper()] if is_last else [der.upper(), der]
     return hole in [b"<%b>" % each.encode().ljust(len(hole) - 2, b"0") for each in spellings]
 
 
 def is_strict_token(der: bytes) -> bool:
-    """Whether a time-stamp token is in strict DER, without unsigned attributes."""
-    return _rebuilt(cms.ContentInfo.load(der)["content"], None) == der
-
-
-def embedded_certificates(signed: cms.SignedData) -> frozenset[bytes]:
-    """The certificates in a CMS, DER."""
-    return frozenset(_certificates(signed))
+    """Whether a time-stamp token that can be read is in strict DER, without unsigned attributes."""
+    return _strict(cms.ContentInfo.load(der)["content"], None) == der
 
 
 def timestamp_token(signer_info: cms.SignerInfo) -> bytes | None:
@@ -80,29 +76,92 @@ def _ranges(signature: EmbeddedPdfSignature) -> tuple[int, int, int, int] | None
     return (first, length, start, rest) if start == length + hole and rest > 0 else None
 
 
+def _strict(signed: cms.SignedData, token: bytes | None) -> bytes:
+    """As `_rebuilt`, but empty for what cannot be built."""
+    try:
+        return _rebuilt(signed, token)
+    except Exception:  # noqa: BLE001 - bytes made to deceive make parsers raise anything
+        return b""
+
+
 def _rebuilt(signed: cms.SignedData, token: bytes | None) -> bytes:
-    """A ContentInfo (RFC 5652 sections 3 and 5) of what is signed, without anything else; `token` is all unsigned."""
-    certificates = _tagged(0, b"".join(sorted(_certificates(signed))))
-    signer = _signer(signed, token)
-    algorithm = _one_of(signed["digest_algorithms"][0], _digest_forms())
-    content = signed["encap_content_info"]["content_type"]
-    is_plain = content == _DATA and extract_signer_info(signed)["sid"].name == "issuer_and_serial_number"
-    version = Integer(1 if is_plain else 3).dump()
-    data = sequence_of(version, _set(algorithm), _encapsulated(signed), certificates, _set(signer))
+    """A ContentInfo (RFC 5652 sections 3 and 5) of what is signed or checked; `token` is all that is unsigned.
+
+    Raises ValueError for algorithms in another form than theirs; errors of any kind for what is no SignedData.
+    """
+    content = signed["encap_content_info"]
+    is_plain = content["content_type"].native == "data" and _is_named(extract_signer_info(signed))
+    [algorithm] = signed["digest_algorithms"]
+    certificates = [as_read(each.chosen) for each in signed["certificates"]]
+    data = sequence_of(
+        Integer(1 if is_plain else 3).dump(),
+        _set(_one_of(algorithm, _digest_forms())),
+        sequence_of(content["content_type"].dump(), _encapsulated(content)),
+        _tagged(0, *sorted(certificates)),
+        _set(_signer(signed, token)),
+    )
     return sequence_of(cms.ContentType("signed_data").dump(), _tagged(0, data))
 
 
 def _signer(signed: cms.SignedData, token: bytes | None) -> bytes:
-    info = extract_signer_info(signed)
-    signer = extract_certificate_info(signed).signer_cert
-    by_name = info["sid"].name == "issuer_and_serial_number"
-    stamp = b"" if token is None else _tagged(1, sequence_of(_TIME_STAMP.dump(), _set(token)))
+    info, certificate = extract_signer_info(signed), extract_certificate_info(signed).signer_cert
+    is_named = _is_named(info)
+    stamp = sequence_of(cms.CMSAttributeType("signature_time_stamp_token").dump(), _set(token)) if token else b""
     return sequence_of(
-        Integer(1 if by_name else 3).dump(),
-        _named(signer) if by_name else emit(_CONTEXT, _PRIMITIVE, 0, signer.key_identifier),
+        Integer(1 if is_named else 3).dump(),
+        _name(certificate) if is_named else emit(_CONTEXT, _PRIMITIVE, 0, certificate.key_identifier),
         _one_of(info["digest_algorithm"], _digest_forms()),
         _tagged(0, info["signed_attrs"].contents),
         _one_of(info["signature_algorithm"], _signature_forms()),
         OctetString(info["signature"].native).dump(),
-        stamp,
+        _tagged(1, stamp) if token else b"",
     )
+
+
+def _is_named(info: cms.SignerInfo) -> bool:
+    return bool(info["sid"].name == "issuer_and_serial_number")
+
+
+def _name(certificate: Certificate) -> bytes:
+    # From the certificate: asn1crypto compares names without regard to letters' case and spaces.
+    return sequence_of(as_read(certificate.issuer.chosen), certificate["tbs_certificate"]["serial_number"].dump())
+
+
+def _encapsulated(content: cms.EncapsulatedContentInfo) -> bytes:
+    is_detached = content["content_type"].native == "data"
+    return b"" if is_detached else _tagged(0, OctetString(bytes(content["content"])).dump())
+
+
+def _one_of(algorithm: Asn1Sequence, forms: frozenset[bytes]) -> bytes:
+    der = as_read(algorithm)
+    if der not in forms:
+        raise ValueError(der)
+    return der
+
+
+@cache
+def _digest_forms() -> frozenset[bytes]:
+    return frozenset(form for name in DIGEST_BYTES for form in _with_and_without_null(DigestAlgorithmId(name)))
+
+
+@cache
+def _signature_forms() -> frozenset[bytes]:
+    plain = [each.value for each in Mechanism if each.scheme != "rsassa_pss"]
+    # Many programs name RSA alone here; the digest is named beside it.
+    named = [*plain, "rsassa_pkcs1v15"]
+    forms = [form for name in named for form in _with_and_without_null(SignedDigestAlgorithmId(name))]
+    return frozenset(forms) | {cms_algorithm(each).dump() for each in Mechanism if each.scheme == "rsassa_pss"}
+
+
+def _with_and_without_null(oid: ObjectIdentifier) -> tuple[bytes, bytes]:
+    return sequence_of(oid.dump()), sequence_of(oid.dump(), Null().dump())
+
+
+def _set(*parts: bytes) -> bytes:
+    der: bytes = emit(_UNIVERSAL, _CONSTRUCTED, _SET, b"".join(parts))
+    return der
+
+
+def _tagged(tag: int, *parts: bytes) -> bytes:
+    der: bytes = emit(_CONTEXT, _CONSTRUCTED, tag, b"".join(parts))
+    return der

@@ -26,11 +26,13 @@ LOOK_EVERY = 0.5  # seconds between looks at whether an order has begun to wait 
 
 
 async def carry_on(
-    found: Services, own: OwnOrder, decision: Decision | None, obstacle: DomainError | None
+    found: Services, own: OwnOrder, decision: Decision | DomainError | None, obstacle: DomainError | None
 ) -> Outcome | Refusal | None:
     """Send the decision that an order's signatures stand for, or None while it waits; no class waits for another."""
     if obstacle is not None:
         return obstacle
+    if isinstance(decision, DomainError):
+        return decision
     order_id, workflow_id = own.order.id, workflow_of(own.head)
     try:
         if decision is None:
@@ -55,16 +57,19 @@ def _fresh(found: Services, order_id: UUID) -> SigningOrder:
         return orders.get(session, order_id)
 
 
-def ready_decisions(found: Services, order_ids: Sequence[UUID]) -> list[Decision | None]:
-    """Each order's decision; None for one that must be carried, because something else has to answer first."""
+def ready_decisions(found: Services, order_ids: Sequence[UUID]) -> list[Decision | DomainError | None]:
+    """Each order's decision, or why it has none; None for one that must be carried: something else has to answer."""
     with found.sessions() as session:
-        fresh = [orders.get(session, order_id) for order_id in order_ids]
-        return [
-            None
-            if order.state == "asked" or orders.awaits_proof(order)
-            else decision_of(order, orders.standing(order, orders.items(session, order.id)))
-            for order in fresh
-        ]
+        return [_ready(session, orders.get(session, order_id)) for order_id in order_ids]
+
+
+def _ready(session: Session, order: SigningOrder) -> Decision | DomainError | None:
+    if order.state == "asked" or orders.awaits_proof(order):
+        return None
+    try:
+        return decision_of(session, order)
+    except DomainError as refusal:
+        return refusal
 
 
 def obstacle_to(

@@ -164,8 +164,12 @@ _CHECKS: dict[Check, dict[Language, tuple[str, str]]] = {
 
 _REASONS: dict[Reason, dict[Language, str]] = {
     Reason.REVOKED: {
-        "vi": "Chứng thư số đã bị thu hồi trước thời điểm ký.",
-        "en": "The certificate had been revoked before signing time.",
+        "vi": "Chứng thư số đã bị thu hồi, và không có căn cứ là đã ký trước lúc thu hồi.",
+        "en": "The certificate was revoked, and nothing proves that the signature was made before.",
+    },
+    Reason.KEY_LOST: {
+        "vi": "Khoá ký đã bị lộ trước thời điểm ký, theo nơi cấp chứng thư số; hãy báo nhà trường để thu hồi văn bản.",
+        "en": "The key was lost before signing time, says the authority; tell the school to recall the document.",
     },
     Reason.SUSPENDED: {
         "vi": "Chứng thư số bị tạm dừng vào thời điểm ký và chưa được mở lại.",

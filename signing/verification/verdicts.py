@@ -45,6 +45,7 @@ class Reason(StrEnum):
     """Why a check failed, where there is more than one way to; `stamp_` and what follows is a `TokenFault`."""
 
     REVOKED = "revoked"
+    KEY_LOST = "key_lost"
     SUSPENDED = "suspended"
     NOT_YET_VALID = "not_yet_valid"
     OUT_OF_DATE = "out_of_date"

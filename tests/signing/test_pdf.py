@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import pypdfium2
 import pytest
 import typst
 
@@ -11,7 +10,7 @@ from documents.form import place_fields
 from domain.documents import DocumentKind, SignatureField
 from signing.errors import SigningFailed, SigningRefused, Unreadable
 from signing.mechanisms import Mechanism, sign
-from signing.pdf import VIETNAM, BatchSigner, embed
+from signing.pdf import BatchSigner, embed
 from signing.verify import verify
 from tests.signing import samples
 from tests.signing.conftest import SIGNED_AT, Cast, prepared_for, raw_by, signed_by
@@ -56,17 +55,6 @@ def test_both_paddings_of_rsa_hold(cast: Cast, mechanism: Mechanism) -> None:
 
 def test_signatures_on_a_curve_hold(curve_cast: Cast) -> None:
     assert verify(curve_cast.finished(), curve_cast.roots).failures() == ()
-
-
-def test_the_stamp_shows_the_time_of_signing_in_vietnam(sealed: bytes) -> None:
-    with pypdfium2.PdfDocument(sealed) as document:
-        document.init_forms()
-        page = document[1]
-        page.flatten()
-        text = document[1].get_textpage().get_text_bounded()
-    assert text.count("Đã ký số") == 2
-    assert "Đã đóng dấu số" in text
-    assert text.count(SIGNED_AT.astimezone(VIETNAM).strftime("%H:%M, %d/%m/%Y")) == 3
 
 
 def test_a_field_that_is_not_there_is_refused(cast: Cast, placed: bytes) -> None:

@@ -1,0 +1,169 @@
+"""Whether a signer's certificate was good when the signature is proven to have existed (ETSI EN 319 102-1, 5.3).
+
+PyHanko judges chain, dates, key usage and algorithms at that time; revocation is settled by `statuses` and handed to it
+as an assertion. A certificate that names nobody who could be asked about it is not asked about: that is for the
+authority to say, in bytes it has signed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain as joined
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from pyhanko.sign.ades.report import AdESIndeterminate
+from pyhanko.sign.validation.ades import AdESBasicValidationResult, ades_basic_validation
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.policy_decl import (
+    CertificateFetchingRule,
+    LocalKnowledge,
+    RevinfoOnlineFetchingRule,
+    RevocationInfoGatheringSpec,
+    SignatureValidationSpec,
+)
+from pyhanko.sign.validation.settings import KeyUsageConstraints
+from pyhanko_certvalidator.context import CertValidationPolicySpec
+from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
+from pyhanko_certvalidator.policy_decl import (
+    CertRevTrustPolicy,
+    NonRevokedStatusAssertion,
+    RevocationCheckingPolicy,
+    RevocationCheckingRule,
+)
+from pyhanko_certvalidator.registry import SimpleTrustManager
+from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
+
+from domain.algorithms import is_allowed
+from domain.calendar import TIMEZONE
+from signing.cms_template import asn1_certificate
+from signing.status_checks import Source
+from signing.verification.grounds import Grounds
+from signing.verification.proofs import ProvenTime
+from signing.verification.statuses import History, ended_at
+from signing.verification.verdicts import Check, Finding, Proof, Reason, Revocation, Verdict, judged
+
+_OFFLINE = RevocationInfoGatheringSpec(
+    RevinfoOnlineFetchingRule.LOCAL_ONLY, certificate_fetching_rule=CertificateFetchingRule.NEVER_FETCH
+)
+_IF_IT_CAN_BE_ASKED = CertRevTrustPolicy(
+    RevocationCheckingPolicy(RevocationCheckingRule.CHECK_IF_DECLARED, RevocationCheckingRule.CHECK_IF_DECLARED)
+)
+_SIGNS_DOCUMENTS = KeyUsageConstraints(key_usage={"non_repudiation"})
+_OPEN = Verdict.INDETERMINATE
+_WEAK = {AdESIndeterminate.CRYPTO_CONSTRAINTS_FAILURE, AdESIndeterminate.CRYPTO_CONSTRAINTS_FAILURE_NO_POE}
+_SCHEMES = {"rsassa_pkcs1v15": "rsa", "rsassa_pss": "rsassa_pss", "ecdsa": "ecdsa"}
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """`chain` is empty if it leads to no trusted root; `result` is pyHanko's, for the report of ETSI TS 119 102-2."""
+
+    proof: Proof
+    chain: tuple[History, ...]
+    revocation: Revocation | None
+    findings: tuple[Finding, ...]
+    result: AdESBasicValidationResult
+
+
+async def judge(
+    signature: EmbeddedPdfSignature,
+    certificates: Sequence[x509.Certificate],
+    proven: ProvenTime | None,
+    grounds: Grounds,
+) -> Judgement:
+    """Judge the first of a signature's certificates at its proven time; without one, at the moment."""
+    leaf, at = certificates[0], proven.at if proven else grounds.moment
+    chain = await grounds.chain(certificates, at)
+    # Whether an authority is trusted does not depend on whether the certificate is out of date.
+    chain_ever = chain or await grounds.chain(certificates, leaf.not_valid_after_utc)
+    result = await _by_pyhanko(signature, at, chain, grounds)
+    trusted = judged(Check.TRUSTED, holds=bool(chain_ever))
+    algorithm = _algorithm(signature, leaf, at, result)
+    if not chain_ever:
+        # Nobody vouches for such a certificate, so there is nothing to be in force.
+        proof = proven.proof if proven else Proof.NONE
+        return Judgement(proof, (), None, (trusted, algorithm), result)
+    in_force = _in_force(chain_ever, at, is_proven=proven is not None, is_in_time=bool(chain), result=result)
+    time = judged(Check.TIME, holds=proven is not None or in_force.holds, otherwise=_OPEN)
+    proof = proven.proof if proven else (Proof.CURRENT if in_force.holds else Proof.NONE)
+    return Judgement(proof, chain_ever, _told(chain_ever), (trusted, time, in_force, algorithm), result)
+
+
+def algorithm_name(signature: EmbeddedPdfSignature, leaf: x509.Certificate) -> str:
+    """For people: "ECDSA 256, SHA-256"."""
+    scheme, digest, bits = _algorithm_parts(signature, leaf)
+    return f"{scheme.upper().replace('RSASSA_', 'RSA-')} {bits}, {digest.upper().replace('SHA', 'SHA-')}"
+
+
+def _in_force(
+    chain: Sequence[History], at: datetime, *, is_proven: bool, is_in_time: bool, result: AdESBasicValidationResult
+) -> Finding:
+    ended = [each.revocation for each in chain if each.revocation and ended_at(each.revocation) <= at]
+    held = [each.suspension for each in chain if each.suspension and each.suspension.at <= at]
+    is_revoked = any(each.at <= at for each in ended)
+    is_refused = isinstance(result.ades_subindic, AdESIndeterminate) and result.ades_subindic not in _WEAK
+    # Without a proven time it may well have been signed before a revocation, so that nothing is refuted. A suspension
+    # may be lifted as if it had never been: EN 319 102-1 says TRY_LATER.
+    obstacles = (
+        (bool(ended), Verdict.INVALID if is_proven else _OPEN, Reason.REVOKED if is_revoked else Reason.KEY_LOST),
+        (at < chain[0].subject.certificate.not_valid_before, Verdict.INVALID, Reason.NOT_YET_VALID),
+        (not is_in_time, _OPEN, Reason.OUT_OF_DATE),
+        (bool(held), _OPEN, Reason.SUSPENDED),
+        (not all(each.is_good_at(at) for each in chain), _OPEN, Reason.NO_STATUS),
+        (is_refused, Verdict.INVALID, Reason.CHAIN),
+    )
+    found = (Finding(Check.IN_FORCE, outcome, reason) for is_so, outcome, reason in obstacles if is_so)
+    return next(found, Finding(Check.IN_FORCE, Verdict.VALID))
+
+
+def _told(chain: Sequence[History]) -> Revocation | None:
+    """What is to be shown: a revocation whenever it came, else a suspension that stands."""
+    found = [each.revocation or each.suspension for each in chain]
+    return next((each for each in found if each), None)
+
+
+def _algorithm(
+    signature: EmbeddedPdfSignature, leaf: x509.Certificate, at: datetime, result: AdESBasicValidationResult
+) -> Finding:
+    # An algorithm given up since may have been allowed when it was used; only a proof of time can tell. That is why
+    # EN 319 102-1 (5.2.8) makes this "indeterminate, CRYPTO_CONSTRAINTS_FAILURE(_NO_POE)", never "failed".
+    allowed = is_allowed(*_algorithm_parts(signature, leaf), at.astimezone(TIMEZONE).date())
+    holds = allowed and result.ades_subindic not in _WEAK
+    return judged(Check.ALGORITHM, holds=holds, otherwise=_OPEN)
+
+
+def _algorithm_parts(signature: EmbeddedPdfSignature, leaf: x509.Certificate) -> tuple[str, str, int]:
+    """Scheme, digest and key length; "" or 0 for what is unknown."""
+    key = leaf.public_key()
+    bits = key.key_size if isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey) else 0
+    try:
+        scheme = _SCHEMES.get(signature.signer_info["signature_algorithm"].signature_algo, "")
+    except ValueError:
+        scheme = ""
+    return scheme, str(signature.md_algorithm), bits
+
+
+async def _by_pyhanko(
+    signature: EmbeddedPdfSignature, at: datetime, chain: Sequence[History], grounds: Grounds
+) -> AdESBasicValidationResult:
+    answers = {each.answer.der: each.answer for history in chain for each in history.statements}.values()
+    ocsps = [OCSPContainer.load_multi(each.parsed) for each in answers if each.source is Source.OCSP]
+    is_good = bool(chain) and all(each.is_good_at(at) for each in chain)
+    leaf = signature.signer_cert
+    knowledge = LocalKnowledge(
+        known_ocsps=[*joined.from_iterable(ocsps)],
+        known_crls=[CRLContainer(each.parsed) for each in answers if each.source is Source.CRL],
+        known_certs=[asn1_certificate(each) for each in grounds.certificates],
+        nonrevoked_assertions=[NonRevokedStatusAssertion(leaf.sha256, at)] if is_good else [],
+    )
+    roots = [asn1_certificate(each) for each in grounds.roots]
+    policy = CertValidationPolicySpec(SimpleTrustManager.build(trust_roots=roots), _IF_IT_CAN_BE_ASKED)
+    spec = SignatureValidationSpec(
+        policy, _OFFLINE, local_knowledge=knowledge, key_usage_settings=_SIGNS_DOCUMENTS
+    )
+    timing = ValidationTimingInfo(at, at, point_in_time_validation=True)
+    # The result's type is a variable without a bound that helps.
+    return await ades_basic_validation(
+        signature.signed_data, spec, timing_info=timing, raw_digest=signature.compute_digest()
+    )

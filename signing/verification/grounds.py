@@ -1,0 +1,75 @@
+"""What a verification relies on beside the signatures themselves: trusted roots, certificates, answers, a moment."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography import x509
+from pyhanko.pdf_utils.decode_limits import DecodePurpose
+from pyhanko.pdf_utils.generic import IndirectObject
+from pyhanko.pdf_utils.rw_common import PdfHandler
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.errors import NoDSSFoundError
+
+from signing.dss import ValidationMaterial
+from signing.errors import SigningRefused
+from signing.status_checks import Judge, Source
+from signing.tokens import Known
+from signing.verification.statuses import Answer, History, histories, read_answers
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """`certificates` and `answers` are those of the file and of the archive; nothing in them is believed unchecked."""
+
+    roots: tuple[x509.Certificate, ...]
+    moment: datetime
+    certificates: tuple[x509.Certificate, ...]
+    answers: tuple[Answer, ...]
+
+    @property
+    def known(self) -> Known:
+        """The same, for checking time stamps."""
+        ocsps, crls = ([each.der for each in self.answers if each.source is source] for source in Source)
+        return Known(certificates=self.certificates, ocsps=ocsps, crls=crls)
+
+    async def chain(self, certificates: Sequence[x509.Certificate], at: datetime) -> tuple[History, ...]:
+        """What is known of a certificate (the first) and of those above it, the root left out.
+
+        The further certificates may be needed on the way. Empty if there is no valid way to a root at that time.
+        """
+        try:
+            subjects = await Judge(self.roots, at).subjects([*certificates, *self.certificates])
+        except SigningRefused:
+            return ()
+        return await histories(subjects, self.answers, self.roots)
+
+
+def gather(
+    roots: Iterable[x509.Certificate], moment: datetime, inside: ValidationMaterial, archive: ValidationMaterial
+) -> Grounds:
+    """`inside` came with the file. What cannot be read proves nothing and is left out."""
+    answers = [*read_answers(inside, is_inside=True), *read_answers(archive, is_inside=False)]
+    certificates = []
+    for der in dict.fromkeys((*inside.certificates, *archive.certificates)):
+        with suppress(ValueError):
+            certificates.append(x509.load_der_x509_certificate(der))
+    return Grounds(tuple(roots), moment, tuple(certificates), tuple(answers))
+
+
+def read_dss(document: PdfHandler) -> ValidationMaterial:
+    """The document security store (ISO 32000-2, 12.8.4.3); empty if there is none."""
+    try:
+        store = DocumentSecurityStore.read_dss(document)
+    except NoDSSFoundError:
+        return ValidationMaterial()
+    return ValidationMaterial(
+        certificates=_contents(store.certs.values(), DecodePurpose.CERTIFICATE),
+        ocsps=_contents(store.ocsps, DecodePurpose.OCSP_RESPONSE),
+        crls=_contents(store.crls, DecodePurpose.CRL),
+    )
+
+
+def _contents(references: Iterable[IndirectObject], purpose: DecodePurpose) -> tuple[bytes, ...]:
+    return tuple(reference.get_object().read_data(purpose) for reference in references)
