@@ -27,6 +27,7 @@ from signing.providers.base import SigningIdentity
 from signing.revocation import Collected, RevocationService, StatusUnavailable
 from signing.status_checks import Status, StatusCheck
 from signing.timestamps import TimeStampService
+from signing.tokens import read_token
 from storage import checks, orders
 from storage.checks import EarlierSignature, FoundStatus
 from storage.database import Sessions
@@ -82,6 +83,16 @@ class Preflight:
         self._keep(order_id, collected)
         return collected
 
+    def archive(self, row: CertificateRow, token: bytes) -> str:
+        """Ask about a signer and the authority of the stamp that proves the signature; the object with all of it.
+
+        Asked after the stamp, the answers are younger than what it proves, as verifiers want them in later years.
+        """
+        chains = [identity_of(row).certificates, read_token(token).certificates]
+        collected = self._revocation.collect(chains, datetime.now(UTC))
+        self._keep(None, collected)
+        return self._objects.put(collected.material.dumps())
+
     def _clear_person(self, order: SigningOrder, row: CertificateRow) -> None:
         try:
             collected = self.ask(row, order.id)
@@ -116,7 +127,8 @@ class Preflight:
         with self._sessions.begin() as session:
             level = "B-LT" if token_bytes else "B-B+ERS"
             checks.keep_proof(session, order.id, level, kept, collected.fresh_until)
-        return ProofTask(kept, token_bytes)
+            picture = checks.seal_image(session, order)
+        return ProofTask(kept, token_bytes, picture)
 
     def _keep(self, order_id: UUID | None, collected: Collected) -> None:
         material = collected.material

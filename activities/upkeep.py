@@ -1,7 +1,7 @@
 """What is done by itself, again and again: proofs of time, the history log, the state of certificates, renewals."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from temporalio import activity
@@ -15,7 +15,6 @@ from storage import evidence, history, watching
 from storage.database import Sessions
 
 AT_ONCE = 200
-EXPIRING = timedelta(days=60)
 
 
 class Chore(StrEnum):
@@ -57,10 +56,10 @@ class UpkeepActivities:
             activity.heartbeat()
         with self._sessions() as session:
             waiting = evidence.to_recheck(session, AT_ONCE)
-        for row, order_ids in waiting:
-            self._preflight.ask(row)
+        for each in waiting:
+            archive = self._preflight.archive(each.certificate, each.token)
             with self._sessions.begin() as session:
-                evidence.rechecked(session, order_ids, datetime.now(UTC))
+                evidence.rechecked(session, each.order_ids, datetime.now(UTC), archive)
             activity.heartbeat()
         return len(due) + len(waiting)
 
@@ -84,7 +83,7 @@ class UpkeepActivities:
                 silent.append(error)
             activity.heartbeat()
         with self._sessions.begin() as session:
-            watching.tell(session, now, now + EXPIRING)
+            watching.tell(session, now, now + watching.EXPIRING)
         if silent:
             raise silent[0]
         return len(watched)

@@ -37,10 +37,11 @@ class Key:
 
 @dataclass(frozen=True)
 class ProofTask:
-    """Where the validation data that a seal carries is kept, and the room for its time stamp."""
+    """Where a seal's validation data and the school's picture of it are kept, and the room for its time stamp."""
 
     material_sha256: str
     token_bytes: int
+    seal_image_sha256: str | None = None
 
 
 @dataclass(frozen=True)
@@ -169,10 +170,12 @@ def _unsigned(bench: Bench, task: PrepareTask) -> tuple[bytes, str]:
 
 @lru_cache(maxsize=8)
 def _signer(bench: Bench, key: Key, signing_time: datetime, proof: ProofTask | None) -> BatchSigner:
-    sealing = None
-    if proof is not None:
-        sealing = SealProof(ValidationMaterial.loads(bench.objects.get(proof.material_sha256)), proof.token_bytes)
-    return BatchSigner(_chain(key.chain_pem), key.mechanism, signed_at=signing_time, proof=sealing)
+    chain = _chain(key.chain_pem)
+    if proof is None:
+        return BatchSigner(chain, key.mechanism, signed_at=signing_time)
+    sealing = SealProof(ValidationMaterial.loads(bench.objects.get(proof.material_sha256)), proof.token_bytes)
+    picture = bench.objects.get(proof.seal_image_sha256) if proof.seal_image_sha256 else None
+    return BatchSigner(chain, key.mechanism, signed_at=signing_time, proof=sealing, seal_image=picture)
 
 
 @lru_cache(maxsize=32)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.errors import SignInNeeded
 from api.services import Services
-from domain.errors import NotAllowed, NotFound
+from domain.errors import Invalid, NotAllowed, NotFound
 from storage import access, orders
 from storage.access import ClassTermHead, DocumentHead
 from storage.staffing import Person
@@ -116,3 +116,13 @@ def require_slot(head: ClassTermHead, *slots: str) -> None:
     """Authority follows the assignment at this moment, for each of these slots."""
     if not head.my_slots.issuperset(slots):
         raise NotAllowed("Bạn không được phân công việc này ở lớp này.")
+
+
+async def body_of(request: Request, limit: int, too_large: str) -> bytes:
+    """The whole body of a request, but never more than `limit` bytes of it in memory. Raises Invalid."""
+    parts = bytearray()
+    async for part in request.stream():
+        parts += part
+        if len(parts) > limit:
+            raise Invalid(too_large)
+    return bytes(parts)

@@ -16,7 +16,7 @@ from api.pages import board, entrance
 from api.pages.templating import make_templates
 from api.schema import Application
 from api.services import Services
-from api.v1 import decisions, opening, orders, own_device, reads
+from api.v1 import decisions, opening, orders, own_device, reads, trust
 from config.settings import Settings
 from config.temporal import connect
 from signing.providers.configured import configured_providers
@@ -35,10 +35,12 @@ def create_app(services: Services) -> FastAPI:
     errors.install(app)
     app.add_exception_handler(Exception, _broken)
     app.include_router(health.router)
-    for router in (reads.router, opening.router, decisions.router, orders.router, own_device.router):
+    for router in (reads.router, opening.router, decisions.router, orders.router, own_device.router, trust.router):
         app.include_router(router, prefix="/api/v1", responses=errors.RESPONSES)
     app.include_router(entrance.router)
     app.include_router(board.router)
+    # Public as a whole: entries name nobody, and whoever holds a copy can tell a rewritten log from the one he knows.
+    app.mount("/history", StaticFiles(directory=services.history_dir, check_dir=False), name="history")
     app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
     app.mount("/packages", StaticFiles(directory=WEB / "node_modules", check_dir=False), name="packages")
     return app
@@ -55,6 +57,7 @@ async def make_services(settings: Settings) -> Services:
         own_device=OwnDevice(sessions, objects, confirming),
         objects=objects,
         templates=make_templates(),
+        history_dir=settings.history_dir,
         demo=settings.demo,
     )
 

@@ -1,6 +1,7 @@
 """What the routes use, made once in `create_app` and reached through the application's state."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from fastapi.templating import Jinja2Templates
 
@@ -19,4 +20,5 @@ class Services:
     own_device: OwnDevice
     objects: Objects
     templates: Jinja2Templates
+    history_dir: Path
     demo: bool = False

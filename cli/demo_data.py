@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -91,15 +92,15 @@ def _issue_certificates(
     session: Session, settings: Settings, staff: Staff, ids: Mapping[str, UUID], school_id: UUID
 ) -> None:
     authority = DevelopmentAuthority.open(settings.pki_dir, services_url=settings.pki_url)
-    keys = KeyStore(settings.key_store)
+    keys, now = KeyStore(settings.key_store), datetime.now(UTC)
     for row in staff.people:
         issued = authority.issue_person(row.full_name, row.personal_id)
         certificate = _keep(keys, f"staff-{ids[row.personal_id]}", issued)
         certificate.staff_id = ids[row.personal_id]
-        registration.add_certificate(session, certificate)
+        registration.add_certificate(session, certificate, now)
     certificate = _keep(keys, f"school-{school_id}", authority.issue_organisation(staff.school_name, staff.school_code))
     certificate.school_id = school_id
-    registration.add_certificate(session, certificate)
+    registration.add_certificate(session, certificate, now)
 
 
 def _keep(keys: KeyStore, key_ref: str, issued: IssuedKey) -> CertificateRow:

@@ -59,6 +59,11 @@ def is_strict_token(der: bytes) -> bool:
     return _strict(cms.ContentInfo.load(der)["content"], None) == der
 
 
+def embedded_certificates(signed: cms.SignedData) -> list[bytes]:
+    """The certificates in a CMS, DER."""
+    return [as_read(each.chosen) for each in signed["certificates"]]
+
+
 def timestamp_token(signer_info: cms.SignerInfo) -> bytes | None:
     """The time stamp of a signature, DER; None if it has none, or not exactly one."""
     attributes = [each for each in signer_info["unsigned_attrs"] if each["type"].native == "signature_time_stamp_token"]
@@ -92,12 +97,11 @@ def _rebuilt(signed: cms.SignedData, token: bytes | None) -> bytes:
     content = signed["encap_content_info"]
     is_plain = content["content_type"].native == "data" and _is_named(extract_signer_info(signed))
     [algorithm] = signed["digest_algorithms"]
-    certificates = [as_read(each.chosen) for each in signed["certificates"]]
     data = sequence_of(
         Integer(1 if is_plain else 3).dump(),
         _set(_one_of(algorithm, _digest_forms())),
         sequence_of(content["content_type"].dump(), _encapsulated(content)),
-        _tagged(0, *sorted(certificates)),
+        _tagged(0, *sorted(embedded_certificates(signed))),
         _set(_signer(signed, token)),
     )
     return sequence_of(cms.ContentType("signed_data").dump(), _tagged(0, data))

@@ -103,6 +103,12 @@ def owner_id(session: Session, row: CertificateRow) -> str:
     return session.scalars(query).one()
 
 
+def seal_image(session: Session, order: SigningOrder) -> str | None:
+    """The picture of its seal that the school of an order has given, an object."""
+    row = session.get_one(CertificateRow, order.certificate_id)
+    return session.scalar(select(School.seal_image_sha256).where(School.id == row.school_id))
+
+
 @dataclass(frozen=True)
 class EarlierSignature:
     """A signature that a seal will cover: by which certificate, in which file, and since when that is proven."""

@@ -1,7 +1,7 @@
 """Evidence of time: batches with their token, where each file stands in them, and what still has none."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -72,19 +72,48 @@ def unproven(session: Session, limit: int) -> Sequence[UUID]:
     return session.scalars(query.order_by(SigningOrder.created_at).limit(limit)).all()
 
 
-def to_recheck(session: Session, limit: int) -> list[tuple[CertificateRow, list[UUID]]]:
-    """Signers of proven orders whose status has not been asked for since, each once with those orders."""
-    query = select(SigningOrder.id, SigningOrder.certificate_id).where(
-        SigningOrder.state == "completed", SigningOrder.evidence_id.is_not(None), SigningOrder.rechecked_at.is_(None)
+@dataclass(frozen=True)
+class Recheck:
+    """A signer whose status has to be asked for once more, for these proven orders, with one of their tokens."""
+
+    certificate: CertificateRow
+    order_ids: tuple[UUID, ...]
+    token: bytes
+
+
+def to_recheck(session: Session, limit: int) -> list[Recheck]:
+    """Signers of proven orders whose status has not been asked for since, each once."""
+    query = (
+        select(SigningOrder.id, SigningOrder.certificate_id, EvidenceBatch.token)
+        .join(EvidenceBatch, EvidenceBatch.id == SigningOrder.evidence_id)
+        .where(SigningOrder.state == "completed", SigningOrder.rechecked_at.is_(None))
     )
-    by_certificate: dict[UUID, list[UUID]] = {}
-    for order_id, certificate_id in session.execute(query.order_by(SigningOrder.created_at).limit(limit)):
-        by_certificate.setdefault(certificate_id, []).append(order_id)
-    return [(session.get_one(CertificateRow, each), order_ids) for each, order_ids in by_certificate.items()]
+    found: dict[UUID, Recheck] = {}
+    for order_id, certificate_id, token in session.execute(query.order_by(SigningOrder.created_at).limit(limit)):
+        known = found.get(certificate_id) or Recheck(session.get_one(CertificateRow, certificate_id), (), token)
+        found[certificate_id] = replace(known, order_ids=(*known.order_ids, order_id))
+    return list(found.values())
 
 
-def rechecked(session: Session, order_ids: Sequence[UUID], at: datetime) -> None:
-    session.execute(update(SigningOrder).where(SigningOrder.id.in_(order_ids)).values(rechecked_at=at))
+def rechecked(session: Session, order_ids: Sequence[UUID], at: datetime, archive_sha256: str) -> None:
+    mine = update(SigningOrder).where(SigningOrder.id.in_(order_ids))
+    session.execute(mine.values(rechecked_at=at, archive_sha256=archive_sha256))
+
+
+def archives_of(session: Session, document_id: UUID) -> Sequence[str]:
+    """The validation data that was collected for a document's signatures once their time was proven, as objects."""
+    query = (
+        select(SigningOrder.archive_sha256)
+        .join(SignatureRow, SignatureRow.order_id == SigningOrder.id)
+        .where(SignatureRow.document_id == document_id, SigningOrder.archive_sha256.is_not(None))
+    )
+    return [each for each in session.scalars(query.order_by(SigningOrder.created_at)) if each]
+
+
+def revisions_of(session: Session, document_id: UUID) -> Sequence[str]:
+    """The hash of a document after each of its signatures, the first one first."""
+    query = select(SignatureRow.sha256).where(SignatureRow.document_id == document_id)
+    return session.scalars(query.order_by(SignatureRow.signed_at, SignatureRow.id)).all()
 
 
 def files_of(session: Session, order_id: UUID) -> Sequence[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -203,10 +203,21 @@ def _keep_findings(session: Session, pupil: PupilRow) -> None:
         session.execute(insert(ReviewItem).values(rows).on_conflict_do_nothing())
 
 
-def add_certificate(session: Session, row: CertificateRow) -> None:
-    if session.scalars(select(CertificateRow.id).where(CertificateRow.sha256 == row.sha256)).first() is None:
-        session.add(row)
-        session.flush()
+def add_certificate(session: Session, row: CertificateRow, now: datetime) -> None:
+    """Register a certificate; the owner's earlier one is replaced by it. Again, it changes nothing."""
+    if session.scalars(select(CertificateRow.id).where(CertificateRow.sha256 == row.sha256)).first() is not None:
+        return
+    owner = CertificateRow.staff_id if row.staff_id else CertificateRow.school_id
+    same_owner = owner == (row.staff_id or row.school_id)
+    older = update(CertificateRow).where(same_owner, CertificateRow.state.in_(("valid", "suspended")))
+    session.execute(older.values(state="replaced", state_since=now))
+    session.add(row)
+    session.flush()
+
+
+def keep_seal_image(session: Session, school_id: UUID, sha256: str) -> None:
+    """The school's own picture of its seal, by its hash in the object store."""
+    session.get_one(School, school_id).seal_image_sha256 = sha256
 
 
 def staff_ids(session: Session, school_id: UUID, personal_ids: Iterable[str]) -> dict[str, UUID]:

@@ -2,25 +2,35 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Session, aliased
 
 from storage import journal, staffing
-from storage.tables import CertificateRow, Position, Staff
+from storage.tables import CertificateRow, Position, SignatureCheck, Staff
 
 # Who answers for a school's own certificate, and for those of its people.
 IN_CHARGE = ("seal_clerk", "system_admin")
 
 
+# Who is told that a certificate ends has two months to get another one.
+EXPIRING = timedelta(days=60)
+
+
 @dataclass(frozen=True)
 class Holder:
-    """A certificate with the name of its owner; `staff_id` is None for the school's own."""
+    """A certificate with its owner's name (None: the school's own) and the newest answer about its status."""
 
     certificate: CertificateRow
     full_name: str | None
+    newest: SignatureCheck | None
+
+    @property
+    def staff_id(self) -> UUID | None:
+        return self.certificate.staff_id
 
 
 def condition(row: CertificateRow, now: datetime, soon: datetime) -> str:
@@ -44,13 +54,20 @@ def in_use(session: Session, now: datetime) -> Sequence[CertificateRow]:
 
 def of_school(session: Session, school_id: UUID) -> list[Holder]:
     """A school's own certificates and those of its people, the first to end first."""
-    return [Holder(*row) for row in session.execute(_held(school_id))]
-
-
-def _held(school_id: UUID) -> Select[CertificateRow, str | None]:
-    query = select(CertificateRow, Staff.full_name).outerjoin(Staff, Staff.id == CertificateRow.staff_id)
-    mine = or_(CertificateRow.school_id == school_id, Staff.school_id == school_id)
-    return query.where(mine).order_by(CertificateRow.not_after, CertificateRow.id)
+    newest = (
+        select(SignatureCheck)
+        .ext(distinct_on(SignatureCheck.certificate_id))
+        .order_by(SignatureCheck.certificate_id, SignatureCheck.checked_at.desc())
+        .subquery()
+    )
+    check = aliased(SignatureCheck, newest)
+    query = (
+        select(CertificateRow, Staff.full_name, check)
+        .outerjoin(Staff, Staff.id == CertificateRow.staff_id)
+        .outerjoin(check, check.certificate_id == CertificateRow.id)
+        .where(or_(CertificateRow.school_id == school_id, Staff.school_id == school_id))
+    )
+    return [Holder(*row) for row in session.execute(query.order_by(CertificateRow.not_after, CertificateRow.id))]
 
 
 def tell(session: Session, now: datetime, soon: datetime) -> None:

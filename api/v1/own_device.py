@@ -6,12 +6,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
-from api.deps import CurrentPerson, OwnOrder, OwnOrderDep, ServicesDep, now
+from api.deps import CurrentPerson, OwnOrder, OwnOrderDep, ServicesDep, body_of, now
 from api.services import Services
 from api.v1.confirmed import carry_on, obstacle_to, ready_decisions
 from api.v1.order_forms import ConfirmedView, DigestsView, RawSignaturesForm, ToSignView
 from api.v1.views import confirmed_view
-from domain.errors import DomainError, Invalid
+from domain.errors import DomainError
 from signing.archival import MAX_BYTES
 from storage.staffing import Person
 
@@ -71,18 +71,8 @@ async def signed_paper(position: Position, request: Request, own: OwnOrderDep, f
 
     Taken only if nothing but one's own signature was added to what was handed out.
     """
-    uploaded = await _body(request)
+    uploaded = await body_of(request, MAX_BYTES, "Tệp quá lớn, không phải văn bản đã tải về để ký.")
     await asyncio.to_thread(found.own_device.bring, own.order, position, uploaded)
-
-
-async def _body(request: Request) -> bytes:
-    """The whole body, but no more than a document may have."""
-    parts = bytearray()
-    async for part in request.stream():
-        parts += part
-        if len(parts) > MAX_BYTES:
-            raise Invalid("Tệp quá lớn, không phải văn bản đã tải về để ký.")
-    return bytes(parts)
 
 
 def _obstacle(found: Services, own: OwnOrder, person: Person) -> DomainError | None:

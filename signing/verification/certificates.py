@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain as joined
 
-from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from pyhanko.sign.ades.report import AdESIndeterminate
 from pyhanko.sign.validation.ades import AdESBasicValidationResult, ades_basic_validation
-from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.policy_decl import (
     CertificateFetchingRule,
     LocalKnowledge,
@@ -23,6 +21,7 @@ from pyhanko.sign.validation.policy_decl import (
     SignatureValidationSpec,
 )
 from pyhanko.sign.validation.settings import KeyUsageConstraints
+from pyhanko.sign.validation.status import StandardCMSSignatureStatus
 from pyhanko_certvalidator.context import CertValidationPolicySpec
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 from pyhanko_certvalidator.policy_decl import (
@@ -38,6 +37,7 @@ from domain.algorithms import is_allowed
 from domain.calendar import TIMEZONE
 from signing.cms_template import asn1_certificate
 from signing.status_checks import Source
+from signing.verification.document import Signature
 from signing.verification.grounds import Grounds
 from signing.verification.proofs import ProvenTime
 from signing.verification.statuses import History, ended_at
@@ -50,6 +50,7 @@ _IF_IT_CAN_BE_ASKED = CertRevTrustPolicy(
     RevocationCheckingPolicy(RevocationCheckingRule.CHECK_IF_DECLARED, RevocationCheckingRule.CHECK_IF_DECLARED)
 )
 _SIGNS_DOCUMENTS = KeyUsageConstraints(key_usage={"non_repudiation"})
+Result = AdESBasicValidationResult[StandardCMSSignatureStatus]
 _OPEN = Verdict.INDETERMINATE
 _WEAK = {AdESIndeterminate.CRYPTO_CONSTRAINTS_FAILURE, AdESIndeterminate.CRYPTO_CONSTRAINTS_FAILURE_NO_POE}
 _SCHEMES = {"rsassa_pkcs1v15": "rsa", "rsassa_pss": "rsassa_pss", "ecdsa": "ecdsa"}
@@ -60,45 +61,39 @@ class Judgement:
     """`chain` is empty if it leads to no trusted root; `result` is pyHanko's, for the report of ETSI TS 119 102-2."""
 
     proof: Proof
+    proven: ProvenTime | None
     chain: tuple[History, ...]
     revocation: Revocation | None
     findings: tuple[Finding, ...]
-    result: AdESBasicValidationResult
+    result: Result
 
 
-async def judge(
-    signature: EmbeddedPdfSignature,
-    certificates: Sequence[x509.Certificate],
-    proven: ProvenTime | None,
-    grounds: Grounds,
-) -> Judgement:
-    """Judge the first of a signature's certificates at its proven time; without one, at the moment."""
-    leaf, at = certificates[0], proven.at if proven else grounds.moment
+async def judge(signature: Signature, proven: ProvenTime | None, grounds: Grounds) -> Judgement:
+    """Judge the signer's certificate at the proven time; without one, at the moment."""
+    certificates, at = signature.certificates, proven.at if proven else grounds.moment
     chain = await grounds.chain(certificates, at)
     # Whether an authority is trusted does not depend on whether the certificate is out of date.
-    chain_ever = chain or await grounds.chain(certificates, leaf.not_valid_after_utc)
+    chain_ever = chain or await grounds.chain(certificates, certificates[0].not_valid_after_utc)
     result = await _by_pyhanko(signature, at, chain, grounds)
     trusted = judged(Check.TRUSTED, holds=bool(chain_ever))
-    algorithm = _algorithm(signature, leaf, at, result)
+    algorithm = _algorithm(signature, at, result)
     if not chain_ever:
         # Nobody vouches for such a certificate, so there is nothing to be in force.
         proof = proven.proof if proven else Proof.NONE
-        return Judgement(proof, (), None, (trusted, algorithm), result)
+        return Judgement(proof, proven, (), None, (trusted, algorithm), result)
     in_force = _in_force(chain_ever, at, is_proven=proven is not None, is_in_time=bool(chain), result=result)
     time = judged(Check.TIME, holds=proven is not None or in_force.holds, otherwise=_OPEN)
     proof = proven.proof if proven else (Proof.CURRENT if in_force.holds else Proof.NONE)
-    return Judgement(proof, chain_ever, _told(chain_ever), (trusted, time, in_force, algorithm), result)
+    return Judgement(proof, proven, chain_ever, _told(chain_ever), (trusted, time, in_force, algorithm), result)
 
 
-def algorithm_name(signature: EmbeddedPdfSignature, leaf: x509.Certificate) -> str:
+def algorithm_name(signature: Signature) -> str:
     """For people: "ECDSA 256, SHA-256"."""
-    scheme, digest, bits = _algorithm_parts(signature, leaf)
+    scheme, digest, bits = _algorithm_parts(signature)
     return f"{scheme.upper().replace('RSASSA_', 'RSA-')} {bits}, {digest.upper().replace('SHA', 'SHA-')}"
 
 
-def _in_force(
-    chain: Sequence[History], at: datetime, *, is_proven: bool, is_in_time: bool, result: AdESBasicValidationResult
-) -> Finding:
+def _in_force(chain: Sequence[History], at: datetime, *, is_proven: bool, is_in_time: bool, result: Result) -> Finding:
     ended = [each.revocation for each in chain if each.revocation and ended_at(each.revocation) <= at]
     held = [each.suspension for each in chain if each.suspension and each.suspension.at <= at]
     is_revoked = any(each.at <= at for each in ended)
@@ -123,47 +118,39 @@ def _told(chain: Sequence[History]) -> Revocation | None:
     return next((each for each in found if each), None)
 
 
-def _algorithm(
-    signature: EmbeddedPdfSignature, leaf: x509.Certificate, at: datetime, result: AdESBasicValidationResult
-) -> Finding:
+def _algorithm(signature: Signature, at: datetime, result: Result) -> Finding:
     # An algorithm given up since may have been allowed when it was used; only a proof of time can tell. That is why
     # EN 319 102-1 (5.2.8) makes this "indeterminate, CRYPTO_CONSTRAINTS_FAILURE(_NO_POE)", never "failed".
-    allowed = is_allowed(*_algorithm_parts(signature, leaf), at.astimezone(TIMEZONE).date())
+    allowed = is_allowed(*_algorithm_parts(signature), at.astimezone(TIMEZONE).date())
     holds = allowed and result.ades_subindic not in _WEAK
     return judged(Check.ALGORITHM, holds=holds, otherwise=_OPEN)
 
 
-def _algorithm_parts(signature: EmbeddedPdfSignature, leaf: x509.Certificate) -> tuple[str, str, int]:
+def _algorithm_parts(signature: Signature) -> tuple[str, str, int]:
     """Scheme, digest and key length; "" or 0 for what is unknown."""
-    key = leaf.public_key()
+    key = signature.certificates[0].public_key()
     bits = key.key_size if isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey) else 0
     try:
-        scheme = _SCHEMES.get(signature.signer_info["signature_algorithm"].signature_algo, "")
+        scheme = _SCHEMES.get(signature.embedded.signer_info["signature_algorithm"].signature_algo, "")
     except ValueError:
         scheme = ""
-    return scheme, str(signature.md_algorithm), bits
+    return scheme, str(signature.embedded.md_algorithm), bits
 
 
-async def _by_pyhanko(
-    signature: EmbeddedPdfSignature, at: datetime, chain: Sequence[History], grounds: Grounds
-) -> AdESBasicValidationResult:
+async def _by_pyhanko(signature: Signature, at: datetime, chain: Sequence[History], grounds: Grounds) -> Result:
     answers = {each.answer.der: each.answer for history in chain for each in history.statements}.values()
     ocsps = [OCSPContainer.load_multi(each.parsed) for each in answers if each.source is Source.OCSP]
     is_good = bool(chain) and all(each.is_good_at(at) for each in chain)
-    leaf = signature.signer_cert
+    embedded = signature.embedded
     knowledge = LocalKnowledge(
         known_ocsps=[*joined.from_iterable(ocsps)],
         known_crls=[CRLContainer(each.parsed) for each in answers if each.source is Source.CRL],
         known_certs=[asn1_certificate(each) for each in grounds.certificates],
-        nonrevoked_assertions=[NonRevokedStatusAssertion(leaf.sha256, at)] if is_good else [],
+        nonrevoked_assertions=[NonRevokedStatusAssertion(embedded.signer_cert.sha256, at)] if is_good else [],
     )
     roots = [asn1_certificate(each) for each in grounds.roots]
     policy = CertValidationPolicySpec(SimpleTrustManager.build(trust_roots=roots), _IF_IT_CAN_BE_ASKED)
-    spec = SignatureValidationSpec(
-        policy, _OFFLINE, local_knowledge=knowledge, key_usage_settings=_SIGNS_DOCUMENTS
-    )
+    spec = SignatureValidationSpec(policy, _OFFLINE, local_knowledge=knowledge, key_usage_settings=_SIGNS_DOCUMENTS)
     timing = ValidationTimingInfo(at, at, point_in_time_validation=True)
-    # The result's type is a variable without a bound that helps.
-    return await ades_basic_validation(
-        signature.signed_data, spec, timing_info=timing, raw_digest=signature.compute_digest()
-    )
+    digest = embedded.compute_digest()
+    return await ades_basic_validation(embedded.signed_data, spec, timing_info=timing, raw_digest=digest)

@@ -1,6 +1,6 @@
 """What a verification relies on beside the signatures themselves: trusted roots, certificates, answers, a moment."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,22 +16,22 @@ from signing.dss import ValidationMaterial
 from signing.errors import SigningRefused
 from signing.status_checks import Judge, Source
 from signing.tokens import Known
-from signing.verification.statuses import Answer, History, histories, read_answers
+from signing.verification.statuses import Answers, History, read_answers
 
 
 @dataclass(frozen=True)
 class Grounds:
-    """`certificates` and `answers` are those of the file and of the archive; nothing in them is believed unchecked."""
+    """`certificates` are authorities', from the file and the archive, as are `answers`; nothing is believed unchecked."""
 
     roots: tuple[x509.Certificate, ...]
     moment: datetime
     certificates: tuple[x509.Certificate, ...]
-    answers: tuple[Answer, ...]
+    answers: Answers
 
     @property
     def known(self) -> Known:
         """The same, for checking time stamps."""
-        ocsps, crls = ([each.der for each in self.answers if each.source is source] for source in Source)
+        ocsps, crls = ([each.der for each in self.answers.all if each.source is source] for source in Source)
         return Known(certificates=self.certificates, ocsps=ocsps, crls=crls)
 
     async def chain(self, certificates: Sequence[x509.Certificate], at: datetime) -> tuple[History, ...]:
@@ -43,7 +43,7 @@ class Grounds:
             subjects = await Judge(self.roots, at).subjects([*certificates, *self.certificates])
         except SigningRefused:
             return ()
-        return await histories(subjects, self.answers, self.roots)
+        return tuple([await self.answers.history(subject) for subject in subjects])
 
 
 def gather(
@@ -51,11 +51,17 @@ def gather(
 ) -> Grounds:
     """`inside` came with the file. What cannot be read proves nothing and is left out."""
     answers = [*read_answers(inside, is_inside=True), *read_answers(archive, is_inside=False)]
-    certificates = []
-    for der in dict.fromkeys((*inside.certificates, *archive.certificates)):
-        with suppress(ValueError):
-            certificates.append(x509.load_der_x509_certificate(der))
-    return Grounds(tuple(roots), moment, tuple(certificates), tuple(answers))
+    ders = dict.fromkeys((*inside.certificates, *archive.certificates))
+    return Grounds(tuple(roots), moment, tuple(_authorities(ders)), Answers(answers, tuple(roots)))
+
+
+def _authorities(ders: Iterable[bytes]) -> Iterator[x509.Certificate]:
+    # Signers' own certificates are in their signatures; every one more here would be parsed for each signature.
+    for der in ders:
+        with suppress(ValueError, x509.ExtensionNotFound):
+            certificate = x509.load_der_x509_certificate(der)
+            if certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
+                yield certificate
 
 
 def read_dss(document: PdfHandler) -> ValidationMaterial:
@@ -72,4 +78,5 @@ def read_dss(document: PdfHandler) -> ValidationMaterial:
 
 
 def _contents(references: Iterable[IndirectObject], purpose: DecodePurpose) -> tuple[bytes, ...]:
-    return tuple(reference.get_object().read_data(purpose) for reference in references)
+    streams = (reference.get_object() for reference in references)  # type: ignore[no-untyped-call]
+    return tuple(stream.read_data(purpose) for stream in streams)

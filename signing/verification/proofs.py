@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
-
 from signing.evidence.checking import check_evidence
 from signing.evidence.errors import EvidenceExpired, EvidenceInvalid
 from signing.tokens import DIGEST_BYTES, TokenFault, TokenInvalid, check_token, read_token
+from signing.verification.document import Signature
 from signing.verification.grounds import Grounds
 from signing.verification.statuses import History, ended_at
 from signing.verification.verdicts import Check, Finding, Proof, Reason, Verdict
@@ -30,16 +29,15 @@ class ProvenTime:
 
 @dataclass(frozen=True)
 class CheckedStamp:
-    """A signature's time stamp; `time` is None if it proves nothing, `chain` empty if its certificate is not trusted."""
+    """A signature's time stamp; `time` is None and `chain` empty if it proves nothing."""
 
     finding: Finding
     time: ProvenTime | None = None
     chain: tuple[History, ...] = ()
 
 
-def earliest(times: Iterable[ProvenTime], length: int) -> ProvenTime | None:
-    """The earliest proof that covers so much of the file."""
-    return min((each for each in times if each.covers >= length), key=lambda each: each.at, default=None)
+def earliest(times: Iterable[ProvenTime]) -> ProvenTime | None:
+    return min(times, key=lambda each: each.at, default=None)
 
 
 def check_record(
@@ -60,21 +58,19 @@ def check_record(
     return None, Finding(Check.EVIDENCE, Verdict.INDETERMINATE, reason)
 
 
-async def check_stamp(
-    signature: EmbeddedPdfSignature, der: bytes, covers: int, at: datetime, grounds: Grounds
-) -> CheckedStamp:
+async def check_stamp(signature: Signature, at: datetime, grounds: Grounds) -> CheckedStamp:
     """What a time stamp proves of the signature it is on (RFC 3161, appendix A); its certificate is judged at `at`."""
     try:
-        token = read_token(der)
-        value, algorithm = signature.signer_info["signature"].native, token.digest_algorithm
+        token = read_token(signature.token or b"")
+        value, algorithm = signature.embedded.signer_info["signature"].native, token.digest_algorithm
         digest = _digest(value, algorithm) if algorithm in DIGEST_BYTES else b""
-        check_token(der, digest, grounds.roots, at=at, **grounds.known)
+        check_token(token.der, digest, grounds.roots, at=at, **grounds.known)
         chain = await grounds.chain(token.certificates, at)
         _require_key_kept(chain, token.gen_time)
     except TokenInvalid as error:
         outcome = Verdict.INVALID if error.fault in _ALTERED else Verdict.INDETERMINATE
         return CheckedStamp(Finding(Check.TIME_STAMP, outcome, Reason(f"stamp_{error.fault}")))
-    time = ProvenTime(token.gen_time, Proof.TIME_STAMP, covers)
+    time = ProvenTime(token.gen_time, Proof.TIME_STAMP, signature.length)
     return CheckedStamp(Finding(Check.TIME_STAMP, Verdict.VALID), time, chain)
 
 

@@ -14,6 +14,7 @@ from asn1crypto.crl import CertificateList, TbsCertList
 from asn1crypto.ocsp import OCSPResponse, SingleResponse
 from asn1crypto.x509 import Certificate
 from cryptography import x509
+from pyhanko_certvalidator.authority import Authority
 
 from signing.dss import ValidationMaterial
 from signing.status_checks import Judge, Source, Status, StatusCheck, Subject
@@ -105,16 +106,20 @@ def read_answers(material: ValidationMaterial, *, is_inside: bool) -> list[Answe
     return found
 
 
-async def histories(
-    subjects: Sequence[Subject], answers: Sequence[Answer], roots: Sequence[x509.Certificate]
-) -> tuple[History, ...]:
-    """What the answers say of each certificate of a chain, in its order."""
-    found = []
-    for subject in subjects:
-        statements = [await _statement(subject, answer, roots) for answer in answers]
-        genuine = sorted((each for each in statements if each), key=lambda each: each.made_at)
-        found.append(History(subject, tuple(genuine)))
-    return tuple(found)
+class Answers:
+    """All answers at hand. What they say of an authority is looked up once, however many signatures rest on it."""
+
+    def __init__(self, answers: Sequence[Answer], roots: Sequence[x509.Certificate]) -> None:
+        self.all, self._roots = tuple(answers), tuple(roots)
+        self._found: dict[tuple[bytes, Authority], tuple[Statement, ...]] = {}
+
+    async def history(self, subject: Subject) -> History:
+        """What they say of a certificate."""
+        key = subject.certificate.dump(), subject.path.find_issuing_authority(subject.certificate)
+        if key not in self._found:
+            statements = [await _statement(subject, answer, self._roots) for answer in self.all]
+            self._found[key] = tuple(sorted((each for each in statements if each), key=lambda each: each.made_at))
+        return History(subject, self._found[key])
 
 
 async def _statement(subject: Subject, answer: Answer, roots: Sequence[x509.Certificate]) -> Statement | None:
@@ -130,9 +135,7 @@ async def _statement(subject: Subject, answer: Answer, roots: Sequence[x509.Cert
     return Statement(answer, check.status, check.this_update, check.fresh_until, revocation)
 
 
-def _revocation(
-    check: StatusCheck, entry: SingleResponse | TbsCertList, certificate: Certificate
-) -> Revocation | None:
+def _revocation(check: StatusCheck, entry: SingleResponse | TbsCertList, certificate: Certificate) -> Revocation | None:
     if check.revoked_at is None:
         return None
     if isinstance(entry, TbsCertList):

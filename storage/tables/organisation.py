@@ -38,6 +38,7 @@ class School(Base):
     commune: Mapped[str]
     district: Mapped[str] = mapped_column(server_default="")
     province: Mapped[str]
+    seal_image_sha256: Mapped[str | None] = mapped_column(comment="the school's own picture of its seal, an object")
 
 
 class SchoolAuthority(Base):

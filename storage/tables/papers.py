@@ -125,6 +125,7 @@ class SigningOrder(Base):
     )
     evidence_id: Mapped[UUID | None] = mapped_column(ForeignKey("evidence_batches.id"))
     rechecked_at: Mapped[datetime | None] = mapped_column(comment="status of the certificates after the evidence")
+    archive_sha256: Mapped[str | None] = mapped_column(comment="validation data of that moment, an object")
 
     @property
     def slots(self) -> tuple[str, ...]:

@@ -103,7 +103,7 @@ def make_services(
 ) -> Services:
     confirms, objects = confirming(sessions, keys), Objects.local(folder)
     device = OwnDevice(sessions, objects, confirms)
-    return Services(sessions, approvals, confirms, device, objects, make_templates(), demo=demo)
+    return Services(sessions, approvals, confirms, device, objects, make_templates(), folder / "history", demo=demo)
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ EXPECTED = {
     "GET /openapi.json": (200, 200, 200, 200, 200, 200, 200),
     "MOUNT /static/hocba.css": (200, 200, 200, 200, 200, 200, 200),
     "MOUNT /packages/htmx.org/package.json": (200, 200, 200, 200, 200, 200, 200),
+    "MOUNT /history/checkpoint": (200, 200, 200, 200, 200, 200, 200),
     "GET /": (200, 200, 200, 200, 200, 200, 200),
     "POST /demo/enter": (303, 303, 303, 303, 303, 303, 303),
     "POST /demo/leave": (303, 303, 303, 303, 303, 303, 303),
@@ -37,6 +38,9 @@ EXPECTED = {
     "GET /api/v1/review-items": (200, 403, 403, 200, 200, 200, 401),
     "GET /api/v1/documents/{document_id}": (200, 200, 404, 200, 200, 404, 401),
     "POST /api/v1/orders/confirm": (200, 404, 404, 404, 404, 404, 401),
+    "PUT /api/v1/school/seal-image": (403, 403, 403, 422, 422, 403, 401),
+    "GET /api/v1/certificates": (200, 200, 200, 200, 200, 200, 401),
+    "GET /api/v1/documents/{document_id}/evidence": (404, 404, 404, 404, 404, 404, 401),
     "GET /api/v1/orders/{order_id}": (200, 404, 404, 404, 404, 404, 401),
     "GET /api/v1/orders/{order_id}/digests": (403, 404, 404, 404, 404, 404, 401),
     "POST /api/v1/orders/{order_id}/signatures": (403, 404, 404, 404, 404, 404, 401),
@@ -99,6 +103,8 @@ class Scene:
 
 @pytest.fixture
 def scene(db: Session, world: World, services: Services) -> Scene:
+    services.history_dir.mkdir(exist_ok=True)
+    (services.history_dir / "checkpoint").touch()
     book = open_book(db, world.cast)
     document = make_document(book, part=1, sha256=services.objects.put(b"%PDF-1.7 sample"))
     order = make_order(book, Action.APPROVE, PRINCIPAL, lease=False)

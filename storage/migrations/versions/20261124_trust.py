@@ -124,6 +124,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_signature_checks'))
     )
     op.create_index('ix_signature_checks_newest', 'signature_checks', ['certificate_id', 'checked_at'], unique=False)
+    op.add_column('schools', sa.Column('seal_image_sha256', sa.String(), nullable=True, comment="the school's own picture of its seal, an object"))
     op.add_column('certificates', sa.Column('provider', sa.String(), server_default='pkcs12', nullable=False, comment='name of the key provider, in the settings'))
     op.add_column('certificates', sa.Column('mechanism', sa.String(), server_default='', nullable=False, comment='empty: the usual one of the key'))
     op.add_column('certificates', sa.Column('state_since', sa.DateTime(timezone=True), nullable=True, comment='of a suspension, revocation or replacement'))
@@ -150,6 +151,7 @@ def upgrade() -> None:
     op.add_column('signing_orders', sa.Column('fresh_until', sa.DateTime(timezone=True), nullable=True, comment='the time stamp must come before: validation data ages'))
     op.add_column('signing_orders', sa.Column('evidence_id', sa.Uuid(), nullable=True))
     op.add_column('signing_orders', sa.Column('rechecked_at', sa.DateTime(timezone=True), nullable=True, comment='status of the certificates after the evidence'))
+    op.add_column('signing_orders', sa.Column('archive_sha256', sa.String(), nullable=True, comment='validation data of that moment, an object'))
     op.create_index('ix_signing_orders_unproven', 'signing_orders', ['created_at'], unique=False, postgresql_where=sa.text("state = 'completed' AND (evidence_id IS NULL OR rechecked_at IS NULL)"))
     op.create_foreign_key(op.f('fk_signing_orders_confirmation_id'), 'signing_orders', 'confirmations', ['confirmation_id'], ['id'])
     op.create_foreign_key(op.f('fk_signing_orders_evidence_id'), 'signing_orders', 'evidence_batches', ['evidence_id'], ['id'])
@@ -169,6 +171,7 @@ def downgrade() -> None:
     op.drop_constraint(op.f('fk_signing_orders_evidence_id'), 'signing_orders', type_='foreignkey')
     op.drop_constraint(op.f('fk_signing_orders_confirmation_id'), 'signing_orders', type_='foreignkey')
     op.drop_index('ix_signing_orders_unproven', table_name='signing_orders', postgresql_where=sa.text("state = 'completed' AND (evidence_id IS NULL OR rechecked_at IS NULL)"))
+    op.drop_column('signing_orders', 'archive_sha256')
     op.drop_column('signing_orders', 'rechecked_at')
     op.drop_column('signing_orders', 'evidence_id')
     op.drop_column('signing_orders', 'fresh_until')
@@ -194,6 +197,7 @@ def downgrade() -> None:
                comment=None,
                existing_comment='what the provider calls the key',
                existing_nullable=False)
+    op.drop_column('schools', 'seal_image_sha256')
     op.drop_column('certificates', 'state_since')
     op.drop_column('certificates', 'mechanism')
     op.drop_column('certificates', 'provider')

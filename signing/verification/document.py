@@ -1,0 +1,152 @@
+"""A document and its signatures as read for verification, and what is checked of it as a whole."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from cryptography import x509
+from pyhanko.pdf_utils.generic import DictionaryObject
+from pyhanko.pdf_utils.misc import PdfStrictReadError
+from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko.sign.validation.generic_cms import validate_sig_integrity
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+
+from domain.documents import FIELDS
+from signing.archival import ArchivalReader
+from signing.attached_record import AttachedRecord, is_canonical, is_printed, read_record
+from signing.fields import FieldState, field_states
+from signing.signature_bytes import covered_length, is_whole_file, timestamp_token
+from signing.verification.verdicts import Check, Finding, judged
+
+# What a reader may act on by itself, or show now and hide then (ISO 32000-1, table 28).
+_ACTIVE = ("/OpenAction", "/AA", "/OCProperties", "/Collection", "/Requirements")
+_PAGE_DEPTH = 16
+_KINDS = {SigSeedSubFilter.PADES.value, SigSeedSubFilter.ADOBE_PKCS7_DETACHED.value}
+
+
+@dataclass(frozen=True)
+class Signature:
+    """A signature as read. Nothing here raises for what is wrong with it."""
+
+    pdf: bytes
+    embedded: EmbeddedPdfSignature
+    is_last: bool
+
+    @property
+    def field(self) -> str:
+        return str(self.embedded.field_name)
+
+    @cached_property
+    def certificates(self) -> tuple[x509.Certificate, ...]:
+        """The signer's first; the others as they come."""
+        found = (self.embedded.signer_cert, *self.embedded.other_embedded_certs)
+        return tuple(x509.load_der_x509_certificate(each.dump()) for each in found)
+
+    @cached_property
+    def length(self) -> int:
+        """How much of the file it speaks about."""
+        return covered_length(self.embedded)
+
+    @cached_property
+    def token(self) -> bytes | None:
+        return timestamp_token(self.embedded.signer_info)
+
+    @cached_property
+    def is_intact(self) -> bool:
+        """Whether it is a signature over these bytes by the key of its certificate (RFC 5652 section 5.6)."""
+        kind = self.embedded.sig_object_type, self.embedded.sig_object.get("/SubFilter")
+        if kind not in {("/Sig", each) for each in _KINDS}:
+            return False
+        info, digest = self.embedded.signer_info, self.embedded.compute_digest()
+        try:
+            return validate_sig_integrity(info, self.embedded.signer_cert, "data", digest) == (True, True)
+        except Exception:  # noqa: BLE001 - bytes made to deceive make parsers raise anything
+            return False
+
+    @cached_property
+    def is_unchanged_after(self) -> bool:
+        try:
+            self.embedded.compute_integrity_info()  # type: ignore[no-untyped-call]
+            return bool(self.embedded.summarise_integrity_info()["docmdp_ok"])
+        except Exception:  # noqa: BLE001 - as above
+            return False
+
+
+@dataclass(frozen=True)
+class Document:
+    pdf: bytes
+    reader: ArchivalReader
+    fields: tuple[FieldState, ...]
+    signatures: tuple[Signature, ...]
+    record: AttachedRecord | None
+
+    @property
+    def plan(self) -> list[str]:
+        """The fields this kind of document has, in signing order; empty if the kind is not known."""
+        return [field.value for field in FIELDS[self.record.kind]] if self.record else []
+
+    def findings(self) -> list[Finding]:
+        return [
+            judged(Check.STRUCTURE, holds=True),
+            *self._record_findings(),
+            judged(Check.STATIC, holds=_is_static(self.reader, len(self.fields))),
+            *self._signing_findings(),
+        ]
+
+    def _record_findings(self) -> list[Finding]:
+        record = self.record
+        return [
+            judged(Check.RECORD_ATTACHED, holds=record is not None),
+            judged(Check.RECORD_CANONICAL, holds=record is not None and is_canonical(record.data)),
+            judged(Check.HASH_PRINTED, holds=record is not None and is_printed(self.pdf, record.sha256)),
+        ]
+
+    def _signing_findings(self) -> list[Finding]:
+        plan = self.plan
+        order = [signature.field for signature in self.signatures]
+        # Each signature is one revision, and they are the last ones: nothing is hidden between or after them.
+        revisions = [signature.embedded.signed_revision for signature in self.signatures]
+        total = self.reader.total_revisions
+        expected = list(range(total - len(revisions), total))
+        covers_all = bool(order) and is_whole_file(self.signatures[-1].embedded, len(self.pdf))
+        return [
+            judged(Check.PLAN, holds=bool(plan) and [field.name for field in self.fields] == plan),
+            judged(Check.ALL_SIGNED, holds=bool(plan) and sorted(order) == sorted(plan)),
+            judged(Check.REVISIONS, holds=bool(order) and order == plan[: len(order)] and revisions == expected),
+            judged(Check.WHOLE_FILE, holds=order == plan and covers_all),
+        ]
+
+
+def read_document(pdf: bytes) -> Document:
+    """Raises errors of any kind for what cannot be read strictly."""
+    reader = ArchivalReader(pdf)
+    if reader.encrypted:
+        raise PdfStrictReadError("The document is encrypted")
+    found = sorted(reader.embedded_signatures, key=lambda each: each.signed_revision)
+    signatures = tuple(Signature(pdf, each, is_last=each is found[-1]) for each in found)
+    return Document(pdf, reader, tuple(field_states(reader)), signatures, read_record(reader))
+
+
+def _is_static(reader: ArchivalReader, signature_fields: int) -> bool:
+    """Whether nothing but signatures can be filled in, clicked, run, or shown and hidden."""
+    root, form, names = reader.root, _part(reader.root, "/AcroForm"), _part(reader.root, "/Names")
+    is_active = any(key in root for key in _ACTIVE) or "/JavaScript" in names
+    is_form = "/XFA" in form or "/NeedAppearances" in form or len(_part(form, "/Fields")) != signature_fields
+    pages = list(_pages(root["/Pages"], _PAGE_DEPTH))
+    annotations = [each.get_object() for page in pages for each in _part(page, "/Annots")]
+    is_clicked = any("/AA" in page for page in pages) or any(each.get("/FT") != "/Sig" for each in annotations)
+    return not (is_active or is_form or is_clicked)
+
+
+def _pages(node: DictionaryObject, depth: int) -> Iterator[DictionaryObject]:
+    if depth == 0:
+        raise PdfStrictReadError("The tree of pages is too deep")
+    if "/Kids" not in node:
+        yield node
+    for kid in _part(node, "/Kids"):
+        yield from _pages(kid.get_object(), depth - 1)
+
+
+def _part(node: DictionaryObject, key: str) -> Any:  # noqa: ANN401 - whatever stands there, followed if it is a reference
+    return node[key] if key in node else ()
