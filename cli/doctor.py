@@ -1,6 +1,7 @@
 """`hocba doctor`: is everything as hocba needs it? One line per check."""
 
 import asyncio
+import secrets
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ from cli.services.temporal import RETENTION, missing_search_attributes, retentio
 from cli.trouble import Trouble
 from config.settings import Settings
 from config.temporal import connect
+from signing.errors import ProviderUnavailable
+from signing.timestamps import TimeStampService
+from signing.trust_store import trusted_roots
 from storage.migrate import FOLDER
 
 OLDEST_PYTHON = (3, 11)
@@ -35,7 +39,7 @@ class Finding:
 
 
 def doctor_command() -> None:
-    """Check Python, disk, ports, database and Temporal; exit status 1 when something is wrong."""
+    """Check Python, disk, ports, database, Temporal and trust services; exit status 1 when something is wrong."""
     findings = asyncio.run(examine(Settings()))
     table = Table("", "check", "finding", box=None)
     for finding in findings:
@@ -55,6 +59,8 @@ async def examine(settings: Settings) -> list[Finding]:
         ("PostgreSQL", lambda: _postgres(settings)),
         ("tables", lambda: _tables(settings)),
         ("Temporal", lambda: _temporal(settings)),
+        ("trust", lambda: _trust(settings)),
+        ("time stamps", lambda: _stamps(settings)),
     ]
     return [await _finding(subject, check) for subject, check in checks]
 
@@ -124,3 +130,25 @@ async def _temporal(settings: Settings) -> str:
     if missing:
         raise Trouble(f"lacks the search attributes {', '.join(missing)}; 'make run' adds them")
     return f"answers and keeps history for {kept.days} days"
+
+
+async def _trust(settings: Settings) -> str:
+    roots = await asyncio.to_thread(trusted_roots, settings.trust_file)
+    if not roots:
+        raise Trouble(f"nobody is trusted, so nobody can sign: put the roots into {settings.trust_file}")
+    return f"{len(roots)} root certificates in {settings.trust_file}"
+
+
+async def _stamps(settings: Settings) -> str:
+    """One real stamp: whether the service answers, is trusted, and has the right time."""
+    if not settings.tsa_url:
+        raise Trouble("no service is named, so nothing can be sealed: set HOCBA_TSA_URL")
+    roots = await asyncio.to_thread(trusted_roots, settings.trust_file)
+    service = TimeStampService(settings.tsa_url, roots, timeout_s=10)
+    try:
+        token = await asyncio.to_thread(service.stamp, secrets.token_bytes(32))
+    except ProviderUnavailable as error:
+        raise Trouble(error.message) from error
+    finally:
+        service.close()
+    return f"{settings.tsa_url} answers; its certificate ends {token.certificates[0].not_valid_after_utc:%Y-%m-%d}"

@@ -17,10 +17,12 @@ from storage.tables import (
     Document,
     DocumentRecord,
     Enrolment,
+    EvidencePath,
     PupilRow,
     RecordSlot,
     ReviewItem,
     School,
+    SignatureRow,
     TermRecord,
 )
 
@@ -81,6 +83,8 @@ class DocumentLine:
     size: int
     sealed_at: datetime | None
     pupils: int
+    level: str
+    has_evidence: bool
 
 
 def school_name(session: Session, school_id: UUID) -> str:
@@ -243,10 +247,20 @@ def document_lines(session: Session, class_term_id: UUID) -> list[DocumentLine]:
         .where(DocumentRecord.document_id == Document.id, DocumentRecord.voided_at.is_(None))
         .scalar_subquery()
     )
-    query = select(Document, pupils).where(Document.class_term_id == class_term_id)
+    newest = (
+        select(SignatureRow.level)
+        .where(SignatureRow.document_id == Document.id, SignatureRow.sha256 == Document.sha256)
+        .scalar_subquery()
+    )
+    proven = select(EvidencePath.sha256).where(EvidencePath.sha256 == Document.sha256, EvidencePath.chain == 0).exists()
+    query = select(Document, pupils, newest, proven).where(Document.class_term_id == class_term_id)
     return [
-        DocumentLine(d.id, d.kind, d.slot, d.part, d.state, d.lookup_code, d.sha256, d.size, d.sealed_at, count)
-        for d, count in session.execute(
+        DocumentLine(
+            *(d.id, d.kind, d.slot, d.part, d.state, d.lookup_code, d.sha256, d.size, d.sealed_at, count),
+            level=level or "",
+            has_evidence=has_evidence,
+        )
+        for d, count, level, has_evidence in session.execute(
             query.order_by(Document.kind, Document.slot, Document.part, Document.created_at)
         )
     ]

@@ -1,10 +1,7 @@
 """What signing, sealing and proving need, made once from the settings."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-
-from cryptography import x509
-from cryptography.x509 import load_pem_x509_certificates
 
 from activities.confirming import Confirming
 from activities.evidence import EvidenceKeeper
@@ -20,6 +17,7 @@ from signing.log.store import LocalTiles
 from signing.providers.configured import configured_providers
 from signing.revocation import RevocationService
 from signing.timestamps import TimeStampService
+from signing.trust_store import trusted_roots
 from storage.database import Sessions
 from storage.objects import Objects
 
@@ -34,7 +32,7 @@ class Trust:
 
 
 def make_trust(settings: Settings, sessions: Sessions, pool: PaperPool) -> Trust:
-    roots = trusted_roots(settings)
+    roots = trusted_roots(settings.trust_file)
     stamps = TimeStampService(settings.tsa_url, roots, settings.tsa_timeout_s) if settings.tsa_url else None
     revocation = RevocationService(roots, _allowed(settings.status_hosts))
     objects, keeper = Objects.local(settings.object_store), EvidenceKeeper(sessions, stamps)
@@ -45,13 +43,6 @@ def make_trust(settings: Settings, sessions: Sessions, pool: PaperPool) -> Trust
         keeper=keeper,
         history=HistoryKeeper(sessions, _log_book(settings)),
     )
-
-
-def trusted_roots(settings: Settings) -> Sequence[x509.Certificate]:
-    """The roots of the trust file; none while there is no file, and then nobody can sign."""
-    if not settings.trust_file.exists():
-        return ()
-    return load_pem_x509_certificates(settings.trust_file.read_bytes())
 
 
 def _allowed(hosts: frozenset[str]) -> Callable[[str], bool]:

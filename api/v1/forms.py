@@ -189,6 +189,8 @@ class DocumentView(BaseModel):
     size: int
     sealed_at: datetime | None
     pupils: int
+    level: str = Field(description="PAdES level of its last signature; +ERS: time proven by evidence only")
+    has_evidence: bool = Field(description="whether an evidence record covers it")
 
 
 class AuditView(BaseModel):

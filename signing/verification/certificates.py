@@ -30,12 +30,10 @@ from pyhanko_certvalidator.policy_decl import (
     RevocationCheckingPolicy,
     RevocationCheckingRule,
 )
-from pyhanko_certvalidator.registry import SimpleTrustManager
 from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 
 from domain.algorithms import is_allowed
 from domain.calendar import TIMEZONE
-from signing.cms_template import asn1_certificate
 from signing.status_checks import Source
 from signing.verification.document import Signature
 from signing.verification.grounds import Grounds
@@ -145,11 +143,10 @@ async def _by_pyhanko(signature: Signature, at: datetime, chain: Sequence[Histor
     knowledge = LocalKnowledge(
         known_ocsps=[*joined.from_iterable(ocsps)],
         known_crls=[CRLContainer(each.parsed) for each in answers if each.source is Source.CRL],
-        known_certs=[asn1_certificate(each) for each in grounds.certificates],
+        known_certs=[each.subject.certificate for each in chain],
         nonrevoked_assertions=[NonRevokedStatusAssertion(embedded.signer_cert.sha256, at)] if is_good else [],
     )
-    roots = [asn1_certificate(each) for each in grounds.roots]
-    policy = CertValidationPolicySpec(SimpleTrustManager.build(trust_roots=roots), _IF_IT_CAN_BE_ASKED)
+    policy = CertValidationPolicySpec(grounds.trust, _IF_IT_CAN_BE_ASKED)
     spec = SignatureValidationSpec(policy, _OFFLINE, local_knowledge=knowledge, key_usage_settings=_SIGNS_DOCUMENTS)
     timing = ValidationTimingInfo(at, at, point_in_time_validation=True)
     digest = embedded.compute_digest()

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from cryptography import x509
 from pyhanko.pdf_utils.decode_limits import DecodePurpose
@@ -11,7 +12,9 @@ from pyhanko.pdf_utils.generic import IndirectObject
 from pyhanko.pdf_utils.rw_common import PdfHandler
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.errors import NoDSSFoundError
+from pyhanko_certvalidator.registry import SimpleTrustManager
 
+from signing.cms_template import asn1_certificate
 from signing.dss import ValidationMaterial
 from signing.errors import SigningRefused
 from signing.status_checks import Judge, Source
@@ -33,6 +36,11 @@ class Grounds:
         """The same, for checking time stamps."""
         ocsps, crls = ([each.der for each in self.answers.all if each.source is source] for source in Source)
         return Known(certificates=self.certificates, ocsps=ocsps, crls=crls)
+
+    @cached_property
+    def trust(self) -> SimpleTrustManager:
+        """The roots, for pyHanko."""
+        return SimpleTrustManager.build(trust_roots=[asn1_certificate(root) for root in self.roots])
 
     async def chain(self, certificates: Sequence[x509.Certificate], at: datetime) -> tuple[History, ...]:
         """What is known of a certificate (the first) and of those above it, the root left out.
