@@ -4,15 +4,19 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC
+from pathlib import Path
 
 from signing.log.events import EventKind, HistoryEvent, record_tag
 from signing.log.log import HistoryLog
-from signing.log.store import TileStore
+from signing.log.secret import log_secret
+from signing.log.signers import NoteSigner
+from signing.log.store import LocalTiles, TileStore
 from storage import history
 from storage.database import Sessions
 from storage.history import EventFacts
 
 AT_ONCE = 1000
+KEY_FILE, SECRET_FILE = "history.key", "history.secret"
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,12 @@ class LogBook:
     secret: bytes
 
 
+def open_log_book(folder: Path, key_store: Path, origin: str) -> LogBook:
+    """The log in a folder; its key and secret lie in the key store, made there on first use. Raises LogDamaged."""
+    files, signer = LocalTiles(folder), NoteSigner.open(key_store / KEY_FILE, origin)
+    return LogBook(HistoryLog(files, signer, origin), files, log_secret(key_store / SECRET_FILE))
+
+
 class HistoryKeeper:
     def __init__(self, sessions: Sessions, book: LogBook) -> None:
         self._sessions = sessions
@@ -33,7 +43,7 @@ class HistoryKeeper:
         """Append what has happened since; returns the log's size. Run again, or after a crash, it goes on."""
         with self._sessions.begin() as session:
             found = history.unnumbered(session, AT_ONCE)
-            history.number(session, [(each.event_id, _leaf(each, self._book.secret)) for each in found])
+            history.number(session, [(each.event_id, leaf_of(each, self._book.secret)) for each in found])
         while self._append():
             pass
         return self._book.log.checkpoint().size
@@ -52,7 +62,8 @@ class HistoryKeeper:
         return True
 
 
-def _leaf(facts: EventFacts, secret: bytes) -> bytes:
+def leaf_of(facts: EventFacts, secret: bytes) -> bytes:
+    """The entry that says so; raises EventInvalid for facts that no event may have."""
     event = HistoryEvent(
         kind=EventKind(facts.kind),
         record=record_tag(secret, facts.record_id),

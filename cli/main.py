@@ -21,6 +21,7 @@ COMMANDS = {
     "seed": "cli.seed:seed_command",
     "migrate": "cli.migrate:migrate_command",
     "doctor": "cli.doctor:doctor_command",
+    "export-xml": "cli.export_xml:export_xml_command",
     "token-bridge": "cli.token_bridge:token_bridge_command",
 }
 # A default that could not be derived because the value it depends on is wrong, which is said already.

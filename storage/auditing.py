@@ -7,10 +7,11 @@ import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVarTuple, Unpack
 from uuid import UUID
 
 from obstore.exceptions import NotFoundError
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select, union_all
+from sqlalchemy import Select, and_, func, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from domain.assessment import Term
@@ -31,6 +32,8 @@ from storage.tables import (
     SignatureRow,
     TermRecord,
 )
+
+Columns = TypeVarTuple("Columns")
 
 ISSUED = "issued"
 _ENTRYS_HASH = r'"sha256":"([0-9a-f]{64})"'
@@ -61,15 +64,12 @@ class NumberedEvent:
 
 @dataclass(frozen=True)
 class SealedPaper:
-    """A sealed document; `happened_at` is of its `issued` event, `path` and `batch` are its evidence of time."""
+    """A sealed document with its seal's signature row, its event, and its evidence of time, each where there is one."""
 
-    id: UUID
-    sha256: str
-    size: int
+    document: Document
     sealed_at: datetime
     seal_sha256: str | None
-    happened_at: datetime | None
-    position: int | None
+    event: LogEvent | None
     path: bytes | None
     batch: EvidenceBatch | None
 
@@ -86,10 +86,17 @@ def checkpoints(session: Session, after: int, limit: int) -> Sequence[LogCheckpo
     return session.scalars(query.limit(limit)).all()
 
 
-def last_position(session: Session) -> int:
-    """The highest place that was given to an event, -1 if none was."""
-    highest = session.scalar(select(func.max(LogEvent.position)))
-    return -1 if highest is None else highest
+def stamped_checkpoints(session: Session) -> list[tuple[int, datetime]]:
+    """Size and time of every checkpoint with a time stamp, the smallest first."""
+    query = select(LogCheckpoint.size, EvidenceBatch.stamped_at).join(
+        EvidenceBatch, EvidenceBatch.id == LogCheckpoint.batch_id
+    )
+    return [(size, at) for size, at in session.execute(query.order_by(LogCheckpoint.size))]
+
+
+def numbered(session: Session) -> int:
+    """One more than the highest place that was given to an event; 0 if none was."""
+    return session.scalar(select(func.coalesce(func.max(LogEvent.position) + 1, 0))) or 0
 
 
 def events(session: Session, start: int, end: int) -> list[NumberedEvent]:
@@ -103,23 +110,15 @@ def events(session: Session, start: int, end: int) -> list[NumberedEvent]:
         .outerjoin(Enrolment, and_(Enrolment.id == Document.enrolment_id, Document.kind == DocumentKind.YEAR_RECORD))
         .where(LogEvent.position >= start, LogEvent.position < end)
     )
-    return [_event(*row) for row in session.execute(query.order_by(LogEvent.position))]
+    return [_event(*row) for row in session.execute(query)]
 
 
-def _event(row: LogEvent, document: Document | None, school_code: str, record_uid: UUID | None) -> NumberedEvent:
+def _event(row: LogEvent, document: Document | None, school_code: str | None, record_uid: UUID | None) -> NumberedEvent:
     facts = None
     if document is not None:
-        about = record_uid or document.id
-        facts = EventFacts(row.id, row.kind, about, document.version, document.sha256, school_code, row.happened_at)
+        about, code = record_uid or document.id, school_code or ""
+        facts = EventFacts(row.id, row.kind, about, document.version, document.sha256, code, row.happened_at)
     return NumberedEvent(row.position or 0, row.document_id, row.happened_at, row.leaf, facts)
-
-
-def stamped_checkpoints(session: Session) -> list[tuple[int, datetime]]:
-    """Size and time of every checkpoint with a time stamp, the smallest first."""
-    query = select(LogCheckpoint.size, EvidenceBatch.stamped_at).join(
-        EvidenceBatch, EvidenceBatch.id == LogCheckpoint.batch_id
-    )
-    return [(size, at) for size, at in session.execute(query.order_by(LogCheckpoint.size))]
 
 
 def batches(session: Session, after: str, limit: int) -> list[tuple[EvidenceBatch, EvidenceBatch | None]]:
@@ -130,32 +129,16 @@ def batches(session: Session, after: str, limit: int) -> list[tuple[EvidenceBatc
 
 
 def sealed_papers(session: Session, after: str, limit: int) -> list[SealedPaper]:
-    seal = and_(SignatureRow.document_id == Document.id, SignatureRow.field == SignatureField.SEAL.value)
+    seal = and_(SignatureRow.document_id == Document.id, SignatureRow.field == SignatureField.SEAL)
     query = (
-        select(Document, SignatureRow.sha256, LogEvent, EvidencePath.path, EvidenceBatch)
+        select(Document, Document.sealed_at, SignatureRow.sha256, LogEvent, EvidencePath.path, EvidenceBatch)
         .outerjoin(SignatureRow, seal)
         .outerjoin(LogEvent, and_(LogEvent.document_id == Document.id, LogEvent.kind == ISSUED))
         .outerjoin(EvidencePath, and_(EvidencePath.sha256 == Document.sha256, EvidencePath.chain == 0))
         .outerjoin(EvidenceBatch, EvidenceBatch.id == EvidencePath.batch_id)
         .where(Document.sealed_at.is_not(None))
     )
-    return [_paper(row) for row in session.execute(_page(query, Document.id, after, limit))]
-
-
-def _paper(row: Row[Document, str, LogEvent, bytes, EvidenceBatch]) -> SealedPaper:
-    document, seal_sha256, event, path, batch = row
-    happened_at, position = (event.happened_at, event.position) if event else (None, None)
-    return SealedPaper(
-        document.id,
-        document.sha256,
-        document.size,
-        document.sealed_at,
-        seal_sha256,
-        happened_at,
-        position,
-        path,
-        batch,
-    )
+    return [SealedPaper(*row) for row in session.execute(_page(query, Document.id, after, limit))]
 
 
 def issued_records(session: Session, after: str, limit: int) -> list[IssuedRecord]:
@@ -164,12 +147,12 @@ def issued_records(session: Session, after: str, limit: int) -> list[IssuedRecor
         select(Document.id)
         .join(DocumentRecord, DocumentRecord.document_id == Document.id)
         .where(DocumentRecord.record_id == TermRecord.id, Document.sealed_at.is_not(None))
-        .where(or_(ClassTermRow.term != Term.YEAR_END.value, Document.kind == DocumentKind.YEAR_RECORD.value))
+        .where(or_(ClassTermRow.term != Term.YEAR_END, Document.kind == DocumentKind.YEAR_RECORD))
         .correlate(TermRecord, ClassTermRow)
     )
     noted = sealed.join(LogEvent, and_(LogEvent.document_id == Document.id, LogEvent.kind == ISSUED))
     query = (
-        select(TermRecord.id, exists(sealed.subquery()), exists(noted.subquery()))
+        select(TermRecord.id, sealed.exists(), noted.exists())
         .join(ClassTermRow, ClassTermRow.id == TermRecord.class_term_id)
         .where(TermRecord.issued_at.is_not(None))
     )
@@ -180,8 +163,10 @@ def class_terms(session: Session, after: str, limit: int) -> Sequence[UUID]:
     return session.scalars(_page(select(ClassTermRow.id), ClassTermRow.id, after, limit)).all()
 
 
-def known_hashes(session: Session, hashes: Collection[str]) -> set[tuple[str, UUID]]:
+def owners(session: Session, hashes: Collection[str]) -> set[tuple[str, UUID]]:
     """Which documents these hashes belong to, by their rows, by their signatures, and by their entries in the log."""
+    if not hashes:
+        return set()
     of_entry = func.substring(func.convert_from(LogEvent.leaf, "UTF8"), _ENTRYS_HASH)
     sources = (
         select(Document.sha256, Document.id).where(Document.sha256.in_(hashes)),
@@ -191,4 +176,8 @@ def known_hashes(session: Session, hashes: Collection[str]) -> set[tuple[str, UU
     return {(sha256, document_id) for sha256, document_id in session.execute(union_all(*sources))}
 
 
-def _page[T](query: T, key: object, after: str, limit: int) -> T: ...
+def _page(
+    query: Select[Unpack[Columns]], key: InstrumentedAttribute[UUID], after: str, limit: int
+) -> Select[Unpack[Columns]]:
+    later = query.where(key > UUID(after)) if after else query
+    return later.order_by(key).limit(limit)

@@ -5,15 +5,11 @@ from dataclasses import dataclass
 
 from activities.confirming import Confirming
 from activities.evidence import EvidenceKeeper
-from activities.history import HistoryKeeper, LogBook
+from activities.history import HistoryKeeper, open_log_book
 from activities.papers import PaperPool
 from activities.preflight import Preflight
 from activities.proving import Proving
 from config.settings import Settings
-from signing.log.log import HistoryLog
-from signing.log.secret import log_secret
-from signing.log.signers import NoteSigner
-from signing.log.store import LocalTiles
 from signing.providers.configured import configured_providers
 from signing.revocation import RevocationService
 from signing.timestamps import TimeStampService
@@ -36,22 +32,16 @@ def make_trust(settings: Settings, sessions: Sessions, pool: PaperPool) -> Trust
     stamps = TimeStampService(settings.tsa_url, roots, settings.tsa_timeout_s) if settings.tsa_url else None
     revocation = RevocationService(roots, _allowed(settings.status_hosts))
     objects, keeper = Objects.local(settings.object_store), EvidenceKeeper(sessions, stamps)
+    book = open_log_book(settings.history_dir, settings.key_store, settings.history_origin)
     return Trust(
         preflight=Preflight(sessions, objects, revocation, stamps, settings.seal_timestamp),
         confirming=Confirming(sessions, configured_providers(settings.key_providers, settings.key_store)),
         proving=Proving(sessions, pool, stamps, keeper),
         keeper=keeper,
-        history=HistoryKeeper(sessions, _log_book(settings)),
+        history=HistoryKeeper(sessions, book),
     )
 
 
 def _allowed(hosts: frozenset[str]) -> Callable[[str], bool]:
     """Certificates say whom to ask, and only those that lead to a trusted root are asked about."""
     return lambda host: not hosts or host in hosts
-
-
-def _log_book(settings: Settings) -> LogBook:
-    files = LocalTiles(settings.history_dir)
-    signer = NoteSigner.open(settings.key_store / "history.key", settings.history_origin)
-    secret = log_secret(settings.key_store / "history.secret")
-    return LogBook(HistoryLog(files, signer, settings.history_origin), files, secret)
