@@ -1,10 +1,11 @@
 """What an audit finds, and how far it has come."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Self
+from uuid import UUID
 
 
 class Fault(StrEnum):
@@ -28,6 +29,12 @@ class Finding:
     sentence: str
 
 
+def fault_of(sha256: str, document_id: UUID, owners: Collection[tuple[str, UUID]]) -> Fault:
+    """What became of a document whose hash should be another; `owners` say which hash is whose."""
+    is_anothers = any(sha256 == owned and document_id != owner for owned, owner in owners)
+    return Fault.SWAPPED if is_anothers else Fault.CHANGED
+
+
 @dataclass(frozen=True)
 class Step:
     """What a batch showed; the next one begins after the key `last`, and None ends the stage."""
@@ -39,7 +46,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where an audit stands; `stage` is empty before the first and after the last."""
+    """Where an audit stands: the stage and the key after which it goes on; an empty stage is the first one."""
 
     begun_at: datetime
     stage: str = ""
@@ -48,7 +55,13 @@ class Progress:
     findings: tuple[Finding, ...] = ()
     finished_at: datetime | None = None
 
-    def with_step(self, stage: str, step: Step) -> Self:
-        checked = self.checked | {stage: self.checked.get(stage, 0) + step.checked}
-        findings = (*self.findings, *step.findings)
-        return replace(self, stage=stage, after=step.last or "", checked=checked, findings=findings)
+    def with_step(self, stage: str, step: Step, following: Sequence[str]) -> Self:
+        """After a step of a stage; `following` is the stage of the next one, nothing when that was the last."""
+        return replace(
+            self,
+            stage="".join(following),
+            after=step.last or "",
+            checked=self.checked | {stage: self.checked.get(stage, 0) + step.checked},
+            findings=(*self.findings, *step.findings),
+            finished_at=None if following else datetime.now(UTC),
+        )

@@ -26,8 +26,8 @@ class ValidationMaterial:
 
     def dumps(self) -> bytes:
         """As JSON, for the object store."""
-        parts = {name: [base64.b64encode(der).decode() for der in getattr(self, name)] for name in self.__match_args__}
-        return rfc8785.dumps(parts)
+        parts = {"certificates": self.certificates, "ocsps": self.ocsps, "crls": self.crls}
+        return rfc8785.dumps({name: [base64.b64encode(der).decode() for der in part] for name, part in parts.items()})
 
     @classmethod
     def loads(cls, data: bytes) -> Self:

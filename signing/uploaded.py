@@ -49,8 +49,8 @@ def _new_signature(reader: ArchivalReader, before: ArchivalReader, field: Signat
     filled = [name for name, is_signed in now.items() if is_signed and not states.get(name)]
     if filled != [field.value] or set(now) != set(states):
         raise SigningRefused("Tệp phải có thêm đúng một chữ ký, nằm ở ô ký của bạn.")
-    [signature] = [each for each in reader.embedded_signatures if each.field_name == field.value]
-    return signature
+    found: list[EmbeddedPdfSignature] = [each for each in reader.embedded_signatures if each.field_name == field.value]
+    return found[0]
 
 
 def _require_untouched(reader: ArchivalReader, before: ArchivalReader) -> None:

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVarTuple, Unpack
+from typing import TypeVarTuple
 from uuid import UUID
 
 from obstore.exceptions import NotFoundError
@@ -67,7 +67,7 @@ class SealedPaper:
     """A sealed document with its seal's signature row, its event, and its evidence of time, each where there is one."""
 
     document: Document
-    sealed_at: datetime
+    sealed_at: datetime | None
     seal_sha256: str | None
     event: LogEvent | None
     path: bytes | None
@@ -176,8 +176,6 @@ def owners(session: Session, hashes: Collection[str]) -> set[tuple[str, UUID]]:
     return {(sha256, document_id) for sha256, document_id in session.execute(union_all(*sources))}
 
 
-def _page(
-    query: Select[Unpack[Columns]], key: InstrumentedAttribute[UUID], after: str, limit: int
-) -> Select[Unpack[Columns]]:
+def _page(query: Select[*Columns], key: InstrumentedAttribute[UUID], after: str, limit: int) -> Select[*Columns]:
     later = query.where(key > UUID(after)) if after else query
     return later.order_by(key).limit(limit)

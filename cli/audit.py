@@ -1,0 +1,73 @@
+"""`hocba audit`: does the archive still hold what was sealed, and the log what happened? Exit status 1 if not."""
+
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from obstore.store import LocalStore
+from pydantic import TypeAdapter, ValidationError
+
+from activities.auditing import Auditor
+from activities.auditing_log import LogAudit
+from activities.findings import Progress
+from activities.history import KEY_FILE, open_log_book
+from cli.trouble import Trouble
+from config.settings import Settings
+from signing.log.signers import NoteSigner
+from signing.log.store import LocalTiles
+from signing.trust_store import trusted_roots
+from storage.auditing import AuditedObjects
+from storage.database import make_engine, make_sessions
+
+STATE_FILE = "audit.json"
+CLEAN, FOUND = 0, 1
+_PROGRESS = TypeAdapter(Progress)
+
+
+def audit_command(
+    from_start: Annotated[bool, typer.Option("--from-start", help="Forget an interrupted audit.")] = False,  # noqa: FBT002 - Typer
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,  # noqa: FBT002 - Typer
+) -> None:
+    """Compare history log, object store and database; an interrupted audit goes on where it was."""
+    settings, begun = Settings(), Progress(datetime.now(UTC))
+    state = settings.var_dir / STATE_FILE
+    progress = begun if from_start else _interrupted(state) or begun
+    done = _auditor(settings).run(progress, lambda reached: _save(state, reached))
+    typer.echo(_PROGRESS.dump_json(done).decode() if as_json else _report(done))
+    raise typer.Exit(FOUND if done.findings else CLEAN)
+
+
+def _auditor(settings: Settings) -> Auditor:
+    key = settings.key_store / KEY_FILE
+    if not key.exists():
+        raise Trouble(f"The history log has no key yet ({key}): nothing was ever published. Start hocba first.")
+    now, sessions = datetime.now(UTC), make_sessions(make_engine(settings.database_url))
+    book = open_log_book(settings.history_dir, settings.key_store, settings.history_origin)
+    log_key = NoteSigner.open(key, settings.history_origin).log_key
+    objects = AuditedObjects(LocalStore(settings.object_store))
+    return Auditor(sessions, objects, LogAudit(sessions, book, log_key, now), trusted_roots(settings.trust_file), now)
+
+
+def _interrupted(state: Path) -> Progress | None:
+    """Where an audit was interrupted; None if none was begun, or the last one came to its end."""
+    if not state.exists():
+        return None
+    try:
+        progress = _PROGRESS.validate_json(state.read_bytes())
+    except ValidationError as error:
+        raise Trouble(f"{state} is damaged: begin the audit anew with --from-start.") from error
+    return progress if progress.finished_at is None else None
+
+
+def _save(state: Path, progress: Progress) -> None:
+    LocalTiles(state.parent).write(state.name, _PROGRESS.dump_json(progress))
+
+
+def _report(done: Progress) -> str:
+    lines = [f"{finding.fault:<11} {finding.subject}: {finding.sentence}" for finding in done.findings]
+    looked_at = ", ".join(f"{count} {stage}" for stage, count in done.checked.items())
+    faults = Counter(finding.fault.value for finding in done.findings)
+    verdict = ", ".join(f"{count} {fault}" for fault, count in sorted(faults.items())) or "clean"
+    return "\n".join([*lines, f"Looked at: {looked_at}.", f"Result: {verdict}."])
