@@ -19,7 +19,7 @@ from signing.log.signers import NoteSigner
 from signing.log.store import LocalTiles
 from signing.trust_store import trusted_roots
 from storage.auditing import AuditedObjects
-from storage.database import make_engine, make_sessions
+from storage.database import Sessions, make_engine, make_sessions
 
 STATE_FILE = "audit.json"
 CLEAN, FOUND = 0, 1
@@ -34,16 +34,19 @@ def audit_command(
     settings, begun = Settings(), Progress(datetime.now(UTC))
     state = settings.var_dir / STATE_FILE
     progress = begun if from_start else _interrupted(state) or begun
-    done = _auditor(settings).run(progress, lambda reached: _save(state, reached))
+    engine = make_engine(settings.database_url)
+    try:
+        done = _auditor(settings, make_sessions(engine)).run(progress, lambda reached: _save(state, reached))
+    finally:
+        engine.dispose()
     typer.echo(_PROGRESS.dump_json(done).decode() if as_json else _report(done))
     raise typer.Exit(FOUND if done.findings else CLEAN)
 
 
-def _auditor(settings: Settings) -> Auditor:
-    key = settings.key_store / KEY_FILE
+def _auditor(settings: Settings, sessions: Sessions) -> Auditor:
+    key, now = settings.key_store / KEY_FILE, datetime.now(UTC)
     if not key.exists():
-        raise Trouble(f"The history log has no key yet ({key}): nothing was ever published. Start hocba first.")
-    now, sessions = datetime.now(UTC), make_sessions(make_engine(settings.database_url))
+        raise Trouble(f"Nhật ký chưa có khoá ({key}), nên chưa công bố điều gì; hãy khởi động hocba trước.")
     book = open_log_book(settings.history_dir, settings.key_store, settings.history_origin)
     log_key = NoteSigner.open(key, settings.history_origin).log_key
     objects = AuditedObjects(LocalStore(settings.object_store))
@@ -57,7 +60,7 @@ def _interrupted(state: Path) -> Progress | None:
     try:
         progress = _PROGRESS.validate_json(state.read_bytes())
     except ValidationError as error:
-        raise Trouble(f"{state} is damaged: begin the audit anew with --from-start.") from error
+        raise Trouble(f"Tệp {state} bị hỏng; hãy kiểm tra lại từ đầu bằng --from-start.") from error
     return progress if progress.finished_at is None else None
 
 
@@ -69,5 +72,5 @@ def _report(done: Progress) -> str:
     lines = [f"{finding.fault:<11} {finding.subject}: {finding.sentence}" for finding in done.findings]
     looked_at = ", ".join(f"{count} {stage}" for stage, count in done.checked.items())
     faults = Counter(finding.fault.value for finding in done.findings)
-    verdict = ", ".join(f"{count} {fault}" for fault, count in sorted(faults.items())) or "clean"
-    return "\n".join([*lines, f"Looked at: {looked_at}.", f"Result: {verdict}."])
+    verdict = ", ".join(f"{count} {fault}" for fault, count in sorted(faults.items())) or "không phát hiện sai lệch"
+    return "\n".join([*lines, f"Đã kiểm tra: {looked_at}.", f"Kết quả: {verdict}."])

@@ -22,6 +22,8 @@ COMMANDS = {
     "migrate": "cli.migrate:migrate_command",
     "doctor": "cli.doctor:doctor_command",
     "export-xml": "cli.export_xml:export_xml_command",
+    "audit": "cli.audit:audit_command",
+    "cosign": "cli.cosign:cosign_command",
     "token-bridge": "cli.token_bridge:token_bridge_command",
 }
 # A default that could not be derived because the value it depends on is wrong, which is said already.

@@ -5,6 +5,7 @@ It is written into the seal's own revision, before the seal signs it, so that th
 
 import base64
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -23,6 +24,15 @@ class ValidationMaterial:
     certificates: tuple[bytes, ...] = ()
     ocsps: tuple[bytes, ...] = ()
     crls: tuple[bytes, ...] = ()
+
+    @classmethod
+    def merged(cls, parts: Sequence[Self]) -> Self:
+        """All of several, each once, in a canonical order."""
+        return cls(
+            certificates=tuple(sorted({der for part in parts for der in part.certificates})),
+            ocsps=tuple(sorted({der for part in parts for der in part.ocsps})),
+            crls=tuple(sorted({der for part in parts for der in part.crls})),
+        )
 
     def dumps(self) -> bytes:
         """As JSON, for the object store."""

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
 from activities.evidence import evidence_of
+from activities.handover import NOT_YET, handover
 from api.deps import CurrentPerson, ServicesDep, VisibleDocument, body_of, now
 from api.services import Services
 from domain.errors import NotAllowed, NotFound
@@ -18,6 +19,7 @@ from storage.watching import EXPIRING, Holder
 
 router = APIRouter(tags=["trust"])
 ERS = "application/octet-stream"
+ASICE = "application/vnd.etsi.asic-e+zip"
 SEAL_KEEPERS = frozenset({"seal_clerk", "system_admin"})
 MAX_PICTURE = 2 * 1024 * 1024
 
@@ -53,9 +55,18 @@ def evidence_record(head: VisibleDocument, found: ServicesDep) -> Response:
     with found.sessions() as session:
         record = evidence_of(session, head.sha256)
     if record is None:
-        raise NotFound("Văn bản này chưa có bằng chứng thời gian; hệ thống lấy dấu thời gian trong ít phút.")
+        raise NotFound(NOT_YET)
     headers = {"Content-Disposition": f'attachment; filename="{head.kind}-{head.id}.ers"'}
     return Response(record, media_type=ERS, headers=headers)
+
+
+@router.get("/documents/{document_id}/handover", response_class=Response, responses={200: {"content": {ASICE: {}}}})
+def handover_container(head: VisibleDocument, found: ServicesDep) -> Response:
+    """The document with its evidence and validation data (ASiC-E): what its holder needs to prove it without us."""
+    with found.sessions() as session:
+        packed = handover(session, found.objects, head.id)
+    headers = {"Content-Disposition": f'attachment; filename="{head.kind}-{head.id}.asice"'}
+    return Response(packed, media_type=ASICE, headers=headers)
 
 
 @router.put("/school/seal-image", status_code=204)

@@ -10,16 +10,21 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.evidence import EvidenceKeeper, evidence_of
+from activities.handover import handover
 from activities.history import HistoryKeeper, LogBook
 from activities.upkeep import Chore, UpkeepActivities
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
 from domain.decisions import Action, Decision
+from domain.errors import NotFound
+from signing.container import unpack
 from signing.errors import ProviderUnavailable
 from signing.evidence.checking import check_evidence
 from signing.log.events import EventKind, HistoryEvent, record_tag
 from signing.log.log import HistoryLog
 from signing.log.signers import NoteSigner
 from signing.log.store import LocalTiles
+from signing.verification.verdicts import Verdict
+from signing.verification.verify import verify
 from storage.database import Sessions
 from storage.tables import (
     CertificateRow,
@@ -99,6 +104,22 @@ def test_every_order_gets_its_evidence_and_a_younger_status(
 
 def test_a_file_that_nobody_stamped_has_no_evidence(office: Office) -> None:
     assert evidence_of(office.session, "0" * 64) is None
+
+
+def test_a_document_is_handed_over_with_all_that_proves_it(
+    office: Office, upkeep: UpkeepActivities, temporal: ActivityEnvironment, book: OpenBook
+) -> None:
+    office.sign(book, Action.SIGN, "toan")
+    [document] = office.session.scalars(select(Document)).all()
+    with pytest.raises(NotFound, match="chưa có bằng chứng"):
+        handover(office.session, office.objects, document.id)
+    temporal.run(upkeep.do_chore, Chore.PROVE)
+    office.session.expire_all()
+    container = unpack(handover(office.session, office.objects, document.id))
+    assert container.pdf == office.objects.get(document.sha256)
+    found = verify(container.pdf, [office.authority.root], evidence=[container.evidence], archive=container.material)
+    assert found.verdict is Verdict.VALID, found
+    assert verify(container.pdf, [office.authority.root]).verdict is Verdict.INDETERMINATE
 
 
 def test_evidence_waits_for_the_service_and_goes_on(

@@ -41,6 +41,7 @@ EXPECTED = {
     "PUT /api/v1/school/seal-image": (403, 403, 403, 422, 422, 403, 401),
     "GET /api/v1/certificates": (200, 200, 200, 200, 200, 200, 401),
     "GET /api/v1/documents/{document_id}/evidence": (404, 404, 404, 404, 404, 404, 401),
+    "GET /api/v1/documents/{document_id}/handover": (404, 404, 404, 404, 404, 404, 401),
     "GET /api/v1/orders/{order_id}": (200, 404, 404, 404, 404, 404, 401),
     "GET /api/v1/orders/{order_id}/digests": (403, 404, 404, 404, 404, 404, 401),
     "POST /api/v1/orders/{order_id}/signatures": (403, 404, 404, 404, 404, 404, 401),
