@@ -6,6 +6,7 @@ It goes batch by batch in the order of keys, so that an interrupted audit goes o
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from itertools import pairwise
 from uuid import UUID
 
 from cryptography import x509
@@ -57,13 +58,12 @@ class Auditor:
     def run(self, progress: Progress, save: Callable[[Progress], None]) -> Progress:
         """Go on to the end; `save` is given every state from which this may be called again."""
         names = list(self._stages)
-        at = names.index(progress.stage) if progress.stage else 0
-        while at < len(names):
-            step = self._stages[names[at]](progress.after)
-            following = at + (step.last is None)
-            progress = progress.with_step(names[at], step, names[following : following + 1])
-            at = following
-            save(progress)
+        for name, following in pairwise([*names[names.index(progress.stage or names[0]) :], ""]):
+            step = Step([], 0, progress.after)
+            while step.last is not None:
+                step = self._stages[name](step.last)
+                progress = progress.with_step(name, step, following if step.last is None else name)
+                save(progress)
         return progress
 
     def _batches(self, after: str) -> Step:

@@ -55,11 +55,11 @@ class Progress:
     findings: tuple[Finding, ...] = ()
     finished_at: datetime | None = None
 
-    def with_step(self, stage: str, step: Step, following: Sequence[str]) -> Self:
-        """After a step of a stage; `following` is the stage of the next one, nothing when that was the last."""
+    def with_step(self, stage: str, step: Step, following: str) -> Self:
+        """After a step of a stage; `following` is the stage of the next one, empty when that was the last."""
         return replace(
             self,
-            stage="".join(following),
+            stage=following,
             after=step.last or "",
             checked=self.checked | {stage: self.checked.get(stage, 0) + step.checked},
             findings=(*self.findings, *step.findings),

@@ -25,7 +25,7 @@ from signing.log.signers import NoteSigner
 from storage import history
 from storage.auditing import AuditedObjects
 from storage.database import Sessions
-from storage.tables import SignatureRow, TermRecord
+from storage.tables import LogEvent, SignatureRow, TermRecord
 from tests.factories import OpenBook, make_class, make_school, open_book
 from tests.storage.papers import make_document, make_order
 
@@ -57,6 +57,15 @@ class Archive:
 
     def path_of(self, paper: Paper) -> Path:
         return self.folder / "objects" / paper.sha256[:2] / paper.sha256
+
+    def name(self, at: int = 0) -> str:
+        """How the audit names a paper."""
+        return f"document {self.papers[at].id}"
+
+    def place(self, at: int = 0) -> str:
+        """How it names the paper's entry in the log."""
+        event = self.session.query(LogEvent).filter_by(document_id=self.papers[at].id).one()
+        return f"position {event.position}"
 
     def publish(self) -> None:
         """Number what happened, put it into the log, and have the log's state stamped."""
