@@ -148,5 +148,6 @@ def _pages(node: DictionaryObject, depth: int) -> Iterator[DictionaryObject]:
         yield from _pages(kid.get_object(), depth - 1)
 
 
-def _part(node: DictionaryObject, key: str) -> Any:  # noqa: ANN401 - whatever stands there, followed if it is a reference
-    return node[key] if key in node else ()
+def _part(node: DictionaryObject, key: str) -> Any:  # noqa: ANN401 - whatever stands there
+    # By [], which follows a reference; `get` does not.
+    return node[key] if key in node else ()  # noqa: SIM401
