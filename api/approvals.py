@@ -99,6 +99,7 @@ class Approvals:
             id=activity_id,
             task_queue=PROOF_QUEUE,
             start_to_close_timeout=CARRY_TIMEOUT,
+            heartbeat_timeout=HEARTBEAT_TIMEOUT,
             retry_policy=CARRY_RETRY,
             id_conflict_policy=ActivityIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=ActivityIDReusePolicy.ALLOW_DUPLICATE,

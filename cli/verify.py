@@ -1,23 +1,47 @@
-"""`hocba verify`: checks signed documents from their bytes alone, in plain words."""
+"""`hocba verify`: checks signed documents from their bytes alone, in plain words, JSON or XML."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from cryptography import x509
+from pydantic import TypeAdapter
 from rich.console import Console
-from rich.markup import escape
 
+from cli.verify_screen import Answer, show
 from domain.errors import DomainError
-from signing.errors import Unreadable
-from signing.verdicts import Finding, Language, SignatureReport, Verification
-from signing.verify import verify
+from signing.container import ContainerInvalid, unpack
+from signing.verification.apart import ApartVerifier
+from signing.verification.errors import TookTooLong, TooLarge
+from signing.verification.sentences import Language
+from signing.verification.verdicts import SignatureReport, Verdict, Verification, worst
+from signing.verification.verify import Beside
 
 DEFAULT_ROOT = Path(__file__).parent.parent / "var" / "pki" / "root.pem"
-VALID, NOT_VALID, UNUSABLE = 0, 1, 2
+UNUSABLE = 2
+EXITS = {Verdict.VALID: 0, Verdict.INVALID: 1, Verdict.INDETERMINATE: 3}
+_ZIP = b"PK\x03\x04"
+_NOT_OPENED = {"vi": "Không mở được tệp.", "en": "The file cannot be opened."}
+_ONE_FILE = {
+    "vi": "--evidence và --report xml chỉ dùng với một tệp.",
+    "en": "--evidence and --report xml take one file.",
+}
+_NO_ROOT = {
+    "vi": "Chưa có chứng thư số gốc tin cậy. Hãy chỉ ra tệp bằng --trust ROOT.pem.",
+    "en": "There is no trusted root certificate yet. Name one with --trust ROOT.pem.",
+}
+_BAD_ROOT = {
+    "vi": "Không đọc được chứng thư số gốc tin cậy:",
+    "en": "The trusted root certificate cannot be read:",
+}
+_PROBLEMS = {
+    TooLarge: "The file is larger than any document of ours.",
+    TookTooLong: "Verifying took longer than any document of ours needs, and was stopped.",
+    ContainerInvalid: "The container is damaged or not as it was handed over.",
+}
 
 
 class Tongue(StrEnum):
@@ -25,151 +49,125 @@ class Tongue(StrEnum):
     EN = "en"
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What is known of one file: a verification, or why there is none."""
-
-    path: Path
-    verification: Verification | None
-    problem: str = ""
+class Form(StrEnum):
+    JSON = "json"
+    XML = "xml"
 
 
 def verify_command(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Tệp PDF cần kiểm tra / PDF files to check")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Tệp PDF hoặc gói hồ sơ ASiC-E / PDF files or containers")
+    ],
     trust: Annotated[
         Path | None, typer.Option("--trust", metavar="ROOT.pem", help="Chứng thư số gốc tin cậy / trusted roots")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="In kết quả dạng JSON / print one JSON object")] = False,  # noqa: FBT002 - Typer
+    evidence: Annotated[
+        list[Path] | None,
+        typer.Option("--evidence", metavar="ER", help="Bằng chứng thời gian (RFC 4998) / evidence record, repeatable"),
+    ] = None,
+    report: Annotated[
+        Form | None, typer.Option("--report", help="json, hoặc xml theo ETSI TS 119 102-2 / json, or xml")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Như --report json / the same as --report json")] = False,  # noqa: FBT002 - Typer
     lang: Annotated[Tongue, typer.Option("--lang", help="Ngôn ngữ / language")] = Tongue.VI,
 ) -> None:
-    """Kiểm tra chữ ký, con dấu và dữ liệu của văn bản; không cần mạng hay cơ sở dữ liệu. / Check documents offline."""
+    """Kiểm tra chữ ký, con dấu và dữ liệu của văn bản; không cần mạng. / Check documents offline.
+
+    Mã thoát / exit status: 0 hợp lệ / valid, 1 không hợp lệ / invalid, 3 chưa đủ căn cứ / indeterminate,
+    2 không đọc được hoặc dùng sai lệnh / unreadable or wrong usage.
+    """
     language: Language = "en" if lang is Tongue.EN else "vi"
+    if len(files) > 1 and (evidence or report is Form.XML):
+        _give_up(_ONE_FILE[language])
     roots = _trusted_roots(trust, language)
-    answers = [_answer(path, roots, language) for path in files]
-    if as_json:
+    records = [_opened(path, language) for path in evidence or ()]
+    with ApartVerifier() as verifier:
+        desk = _Desk(verifier, roots, records, language, wants_report=report is Form.XML)
+        answers = [desk.answer(path) for path in files]
+    if report is Form.XML:
+        typer.echo(answers[0].report or answers[0].problem, err=not answers[0].report)
+    elif as_json or report is Form.JSON:
         typer.echo(json.dumps(_as_json(answers), ensure_ascii=False))
     else:
-        _show(answers, language)
+        show(Console(highlight=False), answers, language)
     raise typer.Exit(_status(answers))
 
 
+class _Desk:
+    """Takes one file after another."""
+
+    def __init__(
+        self,
+        verifier: ApartVerifier,
+        roots: Sequence[x509.Certificate],
+        evidence: Sequence[bytes],
+        language: Language,
+        *,
+        wants_report: bool,
+    ) -> None:
+        self._verifier, self._roots, self._evidence, self._language = verifier, roots, evidence, language
+        self._wants_report = wants_report
+
+    def answer(self, path: Path) -> Answer:
+        try:
+            pdf, beside = self._read(path)
+            if not self._wants_report:
+                return Answer(path, self._verifier.verify(pdf, self._roots, **beside))
+            found, report = self._verifier.verify_and_report(pdf, self._roots, **beside)
+            return Answer(path, found, report=report)
+        except OSError:
+            return Answer(path, None, _NOT_OPENED[self._language])
+        except DomainError as error:
+            english = _PROBLEMS.get(type(error), "The file is not a PDF of ours.")
+            return Answer(path, None, error.message if self._language == "vi" else english)
+
+    def _read(self, path: Path) -> tuple[bytes, Beside]:
+        data = path.read_bytes()
+        if not data.startswith(_ZIP):
+            return data, Beside(evidence=self._evidence)
+        handed = unpack(data)
+        return handed.pdf, Beside(evidence=[*self._evidence, handed.evidence], archive=handed.material)
+
+
 def _trusted_roots(path: Path | None, language: Language) -> list[x509.Certificate]:
-    source = path or DEFAULT_ROOT
     try:
-        return x509.load_pem_x509_certificates(source.read_bytes())
-    except (OSError, ValueError) as error:
-        typer.echo(_no_root(path, language), err=True)
-        raise typer.Exit(UNUSABLE) from error
+        return x509.load_pem_x509_certificates((path or DEFAULT_ROOT).read_bytes())
+    except (OSError, ValueError):
+        _give_up(f"{_BAD_ROOT[language]} {path}" if path else _NO_ROOT[language])
 
 
-def _no_root(path: Path | None, language: Language) -> str:
-    if path is None and language == "vi":
-        return "Chưa có chứng thư số gốc tin cậy. Hãy chỉ ra tệp bằng --trust ROOT.pem."
-    if path is None:
-        return "There is no trusted root certificate yet. Name one with --trust ROOT.pem."
-    if language == "vi":
-        return f"Không đọc được chứng thư số gốc tin cậy: {path}"
-    return f"The trusted root certificate cannot be read: {path}"
-
-
-def _answer(path: Path, roots: list[x509.Certificate], language: Language) -> Answer:
+def _opened(path: Path, language: Language) -> bytes:
     try:
-        return Answer(path, verify(path.read_bytes(), roots))
+        return path.read_bytes()
     except OSError:
-        return Answer(path, None, "Không mở được tệp." if language == "vi" else "The file cannot be opened.")
-    except Unreadable as error:
-        return Answer(path, None, error.message if language == "vi" else "The file is not a PDF of ours.")
-    except DomainError as error:
-        return Answer(path, None, error.message)
+        _give_up(f"{path}: {_NOT_OPENED[language]}")
 
 
-def _status(answers: list[Answer]) -> int:
-    if any(answer.verification is None for answer in answers):
-        return UNUSABLE
-    held = all(answer.verification and answer.verification.holds for answer in answers)
-    return VALID if held else NOT_VALID
+def _give_up(message: str) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(UNUSABLE)
 
 
-def _show(answers: list[Answer], language: Language) -> None:
-    console = Console(highlight=False)
-    for answer in answers:
-        if answer.verification is None:
-            problem = f"[bold red]✗[/] [bold]{escape(str(answer.path))}[/]: {escape(answer.problem)}"
-            console.print(problem, soft_wrap=True)
-        else:
-            _show_document(console, answer.path, answer.verification, language)
-    if len(answers) > 1:
-        held = sum(1 for answer in answers if answer.verification and answer.verification.holds)
-        words = "văn bản hợp lệ" if language == "vi" else "documents valid"
-        console.print(f"{held}/{len(answers)} {words}", style="bold")
+def _status(answers: Sequence[Answer]) -> int:
+    found = [answer.verification for answer in answers if answer.verification]
+    return EXITS[worst(each.verdict for each in found)] if len(found) == len(answers) else UNUSABLE
 
 
-def _show_document(console: Console, path: Path, found: Verification, language: Language) -> None:
-    colour = "green" if found.holds else "red"
-    console.print(f"[bold {colour}]{found.verdict(language)}[/]  [bold]{escape(str(path))}[/]", soft_wrap=True)
-    about = " · ".join(part for part in (found.kind_name(language), found.school, found.lookup_code) if part)
-    console.print(f"  {escape(about)}", soft_wrap=True)
-    for finding in found.findings:
-        _show_finding(console, finding, language, indent=2)
-    for signature in found.signatures:
-        _show_signature(console, signature, language)
-
-
-def _show_signature(console: Console, signature: SignatureReport, language: Language) -> None:
-    claimed = signature.claimed_at.strftime("%H:%M:%S %d/%m/%Y") if signature.claimed_at else "–"
-    mark = "[green]✓[/]" if signature.holds else "[red]✗[/]"
-    who = f"{signature.role(language)}: {signature.signer_name} ({signature.signer_id or '–'})"
-    console.print(f"  {mark} [bold]{escape(who)}[/]", soft_wrap=True)
-    console.print(f"      {claimed} ({signature.time_note(language)}) · {escape(signature.issuer)}", soft_wrap=True)
-    for finding in signature.findings:
-        _show_finding(console, finding, language, indent=6)
-
-
-def _show_finding(console: Console, finding: Finding, language: Language, *, indent: int) -> None:
-    mark = "[green]✓[/]" if finding.holds else "[red]✗[/]"
-    console.print(f"{' ' * indent}{mark} {escape(finding.sentence(language))}", soft_wrap=True)
-
-
-def _as_json(answers: list[Answer]) -> dict[str, object]:
-    held = sum(1 for answer in answers if answer.verification and answer.verification.holds)
-    return {
-        "verified": held,
-        "failed": len(answers) - held,
-        "documents": [_document_json(answer) for answer in answers],
-    }
+def _as_json(answers: Sequence[Answer]) -> dict[str, object]:
+    held = sum(1 for answer in answers if answer.holds)
+    documents = [_document_json(answer) for answer in answers]
+    return {"verified": held, "failed": len(answers) - held, "documents": documents}
 
 
 def _document_json(answer: Answer) -> dict[str, object]:
     found = answer.verification
     if found is None:
-        return {"file": str(answer.path), "valid": False, "problem": answer.problem}
-    return {
-        "file": str(answer.path),
-        "valid": found.holds,
-        "sha256": found.file_sha256,
-        "kind": found.kind,
-        "lookup_code": found.lookup_code,
-        "school": found.school,
-        "record_sha256": found.record_sha256,
-        "checks": _checks_json(found.findings),
-        "signatures": [_signature_json(signature) for signature in found.signatures],
-    }
+        return {"file": str(answer.path), "verdict": None, "problem": answer.problem}
+    facts = TypeAdapter(Verification).dump_python(found, mode="json")
+    signatures = [_signature_json(signature) for signature in found.signatures]
+    return {"file": str(answer.path), "verdict": found.verdict, **facts, "signatures": signatures}
 
 
 def _signature_json(signature: SignatureReport) -> dict[str, object]:
-    return {
-        "field": signature.field,
-        "valid": signature.holds,
-        "signer": signature.signer_name,
-        "signer_id": signature.signer_id,
-        "issuer": signature.issuer,
-        "claimed_at": signature.claimed_at.isoformat() if signature.claimed_at else None,
-        "time_source": "claimed",
-        "certificate_from": signature.certificate_from.isoformat(),
-        "certificate_until": signature.certificate_until.isoformat(),
-        "checks": _checks_json(signature.findings),
-    }
-
-
-def _checks_json(findings: tuple[Finding, ...]) -> dict[str, bool]:
-    return {finding.check.value: finding.holds for finding in findings}
+    facts = TypeAdapter(SignatureReport).dump_python(signature, mode="json")
+    return {"verdict": signature.verdict, **facts}

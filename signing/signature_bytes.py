@@ -39,18 +39,17 @@ def is_whole_file(signature: EmbeddedPdfSignature, file_length: int) -> bool:
     return covered_length(signature) == file_length
 
 
-def has_expected_bytes(pdf: bytes, signature: EmbeddedPdfSignature, *, is_last: bool) -> bool:
-    """Whether the hole is one CMS in strict DER, written in hex and padded with zeros.
+def has_strict_bytes(pdf: bytes, signature: EmbeddedPdfSignature, *, only_capitals: bool = False) -> bool:
+    """Whether the hole is one CMS in strict DER, written in hex (all capital or all small) and padded with zeros.
 
-    Its only unsigned attribute may be one time stamp. Other programs may write small letters, but not in the last
-    signature: its hole is covered by none.
+    Its only unsigned attribute may be one time stamp.
     """
     ranges = _ranges(signature)
     if ranges is None:
         return False
     hole = pdf[ranges[1] : ranges[2]]
     der = _strict(signature.signed_data, timestamp_token(signature.signer_info)).hex()
-    spellings = [der.upper()] if is_last else [der.upper(), der]
+    spellings = [der.upper()] if only_capitals else [der.upper(), der]
     return hole in [b"<%b>" % each.encode().ljust(len(hole) - 2, b"0") for each in spellings]
 
 
@@ -59,9 +58,9 @@ def is_strict_token(der: bytes) -> bool:
     return _strict(cms.ContentInfo.load(der)["content"], None) == der
 
 
-def embedded_certificates(signed: cms.SignedData) -> list[bytes]:
-    """The certificates in a CMS, DER."""
-    return [as_read(each.chosen) for each in signed["certificates"]]
+def embedded_certificates(der: bytes) -> list[bytes]:
+    """The certificates in a CMS, each in DER."""
+    return _certificates(cms.ContentInfo.load(der)["content"])
 
 
 def timestamp_token(signer_info: cms.SignerInfo) -> bytes | None:
@@ -96,15 +95,18 @@ def _rebuilt(signed: cms.SignedData, token: bytes | None) -> bytes:
     """
     content = signed["encap_content_info"]
     is_plain = content["content_type"].native == "data" and _is_named(extract_signer_info(signed))
-    [algorithm] = signed["digest_algorithms"]
     data = sequence_of(
         Integer(1 if is_plain else 3).dump(),
-        _set(_one_of(algorithm, _digest_forms())),
+        _set(as_read(extract_signer_info(signed)["digest_algorithm"])),
         sequence_of(content["content_type"].dump(), _encapsulated(content)),
-        _tagged(0, *sorted(embedded_certificates(signed))),
+        _tagged(0, *sorted(_certificates(signed))),
         _set(_signer(signed, token)),
     )
     return sequence_of(cms.ContentType("signed_data").dump(), _tagged(0, data))
+
+
+def _certificates(signed: cms.SignedData) -> list[bytes]:
+    return [as_read(each.chosen) for each in signed["certificates"]]
 
 
 def _signer(signed: cms.SignedData, token: bytes | None) -> bytes:

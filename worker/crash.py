@@ -49,7 +49,7 @@ class _Outbound(ActivityOutboundInterceptor):
 
     def heartbeat(self, *details: Any) -> None:  # noqa: ANN401
         super().heartbeat(*details)
-        crash_if_asked(self._request, activity.info().activity_type, str(details[0]))
+        crash_if_asked(self._request, activity.info().activity_type, str(details[0] if details else ""))
 
 
 def crash_if_asked(request: Path, name: str, point: str) -> None:

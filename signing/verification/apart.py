@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from signing.archival import MAX_BYTES
 from signing.errors import Unreadable
-from signing.verification.errors import TooLarge, TookTooLong
+from signing.verification.errors import TookTooLong, TooLarge
 from signing.verification.messages import OUT_OF_MEMORY, QUESTION, READY, REPLY, Question, Reply
 from signing.verification.verdicts import Verification
 from signing.verification.verify import Beside
@@ -141,10 +141,10 @@ def _why(status: int, *, is_late: bool) -> Exception:
 
 
 def _input(child: subprocess.Popen[bytes]) -> IO[bytes]:
-    assert child.stdin is not None
+    assert child.stdin is not None  # noqa: S101 - asked for as a pipe
     return child.stdin
 
 
 def _output(child: subprocess.Popen[bytes]) -> IO[bytes]:
-    assert child.stdout is not None
+    assert child.stdout is not None  # noqa: S101 - asked for as a pipe
     return child.stdout

@@ -1,4 +1,4 @@
-"""The process in which files nobody has looked at are read: few rights, one file after another, until its input ends."""
+"""The process in which unknown files are read: few rights, one file after another, until its input ends."""
 
 import os
 import resource

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from asn1crypto.parser import peek
 from cryptography import x509
 from pyhanko.pdf_utils.generic import DictionaryObject
 from pyhanko.pdf_utils.misc import PdfStrictReadError
@@ -22,12 +23,13 @@ from signing.verification.verdicts import Check, Finding, judged
 # What a reader may act on by itself, or show now and hide then (ISO 32000-1, table 28).
 _ACTIVE = ("/OpenAction", "/AA", "/OCProperties", "/Collection", "/Requirements")
 _PAGE_DEPTH = 16
+_LEAST_TOKEN = 256
 _KINDS = {SigSeedSubFilter.PADES.value, SigSeedSubFilter.ADOBE_PKCS7_DETACHED.value}
 
 
 @dataclass(frozen=True)
 class Signature:
-    """A signature as read. Nothing here raises for what is wrong with it."""
+    """A signature as read; `is_last` if none covers it."""
 
     pdf: bytes
     embedded: EmbeddedPdfSignature
@@ -53,14 +55,25 @@ class Signature:
         return timestamp_token(self.embedded.signer_info)
 
     @cached_property
+    def content(self) -> bytes:
+        """The CMS without what pads it."""
+        padded: bytes = self.embedded.pkcs7_content
+        return padded[: peek(padded)]
+
+    @property
+    def has_empty_room(self) -> bool:
+        """Whether so much is left in its hole that a time stamp would go in."""
+        return len(self.embedded.pkcs7_content) - len(self.content) > _LEAST_TOKEN
+
+    @cached_property
     def is_intact(self) -> bool:
         """Whether it is a signature over these bytes by the key of its certificate (RFC 5652 section 5.6)."""
         kind = self.embedded.sig_object_type, self.embedded.sig_object.get("/SubFilter")
         if kind not in {("/Sig", each) for each in _KINDS}:
             return False
-        info, digest = self.embedded.signer_info, self.embedded.compute_digest()
+        info, certificate = self.embedded.signer_info, self.embedded.signer_cert
         try:
-            return validate_sig_integrity(info, self.embedded.signer_cert, "data", digest) == (True, True)
+            return validate_sig_integrity(info, certificate, "data", self.embedded.compute_digest()) == (True, True)
         except Exception:  # noqa: BLE001 - bytes made to deceive make parsers raise anything
             return False
 

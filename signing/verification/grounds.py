@@ -24,7 +24,7 @@ from signing.verification.statuses import Answers, History, read_answers
 
 @dataclass(frozen=True)
 class Grounds:
-    """`certificates` (of authorities) and `answers` come from file and archive; nothing in them is believed unchecked."""
+    """`certificates` (authorities') and `answers` come from file and archive; nothing in them is believed unchecked."""
 
     roots: tuple[x509.Certificate, ...]
     moment: datetime

@@ -36,6 +36,10 @@ class CheckedStamp:
     chain: tuple[History, ...] = ()
 
 
+# Whoever takes a time stamp away changes nothing that is signed; but there is room where it was.
+MISSING_STAMP = CheckedStamp(Finding(Check.TIME_STAMP, Verdict.INDETERMINATE, Reason.STAMP_MISSING))
+
+
 def earliest(times: Iterable[ProvenTime]) -> ProvenTime | None:
     return min(times, key=lambda each: each.at, default=None)
 

@@ -191,6 +191,10 @@ _REASONS: dict[Reason, dict[Language, str]] = {
         "vi": "Chứng thư số không được cấp để ký văn bản, hoặc chuỗi chứng thực không hợp lệ.",
         "en": "The certificate was not issued for signing documents, or its chain is not valid.",
     },
+    Reason.STAMP_MISSING: {
+        "vi": "Chỗ dành cho dấu thời gian bị bỏ trống: có thể dấu thời gian đã bị gỡ bỏ.",
+        "en": "The room for a time stamp is empty: one may have been taken away.",
+    },
     Reason.STAMP_UNREADABLE: {
         "vi": "Dấu thời gian không đọc được hoặc không đúng chuẩn RFC 3161.",
         "en": "The time stamp cannot be read or is not as RFC 3161 has it.",

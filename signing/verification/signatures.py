@@ -3,18 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from asn1crypto.cms import ContentInfo, SignedData
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from signing.authority import common_name, subject_id
-from signing.signature_bytes import embedded_certificates, has_expected_bytes, is_strict_token
+from signing.signature_bytes import embedded_certificates, has_strict_bytes, is_strict_token
 from signing.tokens import as_read
 from signing.verification.certificates import Judgement, algorithm_name
 from signing.verification.document import Signature
 from signing.verification.proofs import CheckedStamp, ProvenTime
 from signing.verification.statuses import History
-from signing.verification.verdicts import Check, Level, Proof, SignatureReport, Verdict, judged
+from signing.verification.verdicts import Check, Finding, Level, Proof, SignatureReport, Verdict, judged
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class Judged:
             revocation=judgement.revocation,
             findings=(
                 judged(Check.INTACT, holds=signature.is_intact),
-                judged(Check.ENCODING, holds=self._has_expected_bytes()),
+                self._encoding(),
                 judged(Check.UNCHANGED_AFTER, holds=signature.is_unchanged_after),
                 judged(Check.SIGNER, holds=bool(signer) and signer == expected_id),
                 *([self.stamp.finding] if self.stamp else []),
@@ -70,30 +69,34 @@ class Judged:
         has_evidence = any(each.proof is Proof.EVIDENCE for each in self.times)
         return Level(f"{base}+ERS") if has_evidence else base
 
-    def _has_expected_bytes(self) -> bool:
+    def _encoding(self) -> Finding:
+        # What a program other than ours wrote is in order if later signatures or evidence keep it as it is. If nothing
+        # does, it cannot be told from what somebody made of it afterwards.
+        is_kept = not self.signature.is_last or any(each.proof is Proof.EVIDENCE for each in self.times)
+        outcome = Verdict.VALID if is_kept or self._is_as_we_write_it() else Verdict.INDETERMINATE
+        return Finding(Check.ENCODING, outcome if self._is_strict() else Verdict.INVALID)
+
+    def _is_strict(self) -> bool:
         signature, token = self.signature, self.signature.token
-        if not has_expected_bytes(signature.pdf, signature.embedded, is_last=signature.is_last):
+        if not has_strict_bytes(signature.pdf, signature.embedded):
             return False
-        signed = signature.embedded.signed_data
-        if not _is_of_chain(signed, self.judgement.chain, is_complete=signature.is_last):
+        if token is not None and self.stamp and not (is_strict_token(token) and _is_of_chain(token, self.stamp.chain)):
             return False
-        return token is None or self.stamp is None or _is_strict(token, self.stamp)
+        return _is_of_chain(signature.content, self.judgement.chain)
+
+    def _is_as_we_write_it(self) -> bool:
+        """Capital hex, and the chain's certificates without the root."""
+        chain = {as_read(each.subject.certificate) for each in self.judgement.chain}
+        is_exact = not chain or set(embedded_certificates(self.signature.content)) == chain
+        return is_exact and has_strict_bytes(self.signature.pdf, self.signature.embedded, only_capitals=True)
 
 
-def _is_strict(token: bytes, stamp: CheckedStamp) -> bool:
-    # A service may leave out what stands between it and the root.
-    signed = ContentInfo.load(token)["content"]
-    return is_strict_token(token) and _is_of_chain(signed, stamp.chain, is_complete=False)
-
-
-def _is_of_chain(signed: SignedData, chain: Sequence[History], *, is_complete: bool) -> bool:
-    """Whether the certificates in a CMS are those of its chain: no other bytes, and if complete none left out."""
+def _is_of_chain(content: bytes, chain: Sequence[History]) -> bool:
+    """Whether a CMS has no certificates but those of its chain; some, and the root, may be left out."""
     if not chain:
         return True
-    embedded = set(embedded_certificates(signed))
-    below = {as_read(each.subject.certificate) for each in chain}
     path = {as_read(each) for each in chain[0].subject.path.iter_certs(include_root=True)}
-    return embedded <= path and (not is_complete or below <= embedded)
+    return set(embedded_certificates(content)) <= path
 
 
 def _unit(certificate: x509.Certificate) -> str:

@@ -97,12 +97,17 @@ def ended_at(revocation: Revocation) -> datetime:
 
 def read_answers(material: ValidationMaterial, *, is_inside: bool) -> list[Answer]:
     """The answers that can be read; what cannot be read proves nothing."""
-    kinds = ((Source.OCSP, material.ocsps, OCSPResponse), (Source.CRL, material.crls, CertificateList))
     found = []
-    for source, ders, kind in kinds:
-        for der in ders:
-            with suppress(ValueError):
-                found.append(Answer(source, der, kind.load(der, strict=True), is_inside))
+    for der in material.ocsps:
+        with suppress(Exception):
+            response = OCSPResponse.load(der, strict=True)
+            if response.response_data["responses"].native:
+                found.append(Answer(Source.OCSP, der, response, is_inside))
+    for der in material.crls:
+        with suppress(Exception):
+            crl = CertificateList.load(der, strict=True)
+            if crl.issuer.native and crl["tbs_cert_list"]["this_update"].native:
+                found.append(Answer(Source.CRL, der, crl, is_inside))
     return found
 
 

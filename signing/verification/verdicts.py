@@ -51,6 +51,7 @@ class Reason(StrEnum):
     OUT_OF_DATE = "out_of_date"
     NO_STATUS = "no_status"
     CHAIN = "chain"
+    STAMP_MISSING = "stamp_missing"
     STAMP_UNREADABLE = "stamp_unreadable"
     STAMP_IMPRINT = "stamp_imprint"
     STAMP_SIGNATURE = "stamp_signature"

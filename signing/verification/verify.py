@@ -21,7 +21,7 @@ from signing.verification.certificates import judge
 from signing.verification.document import Document, Signature, read_document
 from signing.verification.errors import TooLarge
 from signing.verification.grounds import Grounds, gather, read_dss
-from signing.verification.proofs import CheckedStamp, ProvenTime, check_record, check_stamp, earliest
+from signing.verification.proofs import MISSING_STAMP, CheckedStamp, ProvenTime, check_record, check_stamp, earliest
 from signing.verification.signatures import Judged
 from signing.verification.verdicts import Check, Standing, Verification, judged
 
@@ -117,8 +117,10 @@ async def _judged(document: Document, grounds: Grounds, by_evidence: Sequence[Pr
 
 async def _stamp(signature: Signature, grounds: Grounds, by_evidence: Sequence[ProvenTime]) -> CheckedStamp | None:
     # What stands below a signature that does not hold is not proven by a time stamp on it.
-    if signature.token is None or not signature.is_intact:
+    if not signature.is_intact:
         return None
     # Evidence that covers a time stamp keeps it after its authority's certificate has ended.
     kept = earliest(time for time in by_evidence if time.covers >= signature.length)
-    return await check_stamp(signature, kept.at if kept else grounds.moment, grounds)
+    if signature.token is not None:
+        return await check_stamp(signature, kept.at if kept else grounds.moment, grounds)
+    return MISSING_STAMP if signature.is_last and signature.has_empty_room and not kept else None

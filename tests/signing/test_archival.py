@@ -19,7 +19,7 @@ from domain.documents import FIELDS, SignatureField
 from signing.archival import ArchivalPdfSigner, ArchivalReader, ArchivalWriter
 from signing.cms_template import external_signer
 from signing.mechanisms import Mechanism
-from signing.verify import verify
+from signing.verification.verify import verify
 from tests.signing import samples
 from tests.signing.conftest import SIGNED_AT, YEAR, Cast, prepared_for
 

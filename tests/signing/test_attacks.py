@@ -14,8 +14,8 @@ from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
 from domain.documents import DocumentKind, SignatureField
 from signing.archival import ArchivalWriter
 from signing.errors import Unreadable
-from signing.verdicts import Check
-from signing.verify import verify
+from signing.verification.verdicts import Check
+from signing.verification.verify import verify
 from tests.signing.conftest import Cast
 from tests.signing.stock import simple_signer
 

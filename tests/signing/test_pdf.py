@@ -11,7 +11,7 @@ from domain.documents import DocumentKind, SignatureField
 from signing.errors import SigningFailed, SigningRefused, Unreadable
 from signing.mechanisms import Mechanism, sign
 from signing.pdf import BatchSigner, embed
-from signing.verify import verify
+from signing.verification.verify import verify
 from tests.signing import samples
 from tests.signing.conftest import SIGNED_AT, Cast, prepared_for, raw_by, signed_by
 

@@ -21,7 +21,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from domain.documents import DocumentKind, SignatureField
 from signing.archival import ArchivalReader, ArchivalWriter, OwnReader, open_for_update
 from signing.plain_objects import Unusual, read_indirect, read_value
-from signing.verify import verify
+from signing.verification.verify import verify
 from tests.signing.conftest import Cast
 
 HOMEROOM, PRINCIPAL = SignatureField.HOMEROOM, SignatureField.PRINCIPAL

@@ -28,7 +28,7 @@ from signing.pdf import BatchSigner, PreparedSignature, embed
 from signing.seal_ring import ring
 from signing.stamp_font import StampFont, embedded_font
 from signing.stamps import _packed
-from signing.verify import verify
+from signing.verification.verify import verify
 from tests.documents.class_samples import class_summary
 from tests.documents.samples import year_record
 from tests.signing.conftest import Cast, raw_by, tool

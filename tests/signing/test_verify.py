@@ -12,8 +12,8 @@ from documents.form import place_fields
 from domain.documents import FIELDS, DocumentKind, SignatureField
 from signing.authority import DevelopmentAuthority
 from signing.errors import Unreadable
-from signing.verdicts import Check, Verification
-from signing.verify import verify
+from signing.verification.verdicts import Check, Verification
+from signing.verification.verify import verify
 from tests.signing import samples
 from tests.signing.conftest import SIGNED_AT, YEAR, Cast, signed_by
 

@@ -1,0 +1,113 @@
+"""How `hocba verify` shows a verdict to people: the answer first, then each check in a sentence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from domain.calendar import TIMEZONE
+from signing.verification.labels import headline, kind_name, role_name, time_note
+from signing.verification.sentences import Language, sentence
+from signing.verification.verdicts import Finding, SignatureReport, Verdict, Verification
+
+_COLOURS = {Verdict.VALID: "green", Verdict.INVALID: "red", Verdict.INDETERMINATE: "yellow"}
+_MARKS = {Verdict.VALID: "✓", Verdict.INVALID: "✗", Verdict.INDETERMINATE: "?"}
+_WORDS: dict[Language, dict[str, str]] = {
+    "vi": {
+        "issuer": "Nơi cấp chứng thư số",
+        "unit": "Đơn vị quản lý",
+        "lifetime": "Thời hạn chứng thư số",
+        "level": "Mức chữ ký",
+        "revoked": "Chứng thư số bị thu hồi hoặc tạm dừng từ",
+        "lost": "khoá bị lộ từ",
+        "valid": "văn bản hợp lệ",
+    },
+    "en": {
+        "issuer": "Certificate issued by",
+        "unit": "Managing unit",
+        "lifetime": "Certificate lifetime",
+        "level": "Signature level",
+        "revoked": "Certificate revoked or suspended since",
+        "lost": "key lost since",
+        "valid": "documents valid",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is known of one file: a verification (and its report in XML), or why there is none."""
+
+    path: Path
+    verification: Verification | None
+    problem: str = ""
+    report: str = ""
+
+    @property
+    def holds(self) -> bool:
+        return self.verification is not None and self.verification.holds
+
+
+def show(console: Console, answers: Sequence[Answer], language: Language) -> None:
+    for answer in answers:
+        if answer.verification is None:
+            problem = f"[bold red]✗[/] [bold]{escape(str(answer.path))}[/]: {escape(answer.problem)}"
+            console.print(problem, soft_wrap=True)
+        else:
+            _show_document(console, answer.path, answer.verification, language)
+    if len(answers) > 1:
+        held = sum(1 for answer in answers if answer.holds)
+        console.print(f"{held}/{len(answers)} {_WORDS[language]['valid']}", style="bold")
+
+
+def _show_document(console: Console, path: Path, found: Verification, language: Language) -> None:
+    said = f"[bold {_COLOURS[found.verdict]}]{headline(found, language)}[/]"
+    console.print(f"{said}  [bold]{escape(str(path))}[/]", soft_wrap=True)
+    about = (kind_name(found.kind, language), found.school, found.lookup_code)
+    console.print(f"  {escape(' · '.join(part for part in about if part))}", soft_wrap=True)
+    for finding in found.findings:
+        _show_finding(console, finding, language, indent=2)
+    for signature in found.signatures:
+        _show_signature(console, signature, language)
+
+
+def _show_signature(console: Console, signature: SignatureReport, language: Language) -> None:
+    who = f"{role_name(signature.field, language)}: {signature.signer_name} ({signature.signer_id or '–'})"
+    console.print(f"  {_mark(signature.verdict)} [bold]{escape(who)}[/]", soft_wrap=True)
+    for line in _facts(signature, language):
+        console.print(f"      {escape(line)}", soft_wrap=True)
+    for finding in signature.findings:
+        _show_finding(console, finding, language, indent=6)
+
+
+def _facts(signature: SignatureReport, language: Language) -> list[str]:
+    words = _WORDS[language]
+    lines = [
+        f"{_time(signature.proven_at or signature.claimed_at)} ({time_note(signature.proof, language)})",
+        f"{words['issuer']}: {signature.issuer}",
+        f"{words['lifetime']}: {_time(signature.certificate_from)} – {_time(signature.certificate_until)}",
+        f"{words['level']}: {signature.level} · {signature.algorithm}",
+    ]
+    if signature.unit:
+        lines.insert(1, f"{words['unit']}: {signature.unit}")
+    if signature.revocation:
+        told = signature.revocation
+        lost = f", {words['lost']} {_time(told.invalid_since)}" if told.invalid_since else ""
+        lines.append(f"{words['revoked']} {_time(told.at)} ({told.reason}){lost}")
+    return lines
+
+
+def _show_finding(console: Console, finding: Finding, language: Language, *, indent: int) -> None:
+    console.print(f"{' ' * indent}{_mark(finding.outcome)} {escape(sentence(finding, language))}", soft_wrap=True)
+
+
+def _mark(verdict: Verdict) -> str:
+    return f"[{_COLOURS[verdict]}]{_MARKS[verdict]}[/]"
+
+
+def _time(at: datetime | None) -> str:
+    """In Vietnam."""
+    return at.astimezone(TIMEZONE).strftime("%H:%M:%S %d/%m/%Y") if at else "–"
