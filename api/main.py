@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from activities.confirming import Confirming
 from activities.own_device import OwnDevice
+from activities.verifying import Verifying
 from api import errors, health
 from api.approvals import Approvals
 from api.headers import ProtectiveHeaders, protect
@@ -16,10 +17,12 @@ from api.pages import board, entrance
 from api.pages.templating import make_templates
 from api.schema import Application
 from api.services import Services
-from api.v1 import decisions, opening, orders, own_device, reads, trust
+from api.v1 import decisions, opening, orders, own_device, reads, trust, verification
 from config.settings import Settings
 from config.temporal import connect
 from signing.providers.configured import configured_providers
+from signing.trust_store import trusted_roots
+from signing.verification.apart import ApartVerifier
 from storage.database import make_engine, make_sessions
 from storage.objects import Objects
 
@@ -35,8 +38,8 @@ def create_app(services: Services) -> FastAPI:
     errors.install(app)
     app.add_exception_handler(Exception, _broken)
     app.include_router(health.router)
-    for router in (reads.router, opening.router, decisions.router, orders.router, own_device.router, trust.router):
-        app.include_router(router, prefix="/api/v1", responses=errors.RESPONSES)
+    for part in (reads, opening, decisions, orders, own_device, trust, verification):
+        app.include_router(part.router, prefix="/api/v1", responses=errors.RESPONSES)
     app.include_router(entrance.router)
     app.include_router(board.router)
     # Public as a whole: entries name nobody, and whoever holds a copy can tell a rewritten log from the one he knows.
@@ -58,6 +61,7 @@ async def make_services(settings: Settings) -> Services:
         objects=objects,
         templates=make_templates(),
         history_dir=settings.history_dir,
+        verifying=Verifying(sessions, objects, trusted_roots(settings.trust_file), ApartVerifier()),
         demo=settings.demo,
     )
 

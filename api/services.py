@@ -7,6 +7,7 @@ from fastapi.templating import Jinja2Templates
 
 from activities.confirming import Confirming
 from activities.own_device import OwnDevice
+from activities.verifying import Verifying
 from api.approvals import Approvals
 from storage.database import Sessions
 from storage.objects import Objects
@@ -21,4 +22,5 @@ class Services:
     objects: Objects
     templates: Jinja2Templates
     history_dir: Path
+    verifying: Verifying
     demo: bool = False

@@ -110,10 +110,9 @@ def archives_of(session: Session, document_id: UUID) -> Sequence[str]:
     return [each for each in session.scalars(query.order_by(SigningOrder.created_at)) if each]
 
 
-def revisions_of(session: Session, document_id: UUID) -> Sequence[str]:
-    """The hash of a document after each of its signatures, the first one first."""
-    query = select(SignatureRow.sha256).where(SignatureRow.document_id == document_id)
-    return session.scalars(query.order_by(SignatureRow.signed_at, SignatureRow.id)).all()
+def documents_with(session: Session, sha256: str) -> Sequence[UUID]:
+    """The document that this file is, or was at one of its signatures."""
+    return session.scalars(select(SignatureRow.document_id).where(SignatureRow.sha256 == sha256).distinct()).all()
 
 
 def files_of(session: Session, order_id: UUID) -> Sequence[str]:

@@ -101,3 +101,15 @@ def unstamped_checkpoint(session: Session) -> LogCheckpoint | None:
     """The newest checkpoint if no time stamp covers it yet."""
     newest = session.scalars(select(LogCheckpoint).order_by(LogCheckpoint.size.desc()).limit(1)).first()
     return newest if newest is not None and newest.batch_id is None else None
+
+
+def standing_of(session: Session, sha256: str) -> str | None:
+    """How the paper with this hash stands by its newest event: in_force, recalled or superseded; None if unknown."""
+    query = (
+        select(LogEvent.kind)
+        .join(Document, Document.id == LogEvent.document_id)
+        .where(Document.sha256 == sha256)
+        .order_by(LogEvent.id.desc())
+    )
+    newest = session.scalars(query.limit(1)).first()
+    return {"issued": "in_force", "transferred": "in_force"}.get(newest, newest) if newest else None

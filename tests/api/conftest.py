@@ -23,6 +23,7 @@ from activities.own_device import OwnDevice
 from activities.papers import PaperPool
 from activities.preflight import Preflight
 from activities.proving import Proving
+from activities.verifying import Verifying
 from api.approvals import Approvals
 from api.main import create_app
 from api.pages.templating import make_templates
@@ -35,6 +36,7 @@ from signing.log.store import LocalTiles
 from signing.providers.pkcs12 import Pkcs12Provider
 from signing.revocation import RevocationService
 from signing.timestamps import TimeStampService
+from signing.verification.apart import ApartVerifier
 from storage.database import Sessions, make_engine, make_sessions
 from storage.migrate import upgrade
 from storage.objects import Objects
@@ -50,6 +52,7 @@ from worker.trust import Trust
 
 As = Callable[[str], AsyncClient]
 DATABASE = "api"
+APART = ApartVerifier()
 
 
 @pytest.fixture(scope="session")
@@ -63,6 +66,13 @@ def engine(postgres_url: str) -> Iterator[Engine]:
     engine = make_engine(address, pool_size=10)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _end_of_verifier() -> Iterator[None]:
+    """The verifying process is started by the first file, and ends with the tests."""
+    yield
+    APART.close()
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +113,10 @@ def make_services(
 ) -> Services:
     confirms, objects = confirming(sessions, keys), Objects.local(folder)
     device = OwnDevice(sessions, objects, confirms)
-    return Services(sessions, approvals, confirms, device, objects, make_templates(), folder / "history", demo=demo)
+    verifying = Verifying(sessions, objects, [keys.authority.root], APART)
+    return Services(
+        sessions, approvals, confirms, device, objects, make_templates(), folder / "history", verifying, demo=demo
+    )
 
 
 @pytest.fixture
