@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from activities.auditing import Auditor
 from activities.auditing_log import LogAudit
-from activities.findings import Progress
+from activities.findings import Fault, Progress
 from activities.history import KEY_FILE, open_log_book
 from cli.trouble import Trouble
 from config.settings import Settings
@@ -22,6 +22,24 @@ from storage.auditing import AuditedObjects
 from storage.database import Sessions, make_engine, make_sessions
 
 STATE_FILE = "audit.json"
+_LOOKED_AT = {
+    "log": "mục nhật ký đọc lại",
+    "checkpoints": "điểm chốt",
+    "entries": "mục nhật ký đối chiếu",
+    "batches": "đợt dấu thời gian",
+    "documents": "văn bản đã đóng dấu",
+    "records": "hồ sơ đã phát hành",
+    "journals": "sổ lớp",
+}
+_FAULTS = {
+    Fault.CHANGED: "bị sửa",
+    Fault.REMOVED: "bị mất",
+    Fault.SWAPPED: "bị tráo",
+    Fault.BACK_DATED: "bị lùi ngày",
+    Fault.HIDDEN: "không có trong nhật ký",
+    Fault.FORKED: "nhật ký bị viết lại",
+    Fault.UNPROVEN: "thiếu bằng chứng thời gian",
+}
 CLEAN, FOUND = 0, 1
 _PROGRESS = TypeAdapter(Progress)
 
@@ -69,8 +87,8 @@ def _save(state: Path, progress: Progress) -> None:
 
 
 def _report(done: Progress) -> str:
-    lines = [f"{finding.fault:<11} {finding.subject}: {finding.sentence}" for finding in done.findings]
-    looked_at = ", ".join(f"{count} {stage}" for stage, count in done.checked.items())
-    faults = Counter(finding.fault.value for finding in done.findings)
+    lines = [f"{_FAULTS[finding.fault]} · {finding.subject}: {finding.sentence}" for finding in done.findings]
+    looked_at = ", ".join(f"{count} {_LOOKED_AT[stage]}" for stage, count in done.checked.items())
+    faults = Counter(_FAULTS[finding.fault] for finding in done.findings)
     verdict = ", ".join(f"{count} {fault}" for fault, count in sorted(faults.items())) or "không phát hiện sai lệch"
     return "\n".join([*lines, f"Đã kiểm tra: {looked_at}.", f"Kết quả: {verdict}."])

@@ -145,7 +145,7 @@ def _is_static(reader: ArchivalReader, signature_fields: int) -> bool:
     """Whether nothing but signatures can be filled in, clicked, run, or shown and hidden."""
     root, form, names = reader.root, _part(reader.root, "/AcroForm"), _part(reader.root, "/Names")
     is_active = any(key in root for key in _ACTIVE) or "/JavaScript" in names
-    is_form = "/XFA" in form or "/NeedAppearances" in form or len(_part(form, "/Fields")) != signature_fields
+    is_form = "/XFA" in form or len(_part(form, "/Fields")) != signature_fields
     pages = list(_pages(root["/Pages"], _PAGE_DEPTH))
     annotations = [each.get_object() for page in pages for each in _part(page, "/Annots")]
     is_clicked = any("/AA" in page for page in pages) or any(each.get("/FT") != "/Sig" for each in annotations)

@@ -71,7 +71,8 @@ def test_a_clean_archive_ends_with_status_0_and_says_when(audit: Audit) -> None:
     ended = audit()
     assert (ended.returncode, ended.stderr) == (0, "")
     assert (
-        "Đã kiểm tra: 4 log, 1 checkpoints, 4 entries, 2 batches, 4 documents, 3 records, 1 journals." in ended.stdout
+        "Đã kiểm tra: 4 mục nhật ký đọc lại, 1 điểm chốt, 4 mục nhật ký đối chiếu, 2 đợt dấu thời gian, 4 văn bản đã đóng dấu,"
+        " 3 hồ sơ đã phát hành, 1 sổ lớp." in ended.stdout
     )
     assert ended.stdout.endswith("Kết quả: không phát hiện sai lệch.\n")
     assert json.loads(audit.state.read_text())["finished_at"] > json.loads(audit.state.read_text())["begun_at"]
@@ -84,8 +85,8 @@ def test_findings_are_named_and_end_with_status_1(audit: Audit, archive: Archive
     ended, as_json = audit(), audit("--json")
     archive.path_of(paper).write_bytes(genuine)
     assert (ended.returncode, as_json.returncode) == (1, 1)
-    assert f"changed     document {paper.id}: Tệp trong kho không phải tệp đã đóng dấu." in ended.stdout
-    assert ended.stdout.endswith("Kết quả: 1 changed.\n")
+    assert f"bị sửa · document {paper.id}: Tệp trong kho không phải tệp đã đóng dấu." in ended.stdout
+    assert ended.stdout.endswith("Kết quả: 1 bị sửa.\n")
     [finding] = json.loads(as_json.stdout)["findings"]
     assert (finding["fault"], finding["subject"]) == ("changed", f"document {paper.id}")
     assert audit().returncode == 0

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Callable
 
-from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, NumberObject, StreamObject, pdf_name
+from pyhanko.pdf_utils.generic import DictionaryObject, StreamObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
@@ -12,6 +12,7 @@ from domain.documents import SignatureField
 from signing.verification.verdicts import Check, Verdict, Verification
 from signing.verification.verify import verify
 from tests.signing.stock import simple_signer
+from tests.signing.verification.objects import stream
 from tests.signing.verification.world import World
 
 Change = Callable[[IncrementalPdfFileWriter], None]
@@ -47,10 +48,7 @@ def page(writer: IncrementalPdfFileWriter, number: int = -1) -> DictionaryObject
 
 def picture(content: bytes) -> StreamObject:
     """A form XObject of the size of a page."""
-    stream = StreamObject(stream_data=content)
-    stream[pdf_name("/Type")], stream[pdf_name("/Subtype")] = pdf_name("/XObject"), pdf_name("/Form")
-    stream[pdf_name("/BBox")] = ArrayObject(NumberObject(each) for each in (0, 0, 595, 842))
-    return stream
+    return stream(content, Type="/XObject", Subtype="/Form", BBox=[0, 0, 595, 842])
 
 
 def refused(pdf: bytes, world: World, *checks: Check, verdict: Verdict = Verdict.INVALID) -> Verification:

@@ -1,30 +1,40 @@
 """PDF objects written as Python values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pyhanko.pdf_utils.generic import (
     ArrayObject,
     BooleanObject,
     DictionaryObject,
-    FloatObject,
-    NameObject,
-    NullObject,
     NumberObject,
     PdfObject,
     StreamObject,
     pdf_name,
     pdf_string,
 )
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 
-def pdf(value: Any) -> PdfObject:  # noqa: ANN401 - that is the point
+def pdf(value: Any) -> Any:  # noqa: ANN401 - any of PDF's kinds
     """Strings that begin with a slash are names; what is an object already stays one."""
-    if isinstance(value, str):
-        return pdf_name(value) if value.startswith("/") else pdf_string(value)
-    if isinstance(value, Mapping) and not isinstance(value, PdfObject):
-        return dictionary(value)
-    if isinstance(value, list | tuple) and not isinstance(value, PdfObject):
-        return ArrayObject(pdf(each) for each in value)
-    return value if isinstance(value, PdfObject) else _number(value)
+    match value:
+        case PdfObject():
+            return value
+        case str():
+            return pdf_name(value) if value.startswith("/") else pdf_string(value)
+        case Mapping():
+            return DictionaryObject({pdf_name(key): pdf(each) for key, each in value.items()})  # type: ignore[no-untyped-call]
+        case Sequence():
+            return ArrayObject(pdf(each) for each in value)
+        case bool():
+            return BooleanObject(value)  # type: ignore[no-untyped-call]
+        case _:
+            return NumberObject(value)  # type: ignore[no-untyped-call]
+
+
+def stream(content: bytes, **entries: Any) -> StreamObject:  # noqa: ANN401
+    """A stream with these entries, named without their slashes."""
+    made = StreamObject(stream_data=content)
+    for key, value in entries.items():
+        made[pdf_name(f"/{key}")] = pdf(value)
+    return made

@@ -5,35 +5,29 @@ turns to pages that were there unseen. (Mainka, Mladenov, Rohlmann: Shadow Attac
 """
 
 import pytest
-from pyhanko.pdf_utils.generic import (
-    ArrayObject,
-    BooleanObject,
-    DictionaryObject,
-    NumberObject,
-    StreamObject,
-    pdf_name,
-    pdf_string,
-)
+from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from signing.verification.verdicts import Check, SignatureReport, Verdict
 from signing.verification.verify import verify
 from tests.signing.verification.attackers import Change, page, picture, refused, signed_with_change, updated
+from tests.signing.verification.objects import pdf, stream
 from tests.signing.verification.world import HOMEROOM, PRINCIPAL, World
 
-COVER, PAGES, FONT = pdf_name("/Cover"), pdf_name("/Pages"), pdf_name("/Font")
 WHITE, NOTHING = b"1 g 0 0 595 842 re f", b""
+PRAISE, ON_THE_RESULT = "Hoàn thành xuất sắc", [60, 700, 400, 730]
+NAMES = [pdf_name(each) for each in ("/Cover", "/XObject", "/Contents", "/Kids", "/Shadow", "/Pages", "/V", "/N")]
+COVER, XOBJECT, CONTENTS, KIDS, SHADOW, PAGES, VALUE, NORMAL = NAMES
 
 
 def cover(writer: IncrementalPdfFileWriter) -> None:
     """Something white over what stands on the page."""
     last = page(writer)
     resources = last["/Resources"]
-    names = resources["/XObject"] if "/XObject" in resources else DictionaryObject()
+    names = resources["/XObject"] if "/XObject" in resources else pdf({})
     names[COVER] = writer.add_object(picture(WHITE))
-    resources[pdf_name("/XObject")] = names
-    drawing = writer.add_object(StreamObject(stream_data=b"q /Cover Do Q"))
-    last[pdf_name("/Contents")] = ArrayObject([last.raw_get("/Contents"), drawing])
+    resources[XOBJECT] = names
+    last[CONTENTS] = pdf([last.raw_get("/Contents"), writer.add_object(stream(b"q /Cover Do Q"))])
     writer.update_container(resources)
 
 
@@ -46,50 +40,38 @@ def change_font(writer: IncrementalPdfFileWriter) -> None:
     """Every glyph of a font of the text becomes that of another."""
     fonts = page(writer)["/Resources"]["/Font"]
     first, *others = fonts
-    fonts[first] = fonts.raw_get(others[0]) if others else writer.add_object(DictionaryObject())
+    fonts[first] = fonts.raw_get(others[0]) if others else writer.add_object(pdf({}))
     writer.update_container(fonts)
 
 
 def hide_pages(writer: IncrementalPdfFileWriter) -> None:
     """A second tree of pages that nothing refers to but an unknown key of the catalogue."""
     shown = writer.root["/Pages"]
-    hidden = DictionaryObject({key: shown.raw_get(key) for key in shown})
-    hidden[pdf_name("/Kids")] = ArrayObject(reversed(shown["/Kids"]))
-    writer.root[pdf_name("/Shadow")] = writer.add_object(hidden)
-    writer.update_root()
+    hidden = pdf({key: shown.raw_get(key) for key in shown})
+    hidden[KIDS] = pdf([*reversed(shown["/Kids"])])
+    writer.root[SHADOW] = writer.add_object(hidden)
+    writer.update_container(writer.root)
 
 
 def show_hidden_pages(writer: IncrementalPdfFileWriter) -> None:
     writer.root[PAGES] = writer.root.raw_get("/Shadow")
-    writer.update_root()
+    writer.update_container(writer.root)
 
 
 def add_text_field(writer: IncrementalPdfFileWriter) -> None:
     """A field over the result, which shows what is signed until somebody fills it in."""
-    last = page(writer)
-    field = DictionaryObject(
-        {
-            pdf_name("/Type"): pdf_name("/Annot"),
-            pdf_name("/Subtype"): pdf_name("/Widget"),
-            pdf_name("/FT"): pdf_name("/Tx"),
-            pdf_name("/T"): pdf_string("result"),
-            pdf_name("/V"): pdf_string(""),
-            pdf_name("/Rect"): ArrayObject(NumberObject(each) for each in (60, 700, 400, 730)),
-            pdf_name("/AP"): DictionaryObject({pdf_name("/N"): writer.add_object(picture(NOTHING))}),
-        }
-    )
-    reference = writer.add_object(field)
-    last["/Annots"].append(reference)
-    form = writer.root["/AcroForm"]
-    form["/Fields"].append(reference)
-    for container in (last["/Annots"], form["/Fields"], form):
+    look = {"/N": writer.add_object(picture(NOTHING))}
+    field = {"/Type": "/Annot", "/Subtype": "/Widget", "/FT": "/Tx", "/T": "result", "/V": "", "/AP": look}
+    reference = writer.add_object(pdf({**field, "/Rect": ON_THE_RESULT}))
+    for container in (page(writer)["/Annots"], writer.root["/AcroForm"]["/Fields"]):
+        container.append(reference)
         writer.update_container(container)
 
 
 def fill_in(writer: IncrementalPdfFileWriter) -> None:
     field = writer.root["/AcroForm"]["/Fields"][-1]
-    field[pdf_name("/V")] = pdf_string("Hoàn thành xuất sắc")
-    field["/AP"][pdf_name("/N")] = writer.add_object(picture(WHITE))
+    field[VALUE] = pdf(PRAISE)
+    field["/AP"][NORMAL] = writer.add_object(picture(WHITE))
     writer.update_container(field)
 
 
@@ -143,68 +125,56 @@ def test_a_form_field_filled_in_by_the_next_signer_is_found(world: World) -> Non
     assert Check.UNCHANGED_AFTER not in found.failures()
 
 
-def script(source: str) -> DictionaryObject:
-    return DictionaryObject({pdf_name("/S"): pdf_name("/JavaScript"), pdf_name("/JS"): pdf_string(source)})
+SCRIPT = {"/S": "/JavaScript", "/JS": "app.alert(1)"}
+NOTE = {"/Type": "/Annot", "/Subtype": "/FreeText", "/Contents": PRAISE, "/Rect": ON_THE_RESULT}
 
 
-def run_at_opening(writer: IncrementalPdfFileWriter) -> None:
-    writer.root[pdf_name("/OpenAction")] = script("app.alert(1)")
-    writer.update_root()
+def in_catalogue(key: str, value: object) -> Change:
+    def add(writer: IncrementalPdfFileWriter) -> None:
+        writer.root[pdf_name(key)] = pdf(value)
+        writer.update_container(writer.root)
 
-
-def run_on_print(writer: IncrementalPdfFileWriter) -> None:
-    writer.root[pdf_name("/AA")] = DictionaryObject({pdf_name("/WP"): script("app.alert(1)")})
-    writer.update_root()
+    return add
 
 
 def keep_scripts(writer: IncrementalPdfFileWriter) -> None:
     names = writer.root["/Names"]
-    names[pdf_name("/JavaScript")] = DictionaryObject({pdf_name("/Names"): ArrayObject([pdf_string("a"), script("1")])})
+    names[pdf_name("/JavaScript")] = pdf({"/Names": ["a", SCRIPT]})
     writer.update_container(names)
-    writer.update_root()
 
 
 def run_on_page(writer: IncrementalPdfFileWriter) -> None:
-    page(writer)[pdf_name("/AA")] = DictionaryObject({pdf_name("/O"): script("app.alert(1)")})
+    page(writer)[pdf_name("/AA")] = pdf({"/O": SCRIPT})
 
 
 def add_layers(writer: IncrementalPdfFileWriter) -> None:
-    layer = DictionaryObject({pdf_name("/Type"): pdf_name("/OCG"), pdf_name("/Name"): pdf_string("screen only")})
-    listed = ArrayObject([writer.add_object(layer)])
-    state = DictionaryObject({pdf_name("/OFF"): listed})
-    writer.root[pdf_name("/OCProperties")] = DictionaryObject({pdf_name("/OCGs"): listed, pdf_name("/D"): state})
-    writer.update_root()
+    listed = [writer.add_object(pdf({"/Type": "/OCG", "/Name": "screen only"}))]
+    in_catalogue("/OCProperties", {"/OCGs": listed, "/D": {"/OFF": listed}})(writer)
 
 
 def add_xfa(writer: IncrementalPdfFileWriter) -> None:
     form = writer.root["/AcroForm"]
-    form[pdf_name("/XFA")] = writer.add_object(StreamObject(stream_data=b"<xdp/>"))
-    writer.update_container(form)
-
-
-def draw_anew(writer: IncrementalPdfFileWriter) -> None:
-    form = writer.root["/AcroForm"]
-    form[pdf_name("/NeedAppearances")] = BooleanObject(True)
+    form[pdf_name("/XFA")] = writer.add_object(stream(b"<xdp/>"))
     writer.update_container(form)
 
 
 def add_note(writer: IncrementalPdfFileWriter) -> None:
-    note = DictionaryObject(
-        {
-            pdf_name("/Type"): pdf_name("/Annot"),
-            pdf_name("/Subtype"): pdf_name("/FreeText"),
-            pdf_name("/Contents"): pdf_string("Hoàn thành xuất sắc"),
-            pdf_name("/Rect"): ArrayObject(NumberObject(each) for each in (60, 700, 400, 730)),
-        }
-    )
     annotations = page(writer)["/Annots"]
-    annotations.append(writer.add_object(note))
+    annotations.append(writer.add_object(pdf(NOTE)))
     writer.update_container(annotations)
 
 
 @pytest.mark.parametrize(
     "prepare",
-    [run_at_opening, run_on_print, keep_scripts, run_on_page, add_layers, add_xfa, draw_anew, add_note],
+    [
+        in_catalogue("/OpenAction", SCRIPT),
+        in_catalogue("/AA", {"/WP": SCRIPT}),
+        keep_scripts,
+        run_on_page,
+        add_layers,
+        add_xfa,
+        add_note,
+    ],
 )
 def test_what_can_run_or_hide_is_found_though_everybody_signed_it(world: World, prepare: Change) -> None:
     placed = updated(world.cast.placed(), prepare)
