@@ -13,7 +13,7 @@ from rich.console import Console
 
 from cli.verify_screen import Answer, show
 from domain.errors import DomainError
-from signing.container import ContainerInvalid, unpack
+from signing.container import MAX_BYTES, ContainerInvalid, unpack
 from signing.verification.apart import ApartVerifier
 from signing.verification.errors import TookTooLong, TooLarge
 from signing.verification.sentences import Language
@@ -50,6 +50,7 @@ class Tongue(StrEnum):
 
 
 class Form(StrEnum):
+    TEXT = "text"
     JSON = "json"
     XML = "xml"
 
@@ -66,8 +67,8 @@ def verify_command(
         typer.Option("--evidence", metavar="ER", help="Bằng chứng thời gian (RFC 4998) / evidence record, repeatable"),
     ] = None,
     report: Annotated[
-        Form | None, typer.Option("--report", help="json, hoặc xml theo ETSI TS 119 102-2 / json, or xml")
-    ] = None,
+        Form, typer.Option("--report", help="Chữ, json, hoặc xml theo ETSI TS 119 102-2 / text, json, or xml")
+    ] = Form.TEXT,
     as_json: Annotated[bool, typer.Option("--json", help="Như --report json / the same as --report json")] = False,  # noqa: FBT002 - Typer
     lang: Annotated[Tongue, typer.Option("--lang", help="Ngôn ngữ / language")] = Tongue.VI,
 ) -> None:
@@ -122,7 +123,7 @@ class _Desk:
             return Answer(path, None, error.message if self._language == "vi" else english)
 
     def _read(self, path: Path) -> tuple[bytes, Beside]:
-        data = path.read_bytes()
+        data = _bytes_of(path)
         if not data.startswith(_ZIP):
             return data, Beside(evidence=self._evidence)
         handed = unpack(data)
@@ -138,9 +139,15 @@ def _trusted_roots(path: Path | None, language: Language) -> list[x509.Certifica
 
 def _opened(path: Path, language: Language) -> bytes:
     try:
-        return path.read_bytes()
+        return _bytes_of(path)
     except OSError:
         _give_up(f"{path}: {_NOT_OPENED[language]}")
+
+
+def _bytes_of(path: Path) -> bytes:
+    """Never much more than can be verified, whatever the file's size."""
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
 
 
 def _give_up(message: str) -> NoReturn:

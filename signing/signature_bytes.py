@@ -25,7 +25,7 @@ from signing.tokens import DIGEST_BYTES, as_read, sequence_of
 _BYTE_RANGE_LENGTH = 4
 _UNIVERSAL, _CONTEXT = 0, 2
 _PRIMITIVE, _CONSTRUCTED = 0, 1
-_SET = 17
+_BIT_STRING, _SET = 3, 17
 
 
 def covered_length(signature: EmbeddedPdfSignature) -> int:
@@ -59,7 +59,7 @@ def is_strict_token(der: bytes) -> bool:
 
 
 def embedded_certificates(der: bytes) -> list[bytes]:
-    """The certificates in a CMS, each in DER."""
+    """The certificates in a CMS, each in strict DER."""
     return _certificates(cms.ContentInfo.load(der)["content"])
 
 
@@ -106,7 +106,14 @@ def _rebuilt(signed: cms.SignedData, token: bytes | None) -> bytes:
 
 
 def _certificates(signed: cms.SignedData) -> list[bytes]:
-    return [as_read(each.chosen) for each in signed["certificates"]]
+    return [_certificate(each.chosen) for each in signed["certificates"]]
+
+
+def _certificate(certificate: Certificate) -> bytes:
+    """RFC 5280 section 4.1: of what stands around the signed part, parsers overlook unused bits and the algorithm."""
+    signed, value = certificate["tbs_certificate"], certificate["signature_value"].native
+    signature = emit(_UNIVERSAL, _PRIMITIVE, _BIT_STRING, b"\x00" + value)
+    return sequence_of(as_read(signed), as_read(signed["signature"]), signature)
 
 
 def _signer(signed: cms.SignedData, token: bytes | None) -> bytes:

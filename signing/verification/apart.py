@@ -20,6 +20,7 @@ from signing.verification.verdicts import Verification
 from signing.verification.verify import Beside
 
 _MAX_REPLY = 4 * MAX_BYTES
+_CRASHES = "Tệp làm chương trình đọc dừng đột ngột: tệp bị hỏng hoặc được tạo ra để gây lỗi."
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ class ApartVerifier:
     def close(self) -> None:
         with self._turn:
             if self._child:
-                self._discard(self._child)
+                _ended(self._child)
+            self._child = None
 
     def __enter__(self) -> Self:
         return self
@@ -82,14 +84,19 @@ class ApartVerifier:
             wants_report=wants_report,
             cpu_seconds=self._limits.cpu_seconds,
         )
+        line = QUESTION.dump_json(question) + b"\n"
         with self._turn:
-            reply = self._exchanged(QUESTION.dump_json(question) + b"\n")
-        if reply.verification is None:
-            raise Unreadable(reply.refusal)
+            # A child may have died of something else, before it saw this file: only two deaths tell against the file.
+            reply = self._exchanged(line) or self._exchanged(line)
+        if reply is None or reply.verification is None:
+            raise Unreadable(reply.refusal if reply else _CRASHES)
         return reply.verification, reply.report
 
-    def _exchanged(self, line: bytes) -> Reply:
-        child = self._child = self._child or self._started()
+    def _exchanged(self, line: bytes) -> Reply | None:
+        """None if the child died, but of no limit."""
+        child = self._child or self._started()
+        # Not to be used again until its reply is read whole: the rest of it would be taken for the next file's.
+        self._child = None
         is_late = Event()
 
         def stop() -> None:
@@ -98,11 +105,15 @@ class ApartVerifier:
 
         timer = Timer(self._limits.seconds, stop)
         timer.start()
-        reply = _sent_and_received(child, line)
-        timer.cancel()
-        timer.join()
+        try:
+            reply = _sent_and_received(child, line)
+        finally:
+            timer.cancel()
+            timer.join()
         if is_late.is_set() or not reply.endswith(b"\n"):
-            raise _why(self._discard(child), is_late=is_late.is_set())
+            _refuse_if_over_limit(_ended(child), is_late=is_late.is_set())
+            return None
+        self._child = child
         return REPLY.validate_json(reply)
 
     def _started(self) -> subprocess.Popen[bytes]:
@@ -112,14 +123,8 @@ class ApartVerifier:
             command, env={}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
         if _output(child).readline() != READY:
-            raise RuntimeError(f"the verifying process does not start: exit status {self._discard(child)}")
+            raise RuntimeError(f"the verifying process does not start: exit status {_ended(child)}")
         return child
-
-    def _discard(self, child: subprocess.Popen[bytes]) -> int:
-        self._child = None
-        child.kill()
-        child.communicate()
-        return child.returncode
 
 
 def _sent_and_received(child: subprocess.Popen[bytes], line: bytes) -> bytes:
@@ -132,12 +137,18 @@ def _sent_and_received(child: subprocess.Popen[bytes], line: bytes) -> bytes:
         return b""
 
 
-def _why(status: int, *, is_late: bool) -> Exception:
+def _ended(child: subprocess.Popen[bytes]) -> int:
+    """Exit status; of a child that still ran, that it was killed."""
+    child.kill()
+    child.communicate()
+    return child.returncode
+
+
+def _refuse_if_over_limit(status: int, *, is_late: bool) -> None:
     if is_late or status == -signal.SIGXCPU:
-        return TookTooLong()
+        raise TookTooLong
     if status == OUT_OF_MEMORY:
-        return TooLarge()
-    return Unreadable("Tệp làm chương trình đọc dừng đột ngột: tệp bị hỏng hoặc được tạo ra để gây lỗi.")
+        raise TooLarge
 
 
 def _input(child: subprocess.Popen[bytes]) -> IO[bytes]:

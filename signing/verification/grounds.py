@@ -47,8 +47,10 @@ class Grounds:
 
         The further certificates may be needed on the way. Empty if there is no valid way to a root at that time.
         """
+        # Of several copies of a certificate the first is taken: rather one that the seal has signed than a loose one.
+        leaf, *others = certificates
         try:
-            subjects = await Judge(self.roots, at).subjects([*certificates, *self.certificates])
+            subjects = await Judge(self.roots, at).subjects([leaf, *self.certificates, *others])
         except SigningRefused:
             return ()
         return tuple([await self.answers.history(subject) for subject in subjects])

@@ -70,7 +70,7 @@ async def check_stamp(signature: Signature, at: datetime, grounds: Grounds) -> C
         digest = _digest(value, algorithm) if algorithm in DIGEST_BYTES else b""
         check_token(token.der, digest, grounds.roots, at=at, **grounds.known)
         chain = await grounds.chain(token.certificates, at)
-        _require_key_kept(chain, token.gen_time)
+        _require_trust(chain, token.gen_time)
     except TokenInvalid as error:
         outcome = Verdict.INVALID if error.fault in _ALTERED else Verdict.INDETERMINATE
         return CheckedStamp(Finding(Check.TIME_STAMP, outcome, Reason(f"stamp_{error.fault}")))
@@ -78,7 +78,10 @@ async def check_stamp(signature: Signature, at: datetime, grounds: Grounds) -> C
     return CheckedStamp(Finding(Check.TIME_STAMP, Verdict.VALID), time, chain)
 
 
-def _require_key_kept(chain: Sequence[History], at: datetime) -> None:
+def _require_trust(chain: Sequence[History], at: datetime) -> None:
+    # Its certificates may be in order for `check_token` alone, which looks at other copies of them first.
+    if not chain:
+        raise TokenInvalid(TokenFault.UNTRUSTED)
     # An invalidity date may lie before the token though the revocation itself came later.
     if any(each.revocation and ended_at(each.revocation) <= at for each in chain):
         raise TokenInvalid(TokenFault.REVOKED)

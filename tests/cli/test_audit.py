@@ -71,8 +71,8 @@ def test_a_clean_archive_ends_with_status_0_and_says_when(audit: Audit) -> None:
     ended = audit()
     assert (ended.returncode, ended.stderr) == (0, "")
     assert (
-        "Đã kiểm tra: 4 mục nhật ký đọc lại, 1 điểm chốt, 4 mục nhật ký đối chiếu, 2 đợt dấu thời gian, 4 văn bản đã đóng dấu,"
-        " 3 hồ sơ đã phát hành, 1 sổ lớp." in ended.stdout
+        "Đã kiểm tra: 4 mục nhật ký đọc lại, 1 điểm chốt, 4 mục nhật ký đối chiếu, 2 đợt dấu thời gian,"
+        " 4 văn bản đã đóng dấu, 3 hồ sơ đã phát hành, 1 sổ lớp." in ended.stdout
     )
     assert ended.stdout.endswith("Kết quả: không phát hiện sai lệch.\n")
     assert json.loads(audit.state.read_text())["finished_at"] > json.loads(audit.state.read_text())["begun_at"]

@@ -1,4 +1,4 @@
-"""Changes that a certified document seems to allow (Mainka et al.: Breaking the Specification, PDF Certification, 2021).
+"""Changes that a certified document seems to allow (Mainka et al., Breaking the Specification, S&P 2021).
 
 Evil annotation: a note laid over the contents. Sneaky signature: a signature whose picture lies over the contents.
 """
@@ -6,22 +6,20 @@ Evil annotation: a note laid over the contents. Sneaky signature: a signature wh
 import io
 
 import pytest
-from asn1crypto.keys import PrivateKeyInfo
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from asn1crypto.tsp import TimeStampReq, TimeStampResp
 from pyhanko.pdf_utils.content import RawContent
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import BoxConstraints
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter, append_signature_field
 from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner, PdfTimeStamper
-from pyhanko.sign.timestamps import DummyTimeStamper
+from pyhanko.sign.timestamps import TimeStamper
 
-from signing.cms_template import asn1_certificate
 from signing.verification.verdicts import Check
 from tests.signing.stock import simple_signer
 from tests.signing.verification.attackers import Change, page, picture, refused, signed_with_change, updated
 from tests.signing.verification.objects import pdf
-from tests.signing.verification.world import HOMEROOM, PRINCIPAL, TEACHER, World
+from tests.signing.verification.world import HOMEROOM, NOW, PRINCIPAL, TEACHER, World
 
 OVER_IT_ALL = (40, 300, 555, 800)
 
@@ -125,9 +123,16 @@ def test_an_empty_field_more_is_found(record: bytes, world: World) -> None:
     refused(updated(record, add), world, Check.PLAN, Check.WHOLE_FILE)
 
 
+class Stamper(TimeStamper):
+    def __init__(self, world: World) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._service = world.stamps.stamper(NOW)
+
+    async def async_request_tsa_response(self, req: TimeStampReq) -> TimeStampResp:
+        return self._service.request_tsa_response(req)
+
+
 def test_a_document_time_stamp_after_the_seal_is_found(record: bytes, world: World) -> None:
-    tsa = world.services.time_stamping
-    der = tsa.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    stamper = DummyTimeStamper(asn1_certificate(tsa.certificate), PrivateKeyInfo.load(der))
-    stamped = PdfTimeStamper(stamper).timestamp_pdf(IncrementalPdfFileWriter(io.BytesIO(record)), "sha256")
+    writer = IncrementalPdfFileWriter(io.BytesIO(record))
+    stamped = PdfTimeStamper(Stamper(world)).timestamp_pdf(writer, "sha256")
     refused(stamped.getvalue(), world, Check.PLAN, Check.WHOLE_FILE)

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from signing.cms_template import asn1_certificate
 from signing.verification.verdicts import Check, Finding, Reason, Verdict
 from signing.verification.verify import verify
+from tests.signing.conftest import Cast
 from tests.signing.verification.holes import changed, cms_in, hole, token_of, unsigned, with_cms
 from tests.signing.verification.test_times import found_in
 from tests.signing.verification.world import LATER, NOW, SEAL, SEALED, SHEET, TEACHER, World, evidence_over
@@ -106,13 +107,21 @@ def test_the_chain_is_there_to_the_last_certificate_and_without_the_root(
     assert verify(altered, world.roots, evidence=evidence).failures() == ()
 
 
-def test_a_flipped_bit_in_an_issuer_s_certificate_is_found_though_it_is_in_the_store(
-    record: bytes, world: World
+@pytest.mark.parametrize("sealed", [True, False])
+@pytest.mark.parametrize("part", ["signature", "unused bits", "algorithm"])
+def test_a_flipped_bit_in_an_issuer_s_certificate_is_found(
+    record: bytes, world: World, cast: Cast, part: str, *, sealed: bool
 ) -> None:
-    der, issuing = cms_in(record), world.cast.authority.issuing.certificate.public_bytes(Encoding.DER)
-    at = der.rindex(issuing) + len(issuing) - 1
-    altered = with_cms(record, der[:at] + bytes([der[at] ^ 1]) + der[at + 1 :])
-    assert verify(altered, world.roots).verdict is Verdict.INVALID
+    # Sealed, a good copy of it is in the store. Unused bits and the outer algorithm are what parsers overlook.
+    signers, document = (world.cast, record) if sealed else (cast, cast.finished(SHEET))
+    issuing = signers.authority.issuing.certificate
+    whole, value = issuing.public_bytes(Encoding.DER), issuing.signature
+    from_end = {"signature": 1, "unused bits": len(value) + 1, "algorithm": len(value) + 5 + (not sealed)}[part]
+    der = cms_in(document)
+    at = der.rindex(whole) + len(whole) - from_end
+    altered = with_cms(document, der[:at] + bytes([der[at] ^ 1]) + der[at + 1 :])
+    assert verify(document, signers.roots).holds
+    assert verify(altered, signers.roots).verdict is Verdict.INVALID
 
 
 def test_a_stamp_taken_away_leaves_its_room_empty(record: bytes, world: World) -> None:
@@ -179,3 +188,14 @@ def test_a_signer_may_be_named_by_the_key_s_identifier_too(world: World) -> None
     sheet = changed(world.signed(world.cast.placed(SHEET), TEACHER), by_key)
     archive = world.material(NOW - timedelta(hours=1), *world.signers(TEACHER))
     assert verify(sheet, world.roots, archive=archive, moment=NOW).failures() == ()
+
+
+@pytest.mark.parametrize("curve", [False, True])
+def test_the_last_digit_of_a_lone_signature_cannot_be_changed(cast: Cast, curve_cast: Cast, *, curve: bool) -> None:
+    # With a curve it is padding or not, as the length of this signature happens to be.
+    signers = curve_cast if curve else cast
+    sheet = signers.finished(SHEET)
+    _, end = hole(sheet)
+    altered = sheet[: end - 1] + (b"0" if sheet[end - 1 : end] == b"1" else b"1") + sheet[end:]
+    assert verify(sheet, signers.roots).holds
+    assert verify(altered, signers.roots).verdict is Verdict.INVALID
