@@ -3,9 +3,9 @@
 A signature leaves a hole for itself (/Contents). The CMS in it has parts that nothing protects, and zeros behind it;
 whoever changes those changes nothing that is signed, but has altered the file all the same. So a CMS is put together
 anew, in strict DER, from what is signed or checked with the signature, and must come out as it is.
-Two freedoms remain where no later signature or evidence covers the hole: absent parameters of an algorithm may be
-written as NULL, and of an ECDSA signature (r, s) everybody can make (r, n - s). A time stamp on the signature ends the
-second one.
+Freedoms remain where no later signature or evidence covers the hole: of an ECDSA signature (r, s) everybody can make
+(r, n - s), and other programs may write absent parameters of an algorithm as NULL. A time stamp on the signature ends
+the first one, but has the same freedoms itself.
 """
 
 from functools import cache
@@ -51,6 +51,13 @@ def has_strict_bytes(pdf: bytes, signature: EmbeddedPdfSignature, *, only_capita
     der = _strict(signature.signed_data, timestamp_token(signature.signer_info)).hex()
     spellings = [der.upper()] if only_capitals else [der.upper(), der]
     return hole in [b"<%b>" % each.encode().ljust(len(hole) - 2, b"0") for each in spellings]
+
+
+def has_algorithms_as_we_write_them(signer_info: cms.SignerInfo) -> bool:
+    """Whether absent parameters are absent, not NULL; the signature must be one of ours by `has_strict_bytes`."""
+    forms = {cms_algorithm(each).dump() for each in Mechanism}
+    digest = DigestAlgorithm({"algorithm": signer_info["digest_algorithm"]["algorithm"].native})
+    return as_read(signer_info["signature_algorithm"]) in forms and as_read(signer_info["digest_algorithm"]) == digest.dump()
 
 
 def is_strict_token(der: bytes) -> bool:

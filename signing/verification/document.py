@@ -22,7 +22,7 @@ from signing.verification.verdicts import Check, Finding, judged
 
 # What a reader may act on by itself, or show now and hide then (ISO 32000-1, table 28).
 _ACTIVE = ("/OpenAction", "/AA", "/OCProperties", "/Collection", "/Requirements")
-_PAGE_DEPTH = 16
+_PAGE_DEPTH, _MOST_BOOKMARKS = 16, 1000
 _LEAST_TOKEN = 256
 _KINDS = {SigSeedSubFilter.PADES.value, SigSeedSubFilter.ADOBE_PKCS7_DETACHED.value}
 
@@ -144,12 +144,25 @@ def read_document(pdf: bytes) -> Document:
 def _is_static(reader: ArchivalReader, signature_fields: int) -> bool:
     """Whether nothing but signatures can be filled in, clicked, run, or shown and hidden."""
     root, form, names = reader.root, _part(reader.root, "/AcroForm"), _part(reader.root, "/Names")
-    is_active = any(key in root for key in _ACTIVE) or "/JavaScript" in names
-    is_form = "/XFA" in form or len(_part(form, "/Fields")) != signature_fields
     pages = list(_pages(root["/Pages"], _PAGE_DEPTH))
     annotations = [each.get_object() for page in pages for each in _part(page, "/Annots")]
-    is_clicked = any("/AA" in page for page in pages) or any(each.get("/FT") != "/Sig" for each in annotations)
+    fields = [each.get_object() for each in _part(form, "/Fields")]
+    is_active = any(key in root for key in _ACTIVE) or "/JavaScript" in names
+    is_form = "/XFA" in form or len(fields) != signature_fields or any(each.get("/FT") != "/Sig" for each in annotations)
+    parts = [*pages, *annotations, *fields, *_bookmarks(_part(root, "/Outlines"))]
+    is_clicked = any(key in part for part in parts for key in ("/A", "/AA"))
     return not (is_active or is_form or is_clicked)
+
+
+def _bookmarks(outline: Any) -> Iterator[DictionaryObject]:  # noqa: ANN401 - empty if there is none
+    waiting = [outline]
+    for _ in range(_MOST_BOOKMARKS):
+        if not waiting:
+            return
+        node = waiting.pop()
+        yield node
+        waiting.extend(node[key] for key in ("/First", "/Next") if key in node)
+    raise PdfStrictReadError("The outline is too long")
 
 
 def _pages(node: DictionaryObject, depth: int) -> Iterator[DictionaryObject]:

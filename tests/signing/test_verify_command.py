@@ -1,96 +1,344 @@
-"""`hocba verify`: its words, its JSON and its exit status."""
+"""`hocba verify` and the process it verifies in: words, JSON, XML, exit status, and files made to do harm."""
 
 import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
+import psutil
 import pytest
 import typer
 from cryptography.hazmat.primitives.serialization import Encoding
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from typer.testing import CliRunner, Result
 
 from cli import verify as verify_module
 from cli.verify import verify_command
-from tests.signing.conftest import Cast
+from config.settings import PROJECT
+from domain.documents import SignatureField
+from signing.container import pack
+from signing.errors import Unreadable
+from signing.verification.apart import ApartVerifier, Limits
+from signing.verification.errors import TookTooLong, TooLarge
+from signing.verification.verdicts import Check, Standing, Verdict
+from tests.signing.verification.attackers import updated
+from tests.signing.verification.objects import pdf as made
+from tests.signing.verification.world import (
+    HOMEROOM,
+    LATER,
+    SEALED,
+    SHEET,
+    TEACHER,
+    Ended,
+    World,
+    evidence_over,
+    make_world,
+    merged,
+)  # fmt: skip
 
 APP = typer.Typer()
 APP.command()(verify_command)
+MIB = 1 << 20
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A folder with a trusted root in it, and the command run on files in it."""
+
+    folder: Path
+    world: World
+
+    def put(self, name: str, data: bytes) -> str:
+        (self.folder / name).write_bytes(data)
+        return str(self.folder / name)
+
+    def run(self, *arguments: str) -> Result:
+        root = self.put("root.pem", self.world.cast.authority.root.public_bytes(Encoding.PEM))
+        return CliRunner().invoke(APP, ["--trust", root, *arguments])
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return make_world(tmp_path_factory.mktemp("world"))
+
+
+@pytest.fixture(scope="module")
+def record(world: World) -> bytes:
+    return world.sealed()
+
+
+@pytest.fixture(scope="module")
+def sheet(world: World) -> bytes:
+    """Half a year old, B-B: only evidence says when it was signed."""
+    return world.signed(world.cast.placed(SHEET), TEACHER, SignatureField.SEAL, at=SEALED)
+
+
+@pytest.fixture(scope="module")
+def endless(record: bytes) -> bytes:
+    """A tree of a handful of page objects that unfolds to ten thousand million pages."""
+
+    def unfold(writer: IncrementalPdfFileWriter) -> None:
+        node = writer.root["/Pages"].raw_get("/Kids")[0]
+        for _ in range(10):
+            node = writer.add_object(made({"/Type": "/Pages", "/Kids": [node] * 10}))
+        writer.root.update(made({"/Pages": node, "/Names": {}}))
+        writer.update_container(writer.root)
+
+    return updated(record, unfold)
 
 
 @pytest.fixture
-def root(cast: Cast, tmp_path: Path) -> str:
-    path = tmp_path / "root.pem"
-    path.write_bytes(cast.authority.root.public_bytes(Encoding.PEM))
-    return str(path)
+def desk(tmp_path: Path, world: World) -> Desk:
+    return Desk(tmp_path, world)
 
 
-@pytest.fixture
-def record(sealed: bytes, tmp_path: Path) -> Path:
-    path = tmp_path / "hoc-ba [1].pdf"
-    path.write_bytes(sealed)
-    return path
+@pytest.fixture(scope="module")
+def apart() -> Iterator[ApartVerifier]:
+    with ApartVerifier() as verifier:
+        yield verifier
 
 
-def _run(*arguments: str) -> Result:
-    return CliRunner().invoke(APP, list(arguments))
+def test_a_genuine_record_is_valid_in_vietnamese(desk: Desk, record: bytes) -> None:
+    path = desk.put("hoc-ba [1].pdf", record)
+    result = desk.run(path)
+    assert (result.exit_code, result.stderr) == (0, "")
+    for words in (
+        f"HỢP LỆ  {path}",
+        "✓ Hiệu trưởng: Hiệu trưởng thử (079175000013)",
+        "theo dấu thời gian (RFC 3161)",
+        "Nơi cấp chứng thư số: Hocba Development Issuing CA",
+        "Thời hạn chứng thư số: ",
+        "Mức chữ ký: B-LT",
+    ):
+        assert words in result.stdout
 
 
-def test_a_genuine_record_is_valid_in_vietnamese(record: Path, root: str) -> None:
-    result = _run(str(record), "--trust", root)
-    assert result.exit_code == 0
-    assert f"HỢP LỆ  {record}" in result.stdout
-    assert "thời điểm ký do người ký khai" in result.stdout
-
-
-def test_it_speaks_english_when_asked(record: Path, root: str) -> None:
-    result = _run(str(record), "--trust", root, "--lang", "en")
-    assert "VALID" in result.stdout
+def test_it_speaks_english_when_asked(desk: Desk, record: bytes) -> None:
+    result = desk.run(desk.put("a.pdf", record), "--lang", "en")
+    assert result.stdout.startswith("VALID")
     assert "Homeroom teacher" in result.stdout
 
 
-def test_an_altered_record_fails_and_says_why(record: Path, root: str) -> None:
-    record.write_bytes(record.read_bytes() + b"junk")
-    result = _run(str(record), "--trust", root)
+def test_a_sheet_without_a_time_stamp_needs_its_evidence_and_archive(desk: Desk, sheet: bytes) -> None:
+    evidence = evidence_over([sheet, b"another"], LATER, desk.world.stamps)[0]
+    alone = desk.run(desk.put("a.pdf", sheet))
+    with_evidence = desk.run(desk.put("a.pdf", sheet), "--evidence", desk.put("a.ers", evidence))
+    signers = desk.world.signers(TEACHER, SignatureField.SEAL)
+    handed = pack("a.pdf", sheet, evidence, desk.world.material(LATER, *signers))
+    complete = desk.run(desk.put("a.asice", handed))
+    assert [each.exit_code for each in (alone, with_evidence, complete)] == [3, 3, 0]
+    assert "? Không đủ căn cứ xác định thời điểm ký." in alone.stdout
+    assert "theo bằng chứng thời gian lưu trữ (RFC 4998)" in with_evidence.stdout
+    assert "B-B+ERS" in complete.stdout
+
+
+def test_a_later_revocation_is_told_as_a_fact(desk: Desk, record: bytes) -> None:
+    revoked = desk.world.crl(LATER, Ended(desk.world.signers(HOMEROOM)[0], LATER))
+    material = merged(desk.world.material(SEALED), type(desk.world.material(SEALED))(crls=(revoked,)))
+    evidence = evidence_over([record, b"another"], LATER, desk.world.stamps)[0]
+    result = desk.run(desk.put("a.asice", pack("a.pdf", record, evidence, material)))
+    assert result.exit_code == 0
+    assert "Chứng thư số bị thu hồi hoặc tạm dừng từ" in result.stdout
+
+
+def test_an_altered_record_fails_and_says_why(desk: Desk, record: bytes) -> None:
+    result = desk.run(desk.put("a.pdf", record + b"junk"))
     assert result.exit_code == 1
-    assert "✗ Chữ ký cuối cùng không bao trùm toàn bộ tệp" in result.stdout or "bị hỏng" in result.stdout
+    assert "✗ Chữ ký cuối cùng không bao trùm toàn bộ tệp" in result.stdout
 
 
-def test_one_bad_file_among_good_ones_fails_all(record: Path, root: str, tmp_path: Path, placed: bytes) -> None:
-    (tmp_path / "unsigned.pdf").write_bytes(placed)
-    result = _run(str(record), str(tmp_path / "unsigned.pdf"), "--trust", root)
-    assert result.exit_code == 1
-    assert "1/2 văn bản hợp lệ" in result.stdout
+def test_another_authority_is_not_trusted(desk: Desk, record: bytes, tmp_path_factory: pytest.TempPathFactory) -> None:
+    other = make_world(tmp_path_factory.mktemp("other"))
+    result = Desk(desk.folder, other).run(desk.put("a.pdf", record))
+    assert result.exit_code != 0
+    assert "Chứng thư số không do tổ chức được tin cậy cấp." in result.stdout
 
 
-def test_the_last_line_is_one_json_object(record: Path, root: str) -> None:
-    result = _run(str(record), "--trust", root, "--json")
-    answer = json.loads(result.stdout.splitlines()[-1])
+def test_an_altered_container_is_refused(desk: Desk, record: bytes) -> None:
+    handed = pack("a.pdf", record, b"evidence", desk.world.material(SEALED))
+    result = desk.run(desk.put("a.asice", handed + b"junk"), "--lang", "en")
+    assert result.exit_code == 2
+    assert "The container is damaged" in result.stdout
+
+
+def test_many_files_are_added_up_and_the_worst_one_decides(desk: Desk, record: bytes, sheet: bytes) -> None:
+    good, bad, unsure = (
+        desk.put(name, data) for name, data in {"a.pdf": record, "b.pdf": record + b"x", "c.pdf": sheet}.items()
+    )
+    results = [desk.run(*paths) for paths in ((good, good), (good, bad, unsure), (good, unsure), (bad, good + "?"))]
+    assert [result.exit_code for result in results] == [0, 1, 3, 2]
+    assert "1/3 văn bản hợp lệ" in results[1].stdout
+
+
+@pytest.mark.parametrize("how", [["--json"], ["--report", "json"]])
+def test_json_has_every_fact(desk: Desk, record: bytes, how: list[str]) -> None:
+    result = desk.run(desk.put("a.pdf", record), *how)
+    answer = json.loads(result.stdout)
+    document = answer["documents"][0]
+    seal = document["signatures"][2]
     assert (result.exit_code, answer["verified"], answer["failed"]) == (0, 1, 0)
-    assert answer["documents"][0]["signatures"][2]["checks"]["trusted"] is True
-    assert answer["documents"][0]["signatures"][0]["time_source"] == "claimed"
+    assert (document["verdict"], document["kind"], len(document["signatures"])) == ("valid", "year_record", 3)
+    assert (seal["field"], seal["level"], seal["proof"], seal["verdict"]) == ("seal", "B-LT", "time_stamp", "valid")
+    assert {"check": "trusted", "outcome": "valid", "reason": None} in seal["findings"]
 
 
-def test_a_missing_file_is_one_clear_sentence(root: str, tmp_path: Path) -> None:
-    result = _run(str(tmp_path / "khong-co.pdf"), "--trust", root)
+def test_the_xml_report_is_that_of_etsi(desk: Desk, record: bytes) -> None:
+    report = ET.fromstring(desk.run(desk.put("a.pdf", record), "--report", "xml").stdout)  # noqa: S314 - our own
+    space = "{http://uri.etsi.org/19102/v1.2.1#}"
+    assert report.tag == f"{space}ValidationReport"
+    assert len(report.findall(f"{space}SignatureValidationReport")) == 3
+
+
+def test_what_has_no_xml_report_says_so_elsewhere(desk: Desk) -> None:
+    result = desk.run(desk.put("a.pdf", b"text"), "--report", "xml")
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", "Tệp không phải là PDF.\n")
+
+
+@pytest.mark.parametrize("how", [["--report", "xml"], ["--evidence", "a.pdf"]])
+def test_what_is_of_one_file_is_not_for_many(desk: Desk, record: bytes, how: list[str]) -> None:
+    path = desk.put("a.pdf", record)
+    result = desk.run(path, path, *how)
+    assert (result.exit_code, result.stderr) == (2, "--evidence và --report xml chỉ dùng với một tệp.\n")
+
+
+def test_a_missing_file_is_one_clear_sentence(desk: Desk) -> None:
+    result = desk.run(str(desk.folder / "khong-co.pdf"))
     assert result.exit_code == 2
     assert "Không mở được tệp." in result.stdout
 
 
-def test_a_file_that_is_no_pdf_is_one_clear_sentence(root: str, tmp_path: Path) -> None:
-    (tmp_path / "note.pdf").write_text("xin chào")
-    result = _run(str(tmp_path / "note.pdf"), "--trust", root, "--json")
+def test_missing_evidence_is_one_clear_sentence(desk: Desk, record: bytes) -> None:
+    result = desk.run(desk.put("a.pdf", record), "--evidence", str(desk.folder / "khong-co.ers"))
     assert result.exit_code == 2
-    assert json.loads(result.stdout)["documents"][0]["problem"] == "Tệp không phải là PDF."
+    assert result.stderr.endswith("Không mở được tệp.\n")
 
 
-def test_without_a_root_it_says_to_name_one(record: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(verify_module, "DEFAULT_ROOT", tmp_path / "none.pem")
-    result = _run(str(record))
+def test_a_file_without_end_is_too_large(desk: Desk) -> None:
+    result = desk.run("/dev/zero", "--report", "json")
+    assert result.exit_code == 2
+    assert json.loads(result.stdout)["documents"][0]["problem"] == "Tệp quá lớn, không phải văn bản của hệ thống."
+
+
+def test_without_a_root_it_says_to_name_one(desk: Desk, record: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verify_module, "DEFAULT_ROOT", desk.folder / "none.pem")
+    result = CliRunner().invoke(APP, [desk.put("a.pdf", record)])
     assert result.exit_code == 2
     assert "--trust ROOT.pem" in result.stderr
 
 
-def test_a_root_that_cannot_be_read_is_refused(record: Path, tmp_path: Path) -> None:
-    (tmp_path / "bad.pem").write_text("xin chào")
-    result = _run(str(record), "--trust", str(tmp_path / "bad.pem"), "--lang", "en")
+def test_a_root_that_cannot_be_read_is_refused(desk: Desk, record: bytes) -> None:
+    result = desk.run(desk.put("a.pdf", record), "--trust", desk.put("bad.pem", b"text"), "--lang", "en")
     assert result.exit_code == 2
     assert "cannot be read" in result.stderr
+
+
+def test_nothing_but_the_answer_is_written(desk: Desk, record: bytes) -> None:
+    root = desk.put("root.pem", desk.world.cast.authority.root.public_bytes(Encoding.PEM))
+    command = [PROJECT / ".venv/bin/hocba", "verify", "--json", "--trust", root, desk.put("a.pdf", record + b"junk")]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr, ended.stdout.count("\n")) == (1, "", 1)
+
+
+def test_one_process_serves_many_threads_each_with_its_own_answer(
+    apart: ApartVerifier, world: World, record: bytes, sheet: bytes
+) -> None:
+    files = [record, sheet, record + b"x"] * 2
+    with ThreadPoolExecutor(3) as threads:
+        found = list(threads.map(lambda file: apart.verify(file, world.roots, standing=Standing.RECALLED), files))
+    assert [each.verdict for each in found] == [Verdict.VALID, Verdict.INDETERMINATE, Verdict.INVALID] * 2
+    assert {each.standing for each in found} == {Standing.RECALLED}
+    assert len(_children()) == 1
+
+
+def test_a_process_that_died_while_idle_tells_nothing_against_the_next_file(
+    apart: ApartVerifier, world: World, record: bytes
+) -> None:
+    apart.verify(record, world.roots)
+    (child,) = _children()
+    os.kill(child, signal.SIGKILL)
+    assert apart.verify(record, world.roots).holds
+
+
+def test_a_file_at_which_two_processes_die_is_refused(
+    apart: ApartVerifier, world: World, record: bytes, endless: bytes
+) -> None:
+    with ThreadPoolExecutor(1) as threads:
+        working = threads.submit(apart.verify, endless, world.roots)
+        for _ in range(2):
+            os.kill(_busy_child(), signal.SIGKILL)
+        with pytest.raises(Unreadable, match="dừng đột ngột"):
+            working.result(timeout=30)
+    assert apart.verify(record, world.roots).holds
+
+
+@pytest.mark.parametrize("limits", [Limits(seconds=2), Limits(cpu_seconds=1)], ids=["wall clock", "processor"])
+def test_a_file_that_keeps_its_reader_busy_is_given_up(
+    world: World, record: bytes, endless: bytes, limits: Limits
+) -> None:
+    with ApartVerifier(limits) as verifier:
+        with pytest.raises(TookTooLong):
+            verifier.verify(endless, world.roots)
+        assert verifier.verify(record, world.roots).holds
+
+
+def test_a_file_that_needs_too_much_memory_is_too_large(world: World, record: bytes) -> None:
+    with ApartVerifier(Limits(memory_bytes=280 * MIB)) as verifier:
+        with pytest.raises(TooLarge):
+            verifier.verify(record + bytes(19 * MIB), world.roots)
+        assert verifier.verify(record, world.roots).holds
+
+
+def test_a_file_over_the_limit_is_not_even_sent(world: World, record: bytes) -> None:
+    with ApartVerifier(Limits(file_bytes=len(record) - 1)) as verifier, pytest.raises(TooLarge):
+        verifier.verify(record, world.roots)
+
+
+def test_a_process_that_cannot_start_is_told_to_the_operator(world: World, record: bytes) -> None:
+    with ApartVerifier(Limits(memory_bytes=1 << 80)) as verifier, pytest.raises(RuntimeError, match="does not start"):
+        verifier.verify(record, world.roots)
+
+
+def test_an_altered_file_gets_the_same_verdict_as_in_this_process(
+    apart: ApartVerifier, world: World, record: bytes
+) -> None:
+    assert Check.WHOLE_FILE in apart.verify(record + b"junk", world.roots).failures()
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        "socket.create_connection(('127.0.0.1', 9))",
+        "os.fork()",
+        "subprocess.run(['true'])",
+        "open('x', 'w').write('x')",
+    ],
+)
+def test_the_process_gives_up_its_rights(tmp_path: Path, deed: str) -> None:
+    code = (
+        "import os, signal, socket, subprocess\nfrom signing.verification.child import _give_up_rights\n"
+        f"signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n_give_up_rights({1 << 30})\n{deed}"
+    )
+    ended = subprocess.run([PROJECT / ".venv/bin/python", "-c", code], cwd=tmp_path, capture_output=True, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines()[-1].startswith((b"PermissionError", b"OSError: [Errno 27]"))
+
+
+def _children() -> list[int]:
+    return [each.pid for each in psutil.Process().children() if "signing.verification.child" in each.cmdline()]
+
+
+def _busy_child() -> int:
+    """The child once it has worked for longer than starting takes."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        for child in psutil.Process().children():
+            if child.is_running() and child.status() == psutil.STATUS_RUNNING and child.cpu_times().user > 2:
+                return child.pid
+        time.sleep(0.05)
+    pytest.fail("no child works")

@@ -1,0 +1,1 @@
+"""What `bench.signing` is made of; nothing here runs by itself."""

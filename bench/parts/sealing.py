@@ -1,0 +1,118 @@
+"""Seals with everything that proves them (PAdES B-LT), and time stamps, by the services of this machine."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pyhanko.sign.timestamps import HTTPTimeStamper
+
+from bench.parts.rows import Row, medians, milliseconds, timed
+from bench.parts.stock import StockSealing
+from domain.documents import SignatureField
+from signing.authority import IssuedKey
+from signing.coroutines import run_coroutine
+from signing.dss import ValidationMaterial
+from signing.mechanisms import default_mechanism, sign
+from signing.pdf import BatchSigner, SealProof, embed
+from signing.revocation import RevocationService
+from signing.timestamps import TimeStampService
+from tests.signing.conftest import signed_by
+from tests.signing.pki import Stage
+
+HOMEROOM, PRINCIPAL, SEAL = SignatureField.HOMEROOM, SignatureField.PRINCIPAL, SignatureField.SEAL
+MOST_DOCUMENTS = 10
+STAMPS = 20
+TOKEN_ROOM = 8000
+GROUP = "Seals B-LT and time stamps"
+
+
+@dataclass(frozen=True)
+class Signers:
+    """The keys of one school, of the kind the stage's authority issues."""
+
+    stage: Stage
+    keys: dict[SignatureField, IssuedKey]
+
+    @classmethod
+    def of(cls, stage: Stage) -> "Signers":
+        authority = stage.authority
+        keys = {
+            HOMEROOM: authority.issue_person("Giáo viên chủ nhiệm đo thử", "079190000012"),
+            PRINCIPAL: authority.issue_person("Hiệu trưởng đo thử", "079175000013"),
+            SEAL: authority.issue_organisation("Trường Tiểu học Mẫu", "79000701"),
+        }
+        return cls(stage, keys)
+
+    def collected(self) -> ValidationMaterial:
+        """What the services say of all three and of the time-stamp authority: once for a batch."""
+        roots, tsa = [self.stage.authority.root], self.stage.services.time_stamping.certificate
+        chains = [*(key.certificates for key in self.keys.values()), (tsa, self.stage.authority.issuing.certificate)]
+        with closing(RevocationService(roots, lambda _: True)) as service:
+            return service.collect(chains, datetime.now(UTC)).material
+
+    def signed(self, pdf: bytes) -> bytes:
+        for field in (HOMEROOM, PRINCIPAL):
+            pdf = signed_by(self.keys[field], pdf, field)
+        return pdf
+
+
+class _Sealing:
+    """Ours: the batch's validation data, one time stamp for each seal."""
+
+    def __init__(self, signers: Signers, stamps: TimeStampService, material: ValidationMaterial) -> None:
+        self._key, self._stamps = signers.keys[SEAL], stamps
+        proof = SealProof(material, TOKEN_ROOM)
+        self._batch = BatchSigner(self._key.certificates, signed_at=datetime.now(UTC), proof=proof)
+        self.stamping_ms = 0.0
+
+    def __call__(self, pdf: bytes) -> bytes:
+        prepared = self._batch.prepare(pdf, SEAL)
+        raw = sign(self._key.private_key, prepared.mechanism, prepared.to_be_signed)
+        token, self.stamping_ms = timed(lambda: self._stamps.stamp(hashlib.sha256(raw).digest()))
+        return embed(prepared, self._key.certificates, raw, token.der)
+
+
+def sealing_rows(signers: Signers, documents: Sequence[bytes]) -> tuple[list[Row], bytes]:
+    """And one of the sealed documents."""
+    stage = signers.stage
+    roots, stamps_url = [stage.authority.root], f"{stage.url}/tsa"
+    signed = [signers.signed(pdf) for pdf in documents[:MOST_DOCUMENTS]]
+    with closing(TimeStampService(stamps_url, roots)) as stamps:
+        signers.collected()
+        material, collecting = timed(signers.collected)
+        ours, stock = _Sealing(signers, stamps, material), StockSealing(signers.keys[SEAL], roots, stamps_url)
+        sealed = ours(signed[0])
+        stock(signed[0])
+        turns = [(*_apart(ours, pdf), *_apart(stock, pdf)) for pdf in signed]
+        own, own_tsa, stocks, stocks_tsa = medians(turns)
+        parts = {"TSA": own_tsa, "TSA of stock": stocks_tsa, "data of the batch, once": collecting}
+        rows = [Row(GROUP, "seal without the TSA's time", own, "ms", {"stock": stocks}, parts), _stamp_row(stage, stamps)]
+    return rows, sealed
+
+
+def _apart(seal: "_Sealing | StockSealing", pdf: bytes) -> tuple[float, float]:
+    """Milliseconds without the time-stamp authority's, and those."""
+    whole = milliseconds(lambda: seal(pdf))
+    return whole - seal.stamping_ms, seal.stamping_ms
+
+
+def _stamp_row(stage: Stage, stamps: TimeStampService) -> Row:
+    stock, tsa = HTTPTimeStamper(f"{stage.url}/tsa"), stage.services.time_stamping
+    digests = [secrets.token_bytes(32) for _ in range(STAMPS)]
+
+    def by_stock(digest: bytes) -> None:
+        run_coroutine(stock.async_timestamp(digest, "sha256"))  # type: ignore[no-untyped-call]
+
+    mechanism = default_mechanism(tsa.certificate)
+    own, stocks, raw = medians(
+        (
+            milliseconds(lambda digest=digest: stamps.stamp(digest)),
+            milliseconds(lambda digest=digest: by_stock(digest)),
+            milliseconds(lambda digest=digest: sign(tsa.key, mechanism, digest)),
+        )
+        for digest in digests
+    )
+    return Row(GROUP, "stamp by the local TSA, checked", own, "ms", {"stock, unchecked": stocks, "raw key": raw})
