@@ -5,13 +5,13 @@ whoever changes those changes nothing that is signed, but has altered the file a
 anew, in strict DER, from what is signed or checked with the signature, and must come out as it is.
 Freedoms remain where no later signature or evidence covers the hole: of an ECDSA signature (r, s) everybody can make
 (r, n - s), and other programs may write absent parameters of an algorithm as NULL. A time stamp on the signature ends
-the first one, but has the same freedoms itself.
+the first one, but has both itself.
 """
 
 from functools import cache
 
 from asn1crypto import cms
-from asn1crypto.algos import DigestAlgorithmId, SignedDigestAlgorithmId
+from asn1crypto.algos import DigestAlgorithm, DigestAlgorithmId, SignedDigestAlgorithmId
 from asn1crypto.core import Integer, Null, ObjectIdentifier, OctetString
 from asn1crypto.core import Sequence as Asn1Sequence
 from asn1crypto.parser import emit
@@ -54,10 +54,8 @@ def has_strict_bytes(pdf: bytes, signature: EmbeddedPdfSignature, *, only_capita
 
 
 def has_algorithms_as_we_write_them(signer_info: cms.SignerInfo) -> bool:
-    """Whether absent parameters are absent, not NULL; the signature must be one of ours by `has_strict_bytes`."""
-    forms = {cms_algorithm(each).dump() for each in Mechanism}
-    digest = DigestAlgorithm({"algorithm": signer_info["digest_algorithm"]["algorithm"].native})
-    return as_read(signer_info["signature_algorithm"]) in forms and as_read(signer_info["digest_algorithm"]) == digest.dump()
+    """Whether parameters of algorithms are NULL or absent as in our own signatures, where both would be understood."""
+    return {as_read(signer_info[name]) for name in ("digest_algorithm", "signature_algorithm")} <= _our_forms()
 
 
 def is_strict_token(der: bytes) -> bool:
@@ -171,6 +169,12 @@ def _signature_forms() -> frozenset[bytes]:
     named = [*plain, "rsassa_pkcs1v15"]
     forms = [form for name in named for form in _with_and_without_null(SignedDigestAlgorithmId(name))]
     return frozenset(forms) | {cms_algorithm(each).dump() for each in Mechanism if each.scheme == "rsassa_pss"}
+
+
+@cache
+def _our_forms() -> frozenset[bytes]:
+    digests = [DigestAlgorithm({"algorithm": name}) for name in DIGEST_BYTES]
+    return frozenset(each.dump() for each in (*digests, *map(cms_algorithm, Mechanism)))
 
 
 def _with_and_without_null(oid: ObjectIdentifier) -> tuple[bytes, bytes]:

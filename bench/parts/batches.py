@@ -22,7 +22,6 @@ from signing.keys import KeyStore, OpenKey
 from signing.mechanisms import Mechanism
 from signing.pdf import BatchSigner, embed
 from storage.completion import Embedded
-from storage.objects import Objects
 from tests.documents.samples import year_record
 
 FIELD, MECHANISM = SignatureField.HOMEROOM, Mechanism.RSA_PKCS1
@@ -43,7 +42,7 @@ def _class_row(key: IssuedKey, store: KeyStore, documents: Sequence[bytes], obje
     task_key, now = Key(chain.decode(), MECHANISM), datetime.now(UTC)
     tasks = [PrepareTask(year_record(number + 1), None, FIELD, task_key, now) for number in range(count)]
     with _pool(objects) as pool:
-        prepared, preparing = timed(lambda: pool.prepare(tasks, _unheard))
+        prepared, preparing = timed(pool.prepare, tasks, _unheard)
         papers = [each for each in prepared if isinstance(each, PreparedPaper)]
         assert len(papers) == count
 
@@ -54,10 +53,12 @@ def _class_row(key: IssuedKey, store: KeyStore, documents: Sequence[bytes], obje
 
         confirming = milliseconds(confirmed) / 1000
     stock = stock_signing(key, MECHANISM, FIELD)
-    [by_stock] = medians([milliseconds(lambda pdf=pdf: stock(pdf))] for pdf in documents[:SOME])
+    [by_stock] = medians([milliseconds(stock, pdf)] for pdf in documents[:SOME])
     parts = {"before, to write and prepare": preparing / 1000}
     name = f"{count} papers, confirmed to embedded"
-    return Row("A class, by the worker's pool", name, confirming, "s", {f"stock x {count}": by_stock * count / 1000}, parts)
+    return Row(
+        "A class, by the worker's pool", name, confirming, "s", {f"stock x {count}": by_stock * count / 1000}, parts
+    )
 
 
 @contextmanager

@@ -4,8 +4,9 @@ import statistics
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
+Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
 
@@ -41,15 +42,17 @@ def table(rows: Sequence[Row]) -> str:
     return "\n".join(lines).lstrip("\n")
 
 
-def timed(work: Callable[[], Result]) -> tuple[Result, float]:
+def timed(
+    work: Callable[Arguments, Result], *arguments: Arguments.args, **more: Arguments.kwargs
+) -> tuple[Result, float]:
     """The result, and the milliseconds it took."""
     start = time.perf_counter()
-    result = work()
+    result = work(*arguments, **more)
     return result, (time.perf_counter() - start) * 1000
 
 
-def milliseconds(work: Callable[[], object]) -> float:
-    return timed(work)[1]
+def milliseconds(work: Callable[Arguments, object], *arguments: Arguments.args, **more: Arguments.kwargs) -> float:
+    return timed(work, *arguments, **more)[1]
 
 
 def medians(turns: Iterable[Sequence[float]]) -> list[float]:

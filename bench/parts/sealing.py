@@ -11,7 +11,7 @@ from pyhanko.sign.timestamps import HTTPTimeStamper
 
 from bench.parts.rows import Row, medians, milliseconds, timed
 from bench.parts.stock import StockSealing
-from domain.documents import SignatureField
+from domain.documents import DocumentKind, SignatureField
 from signing.authority import IssuedKey
 from signing.coroutines import run_coroutine
 from signing.dss import ValidationMaterial
@@ -19,6 +19,7 @@ from signing.mechanisms import default_mechanism, sign
 from signing.pdf import BatchSigner, SealProof, embed
 from signing.revocation import RevocationService
 from signing.timestamps import TimeStampService
+from tests.documents import samples
 from tests.signing.conftest import signed_by
 from tests.signing.pki import Stage
 
@@ -31,20 +32,17 @@ GROUP = "Seals B-LT and time stamps"
 
 @dataclass(frozen=True)
 class Signers:
-    """The keys of one school, of the kind the stage's authority issues."""
+    """A key for everyone whom the sample records name, of the kind the stage's authority issues."""
 
     stage: Stage
     keys: dict[SignatureField, IssuedKey]
 
     @classmethod
     def of(cls, stage: Stage) -> "Signers":
-        authority = stage.authority
-        keys = {
-            HOMEROOM: authority.issue_person("Giáo viên chủ nhiệm đo thử", "079190000012"),
-            PRINCIPAL: authority.issue_person("Hiệu trưởng đo thử", "079175000013"),
-            SEAL: authority.issue_organisation("Trường Tiểu học Mẫu", "79000701"),
-        }
-        return cls(stage, keys)
+        people, school = stage.authority.issue_person, stage.authority.issue_organisation
+        named = samples.signers(DocumentKind.YEAR_RECORD)
+        issue = {one.field: school if one.field is SEAL else people for one in named}
+        return cls(stage, {one.field: issue[one.field](one.name, one.signer_id) for one in named})
 
     def collected(self) -> ValidationMaterial:
         """What the services say of all three and of the time-stamp authority: once for a batch."""
@@ -71,7 +69,7 @@ class _Sealing:
     def __call__(self, pdf: bytes) -> bytes:
         prepared = self._batch.prepare(pdf, SEAL)
         raw = sign(self._key.private_key, prepared.mechanism, prepared.to_be_signed)
-        token, self.stamping_ms = timed(lambda: self._stamps.stamp(hashlib.sha256(raw).digest()))
+        token, self.stamping_ms = timed(self._stamps.stamp, hashlib.sha256(raw).digest())
         return embed(prepared, self._key.certificates, raw, token.der)
 
 
@@ -89,13 +87,16 @@ def sealing_rows(signers: Signers, documents: Sequence[bytes]) -> tuple[list[Row
         turns = [(*_apart(ours, pdf), *_apart(stock, pdf)) for pdf in signed]
         own, own_tsa, stocks, stocks_tsa = medians(turns)
         parts = {"TSA": own_tsa, "TSA of stock": stocks_tsa, "data of the batch, once": collecting}
-        rows = [Row(GROUP, "seal without the TSA's time", own, "ms", {"stock": stocks}, parts), _stamp_row(stage, stamps)]
+        rows = [
+            Row(GROUP, "seal without the TSA's time", own, "ms", {"stock": stocks}, parts),
+            _stamp_row(stage, stamps),
+        ]
     return rows, sealed
 
 
 def _apart(seal: "_Sealing | StockSealing", pdf: bytes) -> tuple[float, float]:
     """Milliseconds without the time-stamp authority's, and those."""
-    whole = milliseconds(lambda: seal(pdf))
+    whole = milliseconds(seal, pdf)
     return whole - seal.stamping_ms, seal.stamping_ms
 
 
@@ -104,14 +105,14 @@ def _stamp_row(stage: Stage, stamps: TimeStampService) -> Row:
     digests = [secrets.token_bytes(32) for _ in range(STAMPS)]
 
     def by_stock(digest: bytes) -> None:
-        run_coroutine(stock.async_timestamp(digest, "sha256"))  # type: ignore[no-untyped-call]
+        run_coroutine(stock.async_timestamp(digest, "sha256"))
 
     mechanism = default_mechanism(tsa.certificate)
     own, stocks, raw = medians(
         (
-            milliseconds(lambda digest=digest: stamps.stamp(digest)),
-            milliseconds(lambda digest=digest: by_stock(digest)),
-            milliseconds(lambda digest=digest: sign(tsa.key, mechanism, digest)),
+            milliseconds(stamps.stamp, digest),
+            milliseconds(by_stock, digest),
+            milliseconds(sign, tsa.key, mechanism, digest),
         )
         for digest in digests
     )

@@ -1,8 +1,9 @@
-"""PyHanko as it comes, with the same settings as ours: the baseline of signing."""
+"""PyHanko as it comes, with the same settings as ours: the baseline of signing. It reads the key anew each time."""
 
 import io
 import time
 from collections.abc import Callable
+from contextlib import aclosing
 
 from asn1crypto.tsp import TimeStampReq, TimeStampResp
 from cryptography import x509
@@ -32,8 +33,13 @@ def stock_signing(key: IssuedKey, mechanism: Mechanism, field: SignatureField) -
         certify=True,
         docmdp_permissions=MDPPerm.FILL_FORMS,
     )
-    # The room for the CMS is given, as ours is; else pyHanko builds every CMS twice.
-    return lambda pdf: _signed(PdfSigner(meta, signer, stamp_style=NoOpStampStyle()), pdf, bytes_reserved=16384)
+
+    def sign_one(pdf: bytes) -> bytes:
+        # The room for the CMS is given, as ours is; else pyHanko builds every CMS twice.
+        signing = _signed(PdfSigner(meta, signer, stamp_style=NoOpStampStyle()), pdf, bytes_reserved=16384)
+        return run_coroutine(signing)
+
+    return sign_one
 
 
 class StockSealing:
@@ -52,16 +58,22 @@ class StockSealing:
 
     def __call__(self, pdf: bytes) -> bytes:
         self._stamper.spent_ms = 0
-        return _signed(PdfSigner(self._meta(), self._signer, self._stamper, stamp_style=NoOpStampStyle()), pdf)
+        return run_coroutine(self._sealed(pdf))
 
-    def _meta(self) -> PdfSignatureMetadata:
+    async def _sealed(self, pdf: bytes) -> bytes:
+        async with aclosing(ValidationContext(trust_roots=self._roots, allow_fetching=True)) as context:
+            meta = self._meta(context)
+            signer = PdfSigner(meta, self._signer, timestamper=self._stamper, stamp_style=NoOpStampStyle())
+            return await _signed(signer, pdf)
+
+    def _meta(self, context: ValidationContext) -> PdfSignatureMetadata:
         return PdfSignatureMetadata(
             field_name=SignatureField.SEAL,
             md_algorithm="sha256",
             subfilter=SigSeedSubFilter.PADES,
             docmdp_permissions=MDPPerm.NO_CHANGES,
             embed_validation_info=True,
-            validation_context=ValidationContext(trust_roots=self._roots, allow_fetching=True),
+            validation_context=context,
         )
 
 
@@ -70,14 +82,13 @@ class _TimedStamper(HTTPTimeStamper):
 
     async def async_request_tsa_response(self, req: TimeStampReq) -> TimeStampResp:
         start = time.perf_counter()
-        response = await super().async_request_tsa_response(req)  # type: ignore[no-untyped-call]
+        response = await super().async_request_tsa_response(req)
         self.spent_ms += (time.perf_counter() - start) * 1000
         return response
 
 
-def _signed(signer: PdfSigner, pdf: bytes, bytes_reserved: int | None = None) -> bytes:
+async def _signed(signer: PdfSigner, pdf: bytes, bytes_reserved: int | None = None) -> bytes:
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-    signing = signer.async_sign_pdf(writer, existing_fields_only=True, bytes_reserved=bytes_reserved)
-    output = run_coroutine(signing)
+    output = await signer.async_sign_pdf(writer, existing_fields_only=True, bytes_reserved=bytes_reserved)
     assert isinstance(output, io.BytesIO)
     return output.getvalue()

@@ -148,7 +148,9 @@ def _is_static(reader: ArchivalReader, signature_fields: int) -> bool:
     annotations = [each.get_object() for page in pages for each in _part(page, "/Annots")]
     fields = [each.get_object() for each in _part(form, "/Fields")]
     is_active = any(key in root for key in _ACTIVE) or "/JavaScript" in names
-    is_form = "/XFA" in form or len(fields) != signature_fields or any(each.get("/FT") != "/Sig" for each in annotations)
+    is_form = (
+        "/XFA" in form or len(fields) != signature_fields or any(each.get("/FT") != "/Sig" for each in annotations)
+    )
     parts = [*pages, *annotations, *fields, *_bookmarks(_part(root, "/Outlines"))]
     is_clicked = any(key in part for part in parts for key in ("/A", "/AA"))
     return not (is_active or is_form or is_clicked)

@@ -7,7 +7,12 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from signing.authority import common_name, subject_id
-from signing.signature_bytes import embedded_certificates, has_strict_bytes, is_strict_token
+from signing.signature_bytes import (
+    embedded_certificates,
+    has_algorithms_as_we_write_them,
+    has_strict_bytes,
+    is_strict_token,
+)
 from signing.tokens import as_read
 from signing.verification.certificates import Judgement, algorithm_name
 from signing.verification.document import Signature
@@ -85,10 +90,12 @@ class Judged:
         return _is_of_chain(signature.content, self.judgement.chain)
 
     def _is_as_we_write_it(self) -> bool:
-        """Capital hex, and the chain's certificates without the root."""
+        """Capital hex, our forms of the algorithms, and the chain's certificates without the root."""
+        embedded = self.signature.embedded
         chain = {as_read(each.subject.certificate) for each in self.judgement.chain}
-        is_exact = not chain or set(embedded_certificates(self.signature.content)) == chain
-        return is_exact and has_strict_bytes(self.signature.pdf, self.signature.embedded, only_capitals=True)
+        has_its_chain = not chain or set(embedded_certificates(self.signature.content)) == chain
+        has_our_forms = has_algorithms_as_we_write_them(embedded.signer_info)
+        return has_its_chain and has_our_forms and has_strict_bytes(self.signature.pdf, embedded, only_capitals=True)
 
 
 def _is_of_chain(content: bytes, chain: Sequence[History]) -> bool:
