@@ -86,7 +86,8 @@ def test_three_kills_change_nothing_in_the_result(run: Run) -> None:
 
 
 def test_hocba_verifies_every_document_from_its_bytes(run: Run) -> None:
-    status, answer = run.verify(*run.documents)
+    # A sheet bears no seal: what proves its time is in the container it is handed over in.
+    status, answer = run.verify(*(path.with_suffix(".asice") for path in run.documents))
     assert (status, answer["verified"], answer["failed"]) == (0, len(run.documents), 0)
     assert sum(len(document["signatures"]) for document in answer["documents"]) == SIGNATURES
 
