@@ -18,9 +18,9 @@ from signing.evidence.records import renewal_leaf
 from signing.evidence.tree import climb
 from signing.tokens import TokenInvalid, check_token
 from storage import auditing, journal
-from storage.auditing import AuditedObjects, SealedPaper
+from storage.auditing import SealedPaper
 from storage.database import Sessions
-from storage.objects import ObjectMissing
+from storage.objects import ObjectMissing, Objects
 from storage.tables import EvidenceBatch
 
 AT_ONCE = 500
@@ -36,7 +36,7 @@ class Auditor:
     def __init__(
         self,
         sessions: Sessions,
-        objects: AuditedObjects,
+        objects: Objects,
         log: LogAudit,
         roots: Sequence[x509.Certificate],
         now: datetime,

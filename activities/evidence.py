@@ -6,11 +6,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from signing.errors import ProviderUnavailable
 from signing.evidence.records import Stamp, assemble, renewal_leaf
 from signing.evidence.tree import HashTree
 from signing.timestamps import TimeStampService
-from storage import evidence
+from storage import evidence, history
 from storage.database import Sessions
 from storage.evidence import NewBatch
 from storage.tables import EvidenceBatch
@@ -28,7 +27,7 @@ def evidence_of(session: Session, sha256: str) -> bytes | None:
 
 
 class EvidenceKeeper:
-    def __init__(self, sessions: Sessions, stamps: TimeStampService | None) -> None:
+    def __init__(self, sessions: Sessions, stamps: TimeStampService) -> None:
         self._sessions = sessions
         self._stamps = stamps
 
@@ -41,10 +40,15 @@ class EvidenceKeeper:
         with self._sessions.begin() as session:
             evidence.attach(session, order_id, evidence.add_batch(session, batch, paths))
 
-    def stamp_file(self, session: Session, sha256: str) -> UUID:
-        """Prove that a file of ours, such as a checkpoint of the history log, exists now."""
-        batch, paths = self._stamped({sha256: bytes.fromhex(sha256)})
-        return evidence.add_batch(session, batch, paths)
+    def stamp_checkpoint(self) -> None:
+        """Prove that the newest state of the history log exists now; again, it changes nothing."""
+        with self._sessions() as session:
+            checkpoint = history.unstamped_checkpoint(session)
+        if checkpoint is None:
+            return
+        batch, paths = self._stamped({checkpoint.sha256: bytes.fromhex(checkpoint.sha256)})
+        with self._sessions.begin() as session:
+            history.stamped(session, checkpoint.size, evidence.add_batch(session, batch, paths))
 
     def renew(self, now: datetime) -> int:
         """Stamp what lapses within `RENEW_BEFORE` anew, one token for all of a kind (section 5.2); returns how many."""
@@ -64,8 +68,6 @@ class EvidenceKeeper:
 
     def _stamped(self, leaves: Mapping[str, bytes], algorithm: str = "sha256") -> tuple[NewBatch, dict[str, bytes]]:
         """One token over all leaves, and each one's path."""
-        if self._stamps is None:
-            raise ProviderUnavailable("Chưa cấu hình dịch vụ cấp dấu thời gian; hãy báo cán bộ quản trị.")
         tree = HashTree.over(leaves.values(), algorithm)
         token = self._stamps.stamp(tree.root, algorithm)
         until = token.certificates[0].not_valid_after_utc

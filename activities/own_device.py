@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from cryptography.x509 import load_pem_x509_certificates
 from sqlalchemy.orm import Session
 
 from activities.confirming import Confirming, compose
-from activities.keys import OWN_PROGRAM, OWN_TOKEN, certificate_of
+from activities.keys import OWN_PROGRAM, OWN_TOKEN, certificate_of, identity_of
 from domain.errors import Conflict, DomainError, NotAllowed, NotFound
-from signing.mechanisms import signature_fits
 from signing.providers.base import SignatureRequest, Signed
 from signing.uploaded import require_signed_by
 from storage import confirmations, orders, papers
@@ -53,7 +51,7 @@ class OwnDevice:
             _require(session, order, OWN_TOKEN)
             asked = compose(session, [order])
         numbered = {at: raw[position] for at, (_, position) in enumerate(asked.places) if position in raw}
-        fits = {at: value for at, value in numbered.items() if _fits(asked.request, at, value)}
+        fits = {at: value for at, value in numbered.items() if asked.request.fits(at, value)}
         answer = Signed(fits, dict.fromkeys(set(numbered) - set(fits), MISFIT))
         return self._confirming.take(asked, answer, now).get(order.id)
 
@@ -68,8 +66,8 @@ class OwnDevice:
         with self._sessions() as session:
             _require(session, order, OWN_PROGRAM)
             original = self._objects.get(_item(session, order.id, position).prepared_sha256)
-            chain = load_pem_x509_certificates(certificate_of(session, order).chain_pem.encode())
-        require_signed_by(original, uploaded, papers.field_of(order), chain[0])
+            identity = identity_of(certificate_of(session, order))
+        require_signed_by(original, uploaded, papers.field_of(order), identity.certificates[0])
         sha256 = self._objects.put(uploaded)
         with self._sessions.begin() as session:
             confirmations.keep_upload(session, order.id, position, (sha256, len(uploaded)))
@@ -87,7 +85,3 @@ def _item(session: Session, order_id: UUID, position: int) -> OrderItem:
     if found is None or found.outcome == "failed":
         raise NotFound("Không tìm thấy văn bản này trong lệnh ký.")
     return found
-
-
-def _fits(request: SignatureRequest, at: int, value: bytes) -> bool:
-    return signature_fits(request.identity.certificates[0], request.mechanism, value, request.to_be_signed[at])

@@ -22,7 +22,6 @@ from domain.calendar import TIMEZONE
 from domain.decisions import Action
 from domain.errors import NotAllowed
 from signing.authority import subject_id
-from signing.errors import ProviderUnavailable
 from signing.providers.base import SigningIdentity
 from signing.revocation import Collected, RevocationService, StatusUnavailable
 from signing.status_checks import Status, StatusCheck
@@ -47,7 +46,7 @@ class Preflight:
         sessions: Sessions,
         objects: Objects,
         revocation: RevocationService,
-        stamps: TimeStampService | None,
+        stamps: TimeStampService,
         seal_timestamp: SealTimestamp = "record",
     ) -> None:
         self._sessions = sessions
@@ -104,8 +103,6 @@ class Preflight:
         _require_good(collected.checks)
 
     def _clear_seal(self, order: SigningOrder, row: CertificateRow, identity: SigningIdentity) -> ProofTask:
-        if self._stamps is None:
-            raise ProviderUnavailable("Chưa cấu hình dịch vụ cấp dấu thời gian; hãy báo cán bộ quản trị.")
         probe = self._stamps.stamp(secrets.token_bytes(32))
         with self._sessions() as session:
             below = checks.signatures_below(session, order)

@@ -25,9 +25,7 @@ BUDGET_SECONDS = 60.0
 
 
 class Proving:
-    def __init__(
-        self, sessions: Sessions, pool: PaperPool, stamps: TimeStampService | None, keeper: EvidenceKeeper
-    ) -> None:
+    def __init__(self, sessions: Sessions, pool: PaperPool, stamps: TimeStampService, keeper: EvidenceKeeper) -> None:
         self._sessions = sessions
         self._pool = pool
         self._stamps = stamps
@@ -50,13 +48,13 @@ class Proving:
                 self._stamp_together(order, items)
 
     def _stamp_each(self, order: SigningOrder, waiting: Sequence[OrderItem]) -> None:
-        service, until = self._service(), time.monotonic() + BUDGET_SECONDS
+        until = time.monotonic() + BUDGET_SECONDS
         with ThreadPoolExecutor(AT_ONCE) as threads:
             for start in range(0, len(waiting), AT_ONCE):
                 if time.monotonic() > until:
                     raise ProviderUnavailable(f"Đang lấy dấu thời gian: còn {len(waiting) - start} văn bản.")
                 chunk = waiting[start : start + AT_ONCE]
-                asked = [threads.submit(service.stamp, _digest(item)) for item in chunk]
+                asked = [threads.submit(self._stamps.stamp, _digest(item)) for item in chunk]
                 self._keep(order, chunk, asked)
 
     def _keep(self, order: SigningOrder, chunk: Sequence[OrderItem], asked: Sequence[Future[Token]]) -> None:
@@ -83,11 +81,6 @@ class Proving:
             stored = orders.items(session, order.id)
         sealed = [item.signed_sha256 for item in stored if item.signed_sha256 and item.outcome == "pending"]
         self._keeper.stamp_order(order.id, sealed)
-
-    def _service(self) -> TimeStampService:
-        if self._stamps is None:
-            raise ProviderUnavailable("Chưa cấu hình dịch vụ cấp dấu thời gian; hãy báo cán bộ quản trị.")
-        return self._stamps
 
 
 def _digest(item: OrderItem) -> bytes:

@@ -11,7 +11,7 @@ from activities.history import HistoryKeeper
 from activities.preflight import Preflight
 from activities.refusals import refusals_are_final
 from signing.errors import ProviderUnavailable
-from storage import evidence, history, watching
+from storage import evidence, watching
 from storage.database import Sessions
 
 AT_ONCE = 200
@@ -65,10 +65,7 @@ class UpkeepActivities:
 
     def _publish(self) -> int:
         size = self._history.publish()
-        with self._sessions.begin() as session:
-            checkpoint = history.unstamped_checkpoint(session)
-            if checkpoint is not None:
-                checkpoint.batch_id = self._keeper.stamp_file(session, checkpoint.sha256)
+        self._keeper.stamp_checkpoint()
         return size
 
     def _watch(self) -> int:

@@ -32,10 +32,10 @@ from domain.decisions import Action
 from signing.evidence.tree import HashTree
 from signing.log.signers import NoteSigner
 from storage import evidence
-from storage.auditing import AuditedObjects
 from storage.database import Sessions, make_engine, make_sessions
 from storage.evidence import NewBatch
 from storage.migrate import upgrade
+from storage.objects import Objects
 from storage.tables import Document, LogEvent, SignatureRow
 from tests.factories import open_book
 from tests.signing.tsa import StampAuthority, found
@@ -46,7 +46,7 @@ A_CLASS = 35
 ALL_DOCUMENTS = 132_000
 
 
-def _fill(session: Session, objects: AuditedObjects, tsa: StampAuthority, count: int, size: int) -> None:
+def _fill(session: Session, objects: Objects, tsa: StampAuthority, count: int, size: int) -> None:
     """Class summaries of one class, one for each part: rows, bytes, events, evidence."""
     book, now = open_book(session, term=Term.YEAR_END), datetime.now(UTC).replace(microsecond=0)
     order = make_order(book, Action.SEAL, "seal", lease=False)
@@ -79,7 +79,7 @@ def _classes(hashes: dict[UUID, str]) -> Iterator[dict[str, bytes]]:
 def _audit(sessions: Sessions, folder: Path, tsa: StampAuthority) -> Progress:
     now, book = datetime.now(UTC), open_log_book(folder / "history", folder / "keys", ORIGIN)
     log_key = NoteSigner.open(folder / "keys" / KEY_FILE, ORIGIN).log_key
-    objects = AuditedObjects(LocalStore(folder / "objects"))
+    objects = Objects(LocalStore(folder / "objects"))
     return Auditor(sessions, objects, LogAudit(sessions, book, log_key, now), tsa.roots, now).run(
         Progress(now), lambda _: None
     )
@@ -105,7 +105,7 @@ def _in_database(settings: Settings, folder: Path, count: int, size: int) -> dic
     tsa = found("Đo thử", now - timedelta(days=30), now + timedelta(days=1500))
     (folder / "objects").mkdir()
     with sessions.begin() as session:
-        _fill(session, AuditedObjects(LocalStore(folder / "objects")), tsa, count, size)
+        _fill(session, Objects(LocalStore(folder / "objects")), tsa, count, size)
     keeper = HistoryKeeper(sessions, open_log_book(folder / "history", folder / "keys", ORIGIN))
     while keeper.publish() < count:
         pass

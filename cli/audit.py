@@ -18,8 +18,8 @@ from config.settings import Settings
 from signing.log.signers import NoteSigner
 from signing.log.store import LocalTiles
 from signing.trust_store import trusted_roots
-from storage.auditing import AuditedObjects
 from storage.database import Sessions, make_engine, make_sessions
+from storage.objects import Objects
 
 STATE_FILE = "audit.json"
 _LOOKED_AT = {
@@ -67,7 +67,7 @@ def _auditor(settings: Settings, sessions: Sessions) -> Auditor:
         raise Trouble(f"Nhật ký chưa có khoá ({key}), nên chưa công bố điều gì; hãy khởi động hocba trước.")
     book = open_log_book(settings.history_dir, settings.key_store, settings.history_origin)
     log_key = NoteSigner.open(key, settings.history_origin).log_key
-    objects = AuditedObjects(LocalStore(settings.object_store))
+    objects = Objects(LocalStore(settings.object_store))
     return Auditor(sessions, objects, LogAudit(sessions, book, log_key, now), trusted_roots(settings.trust_file), now)
 
 

@@ -54,11 +54,6 @@ class PreparedSignature:
         """The bytes the key signs (RFC 5652 section 5.4)."""
         return self.attrs_der
 
-    @property
-    def digest_to_sign(self) -> bytes:
-        """Digest of `to_be_signed`, for keys that take one."""
-        return hashlib.new(self.mechanism.digest, self.attrs_der).digest()
-
 
 @dataclass(frozen=True)
 class SealProof:

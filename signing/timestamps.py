@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from cryptography import x509
 from pyhanko.sign.timestamps import TimeStamper
 
+from signing.errors import ProviderUnavailable
 from signing.tokens import (
     CLOCK_SKEW,
     DIGEST_BYTES,
@@ -88,3 +89,13 @@ class TimeStampService:
         return ClockWrong(
             f"Đồng hồ của máy chủ này và của dịch vụ cấp dấu thời gian {host_of(self._url)} lệch nhau quá 2 phút."
         )
+
+
+class NoTimeStampService(TimeStampService):
+    """Stands where no service is configured: whatever needs a stamp waits, and says why."""
+
+    def __init__(self) -> None:
+        super().__init__("", ())
+
+    def stamp(self, digest: bytes, algorithm: str = "sha256") -> Token:  # noqa: ARG002 - as where there is one
+        raise ProviderUnavailable("Chưa cấu hình dịch vụ cấp dấu thời gian; hãy báo cán bộ quản trị.")

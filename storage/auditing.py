@@ -3,21 +3,18 @@
 Keys are text, so that an interrupted audit can note where it was. Nothing is written here.
 """
 
-import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVarTuple
 from uuid import UUID
 
-from obstore.exceptions import NotFoundError
 from sqlalchemy import Select, and_, func, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from domain.assessment import Term
 from domain.documents import DocumentKind, SignatureField
 from storage.history import EventFacts
-from storage.objects import ObjectMissing, Objects, _path
 from storage.tables import (
     ClassGroup,
     ClassTermRow,
@@ -37,18 +34,6 @@ Columns = TypeVarTuple("Columns")
 
 ISSUED = "issued"
 _ENTRYS_HASH = r'"sha256":"([0-9a-f]{64})"'
-
-
-class AuditedObjects(Objects):
-    """Says what lies under a name; `get` says only that it is not what it should be."""
-
-    def found(self, sha256: str) -> tuple[str, int]:
-        """Hex SHA-256 and size of the bytes stored under this hash; raises ObjectMissing."""
-        try:
-            blob = self._store.get(_path(sha256)).bytes()
-        except (NotFoundError, FileNotFoundError) as error:
-            raise ObjectMissing(sha256) from error
-        return hashlib.sha256(blob).hexdigest(), len(blob)
 
 
 @dataclass(frozen=True)

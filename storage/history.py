@@ -113,3 +113,9 @@ def standing_of(session: Session, sha256: str) -> str | None:
     )
     newest = session.scalars(query.limit(1)).first()
     return {"issued": "in_force", "transferred": "in_force"}.get(newest, newest) if newest else None
+
+
+def stamped(session: Session, size: int, batch_id: UUID) -> None:
+    """Say which batch proves the time of a checkpoint; the first one stays."""
+    mine = update(LogCheckpoint).where(LogCheckpoint.size == size, LogCheckpoint.batch_id.is_(None))
+    session.execute(mine.values(batch_id=batch_id))

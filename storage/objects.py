@@ -36,13 +36,21 @@ class Objects:
 
     def get(self, sha256: str) -> bytes:
         """Raises ObjectMissing, or ObjectDamaged when the stored bytes no longer match their name."""
-        try:
-            blob = bytes(self._store.get(_path(sha256)).bytes())
-        except (NotFoundError, FileNotFoundError) as error:
-            raise ObjectMissing(sha256) from error
+        blob = self._read(sha256)
         if hashlib.sha256(blob).hexdigest() != sha256:
             raise ObjectDamaged(sha256)
         return blob
+
+    def found(self, sha256: str) -> tuple[str, int]:
+        """Hex SHA-256 and size of what lies under this name, whatever it is. Raises ObjectMissing."""
+        blob = self._read(sha256)
+        return hashlib.sha256(blob).hexdigest(), len(blob)
+
+    def _read(self, sha256: str) -> bytes:
+        try:
+            return bytes(self._store.get(_path(sha256)).bytes())
+        except (NotFoundError, FileNotFoundError) as error:
+            raise ObjectMissing(sha256) from error
 
 
 def _path(sha256: str) -> str:

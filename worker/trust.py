@@ -12,7 +12,7 @@ from activities.proving import Proving
 from config.settings import Settings
 from signing.providers.configured import configured_providers
 from signing.revocation import RevocationService
-from signing.timestamps import TimeStampService
+from signing.timestamps import NoTimeStampService, TimeStampService
 from signing.trust_store import trusted_roots
 from storage.database import Sessions
 from storage.objects import Objects
@@ -29,7 +29,9 @@ class Trust:
 
 def make_trust(settings: Settings, sessions: Sessions, pool: PaperPool) -> Trust:
     roots = trusted_roots(settings.trust_file)
-    stamps = TimeStampService(settings.tsa_url, roots, settings.tsa_timeout_s) if settings.tsa_url else None
+    stamps = (
+        TimeStampService(settings.tsa_url, roots, settings.tsa_timeout_s) if settings.tsa_url else NoTimeStampService()
+    )
     revocation = RevocationService(roots, _allowed(settings.status_hosts))
     objects, keeper = Objects.local(settings.object_store), EvidenceKeeper(sessions, stamps)
     book = open_log_book(settings.history_dir, settings.key_store, settings.history_origin)

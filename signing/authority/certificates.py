@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
@@ -99,9 +99,17 @@ def certify_under(contents: Contents, issuer: x509.Name, signer: PrivateKey) -> 
 def is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     try:
         certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature):
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
     return True
+
+
+def chain_from(leaf: x509.Certificate, others: Sequence[x509.Certificate]) -> tuple[x509.Certificate, ...]:
+    """The leaf and those of the others that lead up from it, in order, the root left out."""
+    chain, above = [leaf], [each for each in others if each.subject != each.issuer]
+    while issuer := next((each for each in above if each not in chain and is_issued_by(chain[-1], each)), None):
+        chain.append(issuer)
+    return tuple(chain)
 
 
 def subject_name(*parts: tuple[x509.ObjectIdentifier, str]) -> x509.Name:

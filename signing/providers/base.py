@@ -15,7 +15,7 @@ from uuid import UUID
 from cryptography import x509
 from pydantic import SecretStr
 
-from signing.mechanisms import Mechanism
+from signing.mechanisms import Mechanism, signature_fits
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,10 @@ class SignatureRequest:
     @property
     def mechanism(self) -> Mechanism:
         return self.identity.mechanism
+
+    def fits(self, at: int, raw: bytes) -> bool:
+        """Whether this is the certificate's own signature over the item at that position."""
+        return signature_fits(self.identity.certificates[0], self.mechanism, raw, self.to_be_signed[at])
 
     def digests(self) -> dict[int, bytes]:
         """The digest of each, by the mechanism's hash function."""

@@ -37,9 +37,9 @@ from pkcs11.util.ec import encode_ecdsa_signature
 from pydantic import SecretStr
 
 from domain.errors import DomainError, Invalid
-from signing.authority.certificates import is_issued_by
+from signing.authority.certificates import chain_from
 from signing.errors import KeyLocked, KeyMissing, ProviderUnavailable, SigningFailed, SigningRefused, WrongPassphrase
-from signing.mechanisms import Mechanism, default_mechanism, signature_fits
+from signing.mechanisms import Mechanism, default_mechanism
 from signing.providers.base import SignatureRequest, Signed, SigningIdentity
 
 NO_MODULE = "Máy chủ không nạp được phần mềm của thiết bị ký số; hãy báo cho người quản trị."
@@ -72,7 +72,7 @@ class Pkcs11Provider:
             raise KeyMissing
         # A renewed certificate often lies beside the one it replaces, and an authority's beside those it issued.
         newest = max(named, key=lambda certificate: certificate.not_valid_before_utc)
-        return SigningIdentity(_chain(newest, [each.certificate for each in stored]), default_mechanism(newest))
+        return SigningIdentity(chain_from(newest, [each.certificate for each in stored]), default_mechanism(newest))
 
     def begin(self, request: SignatureRequest, secret: SecretStr | None) -> Signed:
         """Sign everything in order of position under one login.
@@ -183,14 +183,6 @@ def _certificates(session: Session) -> list[_Stored]:
     return stored
 
 
-def _chain(leaf: x509.Certificate, stored: list[x509.Certificate]) -> tuple[x509.Certificate, ...]:
-    chain = [leaf]
-    above = [each for each in stored if each.subject != each.issuer]
-    while issuer := next((each for each in above if each not in chain and is_issued_by(chain[-1], each)), None):
-        chain.append(issuer)
-    return tuple(chain)
-
-
 def _private_key(session: Session, certificate: x509.Certificate, mechanism: Mechanism) -> SignMixin:
     key_type = KeyType.EC if mechanism.scheme == "ecdsa" else KeyType.RSA
     wanted = {Attribute.CLASS: ObjectClass.PRIVATE_KEY, Attribute.KEY_TYPE: key_type}
@@ -219,11 +211,10 @@ def _raw_signature(key: SignMixin, mechanism: Mechanism, digest: bytes) -> bytes
 def _checked(request: SignatureRequest, made: dict[int, bytes]) -> Signed:
     raw: dict[int, bytes] = {}
     failed: dict[int, str] = {}
-    certificate = request.identity.certificates[0]
-    for at, data in sorted(request.to_be_signed.items()):
+    for at in sorted(request.to_be_signed):
         if at not in made:
             failed[at] = ProviderUnavailable.code
-        elif signature_fits(certificate, request.mechanism, made[at], data):
+        elif request.fits(at, made[at]):
             raw[at] = made[at]
         else:
             failed[at] = SigningFailed.code

@@ -23,8 +23,8 @@ from domain.decisions import Action
 from domain.documents import DocumentKind
 from signing.log.signers import NoteSigner
 from storage import history
-from storage.auditing import AuditedObjects
 from storage.database import Sessions
+from storage.objects import Objects
 from storage.tables import LogEvent, SignatureRow, TermRecord
 from tests.factories import OpenBook, make_class, make_school, open_book
 from tests.storage.papers import make_document, make_order
@@ -52,8 +52,8 @@ class Archive:
     roots: Sequence[x509.Certificate]
 
     @property
-    def objects(self) -> AuditedObjects:
-        return AuditedObjects(LocalStore(self.folder / "objects"))
+    def objects(self) -> Objects:
+        return Objects(LocalStore(self.folder / "objects"))
 
     def path_of(self, paper: Paper) -> Path:
         return self.folder / "objects" / paper.sha256[:2] / paper.sha256
@@ -70,10 +70,7 @@ class Archive:
     def publish(self) -> None:
         """Number what happened, put it into the log, and have the log's state stamped."""
         HistoryKeeper(self.sessions, self.log_book).publish()
-        with self.sessions.begin() as session:
-            checkpoint = history.unstamped_checkpoint(session)
-            if checkpoint is not None:
-                checkpoint.batch_id = self.keeper.stamp_file(session, checkpoint.sha256)
+        self.keeper.stamp_checkpoint()
         self.session.expire_all()
 
     def issue_more(self, number: int, at: datetime | None = None) -> list[Paper]:
@@ -122,7 +119,7 @@ def make_archive(
     return archive
 
 
-def issue(book: OpenBook, objects: AuditedObjects, keeper: EvidenceKeeper, at: datetime) -> list[Paper]:
+def issue(book: OpenBook, objects: Objects, keeper: EvidenceKeeper, at: datetime) -> list[Paper]:
     """Papers of a class as its seal leaves them, with one time stamp over all; their content is of no matter here."""
     records = range(len(book.records))
     papers = [_sealed(book, objects, at, kind=DocumentKind.YEAR_RECORD.value, record=record) for record in records]
@@ -144,7 +141,7 @@ def issue(book: OpenBook, objects: AuditedObjects, keeper: EvidenceKeeper, at: d
     return papers
 
 
-def _sealed(book: OpenBook, objects: AuditedObjects, at: datetime, **more: Any) -> Paper:  # noqa: ANN401
+def _sealed(book: OpenBook, objects: Objects, at: datetime, **more: Any) -> Paper:  # noqa: ANN401
     blob = os.urandom(2000)
     sha256 = objects.put(blob)
     return Paper(make_document(book, sha256=sha256, size=len(blob), sealed_at=at, **more).id, sha256)

@@ -17,7 +17,7 @@ from domain.errors import NotAllowed
 from signing.dss import ValidationMaterial
 from signing.errors import ProviderUnavailable, SigningRefused
 from signing.revocation import RevocationService
-from signing.timestamps import TimeStampService
+from signing.timestamps import NoTimeStampService, TimeStampService
 from storage import orders
 from storage.tables import CertificateRow, EvidenceBatch, SignatureCheck, SigningOrder, Staff, ValidationObject
 from tests.activities.conftest import Office
@@ -191,7 +191,9 @@ def test_a_seal_waits_for_a_service_that_does_not_answer(
 
 
 def test_without_a_time_stamp_service_a_seal_waits(office: Office, approved: OpenBook) -> None:
-    preflight = Preflight(office.preflight._sessions, office.objects, office.preflight._revocation, None)
+    preflight = Preflight(
+        office.preflight._sessions, office.objects, office.preflight._revocation, NoTimeStampService()
+    )
     with pytest.raises(ProviderUnavailable, match="Chưa cấu hình"):
         preflight.clear(UUID(office.open_order(approved, Action.SEAL, SEAL)))
 

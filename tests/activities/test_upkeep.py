@@ -23,6 +23,7 @@ from signing.log.events import EventKind, HistoryEvent, record_tag
 from signing.log.log import HistoryLog
 from signing.log.signers import NoteSigner
 from signing.log.store import LocalTiles
+from signing.timestamps import NoTimeStampService
 from signing.verification.verdicts import Verdict
 from signing.verification.verify import verify
 from storage.database import Sessions
@@ -242,7 +243,7 @@ def test_without_a_service_nothing_is_stamped(sessions: Sessions, office: Office
     order = office.session.scalars(select(SigningOrder)).first()
     assert order is not None
     with pytest.raises(ProviderUnavailable, match="Chưa cấu hình"):
-        EvidenceKeeper(sessions, None).stamp_order(order.id, ["0" * 64])
+        EvidenceKeeper(sessions, NoTimeStampService()).stamp_order(order.id, ["0" * 64])
 
 
 def test_evidence_stays_as_it_is(

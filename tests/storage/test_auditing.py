@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 
 from domain.assessment import Term
 from storage import auditing, history
-from storage.auditing import AuditedObjects
-from storage.objects import ObjectMissing
+from storage.objects import ObjectMissing, Objects
 from storage.tables import Document, EvidenceBatch, LogCheckpoint, LogEvent, TermRecord
 from tests.factories import NOW, OpenBook, make_class, make_school, open_book
 from tests.storage.papers import make_document, make_signature
@@ -34,7 +33,7 @@ def issue(book: OpenBook, *papers: Document) -> None:
 
 
 def test_what_lies_under_a_name_is_told_whatever_it_is(tmp_path: Path) -> None:
-    objects = AuditedObjects(LocalStore(tmp_path))
+    objects = Objects(LocalStore(tmp_path))
     sha256 = objects.put(b"sealed")
     assert objects.found(sha256) == (sha256, 6)
     (tmp_path / sha256[:2] / sha256).write_bytes(b"other")

@@ -5,10 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
+from signing.authority.certificates import chain_from
 from signing.errors import ProviderUnavailable, SigningFailed
-from signing.mechanisms import signature_fits
 from signing.providers.base import SignatureRequest, Signed
 from signing.providers.remote.https import UNREADABLE
 
@@ -20,21 +19,9 @@ def certificate_chain(encoded: Sequence[str]) -> tuple[x509.Certificate, ...]:
     """
     try:
         leaf, *others = [x509.load_der_x509_certificate(base64.b64decode(each)) for each in encoded]
-        above = [each for each in others if each.subject != each.issuer]
+        return chain_from(leaf, others)
     except ValueError:
         raise ProviderUnavailable(UNREADABLE) from None
-    chain = [leaf]
-    while issuer := next((each for each in above if _issued(each, chain[-1]) and each not in chain), None):
-        chain.append(issuer)
-    return tuple(chain)
-
-
-def _issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
-    try:
-        certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
-        return False
-    return True
 
 
 @dataclass
@@ -61,17 +48,13 @@ class Progress:
         A list that is too short, too long or out of order so loses signatures, and no document gets another's.
         """
         for at, answer in zip(positions, answers, strict=False):
-            if self._fits(at, raw := _decoded(answer)):
+            if self.request.fits(at, raw := _decoded(answer)):
                 self.raw[at] = raw
         self.failed |= {at: SigningFailed.code for at in positions if at not in self.raw}
 
     def signed(self, code: str) -> Signed:
         """The outcome; what is left has failed with this code."""
         return Signed(self.raw, self.failed | dict.fromkeys(self.left(), code))
-
-    def _fits(self, at: int, raw: bytes) -> bool:
-        request = self.request
-        return signature_fits(request.identity.certificates[0], request.mechanism, raw, request.to_be_signed[at])
 
 
 def _decoded(answer: object) -> bytes:
