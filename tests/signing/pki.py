@@ -61,7 +61,7 @@ def staged(folder: Path, kind: KeyKind = KeyKind.P_256) -> Iterator[Stage]:
         try:
             yield stage
         finally:
-            server.should_exit = server.force_exit = True  # whoever still holds a connection need not be waited for
+            server.should_exit = True
             thread.join()
 
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from freezegun import freeze_time
 
 from signing.evidence.checking import Proof, check_evidence
 from signing.evidence.errors import EvidenceExpired, EvidenceInvalid
 from signing.evidence.records import Chains, Stamp, assemble
+from tests.clock import frozen
 from tests.signing.evidence.batches import (
     REHASHED,
     RENEWED,
@@ -63,7 +63,7 @@ def test_renewed_evidence_proves_the_first_time_after_the_first_certificate_ende
 def test_the_moment_counts_and_not_todays_date(
     authorities: Authorities, stamps: list[Stamp], renewals: list[Stamp], today: str
 ) -> None:
-    with freeze_time(today):
+    with frozen(today):
         assert checked([[stamps[0], renewals[0]]], authorities, IN_2036).time == STAMPED
         with pytest.raises(EvidenceExpired):
             checked([[stamps[0]]], authorities, IN_2036)
