@@ -51,6 +51,7 @@ class Tongue(StrEnum):
 
 class Form(StrEnum):
     TEXT = "text"
+    FULL = "full"
     JSON = "json"
     XML = "xml"
 
@@ -67,7 +68,7 @@ def verify_command(
         typer.Option("--evidence", metavar="ER", help="Bằng chứng thời gian (RFC 4998) / evidence record, repeatable"),
     ] = None,
     report: Annotated[
-        Form, typer.Option("--report", help="Chữ, json, hoặc xml theo ETSI TS 119 102-2 / text, json, or xml")
+        Form, typer.Option("--report", help="Ngắn, đủ (full), json, hoặc xml theo ETSI TS 119 102-2")
     ] = Form.TEXT,
     as_json: Annotated[bool, typer.Option("--json", help="Như --report json / the same as --report json")] = False,  # noqa: FBT002 - Typer
     lang: Annotated[Tongue, typer.Option("--lang", help="Ngôn ngữ / language")] = Tongue.VI,
@@ -90,7 +91,7 @@ def verify_command(
     elif as_json or report is Form.JSON:
         typer.echo(json.dumps(_as_json(answers), ensure_ascii=False))
     else:
-        show(Console(highlight=False), answers, language)
+        show(Console(highlight=False), answers, language, every_check=report is Form.FULL)
     raise typer.Exit(_status(answers))
 
 

@@ -1,4 +1,4 @@
-"""How `hocba verify` shows a verdict to people: the answer first, then each check in a sentence."""
+"""How `hocba verify` shows a verdict to people: the answer first, then what does not hold, in sentences."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,6 +24,7 @@ _WORDS: dict[Language, dict[str, str]] = {
         "revoked": "Chứng thư số bị thu hồi hoặc tạm dừng từ",
         "lost": "khoá bị lộ từ",
         "valid": "văn bản hợp lệ",
+        "passed": "điều đã kiểm tra đều đạt",
     },
     "en": {
         "issuer": "Certificate issued by",
@@ -33,6 +34,7 @@ _WORDS: dict[Language, dict[str, str]] = {
         "revoked": "Certificate revoked or suspended since",
         "lost": "key lost since",
         "valid": "documents valid",
+        "passed": "checks passed",
     },
 }
 
@@ -51,36 +53,35 @@ class Answer:
         return self.verification is not None and self.verification.holds
 
 
-def show(console: Console, answers: Sequence[Answer], language: Language) -> None:
+def show(console: Console, answers: Sequence[Answer], language: Language, *, every_check: bool) -> None:
+    """`every_check` for a sentence about what holds, too, instead of how many checks did."""
     for answer in answers:
         if answer.verification is None:
             problem = f"[bold red]✗[/] [bold]{escape(str(answer.path))}[/]: {escape(answer.problem)}"
             console.print(problem, soft_wrap=True)
         else:
-            _show_document(console, answer.path, answer.verification, language)
+            _show_document(console, answer.path, answer.verification, language, every_check=every_check)
     if len(answers) > 1:
         held = sum(1 for answer in answers if answer.holds)
         console.print(f"{held}/{len(answers)} {_WORDS[language]['valid']}", style="bold")
 
 
-def _show_document(console: Console, path: Path, found: Verification, language: Language) -> None:
+def _show_document(console: Console, path: Path, found: Verification, language: Language, *, every_check: bool) -> None:
     said = f"[bold {_COLOURS[found.verdict]}]{headline(found, language)}[/]"
     console.print(f"{said}  [bold]{escape(str(path))}[/]", soft_wrap=True)
     about = (kind_name(found.kind, language), found.school, found.lookup_code)
     console.print(f"  {escape(' · '.join(part for part in about if part))}", soft_wrap=True)
-    for finding in found.findings:
-        _show_finding(console, finding, language, indent=2)
+    _show_findings(console, found.findings, language, indent=2, every_check=every_check)
     for signature in found.signatures:
-        _show_signature(console, signature, language)
+        _show_signature(console, signature, language, every_check=every_check)
 
 
-def _show_signature(console: Console, signature: SignatureReport, language: Language) -> None:
+def _show_signature(console: Console, signature: SignatureReport, language: Language, *, every_check: bool) -> None:
     who = f"{role_name(signature.field, language)}: {signature.signer_name} ({signature.signer_id or '–'})"
     console.print(f"  {_mark(signature.verdict)} [bold]{escape(who)}[/]", soft_wrap=True)
     for line in _facts(signature, language):
         console.print(f"      {escape(line)}", soft_wrap=True)
-    for finding in signature.findings:
-        _show_finding(console, finding, language, indent=6)
+    _show_findings(console, signature.findings, language, indent=6, every_check=every_check)
 
 
 def _facts(signature: SignatureReport, language: Language) -> list[str]:
@@ -100,8 +101,16 @@ def _facts(signature: SignatureReport, language: Language) -> list[str]:
     return lines
 
 
-def _show_finding(console: Console, finding: Finding, language: Language, *, indent: int) -> None:
-    console.print(f"{' ' * indent}{_mark(finding.outcome)} {escape(sentence(finding, language))}", soft_wrap=True)
+def _show_findings(
+    console: Console, findings: Sequence[Finding], language: Language, *, indent: int, every_check: bool
+) -> None:
+    margin = " " * indent
+    for finding in findings:
+        if every_check or not finding.holds:
+            console.print(f"{margin}{_mark(finding.outcome)} {escape(sentence(finding, language))}", soft_wrap=True)
+    held = sum(finding.holds for finding in findings)
+    if held and not every_check:
+        console.print(f"{margin}{_mark(Verdict.VALID)} {held} {_WORDS[language]['passed']}", soft_wrap=True)
 
 
 def _mark(verdict: Verdict) -> str:

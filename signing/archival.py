@@ -11,16 +11,27 @@ from datetime import datetime
 from pyhanko.pdf_utils.decode_limits import DecodeContext, DecodeLimits, DecodePurpose
 from pyhanko.pdf_utils.generic import (
     ArrayObject,
+    BooleanObject,
     ByteStringObject,
+    FloatObject,
     IndirectObject,
+    NameObject,
+    NullObject,
+    NumberObject,
     PdfObject,
     Reference,
     StreamObject,
+    TextStringObject,
     read_object,
 )
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError, PdfStrictReadError
-from pyhanko.pdf_utils.reader import PdfFileReader, _read_header_version, process_data_at_eof
+from pyhanko.pdf_utils.reader import (
+    HistoricalResolver,
+    PdfFileReader,
+    _read_header_version,
+    process_data_at_eof,
+)
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.pdf_utils.xref import ObjStreamRef, XRefCache
 from pyhanko.sign.signers import pdf_signer
@@ -32,7 +43,15 @@ from signing.cross_references import BulkXRefBuilder, OwnXRefBuilder
 from signing.errors import Unreadable
 from signing.plain_objects import Unusual, read_indirect, read_value
 
+_WITHOUT_PARTS = (NameObject, NumberObject, FloatObject, BooleanObject, NullObject, TextStringObject, ByteStringObject)
 MAX_BYTES = 20 * 1024 * 1024  # a sealed record has about 70 KB; whatever is far beyond is no record
+
+
+class Revision(HistoricalResolver):
+    """A revision's view; pyHanko would make a reference for every name and number only to return it as it is."""
+
+    def _subsume_object(self, obj: PdfObject) -> PdfObject:
+        return obj if isinstance(obj, _WITHOUT_PARTS) else super()._subsume_object(obj)
 
 
 class ArchivalReader(PdfFileReader):
@@ -57,6 +76,11 @@ class ArchivalReader(PdfFileReader):
         self.xrefs = XRefCache(self, builder.read_xrefs())  # type: ignore[no-untyped-call]
         self.last_startxref, self.trailer = builder.last_startxref, builder.trailer
         self.has_xref_stream = builder.has_xref_stream
+
+    def get_historical_resolver(self, revision: int) -> HistoricalResolver:
+        if revision not in self._historical_resolver_cache:
+            self._historical_resolver_cache[revision] = Revision(self, revision)
+        return self._historical_resolver_cache[revision]
 
     def _get_object_from_stream(self, idnum: int, stmnum: int, idx: int) -> PdfObject:
         if stmnum not in self._object_streams:

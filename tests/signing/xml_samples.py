@@ -15,7 +15,7 @@ from interchange.xml_record import SealedPdf, record_xml
 from signing.authority import IssuedKey
 from signing.mechanisms import Mechanism, default_mechanism, sign
 from signing.xades import XmlVerdict, sign_xml, verify_xml
-from tests.clock import frozen
+from tests.clock import freeze_time
 from tests.documents import samples
 from tests.signing.conftest import SIGNED_AT, Cast
 
@@ -53,7 +53,7 @@ def by_signxml(
 ) -> bytes:
     """Signed by signxml as it is: random ids, the clock's time, no look at the certificate's dates."""
     certificates = list(chain or key.certificates)
-    with frozen(at):
+    with freeze_time(at):
         root = (signer or XAdESSigner()).sign(
             record(), key=key.private_key, cert=certificates, always_add_key_value=key_value
         )

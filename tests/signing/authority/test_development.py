@@ -14,7 +14,7 @@ from signing.authority import DevelopmentAuthority, KeyKind
 from signing.authority.certificates import names_address, new_key
 from signing.authority.development import ServiceKeys
 from signing.errors import AuthorityDamaged
-from tests.clock import frozen
+from tests.clock import freeze_time
 
 URL = "http://pki.test:8080"
 
@@ -106,7 +106,7 @@ def test_another_address_makes_new_certificates(tmp_path: Path) -> None:
 
 def test_a_service_whose_certificate_has_expired_gets_a_new_one(tmp_path: Path) -> None:
     old = services(opened(tmp_path)).time_stamping.certificate
-    with frozen(old.not_valid_after_utc + timedelta(days=1)):
+    with freeze_time(old.not_valid_after_utc + timedelta(days=1)):
         new = services(opened(tmp_path)).time_stamping.certificate
         assert new.not_valid_after_utc > datetime.now(UTC)
 

@@ -8,7 +8,7 @@ import pytest
 from signing.evidence.checking import Proof, check_evidence
 from signing.evidence.errors import EvidenceExpired, EvidenceInvalid
 from signing.evidence.records import Chains, Stamp, assemble
-from tests.clock import frozen
+from tests.clock import freeze_time
 from tests.signing.evidence.batches import (
     REHASHED,
     RENEWED,
@@ -63,7 +63,7 @@ def test_renewed_evidence_proves_the_first_time_after_the_first_certificate_ende
 def test_the_moment_counts_and_not_todays_date(
     authorities: Authorities, stamps: list[Stamp], renewals: list[Stamp], today: str
 ) -> None:
-    with frozen(today):
+    with freeze_time(today):
         assert checked([[stamps[0], renewals[0]]], authorities, IN_2036).time == STAMPED
         with pytest.raises(EvidenceExpired):
             checked([[stamps[0]]], authorities, IN_2036)

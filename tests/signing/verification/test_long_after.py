@@ -8,7 +8,7 @@ from signing.evidence.records import Stamp, assemble, renewal_leaf
 from signing.evidence.tree import HashTree
 from signing.verification.verdicts import Check, Proof, Reason, Verdict
 from signing.verification.verify import verify
-from tests.clock import frozen
+from tests.clock import freeze_time
 from tests.signing.tsa import StampAuthority, found
 from tests.signing.verification.test_times import found_in
 from tests.signing.verification.world import LATER, NOW, SEALED, World, stamps_over
@@ -81,13 +81,13 @@ def test_a_stranger_s_renewal_proves_nothing(world: World, record: bytes, eviden
 def test_only_the_moment_counts_and_not_this_machine_s_clock(
     world: World, record: bytes, evidence: list[bytes], successor: StampAuthority, today: datetime
 ) -> None:
-    with frozen(today):
+    with freeze_time(today):
         roots = [*world.roots, *successor.roots]
         assert verify(record, roots, evidence=evidence[1:], moment=TEN_YEARS_ON).holds
         assert verify(record, roots, moment=TEN_YEARS_ON).verdict is Verdict.INDETERMINATE
 
 
 def test_without_a_moment_it_is_now(world: World, record: bytes) -> None:
-    with frozen(TEN_YEARS_ON):
+    with freeze_time(TEN_YEARS_ON):
         assert verify(record, world.roots).moment == TEN_YEARS_ON
         assert verify(record, world.roots).verdict is Verdict.INDETERMINATE
