@@ -48,10 +48,15 @@ MAX_BYTES = 20 * 1024 * 1024  # a sealed record has about 70 KB; whatever is far
 
 
 class Revision(HistoricalResolver):
-    """A revision's view; pyHanko would make a reference for every name and number only to return it as it is."""
+    """A revision's view. PyHanko makes a container reference for every name, number and reference, and drops it."""
 
     def _subsume_object(self, obj: PdfObject) -> PdfObject:
-        return obj if isinstance(obj, _WITHOUT_PARTS) else super()._subsume_object(obj)
+        if isinstance(obj, _WITHOUT_PARTS):
+            return obj
+        if isinstance(obj, IndirectObject):
+            return IndirectObject(obj.idnum, obj.generation, self)  # type: ignore[no-untyped-call]
+        whole: PdfObject = super()._subsume_object(obj)  # type: ignore[no-untyped-call]
+        return whole
 
 
 class ArchivalReader(PdfFileReader):

@@ -52,7 +52,7 @@ class CmsTemplate:
         """DER of the CMS with this digest and signature value."""
         if len(raw) != self.signature_length:
             # An ECDSA signature's DER varies by a byte or two, and with it every length around it.
-            return build_cms(self.certificates, self.mechanism, self.signed_attributes(document_digest), raw)
+            return cms_template(self.certificates, self.mechanism, len(raw)).splice(document_digest, raw)
         return self.splice(document_digest, raw)
 
     def splice(self, document_digest: bytes, raw: bytes) -> bytes:
@@ -62,10 +62,15 @@ class CmsTemplate:
         return _spliced(_spliced(self.cms, self.cms_digest_at, document_digest), self.cms_signature_at, raw)
 
 
-@lru_cache(maxsize=64)
-def cms_template(certificates: tuple[x509.Certificate, ...], mechanism: Mechanism) -> CmsTemplate:
-    """The template for a chain (leaf first, root left out); built once per process and chain."""
-    length = signature_bytes(certificates[0])
+@lru_cache(maxsize=256)
+def cms_template(
+    certificates: tuple[x509.Certificate, ...], mechanism: Mechanism, signature_length: int | None = None
+) -> CmsTemplate:
+    """The template for a chain (leaf first, root left out), built once per process, chain and length.
+
+    `signature_length` is the longest that the key makes, unless told otherwise.
+    """
+    length = signature_length or signature_bytes(certificates[0])
     mark = bytes([0xA5, 0x5A]) * length
     raw = mark[:length]
     digest = _DIGEST_MARK[: mechanism.digest_bytes]

@@ -1,5 +1,6 @@
 """The process in which unknown files are read: few rights, one file after another, until its input ends."""
 
+import gc
 import os
 import resource
 import sys
@@ -38,10 +39,14 @@ def main(memory_bytes: int) -> None:
     replies = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # whoever prints does not write into a reply
     _give_up_rights(memory_bytes)
+    # A document's objects live until its answer is given: looking for garbage meanwhile is a fifth of the time.
+    gc.disable()
+    gc.freeze()
     replies.write(READY)
     try:
         for line in sys.stdin.buffer:
             _answer(line, replies)
+            gc.collect()
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
 

@@ -1,8 +1,9 @@
 """A document and its signatures as read for verification, and what is checked of it as a whole."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from asn1crypto.parser import peek
@@ -22,7 +23,7 @@ from signing.verification.verdicts import Check, Finding, judged
 
 # What a reader may act on by itself, or show now and hide then (ISO 32000-1, table 28).
 _ACTIVE = ("/OpenAction", "/AA", "/OCProperties", "/Collection", "/Requirements")
-_PAGE_DEPTH, _MOST_BOOKMARKS = 16, 1000
+_MOST_NODES = 1000
 _LEAST_TOKEN = 256
 _KINDS = {SigSeedSubFilter.PADES.value, SigSeedSubFilter.ADOBE_PKCS7_DETACHED.value}
 
@@ -74,6 +75,8 @@ class Signature:
         info, certificate = self.embedded.signer_info, self.embedded.signer_cert
         try:
             return validate_sig_integrity(info, certificate, "data", self.embedded.compute_digest()) == (True, True)
+        except MemoryError:
+            raise
         except Exception:  # noqa: BLE001 - bytes made to deceive make parsers raise anything
             return False
 
@@ -82,6 +85,8 @@ class Signature:
         try:
             self.embedded.compute_integrity_info()  # type: ignore[no-untyped-call]
             return bool(self.embedded.summarise_integrity_info()["docmdp_ok"])
+        except MemoryError:
+            raise
         except Exception:  # noqa: BLE001 - as above
             return False
 
@@ -144,36 +149,36 @@ def read_document(pdf: bytes) -> Document:
 def _is_static(reader: ArchivalReader, signature_fields: int) -> bool:
     """Whether nothing but signatures can be filled in, clicked, run, or shown and hidden."""
     root, form, names = reader.root, _part(reader.root, "/AcroForm"), _part(reader.root, "/Names")
-    pages = list(_pages(root["/Pages"], _PAGE_DEPTH))
+    pages = [node for node in _walked(root["/Pages"], _kids) if "/Kids" not in node]
     annotations = [each.get_object() for page in pages for each in _part(page, "/Annots")]
     fields = [each.get_object() for each in _part(form, "/Fields")]
     is_active = any(key in root for key in _ACTIVE) or "/JavaScript" in names
     is_form = (
         "/XFA" in form or len(fields) != signature_fields or any(each.get("/FT") != "/Sig" for each in annotations)
     )
-    parts = [*pages, *annotations, *fields, *_bookmarks(_part(root, "/Outlines"))]
+    parts = [*pages, *annotations, *fields, *_walked(_part(root, "/Outlines"), _bookmarks)]
     is_clicked = any(key in part for part in parts for key in ("/A", "/AA"))
     return not (is_active or is_form or is_clicked)
 
 
-def _bookmarks(outline: Any) -> Iterator[DictionaryObject]:  # noqa: ANN401 - empty if there is none
-    waiting = [outline]
-    for _ in range(_MOST_BOOKMARKS):
+def _walked(root: Any, below: Callable[[Any], Iterable[Any]]) -> Iterator[Any]:  # noqa: ANN401 - () if there is none
+    """Every node of a tree, however it is made up: one that names itself, or unfolds without end, is too large."""
+    waiting = [root]
+    for _ in range(_MOST_NODES):
         if not waiting:
             return
         node = waiting.pop()
         yield node
-        waiting.extend(node[key] for key in ("/First", "/Next") if key in node)
-    raise PdfStrictReadError("The outline is too long")
+        waiting.extend(islice(below(node), _MOST_NODES))
+    raise PdfStrictReadError("The tree has too many nodes")
 
 
-def _pages(node: DictionaryObject, depth: int) -> Iterator[DictionaryObject]:
-    if depth == 0:
-        raise PdfStrictReadError("The tree of pages is too deep")
-    if "/Kids" not in node:
-        yield node
-    for kid in _part(node, "/Kids"):
-        yield from _pages(kid.get_object(), depth - 1)
+def _kids(node: DictionaryObject) -> Iterator[DictionaryObject]:
+    return (kid.get_object() for kid in _part(node, "/Kids"))
+
+
+def _bookmarks(node: DictionaryObject) -> Iterator[DictionaryObject]:
+    return (node[key] for key in ("/First", "/Next") if key in node)
 
 
 def _part(node: DictionaryObject, key: str) -> Any:  # noqa: ANN401 - whatever stands there

@@ -161,3 +161,16 @@ def test_what_is_no_pdf_gets_none(content: bytes, world: World) -> None:
 @pytest.mark.parametrize("content", [b"%PDF-", b"%PDF-1.7", b"%PDF-1.7\n%%EOF", b"%PDF-1.7\nstartxref\n0\n%%EOF\n"])
 def test_what_only_begins_like_a_pdf_gets_a_verdict(content: bytes, world: World) -> None:
     refused(content, world, Check.STRUCTURE)
+
+
+@pytest.mark.parametrize(("levels", "kids"), [(60, 2), (2, 100_000), (4, 10_000)])
+def test_a_tree_of_pages_that_unfolds_without_end_is_found(record: bytes, world: World, levels: int, kids: int) -> None:
+    first = 600
+    nodes = {
+        number: b"<</Type/Pages/Count 1/Kids[%b]>>" % (b"%d 0 R " % (number + 1) * kids)
+        for number in range(first, first + levels)
+    }
+    catalogue = b"<</Type/Catalog/Pages %d 0 R>>" % first
+    leaf = b"<</Type/Page/MediaBox[0 0 9 9]>>"
+    bomb = appended(record, {catalogue_number(record): catalogue, **nodes, first + levels: leaf})
+    refused(bomb, world, Check.STRUCTURE)
