@@ -13,15 +13,13 @@ from uuid import UUID
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from activities.keys import OWN_PROGRAM, certificate_of, identity_of
 from activities.workbench import ProofTask
-from domain.algorithms import is_allowed
-from domain.calendar import TIMEZONE
 from domain.decisions import Action
 from domain.errors import NotAllowed
 from signing.authority import subject_id
+from signing.mechanisms import is_allowed_at
 from signing.providers.base import SigningIdentity
 from signing.revocation import Collected, RevocationService, StatusUnavailable
 from signing.status_checks import Status, StatusCheck
@@ -141,9 +139,7 @@ def _require_own(identity: SigningIdentity, owner: str) -> None:
 
 
 def _require_allowed(identity: SigningIdentity, now: datetime) -> None:
-    key, mechanism = identity.certificates[0].public_key(), identity.mechanism
-    bits = key.key_size if isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey) else 0
-    if not is_allowed(mechanism.scheme, mechanism.digest, bits, now.astimezone(TIMEZONE).date()):
+    if not is_allowed_at(identity.certificates[0], identity.mechanism, now):
         raise NotAllowed("Thuật toán hoặc độ dài khoá của chứng thư số này không còn được phép dùng để ký.")
 
 

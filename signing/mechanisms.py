@@ -4,6 +4,7 @@ RSA signs with PKCS#1 v1.5 unless told otherwise, as the remote services on the 
 What is allowed, and until when, is a policy of its own: `domain.algorithms`.
 """
 
+from datetime import datetime
 from enum import StrEnum
 
 from asn1crypto.algos import SignedDigestAlgorithm
@@ -12,6 +13,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
+from domain.algorithms import is_allowed
+from domain.calendar import TIMEZONE
 from signing.errors import SigningFailed
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
@@ -84,6 +87,18 @@ def mechanism_of(algorithm: SignedDigestAlgorithm) -> Mechanism:
     if name == _PSS:
         name = f"{algorithm['parameters']['hash_algorithm']['algorithm'].native}_{_PSS}"
     return Mechanism(name)
+
+
+def key_bits(certificate: x509.Certificate) -> int:
+    """Length of the certificate's key; 0 for other keys than RSA and EC."""
+    key = certificate.public_key()
+    return key.key_size if isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey) else 0
+
+
+def is_allowed_at(certificate: x509.Certificate, mechanism: Mechanism, at: datetime) -> bool:
+    """Whether policy accepts a signature by this key made then (`domain.algorithms`); `at` is aware."""
+    on = at.astimezone(TIMEZONE).date()
+    return is_allowed(mechanism.scheme, mechanism.digest, key_bits(certificate), on)
 
 
 def signature_bytes(certificate: x509.Certificate) -> int:

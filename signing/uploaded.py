@@ -8,20 +8,18 @@ the file to its last byte; what came with it may be nothing that pyHanko's analy
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, SuspiciousModification
 from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
-from domain.algorithms import is_allowed
 from domain.calendar import TIMEZONE
 from domain.documents import SignatureField
 from signing.archival import MAX_BYTES, ArchivalReader
 from signing.cms_template import asn1_certificate
 from signing.errors import SigningRefused, Unreadable
 from signing.fields import field_states
-from signing.mechanisms import mechanism_of
+from signing.mechanisms import is_allowed_at, mechanism_of
 from signing.signature_bytes import is_whole_file
 
 
@@ -75,11 +73,8 @@ def _require_sound(signature: EmbeddedPdfSignature, certificate: x509.Certificat
 
 
 def _is_allowed(signature: EmbeddedPdfSignature, certificate: x509.Certificate) -> bool:
-    key = certificate.public_key()
-    if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
-        return False
     try:
         mechanism = mechanism_of(signature.signer_info["signature_algorithm"])
     except ValueError:
         return False
-    return is_allowed(mechanism.scheme, mechanism.digest, key.key_size, datetime.now(TIMEZONE).date())
+    return is_allowed_at(certificate, mechanism, datetime.now(TIMEZONE))

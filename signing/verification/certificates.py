@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain as joined
 
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from pyhanko.sign.ades.report import AdESIndeterminate
 from pyhanko.sign.validation.ades import AdESBasicValidationResult, ades_basic_validation
 from pyhanko.sign.validation.policy_decl import (
@@ -34,6 +33,7 @@ from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 
 from domain.algorithms import is_allowed
 from domain.calendar import TIMEZONE
+from signing.mechanisms import key_bits
 from signing.status_checks import Source
 from signing.verification.document import Signature
 from signing.verification.grounds import Grounds
@@ -126,13 +126,11 @@ def _algorithm(signature: Signature, at: datetime, result: Result) -> Finding:
 
 def _algorithm_parts(signature: Signature) -> tuple[str, str, int]:
     """Scheme, digest and key length; "" or 0 for what is unknown."""
-    key = signature.certificates[0].public_key()
-    bits = key.key_size if isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey) else 0
     try:
         scheme = _SCHEMES.get(signature.embedded.signer_info["signature_algorithm"].signature_algo, "")
     except ValueError:
         scheme = ""
-    return scheme, str(signature.embedded.md_algorithm), bits
+    return scheme, str(signature.embedded.md_algorithm), key_bits(signature.certificates[0])
 
 
 async def _by_pyhanko(signature: Signature, at: datetime, chain: Sequence[History], grounds: Grounds) -> Result:

@@ -119,7 +119,7 @@ def test_somebody_else_s_certificate_does_not_sign(office: Office, book: OpenBoo
 def test_a_mechanism_that_policy_does_not_allow_does_not_sign(
     office: Office, book: OpenBook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("activities.preflight.is_allowed", lambda *_: False)
+    monkeypatch.setattr("activities.preflight.is_allowed_at", lambda *_: False)
     with pytest.raises(NotAllowed, match="không còn được phép"):
         office.preflight.clear(UUID(office.open_order(book, Action.SIGN, "toan")))
 

@@ -15,7 +15,7 @@ from interchange.xml_record import read_xml
 from signing.authority import DevelopmentAuthority
 from signing.errors import WrongPassphrase
 from signing.keys import KeyStore
-from signing.xades import verify_xml
+from signing.xades_verifier import verify_xml
 from tests.documents.samples import year_record
 from tests.signing import samples
 

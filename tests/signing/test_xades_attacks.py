@@ -1,8 +1,8 @@
 """XML made to deceive: altered, wrapped, signed by others or at another time, or built to break the parser."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,17 @@ from domain.documents import SignatureField
 from signing import xades
 from signing.authority import IssuedKey, KeyKind
 from signing.mechanisms import Mechanism
-from signing.xades import ALTERED, LATER, MAX_BYTES, MAX_CHAIN, OTHER_SCHOOL, UNREADABLE, UNTRUSTED, verify_xml
+from signing.xades_verifier import (
+    ALTERED,
+    LATER,
+    MAX_BYTES,
+    MAX_CHAIN,
+    OTHER_SCHOOL,
+    UNREADABLE,
+    UNTRUSTED,
+    WEAK,
+    verify_xml,
+)
 from tests.signing.conftest import SIGNED_AT, Cast, issue_cast
 from tests.signing.xml_samples import CHECKED_AT, CODE, DS, XADES, by_signxml, record, seal_of, signed_by, verdict
 
@@ -255,6 +265,18 @@ def test_a_certificate_is_judged_at_the_time_of_signing(cast: Cast) -> None:
 
     day = timedelta(days=1)
     assert [reason(at) for at in (begun - day, begun + day, ended - day, ended + day)] == [UNTRUSTED, "", "", UNTRUSTED]
+
+
+def test_an_algorithm_is_judged_at_the_time_of_signing(cast: Cast) -> None:
+    """2048 bits are accepted until the end of 2030 in Vietnam (`domain.algorithms`)."""
+    midnight, day = datetime(2030, 12, 31, 17, tzinfo=UTC), timedelta(days=1)
+    authority = replace(cast.authority, key_kind=KeyKind.RSA_2048)
+    key = authority.issue_organisation("Trường Tiểu học Mẫu", CODE, not_before=midnight - day, not_after=midnight + day)
+
+    def reason(at: datetime) -> str:
+        return verdict(signed_by(key, at=at), cast, at=midnight + day).reason
+
+    assert [reason(midnight - timedelta(seconds=1)), reason(midnight)] == ["", WEAK]
 
 
 def test_an_authoritys_own_key_does_not_sign_records(cast: Cast) -> None:

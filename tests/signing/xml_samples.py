@@ -14,7 +14,8 @@ from domain.documents import SignatureField
 from interchange.xml_record import SealedPdf, record_xml
 from signing.authority import IssuedKey
 from signing.mechanisms import Mechanism, default_mechanism, sign
-from signing.xades import XmlVerdict, sign_xml, verify_xml
+from signing.xades import sign_xml
+from signing.xades_verifier import XmlVerdict, verify_xml
 from tests.clock import freeze_time
 from tests.documents import samples
 from tests.signing.conftest import SIGNED_AT, Cast
