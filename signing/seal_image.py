@@ -25,8 +25,8 @@ from domain.errors import Invalid
 
 MAX_PNG_BYTES = 2_000_000
 MIN_SIDE, MAX_SIDE = 150, 4_000  # dots
-MAX_BYTES = 20_000  # in each sealed file
-_DOTS = 300  # along the longer side: 210 to the inch of a seal of 36 mm
+MAX_BYTES = 10_000  # in each sealed file
+_DOTS = 240  # along the longer side: 170 to the inch of a seal of 36 mm
 _CLEAR, _VISIBLE = 16, 128  # of 255, opacity below and from which a dot counts as either
 _MIN_CLEAR = 0.2  # a round seal leaves a fifth of its square free
 _MIN_RED, _REDDER_BY = 0.9, 60

@@ -43,10 +43,10 @@ def with_header(width: int, height: int) -> bytes:
 
 def test_ink_keeps_its_colour_and_the_ground_stays_clear() -> None:
     image = SealImage.of(as_png(seal_picture()))
-    assert (image.width, image.height) == (300, 300)
+    assert (image.width, image.height) == (240, 240)
     assert tuple(image.ink) == pytest.approx(RED[:3], abs=2)
     mask = mask_of(image)
-    assert [mask.getpixel(at) for at in ((0, 0), (60, 150), (150, 150), (8, 150))] == [0, 0, 255, 255]
+    assert [mask.getpixel(at) for at in ((0, 0), (48, 120), (120, 120), (6, 120))] == [0, 0, 255, 255]
 
 
 def test_thin_ink_is_drawn_thin_whether_it_is_pale_or_half_clear() -> None:
@@ -54,19 +54,19 @@ def test_thin_ink_is_drawn_thin_whether_it_is_pale_or_half_clear() -> None:
     ImageDraw.Draw(half_clear).ellipse((400, 400, 500, 500), fill=(*RED[:3], 128))
     ImageDraw.Draw(pale).ellipse((400, 400, 500, 500), fill=(230, 137, 145, 255))
     for picture in (half_clear, pale):
-        shade = mask_of(SealImage.of(as_png(picture))).getpixel((150, 150))
+        shade = mask_of(SealImage.of(as_png(picture))).getpixel((120, 120))
         assert isinstance(shade, int)
         assert 110 < shade < 150
 
 
 def test_a_picture_with_a_palette_is_taken_too() -> None:
     picture = seal_picture().quantize(8)
-    assert SealImage.of(as_png(picture)).width == 300
+    assert SealImage.of(as_png(picture)).width == 240
 
 
 def test_the_longer_side_has_the_length_of_the_seal() -> None:
     image = SealImage.of(as_png(seal_picture(size=(900, 450))))
-    assert (image.width, image.height) == (300, 150)
+    assert (image.width, image.height) == (240, 120)
     assert image.drawn(b"/Seal", 102) == b"102.00 0 0 51.00 -51.00 -25.50 cm /Seal Do"
 
 
@@ -89,8 +89,8 @@ def as_jpeg() -> bytes:
 
 def speckled() -> Image.Image:
     """Dots of every shade, no two alike."""
-    picture = Image.new("RGBA", (300, 300), RED)
-    picture.putalpha(Image.effect_noise((300, 300), 200))
+    picture = Image.new("RGBA", (240, 240), RED)
+    picture.putalpha(Image.effect_noise((240, 240), 200))
     return picture
 
 
