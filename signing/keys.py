@@ -1,10 +1,8 @@
 """Key store at rest: one PKCS#12 file per key under its owner's passphrase, its certificates beside it in the open."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 from asn1crypto.pkcs12 import Pfx, SafeContents
 from cryptography import x509
@@ -23,13 +21,6 @@ KDF_ROUNDS = 210_000
 _KEY_REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
-class ToBeSigned(Protocol):
-    """Anything prepared for a signature, such as `signing.pdf.PreparedSignature`."""
-
-    @property
-    def to_be_signed(self) -> bytes: ...
-
-
 @dataclass(frozen=True)
 class OpenKey:
     """A private key held in memory, opened once for a whole batch; it shows nothing of itself when printed."""
@@ -41,10 +32,6 @@ class OpenKey:
     def sign(self, to_be_signed: bytes) -> bytes:
         """Raw signature over the digest of the bytes."""
         return sign(self._private_key, self.mechanism, to_be_signed)
-
-    def sign_digests(self, prepared: Sequence[ToBeSigned]) -> list[bytes]:
-        """One raw signature for each, in the same order."""
-        return [self.sign(each.to_be_signed) for each in prepared]
 
 
 class KeyStore:

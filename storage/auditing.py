@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from domain.assessment import Term
 from domain.documents import DocumentKind, SignatureField
-from storage.history import EventFacts
+from storage.history import EventFacts, facts_of
 from storage.tables import (
     ClassGroup,
     ClassTermRow,
@@ -92,17 +92,14 @@ def events(session: Session, start: int, end: int) -> list[NumberedEvent]:
         .outerjoin(ClassTermRow, ClassTermRow.id == Document.class_term_id)
         .outerjoin(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
         .outerjoin(School, School.id == ClassGroup.school_id)
-        .outerjoin(Enrolment, and_(Enrolment.id == Document.enrolment_id, Document.kind == DocumentKind.YEAR_RECORD))
+        .outerjoin(Enrolment, Enrolment.id == Document.enrolment_id)
         .where(LogEvent.position >= start, LogEvent.position < end)
     )
     return [_event(*row) for row in session.execute(query)]
 
 
 def _event(row: LogEvent, document: Document | None, school_code: str | None, record_uid: UUID | None) -> NumberedEvent:
-    facts = None
-    if document is not None:
-        about, code = record_uid or document.id, school_code or ""
-        facts = EventFacts(row.id, row.kind, about, document.version, document.sha256, code, row.happened_at)
+    facts = None if document is None else facts_of(row, document, school_code or "", record_uid)
     return NumberedEvent(row.position or 0, row.document_id, row.happened_at, row.leaf, facts)
 
 

@@ -65,10 +65,11 @@ def unnumbered(session: Session, limit: int) -> list[EventFacts]:
         .where(LogEvent.position.is_(None))
     )
     rows = session.execute(query.order_by(LogEvent.id).limit(limit)).all()
-    return [_facts(*row) for row in rows]
+    return [facts_of(*row) for row in rows]
 
 
-def _facts(event: LogEvent, document: Document, school_code: str, record_uid: UUID | None) -> EventFacts:
+def facts_of(event: LogEvent, document: Document, school_code: str, record_uid: UUID | None) -> EventFacts:
+    """What the log says of an event: a year record is named by its pupil's record, other papers by themselves."""
     is_record = document.kind == DocumentKind.YEAR_RECORD and record_uid is not None
     record_id = record_uid if is_record and record_uid else document.id
     return EventFacts(

@@ -18,7 +18,7 @@ from domain.errors import Conflict, Invalid
 from signing.errors import KeyMissing, WrongPassphrase
 from signing.keys import KDF_ROUNDS, KeyStore
 from signing.mechanisms import Mechanism, PrivateKey, signature_fits
-from tests.signing.conftest import Cast, prepared_for
+from tests.signing.conftest import Cast
 
 PASSPHRASE = "mật khẩu thử 1975"
 NUMBERS = ("prime1", "prime2", "private_exponent", "exponent1", "exponent2", "coefficient")
@@ -59,12 +59,6 @@ def test_a_key_comes_back_with_its_passphrase(store: KeyStore, cast: Cast) -> No
 
 def test_certificates_are_read_without_the_passphrase(store: KeyStore, cast: Cast) -> None:
     assert store.certificate("homeroom") == cast.keys[SignatureField.HOMEROOM].certificate
-
-
-def test_a_batch_is_signed_in_its_order(store: KeyStore, cast: Cast, placed: bytes) -> None:
-    prepared = prepared_for(cast.keys[SignatureField.HOMEROOM], placed, SignatureField.HOMEROOM)
-    opened = store.open("homeroom", PASSPHRASE)
-    assert opened.sign_digests([prepared, prepared]) == [opened.sign(prepared.to_be_signed)] * 2
 
 
 def test_an_open_key_is_held_in_memory_and_never_read_again(cast: Cast, tmp_path: Path) -> None:
