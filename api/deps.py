@@ -2,6 +2,7 @@
 
 import hashlib
 import ipaddress
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
@@ -118,11 +119,16 @@ def require_slot(head: ClassTermHead, *slots: str) -> None:
         raise NotAllowed("Bạn không được phân công việc này ở lớp này.")
 
 
+async def parts_of(request: Request, limit: int, too_large: str) -> AsyncGenerator[bytes, None]:
+    """The body of a request, a part at a time. Raises Invalid once it is more than `limit` bytes."""
+    length = 0
+    async for part in request.stream():
+        length += len(part)
+        if length > limit:
+            raise Invalid(too_large)
+        yield part
+
+
 async def body_of(request: Request, limit: int, too_large: str) -> bytes:
     """The whole body of a request, but never more than `limit` bytes of it in memory. Raises Invalid."""
-    parts = bytearray()
-    async for part in request.stream():
-        parts += part
-        if len(parts) > limit:
-            raise Invalid(too_large)
-    return bytes(parts)
+    return b"".join([part async for part in parts_of(request, limit, too_large)])

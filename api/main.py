@@ -14,6 +14,7 @@ from api import errors, health
 from api.approvals import Approvals
 from api.headers import ProtectiveHeaders, protect
 from api.pages import board, entrance
+from api.pages import verification as verification_pages
 from api.pages.templating import make_templates
 from api.schema import Application
 from api.services import Services
@@ -42,6 +43,7 @@ def create_app(services: Services) -> FastAPI:
         app.include_router(part.router, prefix="/api/v1", responses=errors.RESPONSES)
     app.include_router(entrance.router)
     app.include_router(board.router)
+    app.include_router(verification_pages.router)
     # Public as a whole: entries name nobody, and whoever holds a copy can tell a rewritten log from the one he knows.
     app.mount("/history", StaticFiles(directory=services.history_dir, check_dir=False), name="history")
     app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")

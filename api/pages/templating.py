@@ -18,6 +18,7 @@ def make_templates() -> Jinja2Templates:
     environment = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined)
     environment.filters["last_day"] = _last_day
     environment.filters["moment"] = _moment
+    environment.filters["day"] = _day
     return Jinja2Templates(env=environment)
 
 
@@ -30,5 +31,9 @@ def _last_day(due_at: datetime) -> str:
     return (due_at - timedelta(seconds=1)).astimezone(TIMEZONE).strftime("%d/%m/%Y")
 
 
-def _moment(moment: datetime) -> str:
-    return moment.astimezone(TIMEZONE).strftime("%H:%M:%S, %d/%m/%Y")
+def _moment(moment: datetime | None) -> str:
+    return moment.astimezone(TIMEZONE).strftime("%H:%M:%S, %d/%m/%Y") if moment else "–"
+
+
+def _day(moment: datetime) -> str:
+    return moment.astimezone(TIMEZONE).strftime("%d/%m/%Y")

@@ -14,6 +14,7 @@ from signing.verification.verdicts import Finding, Proof, SignatureReport, Stand
 
 router = APIRouter(tags=["verification"])
 MAX_UPLOAD = 24 * 1024 * 1024  # a document, and what stands beside it in a container
+TOO_LARGE = "Tệp quá lớn, không phải văn bản của hệ thống."
 Language = Literal["vi", "en"]
 
 
@@ -62,11 +63,11 @@ class VerificationView(BaseModel):
 @router.post("/verify")
 async def verify_file(request: Request, found: ServicesDep, lang: Language = "vi") -> VerificationView:
     """Check a PDF or a hand-over container (the request's body). Nobody has to sign in; the file is not kept."""
-    data = await body_of(request, MAX_UPLOAD, "Tệp quá lớn, không phải văn bản của hệ thống.")
-    return _view(await asyncio.to_thread(found.verifying.verify, data), lang)
+    data = await body_of(request, MAX_UPLOAD, TOO_LARGE)
+    return view_of(await asyncio.to_thread(found.verifying.verify, data), lang)
 
 
-def _view(found: Verification, lang: Language) -> VerificationView:
+def view_of(found: Verification, lang: Language = "vi") -> VerificationView:
     return VerificationView(
         verdict=found.verdict,
         headline=headline(found, lang),

@@ -1,0 +1,109 @@
+"""For anybody: hand in a file and see what its signatures are worth, or look up the code printed on a paper."""
+
+import asyncio
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request, status
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.responses import RedirectResponse, Response
+
+from api.deps import ServicesDep, parts_of
+from api.pages.templating import page
+from api.v1.verification import MAX_UPLOAD, TOO_LARGE, view_of
+from domain.errors import DomainError, Invalid
+from signing.verification.labels import kind_name
+from signing.verification.verdicts import Standing, Verdict
+from storage.looking_up import PublicPaper, paper_of
+
+router = APIRouter(include_in_schema=False)
+_FORM_ROOM = 4096  # what a form puts around its file
+_NO_FILE = "Chưa có tệp nào được chọn. Hãy chọn tệp PDF hoặc gói hồ sơ (.asice) rồi bấm Kiểm tra."
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """How a paper stands, in words; `tone` is a verdict's."""
+
+    tone: Verdict
+    headline: str
+    meaning: str
+
+
+_STANDINGS = {
+    Standing.IN_FORCE: _Standing(
+        Verdict.VALID,
+        "ĐANG CÓ HIỆU LỰC",
+        "Nhà trường đã phát hành văn bản này, và chưa thu hồi hay thay thế.",
+    ),
+    Standing.RECALLED: _Standing(
+        Verdict.INVALID, "ĐÃ BỊ THU HỒI", "Nhà trường đã thu hồi văn bản này; không dùng được nữa."
+    ),
+    Standing.SUPERSEDED: _Standing(
+        Verdict.INDETERMINATE, "ĐÃ CÓ BẢN THAY THẾ", "Nhà trường đã ban hành bản mới; hãy dùng bản mới."
+    ),
+}
+_VOID = _Standing(Verdict.INVALID, "ĐÃ BỊ HUỶ", "Văn bản này bị huỷ trước khi phát hành; không có giá trị.")
+_NOT_ISSUED = _Standing(
+    Verdict.INDETERMINATE, "CHƯA PHÁT HÀNH", "Văn bản đã có chữ ký nhưng nhà trường chưa phát hành."
+)
+
+
+class _InMemory(MultiPartParser):
+    """Starlette would write a larger file to the disk; what a stranger hands in is not kept anywhere."""
+
+    spool_max_size = MAX_UPLOAD + _FORM_ROOM
+
+
+@router.get("/kiem-tra")
+def show_form(request: Request, found: ServicesDep, ma: str = "") -> Response:
+    """The two ways to check; a code typed here leads to the address that is printed on the paper, too."""
+    if code := "".join(ma.split()).replace("-", ""):
+        return RedirectResponse(request.url_for("show_paper", code=code[:100]), status.HTTP_303_SEE_OTHER)
+    return page(found, request, "verification.html", view=None, problem="")
+
+
+@router.post("/kiem-tra")
+async def check_file(request: Request, found: ServicesDep) -> Response:
+    """The verdict on the file of the form."""
+    name = "_verdict.html" if "HX-Request" in request.headers else "verification.html"
+    try:
+        data = await _file_of(request)
+        view = view_of(await asyncio.to_thread(found.verifying.verify, data))
+    except DomainError as error:
+        answer = page(found, request, name, view=None, problem=error.message)
+        answer.status_code = status.HTTP_422_UNPROCESSABLE_CONTENT
+        return answer
+    return page(found, request, name, view=view, problem="")
+
+
+@router.get("/v/{code}")
+def show_paper(request: Request, found: ServicesDep, code: str) -> Response:
+    """Which paper bears this code, and how it stands: where a paper's QR code leads to."""
+    with found.sessions() as session:
+        paper = paper_of(session, code)
+    kind, standing = (kind_name(paper.kind), _standing(paper)) if paper else ("", None)
+    answer = page(found, request, "paper.html", paper=paper, standing=standing, kind=kind, view=None, problem="")
+    if paper is None:
+        answer.status_code = status.HTTP_404_NOT_FOUND
+    return answer
+
+
+def _standing(paper: PublicPaper) -> _Standing:
+    if paper.standing:
+        return _STANDINGS[Standing(paper.standing)]
+    return _VOID if paper.is_void else _NOT_ISSUED
+
+
+async def _file_of(request: Request) -> bytes:
+    parts = parts_of(request, MAX_UPLOAD + _FORM_ROOM, TOO_LARGE)
+    try:
+        form = await _InMemory(request.headers, parts, max_files=1, max_fields=1).parse()
+    except (MultiPartException, KeyError) as error:
+        raise Invalid("Không đọc được biểu mẫu đã gửi; hãy tải lại trang và thử lại.") from error
+    file = form.get("file")
+    data = await file.read() if isinstance(file, UploadFile) else b""
+    await form.close()
+    if not data:
+        raise Invalid(_NO_FILE)
+    return data
