@@ -148,7 +148,7 @@ def _pupils(plays: Sequence[TermPlay]) -> int:
 
 
 async def prove(settings: Settings, plays: Sequence[TermPlay]) -> None:
-    """Have the chores of the next minute done now, and wait until every document has its evidence."""
+    """Have the chores of the next minute done now, and wait until every document is proven."""
     client = await connect(settings)
     for chore in (Chore.PROVE, Chore.PUBLISH):
         await client.get_schedule_handle(schedule_id(chore)).trigger()
@@ -159,7 +159,7 @@ async def prove(settings: Settings, plays: Sequence[TermPlay]) -> None:
 
 async def _are_proven(plays: Sequence[TermPlay]) -> bool:
     for play in plays:
-        if not all(line["has_evidence"] for line in await _documents(play)):
+        if not all(line["is_proven"] for line in await _documents(play)):
             return False
     return True
 

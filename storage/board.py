@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from domain.assessment import Term
 from domain.stages import Stage
+from storage import evidence
 from storage.entries import curriculum_of
 from storage.tables import (
     ClassGroup,
@@ -17,7 +18,6 @@ from storage.tables import (
     Document,
     DocumentRecord,
     Enrolment,
-    EvidencePath,
     PupilRow,
     RecordSlot,
     ReviewItem,
@@ -84,7 +84,7 @@ class DocumentLine:
     sealed_at: datetime | None
     pupils: int
     level: str
-    has_evidence: bool
+    is_proven: bool
 
 
 def school_name(session: Session, school_id: UUID) -> str:
@@ -252,15 +252,14 @@ def document_lines(session: Session, class_term_id: UUID) -> list[DocumentLine]:
         .where(SignatureRow.document_id == Document.id, SignatureRow.sha256 == Document.sha256)
         .scalar_subquery()
     )
-    proven = select(EvidencePath.sha256).where(EvidencePath.sha256 == Document.sha256, EvidencePath.chain == 0).exists()
-    query = select(Document, pupils, newest, proven).where(Document.class_term_id == class_term_id)
+    query = select(Document, pupils, newest, evidence.is_proven()).where(Document.class_term_id == class_term_id)
     return [
         DocumentLine(
             *(d.id, d.kind, d.slot, d.part, d.state, d.lookup_code, d.sha256, d.size, d.sealed_at, count),
             level=level or "",
-            has_evidence=has_evidence,
+            is_proven=is_proven,
         )
-        for d, count, level, has_evidence in session.execute(
+        for d, count, level, is_proven in session.execute(
             query.order_by(Document.kind, Document.slot, Document.part, Document.created_at)
         )
     ]

@@ -5,12 +5,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from storage.completion import Embedded, Result
-from storage.tables import CertificateRow, EvidenceBatch, EvidencePath, OrderItem, SignatureRow, SigningOrder
+from storage.tables import (
+    CertificateRow,
+    Document,
+    EvidenceBatch,
+    EvidencePath,
+    OrderItem,
+    SignatureRow,
+    SigningOrder,
+)
 
 
 @dataclass(frozen=True)
@@ -98,6 +106,17 @@ def to_recheck(session: Session, limit: int) -> list[Recheck]:
 def rechecked(session: Session, order_ids: Sequence[UUID], at: datetime, archive_sha256: str) -> None:
     mine = update(SigningOrder).where(SigningOrder.id.in_(order_ids))
     session.execute(mine.values(rechecked_at=at, archive_sha256=archive_sha256))
+
+
+def is_proven() -> ColumnElement[bool]:
+    """Of a row of `Document`: a time stamp covers it, and its signers' status has been asked for since then."""
+    covered = select(EvidencePath.sha256).where(EvidencePath.sha256 == Document.sha256, EvidencePath.chain == 0)
+    open_orders = (
+        select(SigningOrder.id)
+        .join(SignatureRow, SignatureRow.order_id == SigningOrder.id)
+        .where(SignatureRow.document_id == Document.id, SigningOrder.rechecked_at.is_(None))
+    )
+    return and_(exists(covered), ~exists(open_orders))
 
 
 def archives_of(session: Session, document_id: UUID) -> Sequence[str]:

@@ -190,7 +190,7 @@ class DocumentView(BaseModel):
     sealed_at: datetime | None
     pupils: int
     level: str = Field(description="PAdES level of its last signature; +ERS: time proven by evidence only")
-    has_evidence: bool = Field(description="whether an evidence record covers it")
+    is_proven: bool = Field(description="whether time and signers' status are proven: it can be handed over")
 
 
 class AuditView(BaseModel):

@@ -26,6 +26,7 @@ from signing.log.store import LocalTiles
 from signing.timestamps import NoTimeStampService
 from signing.verification.verdicts import Verdict
 from signing.verification.verify import verify
+from storage import evidence
 from storage.database import Sessions
 from storage.tables import (
     CertificateRow,
@@ -108,14 +109,24 @@ def test_a_file_that_nobody_stamped_has_no_evidence(office: Office) -> None:
 
 
 def test_a_document_is_handed_over_with_all_that_proves_it(
-    office: Office, upkeep: UpkeepActivities, temporal: ActivityEnvironment, book: OpenBook
+    office: Office, upkeep: UpkeepActivities, temporal: ActivityEnvironment, book: OpenBook, stage: Stage
 ) -> None:
     office.sign(book, Action.SIGN, "toan")
     [document] = office.session.scalars(select(Document)).all()
     with pytest.raises(NotFound, match="chưa có bằng chứng"):
         handover(office.session, office.objects, document.id)
+    stage.put("/ocsp", answering(b"", 503))
+    stage.put("/crl/issuing.crl", answering(b"", 503))
+    with pytest.raises(ApplicationError):
+        temporal.run(upkeep.do_chore, Chore.PROVE)
+    office.session.expire_all()
+    with pytest.raises(NotFound, match="đang hỏi nơi cấp"):
+        handover(office.session, office.objects, document.id)
+    assert not office.session.scalar(select(evidence.is_proven()).where(Document.id == document.id))
+    stage.reset()
     temporal.run(upkeep.do_chore, Chore.PROVE)
     office.session.expire_all()
+    assert office.session.scalar(select(evidence.is_proven()).where(Document.id == document.id))
     container = unpack(handover(office.session, office.objects, document.id))
     assert container.pdf == office.objects.get(document.sha256)
     found = verify(container.pdf, [office.authority.root], evidence=[container.evidence], archive=container.material)
