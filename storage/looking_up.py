@@ -24,15 +24,19 @@ class PublicPaper:
     standing: str | None
 
 
+def as_printed(code: str) -> str:
+    """A code as people type it: small letters, spaces, hyphens and whatever else is no part of it do not matter."""
+    return "".join(letter for letter in code.upper() if letter.isascii() and letter.isalnum())
+
+
 def paper_of(session: Session, code: str) -> PublicPaper | None:
-    """The signed paper with this code, typed as people do: small letters, spaces and hyphens do not matter."""
-    typed = "".join(code.split()).replace("-", "").upper()
+    """The signed paper with this code."""
     query = (
         select(Document, School.name, ClassGroup.school_year)
         .join(ClassTermRow, ClassTermRow.id == Document.class_term_id)
         .join(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
         .join(School, School.id == ClassGroup.school_id)
-        .where(Document.lookup_code == typed, exists().where(SignatureRow.document_id == Document.id))
+        .where(Document.lookup_code == as_printed(code), exists().where(SignatureRow.document_id == Document.id))
     )
     row = session.execute(query).first()
     if row is None:

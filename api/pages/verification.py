@@ -14,7 +14,7 @@ from api.v1.verification import MAX_UPLOAD, TOO_LARGE, view_of
 from domain.errors import DomainError, Invalid
 from signing.verification.labels import kind_name
 from signing.verification.verdicts import Standing, Verdict
-from storage.looking_up import PublicPaper, paper_of
+from storage.looking_up import PublicPaper, as_printed, paper_of
 
 router = APIRouter(include_in_schema=False)
 _FORM_ROOM = 4096  # what a form puts around its file
@@ -58,8 +58,8 @@ class _InMemory(MultiPartParser):
 @router.get("/kiem-tra")
 def show_form(request: Request, found: ServicesDep, ma: str = "") -> Response:
     """The two ways to check; a code typed here leads to the address that is printed on the paper, too."""
-    if code := "".join(ma.split()).replace("-", ""):
-        return RedirectResponse(request.url_for("show_paper", code=code[:100]), status.HTTP_303_SEE_OTHER)
+    if code := as_printed(ma):
+        return RedirectResponse(f"/v/{code}", status.HTTP_303_SEE_OTHER)
     return page(found, request, "verification.html", view=None, problem="")
 
 

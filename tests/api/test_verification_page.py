@@ -84,7 +84,7 @@ async def test_a_code_tells_how_the_paper_stands_and_names_nobody(
     code = lines["class_summary"]["lookup_code"]
     typed = f" {code[:5].lower()}-{code[5:]} "
     answer = await stranger_to(issued).get(CHECK, params={"ma": typed}, follow_redirects=True)
-    assert answer.url.path == f"/v/{code[:5].lower()}{code[5:]}"
+    assert answer.url.path == f"/v/{code}"
     assert "ĐANG CÓ HIỆU LỰC" in answer.text
     assert code in answer.text
     with live_sessions() as session:
@@ -112,6 +112,12 @@ async def test_what_does_not_count_is_said(
         db.flush()
     answer = await as_("nobody").get("/v/abcd")
     assert (answer.status_code, f"<h2>{headline}</h2>" in answer.text) == (200, True)
+
+
+@pytest.mark.parametrize("typed", ["", " - ", "../..", "đ", "?"])
+async def test_what_is_no_code_leaves_the_form_open(as_: As, typed: str) -> None:
+    answer = await as_("nobody").get(CHECK, params={"ma": typed})
+    assert (answer.status_code, "Mã tra cứu in cạnh mã QR" in answer.text) == (200, True)
 
 
 async def test_a_code_that_nobody_gave_out_is_not_found(as_: As) -> None:
