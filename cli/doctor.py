@@ -142,7 +142,7 @@ async def _trust(settings: Settings) -> str:
 async def _stamps(settings: Settings) -> str:
     """One real stamp: whether the service answers, is trusted, and has the right time."""
     if not settings.tsa_url:
-        raise Trouble("no service is named, so nothing can be sealed: set HOCBA_TSA_URL")
+        raise Trouble("no service is named, so nothing outside the demo can be sealed: set HOCBA_TSA_URL")
     roots = await asyncio.to_thread(trusted_roots, settings.trust_file)
     service = TimeStampService(settings.tsa_url, roots, timeout_s=10)
     try:
