@@ -55,33 +55,49 @@ class Answer:
 
 def show(console: Console, answers: Sequence[Answer], language: Language, *, every_check: bool) -> None:
     """`every_check` for a sentence about what holds, too, instead of how many checks did."""
+    screen = _Screen(console, language, every_check=every_check)
     for answer in answers:
         if answer.verification is None:
-            problem = f"[bold red]✗[/] [bold]{escape(str(answer.path))}[/]: {escape(answer.problem)}"
-            console.print(problem, soft_wrap=True)
+            screen.line(f"[bold red]✗[/] [bold]{escape(str(answer.path))}[/]: {escape(answer.problem)}")
         else:
-            _show_document(console, answer.path, answer.verification, language, every_check=every_check)
+            screen.document(answer.path, answer.verification)
     if len(answers) > 1:
         held = sum(1 for answer in answers if answer.holds)
         console.print(f"{held}/{len(answers)} {_WORDS[language]['valid']}", style="bold")
 
 
-def _show_document(console: Console, path: Path, found: Verification, language: Language, *, every_check: bool) -> None:
-    said = f"[bold {_COLOURS[found.verdict]}]{headline(found, language)}[/]"
-    console.print(f"{said}  [bold]{escape(str(path))}[/]", soft_wrap=True)
-    about = (kind_name(found.kind, language), found.school, found.lookup_code)
-    console.print(f"  {escape(' · '.join(part for part in about if part))}", soft_wrap=True)
-    _show_findings(console, found.findings, language, indent=2, every_check=every_check)
-    for signature in found.signatures:
-        _show_signature(console, signature, language, every_check=every_check)
+@dataclass(frozen=True)
+class _Screen:
+    console: Console
+    language: Language
+    every_check: bool
 
+    def line(self, marked_up: str, indent: int = 0) -> None:
+        self.console.print(" " * indent + marked_up, soft_wrap=True)
 
-def _show_signature(console: Console, signature: SignatureReport, language: Language, *, every_check: bool) -> None:
-    who = f"{role_name(signature.field, language)}: {signature.signer_name} ({signature.signer_id or '–'})"
-    console.print(f"  {_mark(signature.verdict)} [bold]{escape(who)}[/]", soft_wrap=True)
-    for line in _facts(signature, language):
-        console.print(f"      {escape(line)}", soft_wrap=True)
-    _show_findings(console, signature.findings, language, indent=6, every_check=every_check)
+    def document(self, path: Path, found: Verification) -> None:
+        said = f"[bold {_COLOURS[found.verdict]}]{headline(found, self.language)}[/]"
+        self.line(f"{said}  [bold]{escape(str(path))}[/]")
+        about = (kind_name(found.kind, self.language), found.school, found.lookup_code)
+        self.line(escape(" · ".join(part for part in about if part)), 2)
+        self._findings(found.findings, 2)
+        for signature in found.signatures:
+            self._signature(signature)
+
+    def _signature(self, signature: SignatureReport) -> None:
+        who = f"{role_name(signature.field, self.language)}: {signature.signer_name} ({signature.signer_id or '–'})"
+        self.line(f"{_mark(signature.verdict)} [bold]{escape(who)}[/]", 2)
+        for fact in _facts(signature, self.language):
+            self.line(escape(fact), 6)
+        self._findings(signature.findings, 6)
+
+    def _findings(self, findings: Sequence[Finding], indent: int) -> None:
+        for finding in findings:
+            if self.every_check or not finding.holds:
+                self.line(f"{_mark(finding.outcome)} {escape(sentence(finding, self.language))}", indent)
+        held = sum(finding.holds for finding in findings)
+        if held and not self.every_check:
+            self.line(f"{_mark(Verdict.VALID)} {held} {_WORDS[self.language]['passed']}", indent)
 
 
 def _facts(signature: SignatureReport, language: Language) -> list[str]:
@@ -99,18 +115,6 @@ def _facts(signature: SignatureReport, language: Language) -> list[str]:
         lost = f", {words['lost']} {_time(told.invalid_since)}" if told.invalid_since else ""
         lines.append(f"{words['revoked']} {_time(told.at)} ({told.reason}){lost}")
     return lines
-
-
-def _show_findings(
-    console: Console, findings: Sequence[Finding], language: Language, *, indent: int, every_check: bool
-) -> None:
-    margin = " " * indent
-    for finding in findings:
-        if every_check or not finding.holds:
-            console.print(f"{margin}{_mark(finding.outcome)} {escape(sentence(finding, language))}", soft_wrap=True)
-    held = sum(finding.holds for finding in findings)
-    if held and not every_check:
-        console.print(f"{margin}{_mark(Verdict.VALID)} {held} {_WORDS[language]['passed']}", soft_wrap=True)
 
 
 def _mark(verdict: Verdict) -> str:

@@ -1,6 +1,6 @@
-"""The CMS of a signature as a template: pyHanko builds one per certificate, every further one is spliced from it.
+"""The CMS of a signature as a template: pyHanko builds one per certificate and length, every further one is spliced.
 
-For one certificate chain and mechanism two CMS structures of a PAdES B-B signature differ only in the message digest
+For one certificate chain and mechanism two equally long CMS of a PAdES B-B signature differ only in the message digest
 and the signature value (ETSI EN 319 142-1: content-type, message-digest and signing-certificate-v2 are signed; the
 time stands in the PDF's /M). Building the ASN.1 is half the cost of a signature, so it is done once.
 """

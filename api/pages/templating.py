@@ -28,7 +28,7 @@ def page(services: Services, request: Request, name: str, **values: object) -> H
 
 def _last_day(due_at: datetime) -> str:
     """The last day in time: `due_at` is the first instant that is late."""
-    return (due_at - timedelta(seconds=1)).astimezone(TIMEZONE).strftime("%d/%m/%Y")
+    return _day(due_at - timedelta(seconds=1))
 
 
 def _moment(moment: datetime | None) -> str:

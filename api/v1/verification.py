@@ -8,13 +8,14 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from api.deps import ServicesDep, body_of
+from signing.verification.errors import TooLarge
 from signing.verification.labels import headline, kind_name, role_name, time_note
 from signing.verification.sentences import sentence
 from signing.verification.verdicts import Finding, Proof, SignatureReport, Standing, Verdict, Verification
 
 router = APIRouter(tags=["verification"])
 MAX_UPLOAD = 24 * 1024 * 1024  # a document, and what stands beside it in a container
-TOO_LARGE = "Tệp quá lớn, không phải văn bản của hệ thống."
+TOO_LARGE = TooLarge().message
 Language = Literal["vi", "en"]
 
 

@@ -72,23 +72,19 @@ class Signature:
         kind = self.embedded.sig_object_type, self.embedded.sig_object.get("/SubFilter")
         if kind not in {("/Sig", each) for each in _KINDS}:
             return False
-        info, certificate = self.embedded.signer_info, self.embedded.signer_cert
-        try:
-            return validate_sig_integrity(info, certificate, "data", self.embedded.compute_digest()) == (True, True)
-        except MemoryError:
-            raise
-        except Exception:  # noqa: BLE001 - bytes made to deceive make parsers raise anything
-            return False
+        return _holds(self._fits)
 
     @cached_property
     def is_unchanged_after(self) -> bool:
-        try:
-            self.embedded.compute_integrity_info()  # type: ignore[no-untyped-call]
-            return bool(self.embedded.summarise_integrity_info()["docmdp_ok"])
-        except MemoryError:
-            raise
-        except Exception:  # noqa: BLE001 - as above
-            return False
+        return _holds(self._is_followed_by_what_is_allowed)
+
+    def _fits(self) -> bool:
+        info, certificate = self.embedded.signer_info, self.embedded.signer_cert
+        return validate_sig_integrity(info, certificate, "data", self.embedded.compute_digest()) == (True, True)
+
+    def _is_followed_by_what_is_allowed(self) -> bool:
+        self.embedded.compute_integrity_info()  # type: ignore[no-untyped-call]
+        return bool(self.embedded.summarise_integrity_info()["docmdp_ok"])
 
 
 @dataclass(frozen=True)
@@ -144,6 +140,16 @@ def read_document(pdf: bytes) -> Document:
     found = sorted(reader.embedded_signatures, key=lambda each: each.signed_revision)
     signatures = tuple(Signature(pdf, each, is_last=each is found[-1]) for each in found)
     return Document(pdf, reader, tuple(field_states(reader)), signatures, read_record(reader))
+
+
+def _holds(check: Callable[[], bool]) -> bool:
+    """Whether it does; too little memory to tell is no answer."""
+    try:
+        return check()
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - bytes made to deceive make parsers raise anything
+        return False
 
 
 def _is_static(reader: ArchivalReader, signature_fields: int) -> bool:

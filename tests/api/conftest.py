@@ -41,6 +41,7 @@ from storage.database import Sessions, make_engine, make_sessions
 from storage.migrate import upgrade
 from storage.objects import Objects
 from storage.tables import SigningOrder
+from tests.api.browsing import browser, site  # noqa: F401 - fixtures
 from tests.api.classroom import Classroom, make_classroom
 from tests.api.fakes import FakeApprovals
 from tests.api.signing import make_prepared

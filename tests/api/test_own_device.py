@@ -25,8 +25,8 @@ from signing.mechanisms import Mechanism, sign
 from signing.providers.base import SignatureRequest
 from storage.database import Sessions
 from storage.tables import CertificateRow, Staff
+from tests.api.browsing import serving
 from tests.api.classroom import Classroom, outcome_of
-from tests.api.test_browser import serving
 from tests.api.world import Keyring
 from tests.signing.pki import closed_address
 from tests.signing.providers.softhsm import SoftToken, soft_hsm

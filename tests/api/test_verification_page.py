@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from domain.curriculum import PRINCIPAL
 from storage.database import Sessions
 from storage.tables import LogEvent, Staff
+from tests.api.browsing import DESK, PATIENCE_MS, PHONE, Site, serving
 from tests.api.classroom import Classroom
 from tests.api.conftest import As
-from tests.api.test_browser import DESK, PATIENCE_MS, PHONE, Site, browser, serving, site  # noqa: F401 - fixtures
 from tests.factories import NOW, OpenBook
 from tests.storage.papers import make_document, make_signature
 
@@ -127,7 +127,7 @@ async def test_a_code_that_nobody_gave_out_is_not_found(as_: As) -> None:
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
-async def test_in_a_browser(site: Site, pdf: bytes, lines: dict[str, dict[str, str]], width: int) -> None:  # noqa: F811
+async def test_in_a_browser(site: Site, pdf: bytes, lines: dict[str, dict[str, str]], width: int) -> None:
     page = site.page
     await page.set_viewport_size({"width": width, "height": 844})
     async with serving(site.app, site.port):

@@ -1,4 +1,4 @@
-"""`hocba verify` and the process it verifies in: words, JSON, XML, exit status, and files made to do harm."""
+"""`hocba verify`: words, JSON, XML, exit status, and what it is given that it cannot read."""
 
 import json
 import subprocess
