@@ -1,9 +1,9 @@
-"""The content of the three documents of a class's term: what is printed, attached as JSON, and signed.
+"""The content of the documents of a class's term: what is printed, attached as JSON, and signed.
 
 These dataclasses are frozen before anyone signs. Their canonical JSON (RFC 8785) is attached to the PDF as
 `record.json` and its SHA-256 is printed on the page, so people and machines read the same signed file.
-Levels are stored as the codes of `domain.assessment` ("T", "H", "C", "M", "Đ"), scores as whole numbers 0..10 or "M".
-Dates are ISO strings (YYYY-MM-DD).
+Levels are codes ("T", "H", "C", "M", "Đ", "K", "CĐ"), marks "0".."10", "8.5" or "M", dates ISO strings (YYYY-MM-DD).
+The year's records are in `domain.year_records`.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,10 @@ class DocumentKind(StrEnum):
 
 
 class SignatureField(StrEnum):
-    """Names of the PDF signature fields, in signing order."""
+    """Names of the PDF signature fields, in signing order.
+
+    A record that each subject teacher signs has a field for each subject: `subject_field`.
+    """
 
     SUBJECT_TEACHER = "subject_teacher"
     HOMEROOM = "homeroom"
@@ -25,7 +28,18 @@ class SignatureField(StrEnum):
     SEAL = "seal"
 
 
-# Who signs what, in order (policy `tt27-primary`): guide/domain.md 4.2, Circular 27/2020 art. 10.
+def subject_field(subject: str) -> str:
+    """The field of a subject's teacher on a document that several subject teachers sign."""
+    return f"{SignatureField.SUBJECT_TEACHER}_{subject}"
+
+
+def role_of(field: str) -> SignatureField:
+    """Whose field this is. Raises ValueError for a name that is none of ours."""
+    is_subject = field.startswith(f"{SignatureField.SUBJECT_TEACHER}_")
+    return SignatureField.SUBJECT_TEACHER if is_subject else SignatureField(field)
+
+
+# Who signs what at least, in order: guide/domain.md 4.2, Circular 27/2020 art. 10, Circular 22/2021 art. 18-20.
 FIELDS: dict[DocumentKind, tuple[SignatureField, ...]] = {
     DocumentKind.SUBJECT_SHEET: (SignatureField.SUBJECT_TEACHER,),
     DocumentKind.CLASS_SUMMARY: (SignatureField.HOMEROOM, SignatureField.PRINCIPAL, SignatureField.SEAL),
@@ -42,13 +56,17 @@ class SchoolContent:
     province: str
     authority: str  # name of the managing authority (Phòng GD-ĐT, UBND phường ...)
     place: str  # place of issue printed before the date, e.g. "Thành phố Hồ Chí Minh"
+    department_code: str = ""  # masogd
+    department: str = ""  # Sở Giáo dục và Đào tạo
+    commune_code: str = ""
+    province_code: str = ""
 
 
 @dataclass(frozen=True)
 class SignerContent:
     """One place for a signature: who is to sign and by which certificate id it is recognised."""
 
-    field: SignatureField
+    field: str  # a SignatureField, or that of a subject
     name: str  # person's name, or the school's for the seal
     signer_id: str  # 12-digit personal id; the school code for the seal
     position: str  # "Giáo viên chủ nhiệm", "Hiệu trưởng", ...
@@ -65,6 +83,38 @@ class SheetReference:
 
 
 @dataclass(frozen=True)
+class ProfileContent:
+    """What the national record wants to know of a pupil beside the form; "" where the school has not said."""
+
+    hometown: str = ""
+    address: str = ""
+    birth_province_code: str = ""
+    birth_commune_code: str = ""
+    hometown_province_code: str = ""
+    hometown_commune_code: str = ""
+    address_province_code: str = ""
+    address_commune_code: str = ""
+    policy_group: str = ""
+    father_name: str = ""
+    father_occupation: str = ""
+    mother_name: str = ""
+    mother_occupation: str = ""
+    guardian_name: str = ""
+    guardian_occupation: str = ""
+
+
+@dataclass(frozen=True)
+class SchoolingLine:
+    """One year at one school (quatrinhhoctap); `arrived_on` is set where the pupil came by transfer."""
+
+    school_year: str
+    class_name: str
+    school: str
+    province: str
+    arrived_on: str = ""
+
+
+@dataclass(frozen=True)
 class PupilContent:
     pupil_code: str
     personal_id: str
@@ -75,61 +125,17 @@ class PupilContent:
     nationality: str
     place_of_birth: str
     register_no: str
+    profile: ProfileContent
+    schooling: tuple[SchoolingLine, ...] = ()
 
 
 @dataclass(frozen=True)
-class SubjectLine:
-    subject: str
-    name: str
-    level: str
-    score: str  # "" where the subject has no test, "M" exempt, else "0".."10"
-    comment: str
+class SheetColumn:
+    """A column of marks; neighbours of one `group` stand under one heading."""
 
-
-@dataclass(frozen=True)
-class LevelLine:
     code: str
     name: str
-    level: str
-
-
-@dataclass(frozen=True)
-class YearRecordContent:
-    """One pupil, one school year (Circular 27/2020, annex 1, the two yearly pages)."""
-
-    record_uid: str
-    version: int
-    lookup_code: str
-    circular: str
-    rule_version: str
-    school_year: str
-    grade: int
-    class_name: str
-    school: SchoolContent
-    pupil: PupilContent
-    height_cm: str
-    weight_kg: str
-    health: str
-    absent_excused: int
-    absent_unexcused: int
-    subjects: tuple[SubjectLine, ...]
-    qualities: tuple[LevelLine, ...]
-    qualities_comment: str
-    general_competencies: tuple[LevelLine, ...]
-    general_comment: str
-    specific_competencies: tuple[LevelLine, ...]
-    specific_comment: str
-    homeroom_comment: str
-    result: str  # code of domain.assessment.OverallResult
-    result_name: str  # "Hoàn thành xuất sắc" ...
-    result_reason: str  # the readable trace of the rule
-    commendation: str  # "" if none
-    programme_completed: bool
-    promoted: bool
-    completion_text: str  # "Hoàn thành chương trình lớp 1" / what is decided instead
-    sheets: tuple[SheetReference, ...]
-    signers: tuple[SignerContent, ...]
-    date: str  # date printed, ISO
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -139,9 +145,7 @@ class SheetPupilLine:
     full_name: str
     birth_date: str
     revision: int
-    mid_level: str
-    end_level: str
-    score: str
+    values: tuple[str, ...]  # by SubjectSheetContent.columns
     comment: str
 
 
@@ -162,12 +166,27 @@ class SubjectSheetContent:
     school: SchoolContent
     subject: str
     subject_name: str
-    has_score: bool
-    mid_name: str  # "Giữa học kì I" ...
-    end_name: str  # "Cuối học kì I" ...
+    columns: tuple[SheetColumn, ...]
+    legend: str
     pupils: tuple[SheetPupilLine, ...]
     signers: tuple[SignerContent, ...]
     date: str
+
+
+@dataclass(frozen=True)
+class SummaryColumn:
+    """A narrow column, or one for each of `parts` under one heading ("Mức", "Điểm")."""
+
+    code: str
+    name: str
+    short: str  # heading that fits a narrow column
+    parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ColumnGroup:
+    name: str
+    columns: tuple[SummaryColumn, ...]
 
 
 @dataclass(frozen=True)
@@ -176,26 +195,21 @@ class SummaryPupilLine:
     pupil_code: str
     full_name: str
     revision: int
-    levels: tuple[str, ...]  # by ClassSummaryContent.subjects
-    scores: tuple[str, ...]
-    qualities: tuple[str, ...]
-    competencies: tuple[str, ...]
-    absent: int
-    result: str  # "" in HK1
-    commendation: str
-    promoted: str  # "" in HK1, "Lên lớp" ...
+    values: tuple[str, ...]  # by the narrow columns of ClassSummaryContent.groups, in order
+    verdicts: tuple[str, ...]  # by ClassSummaryContent.verdicts
 
 
 @dataclass(frozen=True)
-class SummaryColumn:
-    code: str
-    name: str
-    short: str  # heading that fits a narrow column
+class TotalLine:
+    """How many pupils stand at some level, by the narrow columns; "" where a column has no such level."""
+
+    label: str
+    values: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class ClassSummaryContent:
-    """One class × term (Circular 27/2020, annex 2): the term's sealed result of the class."""
+    """One class × term (Circular 27/2020, annex 2; Circular 22/2021, the class's book): the term's sealed result."""
 
     document_id: str
     part: int
@@ -208,14 +222,12 @@ class ClassSummaryContent:
     grade: int
     class_name: str
     school: SchoolContent
-    subjects: tuple[SummaryColumn, ...]
-    qualities: tuple[SummaryColumn, ...]
-    competencies: tuple[SummaryColumn, ...]
+    groups: tuple[ColumnGroup, ...]
+    verdicts: tuple[str, ...]  # headings of the wide columns: the results of the term or year
     pupils: tuple[SummaryPupilLine, ...]
-    result_counts: tuple[tuple[str, int], ...]  # year-end: how many HTXS, HTT, HT, CHT
+    totals: tuple[TotalLine, ...]
+    counts: tuple[tuple[str, int], ...]  # how many pupils have each result
+    legend: str
     sheets: tuple[SheetReference, ...]
     signers: tuple[SignerContent, ...]
     date: str
-
-
-DocumentContent = YearRecordContent | SubjectSheetContent | ClassSummaryContent
