@@ -7,13 +7,13 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from domain.calendar import TIMEZONE, end_of_day
-from domain.curriculum import PRINCIPAL, SEAL, TT27
+from domain.curriculum import PRINCIPAL, SEAL
 from domain.errors import Invalid
 from interchange.roster import Roster, RosterHeader, RosterRow
 from interchange.sheets import Severity
 from interchange.staff import AssignmentRow, Staff, StaffRole
 from storage import registration
-from storage.registration import PupilFacts, SchoolFacts
+from storage.registration import ClassFacts, PupilFacts, SchoolFacts
 
 POSITIONS: Mapping[str, tuple[str, str]] = {
     PRINCIPAL: ("principal", "Hiệu trưởng"),
@@ -30,7 +30,7 @@ def import_roster(session: Session, roster: Roster) -> UUID:
     header = roster.header
     first_day = date(header.school_year.start, 9, 5)
     school_id = registration.add_school(session, _school(header, first_day))
-    class_id = registration.add_class(session, school_id, header.school_year, header.grade, header.class_name, TT27)
+    class_id = registration.add_class(session, school_id, header.school_year, _class(header))
     registration.enrol(session, class_id, [_pupil(row) for row in roster.pupils], first_day)
     return class_id
 
@@ -75,6 +75,10 @@ def _school(header: RosterHeader, on: date) -> SchoolFacts:
         authority_kind="commune_authority" if on >= COMMUNE_LEVEL_FROM else "district_office",
         managed_from=on,
     )
+
+
+def _class(header: RosterHeader) -> ClassFacts:
+    return ClassFacts(header.grade, header.class_name, header.optional, header.topics, header.plan)
 
 
 def _pupil(row: RosterRow) -> PupilFacts:

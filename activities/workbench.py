@@ -14,8 +14,9 @@ from cryptography.x509 import Certificate, load_pem_x509_certificates
 
 from config.process import collect_rarely, keep_memory
 from documents.render import Renderer, RenderFailed
-from domain.documents import DocumentContent, SignatureField
+from domain.documents import SignatureField
 from domain.errors import DomainError
+from domain.year_records import DocumentContent
 from signing.dss import ValidationMaterial
 from signing.mechanisms import Mechanism
 from signing.pdf import BatchSigner, PreparedSignature, SealProof, embed

@@ -23,7 +23,7 @@ from cli.demo_screen import Screen
 from cli.services.services import Services, everything, on_free_ports
 from config.settings import Settings
 from domain.assessment import Term
-from interchange.sample_school import ExampleSet, generate
+from interchange.sample_school import ExampleSet, class_names, generate
 
 EXAMPLE_CLASSES, EXAMPLE_PUPILS = 2, 35
 
@@ -38,7 +38,9 @@ class DemoOptions:
 
 def demo_command(
     *,
-    classes: Annotated[int, typer.Option(min=1, max=12, help="Grade-1 classes.")] = EXAMPLE_CLASSES,
+    classes: Annotated[
+        int, typer.Option(min=1, max=10, help="Grade-1 classes; one of grade 4 and one of grade 6 come with them.")
+    ] = EXAMPLE_CLASSES,
     pupils: Annotated[int, typer.Option(min=5, max=50, help="Pupils in each class.")] = EXAMPLE_PUPILS,
     out: Annotated[Path | None, typer.Option(help="Folder for the signed documents.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")] = False,
@@ -97,7 +99,7 @@ def _put_aside(state: Path) -> Path:
 def _examples(state: Path, options: DemoOptions) -> ExampleSet:
     if (options.classes, options.pupils) == (EXAMPLE_CLASSES, EXAMPLE_PUPILS):
         return examples_of_project()
-    return generate(state / "examples", options.classes, options.pupils)
+    return generate(state / "examples", class_names(options.classes), options.pupils)
 
 
 async def _play_year(

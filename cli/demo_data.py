@@ -15,9 +15,8 @@ from sqlalchemy.orm import Session
 from activities.school_import import import_roster, import_staff
 from cli.trouble import Trouble
 from config.settings import PROJECT, Settings
-from domain.curriculum import curriculum_for
 from interchange.roster import read_roster
-from interchange.sample_school import ExampleSet, find_examples
+from interchange.sample_school import ExampleSet, class_names, find_examples
 from interchange.staff import Staff, StaffRole, read_staff
 from signing.authority import DevelopmentAuthority, IssuedKey
 from signing.keys import KeyStore
@@ -52,8 +51,8 @@ class DemoSchool:
 
 
 def examples_of_project() -> ExampleSet:
-    """The committed workbooks of two classes of 35."""
-    return find_examples(PROJECT / "examples", ("1A1", "1A2"))
+    """The committed workbooks of four classes of 35."""
+    return find_examples(PROJECT / "examples", class_names(2))
 
 
 def load_school(settings: Settings, examples: ExampleSet) -> DemoSchool:
@@ -63,8 +62,7 @@ def load_school(settings: Settings, examples: ExampleSet) -> DemoSchool:
     kept = settings.var_dir / ACCOUNTS_FILE
     if kept.exists():
         return _read(kept)
-    curriculum = curriculum_for(1)
-    staff = read_staff(examples.staff, curriculum)
+    staff = read_staff(examples.staff)
     engine = make_engine(settings.database_url)
     with make_sessions(engine).begin() as session:
         classes = {name: import_roster(session, read_roster(path)) for name, path in examples.rosters.items()}

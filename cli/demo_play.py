@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from cli.demo_cells import Cell, homeroom_cells, subject_cells
+from cli.demo_cells import Cell, slot_cells
 from cli.demo_client import DemoClient
 from cli.demo_data import DemoAccount
 from cli.demo_stages import (
@@ -27,6 +27,7 @@ from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL, Curriculum, curriculum_
 from interchange.marks import MarkBook, read_marks
 from interchange.roster import RosterRow, read_roster
 from interchange.sample_school import ExampleSet, Rework
+from interchange.sample_school.people import grade_of
 
 STEP_OF_SIGNATURE = {HOMEROOM: SIGN_RECORDS, PRINCIPAL: APPROVE, SEAL: SEAL_PAPERS}
 
@@ -63,18 +64,17 @@ class TermPlay:
     async def enter(self) -> None:
         """Every teacher types the marks; nothing is submitted yet."""
         self.stages.begin(ENTER)
-        for subject in self.curriculum.subjects:
-            await self._enter(subject.code, subject_cells(self.book, subject, self.term, self.records))
-        await self._enter(HOMEROOM, homeroom_cells(self.book, self.curriculum, self.term, self.records))
+        for slot in self.curriculum.slots:
+            await self._enter(slot, slot_cells(self.book, slot, self.records))
         rows = [
             {
                 "record_id": self.records[code],
-                "absent_excused": entry.absent_excused,
-                "absent_unexcused": entry.absent_unexcused,
-                "is_recognised": entry.recognised,
+                "absent_excused": facts.absent_excused,
+                "absent_unexcused": facts.absent_unexcused,
+                "is_recognised": facts.recognised,
                 **self._body(code),
             }
-            for code, entry in self.book.homeroom.items()
+            for code, facts in self.book.facts.items()
         ]
         await self.client.send("PUT", f"/class-terms/{self.class_term_id}/attendance", self._who(HOMEROOM), rows)
 
@@ -99,7 +99,7 @@ class TermPlay:
         self.stages.counts[ISSUED] += len(self.records)
 
     def _sheets_by_teacher(self) -> list[list[str]]:
-        """In grade 1 the homeroom teacher has most subjects, and signs all those sheets at once."""
+        """In primary school the homeroom teacher has most subjects, and signs all those sheets at once."""
         slots: dict[str, list[str]] = {}
         for subject in self.curriculum.subjects:
             slots.setdefault(self._who(subject.code).personal_id, []).append(subject.code)
@@ -160,15 +160,16 @@ class TermPlay:
             await self._decide("review", HOMEROOM, [returned])
 
     async def _correct(self, rework: Rework, record_id: str) -> None:
-        cells = subject_cells(self.book, self.curriculum.subject(rework.subject), self.term, self.records)
+        cells = slot_cells(self.book, rework.subject, self.records)
         comment = next(cell for cell in cells if cell["record_id"] == record_id and cell["kind"] == "comment")
         await self._enter(rework.subject, [{**comment, "value": rework.corrected_value}])
         await self._submit(rework.subject, [record_id])
 
     async def _enter(self, slot: str, cells: list[Cell]) -> None:
-        await self.client.send(
-            "PUT", f"/class-terms/{self.class_term_id}/cells/{slot}", self._who(slot), {"cells": cells}
-        )
+        path = f"/class-terms/{self.class_term_id}/cells/{slot}"
+        answer = await self.client.send("PUT", path, self._who(slot), {"cells": cells})
+        if problems := answer["refused"] + answer["overtaken"]:
+            raise Trouble(f"{len(problems)} cells of class {self.class_name} were not saved: {problems[0]}")
         self.stages.counts[ENTER] += len(cells)
 
     async def _submit(self, slot: str, records: Sequence[str]) -> None:
@@ -209,7 +210,7 @@ def make_play(
 ) -> TermPlay:
     """The play of one class (by name) and term, from its workbooks. Raises Trouble when the marks cannot be read."""
     name, term = which
-    curriculum = curriculum_for(1)
+    curriculum = curriculum_for(grade_of(name))
     book = read_marks(examples.marks[which], curriculum)
     if book.problems:
         raise Trouble(f"The mark workbook of {name} has problems: {book.problems[0]}")

@@ -1,17 +1,25 @@
-"""What each grade is taught and assessed in: subjects, tests, qualities, competencies, and a class's slots."""
+"""What each grade is taught and assessed in: subjects, tests, qualities, competencies, and a class's slots.
 
-from collections.abc import Collection
+The lists are data in `domain/curricula`, with their sources and what is not verified in them.
+"""
+
+import tomllib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
 
-from domain.assessment import AssessmentPoint
+from domain.assessment import AssessmentPoint, SubjectKind
 from domain.errors import Invalid, NotFound
+from domain.rules.book import rule_book
+from domain.rules.rule_set import RuleSet
+from domain.rules.school_levels import SchoolLevel, level_of
+from domain.rules.thresholds import PrimaryRules, SecondaryRules
 
 HOMEROOM: Final = "homeroom"
 PRINCIPAL: Final = "principal"
 SEAL: Final = "seal"
-
-TT27: Final = "27/2020/TT-BGDĐT"
 
 
 @dataclass(frozen=True)
@@ -22,8 +30,13 @@ class Subject:
     name: str
     short: str  # heading that fits a narrow column
     periods: int  # per year
+    kind: SubjectKind = SubjectKind.LEVELLED
     tested_at: tuple[AssessmentPoint, ...] = ()
     optional: bool = False  # the school chooses whether to teach it
+    elective: bool = False  # a class takes so many of these
+    min_regular: int = 0  # regular assessments a term, at least (Circular 22/2021 art. 6)
+    has_topic: bool = False  # the class takes its study topics, which count as one regular assessment
+    national_name: str = ""  # where the name is too long for exchange
 
     def has_test(self, point: AssessmentPoint) -> bool:
         return point in self.tested_at
@@ -40,15 +53,35 @@ class Trait:
 
 @dataclass(frozen=True)
 class Curriculum:
-    """What one grade of one school is assessed in under one circular; rows stand in the order of the form."""
+    """What one class is assessed in under one set of rules; rows stand in the order of the form."""
 
-    circular: str
+    rules: RuleSet
     grade: int
     source: str
     subjects: tuple[Subject, ...]
-    qualities: tuple[Trait, ...]
-    general_competencies: tuple[Trait, ...]
-    specific_competencies: tuple[Trait, ...]
+    qualities: tuple[Trait, ...] = ()
+    general_competencies: tuple[Trait, ...] = ()
+    specific_competencies: tuple[Trait, ...] = ()
+
+    @property
+    def level(self) -> SchoolLevel:
+        return level_of(self.grade)
+
+    @property
+    def is_primary(self) -> bool:
+        return self.level is SchoolLevel.PRIMARY
+
+    @property
+    def primary_rules(self) -> PrimaryRules:
+        if self.rules.primary is None:
+            raise Invalid(f"Bộ quy tắc {self.rules.version} không dành cho cấp tiểu học.")
+        return self.rules.primary
+
+    @property
+    def secondary_rules(self) -> SecondaryRules:
+        if self.rules.secondary is None:
+            raise Invalid(f"Bộ quy tắc {self.rules.version} không dành cho cấp trung học.")
+        return self.rules.secondary
 
     @property
     def competencies(self) -> tuple[Trait, ...]:
@@ -70,63 +103,92 @@ class Curriculum:
         raise NotFound(f"Lớp {self.grade} không có môn học, hoạt động giáo dục “{code}”.")
 
 
-# The two year points at which tested subjects of grades 1-3 have a test: Circular 27/2020 art. 7.
+# The points of Circular 27/2020 art. 7 with a test: in all tested subjects, and in some also in the middle of a term.
 _ENDS: Final = (AssessmentPoint.END_HK1, AssessmentPoint.YEAR_END)
-
-_QUALITIES: Final = (
-    Trait("yeu_nuoc", "Yêu nước", "YN"),
-    Trait("nhan_ai", "Nhân ái", "NA"),
-    Trait("cham_chi", "Chăm chỉ", "CC"),
-    Trait("trung_thuc", "Trung thực", "TT"),
-    Trait("trach_nhiem", "Trách nhiệm", "TN"),
-)
-_GENERAL: Final = (
-    Trait("tu_chu_tu_hoc", "Tự chủ và tự học", "TC-TH"),
-    Trait("giao_tiep_hop_tac", "Giao tiếp và hợp tác", "GT-HT"),
-    Trait("giai_quyet_van_de_sang_tao", "Giải quyết vấn đề và sáng tạo", "GQVĐ"),
-)
-# Công nghệ and Tin học are not taught in grade 1, so those two competencies are not assessed.
-_SPECIFIC_GRADE_1: Final = (
-    Trait("ngon_ngu", "Ngôn ngữ", "NN"),
-    Trait("tinh_toan", "Tính toán", "TT"),
-    Trait("khoa_hoc", "Khoa học", "KH"),
-    Trait("tham_mi", "Thẩm mĩ", "TM"),
-    Trait("the_chat", "Thể chất", "TC"),
-)
-
-_GRADE_1: Final = Curriculum(
-    circular=TT27,
-    grade=1,
-    source="Chương trình GDPT 2018 (Thông tư 32/2018/TT-BGDĐT); Thông tư 27/2020/TT-BGDĐT, Điều 5, 7, Phụ lục 1",
-    subjects=(
-        Subject("tieng_viet", "Tiếng Việt", "T.Việt", 420, _ENDS),
-        Subject("toan", "Toán", "Toán", 105, _ENDS),
-        Subject("ngoai_ngu_1", "Ngoại ngữ 1", "N.ngữ", 70, optional=True),
-        Subject("dao_duc", "Đạo đức", "Đ.đức", 35),
-        Subject("tu_nhien_xa_hoi", "Tự nhiên và Xã hội", "TN-XH", 70),
-        Subject("giao_duc_the_chat", "Giáo dục thể chất", "GDTC", 70),
-        Subject("am_nhac", "Âm nhạc", "Â.nhạc", 35),
-        Subject("mi_thuat", "Mĩ thuật", "M.thuật", 35),
-        Subject("hoat_dong_trai_nghiem", "Hoạt động trải nghiệm", "HĐTN", 105),
-    ),
-    qualities=_QUALITIES,
-    general_competencies=_GENERAL,
-    specific_competencies=_SPECIFIC_GRADE_1,
-)
-
-_OFFERED: Final = {(TT27, 1): _GRADE_1}
+_MIDDLES: Final = (AssessmentPoint.MID_HK1, AssessmentPoint.MID_HK2)
 
 
-def curriculum_for(grade: int, circular: str = TT27, *, optional: Collection[str] = ()) -> Curriculum:
-    """Return what a class of this grade is assessed in; `optional` names the optional subjects the school teaches.
+def curriculum_for(
+    grade: int, rules: RuleSet | None = None, *, optional: Collection[str] = (), topics: Collection[str] = ()
+) -> Curriculum:
+    """Return what a class of this grade is assessed in, by the newest rules unless told which.
 
-    Raises Invalid for a circular and grade that are not offered, or an optional subject the grade does not have.
+    `optional` names the optional and elective subjects the class takes, `topics` the subjects whose study topics it
+    takes. Raises Invalid for a subject the grade does not have, or a wrong number of electives or topics.
     """
-    whole = _OFFERED.get((circular, grade))
-    if whole is None:
-        raise Invalid(f"Chưa hỗ trợ lớp {grade} theo Thông tư {circular}; hiện có lớp 1 theo Thông tư {TT27}.")
-    offered = {subject.code for subject in whole.subjects if subject.optional}
-    if unknown := sorted(set(optional) - offered):
+    ruling = rules or rule_book().newest(grade)
+    data = _data(level_of(grade))
+    whole = [_subject(each, grade, ruling) for each in data["subjects"] if str(grade) in each["periods"]]
+    _refuse_unknown(grade, whole, optional, topics)
+    taught = [each for each in whole if not (each.optional or each.elective) or each.code in optional]
+    _refuse_wrong_number(grade, data, [each for each in taught if each.elective], topics)
+    return Curriculum(
+        rules=ruling,
+        grade=grade,
+        source=data["source"],
+        subjects=tuple(replace(each, has_topic=each.code in topics) for each in taught),
+        qualities=_traits(data, "qualities", grade),
+        general_competencies=_traits(data, "general_competencies", grade),
+        specific_competencies=_traits(data, "specific_competencies", grade),
+    )
+
+
+def offered(grade: int) -> tuple[Subject, ...]:
+    """Every subject a class of this grade can have, chosen or not."""
+    ruling = rule_book().newest(grade)
+    subjects = _data(level_of(grade))["subjects"]
+    return tuple(_subject(each, grade, ruling) for each in subjects if str(grade) in each["periods"])
+
+
+@cache
+def _data(level: SchoolLevel) -> dict[str, Any]:
+    return tomllib.loads(files("domain").joinpath("curricula", f"{level.value}.toml").read_text("utf-8"))
+
+
+def _subject(each: Mapping[str, Any], grade: int, rules: RuleSet) -> Subject:
+    periods = each["periods"][str(grade)]
+    kind = SubjectKind(each.get("kind", SubjectKind.LEVELLED))
+    tests = (("tested_in_middle", _MIDDLES), ("tested_at_ends", _ENDS))
+    return Subject(
+        code=each["code"],
+        name=each["name"],
+        short=each["short"],
+        periods=periods,
+        kind=kind,
+        tested_at=tuple(point for key, points in tests if grade in each.get(key, ()) for point in points),
+        optional=grade in each.get("optional_in", ()),
+        elective=each.get("elective", False),
+        min_regular=_min_regular(rules, kind, periods),
+        national_name=each.get("national_name", ""),
+    )
+
+
+def _min_regular(rules: RuleSet, kind: SubjectKind, periods: int) -> int:
+    if rules.secondary is None:
+        return 0
+    regular = rules.secondary.regular
+    if kind is SubjectKind.COMMENT:
+        return regular.least_comment
+    return max(each.count for each in regular.least if periods > each.above_periods)
+
+
+def _traits(data: Mapping[str, Any], group: str, grade: int) -> tuple[Trait, ...]:
+    found = [each for each in data.get(group, ()) if grade in each.get("grades", (grade,))]
+    return tuple(Trait(each["code"], each["name"], each["short"]) for each in found)
+
+
+def _refuse_unknown(grade: int, whole: list[Subject], optional: Collection[str], topics: Collection[str]) -> None:
+    choices = {each.code for each in whole if each.optional or each.elective}
+    if unknown := sorted(set(optional) - choices):
         raise Invalid(f"Lớp {grade} không có môn tự chọn: {', '.join(unknown)}.")
-    taught = tuple(subject for subject in whole.subjects if not subject.optional or subject.code in optional)
-    return replace(whole, subjects=taught)
+    if unknown := sorted(set(topics) - {each.code for each in whole if not each.elective or each.code in optional}):
+        raise Invalid(f"Lớp {grade} không học chuyên đề của môn: {', '.join(unknown)}.")
+
+
+def _refuse_wrong_number(
+    grade: int, data: Mapping[str, Any], electives: list[Subject], topics: Collection[str]
+) -> None:
+    if len(electives) != (wanted := data.get("electives", 0)):
+        raise Invalid(f"Lớp {grade} phải có đúng {wanted} môn lựa chọn, hiện có {len(electives)}.")
+    if len(topics) > (most := data.get("topics", 0)):
+        raise Invalid(f"Lớp {grade} học tối đa {most} cụm chuyên đề học tập, hiện có {len(topics)}.")

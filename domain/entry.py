@@ -1,205 +1,204 @@
-"""What a slot must fill in for one pupil and term before it may submit, and what is refused or doubted."""
+"""What a slot fills in for one pupil and term, what of it is missing before it may submit, and what is doubtful."""
 
-import re
-import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Final
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Final, NamedTuple, TypeAlias
 
-from domain.assessment import (
-    EXEMPT,
-    AssessmentPoint,
-    QualityLevel,
-    Score,
-    SubjectLevel,
-    SubjectResult,
-    Term,
-    TraitResult,
-    YearAssessment,
-    points_of,
-)
-from domain.curriculum import HOMEROOM, Curriculum, Trait
-from domain.errors import Incomplete, Invalid
+from domain import scales
+from domain.assessment import EXEMPT, REGULAR_POINTS, AssessmentPoint, SubjectKind, Term, points_of
+from domain.comments import CommentField
+from domain.curriculum import HOMEROOM, Curriculum, Subject, Trait
 from domain.labelled import Labelled
+from domain.primary.levels import SubjectLevel
+from domain.scales import CellKind, Scale
 
-
-class CellKind(Labelled):
-    LEVEL = "level", "mức đạt được"
-    SCORE = "score", "điểm kiểm tra định kì"
-    COMMENT = "comment", "nhận xét"
-
-
-class CommentField(Labelled):
-    """The comments of a record; the codes are also the `item` of the homeroom slot's comment cells."""
-
-    SUBJECT = "subject", "Nhận xét môn học"
-    QUALITIES = "qualities", "Nhận xét phẩm chất"
-    GENERAL = "general_competencies", "Nhận xét năng lực chung"
-    SPECIFIC = "specific_competencies", "Nhận xét năng lực đặc thù"
-    HOMEROOM = "homeroom", "Nhận xét của giáo viên chủ nhiệm"
-
-
-# Characters, after NFC. The national record's own limits, but for the subject comment: that one is not exchanged and
-# is ours, so that a pupil's year fits the form's two pages.
-COMMENT_LIMITS: Final[Mapping[CommentField, int]] = {
-    CommentField.SUBJECT: 300,
-    CommentField.QUALITIES: 500,
-    CommentField.GENERAL: 500,
-    CommentField.SPECIFIC: 500,
-    CommentField.HOMEROOM: 2000,
-}
-# What the documents' typeface holds: Latin with its accents, punctuation, and the signs people type in comments.
-# Checked at entry, because after the freeze it would be too late.
-_UNPRINTABLE: Final = re.compile(r"[^\n -~\u00a0-\u024f\u0300-\u0323\u1e00-\u1eff\u2010-\u2026\u2030-\u203a\u20ab]")
-HOMEROOM_COMMENTS: Final = (
+CONDUCT: Final = "conduct"  # item of the secondary homeroom slot: kết quả rèn luyện (Circular 22/2021 art. 8)
+PRIMARY_COMMENTS: Final = (
     CommentField.QUALITIES,
     CommentField.GENERAL,
     CommentField.SPECIFIC,
     CommentField.HOMEROOM,
 )
+END: Final = frozenset({AssessmentPoint.END_HK1, AssessmentPoint.YEAR_END})
+
+
+class CellKey(NamedTuple):
+    """Which cell of a slot: `item` is a subject, quality or competency code, CONDUCT, or a CommentField."""
+
+    item: str
+    point: AssessmentPoint
+    kind: CellKind
+
+
+Values: TypeAlias = Mapping[CellKey, str]  # stored texts of one pupil and slot; what is not there is empty
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One thing to fill in: `item` is a subject, quality or competency code, or a CommentField of the homeroom slot."""
+    """One thing to fill in. `heading` is short and unique in its slot; `label` says it in full."""
 
     slot: str
-    item: str
-    name: str
-    kind: CellKind
-    point: AssessmentPoint
+    key: CellKey
+    scale: Scale
+    heading: str
+    label: str
+    is_required: bool = True
 
     @property
-    def label(self) -> str:
-        kind = "" if self.item in HOMEROOM_COMMENTS else f": {self.kind.label}"
-        return f"{self.name}{kind} ({self.point.label})"
+    def kind(self) -> CellKind:
+        return self.scale.kind
+
+    def read(self, text: str) -> str:
+        """The value as it is stored; empty clears the cell. Raises Invalid in the user's words."""
+        return self.scale.read(text) if text.strip() else ""
 
 
-@dataclass(frozen=True)
-class SubjectEntry:
-    """One pupil, one subject, one term."""
-
-    mid_level: SubjectLevel | None = None
-    end_level: SubjectLevel | None = None
-    score: Score | None = None
-    comment: str = ""
-
-    def value(self, cell: Cell) -> SubjectLevel | Score | str | None:
-        if cell.kind is CellKind.SCORE:
-            return self.score
-        if cell.kind is CellKind.COMMENT:
-            return self.comment.strip()
-        return self.mid_level if _is_mid(cell.point) else self.end_level
-
-    @property
-    def exempt(self) -> bool:
-        return self.end_level == SubjectLevel.M
-
-
-@dataclass(frozen=True)
-class HomeroomEntry:
-    """One pupil, one term: levels by quality or competency code, comments by field, half-day absences of the term."""
-
-    mid_levels: dict[str, QualityLevel] = field(default_factory=dict)
-    end_levels: dict[str, QualityLevel] = field(default_factory=dict)
-    comments: dict[CommentField, str] = field(default_factory=dict)
-    absent_excused: int = 0
-    absent_unexcused: int = 0
-    recognised: bool = False  # the class recognised outstanding work or clear progress (Circular 27/2020 art. 13)
-
-    def value(self, cell: Cell) -> QualityLevel | str | None:
-        if cell.kind is CellKind.COMMENT:
-            return self.comments.get(CommentField(cell.item), "").strip()
-        levels = self.mid_levels if _is_mid(cell.point) else self.end_levels
-        return levels.get(cell.item)
-
-
-def _is_mid(point: AssessmentPoint) -> bool:
-    return point in {AssessmentPoint.MID_HK1, AssessmentPoint.MID_HK2}
+def cells_of(curriculum: Curriculum, term: Term, slot: str) -> tuple[Cell, ...]:
+    """Return the cells of a slot for each pupil, in the order people fill them; NotFound for an unknown slot."""
+    if slot == HOMEROOM:
+        found = _primary_homeroom(curriculum, term) if curriculum.is_primary else _secondary_homeroom(term)
+    else:
+        found = _SUBJECT_CELLS[curriculum.subject(slot).kind](curriculum, curriculum.subject(slot), term)
+    return tuple(found)
 
 
 def required_cells(curriculum: Curriculum, term: Term, slot: str) -> tuple[Cell, ...]:
-    """Return the cells a slot fills in for each pupil (Circular 27/2020 art. 7); NotFound for an unknown slot."""
-    if slot == HOMEROOM:
-        return _homeroom_cells(curriculum, term)
-    subject = curriculum.subject(slot)
+    """Return the cells without which a slot may not submit (Circular 27/2020 art. 7, Circular 22/2021 art. 6, 7)."""
+    return tuple(cell for cell in cells_of(curriculum, term, slot) if cell.is_required)
+
+
+def _levelled(_: Curriculum, subject: Subject, term: Term) -> Iterator[Cell]:
+    """Circular 27/2020 art. 7; after a supplementary assessment (art. 11), its level and score."""
     mid, end = points_of(term)
-    wanted = [(CellKind.LEVEL, mid), (CellKind.LEVEL, end)]
-    wanted += [(CellKind.SCORE, point) for point in (mid, end) if subject.has_test(point)]
-    wanted += [(CellKind.COMMENT, end)]
-    return tuple(Cell(slot, slot, subject.name, kind, point) for kind, point in wanted)
+    headings = {mid: "giữa kì", end: "cuối kì", AssessmentPoint.SUMMER: "sau đánh giá bổ sung"}
+    for point in (mid, end, AssessmentPoint.SUMMER):
+        cell = _cell(subject.code, subject, point, scales.SUBJECT_LEVEL, f"Mức {headings[point]}")
+        yield from _at(point, term, cell)
+        # The year's test is repeated in a supplementary assessment.
+        if subject.has_test(end if point is AssessmentPoint.SUMMER else point):
+            heading = "Điểm KTĐK" if point is end else f"Điểm KTĐK {headings[point]}"
+            yield from _at(point, term, _cell(subject.code, subject, point, scales.WHOLE_SCORE, heading))
+    yield _cell(subject.code, subject, end, scales.COMMENTS[CommentField.SUBJECT], "Nhận xét")
 
 
-def _homeroom_cells(curriculum: Curriculum, term: Term) -> tuple[Cell, ...]:
-    points = points_of(term)
-    levels = [
-        Cell(HOMEROOM, trait.code, trait.name, CellKind.LEVEL, point) for trait in curriculum.traits for point in points
-    ]
-    comments = [Cell(HOMEROOM, each, each.label, CellKind.COMMENT, points[1]) for each in HOMEROOM_COMMENTS]
-    return (*levels, *comments)
+def _scored(curriculum: Curriculum, subject: Subject, term: Term) -> Iterator[Cell]:
+    """Circular 22/2021 art. 6, 7: regular marks, one in the middle and one at the end; art. 14 after re-assessment."""
+    yield from _secondary(curriculum, subject, term, scales.MARK, "ĐĐG")
 
 
-def missing_cells(
-    curriculum: Curriculum,
-    term: Term,
-    slot: str,
-    entry: SubjectEntry | HomeroomEntry,
-    *,
-    assessment_waived: bool = False,
-) -> tuple[Cell, ...]:
-    """Return the cells still empty for one pupil.
+def _commented(curriculum: Curriculum, subject: Subject, term: Term) -> Iterator[Cell]:
+    yield from _secondary(curriculum, subject, term, scales.PASS_LEVEL, "ĐG")
 
-    An exempt subject needs no score and no comment. A disabled pupil who is not assessed has no levels and scores;
-    the homeroom comments stay required (national record: both competency comments are mandatory).
+
+_SUBJECT_CELLS: Final = {
+    SubjectKind.LEVELLED: _levelled,
+    SubjectKind.SCORED: _scored,
+    SubjectKind.COMMENT: _commented,
+}
+
+
+def _secondary(curriculum: Curriculum, subject: Subject, term: Term, scale: Scale, prefix: str) -> Iterator[Cell]:
+    for cell in _secondary_cells(curriculum, subject, term, scale, prefix):
+        yield replace(cell, label=f"{subject.name}: {cell.heading}")
+
+
+def _secondary_cells(curriculum: Curriculum, subject: Subject, term: Term, scale: Scale, prefix: str) -> Iterator[Cell]:
+    mid, end = points_of(term)
+    most = curriculum.secondary_rules.regular.most
+    for number, point in enumerate(REGULAR_POINTS[:most], start=1):
+        cell = _cell(subject.code, subject, point, scale, f"{prefix}tx {number}")
+        yield replace(cell, is_required=number <= subject.min_regular)
+    if subject.has_topic:
+        yield _cell(subject.code, subject, AssessmentPoint.TOPIC, scale, f"{prefix}tx chuyên đề")
+    yield _cell(subject.code, subject, mid, scale, f"{prefix}gk")
+    yield _cell(subject.code, subject, end, scale, f"{prefix}ck")
+    retest = _cell(subject.code, subject, AssessmentPoint.SUMMER, scale, "Sau KTL")
+    yield from _at(AssessmentPoint.SUMMER, term, retest)
+    comment = _cell(subject.code, subject, end, scales.COMMENTS[CommentField.SUBJECT], "Nhận xét")
+    yield replace(comment, is_required=term is Term.YEAR_END)
+
+
+def _primary_homeroom(curriculum: Curriculum, term: Term) -> Iterator[Cell]:
+    mid, end = points_of(term)
+    headings = {mid: "giữa kì", end: "cuối kì", AssessmentPoint.SUMMER: "sau đánh giá bổ sung"}
+    for trait in curriculum.traits:
+        for point, when in headings.items():
+            cell = _cell(trait.code, trait, point, scales.QUALITY_LEVEL, f"{trait.name} ({when})")
+            yield from _at(point, term, cell)
+    for where in PRIMARY_COMMENTS:
+        yield _words(where, end)
+    if term is Term.YEAR_END:
+        yield replace(_words(CommentField.COMMENDED_IN_YEAR, end), is_required=False)
+
+
+def _secondary_homeroom(term: Term) -> Iterator[Cell]:
+    """Conduct by the homeroom teacher (Circular 22/2021 art. 8), again after summer training (art. 13)."""
+    _, end = points_of(term)
+    for point, heading in ((end, "Kết quả rèn luyện"), (AssessmentPoint.SUMMER, "Kết quả rèn luyện sau hè")):
+        key = CellKey(CONDUCT, point, CellKind.LEVEL)
+        yield from _at(point, term, Cell(HOMEROOM, key, scales.MERIT_LEVEL, heading, f"{heading} ({_when(point)})"))
+    yield replace(_words(CommentField.HOMEROOM, end), is_required=term is Term.YEAR_END)
+    if term is Term.YEAR_END:
+        for where in (CommentField.SUMMER_TRAINING, CommentField.COMPETITIONS, CommentField.CERTIFICATES):
+            yield replace(_words(where, end), is_required=False)
+
+
+def _at(point: AssessmentPoint, term: Term, cell: Cell) -> Iterator[Cell]:
+    """What is assessed again in summer belongs to the year's end, and nobody has to fill it in."""
+    if point is not AssessmentPoint.SUMMER:
+        yield cell
+    elif term is Term.YEAR_END:
+        yield replace(cell, is_required=False)
+
+
+def _cell(item: str, of: Subject | Trait, point: AssessmentPoint, scale: Scale, heading: str) -> Cell:
+    slot = of.code if isinstance(of, Subject) else HOMEROOM
+    label = f"{of.name}: {scale.kind.label} ({_when(point)})"
+    return Cell(slot, CellKey(item, point, scale.kind), scale, heading, label)
+
+
+def _words(where: CommentField, end: AssessmentPoint) -> Cell:
+    key = CellKey(where.value, end, CellKind.COMMENT)
+    return Cell(HOMEROOM, key, scales.COMMENTS[where], where.label, f"{where.label} ({_when(end)})")
+
+
+def _when(point: Labelled) -> str:
+    return point.label[0].lower() + point.label[1:]
+
+
+def missing_cells(cells: tuple[Cell, ...], values: Values, *, assessment_waived: bool = False) -> tuple[Cell, ...]:
+    """Return the required cells still empty for one pupil.
+
+    An exempt subject needs nothing but the exemption itself. A disabled pupil who is not assessed has no levels and
+    scores; the homeroom comments stay required (national record: both competency comments are mandatory). Regular
+    assessments count, wherever in their row they stand.
     """
-    empty = [cell for cell in required_cells(curriculum, term, slot) if entry.value(cell) in {None, ""}]
+    if is_exempt(values):
+        return ()
+    empty = [cell for cell in cells if cell.is_required and not values.get(cell.key)]
     if assessment_waived:
-        return tuple(cell for cell in empty if slot == HOMEROOM and cell.kind is CellKind.COMMENT)
-    if isinstance(entry, SubjectEntry) and entry.exempt:
-        return tuple(cell for cell in empty if cell.kind is CellKind.LEVEL)
-    return tuple(empty)
+        return tuple(cell for cell in empty if cell.slot == HOMEROOM and cell.kind is CellKind.COMMENT)
+    spare = sum(1 for cell in cells if _is_spare_regular(cell) and values.get(cell.key))
+    return tuple(_without_spare(empty, spare))
 
 
-def year_assessment(
-    curriculum: Curriculum, subjects: Mapping[str, SubjectEntry], homeroom: HomeroomEntry
-) -> YearAssessment:
-    """Gather what the year-end rule looks at from the entries of the year-end term, in the order of the form.
-
-    Raises Incomplete naming every subject, quality and competency that has no level at the end of the year.
-    A pupil whose assessment is waived has none of these: make `YearAssessment((), (), (), assessment_waived=True)`.
-    """
-    levels = {each.code: subjects.get(each.code, SubjectEntry()).end_level for each in curriculum.subjects}
-    missing = [each.name for each in curriculum.subjects if levels[each.code] is None]
-    missing += [trait.name for trait in curriculum.traits if trait.code not in homeroom.end_levels]
-    if missing:
-        raise Incomplete(f"Chưa có mức cuối năm học: {', '.join(missing)}.")
-    rows = tuple(
-        SubjectResult(each.name, level, each.has_test(AssessmentPoint.YEAR_END), subjects[each.code].score)
-        for each in curriculum.subjects
-        if (level := levels[each.code]) is not None
-    )
-    return YearAssessment(rows, _given(curriculum.qualities, homeroom), _given(curriculum.competencies, homeroom))
+def _is_spare_regular(cell: Cell) -> bool:
+    return cell.key.point in REGULAR_POINTS and not cell.is_required
 
 
-def _given(traits: tuple[Trait, ...], homeroom: HomeroomEntry) -> tuple[TraitResult, ...]:
-    return tuple(TraitResult(trait.name, homeroom.end_levels[trait.code]) for trait in traits)
+def _without_spare(empty: list[Cell], spare: int) -> Iterator[Cell]:
+    for cell in empty:
+        if cell.key.point in REGULAR_POINTS and spare:
+            spare -= 1
+        else:
+            yield cell
 
 
-def check_comment(where: CommentField, text: str) -> str:
-    """Return the comment in NFC without outer space.
-
-    Raises Invalid saying how many characters are too many, or which character no document can print.
-    """
-    comment = unicodedata.normalize("NFC", text).strip()
-    unprintable = _UNPRINTABLE.search(comment)
-    if unprintable:
-        raise Invalid(f"Kí tự “{unprintable[0]}” không in được trên học bạ; hãy bỏ kí tự này.")
-    limit = COMMENT_LIMITS[where]
-    if len(comment) > limit:
-        raise Invalid(
-            f"{where.label} dài {len(comment)} kí tự, quá giới hạn {limit} kí tự là {len(comment) - limit} kí tự."
-        )
-    return comment
+def is_exempt(values: Values) -> bool:
+    """Whether the pupil is exempt from the subject: its level or mark at the end of the term is M."""
+    ends = [text for key, text in values.items() if key.point in END and key.kind is not CellKind.COMMENT]
+    return EXEMPT.value in ends
 
 
 # Warnings only, never refusals: the circular ties levels and scores together for the year's result alone (art. 9).
@@ -208,17 +207,19 @@ _LOWEST_FOR_H: Final = 5
 _UNUSUAL_FOR_H: Final = 9
 
 
-def subject_warnings(entry: SubjectEntry) -> tuple[str, ...]:
+def warnings(values: Values) -> tuple[str, ...]:
     """Return what a homeroom teacher should look at: a level and a score that do not fit each other."""
-    if (entry.score == EXEMPT) != (entry.end_level == SubjectLevel.M) and entry.score is not None:
-        return ("Mức đạt được và điểm kiểm tra không cùng là “Miễn”.",)
-    if entry.end_level is None or not isinstance(entry.score, int):
+    at_end = {key.kind: text for key, text in values.items() if key.point in END}
+    level, score = at_end.get(CellKind.LEVEL, ""), at_end.get(CellKind.SCORE, "")
+    if not level or not score:
         return ()
+    if EXEMPT.value in {level, score}:
+        return () if level == score else ("Mức đạt được và điểm kiểm tra không cùng là “Miễn”.",)
     doubtful = {
-        SubjectLevel.T: entry.score < _LOWEST_FOR_T,
-        SubjectLevel.H: not _LOWEST_FOR_H <= entry.score < _UNUSUAL_FOR_H,
-        SubjectLevel.C: entry.score >= _LOWEST_FOR_H,
+        SubjectLevel.T: Decimal(score) < _LOWEST_FOR_T,
+        SubjectLevel.H: not _LOWEST_FOR_H <= Decimal(score) < _UNUSUAL_FOR_H,
+        SubjectLevel.C: Decimal(score) >= _LOWEST_FOR_H,
     }
-    if not doubtful[entry.end_level]:
+    if not doubtful[SubjectLevel(level)]:
         return ()
-    return (f"Mức {entry.end_level.label} nhưng điểm kiểm tra là {entry.score}: cần xem lại.",)
+    return (f"Mức {SubjectLevel(level).label} nhưng điểm kiểm tra là {score}: cần xem lại.",)

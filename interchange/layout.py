@@ -10,7 +10,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-Value: TypeAlias = str | int | date | None
+Value: TypeAlias = str | float | date | None
 
 # A fixed creation date: the same content gives the same bytes.
 _CREATED: Final = datetime(2023, 8, 21, 8, 0)  # noqa: DTZ001 - spreadsheets keep no time zone
@@ -69,7 +69,7 @@ def _write_cell(sheet: Worksheet, place: tuple[int, int], value: Value, formats:
     """Text is always written as text, so a comment that starts with "=" never becomes a formula."""
     if isinstance(value, date):
         sheet.write_datetime(*place, value, formats["date"])
-    elif isinstance(value, int):
+    elif isinstance(value, int | float):
         sheet.write_number(*place, value, formats["cell"])
     else:
         sheet.write_string(*place, value or "", formats["cell"])

@@ -1,39 +1,24 @@
-"""Mark workbooks of a class and term: one sheet per subject and one of the homeroom teacher, read and written."""
+"""Mark workbooks of a class and term: one sheet per slot, a column per cell, read and written."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from python_calamine import CalamineWorkbook
 
-from domain.assessment import (
-    QualityLevel,
-    Score,
-    SubjectLevel,
-    Term,
-    parse_quality_level,
-    parse_score,
-    parse_subject_level,
-    points_of,
-    score_text,
-)
+from domain.assessment import Term
 from domain.calendar import SchoolYear
-from domain.curriculum import Curriculum, Subject
-from domain.entry import HOMEROOM_COMMENTS, CommentField, HomeroomEntry, SubjectEntry, check_comment
+from domain.curriculum import HOMEROOM, Curriculum
+from domain.entry import Cell, CellKey, Values, cells_of
 from domain.errors import Invalid
 from domain.identity import parse_pupil_code, parse_school_code
+from domain.scales import CellKind
 from interchange.layout import Column, SheetContent, Value, write_workbook
 from interchange.roster import FULL_NAME, PUPIL_CODE, ticked
 from interchange.sheets import Problem, Row, Sheet, fold, open_workbook, read_sheet
 
 HOMEROOM_SHEET: Final = "Chủ nhiệm"
-MID_LEVEL: Final = "Mức giữa kì"
-END_LEVEL: Final = "Mức cuối kì"
-SCORE: Final = "Điểm KTĐK"
-COMMENT: Final = "Nhận xét"
-MID: Final = "giữa kì"  # second part of a level heading of the homeroom sheet
-END: Final = "cuối kì"
 EXCUSED: Final = "Nghỉ có phép (buổi)"
 UNEXCUSED: Final = "Nghỉ không phép (buổi)"
 RECOGNISED: Final = "Được lớp công nhận"
@@ -56,16 +41,25 @@ class MarksHeader:
 
 
 @dataclass(frozen=True)
+class TermFacts:
+    """What the homeroom teacher keeps beside the cells; absences in half-days of the term."""
+
+    absent_excused: int = 0
+    absent_unexcused: int = 0
+    recognised: bool = False
+
+
+@dataclass(frozen=True)
 class MarkBook:
-    """Entries by subject code and pupil code, and of the homeroom teacher by pupil code.
+    """Values by slot and pupil code, and the homeroom teacher's facts by pupil code.
 
     `names` (pupil code to full name, in class order) is for people; the codes decide.
     """
 
     header: MarksHeader
     names: Mapping[str, str]
-    subjects: Mapping[str, Mapping[str, SubjectEntry]]
-    homeroom: Mapping[str, HomeroomEntry]
+    slots: Mapping[str, Mapping[str, Values]]
+    facts: Mapping[str, TermFacts]
     problems: tuple[Problem, ...] = field(default=(), compare=False)
 
 
@@ -75,42 +69,64 @@ def read_marks(source: Path | bytes, curriculum: Curriculum) -> MarkBook:
     Raises Invalid if the file is no workbook, a sheet is missing, or the title rows do not say whose marks they are.
     """
     workbook = open_workbook(source)
-    sheets = {
-        subject.code: _open(workbook, subject.name, _subject_headings(subject)) for subject in curriculum.subjects
-    }
-    homeroom = _open(workbook, HOMEROOM_SHEET, _homeroom_headings(curriculum))
+    homeroom = _open(workbook, HOMEROOM_SHEET)
     header = _read_header(homeroom)
-    for sheet in sheets.values():
+    sheets = {HOMEROOM: homeroom, **{each.code: _open(workbook, each.name) for each in curriculum.subjects}}
+    for slot, sheet in sheets.items():
         if _read_header(sheet) != header:
             raise Invalid(
                 f"Trang “{sheet.name}” ghi trường, năm học, lớp hoặc học kì khác với trang “{HOMEROOM_SHEET}”."
             )
+        _require_columns(sheet, cells_of(curriculum, header.term, slot))
     names: dict[str, str] = {}
-    by_subject = {
-        subject.code: {
-            code: _read_subject(row, subject, header.term) for code, row in _pupils(sheets[subject.code], names).items()
-        }
-        for subject in curriculum.subjects
-    }
-    by_homeroom = {code: _read_homeroom(row, curriculum) for code, row in _pupils(homeroom, names).items()}
-    problems = [problem for sheet in (*sheets.values(), homeroom) for problem in sheet.problems]
-    return MarkBook(header, names, by_subject, by_homeroom, tuple(problems))
+    slots: dict[str, dict[str, Values]] = {}
+    facts: dict[str, TermFacts] = {}
+    for slot in curriculum.slots:
+        cells = _readable(sheets[slot], curriculum, header.term, slot)
+        rows = _pupils(sheets[slot], names)
+        slots[slot] = {code: _read_values(row, cells) for code, row in rows.items()}
+        if slot == HOMEROOM:
+            facts = {code: _read_facts(row) for code, row in rows.items()}
+    problems = [problem for slot in curriculum.slots for problem in sheets[slot].problems]
+    return MarkBook(header, names, slots, facts, tuple(problems))
 
 
-def _open(workbook: CalamineWorkbook, name: str, headings: Collection[str]) -> Sheet:
+def _open(workbook: CalamineWorkbook, name: str) -> Sheet:
     for candidate in workbook.sheet_names:
-        if fold(candidate) == fold(name):
-            return read_sheet(workbook, candidate, key=PUPIL_CODE, required=headings, labels=LABELS)
+        if fold(candidate) == fold(sheet_name(name)):
+            return read_sheet(workbook, candidate, key=PUPIL_CODE, required=(FULL_NAME,), labels=LABELS)
     raise Invalid(f"Tệp điểm thiếu trang “{name}”.")
 
 
-def _subject_headings(subject: Subject) -> tuple[str, ...]:
-    return (FULL_NAME, MID_LEVEL, END_LEVEL, *([SCORE] if subject.tested_at else []), COMMENT)
+def sheet_name(name: str) -> str:
+    """Spreadsheets take 31 characters and no slash in the name of a sheet."""
+    return name.replace("/", "-")[:31]
 
 
-def _homeroom_headings(curriculum: Curriculum) -> tuple[str, ...]:
-    levels = [f"{trait.name} ({when})" for trait in curriculum.traits for when in (MID, END)]
-    return (FULL_NAME, *levels, *(where.label for where in HOMEROOM_COMMENTS))
+def _require_columns(sheet: Sheet, cells: Iterable[Cell]) -> None:
+    for cell in cells:
+        if cell.is_required and fold(cell.heading) not in sheet.columns:
+            sheet.blame(f"Thiếu cột “{cell.heading}”.")
+
+
+def _readable(sheet: Sheet, curriculum: Curriculum, term: Term, slot: str) -> list[Cell]:
+    """The slot's cells that have a column. A column of marks that the slot has no cell for is a problem, not a loss."""
+    cells = cells_of(curriculum, term, slot)
+    known = {fold(cell.heading) for cell in cells}
+    for heading in _headings_of_others(curriculum, slot):
+        if fold(heading) in sheet.columns and fold(heading) not in known:
+            for row in sheet.body():
+                if row.text(heading):
+                    row.blame(
+                        heading, f"Phần này không có cột “{heading}” trong {term.label.lower()}; ô này bị bỏ qua."
+                    )
+    return [cell for cell in cells if fold(cell.heading) in sheet.columns]
+
+
+def _headings_of_others(curriculum: Curriculum, slot: str) -> list[str]:
+    others = [each.code for each in curriculum.subjects if slot != HOMEROOM]
+    cells = (cell for other in others for term in Term for cell in cells_of(curriculum, term, other))
+    return list(dict.fromkeys(cell.heading for cell in cells if cell.kind is not CellKind.COMMENT))
 
 
 def _read_header(sheet: Sheet) -> MarksHeader:
@@ -147,55 +163,17 @@ def _pupils(sheet: Sheet, names: dict[str, str]) -> dict[str, Row]:
     return rows
 
 
-def _read_subject(row: Row, subject: Subject, term: Term) -> SubjectEntry:
-    score = _score(row)
-    if score is not None and not any(subject.has_test(point) for point in points_of(term)):
-        row.blame(SCORE, f"{subject.name} không có bài kiểm tra định kì, điểm này không được nhận.")
-        score = None
-    return SubjectEntry(
-        mid_level=_subject_level(row, MID_LEVEL),
-        end_level=_subject_level(row, END_LEVEL),
-        score=score,
-        comment=_comment(row, COMMENT, CommentField.SUBJECT),
-    )
+def _read_values(row: Row, cells: Iterable[Cell]) -> Values:
+    values: dict[CellKey, str] = {}
+    for cell in cells:
+        with row.refusals(cell.heading):
+            if value := cell.read(row.text(cell.heading)):
+                values[cell.key] = value
+    return values
 
 
-def _subject_level(row: Row, heading: str) -> SubjectLevel | None:
-    with row.refusals(heading):
-        return parse_subject_level(text) if (text := row.text(heading)) else None
-    return None
-
-
-def _score(row: Row) -> Score | None:
-    with row.refusals(SCORE):
-        return parse_score(text) if (text := row.text(SCORE)) else None
-    return None
-
-
-def _comment(row: Row, heading: str, where: CommentField) -> str:
-    with row.refusals(heading):
-        return check_comment(where, row.text(heading))
-    return ""
-
-
-def _read_homeroom(row: Row, curriculum: Curriculum) -> HomeroomEntry:
-    traits = curriculum.traits
-    mid = {trait.code: _quality_level(row, f"{trait.name} ({MID})") for trait in traits}
-    end = {trait.code: _quality_level(row, f"{trait.name} ({END})") for trait in traits}
-    return HomeroomEntry(
-        mid_levels={code: level for code, level in mid.items() if level},
-        end_levels={code: level for code, level in end.items() if level},
-        comments={where: text for where in HOMEROOM_COMMENTS if (text := _comment(row, where.label, where))},
-        absent_excused=_absences(row, EXCUSED),
-        absent_unexcused=_absences(row, UNEXCUSED),
-        recognised=ticked(row.text(RECOGNISED)),
-    )
-
-
-def _quality_level(row: Row, heading: str) -> QualityLevel | None:
-    with row.refusals(heading):
-        return parse_quality_level(text) if (text := row.text(heading)) else None
-    return None
+def _read_facts(row: Row) -> TermFacts:
+    return TermFacts(_absences(row, EXCUSED), _absences(row, UNEXCUSED), ticked(row.text(RECOGNISED)))
 
 
 def _absences(row: Row, heading: str) -> int:
@@ -209,46 +187,41 @@ def _absences(row: Row, heading: str) -> int:
 
 def write_marks(path: Path, book: MarkBook, curriculum: Curriculum) -> None:
     """Write a mark workbook in the layout that `read_marks` reads."""
-    sheets = [_subject_sheet(book, subject) for subject in curriculum.subjects]
-    write_workbook(path, [*sheets, _homeroom_sheet(book, curriculum)])
+    write_workbook(path, [_sheet(book, curriculum, slot) for slot in curriculum.slots])
 
 
 _PEOPLE: Final = (Column("STT", 5), Column(PUPIL_CODE, 13), Column(FULL_NAME, 28))
+_WIDTHS: Final = {CellKind.LEVEL: 11, CellKind.SCORE: 11, CellKind.COMMENT: 60}
 
 
-def _subject_sheet(book: MarkBook, subject: Subject) -> SheetContent:
-    tested = any(subject.has_test(point) for point in points_of(book.header.term))
-    columns = [
-        *_PEOPLE,
-        Column(MID_LEVEL),
-        Column(END_LEVEL),
-        *([Column(SCORE)] if tested else []),
-        Column(COMMENT, 70),
-    ]
+def _sheet(book: MarkBook, curriculum: Curriculum, slot: str) -> SheetContent:
+    entered = book.slots[slot]
+    used = {key for values in entered.values() for key in values}
+    cells = [c for c in cells_of(curriculum, book.header.term, slot) if c.is_required or c.key in used]
+    columns = [*_PEOPLE, *(Column(cell.heading, _WIDTHS[cell.kind]) for cell in cells)]
     rows: list[list[Value]] = []
     for number, (code, name) in enumerate(book.names.items(), start=1):
-        entry = book.subjects[subject.code].get(code, SubjectEntry())
-        score: Value = entry.score if type(entry.score) is int else score_text(entry.score)
-        marks = [entry.mid_level or "", entry.end_level or "", *([score] if tested else []), entry.comment]
-        rows.append([number, code, name, *marks])
-    title = f"BẢNG ĐÁNH GIÁ MÔN {subject.name.upper()}"
-    return SheetContent(subject.name, title, _labels(book.header), columns, rows)
+        values = entered.get(code, {})
+        rows.append([number, code, name, *(_shown(values.get(cell.key, ""), cell) for cell in cells)])
+    if slot != HOMEROOM:
+        subject = curriculum.subject(slot)
+        title = f"BẢNG ĐÁNH GIÁ MÔN {subject.name.upper()}"
+        return SheetContent(sheet_name(subject.name), title, _labels(book.header), columns, rows)
+    columns += [Column(EXCUSED), Column(UNEXCUSED), Column(RECOGNISED)]
+    for row, code in zip(rows, book.names, strict=True):
+        fact = book.facts.get(code, TermFacts())
+        row += [fact.absent_excused, fact.absent_unexcused, "x" if fact.recognised else ""]
+    return SheetContent(HOMEROOM_SHEET, _HOMEROOM_TITLE, _labels(book.header), columns, rows)
 
 
-def _homeroom_sheet(book: MarkBook, curriculum: Curriculum) -> SheetContent:
-    levels = [Column(f"{trait.name} ({when})", 11) for trait in curriculum.traits for when in (MID, END)]
-    comments = [Column(where.label, 60) for where in HOMEROOM_COMMENTS]
-    columns = [*_PEOPLE, *levels, *comments, Column(EXCUSED), Column(UNEXCUSED), Column(RECOGNISED)]
-    rows: list[list[Value]] = []
-    for number, (code, name) in enumerate(book.names.items(), start=1):
-        entry = book.homeroom.get(code, HomeroomEntry())
-        pairs = [(entry.mid_levels.get(t.code), entry.end_levels.get(t.code)) for t in curriculum.traits]
-        given = [level or "" for pair in pairs for level in pair]
-        texts = [entry.comments.get(where, "") for where in HOMEROOM_COMMENTS]
-        end = [entry.absent_excused, entry.absent_unexcused, "x" if entry.recognised else ""]
-        rows.append([number, code, name, *given, *texts, *end])
-    title = "BẢNG ĐÁNH GIÁ PHẨM CHẤT, NĂNG LỰC"
-    return SheetContent(HOMEROOM_SHEET, title, _labels(book.header), columns, rows)
+_HOMEROOM_TITLE: Final = "BẢNG ĐÁNH GIÁ CỦA GIÁO VIÊN CHỦ NHIỆM"
+
+
+def _shown(value: str, cell: Cell) -> Value:
+    """Marks are written as numbers, so that spreadsheets can count with them."""
+    if cell.kind is CellKind.SCORE and value.replace(".", "").isdigit():
+        return float(value) if "." in value else int(value)
+    return value
 
 
 def _labels(header: MarksHeader) -> dict[str, str]:

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 from domain.calendar import SchoolYear
-from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL, Curriculum
+from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL, offered
 from domain.errors import Invalid
 from domain.identity import FindingCode, Sex, check_personal_id, normalise_name, parse_school_code, parse_sex
 from domain.labelled import Labelled
+from domain.rules.school_levels import SchoolLevel
 from interchange.layout import Column, SheetContent, Value, write_workbook
 from interchange.roster import BIRTH_DATE, FULL_NAME, PERSONAL_ID, SEX, personal_id_text, ticked
 from interchange.sheets import Problem, Row, Severity, Sheet, cell_date, fold, open_workbook, read_sheet
@@ -73,7 +75,7 @@ class Staff:
     problems: tuple[Problem, ...] = ()
 
 
-def read_staff(source: Path | bytes, curriculum: Curriculum) -> Staff:
+def read_staff(source: Path | bytes) -> Staff:
     """Read a staff workbook; bad rows become problems.
 
     Raises Invalid if the file is no workbook, a sheet is missing, or the title rows are unusable.
@@ -87,7 +89,7 @@ def read_staff(source: Path | bytes, curriculum: Curriculum) -> Staff:
     if missing := [label for key, label in LABELS.items() if not people_sheet.title.get(key)]:
         raise Invalid(f"Phần đầu trang “{PEOPLE_SHEET}” thiếu: {', '.join(missing)}.")
     people = _read_people(people_sheet)
-    assignments = _read_assignments(jobs, {person.personal_id for person in people}, curriculum)
+    assignments = _read_assignments(jobs, {person.personal_id for person in people})
     return Staff(
         school_name=people_sheet.title["school_name"],
         school_code=parse_school_code(people_sheet.title["school_code"]),
@@ -136,8 +138,8 @@ def _parse_role(text: str) -> StaffRole:
     raise Invalid(f"Chức vụ phải là một trong: {', '.join(role.label for role in StaffRole)}; nhận được “{text}”.")
 
 
-def _read_assignments(sheet: Sheet, known: set[str], curriculum: Curriculum) -> tuple[AssignmentRow, ...]:
-    slots = {fold(name): slot for slot, name in _slot_names(curriculum).items()}
+def _read_assignments(sheet: Sheet, known: set[str]) -> tuple[AssignmentRow, ...]:
+    slots = {fold(name): slot for slot, name in _slot_names().items()}
     found: list[AssignmentRow] = []
     for row in sheet.body():
         with row.refusals(SLOT):
@@ -167,11 +169,14 @@ def _read_assignment(row: Row, slot: str) -> AssignmentRow:
     )
 
 
-def _slot_names(curriculum: Curriculum) -> dict[str, str]:
-    return {**{subject.code: subject.name for subject in curriculum.subjects}, **_SLOT_NAMES}
+@cache
+def _slot_names() -> dict[str, str]:
+    """Names by slot, of the subjects of all grades; a subject has one name and one code in all of them."""
+    subjects = {each.code: each.name for level in SchoolLevel for grade in level.grades for each in offered(grade)}
+    return {**subjects, **_SLOT_NAMES}
 
 
-def write_staff(path: Path, staff: Staff, curriculum: Curriculum) -> None:
+def write_staff(path: Path, staff: Staff) -> None:
     """Write a staff workbook in the layout that `read_staff` reads."""
     labels = {label: str(getattr(staff, key)) for key, label in LABELS.items()}
     people = SheetContent(
@@ -187,7 +192,7 @@ def write_staff(path: Path, staff: Staff, curriculum: Curriculum) -> None:
     columns = _columns(
         (CLASS, 12), (SLOT, 26), (PERSONAL_ID, 16), (FULL_NAME, 28), (FROM, 12), (UNTIL, 12), (SIGNER, 9)
     )
-    jobs = SheetContent(ASSIGNMENTS_SHEET, "BẢNG PHÂN CÔNG", labels, columns, _job_rows(staff, curriculum))
+    jobs = SheetContent(ASSIGNMENTS_SHEET, "BẢNG PHÂN CÔNG", labels, columns, _job_rows(staff))
     write_workbook(path, [people, jobs])
 
 
@@ -195,9 +200,9 @@ def _columns(*columns: tuple[str, float]) -> list[Column]:
     return [Column("STT", 5), *(Column(heading, width) for heading, width in columns)]
 
 
-def _job_rows(staff: Staff, curriculum: Curriculum) -> list[tuple[Value, ...]]:
+def _job_rows(staff: Staff) -> list[tuple[Value, ...]]:
     names = {person.personal_id: person.full_name for person in staff.people}
-    slots = _slot_names(curriculum)
+    slots = _slot_names()
     return [
         (
             number,

@@ -14,8 +14,9 @@ import rfc8785
 from lxml import etree  # type: ignore[import-untyped]
 from pydantic import TypeAdapter
 
-from domain.documents import DocumentKind, YearRecordContent
+from domain.documents import DocumentKind
 from domain.errors import Invalid
+from domain.year_records import PrimaryRecordContent
 
 ROOT: Final = "HocBa"
 LAYOUT_VERSION: Final = "1"
@@ -112,15 +113,15 @@ class SealedPdf:
 @dataclass(frozen=True)
 class _Attached:
     kind: Literal[DocumentKind.YEAR_RECORD]
-    content: YearRecordContent
+    content: PrimaryRecordContent
 
 
 _ATTACHED = TypeAdapter(_Attached)
-_CONTENT = TypeAdapter(YearRecordContent)
+_CONTENT = TypeAdapter(PrimaryRecordContent)
 _PDF = TypeAdapter(SealedPdf)
 
 
-def year_record_content(record_json: bytes) -> YearRecordContent:
+def year_record_content(record_json: bytes) -> PrimaryRecordContent:
     """The content of an attached `record.json`. Raises Invalid unless it is a year record in canonical form."""
     try:
         attached = _ATTACHED.validate_json(record_json)
@@ -132,7 +133,7 @@ def year_record_content(record_json: bytes) -> YearRecordContent:
     return attached.content
 
 
-def record_xml(content: YearRecordContent, pdf: SealedPdf) -> etree._Element:
+def record_xml(content: PrimaryRecordContent, pdf: SealedPdf) -> etree._Element:
     """The root element; the same record always gives the same tree.
 
     Raises Invalid if the PDF is that of another record, or a text holds a character that XML cannot carry.
@@ -147,7 +148,7 @@ def record_xml(content: YearRecordContent, pdf: SealedPdf) -> etree._Element:
     return root
 
 
-def read_xml(root: etree._Element) -> tuple[YearRecordContent, SealedPdf]:
+def read_xml(root: etree._Element) -> tuple[PrimaryRecordContent, SealedPdf]:
     """What `record_xml` was given. Raises Invalid for anything it would not have written, a signature included.
 
     Says nothing about who wrote it: of a signed file, read the part that a verification found to be signed.

@@ -201,7 +201,8 @@ def _slots(session: Session, record_ids: list[UUID]) -> dict[UUID, list[RecordSl
 
 def slot_lines(session: Session, class_term_id: UUID, class_id: UUID) -> list[SlotLine]:
     """Progress by slot, in the order of the form."""
-    curriculum = curriculum_of(session.get_one(ClassGroup, class_id))
+    term = Term(session.get_one(ClassTermRow, class_term_id).term)
+    curriculum = curriculum_of(session.get_one(ClassGroup, class_id), term)
     query = (
         select(
             RecordSlot.slot,

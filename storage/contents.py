@@ -6,8 +6,6 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from domain.assessment import points_of, score_text
-from domain.curriculum import Trait
 from domain.documents import (
     ClassSummaryContent,
     PupilContent,
@@ -16,23 +14,34 @@ from domain.documents import (
     SignatureField,
     SignerContent,
     SubjectSheetContent,
-    SummaryColumn,
-    YearRecordContent,
+    SummaryPupilLine,
 )
-from domain.entry import SubjectEntry
-from storage import entries, staffing
+from domain.entered import Entered, SheetForm, TermPapers
+from domain.primary.paper import PrimaryPapers
+from domain.secondary.paper import SecondaryPapers
+from domain.signature_plans import SignaturePlan
+from domain.year_records import PrimaryRecordContent, SecondaryRecordContent, YearRecordContent
+from storage import results, staffing
 from storage.paper_facts import (
     ClassFacts,
     Member,
+    PaperPart,
     Stamp,
     class_facts,
     class_signers,
     members,
     person_signer,
+    pupil_contents,
     sheets_by_record,
+    subject_teachers,
 )
-from storage.results import Results
 from storage.tables import SigningOrder, TermRecord
+
+
+def term_papers(facts: ClassFacts) -> PrimaryPapers | SecondaryPapers:
+    if facts.curriculum.is_primary:
+        return PrimaryPapers(facts.curriculum, facts.term)
+    return SecondaryPapers(facts.curriculum, facts.first, facts.term)
 
 
 def subject_sheets(
@@ -40,15 +49,17 @@ def subject_sheets(
 ) -> dict[str, SubjectSheetContent]:
     """The sheets of these subjects for these pupils, by subject."""
     facts = class_facts(session, order)
-    found = entries.subject_entries(session, facts.term, stamps, [record.id for record in records])
+    found = results.entered(session, facts, records)
     teachers = staffing.signers_of(session, facts.group.id, tuple(stamps), order.signing_time)
     pupils = members(session, records)
+    writing, of_pupils = term_papers(facts), [found[member.record.id] for member in pupils]
     return {
         slot: _subject_sheet(
             facts,
             slot,
             stamp,
-            tuple(_sheet_line(member, found[member.record.id].get(slot, SubjectEntry())) for member in pupils),
+            writing.sheet(slot, of_pupils),
+            pupils,
             person_signer(SignatureField.SUBJECT_TEACHER, teachers[slot]),
         )
         for slot, stamp in stamps.items()
@@ -56,34 +67,40 @@ def subject_sheets(
 
 
 def _subject_sheet(
-    facts: ClassFacts, slot: str, stamp: Stamp, lines: tuple[SheetPupilLine, ...], signer: SignerContent
+    facts: ClassFacts, slot: str, stamp: Stamp, form: SheetForm, pupils: Sequence[Member], signer: SignerContent
 ) -> SubjectSheetContent:
-    subject = facts.curriculum.subject(slot)
-    mid, end = points_of(facts.term)
     return SubjectSheetContent(
-        subject=subject.code,
-        subject_name=subject.name,
-        has_score=subject.has_test(end),
-        mid_name=mid.label,
-        end_name=end.label,
-        pupils=lines,
+        subject=slot,
+        subject_name=facts.curriculum.subject(slot).name,
+        columns=form.columns,
+        legend=form.legend,
+        pupils=tuple(_sheet_line(member, *line) for member, line in zip(pupils, form.lines, strict=True)),
         signers=(signer,),
         **facts.of_class_paper(stamp),
     )
 
 
-def _sheet_line(member: Member, entry: SubjectEntry) -> SheetPupilLine:
+def _sheet_line(member: Member, values: tuple[str, ...], comment: str) -> SheetPupilLine:
     return SheetPupilLine(
         order_no=member.enrolment.order_no,
         pupil_code=member.pupil.pupil_code,
         full_name=member.pupil.full_name,
         birth_date=member.pupil.birth_date.isoformat(),
         revision=member.record.revision,
-        mid_level=entry.mid_level or "",
-        end_level=entry.end_level or "",
-        score=score_text(entry.score),
-        comment=entry.comment,
+        values=values,
+        comment=comment,
     )
+
+
+class RecordPart(PaperPart):
+    """What the records of both levels have alike."""
+
+    record_uid: str
+    version: int
+    lookup_code: str
+    sheets: tuple[SheetReference, ...]
+    signers: tuple[SignerContent, ...]
+    pupil: PupilContent
 
 
 @dataclass(frozen=True)
@@ -92,65 +109,72 @@ class ClassReading:
 
     facts: ClassFacts
     signers: tuple[SignerContent, ...]
+    teachers: Mapping[str, SignerContent]
     sheets: Mapping[UUID, tuple[SheetReference, ...]]
-    results: Results
+    entered: Mapping[UUID, Entered]
     members: Sequence[Member]
+    pupils: Mapping[UUID, PupilContent]
 
     def year_record(self, member: Member, lookup_code: str) -> YearRecordContent:
-        """The yearly record of one pupil (Circular 27/2020, annex 1)."""
-        record_id = member.record.id
-        return YearRecordContent(
+        """The yearly record of one pupil (Circular 27/2020, annex 1; Circular 22/2021)."""
+        pupil, of_year = self.entered[member.record.id], term_papers(self.facts)
+        common = RecordPart(
             record_uid=str(member.enrolment.record_uid),
             version=1,
             lookup_code=lookup_code,
-            sheets=self.sheets[record_id],
-            signers=self.signers,
-            pupil=_pupil(member),
+            sheets=self.sheets[member.record.id],
+            signers=(*self._subject_signers(), *self.signers),
+            pupil=self.pupils[member.pupil.id],
             **self.facts.of_paper(),
-            **self.results.of_year(record_id),
         )
+        if isinstance(of_year, PrimaryPapers):
+            return PrimaryRecordContent(**common, **of_year.year(pupil))
+        return SecondaryRecordContent(**common, **of_year.year(pupil, self.teachers))
+
+    def _subject_signers(self) -> tuple[SignerContent, ...]:
+        is_each = self.facts.group.signature_plan == SignaturePlan.RECORD
+        return tuple(self.teachers.values()) if is_each else ()
 
     def summary(self, stamp: Stamp) -> ClassSummaryContent:
         """The class's results of the term (Circular 27/2020, annex 2)."""
-        facts = self.facts
+        writing = term_papers(self.facts)
+        form = writing.form()
+        lines = tuple(_summary_line(member, writing, self.entered[member.record.id]) for member in self.members)
         sheets = {sheet.sha256: sheet for of_record in self.sheets.values() for sheet in of_record}
         return ClassSummaryContent(
-            subjects=tuple(SummaryColumn(each.code, each.name, each.short) for each in facts.curriculum.subjects),
-            qualities=_columns(facts.curriculum.qualities),
-            competencies=_columns(facts.curriculum.competencies),
-            pupils=tuple(self.results.summary_line(member) for member in self.members),
-            result_counts=self.results.counts(),
+            groups=form.groups,
+            verdicts=form.verdicts,
+            legend=form.legend,
+            pupils=lines,
+            totals=writing.totals([line.values for line in lines]),
+            counts=writing.counts([self.entered[member.record.id] for member in self.members]),
             sheets=tuple(sheets.values()),
             signers=self.signers,
-            **facts.of_class_paper(stamp),
+            **self.facts.of_class_paper(stamp),
         )
+
+
+def _summary_line(member: Member, writing: TermPapers, pupil: Entered) -> SummaryPupilLine:
+    values, verdicts = writing.summary_line(pupil)
+    return SummaryPupilLine(
+        order_no=member.enrolment.order_no,
+        pupil_code=member.pupil.pupil_code,
+        full_name=member.pupil.full_name,
+        revision=member.record.revision,
+        values=values,
+        verdicts=verdicts,
+    )
 
 
 def read_class(session: Session, order: SigningOrder, records: list[TermRecord]) -> ClassReading:
     facts = class_facts(session, order)
+    found = members(session, records)
     return ClassReading(
         facts=facts,
         signers=class_signers(session, facts, order),
+        teachers=subject_teachers(session, facts, order),
         sheets=sheets_by_record(session, facts, records),
-        results=Results.read(session, facts, records),
-        members=members(session, records),
-    )
-
-
-def _columns(traits: Sequence[Trait]) -> tuple[SummaryColumn, ...]:
-    return tuple(SummaryColumn(each.code, each.name, each.short) for each in traits)
-
-
-def _pupil(member: Member) -> PupilContent:
-    pupil = member.pupil
-    return PupilContent(
-        pupil_code=pupil.pupil_code,
-        personal_id=pupil.personal_id,
-        full_name=pupil.full_name,
-        birth_date=pupil.birth_date.isoformat(),
-        sex=pupil.sex,
-        ethnicity=pupil.ethnicity,
-        nationality=pupil.nationality,
-        place_of_birth=pupil.place_of_birth,
-        register_no=member.enrolment.register_no,
+        entered=results.entered(session, facts, records),
+        members=found,
+        pupils=pupil_contents(session, facts, found),
     )

@@ -38,7 +38,7 @@ def open_term(session: Session, class_id: UUID, term: Term, due_at: datetime) ->
     row = session.scalars(
         select(ClassTermRow).where(ClassTermRow.class_id == class_id, ClassTermRow.term == term.value)
     ).one()
-    slots = curriculum_of(group).slots
+    slots = curriculum_of(group, term).slots
     if created is not None:
         _add_records(session, row.id, class_id, slots)
     query = select(TermRecord.id).join(Enrolment, Enrolment.id == TermRecord.enrolment_id)

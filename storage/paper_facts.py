@@ -8,14 +8,18 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from domain.assessment import RULE_VERSION, Term
+from domain.assessment import Term
 from domain.calendar import TIMEZONE
 from domain.curriculum import HOMEROOM, PRINCIPAL, Curriculum
 from domain.documents import (
+    ProfileContent,
+    PupilContent,
     SchoolContent,
+    SchoolingLine,
     SheetReference,
     SignatureField,
     SignerContent,
+    subject_field,
 )
 from storage import entries, staffing
 from storage.staffing import Signer
@@ -75,13 +79,14 @@ class ClassFacts:
     group: ClassGroup
     term: Term
     curriculum: Curriculum
+    first: Curriculum  # by the rules of the first term
     school: SchoolContent
     date: date
 
     def of_paper(self) -> PaperPart:
         return PaperPart(
-            circular=self.group.circular,
-            rule_version=RULE_VERSION,
+            circular=self.curriculum.rules.circular,
+            rule_version=self.curriculum.rules.version,
             school_year=self.group.school_year,
             grade=self.group.grade,
             class_name=self.group.name,
@@ -114,7 +119,9 @@ def class_facts(session: Session, order: SigningOrder) -> ClassFacts:
     group = session.get_one(ClassGroup, class_term.class_id)
     printed = order.signing_time.astimezone(TIMEZONE).date()
     school = _school(session, group.school_id, printed)
-    return ClassFacts(class_term, group, Term(class_term.term), entries.curriculum_of(group), school, printed)
+    term = Term(class_term.term)
+    curriculum, first = (entries.curriculum_of(group, each) for each in (term, Term.HK1))
+    return ClassFacts(class_term, group, term, curriculum, first, school, printed)
 
 
 def members(session: Session, records: list[TermRecord]) -> list[Member]:
@@ -129,8 +136,15 @@ def members(session: Session, records: list[TermRecord]) -> list[Member]:
     return [Member(by_enrolment[enrolment.id], enrolment, pupil) for enrolment, pupil in session.execute(query)]
 
 
-def person_signer(field: SignatureField, signer: Signer) -> SignerContent:
+def person_signer(field: str, signer: Signer) -> SignerContent:
     return SignerContent(field, signer.full_name, signer.personal_id, signer.title)
+
+
+def subject_teachers(session: Session, facts: ClassFacts, order: SigningOrder) -> dict[str, SignerContent]:
+    """The designated signer of each subject, by subject, with the field of a record that he signs."""
+    slots = facts.curriculum.slots[:-1]
+    found = staffing.signers_of(session, facts.group.id, slots, order.signing_time)
+    return {slot: person_signer(subject_field(slot), found[slot]) for slot in slots}
 
 
 def class_signers(session: Session, facts: ClassFacts, order: SigningOrder) -> tuple[SignerContent, ...]:
@@ -141,6 +155,12 @@ def class_signers(session: Session, facts: ClassFacts, order: SigningOrder) -> t
         person_signer(SignatureField.PRINCIPAL, found[PRINCIPAL]),
         SignerContent(SignatureField.SEAL, facts.school.name, facts.school.code, "Con dấu số của nhà trường"),
     )
+
+
+def pupil_contents(session: Session, facts: ClassFacts, found: list[Member]) -> dict[UUID, PupilContent]:
+    """What a record says of each pupil, by pupil."""
+    schooling = _schooling(session, facts.group.school_year, [member.pupil.id for member in found])
+    return {member.pupil.id: _pupil(member, schooling[member.pupil.id]) for member in found}
 
 
 def sheets_by_record(
@@ -188,3 +208,35 @@ def _school(session: Session, school_id: UUID, on: date) -> SchoolContent:
         authority=session.scalar(authority) or "",
         place=school.province,
     )
+
+
+def _pupil(member: Member, schooling: tuple[SchoolingLine, ...]) -> PupilContent:
+    pupil = member.pupil
+    return PupilContent(
+        pupil_code=pupil.pupil_code,
+        personal_id=pupil.personal_id,
+        full_name=pupil.full_name,
+        birth_date=pupil.birth_date.isoformat(),
+        sex=pupil.sex,
+        ethnicity=pupil.ethnicity,
+        nationality=pupil.nationality,
+        place_of_birth=pupil.place_of_birth,
+        register_no=member.enrolment.register_no,
+        profile=ProfileContent(),
+        schooling=schooling,
+    )
+
+
+def _schooling(session: Session, last: str, pupil_ids: list[UUID]) -> dict[UUID, tuple[SchoolingLine, ...]]:
+    """Each pupil's years up to the `last`, oldest first (quatrinhhoctap)."""
+    query = (
+        select(Enrolment.pupil_id, Enrolment.school_year, ClassGroup.name, School.name, School.province)
+        .join(ClassGroup, ClassGroup.id == Enrolment.class_id)
+        .join(School, School.id == ClassGroup.school_id)
+        .where(Enrolment.pupil_id.in_(pupil_ids), Enrolment.school_year <= last)
+        .order_by(Enrolment.school_year, Enrolment.joined_on)
+    )
+    found: dict[UUID, list[SchoolingLine]] = {pupil_id: [] for pupil_id in pupil_ids}
+    for pupil_id, *line in session.execute(query):
+        found[pupil_id].append(SchoolingLine(*line))
+    return {pupil_id: tuple(lines) for pupil_id, lines in found.items()}

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from domain.assessment import Term
 from domain.curriculum import HOMEROOM
 from domain.decisions import Action
-from domain.documents import DocumentContent, DocumentKind, SignatureField
+from domain.documents import DocumentKind, SignatureField
 from domain.errors import Conflict
+from domain.year_records import DocumentContent
 from storage import contents, orders
 from storage.contents import ClassReading
 from storage.paper_facts import Member, Stamp

@@ -87,7 +87,7 @@ def _freeze(session: Session, row: ClassTermRow, decision: Decision) -> None:
 
 def content_hashes(session: Session, slot: str, record_ids: Iterable[UUID]) -> dict[UUID, str]:
     """SHA-256 of the canonical JSON of what `slot` entered for each record."""
-    cells = entries.cells_of(session, slot, record_ids)
+    cells = entries.hashed_cells(session, slot, record_ids)
     return {record_id: hashlib.sha256(rfc8785.dumps(lines)).hexdigest() for record_id, lines in cells.items()}
 
 

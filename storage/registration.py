@@ -11,8 +11,11 @@ from sqlalchemy.orm import Session
 
 from domain.assessment import Term
 from domain.calendar import SchoolYear, term_dates
+from domain.curriculum import curriculum_for
 from domain.errors import Conflict, NotFound
 from domain.identity import Sex, check_personal_id
+from domain.rules.book import rule_book
+from domain.signature_plans import SignaturePlan
 from storage.tables import (
     CertificateRow,
     ClassGroup,
@@ -116,13 +119,35 @@ def add_position(
         session.flush()
 
 
-def add_class(session: Session, school_id: UUID, year: SchoolYear, grade: int, name: str, circular: str) -> UUID:
+@dataclass(frozen=True)
+class ClassFacts:
+    """A class; `optional` are the optional and elective subjects it takes, `topics` those of its study topics."""
+
+    grade: int
+    name: str
+    optional: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    plan: SignaturePlan = SignaturePlan.SHEET
+
+
+def add_class(session: Session, school_id: UUID, year: SchoolYear, facts: ClassFacts) -> UUID:
+    """A class under the circular in force when its year begins. Raises Invalid for subjects it cannot take."""
     add_school_year(session, year)
+    rules = rule_book().choose(facts.grade, year, term_dates(year, Term.HK1).start)
+    curriculum_for(facts.grade, rules, optional=facts.optional, topics=facts.topics)
     new = insert(ClassGroup).values(
-        id=uuid4(), school_id=school_id, school_year=str(year), grade=grade, name=name, circular=circular
+        id=uuid4(),
+        school_id=school_id,
+        school_year=str(year),
+        grade=facts.grade,
+        name=facts.name,
+        circular=rules.circular,
+        optional_subjects=list(facts.optional),
+        study_topics=list(facts.topics),
+        signature_plan=facts.plan.value,
     )
     session.execute(new.on_conflict_do_nothing(index_elements=["school_id", "school_year", "name"]))
-    return class_id_of(session, school_id, year, name)
+    return class_id_of(session, school_id, year, facts.name)
 
 
 def class_id_of(session: Session, school_id: UUID, year: SchoolYear, name: str) -> UUID:

@@ -11,17 +11,18 @@ from sqlalchemy.orm import Session
 
 from domain.assessment import Term
 from domain.calendar import SchoolYear
-from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL, TT27, curriculum_for
+from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL, Curriculum, curriculum_for
 from domain.decisions import Action, Decision
-from domain.entry import Cell, CellKind, required_cells
+from domain.entry import Cell, required_cells
 from domain.identity import Sex, make_personal_id
 from domain.lifecycle import ClassTerm, apply, class_stage, open_class_term, plan
-from interchange.sample_school.people import People, draw_class
-from storage import entries, journal, projection, registration
-from storage.entries import EntryLine
+from domain.scales import CellKind
+from interchange.sample_school.people import People, draw_class, grade_of
+from storage import journal, projection, registration, saving
 from storage.opening import OpenedTerm, open_term
 from storage.projection import Projection
-from storage.registration import PupilFacts, SchoolFacts
+from storage.registration import ClassFacts, PupilFacts, SchoolFacts
+from storage.saving import CellEdit
 from storage.tables import CertificateRow
 
 YEAR = SchoolYear(2026)
@@ -51,6 +52,7 @@ class ClassCast:
     class_id: UUID
     homeroom: UUID
     music: UUID
+    curriculum: Curriculum
 
     def who(self, slot: str) -> UUID:
         people = {PRINCIPAL: self.school.principal, SEAL: self.school.clerk, "am_nhac": self.music}
@@ -82,19 +84,28 @@ def make_staff(session: Session, school_id: UUID, serial: int) -> UUID:
     return registration.add_staff(session, school_id, personal_id, f"Giáo viên Mẫu {serial}")
 
 
-def make_class(session: Session, school: SchoolCast, name: str = "1A1", pupils: int = 3) -> ClassCast:
-    class_id = registration.add_class(session, school.school_id, YEAR, 1, name, TT27)
+def make_class(
+    session: Session,
+    school: SchoolCast,
+    name: str = "1A1",
+    pupils: int = 3,
+    **more: Any,  # noqa: ANN401
+) -> ClassCast:
+    """A class of the grade that its name begins with; `more` are further facts of the class."""
+    facts = ClassFacts(grade_of(name), name, **more)
+    class_id = registration.add_class(session, school.school_id, YEAR, facts)
+    curriculum = curriculum_for(facts.grade, optional=facts.optional, topics=facts.topics)
     base = 1000 * school.number + 10 * sum(map(ord, name))
     homeroom, music = (make_staff(session, school.school_id, base + serial) for serial in (1, 2))
-    cast = ClassCast(school, class_id, homeroom, music)
-    for slot in SLOTS:
+    cast = ClassCast(school, class_id, homeroom, music, curriculum)
+    for slot in curriculum.slots:
         registration.assign(session, class_id, slot, cast.who(slot), (SINCE, None))
-    registration.enrol(session, class_id, make_pupils(pupils, seed=base), date(2026, 9, 5))
+    registration.enrol(session, class_id, make_pupils(pupils, seed=base, grade=facts.grade), date(2026, 9, 5))
     return cast
 
 
-def make_pupils(count: int, seed: int = 1) -> list[PupilFacts]:
-    rows = draw_class(People(Random(seed)), count, 100 * seed)  # noqa: S311  # sample people, not secrets
+def make_pupils(count: int, seed: int = 1, grade: int = 1) -> list[PupilFacts]:
+    rows = draw_class(People(Random(seed)), grade, count, 100 * seed)  # noqa: S311  # sample people, not secrets
     return [
         PupilFacts(
             row.pupil_code, row.personal_id, row.full_name, row.birth_date, row.sex.label, row.ethnicity,
@@ -174,7 +185,7 @@ class OpenBook:
 
     def submit_all(self) -> None:
         fill(self)
-        for slot in SLOTS:
+        for slot in self.cast.curriculum.slots:
             self.act(Action.SUBMIT, slot)
 
     def review_all(self) -> None:
@@ -189,15 +200,16 @@ def open_book(session: Session, cast: ClassCast | None = None, term: Term = Term
     return OpenBook(session, cast, opened, open_class_term(opened.subject_slots, map(str, opened.record_ids)))
 
 
-def fill(book: OpenBook, slots: Iterable[str] = SLOTS, records: Iterable[str] | None = None) -> None:
+def fill(book: OpenBook, slots: Iterable[str] | None = None, records: Iterable[str] | None = None) -> None:
     """Enter a plausible value into every required cell."""
-    for slot in slots:
-        lines = [
-            EntryLine(UUID(record_id), cell.item, cell.point.value, cell.kind, plausible(cell))
+    curriculum = book.cast.curriculum
+    for slot in curriculum.slots if slots is None else slots:
+        edits = [
+            CellEdit(UUID(record_id), cell.key, plausible(cell))
             for record_id in (book.records if records is None else records)
-            for cell in required_cells(curriculum_for(1), book.opened.term, slot)
+            for cell in required_cells(curriculum, book.opened.term, slot)
         ]
-        entries.save_lines(book.session, book.id, slot, lines, book.cast.who(slot))
+        saving.save_cells(book.session, book.id, slot, edits, book.cast.who(slot)).require_all()
     book.session.flush()
 
 
@@ -206,16 +218,16 @@ def plausible(cell: Cell) -> str:
         case CellKind.SCORE:
             return "9"
         case CellKind.LEVEL:
-            return "T"
+            return cell.scale.choices[0].value
         case CellKind.COMMENT:
             return "Có tiến bộ, cần tiếp tục phát huy."
 
 
-def line(book: OpenBook, slot: str, kind: CellKind, value: str, record: int = 0) -> EntryLine:
+def edit(book: OpenBook, slot: str, kind: CellKind, value: str, record: int = 0) -> CellEdit:
     """One cell of a subject at the term's end."""
-    cells = required_cells(curriculum_for(1), book.opened.term, slot)
+    cells = required_cells(book.cast.curriculum, book.opened.term, slot)
     cell = [each for each in cells if each.kind is kind][-1]
-    return EntryLine(book.opened.record_ids[record], cell.item, cell.point.value, kind, value)
+    return CellEdit(book.opened.record_ids[record], cell.key, value)
 
 
 def make_certificate(session: Session, staff_id: UUID | None, **more: object) -> CertificateRow:

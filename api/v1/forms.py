@@ -14,7 +14,6 @@ from pydantic import (
 )
 
 from domain.assessment import Term
-from domain.entry import CellKind
 from domain.stages import Stage
 
 # Control characters other than tab and line ends cannot be printed, and the database takes no zero.
@@ -87,28 +86,6 @@ class OpenedView(BaseModel):
     due_at: datetime
 
 
-class CellForm(Form):
-    record_id: UUID
-    item: Slot
-    point: Slot
-    kind: CellKind
-    value: Annotated[str, StringConstraints(max_length=4000, pattern=PRINTABLE)]
-
-
-class CellsForm(Form):
-    cells: list[CellForm] = Field(min_length=1, max_length=5000)
-
-
-class AttendanceForm(Form):
-    record_id: UUID
-    absent_excused: int = Field(default=0, ge=0, le=400)
-    absent_unexcused: int = Field(default=0, ge=0, le=400)
-    is_recognised: bool = False
-    height_cm: ShortText = ""
-    weight_kg: ShortText = ""
-    health: Annotated[str, StringConstraints(max_length=60, pattern=PRINTABLE)] = ""
-
-
 class FailureView(BaseModel):
     record_id: str
     code: str
@@ -167,15 +144,6 @@ class ClassTermDetail(BaseModel):
     policy_version: int
     records: list[RecordView]
     slots: list[SlotView]
-
-
-class CellView(BaseModel):
-    record_id: UUID
-    point: str
-    item: str
-    level: str
-    score: str
-    comment: str
 
 
 class DocumentView(BaseModel):

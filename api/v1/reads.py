@@ -1,30 +1,23 @@
 """Reads: the class-terms a person may see, their records, cells, documents and audit trail."""
 
 from dataclasses import asdict
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 from sqlalchemy import select
 
-from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, VisibleDocument, now, require_slot
+from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, VisibleDocument, now
 from api.v1.forms import (
-    AttendanceForm,
     AuditView,
-    CellsForm,
-    CellView,
     ClassTermDetail,
     ClassTermView,
     DocumentView,
     RecordView,
     ReviewView,
-    Slot,
     SlotView,
 )
 from domain.curriculum import HOMEROOM
 from domain.errors import NotAllowed, NotFound
-from storage import access, board, entries
+from storage import access, board
 from storage.access import ClassTermHead
-from storage.entries import Attendance, EntryLine
 from storage.staffing import Person
 from storage.tables import AuditEntry
 
@@ -56,34 +49,6 @@ def show_class_term(head: VisibleClassTerm, found: ServicesDep) -> ClassTermDeta
         records=records,
         slots=slots,
     )
-
-
-@router.get("/class-terms/{class_term_id}/cells")
-def list_cells(
-    head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep, slot: Annotated[Slot, Query()]
-) -> list[CellView]:
-    """What one slot entered; for its teacher, the homeroom teacher and the school's offices."""
-    _may_read(head, person, slot)
-    with found.sessions() as session:
-        rows = entries.cells_in(session, head.id, slot)
-    return [CellView.model_validate(row, from_attributes=True) for row in rows]
-
-
-@router.put("/class-terms/{class_term_id}/cells/{slot}", status_code=204)
-def save_cells(slot: Slot, form: CellsForm, head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep) -> None:
-    """Save draft cells of one's own slot, all or none; refused with 409 once submitted."""
-    require_slot(head, slot)
-    lines = [EntryLine(cell.record_id, cell.item, cell.point, cell.kind, cell.value) for cell in form.cells]
-    with found.sessions.begin() as session:
-        entries.save_lines(session, head.id, slot, lines, person.staff_id)
-
-
-@router.put("/class-terms/{class_term_id}/attendance", status_code=204)
-def save_attendance(rows: list[AttendanceForm], head: VisibleClassTerm, found: ServicesDep) -> None:
-    """Absences, health and recognition of the term, kept by the homeroom teacher."""
-    require_slot(head, HOMEROOM)
-    with found.sessions.begin() as session:
-        entries.save_attendance(session, head.id, [Attendance(**row.model_dump()) for row in rows])
 
 
 @router.get("/class-terms/{class_term_id}/documents")

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
-from domain.assessment import OverallResult, QualityLevel, SubjectLevel, Term
+from domain.assessment import Term
+from domain.primary.levels import OverallResult, QualityLevel, SubjectLevel
+from domain.secondary.levels import MeritLevel
 
 Choices: TypeAlias = tuple[str, ...]
 ByLevel: TypeAlias = Mapping[SubjectLevel, Choices]
@@ -149,11 +151,96 @@ _BOTH_TERMS: Final[Mapping[str, ByLevel]] = {
         _C: ("Em còn ít tham gia hoạt động chung; cần được khuyến khích và giao việc vừa sức.",),
     },
 }
+# From grade 2 on, for both terms.
+_LATER: Final[Mapping[str, ByLevel]] = {
+    "tieng_viet": {
+        _T: (
+            "Em đọc diễn cảm, hiểu sâu nội dung bài; bài văn có hình ảnh, câu văn mạch lạc.",
+            "Em có vốn từ phong phú, biết lập dàn ý và viết đoạn văn miêu tả sinh động.",
+        ),
+        _H: (
+            "Em đọc trôi chảy, nắm được ý chính; cần mở rộng vốn từ để viết văn hay hơn.",
+            "Em viết đúng cấu trúc bài văn; cần chú ý dùng từ và đặt dấu câu chính xác hơn.",
+        ),
+        _C: ("Em đọc còn chậm, viết câu chưa trọn ý; cần luyện đọc và viết đoạn văn ngắn mỗi ngày.",),
+    },
+    "toan": {
+        _T: (
+            "Em tính toán nhanh, chính xác; giải tốt các bài toán có nhiều bước.",
+            "Em nắm vững phân số, các phép tính và vận dụng linh hoạt khi giải toán có lời văn.",
+        ),
+        _H: (
+            "Em thực hiện được các phép tính; cần đọc kĩ đề và trình bày lời giải rõ ràng hơn.",
+            "Em nắm được kiến thức cơ bản; nên luyện thêm phép chia và đổi đơn vị đo.",
+        ),
+        _C: ("Em còn nhầm lẫn khi nhân, chia số có nhiều chữ số; cần được kèm thêm mỗi tuần.",),
+    },
+    "ngoai_ngu_1": {
+        _T: ("Em nghe, nói tự tin, phát âm rõ; vận dụng tốt các mẫu câu đã học.",),
+        _H: ("Em hiểu các mẫu câu quen thuộc; cần luyện nói và ghi nhớ từ vựng thường xuyên hơn.",),
+        _C: ("Em còn ngại nói, nhớ ít từ vựng; cần luyện nghe và nhắc lại mỗi ngày.",),
+    },
+    "lich_su_dia_li": {
+        _T: ("Em nắm chắc các sự kiện, nhân vật; đọc bản đồ tốt và biết liên hệ với địa phương.",),
+        _H: ("Em nhớ được các mốc chính; cần luyện đọc lược đồ và trình bày đầy đủ hơn.",),
+        _C: ("Em chưa nhớ được các nội dung cơ bản; cần ôn lại bài với sơ đồ đơn giản.",),
+    },
+    "khoa_hoc": {
+        _T: ("Em ham tìm hiểu, làm thí nghiệm cẩn thận và giải thích được hiện tượng quen thuộc.",),
+        _H: ("Em nêu được kiến thức cơ bản; cần quan sát kĩ và ghi chép kết quả đầy đủ hơn.",),
+        _C: ("Em chưa nắm được nội dung chính của bài; cần được hướng dẫn ôn tập thêm.",),
+    },
+    "tin_hoc": {
+        _T: ("Em thao tác thành thạo, biết tạo bài trình chiếu và sử dụng máy tính an toàn.",),
+        _H: ("Em thực hiện được các thao tác cơ bản; cần luyện gõ bàn phím đúng cách.",),
+        _C: ("Em còn lúng túng khi dùng máy tính; cần thực hành thêm với sự hỗ trợ của thầy cô.",),
+    },
+    "cong_nghe": {
+        _T: ("Em khéo tay, lắp ghép đúng mô hình và biết giới thiệu sản phẩm của mình.",),
+        _H: ("Em làm được sản phẩm theo hướng dẫn; cần cẩn thận hơn ở các chi tiết nhỏ.",),
+        _C: ("Em chưa hoàn thành sản phẩm; cần thực hành lại từng bước.",),
+    },
+    "dao_duc": {
+        _T: ("Em biết cảm thông, giúp đỡ mọi người và có trách nhiệm với việc của lớp.",),
+        _H: ("Em biết cư xử đúng mực; cần mạnh dạn bày tỏ ý kiến hơn.",),
+        _C: ("Em chưa thực hiện đều nội quy; cần được nhắc nhở, động viên.",),
+    },
+}
+_ABOUT: Final = {
+    "ngu_van": "đọc hiểu và viết đoạn văn",
+    "toan": "tính toán và giải bài toán thực tế",
+    "ngoai_ngu_1": "nghe, nói và dùng từ vựng",
+    "giao_duc_cong_dan": "vận dụng bài học vào tình huống cuộc sống",
+    "lich_su_dia_li": "đọc lược đồ và trình bày sự kiện",
+    "khoa_hoc_tu_nhien": "làm thí nghiệm và giải thích hiện tượng",
+    "cong_nghe": "thực hành và thiết kế sản phẩm",
+    "tin_hoc": "sử dụng phần mềm và tìm kiếm thông tin",
+    "giao_duc_the_chat": "thực hiện kĩ thuật động tác",
+    "nghe_thuat": "thể hiện ý tưởng và sản phẩm",
+    "hoat_dong_trai_nghiem": "tham gia hoạt động và làm việc nhóm",
+    "giao_duc_dia_phuong": "tìm hiểu lịch sử, văn hoá địa phương",
+}
+_SECONDARY: Final[Mapping[MeritLevel, Choices]] = {
+    MeritLevel.T: ("Em nắm vững kiến thức, chủ động và sáng tạo khi {}.", "Em học tốt, có năng lực nổi bật khi {}."),
+    MeritLevel.K: ("Em nắm được kiến thức, khá tự tin khi {}; nên luyện thêm dạng nâng cao.",),
+    MeritLevel.D: ("Em đạt yêu cầu; cần cố gắng nhiều hơn khi {}.", "Em có tiến bộ; cần ôn tập đều để {} tốt hơn."),
+}
+SECONDARY_HOMEROOM: Final[Mapping[MeritLevel, Choices]] = {
+    MeritLevel.T: ("Em học tốt, gương mẫu, có tinh thần trách nhiệm và luôn giúp đỡ bạn.",),
+    MeritLevel.K: ("Em chăm ngoan, có ý thức vươn lên; cần mạnh dạn hơn khi phát biểu xây dựng bài.",),
+    MeritLevel.D: ("Em ngoan, lễ phép; cần tập trung và tự giác học tập hơn ở các môn còn yếu.",),
+}
 _BY_TERM: Final = {"tieng_viet": _TIENG_VIET, "toan": _TOAN}
 
 
-def subject_comments(subject: str, term: Term, level: SubjectLevel) -> Choices:
+def subject_comments(grade: int, subject: str, term: Term, level: SubjectLevel) -> Choices:
+    if grade > 1 and subject in _LATER:
+        return _LATER[subject][level]
     return (_BY_TERM[subject][term] if subject in _BY_TERM else _BOTH_TERMS[subject])[level]
+
+
+def secondary_comments(subject: str, level: MeritLevel) -> Choices:
+    return tuple(each.format(_ABOUT[subject]) for each in _SECONDARY[level])
 
 
 # By the lowest level among the qualities or competencies the comment speaks of.

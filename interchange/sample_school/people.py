@@ -1,22 +1,25 @@
 """Sample pupils and staff: generated people with valid personal ids, no real ones."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 from typing import Final
 
 from domain.calendar import SchoolYear
-from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL, Curriculum
+from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL, Curriculum, curriculum_for
 from domain.identity import Sex, make_personal_id, name_sort_key
 from domain.provinces import PROVINCES
+from domain.rules.school_levels import SchoolLevel
 from interchange.roster import RosterHeader, RosterRow
 from interchange.sample_school import names
 from interchange.staff import AssignmentRow, Staff, StaffRole, StaffRow
 
 YEAR: Final = SchoolYear(2026)
 SCHOOL_CODE: Final = "79766999"
-SCHOOL_NAME: Final = "Trường Tiểu học Mẫu Tân Bình"
-SPECIALIST_SUBJECTS: Final = ("giao_duc_the_chat", "am_nhac", "mi_thuat")
+SCHOOL_NAME: Final = "Trường Tiểu học và Trung học cơ sở Mẫu Tân Bình"
+# Taught by teachers of their own in primary school, each for all classes of the level.
+SPECIALIST_SUBJECTS: Final = ("giao_duc_the_chat", "am_nhac", "mi_thuat", "ngoai_ngu_1", "tin_hoc")
 _FIRST_PUPIL_CODE: Final = 7926000001
 _FIRST_DAY = date(YEAR.start, 8, 1)
 
@@ -59,14 +62,19 @@ def header_of(class_name: str) -> RosterHeader:
         district="",
         province="Thành phố Hồ Chí Minh",
         school_year=YEAR,
-        grade=1,
+        grade=grade_of(class_name),
         class_name=class_name,
     )
 
 
-def draw_class(people: People, size: int, first_number: int) -> tuple[RosterRow, ...]:
+def grade_of(class_name: str) -> int:
+    """The grade that a class's name begins with: "10A1" is of grade 10."""
+    return int(class_name.partition("A")[0])
+
+
+def draw_class(people: People, grade: int, size: int, first_number: int) -> tuple[RosterRow, ...]:
     """Draw a class in class-list order; `first_number` counts the school's pupils from 0."""
-    drawn = sorted((_draw_pupil(people) for _ in range(size)), key=lambda pupil: name_sort_key(pupil.full_name))
+    drawn = sorted((_draw_pupil(people, grade) for _ in range(size)), key=lambda pupil: name_sort_key(pupil.full_name))
     return tuple(_numbered(pupil, order, first_number + order) for order, pupil in enumerate(drawn, start=1))
 
 
@@ -83,15 +91,15 @@ class _Pupil:
     health: str
 
 
-def _draw_pupil(people: People) -> _Pupil:
+def _draw_pupil(people: People, grade: int) -> _Pupil:
     sex = people.random.choice(list(Sex))
     ethnicity = people.weighted(names.ETHNIC_WEIGHTS)
     group = names.GROUP_SURNAMES.get(ethnicity)
     surnames = dict.fromkeys(group, 1) if group else names.SURNAMES
     given = names.BOY_NAMES if sex is Sex.MALE else names.GIRL_NAMES
-    birth_date = people.day_of(YEAR.start - 6)
+    birth_date = people.day_of(YEAR.start - 5 - grade)
     place = people.weighted(names.PLACE_WEIGHTS)
-    height = people.random.randrange(110, 128)
+    height = people.random.randrange(110, 128) + 6 * (grade - 1)
     return _Pupil(
         full_name=people.name(surnames, given),
         sex=sex,
@@ -124,21 +132,35 @@ def _numbered(pupil: _Pupil, order: int, number: int) -> RosterRow:
     )
 
 
-def draw_staff(people: People, class_names: tuple[str, ...], curriculum: Curriculum) -> Staff:
-    """Draw the leaders, a homeroom teacher per class and one specialist for each specialist subject of the school."""
-    principal = _draw_staff(people, StaffRole.PRINCIPAL)
-    clerk = _draw_staff(people, StaffRole.CLERK)
-    admin = _draw_staff(people, StaffRole.ADMIN)
-    homerooms = {name: _draw_staff(people, StaffRole.TEACHER) for name in class_names}
-    specialists = {code: _draw_staff(people, StaffRole.TEACHER) for code in SPECIALIST_SUBJECTS}
-    assignments = [_assign("", PRINCIPAL, principal), _assign("", SEAL, clerk)]
-    for class_name, teacher in homerooms.items():
-        assignments.append(_assign(class_name, HOMEROOM, teacher))
-        assignments += [
-            _assign(class_name, subject.code, specialists.get(subject.code, teacher)) for subject in curriculum.subjects
-        ]
-    everyone = (principal, clerk, admin, *homerooms.values(), *specialists.values())
-    return Staff(SCHOOL_NAME, SCHOOL_CODE, YEAR, everyone, tuple(assignments))
+def draw_staff(people: People, class_names: Sequence[str]) -> Staff:
+    """Draw the leaders, a homeroom teacher per class, and teachers of single subjects for each level of the school.
+
+    In secondary classes every subject has a teacher of its own, and the homeroom teacher teaches Ngữ văn.
+    """
+    principal, clerk, admin = (
+        _draw_staff(people, each) for each in (StaffRole.PRINCIPAL, StaffRole.CLERK, StaffRole.ADMIN)
+    )
+    everyone, assignments = [principal, clerk, admin], [_assign("", PRINCIPAL, principal), _assign("", SEAL, clerk)]
+    specialists: dict[tuple[SchoolLevel, str], StaffRow] = {}
+    for class_name in class_names:
+        homeroom = _draw_staff(people, StaffRole.TEACHER)
+        everyone.append(homeroom)
+        assignments.append(_assign(class_name, HOMEROOM, homeroom))
+        curriculum = curriculum_for(grade_of(class_name))
+        for subject in curriculum.subjects:
+            teacher = homeroom
+            if _has_specialist(curriculum, subject.code):
+                key = (curriculum.level, subject.code)
+                if key not in specialists:
+                    specialists[key] = _draw_staff(people, StaffRole.TEACHER)
+                    everyone.append(specialists[key])
+                teacher = specialists[key]
+            assignments.append(_assign(class_name, subject.code, teacher))
+    return Staff(SCHOOL_NAME, SCHOOL_CODE, YEAR, tuple(everyone), tuple(assignments))
+
+
+def _has_specialist(curriculum: Curriculum, subject: str) -> bool:
+    return subject in SPECIALIST_SUBJECTS if curriculum.is_primary else subject != "ngu_van"
 
 
 def _draw_staff(people: People, role: StaffRole) -> StaffRow:

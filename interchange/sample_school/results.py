@@ -1,13 +1,16 @@
-"""Sample marks: each pupil gets a planned year result, and levels, scores and comments that lead to it."""
+"""Sample marks of primary classes: each pupil gets a planned year result, and what leads to it."""
 
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Final
 
-from domain.assessment import OverallResult, QualityLevel, SubjectLevel, Term, points_of
-from domain.curriculum import Curriculum, Subject
-from domain.entry import CommentField, HomeroomEntry, SubjectEntry
-from interchange.marks import MarkBook, MarksHeader
+from domain.assessment import AssessmentPoint, Term, points_of
+from domain.comments import CommentField
+from domain.curriculum import HOMEROOM, Curriculum, Subject
+from domain.entry import CellKey, Values
+from domain.primary.levels import OverallResult, QualityLevel, SubjectLevel
+from domain.scales import CellKind
+from interchange.marks import MarkBook, MarksHeader, TermFacts
 from interchange.roster import RosterHeader, RosterRow
 from interchange.sample_school import comments
 
@@ -30,7 +33,7 @@ def plan_results(random: Random, size: int) -> list[OverallResult]:
 
 
 @dataclass(frozen=True)
-class ClassMarks:
+class PrimaryMarks:
     """Draws the mark book of one class and term; the plan is the same in both terms."""
 
     random: Random
@@ -42,28 +45,40 @@ class ClassMarks:
     def draw(self, term: Term) -> MarkBook:
         planned = dict(zip((pupil.pupil_code for pupil in self.pupils), self.plan, strict=True))
         marks = {code: self._subjects(result, term) for code, result in planned.items()}
+        slots: dict[str, dict[str, Values]] = {
+            subject.code: {code: marks[code][subject.code] for code in planned} for subject in self.curriculum.subjects
+        }
+        slots[HOMEROOM] = {code: self._homeroom(result, term) for code, result in planned.items()}
         return MarkBook(
             header=MarksHeader(self.header.school_code, self.header.school_year, self.header.class_name, term),
             names={pupil.pupil_code: pupil.full_name for pupil in self.pupils},
-            subjects={
-                subject.code: {code: marks[code][subject.code] for code in planned}
-                for subject in self.curriculum.subjects
-            },
-            homeroom={code: self._homeroom(result, term) for code, result in planned.items()},
+            slots=slots,
+            facts={code: self._facts(result, term) for code, result in planned.items()},
         )
 
-    def _subjects(self, result: OverallResult, term: Term) -> dict[str, SubjectEntry]:
+    def _subjects(self, result: OverallResult, term: Term) -> dict[str, Values]:
         levels = self._subject_levels(result)
-        scores = self._scores(result, levels, [s for s in self.curriculum.subjects if s.has_test(points_of(term)[1])])
+        tested = [each for each in self.curriculum.subjects if each.has_test(points_of(term)[1])]
+        scores = self._scores(result, levels, tested)
         return {
-            code: SubjectEntry(
-                mid_level=self._earlier(level),
-                end_level=level,
-                score=scores.get(code),
-                comment=self.random.choice(comments.subject_comments(code, term, level)),
-            )
-            for code, level in levels.items()
+            each.code: self._values(each, levels[each.code], scores.get(each.code), term)
+            for each in self.curriculum.subjects
         }
+
+    def _values(self, subject: Subject, level: SubjectLevel, score: int | None, term: Term) -> Values:
+        mid, end = points_of(term)
+        values = {
+            (mid, CellKind.LEVEL): self._earlier(level).value,
+            (end, CellKind.LEVEL): level.value,
+            (end, CellKind.COMMENT): self.random.choice(
+                comments.subject_comments(self.curriculum.grade, subject.code, term, level)
+            ),
+        }
+        if score is not None:
+            values[end, CellKind.SCORE] = str(score)
+        if subject.has_test(mid):
+            values[mid, CellKind.SCORE] = str(self.random.randint(*_SCORES[level]))
+        return {CellKey(subject.code, point, kind): text for (point, kind), text in values.items()}
 
     def _subject_levels(self, result: OverallResult) -> dict[str, SubjectLevel]:
         codes = [subject.code for subject in self.curriculum.subjects]
@@ -87,17 +102,19 @@ class ClassMarks:
         lower = {SubjectLevel.T: SubjectLevel.H}.get(level, level)
         return lower if self.random.random() < _LEVEL_BEHIND else level
 
-    def _homeroom(self, result: OverallResult, term: Term) -> HomeroomEntry:
-        end = self._trait_levels(result)
-        lower = {QualityLevel.T: QualityLevel.D}
-        mid = {
-            code: lower.get(level, level) if self.random.random() < _LEVEL_BEHIND else level
-            for code, level in end.items()
-        }
-        return HomeroomEntry(
-            mid_levels=mid,
-            end_levels=end,
-            comments=self._comments(result, end),
+    def _homeroom(self, result: OverallResult, term: Term) -> Values:
+        mid, end = points_of(term)
+        levels = self._trait_levels(result)
+        values: dict[CellKey, str] = {}
+        for code, level in levels.items():
+            lower = {QualityLevel.T: QualityLevel.D}.get(level, level)
+            earlier = lower if self.random.random() < _LEVEL_BEHIND else level
+            values[CellKey(code, mid, CellKind.LEVEL)] = earlier.value
+            values[CellKey(code, end, CellKind.LEVEL)] = level.value
+        return values | self._comments(result, levels, end)
+
+    def _facts(self, result: OverallResult, term: Term) -> TermFacts:
+        return TermFacts(
             absent_excused=self.random.choice([0, 0, 0, 1, 2, 2, 4]),
             absent_unexcused=self.random.choice([0] * 9 + [1]),
             recognised=term is Term.YEAR_END and result is OverallResult.HTT and self.random.random() < _RECOGNISED,
@@ -111,7 +128,9 @@ class ClassMarks:
             return {**dict.fromkeys(codes, QualityLevel.D), self.random.choice(codes): QualityLevel.C}
         return {code: self.random.choice([QualityLevel.T, QualityLevel.D]) for code in codes}
 
-    def _comments(self, result: OverallResult, levels: dict[str, QualityLevel]) -> dict[CommentField, str]:
+    def _comments(
+        self, result: OverallResult, levels: dict[str, QualityLevel], end: AssessmentPoint
+    ) -> dict[CellKey, str]:
         groups = (
             (CommentField.QUALITIES, comments.QUALITIES, self.curriculum.qualities),
             (CommentField.GENERAL, comments.GENERAL, self.curriculum.general_competencies),
@@ -122,12 +141,16 @@ class ClassMarks:
             where: self.random.choice(choices[max((levels[trait.code] for trait in traits), key=order.index)])
             for where, choices, traits in groups
         }
-        return {**written, CommentField.HOMEROOM: self.random.choice(comments.HOMEROOM[result])}
+        written[CommentField.HOMEROOM] = self.random.choice(comments.HOMEROOM[result])
+        return {CellKey(where.value, end, CellKind.COMMENT): text for where, text in written.items()}
 
 
 def with_slip(book: MarkBook) -> MarkBook:
     """Return the book with the sample's one wrong comment, at the first pupil whose subject is completed well."""
-    entries = book.subjects[comments.REWORK_SUBJECT]
-    code = next(code for code, entry in entries.items() if entry.end_level is SubjectLevel.T)
-    changed = {**entries, code: replace(entries[code], comment=comments.WRONG_COMMENT)}
-    return replace(book, subjects={**book.subjects, comments.REWORK_SUBJECT: changed})
+    subject = comments.REWORK_SUBJECT
+    end = points_of(book.header.term)[1]
+    level, comment = (CellKey(subject, end, kind) for kind in (CellKind.LEVEL, CellKind.COMMENT))
+    entries = book.slots[subject]
+    code = next(code for code, values in entries.items() if values[level] == SubjectLevel.T)
+    changed = {**entries, code: {**entries[code], comment: comments.WRONG_COMMENT}}
+    return replace(book, slots={**book.slots, subject: changed})

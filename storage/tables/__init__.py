@@ -3,8 +3,10 @@
 from storage.tables.base import Base
 from storage.tables.books import (
     Assessment,
+    CellChange,
     ClassTermRow,
     Enrolment,
+    PromotionDecision,
     PupilRow,
     PupilTerm,
     RecordSlot,
@@ -46,6 +48,7 @@ __all__ = [
     "Assessment",
     "AuditEntry",
     "Base",
+    "CellChange",
     "CertificateRow",
     "ClassGroup",
     "ClassTermRow",
@@ -64,6 +67,7 @@ __all__ = [
     "Notice",
     "OrderItem",
     "Position",
+    "PromotionDecision",
     "PupilRow",
     "PupilTerm",
     "Reason",

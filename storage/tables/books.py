@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.assessment import AssessmentPoint, Term
+from domain.scales import CellKind
 from domain.stages import Stage
 from storage.tables.base import Base, Key, Now, one_of
 
@@ -125,20 +126,38 @@ class Assessment(Base):
     __tablename__ = "assessments"
     __table_args__ = (
         one_of("point", AssessmentPoint),
-        CheckConstraint("score ~ '^([0-9]|10|M)?$'", name="score_on_scale"),
-        CheckConstraint("level IN ('', 'T', 'H', 'C', 'M', 'Đ')", name="level_known"),
+        one_of("kind", CellKind),
+        CheckConstraint("kind <> 'score' OR value ~ '^([0-9](\\.[0-9])?|10|M)?$'", name="score_on_scale"),
+        CheckConstraint("kind <> 'level' OR value IN ('', 'T', 'H', 'C', 'M', 'K', 'Đ', 'CĐ')", name="level_known"),
     )
 
     record_id: Mapped[UUID] = mapped_column(ForeignKey("term_records.id"), primary_key=True)
     point: Mapped[str] = mapped_column(primary_key=True)
     item: Mapped[str] = mapped_column(primary_key=True, comment="subject, quality, competency or comment code")
+    kind: Mapped[str] = mapped_column(primary_key=True)
     slot: Mapped[str]
-    level: Mapped[str] = mapped_column(server_default="")
-    score: Mapped[str] = mapped_column(server_default="", comment="0..10 or M; empty without a test")
-    comment: Mapped[str] = mapped_column(server_default="")
+    value: Mapped[str]
     version: Mapped[int] = mapped_column(server_default="1")
     updated_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     updated_at: Mapped[Now]
+
+
+class CellChange(Base):
+    """What a cell held before and after each change; a trigger writes it, nothing changes or removes it."""
+
+    __tablename__ = "cell_changes"
+    __table_args__ = (Index("ix_cell_changes_cell", "record_id", "point", "item", "kind"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    record_id: Mapped[UUID] = mapped_column(ForeignKey("term_records.id"))
+    point: Mapped[str]
+    item: Mapped[str]
+    kind: Mapped[str]
+    version: Mapped[int]
+    before: Mapped[str]
+    after: Mapped[str]
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    changed_at: Mapped[Now]
 
 
 class PupilTerm(Base):
@@ -155,3 +174,18 @@ class PupilTerm(Base):
     health: Mapped[str] = mapped_column(server_default="")
     is_recognised: Mapped[bool] = mapped_column(server_default="false", comment="by the class, Circular 27 art. 13")
     assessment_waived: Mapped[bool] = mapped_column(server_default="false")
+    individual_plan: Mapped[bool] = mapped_column(
+        server_default="false", comment="disabled, assessed by a plan of his own (Circular 27/2020 art. 8)"
+    )
+
+
+class PromotionDecision(Base):
+    """What the principal decided for a pupil whom the rules do not promote by themselves; it stays with its reason."""
+
+    __tablename__ = "promotion_decisions"
+
+    record_id: Mapped[UUID] = mapped_column(ForeignKey("term_records.id"), primary_key=True)
+    is_promoted: Mapped[bool]
+    reason_id: Mapped[UUID] = mapped_column(ForeignKey("reasons.id"))
+    decided_by: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    decided_at: Mapped[Now]

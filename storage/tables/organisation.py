@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.assessment import Term
+from domain.signature_plans import SignaturePlan
 from storage.tables.base import Base, Key, one_of
 
 ROLES = ("principal", "vice_principal", "seal_clerk", "system_admin")
@@ -84,6 +85,7 @@ class ClassGroup(Base):
     __table_args__ = (
         UniqueConstraint("school_id", "school_year", "name"),
         CheckConstraint("grade BETWEEN 1 AND 12", name="grade_known"),
+        one_of("signature_plan", SignaturePlan),
     )
 
     id: Mapped[Key]
@@ -92,7 +94,13 @@ class ClassGroup(Base):
     grade: Mapped[int]
     name: Mapped[str]
     circular: Mapped[str] = mapped_column(comment="number of the circular that rules the class")
-    optional_subjects: Mapped[list[str]] = mapped_column(JSONB, server_default="[]", comment="those the school teaches")
+    optional_subjects: Mapped[list[str]] = mapped_column(
+        JSONB, server_default="[]", comment="optional and elective subjects that the class takes"
+    )
+    study_topics: Mapped[list[str]] = mapped_column(
+        JSONB, server_default="[]", comment="subjects whose study topics the class takes (grades 10-12)"
+    )
+    signature_plan: Mapped[str] = mapped_column(server_default=SignaturePlan.SHEET.value)
 
 
 class Staff(Base):

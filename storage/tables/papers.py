@@ -182,7 +182,7 @@ class SignatureRow(Base):
 
     __tablename__ = "signatures"
     __table_args__ = (
-        one_of("field", SignatureField),
+        CheckConstraint(f"field ~ '^({'|'.join(SignatureField)})(_[a-z0-9_]+)?$'", name="field_known"),
         UniqueConstraint("document_id", "field"),
     )
 

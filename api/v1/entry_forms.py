@@ -1,0 +1,110 @@
+"""Forms and views of entry: cells with the version their writer saw, and what became of each."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from api.v1.forms import PRINTABLE, Form, ShortText, Slot
+from domain.assessment import AssessmentPoint
+from domain.entry import CellKey
+from domain.scales import CellKind
+from storage.saving import CellEdit, Overtaken, Refused, SavedCell, SaveResult
+
+
+class CellPlace(Form):
+    record_id: UUID
+    item: Slot
+    point: AssessmentPoint
+    kind: CellKind
+
+    def key(self) -> CellKey:
+        return CellKey(self.item, self.point, self.kind)
+
+
+class CellForm(CellPlace):
+    value: Annotated[str, StringConstraints(max_length=4000, pattern=PRINTABLE)]
+    version: int | None = Field(
+        default=None, ge=0, description="the one on the writer's screen, 0 for an empty cell; without it, no check"
+    )
+
+    def edit(self) -> CellEdit:
+        return CellEdit(self.record_id, self.key(), self.value, self.version)
+
+
+class CellsForm(Form):
+    cells: list[CellForm] = Field(min_length=1, max_length=5000)
+
+
+class AttendanceForm(Form):
+    record_id: UUID
+    absent_excused: int = Field(default=0, ge=0, le=400)
+    absent_unexcused: int = Field(default=0, ge=0, le=400)
+    is_recognised: bool = False
+    height_cm: ShortText = ""
+    weight_kg: ShortText = ""
+    health: Annotated[str, StringConstraints(max_length=60, pattern=PRINTABLE)] = ""
+
+
+class CellView(BaseModel):
+    record_id: UUID
+    point: str
+    item: str
+    kind: str
+    value: str
+    version: int
+
+
+class OvertakenView(CellView):
+    """What the cell holds since somebody else wrote it; `tried` is the value that was not saved."""
+
+    tried: str
+    by: str
+    at: datetime
+
+
+class RefusedView(BaseModel):
+    record_id: UUID
+    point: str
+    item: str
+    kind: str
+    tried: str
+    message: str
+
+
+class SavedView(BaseModel):
+    """What became of each cell: those of other cells are saved though one was refused or overtaken."""
+
+    saved: list[CellView]
+    overtaken: list[OvertakenView]
+    refused: list[RefusedView]
+
+
+def saved_view(result: SaveResult) -> SavedView:
+    return SavedView(
+        saved=[_cell(each) for each in result.saved],
+        overtaken=[_overtaken(each) for each in result.overtaken],
+        refused=[_refused(each) for each in result.refused],
+    )
+
+
+def _cell(saved: SavedCell) -> CellView:
+    return CellView(record_id=saved.record_id, **saved.key._asdict(), value=saved.value, version=saved.version)
+
+
+def _overtaken(each: Overtaken) -> OvertakenView:
+    return OvertakenView(
+        record_id=each.edit.record_id,
+        **each.edit.key._asdict(),
+        value=each.value,
+        version=each.version,
+        tried=each.edit.text,
+        by=each.by,
+        at=each.at,
+    )
+
+
+def _refused(each: Refused) -> RefusedView:
+    edit = each.edit
+    return RefusedView(record_id=edit.record_id, **edit.key._asdict(), tried=edit.text, message=each.message)

@@ -1,0 +1,36 @@
+"""What a cell may hold: how its text is read, and the choices where it has some."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from domain.comments import CommentField, check_comment
+from domain.labelled import Labelled
+from domain.primary.levels import QualityLevel, SubjectLevel, parse_quality_level, parse_score, parse_subject_level
+from domain.secondary.levels import MeritLevel, PassLevel, mark_text, parse_mark, parse_merit_level, parse_pass_level
+
+
+class CellKind(Labelled):
+    LEVEL = "level", "mức đạt được"
+    SCORE = "score", "điểm"
+    COMMENT = "comment", "nhận xét"
+
+
+@dataclass(frozen=True)
+class Scale:
+    """`read` turns what people write into the stored text and raises Invalid; empty is for the cell, not the scale."""
+
+    kind: CellKind
+    read: Callable[[str], str]
+    choices: tuple[Labelled, ...] = ()
+
+
+SUBJECT_LEVEL: Final = Scale(CellKind.LEVEL, lambda text: parse_subject_level(text).value, tuple(SubjectLevel))
+QUALITY_LEVEL: Final = Scale(CellKind.LEVEL, lambda text: parse_quality_level(text).value, tuple(QualityLevel))
+MERIT_LEVEL: Final = Scale(CellKind.LEVEL, lambda text: parse_merit_level(text).value, tuple(MeritLevel))
+PASS_LEVEL: Final = Scale(CellKind.LEVEL, lambda text: parse_pass_level(text).value, tuple(PassLevel))
+# Whole numbers 0..10 in primary school (Circular 27/2020 art. 7), one decimal after that (Circular 22/2021 art. 5).
+WHOLE_SCORE: Final = Scale(CellKind.SCORE, lambda text: str(parse_score(text)))
+MARK: Final = Scale(CellKind.SCORE, lambda text: mark_text(parse_mark(text)))
+COMMENTS: Final = {where: Scale(CellKind.COMMENT, partial(check_comment, where)) for where in CommentField}

@@ -1,0 +1,219 @@
+"""What the papers of a secondary class and term say (Circular 22/2021/TT-BGDĐT)."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, TypedDict
+
+from domain.assessment import REGULAR_POINTS, AssessmentPoint, SubjectKind, Term, points_of
+from domain.comments import CommentField
+from domain.curriculum import HOMEROOM, Curriculum, Subject
+from domain.documents import ColumnGroup, SheetColumn, SignerContent, SummaryColumn, TotalLine
+from domain.entered import Entered, SheetForm, SummaryForm
+from domain.entry import CellKey
+from domain.scales import CellKind
+from domain.secondary.levels import MeritLevel, SubjectMark, average_label
+from domain.secondary.promotion import Outcome, completion_text
+from domain.secondary.reading import YearMarks, subject_year, term_mark
+from domain.secondary.retest import RetestResult
+from domain.secondary.year import YearResult, term_result, year_result
+from domain.year_records import MarkLine, TermLevels
+
+_LEGEND: Final = (
+    "Môn có điểm số: điểm trung bình môn; môn đánh giá bằng nhận xét: Đ – Đạt, CĐ – Chưa đạt; M – được miễn. "
+    "Kết quả học tập, rèn luyện: T – Tốt; K – Khá; Đ – Đạt; CĐ – Chưa đạt."
+)
+_SCORED_LEGEND: Final = "ĐTB – điểm trung bình môn; CN – cả năm; KTL – kiểm tra, đánh giá lại; M – được miễn."
+_COMMENT_LEGEND: Final = "Đ – Đạt; CĐ – Chưa đạt; M – được miễn; CN – cả năm; KTL – kiểm tra, đánh giá lại."
+_REGULAR: Final = "Đánh giá thường xuyên"
+_PASSING: Final = frozenset({Outcome.PROMOTED, Outcome.COMPLETED})
+_TOTALS: Final = tuple((f"Số học sinh đạt mức {level.label}", level) for level in MeritLevel)
+
+
+class SecondaryYear(TypedDict):
+    """The part of a secondary year record that comes from what was entered."""
+
+    assessment_waived: bool
+    subjects: tuple[MarkLine, ...]
+    study_topics: tuple[str, ...]
+    learning: TermLevels
+    learning_reason: str
+    conduct: TermLevels
+    summer_training: str
+    absent: int
+    outcome: str
+    outcome_text: str
+    outcome_reason: str
+    promoted: bool
+    completion_text: str
+    commendation: str
+    competitions: str
+    certificates: tuple[str, ...]
+    homeroom_comment: str
+
+
+@dataclass(frozen=True)
+class SecondaryPapers:
+    """`first` is the curriculum by the rules of the first term."""
+
+    curriculum: Curriculum
+    first: Curriculum
+    term: Term
+
+    def sheet(self, subject: str, pupils: Sequence[Entered]) -> SheetForm:
+        taught = self.curriculum.subject(subject)
+        regular = self._regular(taught, pupils)
+        legend = _SCORED_LEGEND if taught.kind is SubjectKind.SCORED else _COMMENT_LEGEND
+        lines = tuple(self._sheet_line(taught, regular, pupil) for pupil in pupils)
+        return SheetForm(self._sheet_columns(taught, regular), legend, lines)
+
+    def _regular(self, subject: Subject, pupils: Sequence[Entered]) -> tuple[AssessmentPoint, ...]:
+        """As many columns as the subject needs at least, or as somebody has marks in; a study topic comes last."""
+        used = {key.point for pupil in pupils for key in pupil.slots.get(subject.code, {})}
+        last = max((at for at, point in enumerate(REGULAR_POINTS, start=1) if point in used), default=0)
+        topic = (AssessmentPoint.TOPIC,) if subject.has_topic else ()
+        return (*REGULAR_POINTS[: max(last, subject.min_regular)], *topic)
+
+    def _sheet_columns(self, subject: Subject, regular: Sequence[AssessmentPoint]) -> tuple[SheetColumn, ...]:
+        name = "ĐTB" if subject.kind is SubjectKind.SCORED else "Mức"
+        numbered = [
+            SheetColumn(point.value, "CĐ" if point is AssessmentPoint.TOPIC else str(number), _REGULAR)
+            for number, point in enumerate(regular, start=1)
+        ]
+        results = [SheetColumn("hk1", f"{name} HKI")]
+        if self._is_year:
+            results += [SheetColumn("hk2", f"{name} HKII"), SheetColumn("year", f"{name} CN")]
+            results += [SheetColumn("retest", "Sau KTL")]
+        return (*numbered, SheetColumn("middle", "Giữa kì"), SheetColumn("end", "Cuối kì"), *results)
+
+    def _sheet_line(
+        self, subject: Subject, regular: Sequence[AssessmentPoint], pupil: Entered
+    ) -> tuple[tuple[str, ...], str]:
+        values = pupil.slots.get(subject.code, {})
+        kind = CellKind.SCORE if subject.kind is SubjectKind.SCORED else CellKind.LEVEL
+        marks = [values.get(CellKey(subject.code, point, kind), "") for point in (*regular, *points_of(self.term))]
+        comment = values.get(CellKey(subject.code, points_of(self.term)[1], CellKind.COMMENT), "")
+        return (*map(_comma, marks), *self._sheet_results(subject, pupil)), comment
+
+    def _sheet_results(self, subject: Subject, pupil: Entered) -> tuple[str, ...]:
+        if not self._is_year:
+            return (shown(term_mark(self.curriculum, subject, self.term, pupil.slots.get(subject.code, {}))),)
+        of_year = subject_year(self.curriculum, self.first, subject, pupil)
+        return shown(of_year.hk1), shown(of_year.hk2), shown(of_year.year), _again(of_year.retest)
+
+    def form(self) -> SummaryForm:
+        subjects = tuple(SummaryColumn(each.code, each.name, each.short) for each in self.curriculum.subjects)
+        results = [SummaryColumn("learning", "Kết quả học tập", "Học tập")]
+        results += [SummaryColumn("conduct", "Kết quả rèn luyện", "Rèn luyện")]
+        absent = SummaryColumn("absent", "Số buổi nghỉ", "Số buổi nghỉ")
+        groups = (
+            ColumnGroup("Môn học và hoạt động giáo dục", subjects),
+            ColumnGroup("Kết quả", tuple(results)),
+            ColumnGroup("", (absent,)),
+        )
+        verdicts = ("Danh hiệu", "Lên lớp") if self._is_year else ()
+        return SummaryForm(groups, verdicts, _LEGEND)
+
+    def summary_line(self, pupil: Entered) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        if self._is_year:
+            year = self.year_result(pupil)
+            marks: Sequence[SubjectMark] = [each.year for each in year.subjects]
+            learning, conduct = year.promotion.learning, year.promotion.conduct
+            verdicts: tuple[str, ...] = (year.title, completion_text(self.curriculum.grade, year.promotion.outcome))
+        else:
+            term = term_result(self.curriculum, self.term, pupil)
+            marks, learning, conduct, verdicts = term.marks, term.learning.level, term.conduct, ()
+        values = (*map(shown, marks), learning or "", conduct or "", str(pupil.absent))
+        return values, verdicts
+
+    def totals(self, lines: Sequence[tuple[str, ...]]) -> tuple[TotalLine, ...]:
+        """How many pupils have each level of learning and conduct."""
+        width = len(self.curriculum.subjects)
+        counted = [Counter(column) for column in list(zip(*lines, strict=True))[width : width + 2]]
+        return tuple(
+            TotalLine(label, (*("" for _ in range(width)), *(str(each[level]) for each in counted), ""))
+            for label, level in _TOTALS
+        )
+
+    def counts(self, pupils: Sequence[Entered]) -> tuple[tuple[str, int], ...]:
+        """How many pupils have each outcome of the year; nothing in the first term."""
+        if not self._is_year:
+            return ()
+        found = Counter(self.year_result(pupil).promotion.outcome for pupil in pupils)
+        return tuple((outcome.label, found[outcome]) for outcome in Outcome if found[outcome])
+
+    def year_result(self, pupil: Entered) -> YearResult:
+        return year_result(self.curriculum, self.first, pupil)
+
+    def year(self, pupil: Entered, teachers: Mapping[str, SignerContent]) -> SecondaryYear:
+        found, grade = self.year_result(pupil), self.curriculum.grade
+        learning = [each.level for each in found.learning]
+        left = found.promotion if found.after_summer else None
+        said = completion_text(grade, found.promotion.outcome)
+        return SecondaryYear(
+            assessment_waived=pupil.assessment_waived,
+            subjects=tuple(self._mark_line(each, pupil, teachers[each.subject.code]) for each in found.subjects),
+            study_topics=tuple(each.name for each in self.curriculum.subjects if each.has_topic),
+            learning=_levels(learning, left.learning if left else None),
+            learning_reason=found.learning[2].reason,
+            conduct=_levels(found.conduct, left.conduct if left else None),
+            summer_training=self._comment(pupil, CommentField.SUMMER_TRAINING),
+            absent=pupil.absent,
+            outcome=found.promotion.outcome.value,
+            outcome_text=said,
+            outcome_reason=found.promotion.reason,
+            promoted=found.promotion.outcome in _PASSING,
+            completion_text=said if found.promotion.outcome is Outcome.COMPLETED else "",
+            commendation=found.title,
+            competitions=self._comment(pupil, CommentField.COMPETITIONS),
+            certificates=tuple(filter(None, self._comment(pupil, CommentField.CERTIFICATES).splitlines())),
+            homeroom_comment=self._comment(pupil, CommentField.HOMEROOM),
+        )
+
+    @property
+    def _is_year(self) -> bool:
+        return self.term is Term.YEAR_END
+
+    def _comment(self, pupil: Entered, where: CommentField) -> str:
+        key = CellKey(where.value, points_of(self.term)[1], CellKind.COMMENT)
+        return pupil.slots.get(HOMEROOM, {}).get(key, "")
+
+    def _mark_line(self, of_year: YearMarks, pupil: Entered, teacher: SignerContent) -> MarkLine:
+        code = of_year.subject.code
+        comment = CellKey(code, points_of(self.term)[1], CellKind.COMMENT)
+        return MarkLine(
+            subject=code,
+            name=of_year.subject.name,
+            hk1=shown(of_year.hk1),
+            hk2=shown(of_year.hk2),
+            year=shown(of_year.year),
+            retest=_again(of_year.retest),
+            comment=pupil.slots.get(code, {}).get(comment, ""),
+            teacher=teacher.name,
+            teacher_id=teacher.signer_id,
+        )
+
+
+def shown(mark: SubjectMark) -> str:
+    """A result as papers print it: "8,5", "Đ", "CĐ", "M", or "" while it is not known."""
+    if mark.exempt:
+        return "M"
+    if mark.average is not None:
+        return average_label(mark.average)
+    return mark.passed or ""
+
+
+def _again(result: RetestResult | None) -> str:
+    if result is None:
+        return ""
+    return str(result) if isinstance(result, str) else average_label(result)
+
+
+def _comma(text: str) -> str:
+    return text.replace(".", ",")
+
+
+def _levels(given: Sequence[MeritLevel | None], after: MeritLevel | None) -> TermLevels:
+    """The terms, the year, and what the summer changed."""
+    hk1, hk2, year = (level.value if level else "" for level in given)
+    return TermLevels(hk1, hk2, year, after.value if after and after is not given[2] else "")

@@ -1,0 +1,206 @@
+"""Writing what people enter: each cell by itself, with the version they saw; nothing is overwritten unseen."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from domain.assessment import AssessmentPoint, Term
+from domain.curriculum import HOMEROOM
+from domain.entry import Cell, CellKey, cells_of
+from domain.errors import Conflict, DomainError, Invalid, NotFound
+from domain.scales import CellKind
+from storage.entries import curriculum_of
+from storage.tables import Assessment, ClassGroup, ClassTermRow, PupilTerm, RecordSlot, Staff, TermRecord
+
+
+@dataclass(frozen=True)
+class CellEdit:
+    """One cell as people give it; `version` is the one they saw (0: empty), None to write whatever is there."""
+
+    record_id: UUID
+    key: CellKey
+    text: str
+    version: int | None = None
+
+    @property
+    def place(self) -> "Place":
+        return (self.record_id, self.key)
+
+
+Place = tuple[UUID, CellKey]
+
+
+@dataclass(frozen=True)
+class SavedCell:
+    record_id: UUID
+    key: CellKey
+    value: str
+    version: int
+
+
+@dataclass(frozen=True)
+class Overtaken:
+    """Somebody else was there first: what the cell holds now, and who wrote it when."""
+
+    edit: CellEdit
+    value: str
+    version: int
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Refused:
+    edit: CellEdit
+    message: str
+
+
+@dataclass
+class SaveResult:
+    """What became of each edit: nothing of it is lost, and one bad cell does not hold up the others."""
+
+    saved: list[SavedCell] = field(default_factory=list)
+    overtaken: list[Overtaken] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+
+    def require_all(self) -> None:
+        """Raises Invalid or Conflict unless every edit was saved."""
+        if self.refused:
+            raise Invalid(self.refused[0].message)
+        if self.overtaken:
+            raise Conflict("Có ô đã được người khác sửa.")
+
+
+def save_cells(
+    session: Session, class_term_id: UUID, slot: str, edits: Sequence[CellEdit], staff_id: UUID
+) -> SaveResult:
+    """Write cells of one slot, each by itself.
+
+    Raises Conflict when a record's slot was submitted meanwhile, NotFound for a foreign record or cell.
+    """
+    row = session.get_one(ClassTermRow, class_term_id)
+    term, group = Term(row.term), session.get_one(ClassGroup, row.class_id)
+    offered = {cell.key: cell for cell in cells_of(curriculum_of(group, term), term, slot)}
+    if any(edit.key not in offered for edit in edits):
+        raise NotFound("Không có ô này trong phần của môn.")
+    lock_open(session, class_term_id, slot, {edit.record_id for edit in edits})
+    result = SaveResult()
+    wanted = _read(edits, offered, result)
+    known = _known(session, slot, wanted)
+    fresh: list[tuple[CellEdit, str]] = []
+    for edit, value in wanted:
+        now = known.get(edit.place, _NOTHING)
+        if edit.version is not None and edit.version != now.version and value != now.value:
+            result.overtaken.append(Overtaken(edit, now.value, now.version, now.by, now.at))
+        elif value == now.value:
+            result.saved.append(SavedCell(edit.record_id, edit.key, value, now.version))
+        else:
+            fresh.append((edit, value))
+    result.saved += _write(session, slot, fresh, staff_id)
+    return result
+
+
+def _read(edits: Sequence[CellEdit], offered: Mapping[CellKey, Cell], result: SaveResult) -> list[tuple[CellEdit, str]]:
+    """The stored text of each edit; of several edits of one cell the last counts."""
+    wanted: dict[Place, tuple[CellEdit, str]] = {}
+    for edit in edits:
+        try:
+            wanted[edit.place] = edit, offered[edit.key].read(edit.text)
+        except DomainError as error:
+            result.refused.append(Refused(edit, error.message))
+    return list(wanted.values())
+
+
+@dataclass(frozen=True)
+class _Known:
+    value: str
+    version: int
+    by: str
+    at: datetime
+
+
+_NOTHING = _Known("", 0, "", datetime.min)  # noqa: DTZ901  # never shown: an empty cell overtakes nobody
+
+
+def _known(session: Session, slot: str, wanted: Iterable[tuple[CellEdit, str]]) -> dict[Place, _Known]:
+    cell = (Assessment.record_id, Assessment.item, Assessment.point, Assessment.kind)
+    query = (
+        select(*cell, Assessment.value, Assessment.version, Staff.full_name, Assessment.updated_at)
+        .outerjoin(Staff, Staff.id == Assessment.updated_by)
+        .where(Assessment.slot == slot, Assessment.record_id.in_({edit.record_id for edit, _ in wanted}))
+    )
+    return {
+        (record_id, CellKey(item, AssessmentPoint(point), CellKind(kind))): _Known(value, version, by or "", at)
+        for record_id, item, point, kind, value, version, by, at in session.execute(query)
+    }
+
+
+def _write(session: Session, slot: str, fresh: Sequence[tuple[CellEdit, str]], staff_id: UUID) -> list[SavedCell]:
+    if not fresh:
+        return []
+    new = insert(Assessment)
+    changed: dict[str, object] = {"value": new.excluded.value, "updated_by": new.excluded.updated_by}
+    changed |= {"version": Assessment.version + 1, "updated_at": func.now()}
+    saved = new.on_conflict_do_update(index_elements=["record_id", "point", "item", "kind"], set_=changed)
+    columns = (Assessment.record_id, Assessment.item, Assessment.point, Assessment.kind)
+    rows = [
+        {
+            "record_id": edit.record_id,
+            "item": edit.key.item,
+            "point": edit.key.point.value,
+            "kind": edit.key.kind.value,
+            "slot": slot,
+            "value": value,
+            "updated_by": staff_id,
+        }
+        for edit, value in fresh
+    ]
+    returned = session.execute(saved.returning(*columns, Assessment.value, Assessment.version), rows)
+    return [
+        SavedCell(record_id, CellKey(item, AssessmentPoint(point), CellKind(kind)), value, version)
+        for record_id, item, point, kind, value, version in returned
+    ]
+
+
+def lock_open(session: Session, class_term_id: UUID, slot: str, record_ids: set[UUID]) -> None:
+    """Settle the race with a submission by a row lock: either it is still open for us, or it is refused."""
+    query = (
+        select(RecordSlot.record_id, RecordSlot.state)
+        .join(TermRecord, TermRecord.id == RecordSlot.record_id)
+        .where(TermRecord.class_term_id == class_term_id, RecordSlot.slot == slot, RecordSlot.record_id.in_(record_ids))
+    )
+    states = dict(session.execute(query.order_by(RecordSlot.record_id).with_for_update(of=RecordSlot)).all())
+    if set(states) != record_ids:
+        raise NotFound("Có học sinh không thuộc lớp này.")
+    closed = tuple(str(record_id) for record_id, state in states.items() if state != "open")
+    if closed:
+        raise Conflict("Phần này đã gửi, không sửa được nữa; cần trả lại trước khi sửa.", closed)
+
+
+@dataclass(frozen=True)
+class Attendance:
+    """Half-day absences of the term and whether the class recognised the pupil (Circular 27/2020 art. 13)."""
+
+    record_id: UUID
+    absent_excused: int = 0
+    absent_unexcused: int = 0
+    is_recognised: bool = False
+    height_cm: str = ""
+    weight_kg: str = ""
+    health: str = ""
+
+
+def save_attendance(session: Session, class_term_id: UUID, rows: Sequence[Attendance]) -> None:
+    """Write the homeroom teacher's facts of the term, all or none; the same refusals as `save_cells`."""
+    lock_open(session, class_term_id, HOMEROOM, {row.record_id for row in rows})
+    for row in rows:
+        if min(row.absent_excused, row.absent_unexcused) < 0:
+            raise Invalid("Số buổi nghỉ không được âm.")
+        values = {name: value for name, value in vars(row).items() if name != "record_id"}
+        new = insert(PupilTerm).values(record_id=row.record_id, **values)
+        session.execute(new.on_conflict_do_update(index_elements=["record_id"], set_=values))
