@@ -1,0 +1,1 @@
+"""The national record of a pupil's school year: its published fields, checking, packets, and two written forms."""
