@@ -100,7 +100,7 @@ def test_absences_of_the_year_are_those_of_both_terms(db: Session) -> None:
     year = open_book(db, hk1.cast, Term.YEAR_END)
     fill(year)
     for book, excused in ((hk1, 3), (year, 4)):
-        entries.save_attendance(db, book.id, [entries.Attendance(book.opened.record_ids[0], absent_excused=excused)])
+        saving.save_attendance(db, book.id, [saving.Attendance(book.opened.record_ids[0], absent_excused=excused)])
     order = make_order(year, Action.SIGN, "homeroom")
     records = [db.get_one(TermRecord, each) for each in year.opened.record_ids]
     summary = contents.read_class(db, order, records).summary(Stamp(order.id, 1, "CODE"))
