@@ -102,9 +102,9 @@ def _open_case(rules: SecondaryRules, year: YearStanding) -> str:
         return ""
     if year.conduct is MeritLevel.CD:
         return "Kết quả rèn luyện và kết quả học tập cả năm học đều Chưa đạt"
-    return (
-        "" if retestable(rules, year.marks) else "Kết quả học tập Chưa đạt nhưng không có môn học nào để đánh giá lại"
-    )
+    if retestable(rules, year.marks):
+        return ""
+    return "Kết quả học tập Chưa đạt nhưng không có môn học nào để đánh giá lại"
 
 
 def _by_levels(rules: SecondaryRules, year: YearStanding, *, is_final: bool) -> tuple[Outcome, str]:

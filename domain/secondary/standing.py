@@ -37,7 +37,7 @@ class Standing:
         counting = [mark for mark in marks if mark.counts]
         if not counting:
             raise Invalid("Không có môn học nào để xếp mức kết quả học tập.")
-        if missing := sorted(mark.name for mark in counting if not mark.is_known):
+        if missing := [mark.name for mark in counting if not mark.is_known]:
             raise Incomplete(f"Chưa có kết quả môn học: {', '.join(missing)}.")
         scored = sorted(
             Scored(mark.average, mark.code, mark.name)
@@ -62,11 +62,8 @@ class Standing:
 
         "But for" reads: were that subject alone as good as the bar asks, the pupil would meet the bar.
         """
-        low, reaching, over = (
-            self.below(bar.floor),
-            self.reaching(bar.threshold),
-            len(self.failed) - bar.failed_comments,
-        )
+        low, reaching = self.below(bar.floor), self.reaching(bar.threshold)
+        over = len(self.failed) - bar.failed_comments
         if over > 0:
             return self.failed[0] if over == 1 and not low and reaching >= bar.count else ""
         candidates = low or self.below(bar.threshold)
