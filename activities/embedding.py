@@ -4,21 +4,21 @@ from collections.abc import Sequence
 
 from activities.papers import Beat, PaperPool
 from activities.workbench import EmbedTask, Key
-from domain.documents import SignatureField
 from domain.errors import Conflict
+from storage import papers
 from storage.completion import Result
-from storage.tables import OrderItem
+from storage.tables import OrderItem, SigningOrder
 
 
 def embed_all(
-    pool: PaperPool, items: Sequence[OrderItem], field: SignatureField, key: Key, beat: Beat
+    pool: PaperPool, order: SigningOrder, items: Sequence[OrderItem], key: Key, beat: Beat
 ) -> dict[int, Result]:
     """Embed each signature by itself; papers by their position in the order. Again, it gives the same papers."""
-    results = pool.embed([_task(item, field, key) for item in items], beat)
+    results = pool.embed([_task(item, papers.field_of(order, item.kind), key) for item in items], beat)
     return {item.position: result for item, result in zip(items, results, strict=True)}
 
 
-def _task(item: OrderItem, field: SignatureField, key: Key) -> EmbedTask:
+def _task(item: OrderItem, field: str, key: Key) -> EmbedTask:
     if item.raw_signature is None or item.attrs_der is None or item.document_digest is None:
         raise Conflict("Lệnh ký thiếu chữ ký.")
     return EmbedTask(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from activities.embedding import embed_all
 from activities.keys import key_of
 from activities.papers import PaperPool
 from activities.preflight import Preflight
-from activities.refusals import refusals_are_final
+from activities.refusals import not_yet, refusals_are_final
 from activities.workbench import Key, PreparedPaper, PrepareTask, ProofTask
 from domain.decisions import Failure
 from domain.documents import DocumentKind
@@ -23,6 +24,8 @@ from storage.database import Sessions
 from storage.papers import Paper
 from storage.projection import Projection
 from storage.tables import OrderItem, SigningOrder
+
+QUEUE_PAUSE = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ class OrderActivities:
                 order = orders.get(session, UUID(order_id))
                 if order.state != "preparing":
                     return _prepared(order, orders.items(session, order.id))
+            self._take_turn(order)
             proof = self._cleared(order.id)
             with self._sessions() as session:
                 how = _How(order, key_of(session, order), proof)
@@ -88,11 +92,11 @@ class OrderActivities:
             with self._sessions.begin() as session:
                 pending = self._pending(session, order_id, work)
                 order = orders.get(session, order_id)
-                key, field = key_of(session, order), papers.field_of(order)
+                key = key_of(session, order)
             results = _ready_made(pending)
             if key is not None:
                 left = [item for item in pending if item.position not in results]
-                results |= embed_all(self._pool, left, field, key, self._beat)
+                results |= embed_all(self._pool, order, left, key, self._beat)
             with self._sessions.begin() as session:
                 settled = completion.complete(session, order_id, results)
                 asked = (work.decision.record_ids, work.decision.slots)
@@ -102,6 +106,15 @@ class OrderActivities:
                         projection.project(session, step)
             is_issued = recorded and issue is not None
             return OrderResult(settled.record_ids, settled.failed, settled.slots, recorded, is_issued)
+
+    def _take_turn(self, order: SigningOrder) -> None:
+        """Lease the records of an order that queued. While somebody else holds them, the next attempt asks again."""
+        if not order.signs_records:
+            return
+        with self._sessions.begin() as session:
+            has_turn = orders.take_turn(session, order.id, datetime.now(UTC))
+        if not has_turn:
+            raise not_yet(ProviderUnavailable(orders.QUEUED_WORDS), QUEUE_PAUSE)
 
     def _cleared(self, order_id: UUID) -> ProofTask | None:
         """What a cleared order's seal has to carry; an order that has to wait says for what."""
@@ -176,7 +189,7 @@ class _How:
     proof: ProofTask | None
 
     def task(self, paper: Paper) -> PrepareTask:
-        field = papers.field_of(self.order)
+        field = papers.field_of(self.order, paper.kind)
         return PrepareTask(paper.content, paper.sha256, field, self.key, self.order.signing_time, self.proof)
 
 

@@ -65,9 +65,10 @@ class OwnDevice:
         """Take a signed document. Raises SigningRefused or Unreadable, and then nothing is kept."""
         with self._sessions() as session:
             _require(session, order, OWN_PROGRAM)
-            original = self._objects.get(_item(session, order.id, position).prepared_sha256)
+            item = _item(session, order.id, position)
+            original = self._objects.get(item.prepared_sha256)
             identity = identity_of(certificate_of(session, order))
-        require_signed_by(original, uploaded, papers.field_of(order), identity.certificates[0])
+        require_signed_by(original, uploaded, papers.field_of(order, item.kind), identity.certificates[0])
         sha256 = self._objects.put(uploaded)
         with self._sessions.begin() as session:
             confirmations.keep_upload(session, order.id, position, (sha256, len(uploaded)))

@@ -14,7 +14,7 @@ from domain.errors import Conflict
 from signing.errors import ProviderUnavailable
 from signing.timestamps import TimeStampService
 from signing.tokens import Token
-from storage import evidence, orders, papers
+from storage import evidence, orders
 from storage.database import Sessions
 from storage.tables import OrderItem, SigningOrder
 
@@ -72,8 +72,8 @@ class Proving:
         """Embed everything, then stamp the hash tree over the sealed files."""
         signed = [item for item in items if item.raw_signature and item.signed_sha256 is None]
         with self._sessions() as session:
-            key, field = key_of(session, order), papers.field_of(order)
-        results = embed_all(self._pool, signed, field, key, lambda _: None) if key else {}
+            key = key_of(session, order)
+        results = embed_all(self._pool, order, signed, key, lambda _: None) if key else {}
         with self._sessions.begin() as session:
             for position, result in results.items():
                 evidence.keep_signed(session, order.id, position, result)

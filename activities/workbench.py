@@ -14,7 +14,6 @@ from cryptography.x509 import Certificate, load_pem_x509_certificates
 
 from config.process import collect_rarely, keep_memory
 from documents.render import Renderer, RenderFailed
-from domain.documents import SignatureField
 from domain.errors import DomainError
 from domain.year_records import DocumentContent
 from signing.dss import ValidationMaterial
@@ -54,7 +53,7 @@ class PrepareTask:
 
     content: DocumentContent | None
     sha256: str | None
-    field: SignatureField
+    field: str
     key: Key | None
     signing_time: datetime
     proof: ProofTask | None = None
@@ -76,7 +75,7 @@ class EmbedTask:
     """A prepared paper as it was kept, the raw signature for it, and for a seal the time stamp of that."""
 
     prepared_sha256: str
-    field: SignatureField
+    field: str
     document_digest: bytes
     attrs_der: bytes
     region: tuple[int, int]

@@ -47,6 +47,7 @@ from workflows.queues import (
 
 Answer = TypeVar("Answer")
 PATIENCE = timedelta(seconds=40)
+QUEUE_TIMEOUT = timedelta(hours=2)  # a dozen teachers one after the other, each with some minutes to confirm
 REFUSALS: dict[str, type[DomainError]] = {
     error.code: error for error in (NotAllowed, NotFound, Conflict, Incomplete, Invalid, SigningFailed)
 }
@@ -72,8 +73,11 @@ class Approvals:
         with suppress(WorkflowAlreadyStartedError):
             await self._answered(call)
 
-    async def prepare(self, order_id: str) -> PreparedOrder:
-        """Prepare an order's papers and wait for them; asking again gives the same answer."""
+    async def prepare(self, order_id: str, *, queues: bool = False) -> PreparedOrder:
+        """Prepare an order's papers and wait for them; asking again gives the same answer.
+
+        An order that may have to queue behind other teachers' is tried for longer.
+        """
         activity_id = f"signing-order/{order_id}"
         call = self._client.start_activity_method(
             OrderActivities.prepare_order,
@@ -81,7 +85,7 @@ class Approvals:
             id=activity_id,
             task_queue=SIGN_QUEUE,
             start_to_close_timeout=PREPARE_TIMEOUT,
-            schedule_to_close_timeout=LIFETIME,
+            schedule_to_close_timeout=QUEUE_TIMEOUT if queues else LIFETIME,
             heartbeat_timeout=HEARTBEAT_TIMEOUT,
             retry_policy=PREPARE_RETRY,
             id_conflict_policy=ActivityIDConflictPolicy.USE_EXISTING,

@@ -15,12 +15,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
+from domain.assessment import SubjectKind
 from domain.rules.book import rule_book
 from domain.rules.thresholds import SecondaryRules
 from domain.secondary.averages import passed_term, passed_year, term_average, year_average
 from domain.secondary.conduct import year_conduct
 from domain.secondary.learning import learning_level
-from domain.secondary.levels import MeritLevel, PassLevel, SubjectKind, SubjectMark
+from domain.secondary.levels import MeritLevel, PassLevel, SubjectMark
 from domain.secondary.promotion import YearStanding, promotion
 from domain.secondary.titles import title
 

@@ -6,6 +6,7 @@ Levels are codes ("T", "H", "C", "M", "Đ", "K", "CĐ"), marks "0".."10", "8.5" 
 The year's records are in `domain.year_records`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -33,10 +34,21 @@ def subject_field(subject: str) -> str:
     return f"{SignatureField.SUBJECT_TEACHER}_{subject}"
 
 
+def is_subject_field(field: str) -> bool:
+    return field.startswith(f"{SignatureField.SUBJECT_TEACHER}_")
+
+
 def role_of(field: str) -> SignatureField:
     """Whose field this is. Raises ValueError for a name that is none of ours."""
-    is_subject = field.startswith(f"{SignatureField.SUBJECT_TEACHER}_")
-    return SignatureField.SUBJECT_TEACHER if is_subject else SignatureField(field)
+    return SignatureField.SUBJECT_TEACHER if is_subject_field(field) else SignatureField(field)
+
+
+def in_signing_order(signed: Sequence[str], plan: Sequence[str]) -> bool:
+    """Whether these fields of a document were signed in order: subject teachers in any, before all others."""
+    teachers = [field for field in plan if is_subject_field(field)]
+    first, then = signed[: len(teachers)], signed[len(teachers) :]
+    others = plan[len(teachers) :]
+    return len(set(first)) == len(first) and set(first) <= set(teachers) and list(then) == list(others[: len(then)])
 
 
 # Who signs what at least, in order: guide/domain.md 4.2, Circular 27/2020 art. 10, Circular 22/2021 art. 18-20.

@@ -37,11 +37,15 @@ class RecordState:
 
 @dataclass(frozen=True)
 class ClassTerm:
-    """All records of one class and term, and the subject slots that fill them."""
+    """All records of one class and term, and the subject slots that fill them.
+
+    Where subject teachers sign each record (`signs_records`), a returned one needs all of their signatures again.
+    """
 
     subject_slots: tuple[str, ...]
     records: Mapping[str, RecordState]
     parts: int = 0
+    signs_records: bool = False
 
     def slots(self) -> tuple[str, ...]:
         return (*self.subject_slots, HOMEROOM)
@@ -50,11 +54,13 @@ class ClassTerm:
         return frozenset(rid for rid, record in self.records.items() if part and record.part == part)
 
 
-def open_class_term(subject_slots: Iterable[str], record_ids: Iterable[str]) -> ClassTerm:
+def open_class_term(
+    subject_slots: Iterable[str], record_ids: Iterable[str], *, signs_records: bool = False
+) -> ClassTerm:
     """A fresh term: every slot of every record is open for entry."""
     subjects = tuple(subject_slots)
     fresh = RecordState(Stage.ENTRY, 1, (*subjects, HOMEROOM), subjects)
-    return ClassTerm(subjects, dict.fromkeys(record_ids, fresh))
+    return ClassTerm(subjects, dict.fromkeys(record_ids, fresh), signs_records=signs_records)
 
 
 def plan(term: ClassTerm, decision: Decision) -> dict[str, RecordState]:
@@ -171,9 +177,8 @@ def _return(term: ClassTerm, decision: Decision, record: RecordState) -> RecordS
     _expect(record, *allowed)
     if decision.to_slot in record.open_slots:
         raise Conflict("Phần này đang mở để nhập.")
-    unsigned = record.unsigned_slots
-    if decision.to_slot in term.subject_slots and decision.to_slot not in unsigned:
-        unsigned = tuple(slot for slot in term.subject_slots if slot in {*unsigned, decision.to_slot})
+    void = term.subject_slots if term.signs_records else (decision.to_slot,)
+    unsigned = tuple(slot for slot in term.subject_slots if slot in {*record.unsigned_slots, *void})
     return RecordState(Stage.ENTRY, record.revision + 1, (*record.open_slots, decision.to_slot), unsigned)
 
 

@@ -8,8 +8,8 @@ from typing import Final
 from domain.calendar import SchoolYear
 from domain.errors import Invalid
 from domain.ethnicities import ETHNICITIES
-from domain.signature_plans import SignaturePlan
 from domain.identity import Sex, check_personal_id, normalise_name, parse_pupil_code, parse_school_code, parse_sex
+from domain.signature_plans import SignaturePlan
 from interchange.layout import Column, SheetContent, write_workbook
 from interchange.sheets import Problem, Row, Severity, Sheet, cell_date, cell_text, fold, open_workbook, read_sheet
 

@@ -5,13 +5,14 @@ import json
 import re
 from dataclasses import dataclass
 from threading import Lock
+from typing import Any
 
 import pypdfium2
 import rfc8785
 from pyhanko.pdf_utils.generic import DictionaryObject
 from pyhanko.pdf_utils.rw_common import PdfHandler
 
-from domain.documents import FIELDS, DocumentKind
+from domain.documents import FIELDS, DocumentKind, SignatureField, role_of, subject_field
 
 RECORD_NAME = "record.json"
 _MAX_DEPTH = 16  # of the tree of attachment names
@@ -26,6 +27,7 @@ class AttachedRecord:
     lookup_code: str
     school: str
     signer_ids: dict[str, str]  # by field
+    fields: tuple[str, ...]  # in signing order
 
     @property
     def sha256(self) -> str:
@@ -64,10 +66,24 @@ def _parsed(data: bytes) -> AttachedRecord:
     content = record["content"]
     kind = DocumentKind(record["kind"])
     signers = [(str(each["field"]), str(each["signer_id"])) for each in content["signers"]]
-    fields = [field.value for field in FIELDS[kind]]
-    if sorted(field for field, _ in signers) != sorted(fields) or not all(signer for _, signer in signers):
+    fields = _plan(kind, content, [field for field, _ in signers])
+    if not all(signer for _, signer in signers):
         raise ValueError(kind)
-    return AttachedRecord(data, kind, str(content["lookup_code"]), str(content["school"]["name"]), dict(signers))
+    code, school = str(content["lookup_code"]), str(content["school"]["name"])
+    return AttachedRecord(data, kind, code, school, dict(signers), fields)
+
+
+def _plan(kind: DocumentKind, content: dict[str, Any], named: list[str]) -> tuple[str, ...]:
+    """The fields of a document in signing order. Raises ValueError for others than its kind has.
+
+    A year record may ask for the teachers of its subjects, then for all of them.
+    """
+    usual = [field.value for field in FIELDS[kind]]
+    if kind is DocumentKind.YEAR_RECORD and any(role_of(field) is SignatureField.SUBJECT_TEACHER for field in named):
+        usual = [*(subject_field(str(row["subject"])) for row in content["subjects"]), *usual]
+    if sorted(named) != sorted(usual):
+        raise ValueError(kind)
+    return tuple(usual)
 
 
 def _attachments(document: PdfHandler) -> list[tuple[str, bytes]]:

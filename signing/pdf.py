@@ -17,7 +17,7 @@ from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata
 
-from domain.documents import SignatureField
+from domain.documents import SignatureField, in_signing_order
 from signing.archival import ArchivalPdfSigner, ArchivalWriter, open_for_update
 from signing.authority import common_name
 from signing.cms_template import CmsTemplate, cms_template, external_signer, with_timestamp
@@ -42,7 +42,7 @@ class PreparedSignature:
     """
 
     pdf: bytes
-    field: SignatureField
+    field: str
     mechanism: Mechanism
     document_digest: bytes
     attrs_der: bytes
@@ -93,7 +93,7 @@ class BatchSigner:
         self._signer_name = common_name(leaf.subject)
         self._seal_image = None if seal_image is None else SealImage.of(seal_image)
 
-    def prepare(self, pdf: bytes, field: SignatureField) -> PreparedSignature:
+    def prepare(self, pdf: bytes, field: str) -> PreparedSignature:
         """The document with a stamp and a hole for this signature. The same input gives the same bytes.
 
         Raises SigningRefused for a field that is absent, signed, not yet due or behind the seal; Unreadable and
@@ -109,9 +109,7 @@ class BatchSigner:
         except (PdfError, SigningError, KeyError) as error:
             raise SigningFailed("Không chuẩn bị được tài liệu để ký.") from error
 
-    def _with_hole(
-        self, writer: ArchivalWriter, field: SignatureField, meta: PdfSignatureMetadata
-    ) -> PreparedSignature:
+    def _with_hole(self, writer: ArchivalWriter, field: str, meta: PdfSignatureMetadata) -> PreparedSignature:
         style = SignatureStampStyle(
             field=field, signed_at=self._signed_at, signer=self._signer_name, seal_image=self._seal_image
         )
@@ -161,11 +159,11 @@ def embed(
     return prepared.pdf[:start] + contents + prepared.pdf[start + len(contents) :]
 
 
-def _metadata(field: SignatureField, digest: str, *, is_first: bool, is_last: bool) -> PdfSignatureMetadata:
+def _metadata(field: str, digest: str, *, is_first: bool, is_last: bool) -> PdfSignatureMetadata:
     # The first signature certifies the document (ISO 32000-1, 12.8.2.2); the last forbids every further change.
     permissions = MDPPerm.NO_CHANGES if is_last else MDPPerm.FILL_FORMS
     return PdfSignatureMetadata(
-        field_name=field.value,
+        field_name=str(field),
         md_algorithm=digest,
         subfilter=SigSeedSubFilter.PADES,
         certify=is_first,
@@ -173,17 +171,18 @@ def _metadata(field: SignatureField, digest: str, *, is_first: bool, is_last: bo
     )
 
 
-def _require_due(states: list[FieldState], field: SignatureField) -> None:
+def _require_due(states: list[FieldState], field: str) -> None:
     # pyHanko itself would sign after a lock; the later signature would then spoil the seal.
     by_name = {state.name: state for state in states}
-    if field.value not in by_name:
+    if field not in by_name:
         raise SigningRefused("Tài liệu không có ô chữ ký này.")
-    if by_name[field.value].is_signed:
+    if by_name[field].is_signed:
         raise SigningRefused("Ô chữ ký này đã được ký.")
     seal = by_name.get(SignatureField.SEAL.value)
     if seal and seal.is_signed:
         raise SigningRefused("Tài liệu đã đóng dấu, không thể ký thêm.")
-    if field.value != next(state.name for state in states if not state.is_signed):
+    plan = [state.name for state in states]
+    if not in_signing_order([*(state.name for state in states if state.is_signed), field], plan):
         raise SigningRefused("Chưa đến lượt ký này: người ký trước chưa ký.")
 
 

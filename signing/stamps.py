@@ -34,7 +34,7 @@ class SignatureStampStyle(BaseStampStyle):
     A seal shows the school's own picture or, without one, the signer's name.
     """
 
-    field: SignatureField = SignatureField.SEAL
+    field: str = SignatureField.SEAL
     signed_at: datetime = datetime.min  # noqa: DTZ901 - a default is demanded by the base class, never used
     signer: str = ""
     seal_image: SealImage | None = None
@@ -42,7 +42,7 @@ class SignatureStampStyle(BaseStampStyle):
     @property
     def lines(self) -> tuple[str, str]:
         """What the stamp says: the time to the second, with its offset from UTC as ISO 8601 writes it."""
-        said = SEALED if self.field is SignatureField.SEAL else SIGNED
+        said = SEALED if self.field == SignatureField.SEAL else SIGNED
         return said, f"{self.signed_at:%d/%m/%Y %H:%M:%S} {self.signed_at.isoformat()[-6:]}"
 
     def create_stamp(
@@ -60,7 +60,7 @@ class SignatureStamp(BaseStamp):
         embedded = embedded_font(writer)
         self._font = embedded.font
         self.set_resource(ResourceType.FONT, pdf_name(self._font.resource_name), embedded.reference)
-        if style.field is SignatureField.SEAL and style.seal_image is not None:
+        if style.field == SignatureField.SEAL and style.seal_image is not None:
             self.set_resource(ResourceType.XOBJECT, pdf_name(_IMAGE), style.seal_image.add_to(writer))
 
     def as_form_xobject(self) -> StreamObject:
@@ -73,12 +73,12 @@ class SignatureStamp(BaseStamp):
 
 @lru_cache(maxsize=32)
 def _packed(style: SignatureStampStyle, font: StampFont, width: float, height: float) -> bytes:
-    draw = _seal if style.field is SignatureField.SEAL else _signature
+    draw = _seal if style.field == SignatureField.SEAL else _signature
     return zlib.compress(draw(style, font, width, height), 9)
 
 
 def _signature(style: SignatureStampStyle, font: StampFont, width: float, height: float) -> bytes:
-    covered = width * SEAL_COVERS if style.field is SignatureField.PRINCIPAL else 0.0
+    covered = width * SEAL_COVERS if style.field == SignatureField.PRINCIPAL else 0.0
     frame = b"0.6 w 1 %d %.2f %.2f re S" % (_MARGIN, width - 2, height - 2 * _MARGIN)
     text = (covered + 5, _MARGIN, width - 5, height - _MARGIN)
     return b" ".join((_colour(INK), frame, _lines(font, text, style.lines)))

@@ -14,7 +14,6 @@ from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from domain.calendar import TIMEZONE
-from domain.documents import SignatureField
 from signing.archival import MAX_BYTES, ArchivalReader
 from signing.cms_template import asn1_certificate
 from signing.errors import SigningRefused, Unreadable
@@ -23,7 +22,7 @@ from signing.mechanisms import is_allowed_at, mechanism_of
 from signing.signature_bytes import is_whole_file
 
 
-def require_signed_by(original: bytes, uploaded: bytes, field: SignatureField, certificate: x509.Certificate) -> None:
+def require_signed_by(original: bytes, uploaded: bytes, field: str, certificate: x509.Certificate) -> None:
     """Raises SigningRefused, in words for the signer, or Unreadable; whoever returns has brought what was asked for."""
     if len(uploaded) > MAX_BYTES:
         raise Unreadable("Tệp quá lớn, không phải văn bản đã tải về để ký.")
@@ -41,13 +40,13 @@ def require_signed_by(original: bytes, uploaded: bytes, field: SignatureField, c
         raise Unreadable("Tệp đã ký không đọc được theo đúng chuẩn PDF.") from error
 
 
-def _new_signature(reader: ArchivalReader, before: ArchivalReader, field: SignatureField) -> EmbeddedPdfSignature:
+def _new_signature(reader: ArchivalReader, before: ArchivalReader, field: str) -> EmbeddedPdfSignature:
     states = {state.name: state.is_signed for state in field_states(before)}
     now = {state.name: state.is_signed for state in field_states(reader)}
     filled = [name for name, is_signed in now.items() if is_signed and not states.get(name)]
-    if filled != [field.value] or set(now) != set(states):
+    if filled != [field] or set(now) != set(states):
         raise SigningRefused("Tệp phải có thêm đúng một chữ ký, nằm ở ô ký của bạn.")
-    found: list[EmbeddedPdfSignature] = [each for each in reader.embedded_signatures if each.field_name == field.value]
+    found: list[EmbeddedPdfSignature] = [each for each in reader.embedded_signatures if each.field_name == field]
     return found[0]
 
 

@@ -64,7 +64,7 @@ def _settle(
 ) -> list[SignedPaper]:
     """Give each paper its outcome, summaries last; returns those that are signed."""
     revisions = _revisions(session, order)
-    parts = papers.next_parts(session, order) if papers.field_of(order) in FIRST_FIELDS else {}
+    parts = papers.next_parts(session, order) if papers.role_of(order) in FIRST_FIELDS else {}
     signed = []
     for item in sorted(stored, key=lambda item: item.kind == DocumentKind.CLASS_SUMMARY):
         if item.outcome != "pending":
@@ -102,13 +102,14 @@ def _store(session: Session, order: SigningOrder, signed: Sequence[SignedPaper])
     """Write documents and signatures of a whole class with one statement each, not paper by paper."""
     if not signed:
         return
-    field = papers.field_of(order)
-    if field in FIRST_FIELDS:
-        session.execute(insert(Document), [_new_document(order, *paper) for paper in signed])
-        session.execute(insert(DocumentRecord), list(_lines(item for item, _ in signed)))
-    else:
-        session.execute(update(Document), [_new_revision(order, field, *paper) for paper in signed])
-    session.execute(insert(SignatureRow), [_signature(order, field, *paper) for paper in signed])
+    # What was written for this order has the hash of its content; the others bear earlier signatures.
+    new = [(item, result) for item, result in signed if item.content_sha256]
+    if new:
+        session.execute(insert(Document), [_new_document(order, *paper) for paper in new])
+        session.execute(insert(DocumentRecord), list(_lines(item for item, _ in new)))
+    if revised := [(item, result) for item, result in signed if not item.content_sha256]:
+        session.execute(update(Document), [_new_revision(order, *paper) for paper in revised])
+    session.execute(insert(SignatureRow), [_signature(order, *paper) for paper in signed])
     done = OrderItem.position.in_([item.position for item, _ in signed])
     session.execute(update(OrderItem).where(OrderItem.order_id == order.id, done).values(outcome="done"))
 
@@ -134,15 +135,16 @@ def _lines(items: Iterable[OrderItem]) -> Iterable[dict[str, Any]]:
             yield {"document_id": item.document_id, "record_id": UUID(record_id), "revision": revision}
 
 
-def _new_revision(order: SigningOrder, field: SignatureField, item: OrderItem, result: Embedded) -> dict[str, Any]:
-    sealed = {"sealed_at": order.signing_time} if field is SignatureField.SEAL else {}
+def _new_revision(order: SigningOrder, item: OrderItem, result: Embedded) -> dict[str, Any]:
+    is_seal = papers.role_of(order) is SignatureField.SEAL
+    sealed = {"sealed_at": order.signing_time} if is_seal else {}
     return {"id": item.document_id, "sha256": result.sha256, "size": result.size, **sealed}
 
 
-def _signature(order: SigningOrder, field: SignatureField, item: OrderItem, result: Embedded) -> dict[str, Any]:
+def _signature(order: SigningOrder, item: OrderItem, result: Embedded) -> dict[str, Any]:
     return {
         "document_id": item.document_id,
-        "field": field.value,
+        "field": papers.field_of(order, item.kind),
         "order_id": order.id,
         "staff_id": order.staff_id,
         "certificate_id": order.certificate_id,

@@ -19,7 +19,6 @@ from domain.documents import (
 from domain.entered import Entered, SheetForm, TermPapers
 from domain.primary.paper import PrimaryPapers
 from domain.secondary.paper import SecondaryPapers
-from domain.signature_plans import SignaturePlan
 from domain.year_records import PrimaryRecordContent, SecondaryRecordContent, YearRecordContent
 from storage import results, staffing
 from storage.paper_facts import (
@@ -122,7 +121,7 @@ class ClassReading:
             record_uid=str(member.enrolment.record_uid),
             version=1,
             lookup_code=lookup_code,
-            sheets=self.sheets[member.record.id],
+            sheets=() if self._signs_records else self.sheets[member.record.id],
             signers=(*self._subject_signers(), *self.signers),
             pupil=self.pupils[member.pupil.id],
             **self.facts.of_paper(),
@@ -131,9 +130,12 @@ class ClassReading:
             return PrimaryRecordContent(**common, **of_year.year(pupil))
         return SecondaryRecordContent(**common, **of_year.year(pupil, self.teachers))
 
+    @property
+    def _signs_records(self) -> bool:
+        return staffing.signs_records(self.facts.group, self.facts.term)
+
     def _subject_signers(self) -> tuple[SignerContent, ...]:
-        is_each = self.facts.group.signature_plan == SignaturePlan.RECORD
-        return tuple(self.teachers.values()) if is_each else ()
+        return tuple(self.teachers.values()) if self._signs_records else ()
 
     def summary(self, stamp: Stamp) -> ClassSummaryContent:
         """The class's results of the term (Circular 27/2020, annex 2)."""

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from domain.rules.book import rule_book
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,6 +12,7 @@ from domain.assessment import AssessmentPoint, Term
 from domain.calendar import SchoolYear, term_dates
 from domain.curriculum import Curriculum, curriculum_for
 from domain.entry import CellKey, Values, cells_of, missing_cells
+from domain.rules.book import rule_book
 from domain.scales import CellKind
 from storage.tables import Assessment, ClassGroup, PupilTerm, RecordSlot, TermRecord
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from domain.assessment import Term
 from domain.errors import Conflict
 from storage.entries import curriculum_of
+from storage.staffing import signs_records
 from storage.tables import ClassGroup, ClassTermRow, Enrolment, RecordSlot, TermRecord
 
 
@@ -28,6 +29,7 @@ class OpenedTerm:
     record_ids: tuple[UUID, ...]
     due_at: datetime
     policy_version: int
+    signs_records: bool = False
 
 
 def open_term(session: Session, class_id: UUID, term: Term, due_at: datetime) -> OpenedTerm:
@@ -54,6 +56,7 @@ def open_term(session: Session, class_id: UUID, term: Term, due_at: datetime) ->
         tuple(record_ids),
         row.due_at,
         row.policy_version,
+        signs_records(group, term),
     )
 
 

@@ -30,6 +30,10 @@ from domain.errors import Conflict, NotFound
 from storage.tables import OrderItem, SigningLease, SigningOrder, TermRecord
 
 LIFETIME = timedelta(minutes=10)
+QUEUED, QUEUED_WORDS = (
+    "Queued",
+    "Một giáo viên khác đang ký các học bạ này; lệnh ký của bạn đang xếp hàng và sẽ tự tiếp tục.",
+)
 _LEASE_COLUMNS = ("record_id", "slot", "order_id", "expires_at")
 
 
@@ -44,12 +48,14 @@ class NewOrder:
     staff_id: UUID
     certificate_id: UUID
     record_ids: tuple[str, ...]
+    signs_records: bool = False
 
 
 def open_order(session: Session, new: NewOrder, now: datetime) -> SigningOrder:
     """Open an order and lease its records; the same id again gives the same order.
 
-    Raises NotFound for records of another class-term, Conflict when another open order holds one of the records.
+    Raises NotFound for records of another class-term, Conflict when another open order holds one of the records. An
+    order of a subject teacher who signs each record queues instead: its preparation takes the lease in its turn.
     """
     known = session.get(SigningOrder, new.order_id)
     if known is not None:
@@ -58,7 +64,10 @@ def open_order(session: Session, new: NewOrder, now: datetime) -> SigningOrder:
     order = _insert(session, new, now)
     if order is None:  # pressed twice in one moment: the other press was first
         return _same(session.get_one(SigningOrder, new.order_id), new)
-    _lease(session, order, now)
+    if not take_lease(session, order, now):
+        if not order.signs_records:
+            raise Conflict("Hồ sơ đang được người khác ký; hãy thử lại sau ít phút.")
+        order.trouble_code, order.trouble = QUEUED, QUEUED_WORDS
     return order
 
 
@@ -72,6 +81,7 @@ def _insert(session: Session, new: NewOrder, now: datetime) -> SigningOrder | No
         staff_id=new.staff_id,
         certificate_id=new.certificate_id,
         record_ids=list(new.record_ids),
+        signs_records=new.signs_records,
         nonce=secrets.token_bytes(16),
         signing_time=now.replace(microsecond=0),
         expires_at=now + LIFETIME,
@@ -95,10 +105,31 @@ def _same(known: SigningOrder, new: NewOrder) -> SigningOrder:
 
 def lease_slots(order: SigningOrder) -> tuple[str, ...]:
     """Sheets of different subjects do not disturb each other; papers of the record take one signer at a time."""
-    return order.slots if order.action == Action.SIGN and order.slot != HOMEROOM else ("",)
+    is_subject = order.action == Action.SIGN and order.slot != HOMEROOM
+    return (*order.slots, "") if order.signs_records else order.slots if is_subject else ("",)
 
 
-def _lease(session: Session, order: SigningOrder, now: datetime) -> None:
+def take_lease(session: Session, order: SigningOrder, now: datetime) -> bool:
+    """Lease an order's records, all of them or none; False while another order holds one of them."""
+    with session.begin_nested() as attempt:
+        if _leased(session, order, now):
+            return True
+        attempt.rollback()
+    return False
+
+
+def take_turn(session: Session, order_id: UUID, now: datetime) -> bool:
+    """Give a queued order its lease once nobody else holds its records; again, it keeps it."""
+    order = get(session, order_id, lock=True)
+    if holds_leases(session, order):
+        return True
+    order.expires_at = now + LIFETIME
+    is_next = take_lease(session, order, now)
+    order.trouble_code, order.trouble = ("", "") if is_next else (QUEUED, QUEUED_WORDS)
+    return is_next
+
+
+def _leased(session: Session, order: SigningOrder, now: datetime) -> bool:
     record_ids, slots = [UUID(rid) for rid in order.record_ids], list(lease_slots(order))
     lease = insert(SigningLease).from_select(_LEASE_COLUMNS, _every(record_ids, slots, order))
     taken = session.scalars(
@@ -108,8 +139,7 @@ def _lease(session: Session, order: SigningOrder, now: datetime) -> None:
             where=(SigningLease.expires_at <= now) | (SigningLease.order_id == order.id) | _same_signer(order),
         ).returning(SigningLease.record_id)
     ).all()
-    if len(taken) != len(record_ids) * len(slots):
-        raise Conflict("Hồ sơ đang được người khác ký; hãy thử lại sau ít phút.")
+    return len(taken) == len(record_ids) * len(slots)
 
 
 def _every(record_ids: list[UUID], slots: list[str], order: SigningOrder) -> Select[UUID, str, UUID, datetime]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from domain.assessment import Term
 from domain.curriculum import HOMEROOM
 from domain.decisions import Action
-from domain.documents import DocumentKind, SignatureField
+from domain.documents import DocumentKind, SignatureField, subject_field
 from domain.errors import Conflict
 from domain.year_records import DocumentContent
 from storage import contents, orders
@@ -43,19 +43,26 @@ class Paper:
     slot: str = ""
 
 
-def field_of(order: SigningOrder) -> SignatureField:
-    """The signature field that an order fills."""
+def role_of(order: SigningOrder) -> SignatureField:
+    """As whom an order signs."""
     action = Action(order.action)
     if action is Action.SIGN:
         return SignatureField.HOMEROOM if order.slot == HOMEROOM else SignatureField.SUBJECT_TEACHER
     return FIELD_OF_ACTION[action]
 
 
+def field_of(order: SigningOrder, kind: str) -> str:
+    """The signature field that an order fills on a paper of this kind."""
+    role = role_of(order)
+    is_own_row = role is SignatureField.SUBJECT_TEACHER and kind == DocumentKind.YEAR_RECORD
+    return subject_field(order.slot) if is_own_row else role.value
+
+
 def plan_papers(session: Session, order: SigningOrder) -> list[Paper]:
     """The papers of an order; the class summary comes last, so that it speaks only of what is there."""
-    match field_of(order):
+    match role_of(order):
         case SignatureField.SUBJECT_TEACHER:
-            return _sheets(session, order)
+            return _subject_papers(session, order)
         case SignatureField.HOMEROOM:
             return _homeroom_papers(session, order)
         case _:
@@ -75,8 +82,34 @@ def _covers(records: list[TermRecord]) -> dict[str, int]:
     return {str(record.id): record.revision for record in records}
 
 
-def _sheets(session: Session, order: SigningOrder) -> list[Paper]:
+def _subject_papers(session: Session, order: SigningOrder) -> list[Paper]:
+    """The class's sheets, for records that are on no sheet in force; where the plan asks for it, each record, too."""
     records = _records(session, order)
+    if not order.signs_records:
+        return _sheets(session, order, records)
+    unlisted = [record for record in records if record.id not in _listed(session, order)]
+    papers = _sheets(session, order, unlisted) if unlisted else []
+    reading = contents.read_class(session, order, records)
+    return [*papers, *_new_year_records(session, order, reading), *_live_records(session, order, reading)]
+
+
+def _listed(session: Session, order: SigningOrder) -> set[UUID]:
+    """Records that stand on a sheet of the order's subject: what a return of another subject left in force."""
+    query = (
+        select(DocumentRecord.record_id)
+        .join(Document, Document.id == DocumentRecord.document_id)
+        .where(
+            Document.class_term_id == order.class_term_id,
+            Document.kind == DocumentKind.SUBJECT_SHEET,
+            Document.slot == order.slot,
+            Document.state == "live",
+            DocumentRecord.voided_at.is_(None),
+        )
+    )
+    return set(session.scalars(query))
+
+
+def _sheets(session: Session, order: SigningOrder, records: list[TermRecord]) -> list[Paper]:
     stamps = {slot: _sheet_stamp(order, slot, part) for slot, part in next_parts(session, order).items()}
     written = contents.subject_sheets(session, order, stamps, records)
     return [
@@ -101,7 +134,7 @@ def _sheet_stamp(order: SigningOrder, slot: str, part: int) -> Stamp:
 
 def next_parts(session: Session, order: SigningOrder) -> dict[str, int]:
     """The number of the next sheet of each subject of the order, or ("") of the next class summary; all from 1."""
-    if field_of(order) is SignatureField.HOMEROOM:
+    if role_of(order) is SignatureField.HOMEROOM:
         return {"": session.get_one(ClassTermRow, order.class_term_id).parts + 1}
     newest = (
         select(Document.slot, func.max(Document.part))
@@ -119,12 +152,28 @@ def next_parts(session: Session, order: SigningOrder) -> dict[str, int]:
 def _homeroom_papers(session: Session, order: SigningOrder) -> list[Paper]:
     records = _records(session, order)
     reading = contents.read_class(session, order, records)
-    papers = _new_year_records(session, order, reading) if reading.facts.term is Term.YEAR_END else []
+    papers: list[Paper] = []
+    if reading.facts.term is Term.YEAR_END:
+        papers = [*_new_year_records(session, order, reading), *_live_records(session, order, reading)]
     return [*papers, _summary(session, order, reading)]
 
 
+def _live_records(session: Session, order: SigningOrder, reading: ClassReading) -> list[Paper]:
+    """Year records that subject teachers signed and this order has to; those of a dissolved summary are signed."""
+    has_field = select(SignatureRow.document_id).where(SignatureRow.field == field_of(order, DocumentKind.YEAR_RECORD))
+    query = select(Document).where(
+        Document.kind == DocumentKind.YEAR_RECORD,
+        Document.state == "live",
+        Document.enrolment_id.in_([member.enrolment.id for member in reading.members]),
+        Document.id.not_in(has_field),
+    )
+    found = session.scalars(query.order_by(Document.created_at, Document.id)).all()
+    covers = _covers_of(session, [document.id for document in found])
+    return [_existing(document, covers[document.id]) for document in found]
+
+
 def _new_year_records(session: Session, order: SigningOrder, reading: ClassReading) -> list[Paper]:
-    """Year records that the homeroom teacher has not signed yet; those of a dissolved summary are signed already."""
+    """Year records that nobody has signed yet."""
     enrolments = [member.enrolment.id for member in reading.members]
     live = select(Document.enrolment_id).where(
         Document.kind == DocumentKind.YEAR_RECORD, Document.state == "live", Document.enrolment_id.in_(enrolments)
@@ -159,7 +208,7 @@ def _signed_papers(session: Session, order: SigningOrder) -> list[Paper]:
     """Live papers of the records' parts that lack this order's signature, year records first."""
     records = {record.id: record for record in _records(session, order)}
     speaks_of = select(DocumentRecord.document_id).where(DocumentRecord.record_id.in_(records))
-    has_field = select(SignatureRow.document_id).where(SignatureRow.field == field_of(order))
+    has_field = select(SignatureRow.document_id).where(SignatureRow.field == role_of(order))
     query = select(Document).where(
         Document.id.in_(speaks_of),
         Document.kind != DocumentKind.SUBJECT_SHEET,

@@ -66,7 +66,7 @@ def project(session: Session, work: Projection) -> bool:
 
 def _follow_up(session: Session, work: Projection) -> None:
     if work.decision.action is Action.RETURN:
-        _reopen(session, work.decision)
+        _reopen(session, work)
     if work.decision.action is Action.ISSUE:
         history.add_issued(session, map(UUID, work.decision.record_ids), work.decided_at)
 
@@ -126,12 +126,15 @@ def _write_records(session: Session, work: Projection) -> None:
         session.execute(signed.values(is_signed=True))
 
 
-def _reopen(session: Session, decision: Decision) -> None:
+def _reopen(session: Session, work: Projection) -> None:
+    decision = work.decision
     record_ids = [UUID(record_id) for record_id in decision.record_ids]
     returned = update(RecordSlot).where(RecordSlot.record_id.in_(record_ids), RecordSlot.slot == decision.to_slot)
-    session.execute(
-        returned.values(state="open", content_sha256=None, is_signed=False, revision=RecordSlot.revision + 1)
-    )
+    session.execute(returned.values(state="open", content_sha256=None, revision=RecordSlot.revision + 1))
+    for record_id in decision.record_ids:
+        unsigned = work.changes[record_id].unsigned_slots
+        void = update(RecordSlot).where(RecordSlot.record_id == UUID(record_id), RecordSlot.slot.in_(unsigned))
+        session.execute(void.where(RecordSlot.is_signed).values(is_signed=False))
 
 
 def _write_class_term(session: Session, row: ClassTermRow, work: Projection) -> None:

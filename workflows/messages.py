@@ -36,9 +36,10 @@ class ClassTermState:
     seq: int = 0
     fired: tuple[Hook, ...] = ()
     seen: dict[str, Outcome] = field(default_factory=dict)
+    signs_records: bool = False  # each subject teacher signs every record, not only the class's sheet
 
     def class_term(self) -> ClassTerm:
-        return ClassTerm(self.subject_slots, self.records, self.parts)
+        return ClassTerm(self.subject_slots, self.records, self.parts, self.signs_records)
 
     def after(self, term: ClassTerm, command_id: str, outcome: Outcome) -> "ClassTermState":
         """The state once a decision has taken effect; old answers fall off the end."""

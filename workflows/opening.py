@@ -10,7 +10,8 @@ from workflows.messages import ClassTermState
 
 def opening_state(opened: OpenedTerm) -> ClassTermState:
     """Ids, slots and the deadline; the label names the class, never a person."""
-    term = open_class_term(opened.subject_slots, [str(record_id) for record_id in opened.record_ids])
+    record_ids = [str(record_id) for record_id in opened.record_ids]
+    term = open_class_term(opened.subject_slots, record_ids, signs_records=opened.signs_records)
     return ClassTermState(
         class_term_id=str(opened.class_term_id),
         school_id=str(opened.school_id),
@@ -21,4 +22,5 @@ def opening_state(opened: OpenedTerm) -> ClassTermState:
         subject_slots=term.subject_slots,
         records=dict(term.records),
         deadline=Deadline(opened.policy_version, opened.due_at),
+        signs_records=term.signs_records,
     )

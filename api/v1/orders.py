@@ -20,13 +20,15 @@ from api.services import Services
 from api.v1.confirmed import carry_on, obstacle_to, ready_decisions, unless_it_waits
 from api.v1.order_forms import ConfirmedView, ConfirmForm, OrderForm, OrderView
 from api.v1.views import confirmed_view, order_view
+from domain.assessment import Term
+from domain.curriculum import HOMEROOM
 from domain.decisions import Action
 from domain.errors import NotAllowed
-from storage import certificates, orders
+from storage import certificates, orders, staffing
 from storage.access import ClassTermHead
 from storage.orders import NewOrder
 from storage.staffing import Person
-from storage.tables import SigningOrder
+from storage.tables import ClassGroup, SigningOrder
 
 router = APIRouter(tags=["signing"])
 Mine = tuple[OwnOrder, NotAllowed | None]
@@ -41,7 +43,7 @@ async def open_order(form: OrderForm, head: VisibleClassTerm, person: CurrentPer
     """
     require_slot(head, *form.slots())
     order = await asyncio.to_thread(_open, found, head, person, form)
-    await unless_it_waits(found, order.id, found.approvals.prepare(str(order.id)))
+    await unless_it_waits(found, order.id, found.approvals.prepare(str(order.id), queues=order.signs_records))
     return await asyncio.to_thread(_view, found, order.id)
 
 
@@ -90,6 +92,9 @@ def _open(found: Services, head: ClassTermHead, person: Person, form: OrderForm)
     with found.sessions.begin() as session:
         action = Action(form.action)
         certificate = certificates.certificate_for(session, action, person.staff_id, person.school_id, moment)
+        records_too = staffing.signs_records(session.get_one(ClassGroup, head.class_id), Term(head.term))
+        if records_too and action is Action.SIGN and len(form.slots()) > 1:
+            raise NotAllowed("Lớp này ký từng học bạ: mỗi lần chỉ ký một môn.")
         new = NewOrder(
             order_id=form.order_id,
             class_term_id=head.id,
@@ -98,6 +103,7 @@ def _open(found: Services, head: ClassTermHead, person: Person, form: OrderForm)
             staff_id=person.staff_id,
             certificate_id=certificate.id,
             record_ids=tuple(str(record_id) for record_id in form.record_ids),
+            signs_records=records_too and action is Action.SIGN and form.slot != HOMEROOM,
         )
         return orders.open_order(session, new, moment)
 

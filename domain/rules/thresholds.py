@@ -12,8 +12,8 @@ from typing import Annotated, TypeAlias
 MeritCode: TypeAlias = Annotated[str, ("T", "K", "Đ", "CĐ")]
 TieRule: TypeAlias = Annotated[str, ("ROUND_HALF_UP", "ROUND_HALF_EVEN", "ROUND_HALF_DOWN")]
 Count: TypeAlias = Annotated[int, range(100)]
+Columns: TypeAlias = Annotated[int, range(1, 11)]  # AssessmentPoint knows ten
 Weight: TypeAlias = Annotated[int, range(1, 11)]
-Characters: TypeAlias = Annotated[int, range(1, 10001)]
 
 
 @dataclass(frozen=True)
@@ -27,25 +27,12 @@ class PrimaryBar:
 
 
 @dataclass(frozen=True)
-class PrimaryComments:
-    """Most characters of each comment."""
-
-    source: str
-    subject: Characters
-    qualities: Characters
-    general_competencies: Characters
-    specific_competencies: Characters
-    homeroom: Characters
-
-
-@dataclass(frozen=True)
 class PrimaryRules:
     """Circular 27/2020; the bars stand best first, the first one met decides."""
 
     version: str
     circular: str
     results: Mapping[Annotated[str, ("HTXS", "HTT", "HT")], PrimaryBar]
-    comments: PrimaryComments
 
 
 @dataclass(frozen=True)
@@ -63,7 +50,7 @@ class RegularRules:
     source: str
     least: tuple[LeastRegular, ...]
     least_comment: Count
-    most: Count
+    most: Columns
 
 
 @dataclass(frozen=True)
@@ -78,15 +65,6 @@ class AverageRules:
     second_term: Weight
     decimals: Annotated[int, range(3)]
     rounding: TieRule
-
-
-@dataclass(frozen=True)
-class MissedTestRules:
-    """What a periodic test counts that the pupil neither took nor made up for."""
-
-    source: str
-    score: Decimal
-    level: Annotated[str, ("CĐ",)]
 
 
 @dataclass(frozen=True)
@@ -149,16 +127,6 @@ class Article:
 
 
 @dataclass(frozen=True)
-class SecondaryComments:
-    """Most characters of each comment."""
-
-    source: str
-    subject: Characters
-    homeroom: Characters
-    conduct: Characters
-
-
-@dataclass(frozen=True)
 class SecondaryRules:
     """Circular 22/2021; the learning bars stand best first, the first one met decides."""
 
@@ -166,7 +134,6 @@ class SecondaryRules:
     circular: str
     regular: RegularRules
     average: AverageRules
-    missed_test: MissedTestRules
     learning: Mapping[Annotated[str, ("T", "K", "Đ")], LearningBar]
     adjustment: AdjustmentRules
     conduct: ConductRules
@@ -175,4 +142,3 @@ class SecondaryRules:
     retest: RetestRules
     titles: TitleRules
     disabled: Article
-    comments: SecondaryComments

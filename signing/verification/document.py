@@ -14,7 +14,7 @@ from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
-from domain.documents import FIELDS
+from domain.documents import in_signing_order
 from signing.archival import ArchivalReader
 from signing.attached_record import AttachedRecord, is_canonical, is_printed, read_record
 from signing.fields import FieldState, field_states
@@ -98,7 +98,7 @@ class Document:
     @property
     def plan(self) -> list[str]:
         """The fields this kind of document has, in signing order; empty if the kind is not known."""
-        return [field.value for field in FIELDS[self.record.kind]] if self.record else []
+        return list(self.record.fields) if self.record else []
 
     def findings(self) -> list[Finding]:
         return [
@@ -127,7 +127,7 @@ class Document:
         return [
             judged(Check.PLAN, holds=bool(plan) and [field.name for field in self.fields] == plan),
             judged(Check.ALL_SIGNED, holds=bool(plan) and sorted(order) == sorted(plan)),
-            judged(Check.REVISIONS, holds=bool(order) and order == plan[: len(order)] and revisions == expected),
+            judged(Check.REVISIONS, holds=bool(order) and in_signing_order(order, plan) and revisions == expected),
             judged(Check.WHOLE_FILE, holds=order == plan and covers_all),
         ]
 

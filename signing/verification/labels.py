@@ -1,6 +1,6 @@
 """Names of what a verdict speaks of, in Vietnamese and English: the verdict itself, times, roles, kinds of document."""
 
-from domain.documents import DocumentKind, SignatureField
+from domain.documents import DocumentKind, SignatureField, role_of
 from signing.verification.sentences import Language
 from signing.verification.verdicts import Proof, Standing, Verdict, Verification
 
@@ -41,7 +41,7 @@ _GENUINE_BUT: dict[Standing, dict[Language, str]] = {
     },
 }
 
-_ROLES: dict[str, dict[Language, str]] = {
+_ROLES: dict[SignatureField, dict[Language, str]] = {
     SignatureField.SUBJECT_TEACHER: {"vi": "Giáo viên bộ môn", "en": "Subject teacher"},
     SignatureField.HOMEROOM: {"vi": "Giáo viên chủ nhiệm", "en": "Homeroom teacher"},
     SignatureField.PRINCIPAL: {"vi": "Hiệu trưởng", "en": "Principal"},
@@ -70,7 +70,10 @@ def time_note(proof: Proof, language: Language = "vi") -> str:
 
 def role_name(field: str, language: Language = "vi") -> str:
     """The role a signature field stands for; the field's own name if it is none of ours."""
-    return _ROLES[field][language] if field in _ROLES else field
+    try:
+        return _ROLES[role_of(field)][language]
+    except ValueError:
+        return field
 
 
 def kind_name(kind: DocumentKind | None, language: Language = "vi") -> str:

@@ -53,9 +53,7 @@ class Classroom:
     def cells(self, slot: str, records: list[str]) -> Cells:
         required = required_cells(curriculum_for(1), Term.HK1, slot)
         return [
-            {"record_id": each, "item": cell.item, "point": cell.point, "kind": cell.kind, "value": plausible(cell)}
-            for each in records
-            for cell in required
+            {"record_id": each, **cell.key._asdict(), "value": plausible(cell)} for each in records for cell in required
         ]
 
     async def enter(self, slot: str) -> Response:

@@ -12,7 +12,7 @@ from domain.decisions import Action
 from domain.scales import CellKind
 from domain.errors import Conflict, Incomplete, NotFound
 from domain.stages import Stage
-from storage import entries, journal, projection
+from storage import journal, projection, saving
 from storage.tables import AuditEntry, ClassTermRow, Command, RecordSlot, TermRecord
 from tests.factories import OpenBook, edit, fill, make_class, open_book
 

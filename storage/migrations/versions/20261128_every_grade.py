@@ -106,6 +106,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['decided_by'], ['staff.id'], name=op.f('fk_promotion_decisions_decided_by')),
     sa.PrimaryKeyConstraint('record_id', name=op.f('pk_promotion_decisions'))
     )
+    op.add_column('signing_orders', sa.Column('signs_records', sa.Boolean(), server_default='false', nullable=False, comment='a subject teacher signs each year record, too'))
     op.drop_constraint(op.f('ck_signatures_field_known'), 'signatures', type_='check')
     op.create_check_constraint(op.f('ck_signatures_field_known'), 'signatures', f"field ~ '^({'|'.join(FIELDS)})(_[a-z0-9_]+)?$'")
 

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from domain.assessment import SubjectKind
 from domain.rules.book import rule_book
 from domain.rules.thresholds import SecondaryRules
-from domain.secondary.levels import MeritLevel, PassLevel, SubjectKind, SubjectMark
+from domain.secondary.levels import MeritLevel, PassLevel, SubjectMark
 
 GOOD, FAIR, PASS, NOT_PASS = MeritLevel
 OK, FAILED, EXEMPT = PassLevel

@@ -7,9 +7,10 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.assessment import SubjectKind
 from domain.secondary.averages import term_average
 from domain.secondary.learning import REASON_LIMIT, Judged, learning_level
-from domain.secondary.levels import MeritLevel, PassLevel, SubjectKind, SubjectMark
+from domain.secondary.levels import MeritLevel, PassLevel, SubjectMark
 from tests.domain.secondary.samples import EXEMPT, FAILED, OK, RULES
 
 ORDER = list(MeritLevel)
