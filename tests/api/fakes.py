@@ -24,7 +24,7 @@ class FakeApprovals(Approvals):
         self._refuse()
         self.opened.append(state.class_term_id)
 
-    async def prepare(self, order_id: str) -> PreparedOrder:
+    async def prepare(self, order_id: str, *, queues: bool = False) -> PreparedOrder:
         self._refuse()
         self.prepared.append(order_id)
         return PreparedOrder(order_id, 1, ())
