@@ -1,4 +1,4 @@
-"""Milliseconds and kilobytes per rendered document of each kind, and a year record against a bare two-page PDF.
+"""Milliseconds and kilobytes per rendered document of each kind, and a primary record against a bare two-page PDF.
 
 `python -m bench.rendering [--documents 35] [--json]`: one process, one reused compiler, medians after two warm-ups; CPU
 is what the whole process used (`getrusage`, all its threads). Every pupil has texts of his own, so nothing but the form
@@ -18,12 +18,13 @@ from functools import partial
 
 import typst
 
-from documents.content import canonical_json, kind_of
+from documents.content import canonical_json
 from documents.form import place_fields
 from documents.places import places_of
 from documents.render import Renderer
-from domain.documents import DocumentContent, SubjectSheetContent, YearRecordContent
-from tests.documents import class_samples, samples
+from domain.documents import SubjectSheetContent
+from domain.year_records import DocumentContent, PrimaryRecordContent, SecondaryRecordContent
+from tests.documents import class_samples, samples, secondary_class_samples, secondary_samples
 
 Render = Callable[[], bytes]
 _WARM_UPS = 2
@@ -51,7 +52,7 @@ def _text(chance: random.Random, shortest: int, longest: int) -> str:
     return " ".join(words).capitalize()[: wanted - 1].rstrip() + "."
 
 
-def year_record(number: int) -> YearRecordContent:
+def year_record(number: int) -> PrimaryRecordContent:
     """Return a pupil's record with texts of the usual lengths, of this pupil alone."""
     chance, record = random.Random(number), samples.year_record(number)  # noqa: S311 - texts, not secrets
     return replace(
@@ -65,6 +66,28 @@ def year_record(number: int) -> YearRecordContent:
         homeroom_comment=_text(chance, 120, 300),
         result_reason=_text(chance, 250, 550),
     )
+
+
+def secondary_record(number: int) -> SecondaryRecordContent:
+    """Return a pupil's record of grade 6 with texts of the usual lengths, of this pupil alone."""
+    chance, record = random.Random(number), secondary_samples.secondary_record(number)  # noqa: S311 - texts, not secrets
+    return replace(
+        record,
+        record_uid=f"5f7a3c22-91c4-4b0e-8a5d-{number:012d}",
+        lookup_code=f"3QXM-8TKD-5WFA-H2ZE-7RCP-{number:04d}",
+        subjects=tuple(replace(line, comment=_text(chance, 60, 140)) for line in record.subjects),
+        homeroom_comment=_text(chance, 120, 300),
+        learning_reason=_text(chance, 150, 300),
+        outcome_reason=_text(chance, 80, 200),
+    )
+
+
+def _signed_secondary(number: int) -> SecondaryRecordContent:
+    return secondary_samples.signed_by_subjects(secondary_record(number))
+
+
+def _longest_secondary(number: int) -> SecondaryRecordContent:
+    return replace(secondary_samples.longest_secondary_record(), lookup_code=f"LONG-{number:04d}")
 
 
 def subject_sheet(number: int) -> SubjectSheetContent:
@@ -81,7 +104,14 @@ def class_summary(number: int) -> DocumentContent:
     return replace(summary, pupils=pupils, lookup_code=f"4FHC-8ZKP-W7DM-3QXA-6TNE-{number:04d}")
 
 
-def _longest(number: int) -> YearRecordContent:
+def secondary_sheet(number: int) -> SubjectSheetContent:
+    chance = random.Random(number)  # noqa: S311 - texts, not secrets
+    sheet = secondary_class_samples.secondary_sheet(45)
+    lines = tuple(replace(line, comment=_text(chance, 60, 140)) for line in sheet.pupils)
+    return replace(sheet, pupils=lines, lookup_code=f"6HXD-2TQK-W9MA-7PCF-4RNB-{number:04d}")
+
+
+def _longest(number: int) -> PrimaryRecordContent:
     return replace(samples.longest_year_record(), lookup_code=f"LONG-{number:04d}")
 
 
@@ -94,7 +124,7 @@ def _renders(count: int) -> dict[str, list[Render]]:
         literal = json.dumps(canonical_json(content).decode(), ensure_ascii=False)
         pdf = compiler.compile(_BASELINE.format(data=literal).encode(), format="pdf", pdf_standards=["a-3a", "ua-1"])
         assert isinstance(pdf, bytes)
-        return place_fields(pdf, places_of(kind_of(content)))
+        return place_fields(pdf, places_of(content))
 
     def whole(content: DocumentContent) -> bytes:
         return renderer.render(content).pdf
@@ -103,7 +133,11 @@ def _renders(count: int) -> dict[str, list[Render]]:
         "baseline": (bare, year_record),
         "year_record": (whole, year_record),
         "year_record_longest": (whole, _longest),
+        "secondary_record": (whole, secondary_record),
+        "secondary_signed": (whole, _signed_secondary),
+        "secondary_longest": (whole, _longest_secondary),
         "subject_sheet": (whole, subject_sheet),
+        "secondary_sheet": (whole, secondary_sheet),
         "class_summary": (whole, class_summary),
     }
     return {

@@ -1,10 +1,17 @@
 """How a document is laid on its pages: foretold, so that Typst lays it out once, and checked by its number of pages."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 
-from documents.fitting import MEASURED, foretell
-from documents.pagination import sheet_pages, summary_form, summary_pages
-from domain.documents import ClassSummaryContent, DocumentContent, SubjectSheetContent, YearRecordContent
+from documents.fitting import MEASURED
+from documents.pagination import sheet_pages, summary_pages
+from documents.places import layout_of
+from documents.primary_fitting import primary_sizes
+from documents.secondary_fitting import row_letters, secondary_sizes
+from documents.sheet_form import sheet_form
+from documents.summary_form import summary_form
+from domain.documents import ClassSummaryContent, SubjectSheetContent
+from domain.year_records import DocumentContent, PrimaryRecordContent, SecondaryRecordContent
 
 Arrangement = Mapping[str, object]
 _STRETCHES = (1.0, 1.08, 1.3, 2.0)
@@ -13,15 +20,28 @@ _STRETCHES = (1.0, 1.08, 1.3, 2.0)
 def arrangements(content: DocumentContent) -> Iterator[tuple[Arrangement, int]]:
     """Yield, most hopeful first, what the template needs and how many pages come of it if all goes well."""
     match content:
-        case YearRecordContent():
-            for sizes in dict.fromkeys((foretell(content), MEASURED)):
+        case PrimaryRecordContent():
+            for sizes in dict.fromkeys((primary_sizes(content), MEASURED)):
                 yield {"sizes": sizes}, 2
+        case SecondaryRecordContent():
+            yield from ((arrangement, 2) for arrangement in _secondary(content))
         case SubjectSheetContent():
+            sheet = sheet_form(content)
             for stretch in _STRETCHES:
-                pages = sheet_pages(content, stretch)
-                yield {"pages": pages}, len(pages)
+                pages = sheet_pages(content, sheet, stretch)
+                yield {"pages": pages, "form": asdict(sheet)}, len(pages)
         case ClassSummaryContent():
-            form = summary_form(content)
+            summary = summary_form(content)
             for stretch in _STRETCHES:
-                pages = summary_pages(content, form, stretch)
-                yield {"pages": pages, "lettering": form.lettering, "widths": form.widths}, len(pages)
+                pages = summary_pages(content, summary, stretch)
+                yield {"pages": pages, "form": asdict(summary)}, len(pages)
+
+
+def _secondary(record: SecondaryRecordContent) -> Iterator[Arrangement]:
+    sizes, rows = secondary_sizes(record), layout_of(record).rows
+    if rows is None:
+        yield from ({"sizes": each} for each in dict.fromkeys((sizes, MEASURED)))
+        return
+    for letters in row_letters(record, rows):
+        yield {"sizes": sizes, "letters": asdict(letters)}
+        sizes = MEASURED

@@ -5,16 +5,12 @@ from dataclasses import asdict
 
 import rfc8785
 
-from domain.documents import (
-    ClassSummaryContent,
-    DocumentContent,
-    DocumentKind,
-    SubjectSheetContent,
-    YearRecordContent,
-)
+from domain.documents import ClassSummaryContent, DocumentKind, SubjectSheetContent
+from domain.year_records import DocumentContent, PrimaryRecordContent, SecondaryRecordContent
 
 _KINDS: dict[type[DocumentContent], DocumentKind] = {
-    YearRecordContent: DocumentKind.YEAR_RECORD,
+    PrimaryRecordContent: DocumentKind.YEAR_RECORD,
+    SecondaryRecordContent: DocumentKind.YEAR_RECORD,
     ClassSummaryContent: DocumentKind.CLASS_SUMMARY,
     SubjectSheetContent: DocumentKind.SUBJECT_SHEET,
 }

@@ -67,7 +67,7 @@ class _Form:
     def place(self, place: SignaturePlace) -> None:
         page = self._pages[place.page]
         appearance = self._add(_nothing(place.box))
-        lock = b"/Lock %d 0 R" % self._add(_LOCK) if place.field is SignatureField.SEAL else b""
+        lock = b"/Lock %d 0 R" % self._add(_LOCK) if place.field == SignatureField.SEAL else b""
         entries = (_said(place), b"/P %d 0 R/AP<</N %d 0 R>>" % (page.number, appearance), lock)
         self._fields.append((self._add(b"<<%b>>" % b"".join(entries)), page))
 
@@ -98,7 +98,7 @@ class _Form:
 
 @cache
 def _said(place: SignaturePlace) -> bytes:
-    """What a field says of itself, the same in every document of a kind."""
+    """What a field says of itself, the same in all documents whose places are the same."""
     label = place.label.encode("utf-16-be").hex().upper().encode()
     head = b"/Type/Annot/Subtype/Widget/FT/Sig/T(%b)/TU<FEFF%b>" % (place.field.encode(), label)
     return head + b"/F %d/Rect[%d %d %d %d]" % (_PRINTED_AND_LOCKED, *place.box)

@@ -22,6 +22,7 @@ _ADVANCES: Final = {
 }
 _ADVANCE: Final = {letter: width for width, letters in _ADVANCES.items() for letter in letters}
 _SPACE: Final = 0.25
+BOLD: Final = 1.11  # bold letters are about so much wider
 
 
 @lru_cache(maxsize=8192)
@@ -39,3 +40,20 @@ def lines(text: str, size: float, width: float) -> int:
             count += max(1, math.ceil(needed / room))
             used = needed % room
     return count
+
+
+def width(text: str, size: float) -> float:
+    """Return how wide a text is on one line, in points."""
+    words = text.split()
+    return size * (sum(map(_em, words)) + _SPACE * max(0, len(words) - 1))
+
+
+def narrowest(text: str, size: float, most: int) -> float:
+    """Return the least width, in points, in which a text takes at most so many lines."""
+    words = text.split()
+    spans = {
+        width(" ".join(words[start:end]), size) + 0.01
+        for start in range(len(words))
+        for end in range(start + 1, len(words) + 1)
+    }
+    return next((span for span in sorted(spans) if lines(text, size, span) <= most), 0.0)

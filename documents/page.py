@@ -3,32 +3,24 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Final
 
 import zxingcpp
 
-from documents.places import places_of
-from domain.documents import DocumentKind
+from documents.places import Layout
 
-# PDF points. A4 is 210 x 297 mm. `_PROOF` is the height of the QR code and its text; `_SIGNING` is what the last page
-# keeps free above its lower edge for signatures and proof.
-_A4: Final = (595.276, 841.89)
-_LANDSCAPE: Final = (DocumentKind.CLASS_SUMMARY,)
-_MARGIN: Final[dict[DocumentKind, dict[str, int]]] = {
-    DocumentKind.YEAR_RECORD: {"x": 48, "top": 40, "bottom": 44},
-    DocumentKind.CLASS_SUMMARY: {"x": 36, "top": 34, "bottom": 42},
-    DocumentKind.SUBJECT_SHEET: {"x": 48, "top": 40, "bottom": 44},
-}
 # Identifiers and hashes are long words, but stand where there is room, and codes are not printed. All other keys have
 # fewer than 24 letters.
-_CODES: Final = re.compile(rb'"(?:record_uid|document_id|lookup_code|sha256|code|subject)":"[^"]*"')
+_CODES: Final = re.compile(rb'"(?:record_uid|document_id|lookup_code|sha256|code|subject|field)":"[^"]*"')
 # 24 bytes without a space; two spaces; an escaped control character; a space at an end; a space of another kind.
 _UNTIDY: Final = re.compile(
     rb'[^ "]{24}|  |\\[bfnrtu]|(?<!\\)" | "|\xc2\xa0|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe3\x80\x80'
 )
 _DARK: Final = re.compile(rb"\x00+")
+# Points: the height of the QR code and its text, and what the last page keeps free above its lower edge for signatures
+# and proof.
 _PROOF: Final = 56
 _SIGNING: Final = 236
 
@@ -39,9 +31,9 @@ def lookup_url(verify_url: str, lookup_code: str) -> str:
 
 @dataclass(frozen=True)
 class Printed:
-    """What the template of a kind reads as `printed`; `arrangement` is what one kind alone needs."""
+    """What a template reads as `printed`; `arrangement` is what one template alone needs."""
 
-    kind: DocumentKind
+    layout: Layout
     sha256: str  # of the attached record
     url: str
     tidy: bool
@@ -49,7 +41,7 @@ class Printed:
     def as_json(self, arrangement: Mapping[str, object]) -> str:
         return json.dumps(
             {
-                "page": _page(self.kind),
+                "page": _page(self.layout),
                 "tidy": self.tidy,
                 "sha256": self.sha256,
                 "url": self.url,
@@ -68,10 +60,20 @@ def is_tidy(record: bytes) -> bool:
 
 
 @cache
-def _page(kind: DocumentKind) -> dict[str, object]:
-    width, height = reversed(_A4) if kind in _LANDSCAPE else _A4
-    places = {place.field: place.box for place in places_of(kind)}
-    return {"width": width, "height": height, **_MARGIN[kind], "places": places, "proof": _PROOF, "signing": _SIGNING}
+def _page(layout: Layout) -> dict[str, object]:
+    paper = layout.paper
+    width, height = paper.size
+    return {
+        "width": width,
+        "height": height,
+        "x": paper.x,
+        "top": paper.top,
+        "bottom": paper.bottom,
+        "places": {place.field: place.box for place in layout.places},
+        "rows": layout.rows and asdict(layout.rows),
+        "proof": _PROOF,
+        "signing": _SIGNING,
+    }
 
 
 def _qr_svg(url: str) -> str:

@@ -4,13 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from documents.letters import lines
-from domain.documents import ClassSummaryContent, SheetPupilLine, SubjectSheetContent, SummaryPupilLine
+from documents.letters import BOLD, lines
+from documents.sheet_form import SheetForm
+from documents.summary_form import SummaryForm, summary_row
+from domain.documents import ClassSummaryContent, SchoolContent, SheetPupilLine, SubjectSheetContent, SummaryPupilLine
 
 Pages = tuple[tuple[int, int], ...]  # first pupil and the one after the last, per page
 
 _WITH_SIGNATURES = 3  # pupils that go on to a last page which would else show signatures alone
-_MOST_NARROW = 30  # columns of one letter; more of them need smaller letters
+_SIGNED = 192.0  # points for signatures and proof
+_SUMMARY_WIDTH = 769.0
+_SOURCE = "Đánh giá theo Thông tư số 00/0000/TT-BGDĐT."
 _SPARE = 4.0  # points a page may be higher than foretold
 _FILLINGS = tuple(percent / 100 for percent in range(50, 101, 2))
 
@@ -51,48 +55,44 @@ def _filled(heights: Sequence[float], room: Room, count: int, filling: float) ->
     return (*pages, (start, len(heights)))
 
 
-def sheet_pages(sheet: SubjectSheetContent, stretch: float) -> Pages:
+def sheet_pages(sheet: SubjectSheetContent, form: SheetForm, stretch: float) -> Pages:
     """Return the pages of a subject sheet, every row taken `stretch` times as high as it looks."""
-    comment_width = 499.2 - 24 - 129.8 - 100 - (38 if sheet.has_score else 0) - 8
 
     def height(pupil: SheetPupilLine) -> float:
-        name = lines(pupil.full_name, 10, 121) * 12.1 + 12.3
-        return stretch * max(name, lines(pupil.comment, 10, comment_width) * 12.1 + 1.4)
+        name = lines(pupil.full_name, 10, form.widths[1] - 8) * 12.1 + 12.3
+        return stretch * max(name, lines(pupil.comment, 10, form.comment - 8) * 12.1 + 1.4)
 
-    room = 842 - 40 - 44 - 26 - _SPARE  # less margins and the table's heading
-    return paginate([height(pupil) for pupil in sheet.pupils], Room(room - 91, room, 26 + 192))
-
-
-@dataclass(frozen=True)
-class SummaryForm:
-    """Points: the letters, and the columns of name, result, commendation and promotion."""
-
-    lettering: float
-    heading: float  # height of the table's heading
-    widths: tuple[float, ...]
-
-
-def summary_form(summary: ClassSummaryContent) -> SummaryForm:
-    scored = sum(any(pupil.scores[index] for pupil in summary.pupils) for index in range(len(summary.subjects)))
-    narrow = len(summary.subjects) + scored + len(summary.qualities) + len(summary.competencies) + 1
-    dense = narrow > _MOST_NARROW
-    with_result = any(pupil.result or pupil.promoted for pupil in summary.pupils)
-    if dense:
-        return SummaryForm(7.5, 106, (108, 58, 80, 40) if with_result else (150,))
-    return SummaryForm(8.5, 85, (108, 78, 112, 44) if with_result else (150,))
+    whole = 595 - 34 if form.is_wide else 842 - 40
+    room = whole - 44 - form.heading - _SPARE  # less margins and the table's heading
+    head = 91 + _school_lines(sheet.school, form.width)
+    legend = lines(f"{sheet.legend} {_SOURCE}", 8.5, form.width) * 10
+    return paginate([height(pupil) for pupil in sheet.pupils], Room(room - head, room, 16 + legend + _SIGNED))
 
 
 def summary_pages(summary: ClassSummaryContent, form: SummaryForm, stretch: float) -> Pages:
     """Return the pages of a class summary, every row taken `stretch` times as high as it looks."""
+    widths = (form.name, *form.verdicts)
 
     def height(pupil: SummaryPupilLine) -> float:
-        texts = (pupil.full_name, pupil.result, pupil.commendation, pupil.promoted)
-        cells = zip(texts, form.widths, strict=False)
-        return stretch * row(max(lines(text, form.lettering, width - 6) for text, width in cells))
-
-    def row(count: int) -> float:
-        return (1.06 * count - 0.4) * form.lettering + 6.4
+        cells = zip((pupil.full_name, *pupil.verdicts), widths, strict=True)
+        count = max(lines(text, form.lettering, width - 6) for text, width in cells)
+        return stretch * summary_row(count, form.lettering)
 
     room = 595 - 34 - 42 - form.heading - _SPARE  # less margins and the table's heading
-    sheets = -(-len(summary.sheets) // 3) * 10 * stretch
-    return paginate([height(pupil) for pupil in summary.pupils], Room(room - 70, room, 3 * row(1) + 43 + sheets + 194))
+    head, tail = 70 + _school_lines(summary.school, _SUMMARY_WIDTH), _summary_tail(summary, form) * stretch
+    return paginate([height(pupil) for pupil in summary.pupils], Room(room - head, room, tail + _SIGNED))
+
+
+def _summary_tail(summary: ClassSummaryContent, form: SummaryForm) -> float:
+    """Totals, counts, legend and sheets."""
+    labels = (lines(total.label, form.lettering * BOLD, form.name + 14) for total in summary.totals)
+    counts = "; ".join(f"{name}: {count}" for name, count in summary.counts)
+    texts = lines(f"Tổng số học sinh: 00; {counts}", 10, _SUMMARY_WIDTH) * 11.5
+    texts += lines(f"{summary.legend} {_SOURCE}", 8, _SUMMARY_WIDTH) * 9.2
+    sheets = -(-len(summary.sheets) // 3) * 10
+    return sum(summary_row(count, form.lettering) for count in labels) + texts + sheets + 26
+
+
+def _school_lines(school: SchoolContent, width: float) -> float:
+    """What the school's name takes of the page's head, in points, beyond one line."""
+    return (lines(school.name.upper(), 10.5 * BOLD, width * 0.43) - 1) * 12.7

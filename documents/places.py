@@ -1,39 +1,66 @@
 """Where each document leaves room for its signatures; the templates lay themselves out around these boxes.
 
-The boxes are PDF points from the bottom left of the last page. They stand here, and travel to the template as data, so
-that what is printed around a signature and the signature itself cannot drift apart.
+What stands here travels to the template as data, so that what is printed around a signature and the signature itself
+cannot drift apart.
 """
 
-from domain.documents import DocumentKind, SignatureField
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from documents.papers import Box, Paper, paper_of
+from documents.subject_rows import SubjectRows, subject_rows
+from domain.documents import SignatureField, subject_field
 from domain.signature_places import SignaturePlace
+from domain.year_records import DocumentContent, MarkLine, SecondaryRecordContent
 
-LAST_PAGE = -1
+LAST_PAGE: Final = -1
+_FIRST_PAGE: Final = 0
 
-LABELS = {
+LABELS: Final = {
     SignatureField.SUBJECT_TEACHER: "Chữ ký của giáo viên bộ môn",
     SignatureField.HOMEROOM: "Chữ ký của giáo viên chủ nhiệm",
     SignatureField.PRINCIPAL: "Chữ ký của Hiệu trưởng",
     SignatureField.SEAL: "Con dấu số của nhà trường",
 }
 
-# The principal stands left and the homeroom teacher right, as on the paper forms (Circular 27/2020, annexes 1 and 2).
-# The seal covers the left third of the principal's box (Decree 30/2020, annex I), so that one is wider than the others.
-# Below the seal the QR code keeps its quiet zone.
-_BOXES: dict[DocumentKind, dict[SignatureField, tuple[int, int, int, int]]] = {
-    DocumentKind.YEAR_RECORD: {
-        SignatureField.HOMEROOM: (397, 140, 547, 185),
-        SignatureField.PRINCIPAL: (71, 140, 311, 185),
-        SignatureField.SEAL: (48, 106, 151, 226),
-    },
-    DocumentKind.CLASS_SUMMARY: {
-        SignatureField.HOMEROOM: (600, 140, 750, 185),
-        SignatureField.PRINCIPAL: (83, 140, 323, 185),
-        SignatureField.SEAL: (60, 106, 163, 226),
-    },
-    DocumentKind.SUBJECT_SHEET: {SignatureField.SUBJECT_TEACHER: (382, 140, 532, 185)},
-}
+_SIDE: Final = 2  # points beside a box at the end of a row
 
 
-def places_of(kind: DocumentKind) -> tuple[SignaturePlace, ...]:
-    """Return the places of a kind of document in signing order."""
-    return tuple(SignaturePlace(field, LABELS[field], LAST_PAGE, box) for field, box in _BOXES[kind].items())
+@dataclass(frozen=True)
+class Layout:
+    paper: Paper
+    rows: SubjectRows | None  # None where no subject teacher signs
+    places: tuple[SignaturePlace, ...]  # in signing order
+
+
+def layout_of(content: DocumentContent) -> Layout:
+    paper = paper_of(content)
+    last = tuple(SignaturePlace(field, LABELS[field], LAST_PAGE, box) for field, box in paper.boxes)
+    signed = {signer.field for signer in content.signers} - {field.value for field in SignatureField}
+    if not isinstance(content, SecondaryRecordContent) or not signed:
+        return Layout(paper, None, last)
+    rows = subject_rows(content, paper.size[1] - paper.top - paper.bottom)
+    return Layout(paper, rows, (*_subject_places(content.subjects, signed, paper, rows), *last))
+
+
+def places_of(content: DocumentContent) -> tuple[SignaturePlace, ...]:
+    """Return the places of a document in signing order: subjects on the first page, all others on the last."""
+    return layout_of(content).places
+
+
+def _subject_places(
+    subjects: Sequence[MarkLine], signed: Collection[str], paper: Paper, rows: SubjectRows
+) -> Iterator[SignaturePlace]:
+    width, height = paper.size
+    for index, line in enumerate(subjects):
+        field = subject_field(line.subject)
+        if field in signed:
+            top = height - paper.top - rows.above - rows.heading - index * rows.height
+            box = _box(right=int(width - paper.x), top=round(top), rows=rows)
+            yield SignaturePlace(field, f"Chữ ký của giáo viên môn {line.name}", _FIRST_PAGE, box)
+
+
+def _box(*, right: int, top: int, rows: SubjectRows) -> Box:
+    """The row's last cell, less the printed name at its foot."""
+    return (right - rows.column + _SIDE, top - rows.height + rows.name, right - _SIDE, top)

@@ -3,19 +3,21 @@
 import hashlib
 import re
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import typst
 
 from documents.arrangement import Arrangement, arrangements
-from documents.content import canonical_json, kind_of
+from documents.content import canonical_json
 from documents.form import place_fields
 from documents.limits import check_limits
 from documents.page import Printed, is_tidy, lookup_url
-from documents.places import places_of
-from domain.documents import DocumentContent, DocumentKind
+from documents.places import layout_of
 from domain.errors import Invalid
+from domain.signature_places import SignaturePlace
+from domain.year_records import DocumentContent
 
 _TEMPLATES = Path(__file__).parent.parent / "templates" / "documents"
 # PDF/A wants every character drawn; Libertinus Serif has no emoji and no Chinese, Japanese or Korean letters.
@@ -50,21 +52,21 @@ class Renderer:
         Raises `Invalid` if a text is too long or cannot be printed, else `RenderFailed`.
         """
         check_limits(content)
-        kind, record = kind_of(content), canonical_json(content)
+        layout, record = layout_of(content), canonical_json(content)
         sha256 = hashlib.sha256(record).hexdigest()
         url = lookup_url(self._verify_url, content.lookup_code)
-        printed = Printed(kind, sha256=sha256, url=url, tidy=is_tidy(record))
+        printed = Printed(layout, sha256=sha256, url=url, tidy=is_tidy(record))
         for arrangement, pages in arrangements(content):
             pdf = self._compile(record, printed, arrangement)
             if b"/Type/Pages/Count %d/Kids" % pages in pdf:
-                return Rendered(_with_places(pdf, kind), sha256)
+                return Rendered(_with_places(pdf, layout.places), sha256)
         raise Invalid(_TOO_LONG)
 
     def _compile(self, record: bytes, printed: Printed, arrangement: Arrangement) -> bytes:
         # The data come as literals, not as `sys.inputs`: those are part of Typst's library, and with another library
         # it forgets all it evaluated and laid out before.
         data = f"bytes({_literal(record.decode())}), json(bytes({_literal(printed.as_json(arrangement))}))"
-        source = f'#import "/{printed.kind}.typ": paper\n#paper({data})'
+        source = f'#import "/{printed.layout.paper.template}.typ": paper\n#paper({data})'
         try:
             pdf = self._compiler().compile(source.encode(), format="pdf", pdf_standards=["a-3a", "ua-1"])
         except typst.TypstError as error:
@@ -82,9 +84,9 @@ class Renderer:
         return compiler
 
 
-def _with_places(pdf: bytes, kind: DocumentKind) -> bytes:
+def _with_places(pdf: bytes, places: Sequence[SignaturePlace]) -> bytes:
     try:
-        return place_fields(pdf, places_of(kind))
+        return place_fields(pdf, places)
     except ValueError as error:
         raise RenderFailed("Typst lays its file out in another way than it did") from error
 

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from domain.documents import SignatureField
-
 SIGNED, SEALED = "Đã ký số", "Đã đóng dấu số"
 # What the names of the stamps' fonts begin with, among the resources of a document's form.
 STAMP_FONT = "HocbaStamp-"
@@ -21,7 +19,7 @@ SEAL_WORDS = 17  # points below the seal for what it says and when
 class SignaturePlace:
     """One signature box; `page` counts from 0 (-1 is the last), `box` is (x1, y1, x2, y2) in PDF points."""
 
-    field: SignatureField
+    field: str  # a SignatureField, or that of a subject
     label: str
     page: int
     box: tuple[int, int, int, int]

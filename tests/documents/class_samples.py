@@ -1,17 +1,32 @@
-"""Generated content of the class summary and the subject sheet."""
+"""Generated content of the class summary and the subject sheet of a primary class."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from domain.documents import (
     ClassSummaryContent,
+    ColumnGroup,
     DocumentKind,
+    SheetColumn,
     SheetPupilLine,
     SubjectSheetContent,
     SummaryColumn,
     SummaryPupilLine,
+    TotalLine,
 )
 from tests.documents.samples import COMMENTS, GENERAL, QUALITIES, SCHOOL, SPECIFIC, SUBJECTS, person, sheets, signers
+
+LEGEND: Final = (
+    "Môn học và hoạt động giáo dục: T – Hoàn thành tốt; H – Hoàn thành; C – Chưa hoàn thành; M – Được miễn. "
+    "Phẩm chất, năng lực: T – Tốt; Đ – Đạt; C – Cần cố gắng."
+)
+PRIMARY_COLUMNS: Final = (
+    SheetColumn("mid", "Mức giữa kì"),
+    SheetColumn("end", "Mức cuối kì"),
+    SheetColumn("score", "Điểm KTĐK"),
+)
 
 
 def subject_sheet(pupils: int = 35, comment: str | None = None) -> SubjectSheetContent:
@@ -29,9 +44,8 @@ def subject_sheet(pupils: int = 35, comment: str | None = None) -> SubjectSheetC
         school=SCHOOL,
         subject="tieng_viet",
         subject_name="Tiếng Việt",
-        has_score=True,
-        mid_name="Giữa học kì II",
-        end_name="Cuối năm học",
+        columns=PRIMARY_COLUMNS,
+        legend="T – Hoàn thành tốt; H – Hoàn thành; C – Chưa hoàn thành; M – Được miễn. KTĐK: kiểm tra định kì.",
         pupils=tuple(_sheet_line(number, comment) for number in range(1, pupils + 1)),
         signers=signers(DocumentKind.SUBJECT_SHEET),
         date="2026-05-22",
@@ -41,7 +55,7 @@ def subject_sheet(pupils: int = 35, comment: str | None = None) -> SubjectSheetC
 def _sheet_line(number: int, comment: str | None) -> SheetPupilLine:
     said = COMMENTS[number % len(COMMENTS)] if comment is None else comment
     birth = f"2019-{number % 12 + 1:02d}-{number % 27 + 1:02d}"
-    return SheetPupilLine(number, f"79{number:08d}", person(number), birth, 1, "H", "T", str(5 + number % 6), said)
+    return SheetPupilLine(number, f"79{number:08d}", person(number), birth, 1, ("H", "T", str(5 + number % 6)), said)
 
 
 def class_summary(
@@ -50,8 +64,16 @@ def class_summary(
     competencies: tuple[tuple[str, str], ...] = GENERAL + SPECIFIC,
 ) -> ClassSummaryContent:
     """A class at year-end."""
-    columns = tuple(SummaryColumn(code, name, short) for code, name, short, _ in subjects)
+    groups = (
+        ColumnGroup("Môn học và hoạt động giáo dục", tuple(_subject(*subject) for subject in subjects)),
+        ColumnGroup("Phẩm chất chủ yếu", tuple(SummaryColumn(code, name, name) for code, name in QUALITIES)),
+        ColumnGroup("Năng lực cốt lõi", tuple(SummaryColumn(code, name, name) for code, name in competencies)),
+        ColumnGroup("", (SummaryColumn("absent", "Số ngày nghỉ", "Số ngày nghỉ"),)),
+    )
+    columns = [part for group in groups for column in group.columns for part in column.parts or ("",)]
+    traits = len(QUALITIES) + len(competencies)
     third = pupils // 3
+    lines = tuple(_summary_line(number, columns, traits) for number in range(1, pupils + 1))
     return ClassSummaryContent(
         document_id="c7c1f0f8-31c5-4f6f-8f0b-3a0f6ad1a003",
         part=1,
@@ -64,46 +86,60 @@ def class_summary(
         grade=1,
         class_name="1A",
         school=SCHOOL,
-        subjects=columns,
-        qualities=tuple(SummaryColumn(code, name, name) for code, name in QUALITIES),
-        competencies=tuple(SummaryColumn(code, name, name) for code, name in competencies),
-        pupils=tuple(_summary_line(number, subjects, len(competencies)) for number in range(1, pupils + 1)),
-        result_counts=(
+        groups=groups,
+        verdicts=("Kết quả giáo dục", "Khen thưởng", "Lên lớp"),
+        pupils=lines,
+        totals=(
+            _total("Số học sinh đạt mức T", "T", lines, columns),
+            _total("Số học sinh đạt mức H / Đ", "HĐ", lines, columns),
+            _total("Số học sinh ở mức C", "C", lines, columns),
+        ),
+        counts=(
             ("Hoàn thành xuất sắc", third),
             ("Hoàn thành tốt", third),
             ("Hoàn thành", pupils - 2 * third),
             ("Chưa hoàn thành", 0),
         ),
+        legend=LEGEND,
         sheets=sheets(subjects),
         signers=signers(DocumentKind.CLASS_SUMMARY),
         date="2026-05-27",
     )
 
 
-def _summary_line(number: int, subjects: tuple[tuple[str, str, str, bool], ...], competencies: int) -> SummaryPupilLine:
+def _subject(code: str, name: str, short: str, has_test: bool) -> SummaryColumn:  # noqa: FBT001 - a row of a table
+    return SummaryColumn(code, name, short, ("Mức", "Điểm") if has_test else ())
+
+
+def _summary_line(number: int, columns: Sequence[str], traits: int) -> SummaryPupilLine:
     chance = random.Random(number)  # noqa: S311 - marks, not secrets
     result = chance.choice(("Hoàn thành xuất sắc", "Hoàn thành tốt", "Hoàn thành"))
     best = {
         "Hoàn thành xuất sắc": "Học sinh Xuất sắc",
         "Hoàn thành tốt": "Học sinh Tiêu biểu hoàn thành tốt trong học tập và rèn luyện",
     }
+    of_subjects = [
+        str(chance.randint(6, 10)) if part == "Điểm" else chance.choice("TTTH") for part in columns[: -traits - 1]
+    ]
+    of_traits = [chance.choice("TTTĐ") for _ in range(traits)]
     return SummaryPupilLine(
         order_no=number,
         pupil_code=f"79{number:08d}",
         full_name=person(number),
         revision=1,
-        levels=tuple(chance.choice("TTTH") for _ in subjects),
-        scores=tuple(str(chance.randint(6, 10)) if scored else "" for *_, scored in subjects),
-        qualities=tuple(chance.choice("TTTĐ") for _ in QUALITIES),
-        competencies=tuple(chance.choice("TTTĐ") for _ in range(competencies)),
-        absent=chance.randint(0, 6),
-        result=result,
-        commendation=best.get(result, ""),
-        promoted="Lên lớp",
+        values=(*of_subjects, *of_traits, str(chance.randint(0, 6))),
+        verdicts=(result, best.get(result, ""), "Lên lớp"),
     )
+
+
+def _total(label: str, levels: str, lines: Sequence[SummaryPupilLine], columns: Sequence[str]) -> TotalLine:
+    by_column = zip(*(line.values for line in lines), strict=True)
+    counts = [str(sum(value in levels for value in values)) for values in by_column]
+    has_levels = [part != "Điểm" for part in columns[:-1]] + [False]
+    return TotalLine(label, tuple(count if has else "" for count, has in zip(counts, has_levels, strict=True)))
 
 
 def first_term(content: ClassSummaryContent) -> ClassSummaryContent:
     """The same class at the end of the first term, where there is no overall result yet."""
-    plain = tuple(replace(row, result="", commendation="", promoted="") for row in content.pupils)
-    return replace(content, term="hk1", term_name="Học kì I", pupils=plain, result_counts=())
+    plain = tuple(replace(row, verdicts=()) for row in content.pupils)
+    return replace(content, term="hk1", term_name="Học kì I", verdicts=(), pupils=plain, counts=())

@@ -7,15 +7,14 @@ from dataclasses import replace
 from domain.documents import (
     FIELDS,
     DocumentKind,
-    LevelLine,
+    ProfileContent,
     PupilContent,
     SchoolContent,
     SheetReference,
     SignatureField,
     SignerContent,
-    SubjectLine,
-    YearRecordContent,
 )
+from domain.year_records import LevelLine, PrimaryRecordContent, SubjectLine
 
 SCHOOL = SchoolContent(
     code="79766401",
@@ -153,12 +152,13 @@ def pupil(number: int = 1) -> PupilContent:
         nationality="Việt Nam",
         place_of_birth="Thành phố Hồ Chí Minh",
         register_no=f"{number:04d}/2025",
+        profile=ProfileContent(hometown="Thành phố Hồ Chí Minh"),
     )
 
 
-def year_record(number: int = 1) -> YearRecordContent:
+def year_record(number: int = 1) -> PrimaryRecordContent:
     """A pupil of grade 1 with comments of the usual length."""
-    return YearRecordContent(
+    return PrimaryRecordContent(
         record_uid="0b2f6c1e-6f0a-4c57-9b53-1d2a6c0e7a11",
         version=1,
         lookup_code="7K3M-Q9TX-2WFA-D5HE-8RCP-4NVB",
@@ -174,6 +174,7 @@ def year_record(number: int = 1) -> YearRecordContent:
         health="Tốt",
         absent_excused=2,
         absent_unexcused=1,
+        assessment_waived=False,
         subjects=tuple(
             SubjectLine(code, name, "T" if index % 3 else "H", "9" if scored else "", COMMENTS[index % len(COMMENTS)])
             for index, (code, name, _, scored) in enumerate(SUBJECTS)
@@ -194,6 +195,7 @@ def year_record(number: int = 1) -> YearRecordContent:
         result_reason="Các môn học và hoạt động giáo dục đạt mức Hoàn thành trở lên; bài kiểm tra định kì cuối "
         "năm đạt 5 điểm trở lên.",
         commendation="Khen thưởng: tiến bộ vượt bậc về năng lực ngôn ngữ.",
+        commendation_in_year="",
         programme_completed=True,
         promoted=True,
         completion_text="Hoàn thành chương trình lớp 1. Được lên lớp 2.",
@@ -203,7 +205,7 @@ def year_record(number: int = 1) -> YearRecordContent:
     )
 
 
-def longest_year_record() -> YearRecordContent:
+def longest_year_record() -> PrimaryRecordContent:
     """Every text as long as allowed, and the grade with the most subjects and competencies."""
     return replace(
         year_record(),
@@ -223,6 +225,7 @@ def longest_year_record() -> YearRecordContent:
         homeroom_comment=text(2000),
         result_reason=text(600),
         commendation=text(500),
+        commendation_in_year=text(500),
         completion_text=text(300),
         sheets=tuple(replace(sheet, signer_name=LONG_NAME) for sheet in sheets(GRADE_5)),
         signers=tuple(replace(signer, name=LONG_NAME) for signer in signers(DocumentKind.YEAR_RECORD)),
