@@ -146,7 +146,7 @@ def _write(session: Session, slot: str, fresh: Sequence[tuple[CellEdit, str]], s
     new = insert(Assessment)
     changed: dict[str, object] = {"value": new.excluded.value, "updated_by": new.excluded.updated_by}
     changed |= {"version": Assessment.version + 1, "updated_at": func.now()}
-    saved = new.on_conflict_do_update(index_elements=["record_id", "point", "item", "kind"], set_=changed)
+    saved = new.on_conflict_do_update(index_elements=["record_id", "slot", "point", "item", "kind"], set_=changed)
     columns = (Assessment.record_id, Assessment.item, Assessment.point, Assessment.kind)
     rows = [
         {

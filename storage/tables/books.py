@@ -121,7 +121,10 @@ class RecordSlot(Base):
 
 
 class Assessment(Base):
-    """One cell: what a slot says about one item of one record at one assessment point."""
+    """One cell: what a slot says about one item of one record at one assessment point.
+
+    A subject and a competency may have the same code (khoa_hoc): the slot tells them apart.
+    """
 
     __tablename__ = "assessments"
     __table_args__ = (
@@ -132,10 +135,10 @@ class Assessment(Base):
     )
 
     record_id: Mapped[UUID] = mapped_column(ForeignKey("term_records.id"), primary_key=True)
+    slot: Mapped[str] = mapped_column(primary_key=True)
     point: Mapped[str] = mapped_column(primary_key=True)
     item: Mapped[str] = mapped_column(primary_key=True, comment="subject, quality, competency or comment code")
     kind: Mapped[str] = mapped_column(primary_key=True)
-    slot: Mapped[str]
     value: Mapped[str]
     version: Mapped[int] = mapped_column(server_default="1")
     updated_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
@@ -146,10 +149,11 @@ class CellChange(Base):
     """What a cell held before and after each change; a trigger writes it, nothing changes or removes it."""
 
     __tablename__ = "cell_changes"
-    __table_args__ = (Index("ix_cell_changes_cell", "record_id", "point", "item", "kind"),)
+    __table_args__ = (Index("ix_cell_changes_cell", "record_id", "slot", "point", "item", "kind"),)
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     record_id: Mapped[UUID] = mapped_column(ForeignKey("term_records.id"))
+    slot: Mapped[str]
     point: Mapped[str]
     item: Mapped[str]
     kind: Mapped[str]
