@@ -13,6 +13,7 @@ from cli.trouble import Trouble
 PATIENCE = 120.0
 PAUSE = 0.2
 BUSY = (502, 503)
+SUBJECTS = "subjects"
 Together = dict[str, asyncio.Future[dict[str, Any]]]
 
 
@@ -23,7 +24,7 @@ class DemoClient:
         self.http = http
         self.school = school
         self._classes = tuple(classes)
-        self._waiting: dict[tuple[str, frozenset[str]], Together] = {}
+        self._waiting: dict[tuple[str, str], Together] = {}
 
     async def send(
         self,
@@ -54,16 +55,24 @@ class DemoClient:
                 raise Trouble(trouble)
             await asyncio.sleep(PAUSE)
 
-    async def confirm(self, who: DemoAccount, step: frozenset[str], order_id: str) -> dict[str, Any]:
-        """Give the answer to a prepared order, once all classes are where this person fills a slot of `step`."""
+    async def confirm(self, who: DemoAccount, step: str, order_id: str) -> dict[str, Any]:
+        """Give the answer to a prepared order, once all classes are where this person acts at `step`.
+
+        A step is a slot, or SUBJECTS for those of all subjects.
+        """
         together = self._waiting.setdefault((who.personal_id, step), {})
         together[order_id] = asyncio.get_running_loop().create_future()
         answer = together[order_id]
-        mine = sum(any(self.school.account(each, slot) == who for slot in step) for each in self._classes)
+        mine = sum(who in self._acting(each, step) for each in self._classes)
         if len(together) == mine:
             del self._waiting[who.personal_id, step]
             await self._confirm(who, together)
         return await answer
+
+    def _acting(self, class_name: str, step: str) -> list[DemoAccount]:
+        if step == SUBJECTS:
+            return self.school.subject_teachers(class_name)
+        return [self.school.account(class_name, step)]
 
     async def _confirm(self, who: DemoAccount, together: Together) -> None:
         body = {"order_ids": list(together), "passphrase": PASSPHRASE}

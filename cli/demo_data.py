@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from activities.school_import import import_roster, import_staff
 from cli.trouble import Trouble
 from config.settings import PROJECT, Settings
+from domain.curriculum import HOMEROOM
 from interchange.roster import read_roster
 from interchange.sample_school import ExampleSet, class_names, find_examples
 from interchange.staff import Staff, StaffRole, read_staff
@@ -45,6 +46,12 @@ class DemoSchool:
     school_id: str
     classes: dict[str, str]
     accounts: dict[str, DemoAccount]
+
+    def subject_teachers(self, class_name: str) -> list[DemoAccount]:
+        """Who teaches a subject of this class, each once for every subject."""
+        duties = (duty.partition("/") for duty in self.accounts if "/" in duty)
+        slots = [slot for name, _, slot in duties if name == class_name and slot != HOMEROOM]
+        return [self.account(class_name, slot) for slot in slots]
 
     def account(self, class_name: str, slot: str) -> DemoAccount:
         return self.accounts.get(f"{class_name}/{slot}") or self.accounts[slot]

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from cli.demo_cells import Cell, slot_cells
-from cli.demo_client import DemoClient
+from cli.demo_client import SUBJECTS, DemoClient
 from cli.demo_data import DemoAccount
 from cli.demo_stages import (
     APPROVE,
@@ -119,16 +119,11 @@ class TermPlay:
         order = await self.client.send("POST", f"/class-terms/{self.class_term_id}/orders", who, body)
         if order["failed"]:
             raise Trouble(f"{len(order['failed'])} papers could not be prepared: {order['failed'][0]['code']}.")
-        outcome = await self.client.confirm(who, self._slots_beside(slot), order_id)
+        outcome = await self.client.confirm(who, slot if slot in STEP_OF_SIGNATURE else SUBJECTS, order_id)
         if outcome["failed"]:
             raise Trouble(f"{len(outcome['failed'])} papers could not be signed: {outcome['failed'][0]['code']}.")
         self.stages.counts[STEP_OF_SIGNATURE.get(slot, SIGN_SHEETS)] += order["papers"]
         return str(outcome["stage"])
-
-    def _slots_beside(self, slot: str) -> frozenset[str]:
-        """The slots that sign at the same step as this one."""
-        subjects = frozenset(subject.code for subject in self.curriculum.subjects)
-        return subjects if slot in subjects else frozenset((slot,))
 
     async def submit_some(self, slots: Iterable[str]) -> None:
         for slot in slots:
