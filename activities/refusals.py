@@ -23,7 +23,9 @@ def refusal(error: DomainError) -> ApplicationError:
 
 def not_yet(error: ProviderUnavailable, again: timedelta | None = None) -> ApplicationError:
     """Something has to answer first; the next attempt comes by itself, after `again` or at the retry policy's pace."""
-    return ApplicationError(error.message, type="NotYet", next_retry_delay=again)
+    return ApplicationError(
+        error.message, type="NotYet", next_retry_delay=again, category=ApplicationErrorCategory.BENIGN
+    )
 
 
 @contextmanager

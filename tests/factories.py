@@ -1,6 +1,6 @@
 """Valid, minimal schools with generated people: functions with sane defaults, through the code that real data takes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -46,16 +46,17 @@ class SchoolCast:
 
 @dataclass(frozen=True)
 class ClassCast:
-    """A class with its homeroom teacher, who teaches most subjects, and a teacher of music."""
+    """A class with its homeroom teacher; in primary school who teaches all subjects but music, later only Ngữ văn."""
 
     school: SchoolCast
     class_id: UUID
     homeroom: UUID
     music: UUID
     curriculum: Curriculum
+    teachers: Mapping[str, UUID]
 
     def who(self, slot: str) -> UUID:
-        people = {PRINCIPAL: self.school.principal, SEAL: self.school.clerk, "am_nhac": self.music}
+        people = {PRINCIPAL: self.school.principal, SEAL: self.school.clerk, **self.teachers}
         return people.get(slot, self.homeroom)
 
 
@@ -97,7 +98,9 @@ def make_class(
     curriculum = curriculum_for(facts.grade, optional=facts.optional, topics=facts.topics)
     base = 1000 * school.number + 10 * sum(map(ord, name))
     homeroom, music = (make_staff(session, school.school_id, base + serial) for serial in (1, 2))
-    cast = ClassCast(school, class_id, homeroom, music, curriculum)
+    alone = [] if curriculum.is_primary else [each.code for each in curriculum.subjects if each.code != "ngu_van"]
+    teachers = {slot: make_staff(session, school.school_id, base + serial) for serial, slot in enumerate(alone, 3)}
+    cast = ClassCast(school, class_id, homeroom, music, curriculum, {"am_nhac": music, **teachers})
     for slot in curriculum.slots:
         registration.assign(session, class_id, slot, cast.who(slot), (SINCE, None))
     registration.enrol(session, class_id, make_pupils(pupils, seed=base, grade=facts.grade), date(2026, 9, 5))

@@ -123,12 +123,13 @@ class Document:
         revisions = [signature.embedded.signed_revision for signature in self.signatures]
         total = self.reader.total_revisions
         expected = list(range(total - len(revisions), total))
+        is_in_order = in_signing_order(order, plan)
         covers_all = bool(order) and is_whole_file(self.signatures[-1].embedded, len(self.pdf))
         return [
             judged(Check.PLAN, holds=bool(plan) and [field.name for field in self.fields] == plan),
             judged(Check.ALL_SIGNED, holds=bool(plan) and sorted(order) == sorted(plan)),
-            judged(Check.REVISIONS, holds=bool(order) and in_signing_order(order, plan) and revisions == expected),
-            judged(Check.WHOLE_FILE, holds=order == plan and covers_all),
+            judged(Check.REVISIONS, holds=bool(order) and is_in_order and revisions == expected),
+            judged(Check.WHOLE_FILE, holds=len(order) == len(plan) and is_in_order and covers_all),
         ]
 
 

@@ -201,8 +201,8 @@ def live_app(
 
 
 @pytest.fixture
-def new_class(live_app: FastAPI, live_sessions: Sessions, keys: Keyring, workers: None) -> Callable[[], Classroom]:
-    return lambda: make_classroom(live_app, live_sessions, keys)
+def new_class(live_app: FastAPI, live_sessions: Sessions, keys: Keyring, workers: None) -> Callable[..., Classroom]:
+    return lambda name="", **facts: make_classroom(live_app, live_sessions, keys, name, **facts)
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")

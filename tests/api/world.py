@@ -102,7 +102,7 @@ def make_admin(session: Session, school: SchoolCast) -> UUID:
 
 def give_keys(session: Session, keys: Keyring, cast: ClassCast) -> None:
     """Everybody who signs in this class gets a key."""
-    for slot in (PRINCIPAL, "homeroom", "am_nhac"):
+    for slot in (PRINCIPAL, "homeroom", *cast.teachers):
         if session.query(CertificateRow).filter_by(staff_id=cast.who(slot)).first() is None:
             keys.give_person(session, cast.who(slot))
     if session.query(CertificateRow).filter_by(school_id=cast.school.school_id).first() is None:
