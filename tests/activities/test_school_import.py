@@ -18,7 +18,7 @@ from storage.tables import ClassGroup, Enrolment, Position, PupilRow, Staff, Tea
 from tests.factories import NOW
 
 PEOPLE = People(Random(1))  # noqa: S311  # sample people, not secrets
-ROSTER = Roster(header_of("1A1"), draw_class(PEOPLE, 3, 0), ())
+ROSTER = Roster(header_of("1A1"), draw_class(PEOPLE, 1, 3, 0), ())
 STAFF = draw_staff(PEOPLE, ("1A1",))
 TABLES = (ClassGroup, PupilRow, Enrolment, Staff, Position, TeachingAssignment)
 
