@@ -6,6 +6,7 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pdfua
 import pypdfium2
 import pytest
 from pdf_oxide import PdfDocument
@@ -40,6 +41,7 @@ def test_the_file_declares_pdf_a_and_pdf_ua(renderer: Renderer, content: Documen
     document = PdfDocument(str(path))
     assert document.validate_pdf_a("3a")["valid"]
     assert document.validate_pdf_ua()["valid"]
+    assert pdfua.validate(str(path)).findings == ()
 
 
 @pytest.mark.skipif(shutil.which("qpdf") is None, reason="qpdf is not installed")
