@@ -47,6 +47,7 @@ def test_everything_is_printed_on_two_pages(renderer: Renderer, content: Seconda
         content.outcome_reason,
         content.summer_training,
         content.outcome_text,
+        content.completion_text,
         *content.study_topics,
         *content.certificates,
         content.competitions,
