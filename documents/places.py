@@ -4,15 +4,15 @@ What stands here travels to the template as data, so that what is printed around
 cannot drift apart.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from documents.papers import Box, Paper, paper_of
-from documents.subject_rows import SubjectRows, subject_rows
-from domain.documents import SignatureField, subject_field
+from documents.subject_rows import SubjectRows, subject_fields, subject_rows
+from domain.documents import SignatureField
 from domain.signature_places import SignaturePlace
-from domain.year_records import DocumentContent, MarkLine, SecondaryRecordContent
+from domain.year_records import DocumentContent, SecondaryRecordContent
 
 LAST_PAGE: Final = -1
 _FIRST_PAGE: Final = 0
@@ -37,11 +37,10 @@ class Layout:
 def layout_of(content: DocumentContent) -> Layout:
     paper = paper_of(content)
     last = tuple(SignaturePlace(field, LABELS[field], LAST_PAGE, box) for field, box in paper.boxes)
-    signed = {signer.field for signer in content.signers} - {field.value for field in SignatureField}
-    if not isinstance(content, SecondaryRecordContent) or not signed:
+    if not isinstance(content, SecondaryRecordContent) or not subject_fields(content):
         return Layout(paper, None, last)
     rows = subject_rows(content, paper.size[1] - paper.top - paper.bottom)
-    return Layout(paper, rows, (*_subject_places(content.subjects, signed, paper, rows), *last))
+    return Layout(paper, rows, (*_subject_places(content, paper, rows), *last))
 
 
 def places_of(content: DocumentContent) -> tuple[SignaturePlace, ...]:
@@ -49,18 +48,15 @@ def places_of(content: DocumentContent) -> tuple[SignaturePlace, ...]:
     return layout_of(content).places
 
 
-def _subject_places(
-    subjects: Sequence[MarkLine], signed: Collection[str], paper: Paper, rows: SubjectRows
-) -> Iterator[SignaturePlace]:
+def _subject_places(record: SecondaryRecordContent, paper: Paper, rows: SubjectRows) -> Iterator[SignaturePlace]:
+    for row, field in subject_fields(record).items():
+        label = f"Chữ ký của giáo viên môn {record.subjects[row].name}"
+        yield SignaturePlace(field, label, _FIRST_PAGE, _box(paper, rows, row))
+
+
+def _box(paper: Paper, rows: SubjectRows, row: int) -> Box:
+    """The last cell of a row, less the printed name at its foot."""
     width, height = paper.size
-    for index, line in enumerate(subjects):
-        field = subject_field(line.subject)
-        if field in signed:
-            top = height - paper.top - rows.above - rows.heading - index * rows.height
-            box = _box(right=int(width - paper.x), top=round(top), rows=rows)
-            yield SignaturePlace(field, f"Chữ ký của giáo viên môn {line.name}", _FIRST_PAGE, box)
-
-
-def _box(*, right: int, top: int, rows: SubjectRows) -> Box:
-    """The row's last cell, less the printed name at its foot."""
+    right = int(width - paper.x)
+    top = round(height - paper.top - rows.above - rows.heading - row * rows.height)
     return (right - rows.column + _SIDE, top - rows.height + rows.name, right - _SIDE, top)

@@ -56,9 +56,7 @@ def row_letters(record: SecondaryRecordContent, rows: SubjectRows) -> Iterator[R
 
 def _size(comment: str, column: float, height: float) -> float:
     fitting = (
-        size
-        for size in _SIZES
-        if ((lines(comment, size, column) - 1) * _ROW_PITCH + _CAPITAL) * size <= height - _FREE
+        size for size in _SIZES if ((lines(comment, size, column) - 1) * _ROW_PITCH + _CAPITAL) * size <= height - _FREE
     )
     return next(fitting, _SIZES[-1])
 

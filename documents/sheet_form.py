@@ -7,6 +7,7 @@ from typing import Final
 
 from documents.letters import BOLD, lines, narrowest
 from domain.documents import SheetColumn, SubjectSheetContent
+from domain.errors import Invalid
 
 # Points.
 _UPRIGHT, _ON_ITS_SIDE = 499.2, 745.8  # within the margins
@@ -32,11 +33,14 @@ class SheetForm:
 
 
 def sheet_form(sheet: SubjectSheetContent) -> SheetForm:
+    """Raises `Invalid` for more columns than a page can hold beside a comment."""
     least, lettering = _BROAD if len(sheet.columns) <= _FEW else _TIGHT
     marks = tuple(_marks(sheet.columns, least, lettering))
     fixed = _NUMBER + _NAME + sum(marks)
     is_wide = _UPRIGHT - fixed < _COMMENT
     whole = _ON_ITS_SIDE if is_wide else _UPRIGHT
+    if whole - fixed < _COMMENT:
+        raise Invalid("Phiếu kết quả có quá nhiều cột, không in vừa trang.")
     heading = _heading(sheet.columns, marks, lettering)
     return SheetForm(is_wide, whole, (_NUMBER, _NAME, *marks), whole - fixed, heading, lettering)
 

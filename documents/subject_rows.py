@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from documents.letters import BOLD, lines
-from domain.documents import SchoolContent
+from domain.documents import SchoolContent, subject_field
 from domain.year_records import SecondaryRecordContent
 
 BODY: Final = 9.5  # points, the letters of the page
@@ -34,6 +34,13 @@ class SubjectRows:
     height: int  # of a row
     column: int  # width of the last column, where the teachers sign
     name: int  # what the teacher's name takes below the box
+
+
+def subject_fields(record: SecondaryRecordContent) -> dict[int, str]:
+    """Return the signature fields of the rows that have one, by row from 0."""
+    signed = {signer.field for signer in record.signers}
+    fields = (subject_field(line.subject) for line in record.subjects)
+    return {row: field for row, field in enumerate(fields) if field in signed}
 
 
 def subject_rows(record: SecondaryRecordContent, room: float) -> SubjectRows:

@@ -1,6 +1,6 @@
 """How the columns of a class summary share the width of its page, and how large its letters can be."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 

@@ -35,13 +35,13 @@ class Signers:
     """A key for everyone whom the sample records name, of the kind the stage's authority issues."""
 
     stage: Stage
-    keys: dict[SignatureField, IssuedKey]
+    keys: dict[str, IssuedKey]  # by signature field
 
     @classmethod
     def of(cls, stage: Stage) -> "Signers":
         people, school = stage.authority.issue_person, stage.authority.issue_organisation
         named = samples.signers(DocumentKind.YEAR_RECORD)
-        issue = {one.field: school if one.field is SEAL else people for one in named}
+        issue = {one.field: school if one.field == SEAL else people for one in named}
         return cls(stage, {one.field: issue[one.field](one.name, one.signer_id) for one in named})
 
     def collected(self) -> ValidationMaterial:

@@ -1,6 +1,9 @@
 """Reads rendered PDFs back the way an outsider would."""
 
-from pypdfium2 import PdfDocument
+import ctypes
+from collections.abc import Callable, Iterator
+
+from pypdfium2 import PdfDocument, raw
 
 
 def page_texts(pdf: bytes) -> list[str]:
@@ -18,12 +21,11 @@ def text_edges(pdf: bytes) -> tuple[float, float]:
     return min(rect[0] for rect in rects), max(rect[2] for rect in rects)
 
 
-def text_touching(pdf: bytes, box: tuple[int, int, int, int]) -> list[str]:
-    """Return the text objects of the last page that reach into a box."""
+def text_touching(pdf: bytes, box: tuple[int, int, int, int], page: int = -1) -> list[str]:
+    """Return the text objects of a page, the last one if none is named, that reach into a box."""
     document = PdfDocument(pdf)
     left, bottom, right, top = box
-    page = document[len(document) - 1]
-    textpage = page.get_textpage()
+    textpage = document[page % len(document)].get_textpage()
     rects = [textpage.get_rect(index) for index in range(textpage.count_rects())]
     hits = [one for one in rects if one[0] < right and one[2] > left and one[1] < top and one[3] > bottom]
     return [textpage.get_text_bounded(*one) for one in hits]
@@ -34,3 +36,28 @@ def attachment(pdf: bytes) -> tuple[str, bytes]:
     assert document.count_attachments() == 1
     only = document.get_attachment(0)
     return only.get_name(), bytes(only.get_data())
+
+
+def tags(pdf: bytes, page: int) -> list[str]:
+    """Return the types of a page's structure elements, in reading order, outer ones first."""
+    document = PdfDocument(pdf)
+    shown = document[page]
+    tree = raw.FPDF_StructTree_GetForPage(shown.raw)
+    roots = range(raw.FPDF_StructTree_CountChildren(tree))
+    found = [one for index in roots for one in _elements(raw.FPDF_StructTree_GetChildAtIndex(tree, index))]
+    raw.FPDF_StructTree_Close(tree)
+    return found
+
+
+def _elements(element: raw.FPDF_STRUCTELEMENT) -> Iterator[str]:
+    yield _said(raw.FPDF_StructElement_GetType, element)
+    for index in range(raw.FPDF_StructElement_CountChildren(element)):
+        child = raw.FPDF_StructElement_GetChildAtIndex(element, index)
+        if child:
+            yield from _elements(child)
+
+
+def _said(read: Callable[..., int], element: raw.FPDF_STRUCTELEMENT) -> str:
+    buffer = ctypes.create_string_buffer(read(element, None, 0))
+    read(element, buffer, len(buffer))
+    return buffer.raw.decode("utf-16-le").rstrip("\0")

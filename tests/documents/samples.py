@@ -205,6 +205,22 @@ def year_record(number: int = 1) -> PrimaryRecordContent:
     )
 
 
+def grade_4_record(number: int = 1) -> PrimaryRecordContent:
+    """A pupil of the grade with all subjects and competencies, but for a language of an ethnic minority."""
+    return replace(
+        year_record(number),
+        grade=4,
+        class_name="4A",
+        subjects=tuple(
+            SubjectLine(code, name, "T", "9" if scored else "", COMMENTS[index % len(COMMENTS)])
+            for index, (code, name, _, scored) in enumerate(GRADE_5[:-1])
+        ),
+        specific_competencies=levels(SPECIFIC_ALL),
+        sheets=sheets(GRADE_5[:-1]),
+        completion_text="Hoàn thành chương trình lớp 4",
+    )
+
+
 def longest_year_record() -> PrimaryRecordContent:
     """Every text as long as allowed, and the grade with the most subjects and competencies."""
     return replace(

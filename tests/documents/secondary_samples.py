@@ -1,22 +1,12 @@
 """Generated content of grades 6-12: the year's record, the class summary and the subject sheet."""
 
 import random
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from domain.documents import (
-    ClassSummaryContent,
-    ColumnGroup,
     DocumentKind,
-    SchoolContent,
-    SheetColumn,
-    SheetPupilLine,
     SignerContent,
-    SubjectSheetContent,
-    SummaryColumn,
-    SummaryPupilLine,
-    TotalLine,
     subject_field,
 )
 from domain.year_records import MarkLine, SecondaryRecordContent, TermLevels
@@ -73,7 +63,6 @@ COMMENTS: Final = (
     "Có tiến bộ rõ trong học kì II; cần mạnh dạn hơn khi trình bày trước lớp và luyện nghe thường xuyên.",
     "Hoàn thành đầy đủ các nhiệm vụ học tập được giao.",
 )
-PROMOTED: Final = "Được lên lớp"
 
 
 def secondary_record(number: int = 1, subjects: Subjects = GRADE_6, grade: int = 6) -> SecondaryRecordContent:
@@ -107,19 +96,19 @@ def secondary_record(number: int = 1, subjects: Subjects = GRADE_6, grade: int =
         commendation="",
         competitions="",
         certificates=(),
-        homeroom_comment="Em chăm ngoan, có ý thức tổ chức kỉ luật tốt, hoà đồng với bạn bè; tích cực tham gia các hoạt "
-        "động của lớp. Em cần phân bố thời gian học đều hơn giữa các môn và mạnh dạn phát biểu.",
+        homeroom_comment="Em chăm ngoan, có ý thức tổ chức kỉ luật tốt, hoà đồng với bạn bè; tích cực tham gia các "
+        "hoạt động của lớp. Em cần phân bố thời gian học đều hơn giữa các môn và mạnh dạn phát biểu.",
         sheets=sheets(subjects),
         signers=signers(DocumentKind.YEAR_RECORD),
         date="2026-05-29",
     )
 
 
-def _mark_line(number: int, index: int, code: str, name: str, _: str, has_score: bool) -> MarkLine:  # noqa: FBT001, PLR0913 - a row of a table
+def _mark_line(number: int, index: int, code: str, name: str, _: str, has_score: bool) -> MarkLine:  # noqa: FBT001 - a row of a table
     chance = random.Random(100 * number + index)  # noqa: S311 - marks, not secrets
-    marks = [f"{chance.randint(50, 99) / 10}" if has_score else "Đ" for _ in range(3)]
+    hk1, hk2, year = (f"{chance.randint(50, 99) / 10}" if has_score else "Đ" for _ in range(3))
     comment = COMMENTS[(number + index) % len(COMMENTS)]
-    return MarkLine(code, name, *marks, "", comment, person(930 + index), f"0791800010{index:02d}")
+    return MarkLine(code, name, hk1, hk2, year, "", comment, person(930 + index), f"0791800010{index:02d}")
 
 
 def signed_by_subjects(record: SecondaryRecordContent) -> SecondaryRecordContent:
@@ -147,7 +136,7 @@ def longest_secondary_record(subjects: Subjects = MOST) -> SecondaryRecordConten
         summer_training=text(500),
         outcome_text=text(150),
         outcome_reason=text(600),
-        completion_text=text(150),
+        completion_text="Hoàn thành chương trình. " + text(125),
         commendation=text(2000),
         competitions=text(2000),
         certificates=tuple(text(100) for _ in range(3)),

@@ -8,14 +8,17 @@ import pytest
 from documents import arrangement
 from documents.arrangement import arrangements
 from documents.content import canonical_json
-from documents.fitting import MEASURED, foretell
+from documents.fitting import MEASURED
 from documents.letters import lines
 from documents.page import is_tidy
-from documents.pagination import Room, paginate, sheet_pages, summary_form, summary_pages
+from documents.pagination import Room, paginate, sheet_pages, summary_pages
+from documents.primary_fitting import primary_sizes
 from documents.render import Renderer
+from documents.sheet_form import sheet_form
+from documents.summary_form import summary_form
 from domain.curriculum import curriculum_for
-from domain.documents import DocumentContent, LevelLine
 from domain.errors import Invalid
+from domain.year_records import DocumentContent, LevelLine
 from tests.documents import class_samples, samples
 from tests.documents.reading import page_texts
 
@@ -37,25 +40,25 @@ def test_lines_are_counted_by_the_width_of_letters(text: str, width: float, expe
 
 
 def test_usual_texts_are_set_in_the_largest_letters() -> None:
-    sizes = foretell(samples.year_record())
+    sizes = primary_sizes(samples.year_record())
     assert [size and size[0] for size in sizes] == [10.75, 10.75]
 
 
 def test_the_longest_texts_are_left_to_measuring() -> None:
-    assert foretell(samples.longest_year_record())[0] is None
+    assert primary_sizes(samples.longest_year_record())[0] is None
 
 
 def test_more_text_never_gets_larger_letters() -> None:
     record = samples.year_record()
     longer = [replace(record, homeroom_comment=samples.text(length)) for length in range(100, 1500, 100)]
-    settings = [foretell(one)[1] or (0.0, 0.0) for one in longer]
+    settings = [primary_sizes(one)[1] or (0.0, 0.0) for one in longer]
     assert settings == sorted(settings, reverse=True)
 
 
 def test_a_record_that_grows_beyond_the_forecast_is_measured(
     renderer: Renderer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(arrangement, "foretell", lambda _: ((10.75, 13.0), (10.75, 9.0)))
+    monkeypatch.setattr(arrangement, "primary_sizes", lambda _: ((10.75, 13.0), (10.75, 9.0)))
     content = replace(samples.year_record(), homeroom_comment=samples.text(900))
     assert [found["sizes"] for found, _ in arrangements(content)][-1] == MEASURED
     assert len(page_texts(renderer.render(content).pdf)) == 2
@@ -91,10 +94,10 @@ def test_signatures_stand_with_rows_and_three_pages_are_filled_alike(
 
 @pytest.mark.parametrize("pupils", range(1, 61))
 def test_every_pupil_stands_on_one_page(pupils: int) -> None:
-    summary = class_samples.class_summary(pupils)
+    summary, sheet = class_samples.class_summary(pupils), class_samples.subject_sheet(pupils)
     for pages in (
-        sheet_pages(class_samples.subject_sheet(pupils), 1.0),
-        summary_pages(summary, summary_form(summary), 1),
+        sheet_pages(sheet, sheet_form(sheet), 1.0),
+        summary_pages(summary, summary_form(summary), 1.0),
     ):
         assert [number for start, end in pages for number in range(start, end)] == list(range(pupils))
         assert all(start < end for start, end in pages)

@@ -7,11 +7,13 @@ from dataclasses import replace
 import pytest
 
 from documents.content import canonical_json, content_sha256, kind_of
-from domain.documents import DocumentContent, DocumentKind
-from tests.documents import class_samples, samples
+from domain.documents import DocumentKind
+from domain.year_records import DocumentContent
+from tests.documents import class_samples, samples, secondary_samples
 
 CASES = [
     (samples.year_record(), DocumentKind.YEAR_RECORD),
+    (secondary_samples.secondary_record(), DocumentKind.YEAR_RECORD),
     (class_samples.class_summary(2), DocumentKind.CLASS_SUMMARY),
     (class_samples.subject_sheet(2), DocumentKind.SUBJECT_SHEET),
 ]
@@ -25,7 +27,9 @@ def test_the_canonical_json_names_its_kind(content: DocumentContent, kind: Docum
 
 def test_keys_are_sorted_and_nothing_is_escaped_or_spaced() -> None:
     text = canonical_json(samples.year_record()).decode()
-    assert text.startswith('{"content":{"absent_excused":2,"absent_unexcused":1,"circular":"27/2020/TT-BGDĐT"')
+    assert text.startswith(
+        '{"content":{"absent_excused":2,"absent_unexcused":1,"assessment_waived":false,"circular":"27/2020/TT-BGDĐT"'
+    )
     assert text.endswith('"kind":"year_record"}')
 
 

@@ -25,11 +25,11 @@ from documents.render import Renderer, RenderFailed
 from documents.stamp_font import stamp_font
 from domain.documents import DocumentKind, SignatureField
 from domain.signature_places import SignaturePlace
-from tests.documents import samples
+from tests.documents import samples, secondary_samples
 from tests.signing.samples import record_json
 from tests.signing.samples import render as plain
 
-PLACES = places_of(DocumentKind.YEAR_RECORD)
+PLACES = places_of(samples.year_record())
 # A field's place in the file and its empty appearance may differ.
 APART = {"/P", "/AP", "/Lock"}
 
@@ -47,9 +47,9 @@ def fields_of(pdf: bytes) -> list[DictionaryObject]:
 def as_pyhanko_places_them(pdf: bytes, places: list[SignaturePlace]) -> bytes:
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=True)
     for place in places:
-        lock = place.field is SignatureField.SEAL
+        lock = place.field == SignatureField.SEAL
         spec = SigFieldSpec(
-            place.field.value,
+            place.field,
             on_page=place.page,
             box=place.box,
             readable_field_name=place.label,
@@ -84,6 +84,14 @@ def test_each_field_is_shown_on_its_page_alone(typst_pdf: bytes) -> None:
     pages = [page.get_object() for page in reader.root["/Pages"]["/Kids"]]
     shown = [[str(field.get_object()["/T"]) for field in page["/Annots"]] for page in pages]
     assert shown == [["homeroom"], ["principal", "seal"]]
+
+
+def test_a_record_has_a_field_for_each_subject_before_all_others(renderer: Renderer) -> None:
+    record = secondary_samples.signed_by_subjects(secondary_samples.secondary_record())
+    fields = [(str(field["/T"]), str(field["/TU"])) for field in fields_of(renderer.render(record).pdf)]
+    subjects = [(f"subject_teacher_{one.subject}", f"Chữ ký của giáo viên môn {one.name}") for one in record.subjects]
+    assert fields[:-3] == subjects
+    assert [name for name, _ in fields[-3:]] == ["homeroom", "principal", "seal"]
 
 
 def test_everything_is_in_the_first_revision(typst_pdf: bytes) -> None:

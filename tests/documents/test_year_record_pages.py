@@ -1,13 +1,14 @@
-"""The two yearly pages of the report book, read back from the PDF."""
+"""The two yearly pages of the primary report book, read back from the PDF."""
 
 from dataclasses import replace
 
 import pytest
 
 from documents.content import canonical_json, content_sha256
+from documents.primary_fitting import primary_sizes
 from documents.render import Renderer
-from domain.documents import YearRecordContent
 from domain.errors import Invalid
+from domain.year_records import PrimaryRecordContent
 from tests.documents import samples
 from tests.documents.reading import attachment, page_texts, text_edges
 
@@ -37,6 +38,47 @@ def test_capitals_everywhere_still_take_two_pages(renderer: Renderer) -> None:
         commendation=long.commendation.upper(),
     )
     assert len(page_texts(renderer.render(content).pdf)) == 2
+
+
+def test_grade_4_has_all_its_subjects_and_competencies_on_two_pages(renderer: Renderer) -> None:
+    content = samples.grade_4_record()
+    assert primary_sizes(content)[0] is not None
+    first, second = page_texts(renderer.render(content).pdf)
+    for line in content.subjects:
+        assert f"{line.name} {line.level} {line.score or '–'} {line.comment}" in first
+    for trait in (*content.qualities, *content.general_competencies, *content.specific_competencies):
+        assert f"{trait.name} {trait.level}" in second
+
+
+@pytest.mark.parametrize(("grade", "heading"), [(4, "chương trình lớp học"), (5, "chương trình tiểu học")])
+def test_the_last_grade_completes_primary_school(renderer: Renderer, grade: int, heading: str) -> None:
+    _, second = page_texts(renderer.render(replace(samples.year_record(), grade=grade)).pdf)
+    assert f"6. Hoàn thành {heading}" in second
+
+
+def test_a_pupil_who_is_not_assessed_has_no_result(renderer: Renderer) -> None:
+    bare = replace(samples.year_record(), assessment_waived=True, result="", result_name="")
+    content = replace(bare, subjects=tuple(replace(line, level="", score="") for line in bare.subjects))
+    first, second = page_texts(renderer.render(content).pdf)
+    assert "Tiếng Việt – – " in first
+    assert "4. Đánh giá kết quả giáo dục: Học sinh khuyết tật không đánh giá" in second
+
+
+@pytest.mark.parametrize(
+    ("title", "in_year", "printed"),
+    [
+        ("", "", "5. Khen thưởng Không. 6."),
+        ("Học sinh Xuất sắc", "", "5. Khen thưởng Học sinh Xuất sắc 6."),
+        ("", "Nhặt được của rơi", "5. Khen thưởng Khen thưởng đột xuất: Nhặt được của rơi 6."),
+        ("Học sinh Xuất sắc", "Giải Nhất", "5. Khen thưởng Học sinh Xuất sắc Khen thưởng đột xuất: Giải Nhất 6."),
+    ],
+)
+def test_commendations_in_the_year_stand_beside_the_title(
+    renderer: Renderer, title: str, in_year: str, printed: str
+) -> None:
+    content = replace(samples.year_record(), commendation=title, commendation_in_year=in_year)
+    _, second = page_texts(renderer.render(content).pdf)
+    assert printed in second
 
 
 def test_names_keep_their_accents_and_forty_letters(renderer: Renderer) -> None:
@@ -86,12 +128,13 @@ TOO_LONG = [
     (replace(samples.year_record(), general_comment="a" * 501), "500"),
     (replace(samples.year_record(), specific_comment="a" * 501), "500"),
     (replace(samples.year_record(), commendation="a" * 501), "500"),
+    (replace(samples.year_record(), commendation_in_year="a" * 501), "500"),
     (replace(samples.year_record(), completion_text="a" * 301), "300"),
 ]
 
 
 @pytest.mark.parametrize(("content", "limit"), TOO_LONG)
-def test_a_text_longer_than_its_place_is_refused(renderer: Renderer, content: YearRecordContent, limit: str) -> None:
+def test_a_text_longer_than_its_place_is_refused(renderer: Renderer, content: PrimaryRecordContent, limit: str) -> None:
     with pytest.raises(Invalid, match=f"tối đa {limit} ký tự"):
         renderer.render(content)
 

@@ -19,9 +19,10 @@ from zxingcpp import ImageFormat, ImageView, read_barcodes
 
 from documents.places import places_of
 from documents.render import Renderer
-from domain.documents import ClassSummaryContent, DocumentKind, SignatureField, YearRecordContent
+from domain.documents import ClassSummaryContent, SignatureField
 from domain.errors import Invalid
 from domain.signature_places import SEAL_DIAMETER, SEAL_WORDS
+from domain.year_records import PrimaryRecordContent
 from signing.authority import IssuedKey
 from signing.errors import SigningFailed
 from signing.pdf import BatchSigner, PreparedSignature, embed
@@ -40,17 +41,17 @@ TIME = "29/05/2026 10:15:30 +07:00"
 PICTURE = as_png(seal_picture())
 LONGEST = "Trường Tiểu học, Trung học cơ sở và Trung học phổ thông Tư thục Quốc tế Á Châu – Cơ sở 2"
 
-Content = YearRecordContent | ClassSummaryContent
+Content = PrimaryRecordContent | ClassSummaryContent
 
 
 @dataclass(frozen=True)
 class Paper:
-    kind: DocumentKind
+    content: Content
     unsealed: bytes
     sealed: bytes
 
     def box(self, field: SignatureField) -> tuple[int, int, int, int]:
-        return next(place.box for place in places_of(self.kind) if place.field is field)
+        return next(place.box for place in places_of(self.content) if place.field == field)
 
 
 def prepared(key: IssuedKey, pdf: bytes, field: SignatureField, picture: bytes | None = None) -> PreparedSignature:
@@ -62,26 +63,26 @@ def signed(key: IssuedKey, pdf: bytes, field: SignatureField, picture: bytes | N
     return embed(waiting, key.certificates, raw_by(key, waiting))
 
 
-def paper(cast: Cast, kind: DocumentKind, content: Content, picture: bytes | None) -> Paper:
+def paper(cast: Cast, content: Content, picture: bytes | None) -> Paper:
     pdf = Renderer("https://tracuu.example.edu.vn").render(content).pdf
     for field in (HOMEROOM, PRINCIPAL):
         pdf = signed(cast.keys[field], pdf, field)
-    return Paper(kind, pdf, signed(cast.keys[SEAL], pdf, SEAL, picture))
+    return Paper(content, pdf, signed(cast.keys[SEAL], pdf, SEAL, picture))
 
 
 @pytest.fixture(scope="module")
 def record(curve_cast: Cast) -> Paper:
-    return paper(curve_cast, DocumentKind.YEAR_RECORD, year_record(), None)
+    return paper(curve_cast, year_record(), None)
 
 
 @pytest.fixture(scope="module")
 def pictured(curve_cast: Cast) -> Paper:
-    return paper(curve_cast, DocumentKind.YEAR_RECORD, year_record(), PICTURE)
+    return paper(curve_cast, year_record(), PICTURE)
 
 
 @pytest.fixture(scope="module")
 def summary(curve_cast: Cast) -> Paper:
-    return paper(curve_cast, DocumentKind.CLASS_SUMMARY, class_summary(35), None)
+    return paper(curve_cast, class_summary(35), None)
 
 
 @pytest.fixture(params=["record", "pictured", "summary"])
