@@ -148,6 +148,7 @@ class SheetColumn:
     code: str
     name: str
     group: str = ""
+    is_result: bool = False  # what the marks come to, printed bold
 
 
 @dataclass(frozen=True)
@@ -180,6 +181,7 @@ class SubjectSheetContent:
     subject_name: str
     columns: tuple[SheetColumn, ...]
     legend: str
+    counts: tuple[tuple[str, int], ...]  # how many pupils have each result
     pupils: tuple[SheetPupilLine, ...]
     signers: tuple[SignerContent, ...]
     date: str

@@ -44,11 +44,12 @@ class SummaryForm:
 
 @dataclass(frozen=True)
 class SheetForm:
-    """The columns of a subject's sheet, and each pupil's values and comment."""
+    """The columns of a subject's sheet, each pupil's values and comment, and how many pupils have each result."""
 
     columns: tuple[SheetColumn, ...]
     legend: str
     lines: tuple[tuple[tuple[str, ...], str], ...]
+    counts: tuple[tuple[str, int], ...]
 
 
 class TermPapers(Protocol):

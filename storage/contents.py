@@ -73,6 +73,7 @@ def _subject_sheet(
         subject_name=facts.curriculum.subject(slot).name,
         columns=form.columns,
         legend=form.legend,
+        counts=form.counts,
         pupils=tuple(_sheet_line(member, *line) for member, line in zip(pupils, form.lines, strict=True)),
         signers=(signer,),
         **facts.of_class_paper(stamp),

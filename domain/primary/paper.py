@@ -10,8 +10,8 @@ from domain.comments import CommentField
 from domain.curriculum import HOMEROOM, Curriculum, Subject, Trait
 from domain.documents import ColumnGroup, SheetColumn, SummaryColumn, TotalLine
 from domain.entered import Entered, SheetForm, SummaryForm
-from domain.entry import CellKey, Values
-from domain.primary.levels import OverallResult
+from domain.entry import CellKey, Values, when
+from domain.primary.levels import OverallResult, SubjectLevel
 from domain.primary.promotion import commendation_title, completion_text, programme_completed, promoted
 from domain.primary.reading import latest, year_assessment
 from domain.primary.year import ResultWithTrace, YearAssessment, overall_result
@@ -71,17 +71,20 @@ class PrimaryPapers:
             (tuple(values.get(key, "") for key, _ in cells), values.get(comment, ""))
             for values in (pupil.slots.get(subject, {}) for pupil in pupils)
         ]
-        columns = tuple(SheetColumn(f"{key.point}/{key.kind}", name) for key, name in cells)
-        return SheetForm(columns, _SHEET_LEGEND, tuple(lines))
+        result = CellKey(subject, self._end, CellKind.LEVEL)
+        columns = tuple(SheetColumn(f"{key.point}/{key.kind}", name, is_result=key == result) for key, name in cells)
+        found = Counter(pupil.slots.get(subject, {}).get(result, "") for pupil in pupils)
+        counts = tuple((level.label, found[level]) for level in SubjectLevel if found[level] or level != SubjectLevel.M)
+        return SheetForm(columns, _SHEET_LEGEND, tuple(lines), counts)
 
     def _sheet_cells(self, subject: str) -> Iterable[tuple[CellKey, str]]:
         taught = self.curriculum.subject(subject)
         points = points_of(self.term)
         for point in points:
-            yield CellKey(subject, point, CellKind.LEVEL), f"{_LEVEL} {point.label.lower()}"
+            yield CellKey(subject, point, CellKind.LEVEL), f"{_LEVEL} {when(point)}"
         for point in points:
             if taught.has_test(point):
-                name = "Điểm KTĐK" if point is self._end else f"Điểm KTĐK {point.label.lower()}"
+                name = "Điểm KTĐK" if point is self._end else f"Điểm KTĐK {when(point)}"
                 yield CellKey(subject, point, CellKind.SCORE), name
 
     def form(self) -> SummaryForm:

@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
 from typing import Final, TypedDict
 
 from domain.assessment import REGULAR_POINTS, AssessmentPoint, SubjectKind, Term, points_of
@@ -12,7 +14,7 @@ from domain.documents import ColumnGroup, SheetColumn, SignerContent, SummaryCol
 from domain.entered import Entered, SheetForm, SummaryForm
 from domain.entry import CellKey
 from domain.scales import CellKind
-from domain.secondary.levels import MeritLevel, SubjectMark, average_label
+from domain.secondary.levels import MeritLevel, PassLevel, SubjectMark, average_label, parse_mark
 from domain.secondary.promotion import Outcome, completion_text
 from domain.secondary.reading import YearMarks, subject_year, term_mark
 from domain.secondary.retest import RetestResult
@@ -26,6 +28,8 @@ _LEGEND: Final = (
 _SCORED_LEGEND: Final = "ĐTB – điểm trung bình môn; CN – cả năm; KTL – kiểm tra, đánh giá lại; M – được miễn."
 _COMMENT_LEGEND: Final = "Đ – Đạt; CĐ – Chưa đạt; M – được miễn; CN – cả năm; KTL – kiểm tra, đánh giá lại."
 _REGULAR: Final = "Đánh giá thường xuyên"
+_BANDS: Final = (Decimal("3.5"), Decimal("5.0"), Decimal("6.5"), Decimal("8.0"))
+_BEST: Final = Decimal(11)
 _PASSING: Final = frozenset({Outcome.PROMOTED, Outcome.COMPLETED})
 _TOTALS: Final = tuple((f"Số học sinh đạt mức {level.label}", level) for level in MeritLevel)
 
@@ -65,7 +69,9 @@ class SecondaryPapers:
         regular = self._regular(taught, pupils)
         legend = _SCORED_LEGEND if taught.kind is SubjectKind.SCORED else _COMMENT_LEGEND
         lines = tuple(self._sheet_line(taught, regular, pupil) for pupil in pupils)
-        return SheetForm(self._sheet_columns(taught, regular), legend, lines)
+        columns = self._sheet_columns(taught, regular)
+        at = next(index for index, column in enumerate(columns) if column.is_result)
+        return SheetForm(columns, legend, lines, _counts(taught, [values[at] for values, _ in lines]))
 
     def _regular(self, subject: Subject, pupils: Sequence[Entered]) -> tuple[AssessmentPoint, ...]:
         """As many columns as the subject needs at least, or as somebody has marks in; a study topic comes last."""
@@ -77,12 +83,12 @@ class SecondaryPapers:
     def _sheet_columns(self, subject: Subject, regular: Sequence[AssessmentPoint]) -> tuple[SheetColumn, ...]:
         name = "ĐTB" if subject.kind is SubjectKind.SCORED else "Mức"
         numbered = [
-            SheetColumn(point.value, "CĐ" if point is AssessmentPoint.TOPIC else str(number), _REGULAR)
+            SheetColumn(point.value, "Ch.đề" if point is AssessmentPoint.TOPIC else str(number), _REGULAR)
             for number, point in enumerate(regular, start=1)
         ]
-        results = [SheetColumn("hk1", f"{name} HKI")]
+        results = [SheetColumn("hk1", f"{name} HKI", is_result=not self._is_year)]
         if self._is_year:
-            results += [SheetColumn("hk2", f"{name} HKII"), SheetColumn("year", f"{name} CN")]
+            results += [SheetColumn("hk2", f"{name} HKII"), SheetColumn("year", f"{name} CN", is_result=True)]
             results += [SheetColumn("retest", "Sau KTL")]
         return (*numbered, SheetColumn("middle", "Giữa kì"), SheetColumn("end", "Cuối kì"), *results)
 
@@ -201,6 +207,17 @@ def shown(mark: SubjectMark) -> str:
     if mark.average is not None:
         return average_label(mark.average)
     return mark.passed or ""
+
+
+def _counts(subject: Subject, results: Sequence[str]) -> tuple[tuple[str, int], ...]:
+    """How many pupils have each level, or an average in each band of the circular's bars (art. 9)."""
+    if subject.kind is SubjectKind.COMMENT:
+        return tuple((level.label, results.count(level)) for level in PassLevel if results.count(level))
+    averages = [parse_mark(result) for result in results if result]
+    known = [average for average in averages if isinstance(average, Decimal)]
+    bands = [(f"Từ {average_label(low)}", low, high) for low, high in pairwise((*_BANDS, _BEST))][::-1]
+    found = [(name, sum(low <= average < high for average in known)) for name, low, high in bands]
+    return (*found, (f"Dưới {average_label(_BANDS[0])}", sum(average < _BANDS[0] for average in known)))
 
 
 def _again(result: RetestResult | None) -> str:

@@ -223,9 +223,9 @@ def test_a_seal_that_was_broken_off_is_finished_by_the_next_order(office: Office
 def test_a_teacher_s_sheets_are_signed_at_once_but_for_one_that_cannot_be_written(
     office: Office, book: OpenBook
 ) -> None:
-    poisoned = select(Assessment).where(Assessment.slot == "dao_duc", Assessment.comment != "").limit(1)
+    poisoned = select(Assessment).where(Assessment.slot == "dao_duc", Assessment.kind == "comment").limit(1)
     office.session.execute(text("ALTER TABLE assessments DISABLE TRIGGER only_while_open"))
-    office.session.scalars(poisoned).one().comment += " \U0001f600"
+    office.session.scalars(poisoned).one().value += " \U0001f600"
     office.session.commit()
     order_id = office.open_order(book, Action.SIGN, "toan", "dao_duc", "tieng_viet")
     prepared = office.prepare(order_id)
