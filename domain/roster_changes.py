@@ -104,27 +104,31 @@ def conflicts(current: Roster, changes: RosterChanges) -> list[str]:
         *(f"Mã học sinh {each.code} đã dùng cho một học sinh có số định danh khác." for each in others),
         *(f"Học sinh {one} và học sinh {other} có cùng số định danh cá nhân." for one, other in _twins(changes)),
         *map(booked_twice, booked),
-        *two_classes(changes.enrolments.after),
+        *_two_classes(changes.enrolments.after),
     ]
 
 
-def two_classes(enrolments: Iterable[Enrolment]) -> list[str]:
-    """Return, for each pupil who is in two classes of a year at once, a sentence that says so."""
-    open_ones: dict[tuple[str, SchoolYear], list[ClassKey]] = {}
+def _two_classes(enrolments: Iterable[Enrolment]) -> list[str]:
+    """A sentence for each pupil who is in two classes of a year at once."""
+    attended: dict[tuple[str, SchoolYear], list[ClassKey]] = {}
     for each in enrolments:
         if each.left_on is None:
-            open_ones.setdefault((each.pupil, each.group.year), []).append(each.group)
+            attended.setdefault((each.pupil, each.group.year), []).append(each.group)
     return [
-        f"Học sinh {pupil} đang học cả lớp {' và lớp '.join(each.name for each in groups)} trong năm học {year}."
-        for (pupil, year), groups in open_ones.items()
+        f"Học sinh {pupil} đang học cả {_names(groups)} trong năm học {year}."
+        for (pupil, year), groups in attended.items()
         if len(groups) > 1
     ]
 
 
+def _names(groups: Iterable[ClassKey]) -> str:
+    return " và ".join(f"lớp {group.name} (trường {group.school})" for group in sorted(groups))
+
+
 def _twins(changes: RosterChanges) -> list[tuple[str, str]]:
     seen: dict[str, str] = {}
-    codes = [(each.personal_id, each.code) for each in changes.pupils.after if each.personal_id]
-    return [(first, code) for personal_id, code in codes if (first := seen.setdefault(personal_id, code)) != code]
+    codes = sorted((each.code, each.personal_id) for each in changes.pupils.after if each.personal_id)
+    return [(first, code) for code, personal_id in codes if (first := seen.setdefault(personal_id, code)) != code]
 
 
 def _stays(old: Part, _: Part) -> Part:

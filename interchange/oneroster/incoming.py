@@ -10,7 +10,7 @@ from interchange.oneroster.incoming_duties import (
     enrolments_of,
     refuse_double_booked,
 )
-from interchange.oneroster.incoming_organisations import authorities_of, schools_of, years_of
+from interchange.oneroster.incoming_organisations import organisations_of, years_of
 from interchange.oneroster.incoming_people import positions_of, pupils_of, staff_of
 from interchange.oneroster.package import read_package
 from interchange.oneroster.records import FileProblem
@@ -46,19 +46,19 @@ def read_roster(data: bytes) -> Received:
 
 def _roster(source: Source) -> Roster:
     check_enrollments(source)
-    schools, years = schools_of(source), years_of(source)
-    classes = classes_of(source, schools)
+    found, years = organisations_of(source), years_of(source)
+    classes = classes_of(source, found.schools)
     if not classes.groups:
         source.findings.add("classes.csv", 0, "", "Gói không có lớp chủ nhiệm (homeroom) nào dùng được.")
         return EMPTY
     first_days = {year: span.starts_on for year, span in years.items()}
-    staff = staff_of(source, schools)
+    staff = staff_of(source, found.schools)
     positions = positions_of(source, staff, min(first_days.values()))
     refuse_double_booked(source, positions)
     pupils = pupils_of(source, classes.lessons)
     return Roster(
-        authorities=authorities_of(source),
-        schools=tuple(schools.values()),
+        authorities=found.authorities,
+        schools=tuple(found.schools.values()),
         years=tuple(span for year, span in years.items() if year in {group.key.year for group in classes.groups}),
         groups=classes.groups,
         staff=tuple(staff.values()),

@@ -1,6 +1,7 @@
 """Authorities, schools, school years and terms of a package."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from domain.assessment import Term
@@ -13,21 +14,32 @@ from interchange.oneroster.source import Source
 from interchange.oneroster.vocabulary import AUTHORITY_KINDS, TERM_TYPES
 
 
-def schools_of(source: Source) -> dict[str, School]:
-    """The schools that have classes, by sourcedId."""
-    found: dict[str, School] = {}
+@dataclass(frozen=True)
+class Organisations:
+    """The schools that have classes, by sourcedId, and the authorities above them, the highest first."""
+
+    schools: Mapping[str, School]
+    authorities: tuple[Authority, ...]
+
+
+def organisations_of(source: Source) -> Organisations:
+    """Read orgs.csv; whatever else stands in it is not used."""
+    schools: dict[str, School] = {}
+    authorities: dict[str, Authority] = {}
     for record in source.table("orgs"):
-        if record.id not in source.school_ids:
-            continue
-        with source.findings.refusals(record, "identifier" if record.text("type") == "school" else "type"):
-            found[record.id] = _school(source, record)
-    return found
+        if record.id in source.school_ids:
+            above: list[Record] = []
+            with source.findings.refusals(record, "parentSourcedId"):
+                above = _authorities_above(source, record)
+                authorities.update(_authorities(source, above))
+            with source.findings.refusals(record, "identifier" if record.text("type") == "school" else "type"):
+                schools[record.id] = _school(source, record, _code(above[0]) if above else "")
+    return Organisations(schools, tuple(authorities.values()))
 
 
-def _school(source: Source, record: Record) -> School:
+def _school(source: Source, record: Record, authority: str) -> School:
     if record.text("type") != "school":
         raise Invalid("Lớp phải thuộc một đơn vị có type là school.")
-    above = next(_authorities_above(source, record), None)
     if not record.ours("commune") or not record.ours("province"):
         source.findings.review(record, "", "Chưa có phường/xã, tỉnh/thành phố của trường (cột metadata.hocba).")
     return School(
@@ -36,32 +48,31 @@ def _school(source: Source, record: Record) -> School:
         commune=record.ours("commune"),
         district=record.ours("district"),
         province=record.ours("province"),
-        authority=_code(above) if above else "",
+        authority=authority,
         managed_since=_since(source, record),
     )
 
 
-def authorities_of(source: Source) -> tuple[Authority, ...]:
-    """The authorities above those schools, the highest first."""
-    found: dict[str, Authority] = {}
-    for school_id in sorted(source.school_ids):
-        for record in reversed(list(_authorities_above(source, source.get("orgs", school_id)))):
-            above = next(_authorities_above(source, record), None)
-            kind, parent = AUTHORITY_KINDS[record.text("type")], _code(above) if above else ""
-            name = normalise_name(record.text("name"))
-            if record.id not in found:
-                found[record.id] = Authority(_code(record), name, kind, _since(source, record), parent)
-    return tuple(found.values())
+def _authorities(source: Source, above: list[Record]) -> dict[str, Authority]:
+    found, parent = {}, ""
+    for record in reversed(above):
+        kind, name = AUTHORITY_KINDS[record.text("type")], normalise_name(record.text("name"))
+        found[record.id] = Authority(_code(record), name, kind, _since(source, record), parent)
+        parent = _code(record)
+    return found
 
 
-def _authorities_above(source: Source, record: Record) -> Iterator[Record]:
-    """From the nearest on; a circle of parents ends where it began."""
-    seen = {record.id}
-    while (parent := record.text("parentSourcedId")) and parent not in seen:
+def _authorities_above(source: Source, record: Record) -> list[Record]:
+    """The nearest first. Raises Invalid for a circle."""
+    seen, found = {record.id}, []
+    while parent := record.text("parentSourcedId"):
+        if parent in seen:
+            raise Invalid("Các đơn vị cấp trên của trường tạo thành một vòng.")
         seen.add(parent)
         record = source.get("orgs", parent)
         if record.text("type") in AUTHORITY_KINDS:
-            yield record
+            found.append(record)
+    return found
 
 
 def _code(record: Record) -> str:

@@ -5,14 +5,14 @@ import struct
 import zipfile
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from domain.errors import Invalid
 from interchange.oneroster import archive
 from interchange.oneroster.archive import read_archive, write_archive
 from interchange.oneroster.incoming import read_roster
-from tests.interchange.oneroster.samples import Draft, zipped
+from tests.interchange.oneroster.drafts import Draft, zipped
 
 WHOLE = Draft.of().zip()
 SIGNATURES = (b"PK\x01\x02", b"PK\x03\x04", b"PK\x05\x06")
@@ -45,9 +45,10 @@ def test_a_file_that_is_not_at_the_root_is_refused(name: str) -> None:
 
 def test_two_files_of_one_name_are_refused() -> None:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as made, pytest.warns(UserWarning, match="Duplicate name"):
+    with zipfile.ZipFile(out, "w") as made:
         made.writestr("orgs.csv", b"1")
-        made.writestr("orgs.csv", b"2")
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            made.writestr("orgs.csv", b"2")
     with pytest.raises(Invalid, match=r"cùng tên: orgs\.csv"):
         read_archive(out.getvalue())
 
@@ -78,7 +79,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch
 def test_a_size_that_is_not_the_declared_one_is_refused(size: int) -> None:
     data = bytearray(zipped({"orgs.csv": b"0" * 1_000}))
     struct.pack_into("<I", data, data.index(b"PK\x01\x02") + 24, size)
-    with pytest.raises(Invalid, match="đã hỏng|không đúng kích thước"):
+    with pytest.raises(Invalid, match=r"đã hỏng|không đúng kích thước"):
         read_archive(bytes(data))
 
 
@@ -96,8 +97,9 @@ def test_what_is_no_zip_is_refused(data: bytes) -> None:
         read_archive(data)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(HEADERS), st.integers(0, 255)), min_size=1, max_size=4))
-@example([(WHOLE.index(SIGNATURES[0]) + 42, 0xFF), (WHOLE.index(SIGNATURES[0]) + 45, 0xFF)])
+@example([(WHOLE.index(SIGNATURES[2]) + 19, 0xFF)])
 def test_a_damaged_package_is_refused_or_read_and_never_raises_anything_else(changes: list[tuple[int, int]]) -> None:
     data = bytearray(WHOLE)
     for position, value in changes:

@@ -6,7 +6,7 @@ from interchange.oneroster.package import NEEDED, read_package
 from interchange.oneroster.records import FileProblem
 from interchange.oneroster.specification import SPECIFICATION, Column
 from interchange.sheets import Severity
-from tests.interchange.oneroster.samples import Draft
+from tests.interchange.oneroster.drafts import Draft
 
 STANDARD = "sourcedId,status,dateLastModified"
 HEADINGS = {

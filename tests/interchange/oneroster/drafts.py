@@ -1,82 +1,15 @@
-"""A small school as a roster, and packages made from it that may be bent before they are zipped."""
+"""Packages that may be bent before they are zipped."""
 
 import csv
 import io
 import zipfile
 from dataclasses import dataclass
-from datetime import date
 from typing import Self
-from uuid import UUID
 
-from domain.assessment import Term
-from domain.calendar import SchoolYear
-from domain.curriculum import HOMEROOM, TT27, curriculum_for
-from domain.identity import Sex, make_personal_id
-from domain.rostering import (
-    Assignment,
-    Authority,
-    ClassKey,
-    Enrolment,
-    Group,
-    Office,
-    Period,
-    Position,
-    Pupil,
-    Roster,
-    School,
-    StaffMember,
-    TermSpan,
-    YearSpan,
-)
+from domain.rostering import Roster
 from interchange.oneroster.archive import read_archive
 from interchange.oneroster.outgoing import write_package
-
-YEAR = SchoolYear(2026)
-SCHOOL = "79760001"
-FIRST, LAST = date(2026, 9, 5), date(2027, 5, 25)
-CITY = Authority("city_department/Sở Mẫu", "Sở Mẫu", "city_department", date(2020, 1, 1))
-COMMUNE = Authority("commune_authority/Phường Mẫu", "Phường Mẫu", "commune_authority", date(2025, 7, 1), CITY.code)
-GROUP = Group(ClassKey(SCHOOL, YEAR, "1A1"), 1, TT27)
-BIRTH = date(2020, 3, 2)
-
-
-def person_id(serial: int, sex: Sex = Sex.FEMALE, birth: date = date(1985, 1, 1)) -> str:
-    return make_personal_id("079", sex, birth, serial)
-
-
-PRINCIPAL, TEACHER, MUSICIAN = (person_id(serial) for serial in (1, 2, 3))
-NAMES = {PRINCIPAL: "Trần Thị Thu Hà", TEACHER: "Nguyễn Thị Lan", MUSICIAN: "H’Hen"}
-
-
-def pupil(number: int, name: str) -> Pupil:
-    personal_id = person_id(100 + number, Sex.MALE, BIRTH)
-    return Pupil(
-        UUID(int=number), str(7926000000 + number), personal_id, name, BIRTH, "Nam", "Kinh", "Việt Nam", "Tỉnh Long An"
-    )
-
-
-def assignment(slot: str, personal_id: str = TEACHER, *, is_signer: bool = True) -> Assignment:
-    return Assignment(GROUP.key, personal_id, slot, is_signer, Period.of_days(date(2026, 8, 1), None))
-
-
-ROSTER = Roster(
-    authorities=(CITY, COMMUNE),
-    schools=(School(SCHOOL, "Trường Mẫu", "Phường Mẫu", "", "TP. Mẫu", COMMUNE.code, date(2026, 8, 1)),),
-    years=(
-        YearSpan(YEAR, FIRST, LAST, (
-            TermSpan(Term.HK1, FIRST, date(2027, 1, 9)), TermSpan(Term.YEAR_END, date(2027, 1, 11), LAST),
-        )),
-    ),
-    groups=(GROUP,),
-    staff=tuple(StaffMember(UUID(int=int(each)), SCHOOL, each, name) for each, name in NAMES.items()),
-    positions=(Position(SCHOOL, PRINCIPAL, Office.PRINCIPAL, "Hiệu trưởng", Period.of_days(date(2026, 8, 1), None)),),
-    assignments=(
-        assignment(HOMEROOM),
-        *(assignment(s.code, MUSICIAN if s.code == "am_nhac" else TEACHER) for s in curriculum_for(1).subjects),
-    ),
-    pupils=(pupil(1, "Lê Văn An"), pupil(2, "Phạm Gia Bảo")),
-    enrolments=tuple(Enrolment(GROUP.key, str(7926000000 + n), n, f"00{n}/2026", FIRST) for n in (1, 2)),
-)  # fmt: skip
+from tests.rostering import ROSTER
 
 Lines = list[dict[str, str]]
 
@@ -89,9 +22,11 @@ class Draft:
 
     @classmethod
     def of(cls, roster: Roster = ROSTER) -> Self:
-        return cls(
-            {name.removesuffix(".csv"): lines(data) for name, data in read_archive(write_package(roster)).items()}
-        )
+        return cls.read(write_package(roster))
+
+    @classmethod
+    def read(cls, data: bytes) -> Self:
+        return cls({name.removesuffix(".csv"): lines(content) for name, content in read_archive(data).items()})
 
     def set(self, file: str, number: int, **cells: str) -> Self:
         """Change cells of a line; a name with `__` is one of our own columns."""
