@@ -44,7 +44,7 @@ def plan_import(session: Session, data: bytes) -> Plan:
     wanted = received.roster
     known = reading.read_known(session, wanted)
     changes = compare(known, wanted, reading.settled_pupils(session, [pupil.code for pupil in wanted.pupils]))
-    return Plan(received.problems, tuple(conflicts(known, changes)), changes)
+    return Plan(received.problems, tuple(conflicts(known, wanted, changes)), changes)
 
 
 def write_import(session: Session, plan: Plan) -> None:

@@ -67,7 +67,7 @@ class RosterChanges:
 
 
 def compare(current: Roster, wanted: Roster, settled: Collection[str] = ()) -> RosterChanges:
-    """Return what becomes of each part; `settled` are the codes of pupils whose data stand in signed papers.
+    """Return what becomes of each part; `settled` are the codes of pupils whose papers are signed or being signed.
 
     Pupils and their enrolments follow the roster; a settled one only gets what was missing. A post may be given its
     end. Everything else that is known stays as it is.
@@ -92,10 +92,10 @@ def compare(current: Roster, wanted: Roster, settled: Collection[str] = ()) -> R
     )
 
 
-def conflicts(current: Roster, changes: RosterChanges) -> list[str]:
+def conflicts(current: Roster, wanted: Roster, changes: RosterChanges) -> list[str]:
     """Return why the changes cannot be made: what would then contradict itself, a sentence each."""
     ids = {pupil.code: pupil.personal_id for pupil in current.pupils}
-    others = [new for new in changes.pupils.of(Fate.CHANGED) if ids[new.code] not in {"", new.personal_id}]
+    others = [new for new in wanted.pupils if new.personal_id and ids.get(new.code) not in {None, "", new.personal_id}]
     booked: list[Position | Assignment] = [
         *double_booked(changes.positions.after),
         *double_booked(changes.assignments.after),
@@ -172,14 +172,17 @@ def _judged(old: Part | None, new: Part, merged: Callable[[Part, Part], Part]) -
 
 def _compare_posts(current: Iterable[Post], wanted: Iterable[Post]) -> Changes[Post]:
     """A post is known if the same person has it at an overlapping time."""
-    left: list[Post] = list(current)
+    left: dict[tuple[object, ...], list[Post]] = {}
+    for old in current:
+        left.setdefault(old.post, []).append(old)
     parts: list[tuple[Post, Fate]] = []
     for new in wanted:
-        old = next((each for each in left if each.post == new.post and each.period.overlaps(new.period)), None)
-        parts.append(_judged(old, new, _ended))
-        if old is not None:
-            left.remove(old)
-    parts.extend((old, Fate.ABSENT) for old in left)
+        held = left.get(new.post, [])
+        known = next((old for old in held if old.period.overlaps(new.period)), None)
+        parts.append(_judged(known, new, _ended))
+        if known is not None:
+            held.remove(known)
+    parts.extend((old, Fate.ABSENT) for held in left.values() for old in held)
     return Changes(tuple(parts))
 
 

@@ -111,7 +111,6 @@ class Group:
 
     key: ClassKey
     grade: int
-    circular: str
     optional_subjects: tuple[str, ...] = ()
 
 

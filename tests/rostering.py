@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from domain.assessment import Term
 from domain.calendar import SchoolYear
-from domain.curriculum import HOMEROOM, TT27, curriculum_for
+from domain.curriculum import HOMEROOM, curriculum_for
 from domain.identity import Sex, make_personal_id, normalise_name
 from domain.rostering import (
     Assignment,
@@ -32,7 +32,7 @@ SCHOOL = "79760009"
 FIRST, LAST = date(2026, 9, 5), date(2027, 5, 25)
 CITY = Authority("city_department/Sở Mẫu", "Sở Mẫu", "city_department", date(2020, 1, 1))
 COMMUNE = Authority("commune_authority/Phường Mẫu", "Phường Mẫu", "commune_authority", date(2025, 7, 1), CITY.code)
-GROUP = Group(ClassKey(SCHOOL, YEAR, "1A1"), 1, TT27)
+GROUP = Group(ClassKey(SCHOOL, YEAR, "1A1"), 1)
 BIRTH = date(2020, 3, 2)
 
 
@@ -98,7 +98,7 @@ def rosters(draw: st.DrawFn) -> Roster:
     """A school of up to three classes, with whoever teaches and learns there."""
     names = draw(st.lists(FULL_NAMES, min_size=1, max_size=3, unique=True))
     optional = st.sampled_from([(), ("ngoai_ngu_1",)])
-    groups = tuple(Group(replace(GROUP.key, name=name), 1, TT27, draw(optional)) for name in names)
+    groups = tuple(Group(replace(GROUP.key, name=name), 1, draw(optional)) for name in names)
     staff = tuple(
         StaffMember(draw(st.uuids()), SCHOOL, person_id(number), draw(FULL_NAMES))
         for number in range(draw(st.integers(1, 4)))

@@ -9,7 +9,6 @@ from domain.errors import Invalid
 from interchange.oneroster.records import Value
 from interchange.oneroster.specification import SPECIFICATION, Column
 
-LONGEST_ID: Final = 255
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _YEAR: Final = re.compile(r"(19|20|21)[0-9]{2}")
 
@@ -33,8 +32,8 @@ def _word(vocabulary: str, text: str) -> str:
 
 
 def _guid(text: str) -> str:
-    if len(text) > LONGEST_ID:
-        raise Invalid(f"Mã dài quá {LONGEST_ID} kí tự.")
+    if len(text) > SPECIFICATION.longest_id:
+        raise Invalid(f"Mã dài quá {SPECIFICATION.longest_id} kí tự.")
     return text
 
 

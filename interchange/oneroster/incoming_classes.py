@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from domain.curriculum import HOMEROOM, curriculum_for
+from domain.curriculum import HOMEROOM
 from domain.errors import Invalid, NotFound
 from domain.identity import normalise_name
 from domain.rostering import ClassKey, Group, School
 from interchange.oneroster.incoming_organisations import year_of
 from interchange.oneroster.records import Record
 from interchange.oneroster.source import Source
-from interchange.oneroster.vocabulary import circular_of, parse_grade
+from interchange.oneroster.subjects import is_chosen, taught
+from interchange.oneroster.vocabulary import parse_grade
 
 _UNKNOWN = "Không xác định được lớp chủ nhiệm của lớp môn học này; đã bỏ qua."
 
@@ -42,8 +43,14 @@ def classes_of(source: Source, schools: Mapping[str, School]) -> Classes:
             lessons[record.id] = Lesson(group.key, slot)
             if is_optional:
                 optional.setdefault(group.key, set()).add(slot)
-    chosen = [replace(group, optional_subjects=tuple(sorted(optional.get(group.key, ())))) for group in groups.values()]
-    return Classes(tuple(chosen), lessons)
+    chosen = {
+        class_id: replace(group, optional_subjects=tuple(sorted(optional.get(group.key, ()))))
+        for class_id, group in groups.items()
+    }
+    for class_id, group in chosen.items():
+        with source.findings.refusals(source.get("classes", class_id), "grades"):
+            taught(group)
+    return Classes(tuple(chosen.values()), lessons)
 
 
 def _groups(source: Source, schools: Mapping[str, School]) -> dict[str, Group]:
@@ -67,9 +74,7 @@ def _group(source: Source, record: Record, school: School) -> Group:
         source.findings.blame(record, "termSourcedIds", "Các kì của lớp thuộc nhiều năm học.")
     course = source.get("courses", record.text("courseSourcedId"))
     grade = parse_grade(record.many("grades") or course.many("grades"))
-    circular = record.ours("circular") or circular_of(grade)
-    curriculum_for(grade, circular)
-    return Group(ClassKey(school.code, min(years), normalise_name(record.text("title"))), grade, circular)
+    return Group(ClassKey(school.code, min(years), normalise_name(record.text("title"))), grade)
 
 
 def _subject(source: Source, record: Record, groups: Mapping[str, Group]) -> tuple[Group, str, bool] | None:
@@ -81,18 +86,11 @@ def _subject(source: Source, record: Record, groups: Mapping[str, Group]) -> tup
         source.findings.review(record, "", _UNKNOWN)
         return None
     try:
-        return group, slot, _is_optional(group, slot)
+        return group, slot, is_chosen(group.grade, slot)
     except (Invalid, NotFound):
         message = f"Mã môn “{slot}” không có trong chương trình lớp {group.grade}; đã bỏ qua lớp môn học này."
         source.findings.review(record, "courseSourcedId", message)
         return None
-
-
-def _is_optional(group: Group, slot: str) -> bool:
-    """Raises Invalid for a subject that the grade does not have."""
-    if slot in curriculum_for(group.grade, group.circular).slots[:-1]:
-        return False
-    return curriculum_for(group.grade, group.circular, optional=[slot]).subject(slot).optional
 
 
 def _homeroom(source: Source, record: Record, groups: Mapping[str, Group]) -> str:

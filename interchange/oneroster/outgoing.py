@@ -5,13 +5,14 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
 
-from domain.curriculum import HOMEROOM, Curriculum, curriculum_for
+from domain.curriculum import HOMEROOM
 from domain.rostering import ClassKey, Group, Roster, School, YearSpan
 from interchange.oneroster.archive import write_archive
 from interchange.oneroster.outgoing_people import Line, users_and_roles, whole
 from interchange.oneroster.package import MANIFEST
 from interchange.oneroster.records import OURS
 from interchange.oneroster.specification import EXTENSION, SPECIFICATION
+from interchange.oneroster.subjects import taught
 from interchange.oneroster.vocabulary import ORG_TYPES, STUDENT, TEACHER, grade_code, moment_text, sourced_id
 
 Lines: TypeAlias = list[Line]
@@ -19,7 +20,7 @@ HOMEROOM_COURSE: Final = "Chủ nhiệm"
 
 
 def write_package(roster: Roster) -> bytes:
-    """Return the zip of one roster. Raises Invalid for a class whose grade and circular are not offered."""
+    """Return the zip of one roster. Raises Invalid for a class whose grade is not offered."""
     tables: dict[str, Lines] = {
         "orgs": [*_authorities(roster), *_schools(roster)],
         "academicSessions": [line for year in roster.years for line in _sessions(year)],
@@ -112,13 +113,9 @@ def _sessions(span: YearSpan) -> Iterator[Line]:
         }
 
 
-def _curriculum(group: Group) -> Curriculum:
-    return curriculum_for(group.grade, group.circular, optional=group.optional_subjects)
-
-
 def _slots(group: Group) -> dict[str, str]:
     """What the class comes together for, by slot."""
-    return {HOMEROOM: HOMEROOM_COURSE, **{subject.code: subject.name for subject in _curriculum(group).subjects}}
+    return {HOMEROOM: HOMEROOM_COURSE, **{subject.code: subject.name for subject in taught(group)}}
 
 
 def _courses(roster: Roster) -> Lines:
@@ -139,7 +136,7 @@ def _courses(roster: Roster) -> Lines:
 
 
 def _course_id(group: Group, slot: str) -> str:
-    return sourced_id("course", group.key.school, str(group.key.year), group.circular, str(group.grade), slot)
+    return sourced_id("course", group.key.school, str(group.key.year), str(group.grade), slot)
 
 
 def _class_id(key: ClassKey, slot: str) -> str:
@@ -164,7 +161,6 @@ def _classes(group: Group, session_ids: str) -> Iterator[Line]:
             "classType": "homeroom" if is_homeroom else "scheduled",
             "schoolSourcedId": _school_id(key.school),
             "termSourcedIds": session_ids,
-            f"{OURS}circular": group.circular if is_homeroom else "",
             f"{OURS}homeroom": "" if is_homeroom else _class_id(key, HOMEROOM),
         }
 

@@ -45,10 +45,24 @@ def _read_manifest(files: Mapping[str, bytes], findings: Findings) -> dict[str, 
         findings.add(f"{MANIFEST}.csv", 0, "", "Gói thiếu tệp này.")
         return {}
     lines = read_table(MANIFEST, files[f"{MANIFEST}.csv"], findings)
-    properties = {record.text("propertyName"): record for record in lines}
-    _check_versions(properties, findings)
     names = SPECIFICATION.manifest_files
+    properties = _properties(lines, findings)
+    _check_versions(properties, findings)
     return {name: _mode(name, properties.get(f"file.{name}"), files, findings) for name in names}
+
+
+def _properties(lines: Table, findings: Findings) -> dict[str, Record]:
+    """The lines by their property; one is told once, and one that nobody knows is left out."""
+    files = (f"file.{name}" for name in SPECIFICATION.manifest_files)
+    known = {*SPECIFICATION.versions, *SPECIFICATION.manifest_optional, *files}
+    found: dict[str, Record] = {}
+    for record in lines:
+        name = record.text("propertyName")
+        if name not in known:
+            findings.review(record, "propertyName", f"“{name}” không có trong đặc tả OneRoster 1.2; đã bỏ qua.")
+        elif found.setdefault(name, record) is not record:
+            findings.blame(record, "propertyName", f"“{name}” đã có ở dòng {found[name].line}.")
+    return found
 
 
 def _check_versions(properties: Mapping[str, Record], findings: Findings) -> None:

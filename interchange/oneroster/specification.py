@@ -36,7 +36,7 @@ class Column:
 class Specification:
     """The whole table. `manifest_files` are all files a manifest speaks of, read here or not."""
 
-    source: str
+    longest_id: int
     versions: Mapping[str, str]
     manifest_files: tuple[str, ...]
     manifest_optional: tuple[str, ...]
@@ -49,7 +49,7 @@ def _loaded() -> Specification:
     manifest = data["manifest"]
     words = {name: Vocabulary(tuple(each["values"]), each["extensible"]) for name, each in data["enums"].items()}
     return Specification(
-        source=data["source"],
+        longest_id=data["longest_id"],
         versions=manifest["versions"],
         manifest_files=tuple(manifest["files"]),
         manifest_optional=tuple(manifest["optional"]),

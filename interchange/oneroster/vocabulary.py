@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID, uuid5
 
-from domain.curriculum import TT27
 from domain.errors import Invalid
 from domain.identity import Sex, normalise_name
 from domain.rostering import Office, Period
@@ -29,8 +28,6 @@ TEACHER: Final = "teacher"
 STUDENT: Final = "student"
 STAFF_ROLES: Final = (*OFFICES, SITE_ADMINISTRATOR, TEACHER)
 
-LAST_PRIMARY_GRADE: Final = 5
-TT22: Final = "22/2021/TT-BGDĐT"
 
 _GRADE: Final = re.compile("0?[1-9]|1[0-2]")
 _NAMESPACE: Final = UUID("6f0d4a52-1d0b-5a0c-9c53-0b6f3c1f7f7e")
@@ -63,11 +60,6 @@ def parse_grade(codes: tuple[str, ...]) -> int:
     if len(codes) == 1 and _GRADE.fullmatch(codes[0]):
         return int(codes[0])
     raise Invalid("Lớp phải ghi đúng một khối, từ 01 đến 12.")
-
-
-def circular_of(grade: int) -> str:
-    """The circular by which a grade is assessed where the package does not say."""
-    return TT27 if grade <= LAST_PRIMARY_GRADE else TT22
 
 
 def split_name(full_name: str) -> tuple[str, str, str]:

@@ -35,6 +35,7 @@ from storage.tables import (
     PupilRow,
     SchoolAuthority,
     SchoolYearRow,
+    SigningLease,
     Staff,
     TeachingAssignment,
     TermRecord,
@@ -74,13 +75,14 @@ def read_known(session: Session, wanted: Roster) -> Roster:
 
 
 def settled_pupils(session: Session, codes: Iterable[str]) -> frozenset[str]:
-    """Which of these pupils stand in a signed paper that is in force."""
+    """Which of these pupils stand in a signed paper that is in force, or in one that is being signed."""
+    signed = select(DocumentRecord.record_id).where(DocumentRecord.voided_at.is_(None))
     query = (
         select(PupilRow.pupil_code)
         .join(tables.Enrolment, tables.Enrolment.pupil_id == PupilRow.id)
         .join(TermRecord, TermRecord.enrolment_id == tables.Enrolment.id)
-        .join(DocumentRecord, DocumentRecord.record_id == TermRecord.id)
-        .where(among(PupilRow.pupil_code, codes), DocumentRecord.voided_at.is_(None))
+        .where(among(PupilRow.pupil_code, codes))
+        .where(TermRecord.id.in_(signed) | TermRecord.id.in_(select(SigningLease.record_id)))
     )
     return frozenset(session.scalars(query))
 
@@ -133,7 +135,7 @@ def _groups(session: Session, which: ColumnElement[bool]) -> tuple[Group, ...]:
         .order_by(tables.School.code, ClassGroup.school_year, ClassGroup.grade, ClassGroup.name)
     )
     return tuple(
-        Group(_key(school, row), row.grade, row.circular, tuple(sorted(row.optional_subjects)))
+        Group(_key(school, row), row.grade, tuple(sorted(row.optional_subjects)))
         for row, school in session.execute(query)
     )
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from activities.oneroster import Plan, export_school, plan_import, write_import
 from domain.curriculum import HOMEROOM, PRINCIPAL, curriculum_for
+from domain.decisions import Action
 from domain.errors import Invalid, NotFound
 from domain.identity import Sex
 from domain.roster_changes import Fate
@@ -31,10 +32,10 @@ from storage.tables import (
     Staff,
     TeachingAssignment,
 )
-from tests.factories import NOW, YEAR, make_class, make_school, open_book
+from tests.factories import NOW, YEAR, OpenBook, make_class, make_school, open_book
 from tests.interchange.oneroster.drafts import Draft
 from tests.rostering import BIRTH, MUSICIAN, ROSTER, SCHOOL, TEACHER, person_id, rosters
-from tests.storage.papers import make_document
+from tests.storage.papers import make_document, make_order
 
 TABLES = (ClassGroup, PupilRow, Enrolment, Staff, Position, TeachingAssignment, ManagingAuthority, SchoolYearRow)
 
@@ -174,13 +175,22 @@ def test_a_new_doubt_about_a_pupil_is_noted(db: Session) -> None:
     assert db.scalars(select(ReviewItem.code)).all() == ["sex_mismatch"]
 
 
-def test_a_pupil_in_signed_papers_only_gets_what_was_missing(db: Session) -> None:
+def sign_homeroom(book: OpenBook) -> None:
+    make_document(book)
+
+
+def begin_to_sign(book: OpenBook) -> None:
+    make_order(book, Action.SIGN, "toan")
+
+
+@pytest.mark.parametrize("at_work", [sign_homeroom, begin_to_sign])
+def test_a_pupil_in_signed_papers_only_gets_what_was_missing(db: Session, at_work: Callable[[OpenBook], None]) -> None:
     book = open_book(db)
     row = db.scalars(select(PupilRow).order_by(PupilRow.pupil_code)).first()
     assert row is not None
     code, name, personal_id, row.personal_id = row.pupil_code, row.full_name, row.personal_id, ""
     book.review_all()
-    make_document(book)
+    at_work(book)
     draft = Draft.read(export_school(db, "79760001", YEAR))
     draft.set("users", draft.find("users", identifier=code), familyName="Khác", __personalId=personal_id)
     assert fates(take(db, draft.zip()), "pupils") == {Fate.CHANGED: 1, Fate.UNCHANGED: 2}

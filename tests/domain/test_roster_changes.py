@@ -87,7 +87,7 @@ def test_what_is_not_named_stays(kind: str) -> None:
     changes = compare(ROSTER, replace(ROSTER, **{kind: ()}))
     assert fates(changes, kind) == {Fate.ABSENT}
     assert after(changes) == ROSTER
-    assert conflicts(ROSTER, changes) == []
+    assert conflicts(ROSTER, EMPTY, changes) == []
 
 
 def other(**changes: str) -> Pupil:
@@ -104,6 +104,7 @@ def other(**changes: str) -> Pupil:
         (replace(EMPTY, assignments=(replace(ROSTER.assignments[1], personal_id=MUSICIAN),)), "phần việc “tieng_viet”"),
     ],
 )  # fmt: skip
-def test_a_contradiction_is_said(wanted: Roster, sentence: str) -> None:
-    [found] = conflicts(ROSTER, compare(ROSTER, wanted))
+@pytest.mark.parametrize("settled", [(), (AN.code,)], ids=["open", "signed"])
+def test_a_contradiction_is_said(wanted: Roster, sentence: str, settled: tuple[str, ...]) -> None:
+    [found] = conflicts(ROSTER, wanted, compare(ROSTER, wanted, settled))
     assert sentence in found

@@ -169,7 +169,7 @@ def test_a_code_and_an_id_belong_to_one_person() -> None:
          "classes.csv, dòng 2, cột termSourcedIds: Các kì của lớp thuộc nhiều năm học."),
         (lambda d: d.set("classes", 0, grades="01,02"), "classes.csv, dòng 2, cột grades: Lớp phải ghi đúng một khối"),
         (lambda d: d.set("classes", 0, grades="KG"), "classes.csv, dòng 2, cột grades: Lớp phải ghi đúng một khối"),
-        (lambda d: d.set("classes", 0, __circular="30/2014"), "classes.csv, dòng 2, cột grades: Chưa hỗ trợ lớp 1"),
+        (lambda d: d.set("classes", 0, grades="12"), "classes.csv, dòng 2, cột grades: "),
         (lambda d: d.set("classes", 0, classType="scheduled"), "classes.csv: Gói không có lớp chủ nhiệm"),
         (lambda d: d.add("classes", **{**d.tables["classes"][0], "sourcedId": "c2"}),
          "classes.csv, dòng 11, cột title: Lớp 1A1 đã có ở dòng 2."),

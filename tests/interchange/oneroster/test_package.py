@@ -61,6 +61,13 @@ def test_a_property_that_the_manifest_lacks_is_named(property_name: str) -> None
     assert f"manifest.csv, cột propertyName: Thiếu dòng “{property_name}”." in sentences(draft.zip())
 
 
+def test_a_property_is_told_once_and_known() -> None:
+    draft = Draft.of().add("manifest", propertyName="file.orgs", value="delta").add("manifest", propertyName="x.y")
+    assert sentences(draft.zip()) == ["manifest.csv, dòng 26, cột propertyName: “file.orgs” đã có ở dòng 15."]
+    [note] = sentences(draft.zip(), Severity.REVIEW)
+    assert note.startswith("manifest.csv, dòng 27, cột propertyName: “x.y” không có trong đặc tả")
+
+
 def test_a_file_that_is_needed_cannot_be_absent() -> None:
     files = Draft.of().declare("demographics", "absent").files()
     del files["demographics.csv"]
