@@ -22,6 +22,7 @@ COMMANDS = {
     "migrate": "cli.migrate:migrate_command",
     "doctor": "cli.doctor:doctor_command",
     "export-xml": "cli.export_xml:export_xml_command",
+    "oneroster": "cli.oneroster:app",
     "audit": "cli.audit:audit_command",
     "cosign": "cli.cosign:cosign_command",
     "token-bridge": "cli.token_bridge:token_bridge_command",
@@ -45,9 +46,12 @@ class LazyCommands(TyperGroup):
         """Return the command, or None when there is no such one."""
         if cmd_name not in COMMANDS:
             return None
-        module, function = COMMANDS[cmd_name].split(":")
+        module, name = COMMANDS[cmd_name].split(":")
+        found = getattr(import_module(module), name)
+        if isinstance(found, typer.Typer):
+            return typer.main.get_command(found)
         single = typer.Typer(add_completion=False)
-        single.command(cmd_name)(getattr(import_module(module), function))
+        single.command(cmd_name)(found)
         return typer.main.get_command(single)
 
 

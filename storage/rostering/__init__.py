@@ -1,0 +1,1 @@
+"""What schools have registered, as rosters: read whole, written as changes."""

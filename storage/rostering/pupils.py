@@ -1,0 +1,108 @@
+"""Writes the pupils of a roster and their places in classes."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from itertools import groupby
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from domain.calendar import SchoolYear
+from domain.identity import Sex, check_personal_id, name_sort_key
+from domain.roster_changes import Changes, Fate, RosterChanges
+from domain.rostering import ClassKey, Enrolment, Pupil
+from storage import registration, tables
+from storage.registration import PupilFacts
+from storage.rostering import ids
+from storage.tables import PupilRow, ReviewItem
+
+NATIONALITY: Final = "Việt Nam"
+
+
+def write_pupils(session: Session, changes: Changes[Pupil]) -> None:
+    """Add pupils under the id they come with, where nobody else has it, and take over what changed."""
+    new = changes.of(Fate.ADDED)
+    choose = ids.chooser(session, PupilRow.id, [each.uid for each in new])
+    session.add_all(PupilRow(id=choose(each.uid), **_values(each)) for each in new)
+    session.flush()
+    for each in changes.of(Fate.CHANGED):
+        session.execute(update(PupilRow).where(PupilRow.pupil_code == each.code).values(**_values(each)))
+        _look_again(session, each)
+
+
+def _values(pupil: Pupil) -> dict[str, str | date]:
+    return {
+        "pupil_code": pupil.code,
+        "personal_id": pupil.personal_id,
+        "full_name": pupil.full_name,
+        "birth_date": pupil.birth_date,
+        "sex": pupil.sex,
+        "ethnicity": pupil.ethnicity,
+        "nationality": pupil.nationality or NATIONALITY,
+        "place_of_birth": pupil.place_of_birth,
+    }
+
+
+def _look_again(session: Session, pupil: Pupil) -> None:
+    """What a person should look at in changed data; what was mended is settled."""
+    sex = next(each for each in Sex if each.label == pupil.sex)
+    codes = {finding.code.value for finding in check_personal_id(pupil.personal_id, sex, pupil.birth_date)}
+    pupil_id = session.scalars(select(PupilRow.id).where(PupilRow.pupil_code == pupil.code)).one()
+    mended = (ReviewItem.pupil_id == pupil_id, ReviewItem.code.not_in(codes), ReviewItem.resolved_at.is_(None))
+    session.execute(update(ReviewItem).where(*mended).values(resolved_at=func.now()))
+    if rows := [{"pupil_id": pupil_id, "code": code} for code in sorted(codes)]:
+        session.execute(insert(ReviewItem).values(rows).on_conflict_do_nothing())
+
+
+def write_enrolments(session: Session, changes: RosterChanges, first_days: Mapping[SchoolYear, date]) -> None:
+    """Take over what changed, then put pupils into classes; those who left a class again come first."""
+    found, pupils = changes.enrolments, {pupil.code: pupil for pupil in changes.pupils.after}
+    class_ids = ids.class_ids(session, {each.group.school for each in found.after})
+    for each in found.of(Fate.CHANGED):
+        _update(session, class_ids[each.group], each)
+    added = [
+        replace(each, joined_on=each.joined_on or first_days[each.group.year]) for each in _numbered(found, pupils)
+    ]
+    for (_, key, joined_on), members in groupby(sorted(added, key=_batch), key=_batch):
+        batch = list(members)
+        facts = [_facts(pupils[each.pupil], each) for each in batch]
+        registration.enrol(session, class_ids[key], facts, joined_on)
+        for each in batch:
+            if each.left_on is not None:
+                _update(session, class_ids[key], each)
+
+
+def _batch(enrolment: Enrolment) -> tuple[bool, ClassKey, date]:
+    return enrolment.left_on is None, enrolment.group, enrolment.joined_on or date.min
+
+
+def _update(session: Session, class_id: UUID, enrolment: Enrolment) -> None:
+    row = tables.Enrolment
+    pupil_id = select(PupilRow.id).where(PupilRow.pupil_code == enrolment.pupil).scalar_subquery()
+    values = {"order_no": enrolment.order_no, "register_no": enrolment.register_no}
+    dates = {"joined_on": enrolment.joined_on, "left_on": enrolment.left_on}
+    session.execute(update(row).where(row.class_id == class_id, row.pupil_id == pupil_id).values(**values, **dates))
+
+
+def _numbered(changes: Changes[Enrolment], pupils: Mapping[str, Pupil]) -> list[Enrolment]:
+    """The new enrolments; those without a number follow the last of their class, by name."""
+    last: dict[ClassKey, int] = {}
+    for each in changes.after:
+        last[each.group] = max(last.get(each.group, 0), each.order_no)
+    numbered = []
+    for each in sorted(changes.of(Fate.ADDED), key=lambda new: name_sort_key(pupils[new.pupil].full_name)):
+        if not each.order_no:
+            last[each.group] += 1
+        numbered.append(replace(each, order_no=each.order_no or last[each.group]))
+    return numbered
+
+
+def _facts(pupil: Pupil, enrolment: Enrolment) -> PupilFacts:
+    return PupilFacts(
+        pupil.code, pupil.personal_id, pupil.full_name, pupil.birth_date, pupil.sex, pupil.ethnicity,
+        pupil.nationality, pupil.place_of_birth, enrolment.order_no, enrolment.register_no,
+    )  # fmt: skip
