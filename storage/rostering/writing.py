@@ -8,12 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from domain.curriculum import TT27
 from domain.roster_changes import Fate, RosterChanges
 from domain.rostering import Authority, Group, School, YearSpan
 from storage import registration, tables
+from storage.registration import ClassFacts
 from storage.rostering import duties, pupils
-from storage.tables import ClassGroup, ManagingAuthority, SchoolAuthority, SchoolYearRow, TermRow
+from storage.tables import ManagingAuthority, SchoolAuthority, SchoolYearRow, TermRow
 
 
 def write_changes(session: Session, changes: RosterChanges) -> None:
@@ -70,5 +70,4 @@ def _add_year(session: Session, span: YearSpan) -> None:
 def _add_group(session: Session, group: Group) -> None:
     key = group.key
     school_id = session.scalars(select(tables.School.id).where(tables.School.code == key.school)).one()
-    class_id = registration.add_class(session, school_id, key.year, group.grade, key.name, TT27)
-    session.get_one(ClassGroup, class_id).optional_subjects = list(group.optional_subjects)
+    registration.add_class(session, school_id, key.year, ClassFacts(group.grade, key.name, group.optional_subjects))
