@@ -24,7 +24,7 @@ LEGEND: Final = (
 )
 PRIMARY_COLUMNS: Final = (
     SheetColumn("mid", "Mức giữa kì"),
-    SheetColumn("end", "Mức cuối kì"),
+    SheetColumn("end", "Mức cuối kì", is_result=True),
     SheetColumn("score", "Điểm KTĐK"),
 )
 
@@ -46,6 +46,7 @@ def subject_sheet(pupils: int = 35, comment: str | None = None) -> SubjectSheetC
         subject_name="Tiếng Việt",
         columns=PRIMARY_COLUMNS,
         legend="T – Hoàn thành tốt; H – Hoàn thành; C – Chưa hoàn thành; M – Được miễn. KTĐK: kiểm tra định kì.",
+        counts=(("Hoàn thành tốt", pupils), ("Hoàn thành", 0), ("Chưa hoàn thành", 0), ("Miễn", 0)),
         pupils=tuple(_sheet_line(number, comment) for number in range(1, pupils + 1)),
         signers=signers(DocumentKind.SUBJECT_SHEET),
         date="2026-05-22",

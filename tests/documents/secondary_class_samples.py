@@ -32,7 +32,7 @@ def sheet_columns(regular: int = 4, *, year_end: bool = False) -> tuple[SheetCol
         *(SheetColumn(f"regular_{at}", str(at), "Đánh giá thường xuyên") for at in range(1, regular + 1)),
         SheetColumn("middle", "Giữa kì"),
         SheetColumn("end", "Cuối kì"),
-        SheetColumn("hk1", "ĐTB HKI"),
+        SheetColumn("hk1", "ĐTB HKI", is_result=True),
         *(OF_YEAR if year_end else ()),
     )
 
@@ -56,6 +56,7 @@ def secondary_sheet(
         subject_name="Toán",
         columns=columns,
         legend=LEGEND,
+        counts=tuple((f"Từ {low}", pupils) for low in ("8,0", "6,5", "5,0", "3,5")),
         pupils=tuple(_sheet_line(number, len(columns), comment) for number in range(1, pupils + 1)),
         signers=signers(DocumentKind.SUBJECT_SHEET),
         date="2026-01-12",
