@@ -14,9 +14,14 @@ from activities.papers import PaperPool
 from activities.preflight import Preflight
 from activities.refusals import not_yet, refusals_are_final
 from activities.workbench import Key, PreparedPaper, PrepareTask, ProofTask
+from documents.content import Exchanged
 from domain.decisions import Failure
 from domain.documents import DocumentKind
 from domain.errors import Conflict
+from domain.year_records import YearRecordContent
+from interchange.national.codes import CodeLists, load_codes
+from interchange.national.json_form import written
+from interchange.national.mapping import national_record
 from signing.errors import ProviderUnavailable
 from storage import completion, confirmations, orders, papers, projection
 from storage.completion import Embedded, PaperFailure
@@ -55,10 +60,13 @@ class OrderResult:
 
 
 class OrderActivities:
-    def __init__(self, sessions: Sessions, pool: PaperPool, preflight: Preflight) -> None:
+    def __init__(
+        self, sessions: Sessions, pool: PaperPool, preflight: Preflight, codes: CodeLists | None = None
+    ) -> None:
         self._sessions = sessions
         self._pool = pool
         self._preflight = preflight
+        self._codes = codes or load_codes()
 
     @activity.defn
     def prepare_order(self, order_id: str) -> PreparedOrder:
@@ -74,7 +82,7 @@ class OrderActivities:
             self._take_turn(order)
             proof = self._cleared(order.id)
             with self._sessions() as session:
-                how = _How(order, key_of(session, order), proof)
+                how = _How(order, key_of(session, order), proof, self._codes)
                 planned = papers.plan_papers(session, order)
             results = self._pool.prepare([how.task(paper) for paper in planned], self._beat)
             self._leave_out_failed(how, planned, results)
@@ -187,10 +195,18 @@ class _How:
     order: SigningOrder
     key: Key | None
     proof: ProofTask | None
+    codes: CodeLists
 
     def task(self, paper: Paper) -> PrepareTask:
         field = papers.field_of(self.order, paper.kind)
-        return PrepareTask(paper.content, paper.sha256, field, self.key, self.order.signing_time, self.proof)
+        return PrepareTask(
+            paper.content, paper.sha256, field, self.key, self.order.signing_time, self.proof, self._exchanged(paper)
+        )
+
+    def _exchanged(self, paper: Paper) -> Exchanged | None:
+        if not isinstance(paper.content, YearRecordContent):
+            return None
+        return written(national_record(paper.content, self.codes))
 
 
 def _ready_made(pending: Sequence[OrderItem]) -> dict[int, completion.Result]:

@@ -13,6 +13,7 @@ from typing import TypeVar
 from cryptography.x509 import Certificate, load_pem_x509_certificates
 
 from config.process import collect_rarely, keep_memory
+from documents.content import Exchanged
 from documents.render import Renderer, RenderFailed
 from domain.errors import DomainError
 from domain.year_records import DocumentContent
@@ -57,6 +58,7 @@ class PrepareTask:
     key: Key | None
     signing_time: datetime
     proof: ProofTask | None = None
+    exchanged: Exchanged | None = None  # the content in the words of the national record
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,7 @@ def embed_signature(task: EmbedTask) -> Embedded | PaperFailure:
 def _unsigned(bench: Bench, task: PrepareTask) -> tuple[bytes, str]:
     if task.content is None:
         return bench.objects.get(task.sha256 or ""), ""
-    rendered = bench.renderer.render(task.content)
+    rendered = bench.renderer.render(task.content, task.exchanged)
     return rendered.pdf, rendered.sha256_content
 
 

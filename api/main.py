@@ -21,6 +21,7 @@ from api.services import Services
 from api.v1 import decisions, entry, opening, orders, own_device, reads, trust, verification
 from config.settings import Settings
 from config.temporal import connect
+from domain.rules.book import use_rules_of
 from signing.providers.configured import configured_providers
 from signing.trust_store import trusted_roots
 from signing.verification.apart import ApartVerifier
@@ -52,6 +53,7 @@ def create_app(services: Services) -> FastAPI:
 
 
 async def make_services(settings: Settings) -> Services:
+    use_rules_of(settings.rules_dir)
     sessions = make_sessions(make_engine(settings.database_url, pool_size=settings.worker_threads))
     confirming = Confirming(sessions, configured_providers(settings.key_providers, settings.key_store))
     objects = Objects.local(settings.object_store)

@@ -15,6 +15,7 @@ from cli.trouble import Trouble
 from config.settings import Settings
 from domain.calendar import SchoolYear
 from domain.roster_changes import Fate
+from domain.rules.book import use_rules_of
 from interchange.oneroster.archive import MOST_PACKED
 from interchange.sheets import Severity
 from storage.database import make_engine, make_sessions
@@ -73,7 +74,9 @@ def export_command(
 
 @contextmanager
 def _session() -> Iterator[Session]:
-    engine = make_engine(Settings().database_url)
+    settings = Settings()
+    use_rules_of(settings.rules_dir)
+    engine = make_engine(settings.database_url)
     try:
         with make_sessions(engine).begin() as session:
             yield session

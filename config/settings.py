@@ -75,6 +75,9 @@ class Settings(BaseSettings):
     seal_timestamp: Literal["record", "batch"] = "record"
     key_providers: Path | None = None
 
+    rules_dir: Path | None = None  # rule sets of the installation, beside the shipped ones: docs/rules.md
+    national_codes: Path | None = None  # the Ministry's code lists: docs/national-record.md
+
     worker_threads: int = Field(default=8, ge=1, le=256)
     ready_file: Path | None = None
     crash_file: Path | None = None  # demo only: see worker/crash.py

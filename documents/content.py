@@ -1,12 +1,16 @@
 """The canonical bytes of a document's content: what is attached as `record.json`, hashed, printed and signed."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any, TypeAlias
 
 import rfc8785
 
 from domain.documents import ClassSummaryContent, DocumentKind, SubjectSheetContent
 from domain.year_records import DocumentContent, PrimaryRecordContent, SecondaryRecordContent
+
+Exchanged: TypeAlias = Mapping[str, Any]
 
 _KINDS: dict[type[DocumentContent], DocumentKind] = {
     PrimaryRecordContent: DocumentKind.YEAR_RECORD,
@@ -20,11 +24,15 @@ def kind_of(content: DocumentContent) -> DocumentKind:
     return _KINDS[type(content)]
 
 
-def canonical_json(content: DocumentContent) -> bytes:
-    """Return `{"content": ..., "kind": ...}` in the one byte form that RFC 8785 allows (UTF-8)."""
-    return rfc8785.dumps({"kind": kind_of(content).value, "content": asdict(content)})
+def canonical_json(content: DocumentContent, record: Exchanged | None = None) -> bytes:
+    """Return `{"content": ..., "kind": ..., "record": ...}` in the one byte form that RFC 8785 allows (UTF-8).
+
+    `record` is the same year in the words of the national record, as it is exchanged; class papers have none.
+    """
+    whole: dict[str, Any] = {"kind": kind_of(content).value, "content": asdict(content)}
+    return rfc8785.dumps(whole if record is None else {**whole, "record": record})
 
 
-def content_sha256(content: DocumentContent) -> str:
+def content_sha256(content: DocumentContent, record: Exchanged | None = None) -> str:
     """Return the SHA-256 of `canonical_json` as 64 hex digits, the value printed on the page."""
-    return hashlib.sha256(canonical_json(content)).hexdigest()
+    return hashlib.sha256(canonical_json(content, record)).hexdigest()

@@ -10,7 +10,7 @@ from pathlib import Path
 import typst
 
 from documents.arrangement import Arrangement, arrangements
-from documents.content import canonical_json
+from documents.content import Exchanged, canonical_json
 from documents.form import place_fields
 from documents.limits import check_limits
 from documents.page import Printed, is_tidy, lookup_url
@@ -46,13 +46,13 @@ class Renderer:
         self._verify_url = verify_url
         self._local = threading.local()
 
-    def render(self, content: DocumentContent) -> Rendered:
-        """Return the PDF with its signature fields, all empty.
+    def render(self, content: DocumentContent, exchanged: Exchanged | None = None) -> Rendered:
+        """Return the PDF with its signature fields, all empty; `exchanged` is attached with the content.
 
         Raises `Invalid` if a text is too long or cannot be printed, else `RenderFailed`.
         """
         check_limits(content)
-        layout, record = layout_of(content), canonical_json(content)
+        layout, record = layout_of(content), canonical_json(content, exchanged)
         sha256 = hashlib.sha256(record).hexdigest()
         url = lookup_url(self._verify_url, content.lookup_code)
         printed = Printed(layout, sha256=sha256, url=url, tidy=is_tidy(record))

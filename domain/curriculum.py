@@ -36,7 +36,6 @@ class Subject:
     elective: bool = False  # a class takes so many of these
     min_regular: int = 0  # regular assessments a term, at least (Circular 22/2021 art. 6)
     has_topic: bool = False  # the class takes its study topics, which count as one regular assessment
-    national_name: str = ""  # where the name is too long for exchange
 
     def has_test(self, point: AssessmentPoint) -> bool:
         return point in self.tested_at
@@ -159,7 +158,6 @@ def _subject(each: Mapping[str, Any], grade: int, rules: RuleSet) -> Subject:
         optional=grade in each.get("optional_in", ()),
         elective=each.get("elective", False),
         min_regular=_min_regular(rules, kind, periods),
-        national_name=each.get("national_name", ""),
     )
 
 

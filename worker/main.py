@@ -19,6 +19,8 @@ from activities.upkeep import UpkeepActivities
 from config.process import collect_rarely
 from config.settings import Settings
 from config.temporal import connect
+from domain.rules.book import use_rules_of
+from interchange.national.codes import load_codes
 from storage.database import Sessions, make_engine, make_sessions
 from worker.crash import CrashInterceptor
 from worker.trust import Trust, make_trust
@@ -34,6 +36,7 @@ PROOF_THREADS = 16  # most of them wait for somebody else's service
 
 async def run_main_worker(settings: Settings) -> None:
     """Workflows and database activities, until a signal asks to stop."""
+    use_rules_of(settings.rules_dir)
     sessions = make_sessions(make_engine(settings.database_url, pool_size=settings.worker_threads))
     decisions = DecisionActivities(sessions)
     with ThreadPoolExecutor(settings.worker_threads) as threads:
@@ -43,6 +46,7 @@ async def run_main_worker(settings: Settings) -> None:
 
 async def run_sign_worker(settings: Settings) -> None:
     """Rendering and signing, in a pool of processes as large as the machine; proofs and upkeep on other threads."""
+    use_rules_of(settings.rules_dir)
     sessions = make_sessions(make_engine(settings.database_url, pool_size=settings.worker_threads))
     # Who asked for a crash within a batch names it by a heartbeat, so each batch has one.
     beat_every = 0.0 if settings.crash_file else BEAT_SECONDS
@@ -51,7 +55,8 @@ async def run_sign_worker(settings: Settings) -> None:
     await ensure_schedules(client)
     with ThreadPoolExecutor(settings.worker_threads) as threads, ThreadPoolExecutor(PROOF_THREADS) as others:
         await asyncio.to_thread(pool.warm_up)
-        signs = sign_worker(client, OrderActivities(sessions, pool, trust.preflight), threads, settings)
+        orders = OrderActivities(sessions, pool, trust.preflight, load_codes(settings.national_codes))
+        signs = sign_worker(client, orders, threads, settings)
         async with proof_worker(client, sessions, trust, others, settings):
             await _until_stopped(signs, settings.ready_file)
     pool.close()

@@ -65,5 +65,15 @@ def _versions_in(folder: Path) -> dict[str, RuleSet]:
 
 @cache
 def rule_book() -> RuleBook:
-    """Return the rules this software comes with."""
-    return RuleBook.load()
+    """Return the rules this process judges by: the shipped ones, and those of the installation's folder."""
+    return RuleBook.load(*_folders)
+
+
+_folders: list[Path] = []
+
+
+def use_rules_of(folder: Path | None) -> None:
+    """Judge by the rules of this folder, too; said once, when a process starts. Raises Invalid as `load` does."""
+    _folders[:] = [folder] if folder else []
+    rule_book.cache_clear()
+    rule_book()

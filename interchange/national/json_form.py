@@ -22,7 +22,7 @@ def write_json(packet: Packet) -> bytes:
     document = {
         "phienBanCauTruc": LAYOUT_VERSION,
         "maTruong": packet.school_code,
-        "hocBa": [_written(record) for record in sound(packet).records],
+        "hocBa": [written(record) for record in sound(packet).records],
     }
     return within_limit(json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode())
 
@@ -36,12 +36,21 @@ def read_json(data: bytes) -> Packet:
     return sound(packet)
 
 
-def _written(record: NationalRecord) -> dict[str, object]:
+def written(record: NationalRecord) -> dict[str, object]:
+    """One record as an object of JSON, whatever is missing in it."""
     table, parts = record.layout.table, record.layout.parts
     rows = {
         part: [_ordered(parts[part], row) for row in record.children[part]] for part in parts if part in record.children
     }
     return {table.name: {**_ordered(table, record.fields), **rows}}
+
+
+def read_record(item: object) -> NationalRecord:
+    """What `written` was given. Raises Invalid for anything else."""
+    try:
+        return _record(item)
+    except ValueError as error:
+        raise Invalid("Dữ liệu học bạ không đúng cấu trúc.") from error
 
 
 def _ordered(table: Table, row: Row) -> Row:

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from domain.curriculum import HOMEROOM
 from domain.decisions import Action
-from domain.scales import CellKind
 from domain.errors import Conflict, Incomplete, NotFound
+from domain.scales import CellKind
 from domain.stages import Stage
 from storage import journal, projection, saving
 from storage.tables import AuditEntry, ClassTermRow, Command, RecordSlot, TermRecord
