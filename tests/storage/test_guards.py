@@ -46,8 +46,8 @@ def refused(session: Session, constraint: str) -> Iterator[None]:
         "UPDATE assessments SET value = '1' WHERE slot = 'toan'",
         "DELETE FROM assessments WHERE slot = 'toan'",
         "UPDATE assessments SET slot = 'am_nhac' WHERE slot = 'toan'",
-        "INSERT INTO assessments (record_id, point, item, kind, slot, value)"
-        " SELECT id, 'mid_hk1', 'x', 'level', 'toan', 'T' FROM term_records",
+        """INSERT INTO assessments (record_id, point, item, kind, slot, value)
+           SELECT id, 'mid_hk1', 'x', 'level', 'toan', 'T' FROM term_records""",
     ],
 )
 def test_submitted_cells_do_not_change(book: OpenBook, change: str) -> None:
