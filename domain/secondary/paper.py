@@ -68,10 +68,14 @@ class SecondaryPapers:
         taught = self.curriculum.subject(subject)
         regular = self._regular(taught, pupils)
         legend = _SCORED_LEGEND if taught.kind is SubjectKind.SCORED else _COMMENT_LEGEND
-        lines = tuple(self._sheet_line(taught, regular, pupil) for pupil in pupils)
-        columns = self._sheet_columns(taught, regular)
+        retested = self._is_year and any(self._has_retest(taught, pupil) for pupil in pupils)
+        columns = self._sheet_columns(taught, regular, retested=retested)
+        lines = tuple(self._sheet_line(taught, regular, pupil, retested=retested) for pupil in pupils)
         at = next(index for index, column in enumerate(columns) if column.is_result)
         return SheetForm(columns, legend, lines, _counts(taught, [values[at] for values, _ in lines]))
+
+    def _has_retest(self, subject: Subject, pupil: Entered) -> bool:
+        return any(key.point is AssessmentPoint.SUMMER for key in pupil.slots.get(subject.code, {}))
 
     def _regular(self, subject: Subject, pupils: Sequence[Entered]) -> tuple[AssessmentPoint, ...]:
         """As many columns as the subject needs at least, or as somebody has marks in; a study topic comes last."""
@@ -80,7 +84,9 @@ class SecondaryPapers:
         topic = (AssessmentPoint.TOPIC,) if subject.has_topic else ()
         return (*REGULAR_POINTS[: max(last, subject.min_regular)], *topic)
 
-    def _sheet_columns(self, subject: Subject, regular: Sequence[AssessmentPoint]) -> tuple[SheetColumn, ...]:
+    def _sheet_columns(
+        self, subject: Subject, regular: Sequence[AssessmentPoint], *, retested: bool
+    ) -> tuple[SheetColumn, ...]:
         name = "ĐTB" if subject.kind is SubjectKind.SCORED else "Mức"
         numbered = [
             SheetColumn(point.value, "Ch.đề" if point is AssessmentPoint.TOPIC else str(number), _REGULAR)
@@ -89,17 +95,19 @@ class SecondaryPapers:
         results = [SheetColumn("hk1", f"{name} HKI", is_result=not self._is_year)]
         if self._is_year:
             results += [SheetColumn("hk2", f"{name} HKII"), SheetColumn("year", f"{name} CN", is_result=True)]
+        if retested:
             results += [SheetColumn("retest", "Sau KTL")]
         return (*numbered, SheetColumn("middle", "Giữa kì"), SheetColumn("end", "Cuối kì"), *results)
 
     def _sheet_line(
-        self, subject: Subject, regular: Sequence[AssessmentPoint], pupil: Entered
+        self, subject: Subject, regular: Sequence[AssessmentPoint], pupil: Entered, *, retested: bool
     ) -> tuple[tuple[str, ...], str]:
         values = pupil.slots.get(subject.code, {})
         kind = CellKind.SCORE if subject.kind is SubjectKind.SCORED else CellKind.LEVEL
         marks = [values.get(CellKey(subject.code, point, kind), "") for point in (*regular, *points_of(self.term))]
         comment = values.get(CellKey(subject.code, points_of(self.term)[1], CellKind.COMMENT), "")
-        return (*map(_comma, marks), *self._sheet_results(subject, pupil)), comment
+        results = self._sheet_results(subject, pupil)
+        return (*map(_comma, marks), *(results if retested else results[:3])), comment
 
     def _sheet_results(self, subject: Subject, pupil: Entered) -> tuple[str, ...]:
         if not self._is_year:
