@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from python_calamine import CalamineWorkbook
-
 from domain.assessment import (
     QualityLevel,
     Score,
@@ -26,6 +24,7 @@ from domain.identity import parse_pupil_code, parse_school_code
 from interchange.layout import Column, SheetContent, Value, write_workbook
 from interchange.roster import FULL_NAME, PUPIL_CODE, ticked
 from interchange.sheets import Problem, Row, Sheet, fold, open_workbook, read_sheet
+from interchange.spreadsheet.workbook import Workbook
 
 HOMEROOM_SHEET: Final = "Chủ nhiệm"
 MID_LEVEL: Final = "Mức giữa kì"
@@ -97,7 +96,7 @@ def read_marks(source: Path | bytes, curriculum: Curriculum) -> MarkBook:
     return MarkBook(header, names, by_subject, by_homeroom, tuple(problems))
 
 
-def _open(workbook: CalamineWorkbook, name: str, headings: Collection[str]) -> Sheet:
+def _open(workbook: Workbook, name: str, headings: Collection[str]) -> Sheet:
     for candidate in workbook.sheet_names:
         if fold(candidate) == fold(name):
             return read_sheet(workbook, candidate, key=PUPIL_CODE, required=headings, labels=LABELS)

@@ -16,12 +16,15 @@ from domain.decisions import Action, Decision
 from domain.entry import Cell, CellKind, required_cells
 from domain.identity import Sex, make_personal_id
 from domain.lifecycle import ClassTerm, apply, class_stage, open_class_term, plan
+from domain.pupils import ListedPupil
 from interchange.sample_school.people import People, draw_class
 from storage import entries, journal, projection, registration
 from storage.entries import EntryLine
 from storage.opening import OpenedTerm, open_term
 from storage.projection import Projection
-from storage.registration import PupilFacts, SchoolFacts
+from storage.registration import SchoolFacts
+from storage.rosters import entering
+from storage.rosters.shapes import ListedClass
 from storage.tables import CertificateRow
 
 YEAR = SchoolYear(2026)
@@ -83,25 +86,18 @@ def make_staff(session: Session, school_id: UUID, serial: int) -> UUID:
 
 
 def make_class(session: Session, school: SchoolCast, name: str = "1A1", pupils: int = 3) -> ClassCast:
-    class_id = registration.add_class(session, school.school_id, YEAR, 1, name, TT27)
     base = 1000 * school.number + 10 * sum(map(ord, name))
     homeroom, music = (make_staff(session, school.school_id, base + serial) for serial in (1, 2))
+    listed = ListedClass(YEAR, 1, name, TT27, make_pupils(pupils, seed=base))
+    class_id = entering.register(session, school.school_id, [listed], date.min)[name]
     cast = ClassCast(school, class_id, homeroom, music)
     for slot in SLOTS:
         registration.assign(session, class_id, slot, cast.who(slot), (SINCE, None))
-    registration.enrol(session, class_id, make_pupils(pupils, seed=base), date(2026, 9, 5))
     return cast
 
 
-def make_pupils(count: int, seed: int = 1) -> list[PupilFacts]:
-    rows = draw_class(People(Random(seed)), count, 100 * seed)  # noqa: S311  # sample people, not secrets
-    return [
-        PupilFacts(
-            row.pupil_code, row.personal_id, row.full_name, row.birth_date, row.sex.label, row.ethnicity,
-            row.nationality, row.place_of_birth, row.order_no, row.register_no,
-        )
-        for row in rows
-    ]  # fmt: skip
+def make_pupils(count: int, seed: int = 1) -> tuple[ListedPupil, ...]:
+    return draw_class(People(Random(seed)), count, 100 * seed)  # noqa: S311  # sample people, not secrets
 
 
 @dataclass

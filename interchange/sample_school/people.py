@@ -11,6 +11,7 @@ from domain.identity import Sex, make_personal_id, name_sort_key
 from domain.provinces import PROVINCES
 from interchange.roster import RosterHeader, RosterRow
 from interchange.sample_school import names
+from interchange.sample_school.families import with_family
 from interchange.staff import AssignmentRow, Staff, StaffRole, StaffRow
 
 YEAR: Final = SchoolYear(2026)
@@ -67,7 +68,9 @@ def header_of(class_name: str) -> RosterHeader:
 def draw_class(people: People, size: int, first_number: int) -> tuple[RosterRow, ...]:
     """Draw a class in class-list order; `first_number` counts the school's pupils from 0."""
     drawn = sorted((_draw_pupil(people) for _ in range(size)), key=lambda pupil: name_sort_key(pupil.full_name))
-    return tuple(_numbered(pupil, order, first_number + order) for order, pupil in enumerate(drawn, start=1))
+    return tuple(
+        with_family(_numbered(pupil, order, first_number + order)) for order, pupil in enumerate(drawn, start=1)
+    )
 
 
 @dataclass(frozen=True)

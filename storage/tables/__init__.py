@@ -32,6 +32,7 @@ from storage.tables.papers import (
     SigningLease,
     SigningOrder,
 )
+from storage.tables.previews import RosterPreview
 from storage.tables.trust import (
     Confirmation,
     EvidenceBatch,
@@ -69,6 +70,7 @@ __all__ = [
     "Reason",
     "RecordSlot",
     "ReviewItem",
+    "RosterPreview",
     "School",
     "SchoolAuthority",
     "SchoolYearRow",
