@@ -9,7 +9,7 @@ from domain.errors import Invalid
 from interchange.spreadsheet.workbook import CellValue
 
 _SIGN: Final = r"[/.\-]"
-_CLOCK: Final = r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"  # exports add the time of day
+_CLOCK: Final = r"(?:[ t]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"  # exports add the time of day
 _FORMS: Final = tuple(
     re.compile(form + _CLOCK)
     for form in (

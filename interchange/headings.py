@@ -1,22 +1,23 @@
 """Headings understood by what they mean: without accents, case and signs, by synonyms, over one row or two."""
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from interchange.sheets import cell_text, fold
-from interchange.spreadsheet.workbook import CellValue
+from interchange.spreadsheet.workbook import CellValue, Grid
 
 _HEADING_WITHIN: Final = 40  # rows from the top
+_ALIKE: Final = str.maketrans("đy", "di")
 _FILLERS: Final = {"va", "cua"}
 _OF_PUPILS: Final = (" hoc sinh", " hs")
 _FALSE_FRIENDS: Final = {"năm"}  # without accents it would be “nam”
 
 
 def plain(text: str) -> str:
-    """Return the words of a text without accents, case, signs, “và” and “của”."""
-    letters = unicodedata.normalize("NFD", cell_text(text).casefold().replace("đ", "d"))
+    """Return the words of a text without accents, case, signs, “và” and “của”; y is i, as in “quản lý, quản lí”."""
+    letters = unicodedata.normalize("NFD", cell_text(text).casefold()).translate(_ALIKE)
     kept = (sign if sign.isalnum() else " " for sign in letters if not unicodedata.combining(sign))
     return " ".join(word for word in "".join(kept).split() if word not in _FILLERS)
 
@@ -27,12 +28,17 @@ class Vocabulary:
     The own name stands before all others unless the list names it somewhere else.
     """
 
-    def __init__(self, synonyms: Mapping[str, Iterable[str]]) -> None:
+    def __init__(self, synonyms: Mapping[str, Iterable[str]], neutral: Iterable[str]) -> None:
+        self._neutral = {plain(phrase) for phrase in neutral}
         self._meant: dict[str, tuple[str, int]] = {}
         for heading, words in synonyms.items():
             for rank, phrase in enumerate(words, start=1):
                 self._meant.setdefault(plain(phrase), (heading, rank))
             self._meant.setdefault(plain(heading), (heading, 0))
+
+    def is_neutral(self, text: str) -> bool:
+        """Whether an upper heading adds nothing to the ones below it."""
+        return plain(text) in self._neutral
 
     def find(self, text: str) -> tuple[str, int] | None:
         """Look a heading up: as it stands, then without what is in brackets, then without “học sinh”."""
@@ -56,76 +62,80 @@ class Headings:
 
 
 @dataclass(frozen=True)
-class _Claim:
-    """That a column holds what a heading names; the lowest claim to a heading wins."""
+class _Heading:
+    """What stands over one column; the upper text may stand further left, and need not belong to the column then."""
 
-    doubt: int  # 0: the whole heading says so, 1: only the lower of its two rows
-    rank: int
-    column: int
-    heading: str
+    upper: str
+    lower: str
+    is_own: bool = True
+
+    @property
+    def written(self) -> str:
+        return " – ".join(dict.fromkeys(text for text in (self.upper, self.lower) if text))
 
 
-def find_headings(rows: Sequence[Sequence[CellValue]], vocabulary: Vocabulary, keys: Iterable[str]) -> Headings | None:
+def find_headings(grid: Grid, vocabulary: Vocabulary, keys: Iterable[str]) -> Headings | None:
     """Find the heading, one row or two, that names most of what is known, one of `keys` among it; None if none does."""
     wanted, best = set(keys), None
-    for top in range(min(len(rows), _HEADING_WITHIN)):
+    for top in range(min(len(grid.rows), _HEADING_WITHIN)):
         if best is not None and top > best.bottom + 1:
             break
-        for found in _readings(rows[top : top + 2], top, vocabulary):
+        for found in _readings(grid, top, vocabulary):
             if wanted & found.columns.keys() and len(found.columns) > (len(best.columns) if best else 1):
                 best = found
     return best
 
 
-def _readings(rows: Sequence[Sequence[CellValue]], top: int, vocabulary: Vocabulary) -> Iterator[Headings]:
-    """The first of two rows as a heading, and both of them if the first names anything at all."""
-    alone = _read((top, top), rows[0], (), vocabulary)
-    yield alone
-    if alone.columns and len(rows) > 1:
-        yield _read((top, top + 1), rows[0], rows[1], vocabulary)
+def _readings(grid: Grid, top: int, vocabulary: Vocabulary) -> Iterator[Headings]:
+    """A row as a heading, and with the row below it if that could belong to it; it does if it only fills gaps."""
+    upper, lower = ([" ".join(cell_text(value).split()) for value in row] for row in _two_rows(grid, top))
+    alone = _read((top, top), {column: _Heading(text, "") for column, text in enumerate(upper) if text}, vocabulary)
+    fills_gaps = any(lower) and not any(lower[column] for column in alone.columns.values() if column < len(lower))
+    if not fills_gaps:
+        yield alone
+    if len(alone.columns) > 1 and any(lower):
+        covered = {
+            column: merge.first[1]
+            for merge in grid.merges
+            if merge.first[0] <= top <= merge.last[0]
+            for column in range(merge.first[1], min(merge.last[1], len(upper)) + 1)
+        }
+        yield _read((top, top + 1), _of_two_rows(upper, lower, covered), vocabulary)
 
 
-def _read(
-    place: tuple[int, int], upper: Sequence[CellValue], lower: Sequence[CellValue], vocabulary: Vocabulary
-) -> Headings:
-    pairs = _pairs([cell_text(value) for value in upper], [cell_text(value) for value in lower])
-    claims = sorted(
-        (claim for column, pair in pairs.items() if (claim := _claim(column, pair, vocabulary))),
-        key=lambda claim: (claim.doubt, claim.rank, claim.column),
-    )
-    columns: dict[str, int] = {}
-    for claim in claims:
-        columns.setdefault(claim.heading, claim.column)
-    taken = set(columns.values())
-    aside = {
-        column: " – ".join(dict.fromkeys(text for text in pair if text))
-        for column, pair in pairs.items()
-        if column not in taken
-    }
-    return Headings(*place, columns, aside)
+def _two_rows(grid: Grid, top: int) -> tuple[list[CellValue], list[CellValue]]:
+    return grid.rows[top], grid.rows[top + 1] if top + 1 < len(grid.rows) else []
 
 
-def _pairs(upper: list[str], lower: list[str]) -> dict[int, tuple[str, str]]:
-    """Upper and lower heading by column; an upper one, merged or not, stands for the columns to its right as well."""
+def _of_two_rows(upper: list[str], lower: list[str], covered: Mapping[int, int]) -> dict[int, _Heading]:
+    """The headings by column; `covered` gives the first of the merged cells that a column belongs to."""
     found, above = {}, ""
     for column in range(max(len(upper), len(lower))):
-        own = upper[column] if column < len(upper) else ""
         below = lower[column] if column < len(lower) else ""
-        above = own or (above if below else "")
+        own = upper[column] if column < len(upper) else ""
+        merged = upper[covered[column]] if column in covered and covered[column] < len(upper) else ""
+        above = own or merged or (above if below else "")
         if above or below:
-            found[column] = (" ".join(above.split()), " ".join(below.split()))
+            found[column] = _Heading(above, below, bool(own or merged))
     return found
 
 
-def _claim(column: int, pair: tuple[str, str], vocabulary: Vocabulary) -> _Claim | None:
-    upper, lower = pair
-    readings = [(upper or lower, 0)]
-    if upper and lower:
-        readings = [(f"{upper} {lower}", 0), (f"{lower} {upper}", 0), (lower, 1)]
-    for text, doubt in readings:
-        if meant := vocabulary.find(text):
-            return _Claim(doubt, meant[1], column, meant[0])
-    return None
+def _read(place: tuple[int, int], headings: Mapping[int, _Heading], vocabulary: Vocabulary) -> Headings:
+    """Take the surest name of each; of two columns that are as sure, the first."""
+    known = {column: meant for column, each in headings.items() if (meant := _meaning(each, vocabulary))}
+    columns: dict[str, int] = {}
+    for column in sorted(known, key=lambda column: (known[column][1], column)):
+        columns.setdefault(known[column][0], column)
+    taken = set(columns.values())
+    return Headings(*place, columns, {column: each.written for column, each in headings.items() if column not in taken})
+
+
+def _meaning(heading: _Heading, vocabulary: Vocabulary) -> tuple[str, int] | None:
+    upper, lower = heading.upper, heading.lower
+    if not upper or not lower or vocabulary.is_neutral(upper):
+        return vocabulary.find(lower or upper)
+    together = vocabulary.find(f"{upper} {lower}") or vocabulary.find(f"{lower} {upper}")
+    return together or (None if heading.is_own else vocabulary.find(lower))
 
 
 def _without_brackets(text: str) -> str:

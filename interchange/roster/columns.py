@@ -50,6 +50,8 @@ COLUMNS: Final = (
     *(Column(heading, 10) for heading in OF_THE_TERM),
 )
 
+_NAME: Final = ("họ tên", "họ tên học sinh")
+_SEX: Final = ("giới tính", "phái", "giới")
 _FATHER: Final = ("cha", "bố", "ba")
 _MOTHER: Final = ("mẹ", "má")
 _GUARDIAN: Final = ("người giám hộ", "giám hộ", "người đỡ đầu")
@@ -75,6 +77,11 @@ _ADDRESS: Final = (
 
 def _said(words: tuple[str, ...], *forms: str) -> tuple[str, ...]:
     return tuple(form.format(word) for word in words for form in forms)
+
+
+def _below(upper: tuple[str, ...], *words: str) -> tuple[str, ...]:
+    """Words that stand alone or below one of the upper headings."""
+    return (*words, *(f"{each} {word}" for word in words for each in upper))
 
 
 def _names(who: tuple[str, ...]) -> tuple[str, ...]:
@@ -103,10 +110,10 @@ def _commune_codes(places: tuple[str, ...]) -> tuple[str, ...]:
 SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     ORDER: ("số thứ tự", "TT", "số TT"),
     CLASS: ("tên lớp", "lớp học"),
-    FAMILY_NAME: ("họ đệm", "họ tên đệm", "họ lót", "họ chữ lót", "họ chữ đệm", "họ tên lót", "họ", "họ tên họ đệm"),
-    GIVEN_NAME: ("tên gọi", "họ tên tên"),
-    MALE: ("giới tính nam", "nam giới"),
-    FEMALE: ("giới tính nữ", "nữ giới", "phái nữ"),
+    FAMILY_NAME: _below(_NAME, "họ tên đệm", "họ đệm", "họ lót", "họ chữ lót", "họ chữ đệm", "họ tên lót", "họ"),
+    GIVEN_NAME: _below(_NAME, "tên", "tên gọi"),
+    MALE: _below(_SEX, "nam"),
+    FEMALE: _below(_SEX, "nữ"),
     SOME_ID: ("mã ĐD", "số định danh", "số ĐD"),
     PupilField.PUPIL_CODE.label: (
         "mã định danh Bộ GD&ĐT",
@@ -163,6 +170,15 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     HEALTH: ("sức khỏe", "tình trạng sức khỏe"),
     WAIVED: ("không đánh giá", "miễn đánh giá"),
 }
-VOCABULARY: Final = Vocabulary(SYNONYMS)
+# Upper headings that say nothing more of what stands below them.
+_NEUTRAL: Final = (
+    "thông tin học sinh",
+    "thông tin cá nhân",
+    "thông tin chung",
+    "học sinh",
+    "lí lịch",
+    "sơ yếu lí lịch",
+)
+VOCABULARY: Final = Vocabulary(SYNONYMS, _NEUTRAL)
 # One of these makes a row of headings that of a class list.
 KEYS: Final = (PupilField.FULL_NAME.label, FAMILY_NAME, PupilField.PUPIL_CODE.label)

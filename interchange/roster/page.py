@@ -12,6 +12,7 @@ from interchange.sheets import Severity, Sheet, cell_text, fold
 from interchange.spreadsheet.workbook import CellValue, Grid
 
 _TICKS: Final = {"x", "có", "1", "true", "✓", "✔"}
+_GIVEN: Final = (columns.ORDER, columns.CLASS)
 _DIGITS_OF_ID: Final = 12
 _NUMBERED: Final = 3  # so many cells in a row of column numbers
 
@@ -37,15 +38,16 @@ class PupilSheet:
 
 def pupil_sheet(grid: Grid) -> PupilSheet | None:
     """Find the list on a worksheet; None if there is none. Missing columns are problems of its sheet."""
-    headings = find_headings(grid.rows, columns.VOCABULARY, columns.KEYS)
+    headings = find_headings(grid, columns.VOCABULARY, columns.KEYS)
     if headings is None:
         return None
     sheet = Sheet.of(grid, headings.bottom)
     sheet.columns = {fold(heading): column for heading, column in headings.columns.items()}
+    numbered = _column_numbers(sheet)
     _settle_id(sheet)
     _join_names(sheet, grid)
     _fill_classes(sheet, grid)
-    left_out = _left_out(sheet, grid)
+    left_out = numbered | _left_out(sheet, grid, numbered)
     _read_ticks(sheet)
     for heading in columns.REQUIRED:
         if fold(heading) not in sheet.columns:
@@ -127,9 +129,9 @@ def _fill_classes(sheet: Sheet, grid: Grid) -> None:
                 sheet.faults.get(row, {}).pop(column, None)
 
 
-def _left_out(sheet: Sheet, grid: Grid) -> frozenset[int]:
-    """Rows that are no pupil's: column numbers under the heading, numbered empty rows, and what is below the list."""
-    filled = {row: _known_of_pupil(sheet, grid, row) for row in sheet.filled()}
+def _left_out(sheet: Sheet, grid: Grid, numbered: frozenset[int]) -> frozenset[int]:
+    """Rows that are no pupil's: numbered empty ones, and what stands below the list, which is said."""
+    filled = {row: _known_of_pupil(sheet, grid, row) for row in sheet.filled() if row not in numbered}
     last = max((row for row, known in filled.items() if known > 1), default=max(filled, default=0))
     order = sheet.columns.get(fold(columns.ORDER))
     empty = {row for row in filled if _is_blank(sheet, row)}
@@ -137,7 +139,7 @@ def _left_out(sheet: Sheet, grid: Grid) -> frozenset[int]:
     if below:
         numbers = ", ".join(str(row + 1) for row in sorted(below))
         sheet.blame(f"Không đọc các dòng dưới danh sách: {numbers}.", Severity.REVIEW)
-    return frozenset(below | empty | _column_numbers(sheet))
+    return frozenset(below | empty)
 
 
 def _known_of_pupil(sheet: Sheet, grid: Grid, row: int) -> int:
@@ -149,16 +151,17 @@ def _known_of_pupil(sheet: Sheet, grid: Grid, row: int) -> int:
 
 def _is_blank(sheet: Sheet, row: int) -> bool:
     """Whether a row has at most its number and its class."""
-    given = {fold(columns.ORDER), fold(columns.CLASS)}
-    return not any(_cell(sheet, row, column) for heading, column in sheet.columns.items() if heading not in given)
+    number = _cell(sheet, row, sheet.columns.get(fold(columns.ORDER)))
+    others = sheet.columns.items() - {(fold(each), sheet.columns.get(fold(each))) for each in _GIVEN}
+    return (not number or number.isdecimal()) and not any(_cell(sheet, row, column) for _, column in others)
 
 
-def _column_numbers(sheet: Sheet) -> set[int]:
+def _column_numbers(sheet: Sheet) -> frozenset[int]:
     """“(1) (2) (3)” or “A B C” right under the heading."""
     first = sheet.heading_row + 1
     texts = [plain(text) for value in sheet.rows[first : first + 1] for text in map(cell_text, value) if text]
     signs = all(len(text) == 1 or (text.isdecimal() and len(text) < _NUMBERED) for text in texts)
-    return {first} if signs and len(texts) >= _NUMBERED else set()
+    return frozenset({first} if signs and len(texts) >= _NUMBERED else ())
 
 
 def _cell(sheet: Sheet, row: int, column: int | None) -> str:

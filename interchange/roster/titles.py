@@ -25,7 +25,7 @@ LABELS: Final[Mapping[str, tuple[str, ...]]] = {
     "grade": ("Khối", "Khối lớp"),
     "class_name": ("Lớp", "Tên lớp"),
 }
-_MEANT: Final = {plain(label).replace("ly", "li"): key for key, labels in LABELS.items() for label in labels}
+_MEANT: Final = {plain(label): key for key, labels in LABELS.items() for label in labels}
 _YEAR: Final = re.compile(r"(20\d\d)\s*[-–—/]\s*(20\d\d)")
 # A grade and what tells its classes apart: 1A1, 1/2, 10A12, 1 B, 1TH2.
 _CLASS: Final = re.compile(r"\d{1,2}(?:[./_-]\d{1,2}|\s?[A-ZĐ]{1,3}\d{0,2}(?:[./-]\d{1,2})?)(?!\w)", re.IGNORECASE)
@@ -79,7 +79,7 @@ def _labelled(text: str, beside: str) -> list[tuple[str, str]]:
     found = []
     for piece in _GAP.split(text):
         label, colon, value = piece.partition(":")
-        key = _MEANT.get(plain(label).replace("ly", "li"))
+        key = _MEANT.get(plain(label))
         value = normalise_name(value) or (normalise_name(beside) if piece == text else "")
         if key and value and (colon or key != "school_name"):
             found.append((key, _first_fact(key, value)))

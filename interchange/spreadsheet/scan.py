@@ -187,7 +187,7 @@ def _parse(
     parser.StartDoctypeDeclHandler = _no_doctype
     try:
         parser.Parse(data, True)
-    except (expat.ExpatError, ValueError) as error:
+    except (expat.ExpatError, ValueError, LookupError) as error:  # the last: an encoding nobody knows
         raise Invalid(CUT_OFF) from error
 
 
