@@ -59,6 +59,13 @@ def pupil(**changes: Cell) -> list[Cell]:
     return list({**row, **changes}.values())
 
 
+def class_list(*pupils: list[Cell], class_name: str = "1A9", year: str = "2026-2027") -> bytes:
+    """Return a list of a class, as any school may have it: code, id, name, birth date, sex, ethnicity."""
+    headings: list[Cell] = ["Mã HS", "Số ĐDCN", "Họ tên", "Ngày tháng năm sinh", "Nam/Nữ", "Dân tộc"]
+    rows = pupils or (pupil(code="7926990001", id="079220990001", birth=date(2020, 5, 3))[:6],)
+    return workbook({class_name: [[f"Danh sách lớp {class_name} năm học {year}"], headings, *rows]})
+
+
 def parts_of(data: bytes) -> dict[str, bytes]:
     with ZipFile(BytesIO(data)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}

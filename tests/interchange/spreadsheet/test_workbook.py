@@ -11,7 +11,7 @@ from xlsxwriter import Workbook
 from domain.errors import Invalid
 from interchange.sheets import open_workbook
 from interchange.spreadsheet.scan import Merge
-from tests.interchange.workbooks import packed, parts_of, with_sheet, workbook
+from tests.interchange.workbooks import Cell, packed, parts_of, with_sheet, workbook
 
 CALCULATED = '<row r="1"><c r="A1"><f>1+1</f><v>2</v></c><c r="B1" t="str"><f>""</f><v></v></c></row>'
 GOOD = workbook({"Lớp 1A1": [["Mã học sinh", "Họ và tên"], ["7923000001", "Nguyễn Gia Bảo"]]})
@@ -45,7 +45,7 @@ def test_a_workbook_of_hidden_sheets_only_is_refused() -> None:
 
 
 def test_values_come_as_they_were_kept() -> None:
-    row = ["Đỗ Thị Ý", 7.0, 1.5, date(2017, 5, 3)]
+    row: list[Cell] = ["Đỗ Thị Ý", 7.0, 1.5, date(2017, 5, 3)]
     assert open_workbook(workbook({"A": [row]})).grid("A").rows == [row]
 
 
