@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -54,18 +55,21 @@ def fold(text: str) -> str:
     return normalise_name(text).casefold()
 
 
+@lru_cache(maxsize=1024)
+def _key(heading: str) -> str:
+    """Headings that code asks for are few, and asked for in every row."""
+    return fold(heading)
+
+
 def cell_text(value: CellValue) -> str:
     """Return a cell as clean text in NFC; whole numbers come without decimals, dates as 03/05/2017."""
+    if isinstance(value, str) and value.isascii() and value.isprintable():
+        return value.strip()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, date):
         return f"{value:%d/%m/%Y}"
     return unicodedata.normalize("NFC", str(value).translate(_CLEANED)).strip()
-
-
-def cell_date(value: CellValue) -> date:
-    """Read a date cell or a text such as 05/09/2017; raise Invalid otherwise."""
-    return read_date(value, cell_text(value)).value
 
 
 def open_workbook(source: Path | bytes) -> Workbook:
@@ -139,7 +143,7 @@ class Row:
         return self.index + 1
 
     def raw(self, heading: str) -> CellValue:
-        column = self.sheet.columns.get(fold(heading))
+        column = self.sheet.columns.get(_key(heading))
         cells = self.sheet.rows[self.index]
         return cells[column] if column is not None and column < len(cells) else ""
 
@@ -161,7 +165,7 @@ class Row:
 
     def blame(self, heading: str, message: str, severity: Severity = Severity.ERROR) -> None:
         """Note a problem of the heading's cell; one that has no value of its own has been named already."""
-        column = self.sheet.columns.get(fold(heading))
+        column = self.sheet.columns.get(_key(heading))
         if column in self.sheet.faults.get(self.index, {}):
             return
         cell = "" if column is None else xl_rowcol_to_cell(self.index, column)

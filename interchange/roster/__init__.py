@@ -44,6 +44,7 @@ __all__ = [
     "RosterRow",
     "personal_id_text",
     "read_roster",
+    "roster_sheet",
     "ticked",
     "write_roster",
 ]
@@ -217,10 +218,14 @@ class _Headers:
 
 def write_roster(path: Path, header: RosterHeader, pupils: tuple[RosterRow, ...]) -> None:
     """Write a class list with the headings that are known best."""
-    title = f"DANH SÁCH HỌC SINH LỚP {header.class_name}"
+    write_workbook(path, [roster_sheet(SHEET_NAME, header, pupils)])
+
+
+def roster_sheet(name: str, header: RosterHeader, pupils: tuple[RosterRow, ...]) -> SheetContent:
+    """A class list as one sheet of a workbook."""
     labels = {names[0]: str(getattr(header, key)) for key, names in LABELS.items()}
     rows = [_cells(pupil) for pupil in pupils]
-    write_workbook(path, [SheetContent(SHEET_NAME, title, labels, columns.COLUMNS, rows)])
+    return SheetContent(name, f"DANH SÁCH HỌC SINH LỚP {header.class_name}", labels, columns.COLUMNS, rows)
 
 
 def _cells(pupil: RosterRow) -> tuple[Value, ...]:

@@ -47,6 +47,13 @@ def test_title_rows_say_class_and_year_in_many_ways(title: list[list[Cell]]) -> 
     assert (header.class_name, header.grade, header.school_year) == ("1A1", 1, SchoolYear(2023))
 
 
+def test_title_rows_may_be_merged_over_the_table() -> None:
+    title: list[list[Cell]] = [["PHÒNG GD&ĐT", "", "", "Độc lập"], ["DANH SÁCH HỌC SINH LỚP 1A1"], YEAR]
+    data = workbook({"Trang1": [*title, HEADINGS, pupil()[:6]]}, merges=["A1:C1", "D1:F1", "A2:F2", "A3:F3"])
+    book = read_roster(data)
+    assert (book.problems, len(book.pupils)) == ((), 1)
+
+
 @pytest.mark.parametrize(
     ("said", "name", "grade"),
     [("1/2", "1/2", 1), ("1.3", "1.3", 1), ("1 b", "1B", 1), ("1TH2", "1TH2", 1), ("1Đ", "1Đ", 1), ("1", "1", 1)],

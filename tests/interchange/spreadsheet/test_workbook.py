@@ -44,6 +44,12 @@ def test_a_workbook_of_hidden_sheets_only_is_refused() -> None:
         open_workbook(packed(parts | {"xl/workbook.xml": hidden}))
 
 
+@pytest.mark.parametrize("name", ["A & B <1>", "Lớp “1A1”", "Đỗ"])
+def test_a_sheet_may_have_any_name(name: str) -> None:
+    read = open_workbook(workbook({name: [["x"]]}))
+    assert (read.sheet_names, read.grid(name).rows) == ((name,), [["x"]])
+
+
 def test_values_come_as_they_were_kept() -> None:
     row: list[Cell] = ["Đỗ Thị Ý", 7.0, 1.5, date(2017, 5, 3)]
     assert open_workbook(workbook({"A": [row]})).grid("A").rows == [row]
