@@ -1,4 +1,4 @@
-"""What is done by itself, again and again: proofs of time, the history log, the state of certificates, renewals."""
+"""What is done by itself, again and again: proofs, the history log, states of certificates, renewals, sweeping."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from activities.refusals import refusals_are_final
 from signing.errors import ProviderUnavailable
 from storage import evidence, watching
 from storage.database import Sessions
+from storage.rosters import previews
 
 AT_ONCE = 200
 
@@ -24,6 +25,7 @@ class Chore(StrEnum):
     PUBLISH = "publish"
     WATCH = "watch"
     RENEW = "renew"
+    SWEEP = "sweep"
 
 
 class UpkeepActivities:
@@ -43,6 +45,7 @@ class UpkeepActivities:
             Chore.PUBLISH: self._publish,
             Chore.WATCH: self._watch,
             Chore.RENEW: lambda: self._keeper.renew(datetime.now(UTC)),
+            Chore.SWEEP: self._sweep,
         }
         with refusals_are_final():
             return chores[chore]()
@@ -62,6 +65,11 @@ class UpkeepActivities:
                 evidence.rechecked(session, each.order_ids, datetime.now(UTC), archive)
             activity.heartbeat()
         return len(due) + len(waiting)
+
+    def _sweep(self) -> int:
+        """Delete the class lists that nobody confirmed in time."""
+        with self._sessions.begin() as session:
+            return previews.sweep(session, datetime.now(UTC))
 
     def _publish(self) -> int:
         size = self._history.publish()

@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy.orm import Session
 
-from activities.school_import import import_roster, import_staff
+from activities.rosters import import_roster
+from activities.school_import import import_staff
 from cli.trouble import Trouble
 from config.settings import PROJECT, Settings
 from domain.curriculum import HOMEROOM
@@ -72,7 +73,9 @@ def load_school(settings: Settings, examples: ExampleSet) -> DemoSchool:
     staff = read_staff(examples.staff)
     engine = make_engine(settings.database_url)
     with make_sessions(engine).begin() as session:
-        classes = {name: import_roster(session, read_roster(path)) for name, path in examples.rosters.items()}
+        classes: dict[str, UUID] = {}
+        for path in examples.rosters.values():
+            classes |= import_roster(session, read_roster(path))
         school_id = session.get_one(ClassGroup, next(iter(classes.values()))).school_id
         ids = import_staff(session, school_id, staff)
         _issue_certificates(session, settings, staff, ids, school_id)

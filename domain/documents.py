@@ -98,12 +98,12 @@ class SheetReference:
 class ProfileContent:
     """What the national record wants to know of a pupil beside the form; "" where the school has not said."""
 
-    hometown: str = ""
-    address: str = ""
+    native_place: str = ""
+    current_address: str = ""
     birth_province_code: str = ""
     birth_commune_code: str = ""
-    hometown_province_code: str = ""
-    hometown_commune_code: str = ""
+    native_province_code: str = ""
+    native_commune_code: str = ""
     address_province_code: str = ""
     address_commune_code: str = ""
     policy_group: str = ""

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from python_calamine import CalamineWorkbook
-
 from domain.assessment import Term
 from domain.calendar import SchoolYear
 from domain.curriculum import HOMEROOM, Curriculum
@@ -17,6 +15,7 @@ from domain.scales import CellKind
 from interchange.layout import Column, SheetContent, Value, write_workbook
 from interchange.roster import FULL_NAME, PUPIL_CODE, ticked
 from interchange.sheets import Problem, Row, Sheet, fold, open_workbook, read_sheet
+from interchange.spreadsheet.workbook import Workbook
 
 HOMEROOM_SHEET: Final = "Chủ nhiệm"
 EXCUSED: Final = "Nghỉ có phép (buổi)"
@@ -91,7 +90,7 @@ def read_marks(source: Path | bytes, curriculum: Curriculum) -> MarkBook:
     return MarkBook(header, names, slots, facts, tuple(problems))
 
 
-def _open(workbook: CalamineWorkbook, name: str) -> Sheet:
+def _open(workbook: Workbook, name: str) -> Sheet:
     for candidate in workbook.sheet_names:
         if fold(candidate) == fold(sheet_name(name)):
             return read_sheet(workbook, candidate, key=PUPIL_CODE, required=(FULL_NAME,), labels=LABELS)

@@ -1,22 +1,33 @@
 """Reading worksheets: cells as text, labelled title rows, one heading row, and problems by cell."""
 
-import io
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final
 
-from python_calamine import CalamineError, CalamineWorkbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from domain.errors import DomainError, Invalid
 from domain.identity import normalise_name
+from interchange.dates import read_date
+from interchange.spreadsheet.package import MAX_FILE
+from interchange.spreadsheet.workbook import CellValue, Grid, Workbook
 
-CellValue: TypeAlias = object  # str, float, bool, date, datetime ...: whatever the spreadsheet kept
-_DATE_FORMATS: Final = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d")
+# Signs that nobody sees or types on purpose: no-break spaces, zero-width ones, and letters that only look like Đ.
+_CLEANED: Final = {
+    **dict.fromkeys(map(ord, "\u00a0\u2007\u202f"), " "),
+    **dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad")),
+    **dict.fromkeys(code for code in range(32) if chr(code) not in "\t\n\r"),
+    ord("Ð"): "Đ",
+    ord("Ɖ"): "Đ",
+    ord("ð"): "đ",
+    ord("ɖ"): "đ",
+}
+_MERGED: Final = "Ô bị gộp với ô khác ({}); hãy bỏ gộp ô và ghi đủ từng dòng."
 
 
 class Severity(StrEnum):
@@ -44,55 +55,76 @@ def fold(text: str) -> str:
     return normalise_name(text).casefold()
 
 
+@lru_cache(maxsize=1024)
+def _key(heading: str) -> str:
+    """Headings that code asks for are few, and asked for in every row."""
+    return fold(heading)
+
+
 def cell_text(value: CellValue) -> str:
-    """Return a cell as text in NFC; whole numbers come without decimals."""
+    """Return a cell as clean text in NFC; whole numbers come without decimals, dates as 03/05/2017."""
+    if isinstance(value, str) and value.isascii() and value.isprintable():
+        return value.strip()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return unicodedata.normalize("NFC", str(value)).strip()
-
-
-def cell_date(value: CellValue) -> date:
-    """Read a date cell or a text such as 05/09/2017; raise Invalid otherwise."""
-    if isinstance(value, datetime):
-        return value.date()
     if isinstance(value, date):
-        return value
-    for pattern in _DATE_FORMATS:
-        try:
-            return datetime.strptime(cell_text(value), pattern).date()  # noqa: DTZ007 - a birth date has no time zone
-        except ValueError:
-            continue
-    raise Invalid(f"“{cell_text(value)}” không phải là ngày; cần dạng ngày/tháng/năm, ví dụ 05/09/2017.")
+        return f"{value:%d/%m/%Y}"
+    return unicodedata.normalize("NFC", str(value).translate(_CLEANED)).strip()
 
 
-def open_workbook(source: Path | bytes) -> CalamineWorkbook:
-    """Open a workbook from a file or its bytes; raise Invalid if it cannot be read."""
-    name = source.name if isinstance(source, Path) else "tải lên"
+def open_workbook(source: Path | bytes) -> Workbook:
+    """Open a workbook from a file or its bytes; raise Invalid, saying what to do, if it cannot be read."""
+    if isinstance(source, bytes):
+        return Workbook(source)
     try:
-        data = source.read_bytes() if isinstance(source, Path) else source
-        return CalamineWorkbook.from_filelike(io.BytesIO(data))
-    except (CalamineError, OSError) as error:
-        raise Invalid(f"Không đọc được tệp {name}: không phải là bảng tính hợp lệ hoặc tệp đã hỏng.") from error
+        with source.open("rb") as file:
+            return Workbook(file.read(MAX_FILE + 1))
+    except OSError as error:
+        raise Invalid(f"Không đọc được tệp {source.name}.") from error
 
 
 @dataclass
 class Sheet:
-    """One worksheet: `title` values by folded label, `columns` by folded heading, and the problems found so far."""
+    """One worksheet: `title` values by folded label, `columns` by folded heading, and the problems found so far.
+
+    `faults` say by row and column from 0 why a cell has no value that can be used.
+    """
 
     name: str
     rows: list[list[CellValue]]
-    heading_row: int  # index from 0; -1 if there is none
+    heading_row: int  # index from 0, the last one of several; -1 if there is none
     title: dict[str, str] = field(default_factory=dict)
     columns: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    faults: dict[int, dict[int, str]] = field(default_factory=dict)
 
-    def body(self) -> Iterator["Row"]:
-        """Yield the rows under the heading that hold anything."""
+    @classmethod
+    def of(cls, grid: Grid, heading_row: int) -> "Sheet":
+        """A sheet whose cells in error, or hidden below a merged one, are known as faults."""
+        sheet = cls(grid.name, grid.rows, heading_row)
+        for (row, column), message in grid.faults.items():
+            sheet.faults.setdefault(row, {})[column] = message
+        for merge in grid.merges:
+            for row in range(max(merge.first[0], heading_row + 1), min(merge.last[0] + 1, len(grid.rows))):
+                for column in range(merge.first[1], min(merge.last[1] + 1, len(grid.rows[row]))):
+                    if (row, column) != merge.first:
+                        sheet.faults.setdefault(row, {})[column] = _MERGED.format(merge.name)
+        return sheet
+
+    def filled(self) -> list[int]:
+        """The rows under the heading, from 0, that hold anything."""
         if self.heading_row < 0:
-            return
-        for index in range(self.heading_row + 1, len(self.rows)):
-            if any(cell_text(value) for value in self.rows[index]):
-                yield Row(self, index)
+            return []
+        below = range(self.heading_row + 1, len(self.rows))
+        return [index for index in below if any(value != "" and cell_text(value) for value in self.rows[index])]
+
+    def body(self, left_out: Collection[int] = ()) -> Iterator["Row"]:
+        """Yield the rows under the heading that hold anything, but those left out; their faults are noted."""
+        for index in self.filled():
+            if index not in left_out:
+                row = Row(self, index)
+                row.note_faults()
+                yield row
 
     def blame(self, message: str, severity: Severity = Severity.ERROR) -> None:
         self.problems.append(Problem(self.name, "", 0, message, severity))
@@ -111,12 +143,19 @@ class Row:
         return self.index + 1
 
     def raw(self, heading: str) -> CellValue:
-        column = self.sheet.columns.get(fold(heading))
+        column = self.sheet.columns.get(_key(heading))
         cells = self.sheet.rows[self.index]
         return cells[column] if column is not None and column < len(cells) else ""
 
     def text(self, heading: str) -> str:
         return cell_text(self.raw(heading))
+
+    def date_of(self, heading: str) -> date:
+        """Return the date; what had to be guessed is noted for review. Raises Invalid if it is empty or no date."""
+        found = read_date(self.raw(heading), self.required(heading))
+        if found.doubt:
+            self.blame(heading, found.doubt, Severity.REVIEW)
+        return found.value
 
     def required(self, heading: str) -> str:
         """Return the text; raise Invalid if the cell is empty."""
@@ -125,11 +164,21 @@ class Row:
         return text
 
     def blame(self, heading: str, message: str, severity: Severity = Severity.ERROR) -> None:
-        """Note a problem of the heading's cell."""
-        column = self.sheet.columns.get(fold(heading))
+        """Note a problem of the heading's cell; one that has no value of its own has been named already."""
+        column = self.sheet.columns.get(_key(heading))
+        if column in self.sheet.faults.get(self.index, {}):
+            return
         cell = "" if column is None else xl_rowcol_to_cell(self.index, column)
         self.sheet.problems.append(Problem(self.sheet.name, cell, self.number, message, severity))
         self.failed = self.failed or severity is Severity.ERROR
+
+    def note_faults(self) -> None:
+        """Refuse the cells of known columns that have no value of their own."""
+        faults = self.sheet.faults.get(self.index, {})
+        for column in sorted(faults.keys() & self.sheet.columns.values()):
+            cell = xl_rowcol_to_cell(self.index, column)
+            self.sheet.problems.append(Problem(self.sheet.name, cell, self.number, faults[column]))
+            self.failed = True
 
     def refusals(self, heading: str) -> "Refusals":
         """Turn what the rules refuse inside a `with` block into a problem of the heading's cell."""
@@ -153,17 +202,16 @@ class Refusals:
 
 
 def read_sheet(
-    workbook: CalamineWorkbook, name: str, *, key: str, required: Collection[str], labels: Mapping[str, str]
+    workbook: Workbook, name: str, *, key: str, required: Collection[str], labels: Mapping[str, str]
 ) -> Sheet:
     """Read one worksheet whose heading row is the first that holds `key`.
 
     `labels` are the title labels looked for above it, as "Nhãn: giá trị" in any cell. Missing headings are problems.
     """
-    rows: list[list[CellValue]] = [
-        list(row) for row in workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    ]
+    grid = workbook.grid(name)
+    rows = grid.rows
     heading_row = next((i for i, row in enumerate(rows) if fold(key) in {fold(cell_text(v)) for v in row}), -1)
-    sheet = Sheet(name, rows, heading_row)
+    sheet = Sheet.of(grid, heading_row)
     if heading_row < 0:
         sheet.blame(f"Không tìm thấy dòng tiêu đề có cột “{key}”.")
         return sheet

@@ -14,7 +14,7 @@ from domain.labelled import Labelled
 from domain.rules.school_levels import SchoolLevel
 from interchange.layout import Column, SheetContent, Value, write_workbook
 from interchange.roster import BIRTH_DATE, FULL_NAME, PERSONAL_ID, SEX, personal_id_text, ticked
-from interchange.sheets import Problem, Row, Severity, Sheet, cell_date, fold, open_workbook, read_sheet
+from interchange.sheets import Problem, Row, Severity, Sheet, fold, open_workbook, read_sheet
 
 PEOPLE_SHEET: Final = "Nhân sự"
 ASSIGNMENTS_SHEET: Final = "Phân công"
@@ -117,7 +117,7 @@ def _read_person(row: Row) -> StaffRow | None:
     with row.refusals(FULL_NAME):
         name = normalise_name(row.required(FULL_NAME))
     with row.refusals(BIRTH_DATE):
-        birth_date = cell_date(row.raw(BIRTH_DATE))
+        birth_date = row.date_of(BIRTH_DATE)
     with row.refusals(SEX):
         sex = parse_sex(row.required(SEX))
     with row.refusals(ROLE):
@@ -155,8 +155,8 @@ def _read_assignments(sheet: Sheet, known: set[str]) -> tuple[AssignmentRow, ...
 
 def _read_assignment(row: Row, slot: str) -> AssignmentRow:
     class_name = row.required(CLASS)
-    valid_from = cell_date(row.raw(FROM))
-    valid_until = cell_date(row.raw(UNTIL)) if row.text(UNTIL) else None
+    valid_from = row.date_of(FROM)
+    valid_until = row.date_of(UNTIL) if row.text(UNTIL) else None
     if valid_until is not None and valid_until < valid_from:
         raise Invalid(f"{UNTIL} đứng trước {FROM}.")
     return AssignmentRow(

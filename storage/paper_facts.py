@@ -1,6 +1,6 @@
 """What the papers of a class-term share: school, signers, pupils and the sheets they bind."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import TypedDict
 from uuid import UUID
@@ -207,6 +207,10 @@ def _school(session: Session, school_id: UUID, on: date) -> SchoolContent:
         province=school.province,
         authority=session.scalar(authority) or "",
         place=school.province,
+        department_code=school.department_code,
+        department=school.department_name,
+        commune_code=school.commune_code,
+        province_code=school.province_code,
     )
 
 
@@ -222,7 +226,7 @@ def _pupil(member: Member, schooling: tuple[SchoolingLine, ...]) -> PupilContent
         nationality=pupil.nationality,
         place_of_birth=pupil.place_of_birth,
         register_no=member.enrolment.register_no,
-        profile=ProfileContent(),
+        profile=ProfileContent(**{each.name: getattr(pupil, each.name) for each in fields(ProfileContent)}),
         schooling=schooling,
     )
 

@@ -1,6 +1,6 @@
-"""Schools, staff, classes and pupils as they are registered; registering the same again changes nothing."""
+"""Schools, staff and classes as they are registered; registering the same again changes nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -12,18 +12,14 @@ from sqlalchemy.orm import Session
 from domain.assessment import Term
 from domain.calendar import SchoolYear, term_dates
 from domain.curriculum import curriculum_for
-from domain.errors import Conflict, NotFound
-from domain.identity import Sex, check_personal_id
+from domain.errors import NotFound
 from domain.rules.book import rule_book
 from domain.signature_plans import SignaturePlan
 from storage.tables import (
     CertificateRow,
     ClassGroup,
-    Enrolment,
     ManagingAuthority,
     Position,
-    PupilRow,
-    ReviewItem,
     School,
     SchoolAuthority,
     SchoolYearRow,
@@ -45,22 +41,6 @@ class SchoolFacts:
     authority: str
     authority_kind: str
     managed_from: date
-
-
-@dataclass(frozen=True)
-class PupilFacts:
-    """A pupil as the class list gives it."""
-
-    pupil_code: str
-    personal_id: str
-    full_name: str
-    birth_date: date
-    sex: str
-    ethnicity: str
-    nationality: str
-    place_of_birth: str
-    order_no: int
-    register_no: str
 
 
 def add_school(session: Session, facts: SchoolFacts) -> UUID:
@@ -186,46 +166,6 @@ def assign(
             )
         )
         session.flush()
-
-
-def enrol(session: Session, class_id: UUID, pupils: Sequence[PupilFacts], joined_on: date) -> None:
-    """Put pupils into a class. Raises Conflict when a code is already another pupil's."""
-    group = session.get_one(ClassGroup, class_id)
-    for facts in pupils:
-        pupil_id = _pupil(session, facts)
-        new = insert(Enrolment).values(
-            id=uuid4(),
-            class_id=class_id,
-            pupil_id=pupil_id,
-            school_year=group.school_year,
-            order_no=facts.order_no,
-            register_no=facts.register_no,
-            record_uid=uuid4(),
-            joined_on=joined_on,
-        )
-        session.execute(new.on_conflict_do_nothing(index_elements=["class_id", "pupil_id"]))
-
-
-def _pupil(session: Session, facts: PupilFacts) -> UUID:
-    known = session.scalars(select(PupilRow).where(PupilRow.pupil_code == facts.pupil_code)).first()
-    if known is None:
-        values = {name: value for name, value in vars(facts).items() if name not in {"order_no", "register_no"}}
-        known = PupilRow(**values)
-        session.add(known)
-        session.flush()
-    elif known.personal_id != facts.personal_id:
-        raise Conflict(f"Mã học sinh {facts.pupil_code} đã dùng cho một học sinh khác.")
-    _keep_findings(session, known)
-    return known.id
-
-
-def _keep_findings(session: Session, pupil: PupilRow) -> None:
-    """An id that does not fit sex or birth date is for a person to look at, never a reason to refuse the pupil."""
-    sex = next(each for each in Sex if each.label == pupil.sex)
-    findings = check_personal_id(pupil.personal_id, sex, pupil.birth_date)
-    rows = [{"pupil_id": pupil.id, "code": code} for code in sorted({finding.code.value for finding in findings})]
-    if rows:
-        session.execute(insert(ReviewItem).values(rows).on_conflict_do_nothing())
 
 
 def add_certificate(session: Session, row: CertificateRow, now: datetime) -> None:

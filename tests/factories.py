@@ -16,12 +16,15 @@ from domain.decisions import Action, Decision
 from domain.entry import Cell, required_cells
 from domain.identity import Sex, make_personal_id
 from domain.lifecycle import ClassTerm, apply, class_stage, open_class_term, plan
+from domain.pupils import ListedPupil
 from domain.scales import CellKind
 from interchange.sample_school.people import People, draw_class, grade_of
 from storage import journal, projection, registration, saving
 from storage.opening import OpenedTerm, open_term
 from storage.projection import Projection
-from storage.registration import ClassFacts, PupilFacts, SchoolFacts
+from storage.registration import ClassFacts, SchoolFacts
+from storage.rosters import entering
+from storage.rosters.shapes import ListedClass
 from storage.saving import CellEdit
 from storage.tables import CertificateRow
 
@@ -94,28 +97,22 @@ def make_class(
 ) -> ClassCast:
     """A class of the grade that its name begins with; `more` are further facts of the class."""
     facts = ClassFacts(grade_of(name), name, **more)
-    class_id = registration.add_class(session, school.school_id, YEAR, facts)
+    registration.add_class(session, school.school_id, YEAR, facts)
     curriculum = curriculum_for(facts.grade, optional=facts.optional, topics=facts.topics)
     base = 1000 * school.number + 10 * sum(map(ord, name))
+    listed = ListedClass(YEAR, facts.grade, name, make_pupils(pupils, seed=base, grade=facts.grade))
+    class_id = entering.register(session, school.school_id, [listed], date.min)[name]
     homeroom, music = (make_staff(session, school.school_id, base + serial) for serial in (1, 2))
     alone = [] if curriculum.is_primary else [each.code for each in curriculum.subjects if each.code != "ngu_van"]
     teachers = {slot: make_staff(session, school.school_id, base + serial) for serial, slot in enumerate(alone, 3)}
     cast = ClassCast(school, class_id, homeroom, music, curriculum, {"am_nhac": music, **teachers})
     for slot in curriculum.slots:
         registration.assign(session, class_id, slot, cast.who(slot), (SINCE, None))
-    registration.enrol(session, class_id, make_pupils(pupils, seed=base, grade=facts.grade), date(2026, 9, 5))
     return cast
 
 
-def make_pupils(count: int, seed: int = 1, grade: int = 1) -> list[PupilFacts]:
-    rows = draw_class(People(Random(seed)), grade, count, 100 * seed)  # noqa: S311  # sample people, not secrets
-    return [
-        PupilFacts(
-            row.pupil_code, row.personal_id, row.full_name, row.birth_date, row.sex.label, row.ethnicity,
-            row.nationality, row.place_of_birth, row.order_no, row.register_no,
-        )
-        for row in rows
-    ]  # fmt: skip
+def make_pupils(count: int, seed: int = 1, grade: int = 1) -> tuple[ListedPupil, ...]:
+    return draw_class(People(Random(seed)), grade, count, 100 * seed)  # noqa: S311  # sample people, not secrets
 
 
 @dataclass

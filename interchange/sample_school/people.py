@@ -14,6 +14,7 @@ from domain.provinces import PROVINCES
 from domain.rules.school_levels import SchoolLevel
 from interchange.roster import RosterHeader, RosterRow
 from interchange.sample_school import names
+from interchange.sample_school.families import with_family
 from interchange.staff import AssignmentRow, Staff, StaffRole, StaffRow
 
 YEAR: Final = SchoolYear(2026)
@@ -76,7 +77,9 @@ def grade_of(class_name: str) -> int:
 def draw_class(people: People, grade: int, size: int, first_number: int) -> tuple[RosterRow, ...]:
     """Draw a class in class-list order; `first_number` counts the school's pupils from 0."""
     drawn = sorted((_draw_pupil(people, grade) for _ in range(size)), key=lambda pupil: name_sort_key(pupil.full_name))
-    return tuple(_numbered(pupil, order, first_number + order) for order, pupil in enumerate(drawn, start=1))
+    return tuple(
+        with_family(_numbered(pupil, order, first_number + order)) for order, pupil in enumerate(drawn, start=1)
+    )
 
 
 @dataclass(frozen=True)

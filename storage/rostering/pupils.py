@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from itertools import groupby
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -15,8 +14,7 @@ from domain.calendar import SchoolYear
 from domain.identity import Sex, check_personal_id, name_sort_key
 from domain.roster_changes import Changes, Fate, RosterChanges
 from domain.rostering import ClassKey, Enrolment, Pupil
-from storage import registration, tables
-from storage.registration import PupilFacts
+from storage import tables
 from storage.rostering import ids
 from storage.tables import PupilRow, ReviewItem
 
@@ -31,6 +29,7 @@ def write_pupils(session: Session, changes: Changes[Pupil]) -> None:
     session.flush()
     for each in changes.of(Fate.CHANGED):
         session.execute(update(PupilRow).where(PupilRow.pupil_code == each.code).values(**_values(each)))
+    for each in (*new, *changes.of(Fate.CHANGED)):
         _look_again(session, each)
 
 
@@ -48,7 +47,7 @@ def _values(pupil: Pupil) -> dict[str, str | date]:
 
 
 def _look_again(session: Session, pupil: Pupil) -> None:
-    """What a person should look at in changed data; what was mended is settled."""
+    """What a person should look at in new or changed data; what was mended is settled."""
     sex = next(each for each in Sex if each.label == pupil.sex)
     codes = {finding.code.value for finding in check_personal_id(pupil.personal_id, sex, pupil.birth_date)}
     pupil_id = session.scalars(select(PupilRow.id).where(PupilRow.pupil_code == pupil.code)).one()
@@ -67,17 +66,25 @@ def write_enrolments(session: Session, changes: RosterChanges, first_days: Mappi
     added = [
         replace(each, joined_on=each.joined_on or first_days[each.group.year]) for each in _numbered(found, pupils)
     ]
-    for (_, key, joined_on), members in groupby(sorted(added, key=_batch), key=_batch):
-        batch = list(members)
-        facts = [_facts(pupils[each.pupil], each) for each in batch]
-        registration.enrol(session, class_ids[key], facts, joined_on)
-        for each in batch:
-            if each.left_on is not None:
-                _update(session, class_ids[key], each)
-
-
-def _batch(enrolment: Enrolment) -> tuple[bool, ClassKey, date]:
-    return enrolment.left_on is None, enrolment.group, enrolment.joined_on or date.min
+    codes = select(PupilRow.pupil_code, PupilRow.id).where(PupilRow.pupil_code.in_([each.pupil for each in added]))
+    known = dict(session.execute(codes).all())
+    rows = [
+        {
+            "id": uuid4(),
+            "class_id": class_ids[each.group],
+            "pupil_id": known[each.pupil],
+            "school_year": str(each.group.year),
+            "order_no": each.order_no,
+            "register_no": each.register_no,
+            "record_uid": uuid4(),
+            "joined_on": each.joined_on,
+            "left_on": each.left_on,
+        }
+        for each in sorted(added, key=lambda new: new.left_on is None)  # who left comes first: one open place a year
+    ]
+    if rows:
+        new = insert(tables.Enrolment)
+        session.execute(new.on_conflict_do_nothing(index_elements=["class_id", "pupil_id"]), rows)
 
 
 def _update(session: Session, class_id: UUID, enrolment: Enrolment) -> None:
@@ -99,10 +106,3 @@ def _numbered(changes: Changes[Enrolment], pupils: Mapping[str, Pupil]) -> list[
             last[each.group] += 1
         numbered.append(replace(each, order_no=each.order_no or last[each.group]))
     return numbered
-
-
-def _facts(pupil: Pupil, enrolment: Enrolment) -> PupilFacts:
-    return PupilFacts(
-        pupil.code, pupil.personal_id, pupil.full_name, pupil.birth_date, pupil.sex, pupil.ethnicity,
-        pupil.nationality, pupil.place_of_birth, enrolment.order_no, enrolment.register_no,
-    )  # fmt: skip

@@ -34,6 +34,7 @@ from storage.tables.papers import (
     SigningLease,
     SigningOrder,
 )
+from storage.tables.previews import RosterPreview
 from storage.tables.trust import (
     Confirmation,
     EvidenceBatch,
@@ -73,6 +74,7 @@ __all__ = [
     "Reason",
     "RecordSlot",
     "ReviewItem",
+    "RosterPreview",
     "School",
     "SchoolAuthority",
     "SchoolYearRow",

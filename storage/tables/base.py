@@ -32,3 +32,15 @@ def one_of(column: str, values: type[StrEnum] | tuple[str, ...]) -> CheckConstra
     """A CHECK that `column` holds one of the given codes."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
+
+
+# Decision 19/2025/QĐ-TTg: two digits for a province, five for a commune; empty where the code is not known.
+PROVINCE_CODE = "~ '^([0-9]{2})?$'"
+COMMUNE_CODE = "~ '^([0-9]{5})?$'"
+Text = Annotated[str, mapped_column(server_default="")]
+
+
+def place_codes(*prefixes: str) -> CheckConstraint:
+    """A CHECK of the codes of province and commune in the columns named with these prefixes."""
+    parts = (f"{each}province_code {PROVINCE_CODE} AND {each}commune_code {COMMUNE_CODE}" for each in prefixes)
+    return CheckConstraint(" AND ".join(parts), name="place_codes")

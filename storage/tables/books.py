@@ -9,13 +9,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from domain.assessment import AssessmentPoint, Term
 from domain.scales import CellKind
 from domain.stages import Stage
-from storage.tables.base import Base, Key, Now, one_of
+from storage.tables.base import Base, Key, Now, Text, one_of, place_codes
 
 
 class PupilRow(Base):
     __tablename__ = "pupils"
     __table_args__ = (
         CheckConstraint("sex IN ('Nam', 'Nữ')", name="sex_known"),
+        place_codes("birth_", "native_", "address_"),
         Index("uq_pupils_personal_id", "personal_id", unique=True, postgresql_where=text("personal_id <> ''")),
     )
 
@@ -28,6 +29,21 @@ class PupilRow(Base):
     ethnicity: Mapped[str]
     nationality: Mapped[str]
     place_of_birth: Mapped[str]
+    birth_province_code: Mapped[Text]
+    birth_commune_code: Mapped[Text]
+    native_place: Mapped[Text]
+    native_province_code: Mapped[Text]
+    native_commune_code: Mapped[Text]
+    current_address: Mapped[Text]
+    address_province_code: Mapped[Text]
+    address_commune_code: Mapped[Text]
+    father_name: Mapped[Text]
+    father_occupation: Mapped[Text]
+    mother_name: Mapped[Text]
+    mother_occupation: Mapped[Text]
+    guardian_name: Mapped[Text]
+    guardian_occupation: Mapped[Text]
+    policy_group: Mapped[Text]
 
 
 class ReviewItem(Base):
@@ -54,7 +70,7 @@ class Enrolment(Base):
 
     id: Mapped[Key]
     class_id: Mapped[UUID] = mapped_column(ForeignKey("class_groups.id"))
-    pupil_id: Mapped[UUID] = mapped_column(ForeignKey("pupils.id"))
+    pupil_id: Mapped[UUID] = mapped_column(ForeignKey("pupils.id"), index=True)
     school_year: Mapped[str] = mapped_column(ForeignKey("school_years.code"))
     order_no: Mapped[int]
     register_no: Mapped[str] = mapped_column(server_default="")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.assessment import Term
 from domain.signature_plans import SignaturePlan
-from storage.tables.base import Base, Key, one_of
+from storage.tables.base import Base, Key, Text, one_of, place_codes
 
 ROLES = ("principal", "vice_principal", "seal_clerk", "system_admin")
 AUTHORITY_KINDS = ("city_department", "district_office", "commune_authority")
@@ -32,6 +32,10 @@ class ManagingAuthority(Base):
 
 class School(Base):
     __tablename__ = "schools"
+    __table_args__ = (
+        place_codes(""),
+        CheckConstraint("department_code ~ '^[0-9]{2}$'", name="department_code_form"),
+    )
 
     id: Mapped[Key]
     code: Mapped[str] = mapped_column(unique=True)
@@ -39,6 +43,10 @@ class School(Base):
     commune: Mapped[str]
     district: Mapped[str] = mapped_column(server_default="")
     province: Mapped[str]
+    province_code: Mapped[Text]
+    commune_code: Mapped[Text]
+    department_code: Mapped[str] = mapped_column(server_default="79", comment="of the city's or province's department")
+    department_name: Mapped[str] = mapped_column(server_default="Sở Giáo dục và Đào tạo Thành phố Hồ Chí Minh")
     seal_image_sha256: Mapped[str | None] = mapped_column(comment="the school's own picture of its seal, an object")
 
 

@@ -28,6 +28,8 @@ from signing.verification.verdicts import Verdict
 from signing.verification.verify import verify
 from storage import evidence
 from storage.database import Sessions
+from storage.rosters import previews
+from storage.staffing import Person
 from storage.tables import (
     CertificateRow,
     Document,
@@ -41,7 +43,7 @@ from storage.tables import (
     SigningOrder,
 )
 from tests.activities.conftest import Office
-from tests.factories import OpenBook
+from tests.factories import OpenBook, make_school
 from tests.signing.pki import Stage, answering
 
 SECRET = b"a secret of the tests"
@@ -263,3 +265,14 @@ def test_evidence_stays_as_it_is(
     temporal.run(upkeep.do_chore, Chore.PROVE)
     with pytest.raises(Exception, match="append-only"):
         office.session.execute(update(EvidencePath).values(path=b""))
+
+
+def test_class_lists_that_nobody_confirmed_go(
+    office: Office, upkeep: UpkeepActivities, temporal: ActivityEnvironment
+) -> None:
+    school = make_school(office.session)
+    clerk = Person(school.clerk, school.school_id, "Văn thư", frozenset({"seal_clerk"}))
+    previews.keep(office.session, clerk, {}, datetime.now(UTC) - timedelta(days=1))
+    office.session.commit()
+    assert temporal.run(upkeep.do_chore, Chore.SWEEP) == 1
+    assert temporal.run(upkeep.do_chore, Chore.SWEEP) == 0

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -12,12 +13,15 @@ from httpx import AsyncClient, Response
 from sqlalchemy.orm import Session
 from starlette.routing import Mount
 
+from activities.rosters import preview_roster
 from api.main import create_app
 from api.services import Services
 from domain.curriculum import PRINCIPAL
 from domain.decisions import Action
+from interchange.roster import read_roster
 from tests.api.world import ELSEWHERE, PASSPHRASE, PEOPLE, World, visitor
 from tests.factories import open_book
+from tests.interchange.workbooks import class_list
 from tests.storage.papers import make_document, make_order, prepare
 
 # principal, homeroom, teacher of another class, clerk, admin, principal of another school, nobody
@@ -39,6 +43,9 @@ EXPECTED = {
     "GET /board/rows": (200, 200, 200, 200, 200, 200, 401),
     "GET /api/v1/class-terms": (200, 200, 200, 200, 200, 200, 401),
     "POST /api/v1/class-terms": (403, 404, 404, 403, 201, 404, 401),
+    "POST /api/v1/imports/rosters": (201, 403, 403, 201, 201, 201, 401),
+    "GET /api/v1/imports/rosters/{preview_id}": (200, 403, 403, 404, 404, 404, 401),
+    "POST /api/v1/imports/rosters/{preview_id}/confirm": (200, 403, 403, 404, 404, 404, 401),
     "GET /api/v1/review-items": (200, 403, 403, 200, 200, 200, 401),
     "GET /api/v1/documents/{document_id}": (200, 200, 404, 200, 200, 404, 401),
     "POST /api/v1/orders/confirm": (200, 404, 404, 404, 404, 404, 401),
@@ -71,18 +78,20 @@ GUARDED = [route for route, statuses in EXPECTED.items() if statuses[-1] == 401]
 
 @dataclass(frozen=True)
 class Scene:
-    """What the requests name: an open book of class 1A1, a paper of it, and an order of the principal."""
+    """What the requests name: an open book of class 1A1, a paper of it, an order and a preview of the principal."""
 
     world: World
     document_id: str
     order_id: str
+    preview_id: str
 
     async def ask(self, client: AsyncClient, route: str) -> Response:
         """A request that would do, were the right person asking."""
         method, _, path = route.replace("MOUNT", "GET").partition(" ")
-        names = {"class_term_id": self.world.class_term_id, "slot": "toan"}
+        names = {"class_term_id": self.world.class_term_id, "slot": "toan", "preview_id": self.preview_id}
         path = path.format(**names, document_id=self.document_id, order_id=self.order_id, position=0, code="AA")
-        return await client.request(method, path, **self._words(route.rsplit("/", 1)[-1]))
+        verb = "preview" if "{preview_id}" in route else route.rsplit("/", 1)[-1]
+        return await client.request(method, path, **self._words(verb))
 
     def _words(self, verb: str) -> dict[str, Any]:
         first = self.world.records[:1]
@@ -102,6 +111,8 @@ class Scene:
             "deadline": {"command_id": str(uuid4()), "policy_version": 2, "due_at": "2027-02-01T00:00:00+07:00"},
             "orders": {"order_id": str(uuid4()), "action": "sign", "slot": "homeroom", "record_ids": first},
         }
+        if verb == "rosters":
+            return {"content": class_list()}
         if verb == "enter":
             return {"data": {"staff_id": str(self.world.school.clerk)}}
         return {"json": bodies[verb]} if verb in bodies else {"params": {"slot": "toan"}}
@@ -115,8 +126,9 @@ def scene(db: Session, world: World, services: Services) -> Scene:
     document = make_document(book, part=1, sha256=services.objects.put(b"%PDF-1.7 sample"))
     order = make_order(book, Action.APPROVE, PRINCIPAL, lease=False)
     prepare(book, order)
+    kept = preview_roster(db, world.person("principal"), read_roster(class_list()), datetime.now(UTC))
     db.commit()
-    return Scene(world, str(document.id), str(order.id))
+    return Scene(world, str(document.id), str(order.id), str(kept.id))
 
 
 def routes_of(app: FastAPI) -> Iterator[str]:

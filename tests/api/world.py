@@ -13,6 +13,8 @@ from domain.curriculum import PRINCIPAL
 from signing.authority import DevelopmentAuthority, IssuedKey
 from signing.keys import KeyStore
 from storage import demo, registration
+from storage.access import SCHOOL_WIDE
+from storage.staffing import Person
 from storage.tables import CertificateRow, School, Staff
 from tests.factories import SINCE, ClassCast, SchoolCast, make_class, make_school, make_staff, open_book
 
@@ -71,6 +73,12 @@ class World:
             "homeroom": self.cast.homeroom, "music": self.cast.music, "other": self.other_cast.music,
             "foreigner": self.foreign.school.principal,
         }[person]  # fmt: skip
+
+    def person(self, name: str) -> Person:
+        """Somebody with every office of a school."""
+        who = self.who(name)
+        school_id = (self.foreign.school if name == "foreigner" else self.school).school_id
+        return Person(who, school_id, name, SCHOOL_WIDE)
 
 
 PEOPLE = ("principal", "homeroom", "other", "clerk", "admin", "foreigner", NOBODY)

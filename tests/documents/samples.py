@@ -152,7 +152,7 @@ def pupil(number: int = 1) -> PupilContent:
         nationality="Việt Nam",
         place_of_birth="Thành phố Hồ Chí Minh",
         register_no=f"{number:04d}/2025",
-        profile=ProfileContent(hometown="Thành phố Hồ Chí Minh"),
+        profile=ProfileContent(native_place="Thành phố Hồ Chí Minh"),
     )
 
 

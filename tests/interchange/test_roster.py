@@ -8,7 +8,7 @@ import pytest
 from domain.calendar import SchoolYear
 from domain.errors import Invalid
 from domain.identity import Sex
-from interchange.roster import RosterHeader, RosterRow, read_roster, write_roster
+from interchange.roster import Roster, RosterHeader, RosterRow, read_roster, write_roster
 from interchange.sheets import Severity
 from tests.interchange.workbooks import ROSTER_TITLE, Cell, pupil, roster, workbook
 
@@ -29,13 +29,13 @@ def test_a_written_list_is_read_back_unchanged(tmp_path: Path) -> None:
     one = ("7923000001", "079217000042", "Nguyễn Gia Bảo", date(2017, 5, 3), Sex.MALE, "Kinh", "Việt Nam")
     two = ("7923000002", "079317000043", "Thạch Thị Ý", date(2017, 12, 31), Sex.FEMALE, "Khơ-me", "Việt Nam")
     pupils = (
-        RosterRow(1, *one, "Thành phố Hồ Chí Minh", "001/2023", "118", "21", "Tốt"),
-        RosterRow(2, *two, "Tỉnh Trà Vinh", "", assessment_waived=True),
+        RosterRow(*one, "Bệnh viện Mẫu", order_no=1, height_cm="118", weight_kg="21", health="Tốt"),
+        RosterRow(*two, native_place="Tỉnh Trà Vinh", address_commune_code="00123", order_no=2, assessment_waived=True),
     )
     path = tmp_path / "danh_sach.xlsx"
     write_roster(path, HEADER, pupils)
     read = read_roster(path)
-    assert (read.header, read.pupils, read.problems) == (HEADER, pupils, ())
+    assert (read.rosters, read.problems, read.aside) == ((Roster(HEADER, pupils),), (), ())
 
 
 def test_text_dates_odd_spacing_and_case_are_understood() -> None:
@@ -102,7 +102,9 @@ def test_a_repeated_pupil_is_refused_with_the_first_row() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("Khối: 1", "", "thiếu: Khối"),
+        ("Lớp: 1A1", "", "Chưa rõ danh sách của lớp nào"),
+        ("Khối: 1", "Khối: 2", "Khối 2 không khớp với tên lớp 1A1"),
+        ("Năm học: 2023-2024", "", "Chưa rõ năm học"),
         ("Khối: 1", "Khối: 13", "từ 1 đến 12"),
         ("Năm học: 2023-2024", "Năm học: 2023", "dạng 2023-2024"),
         ("Mã trường: 79766999", "Mã trường: 79", "từ 8 đến 20 chữ số"),
@@ -110,7 +112,7 @@ def test_a_repeated_pupil_is_refused_with_the_first_row() -> None:
 )
 def test_unusable_title_rows_are_a_problem_and_the_pupils_are_still_read(old: str, new: str, message: str) -> None:
     read = read_roster(roster(pupil(), title=tuple(line.replace(old, new) for line in ROSTER_TITLE)))
-    assert read.header is None
+    assert read.rosters[0].header is None
     assert len(read.pupils) == 1
     assert message in read.problems[0].message
 
@@ -125,10 +127,11 @@ def test_a_sheet_without_heading_row_is_a_problem() -> None:
     read = read_roster(workbook({"Trang1": [["xin chào"]]}))
     assert read.pupils == ()
     assert "dòng tiêu đề có cột “Mã học sinh”" in read.problems[0].message
+    assert read.has_errors
 
 
 def test_a_file_that_is_no_workbook_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Invalid, match="Không đọc được tệp tải lên"):
+    with pytest.raises(Invalid, match="không phải là bảng tính"):
         read_roster(b"PK not a workbook")
     with pytest.raises(Invalid, match=r"Không đọc được tệp vang_mat\.xlsx"):
         read_roster(tmp_path / "vang_mat.xlsx")

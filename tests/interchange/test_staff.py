@@ -49,6 +49,7 @@ def test_a_written_workbook_is_read_back_unchanged(tmp_path: Path) -> None:
         (0, "123", "A5", "đúng 12 chữ số"),
         (1, "", "B5", "Thiếu Họ và tên"),
         (2, "hôm qua", "C5", "không phải là ngày"),
+        (2, "", "C5", "Thiếu Ngày sinh"),
         (3, "", "D5", "Thiếu Giới tính"),
         (4, "Bảo vệ", "E5", "Chức vụ phải là một trong"),
     ],

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from domain.decisions import Action
 from storage import registration
-from storage.registration import PupilFacts
 from storage.tables import (
     Assessment,
     ClassTermRow,
@@ -24,7 +23,7 @@ from storage.tables import (
     SchoolAuthority,
     TermRecord,
 )
-from tests.factories import SINCE, OpenBook, fill, make_class, make_pupils, make_staff, open_book
+from tests.factories import SINCE, OpenBook, fill, make_class, make_staff, open_book
 from tests.storage.papers import make_document, make_signature
 
 
@@ -159,12 +158,15 @@ def test_a_pupil_is_in_one_class_of_the_year(book: OpenBook) -> None:
 
 
 def test_two_pupils_do_not_share_a_personal_id(book: OpenBook) -> None:
-    facts: PupilFacts = make_pupils(1, seed=99)[0]
     taken = book.session.query(PupilRow.personal_id).first()
     assert taken is not None
     with refused(book.session, "uq_pupils_personal_id"):
-        values = {name: value for name, value in vars(facts).items() if name not in {"order_no", "register_no"}}
-        book.session.add(PupilRow(**{**values, "personal_id": taken[0]}))
+        book.session.add(
+            PupilRow(
+                pupil_code="7926099999", personal_id=taken[0], full_name="Lê Văn Mẫu", birth_date=date(2020, 1, 2),
+                sex="Nam", ethnicity="Kinh", nationality="Việt Nam", place_of_birth="",
+            )
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Opening the book of a class and term, and registering what it is opened for."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,11 +9,14 @@ from sqlalchemy.orm import Session
 
 from domain.assessment import Term
 from domain.calendar import SchoolYear
+from domain.curriculum import TT27
 from domain.decisions import Action
 from domain.errors import Conflict, Incomplete, NotFound
 from storage import contents, registration, saving
 from storage.opening import open_term
 from storage.paper_facts import Stamp
+from storage.rosters import entering
+from storage.rosters.shapes import ListedClass
 from storage.tables import Enrolment, PupilRow, PupilTerm, RecordSlot, TermRecord
 from tests.factories import DUE, SLOTS, SUBJECTS, YEAR, fill, make_class, make_pupils, make_school, open_book
 from tests.storage.papers import make_order
@@ -56,9 +60,9 @@ def test_registering_again_changes_nothing(db: Session) -> None:
 def test_a_pupil_code_is_not_another_pupil_s(db: Session) -> None:
     cast = make_class(db, make_school(db))
     taken = db.scalars(select(PupilRow.pupil_code).limit(1)).one()
-    other = make_pupils(1, seed=99)[0]
+    other = replace(make_pupils(1, seed=99)[0], pupil_code=taken)
     with pytest.raises(Conflict, match=taken):
-        registration.enrol(db, cast.class_id, [type(other)(**{**vars(other), "pupil_code": taken})], date(2026, 9, 5))
+        entering.register(db, cast.school.school_id, [ListedClass(YEAR, 1, "1A1", TT27, (other,))], date.min)
 
 
 def test_an_unknown_class_is_not_found(db: Session) -> None:

@@ -1,0 +1,1 @@
+"""Spreadsheet files from anybody, opened within limits."""

@@ -1,0 +1,1 @@
+"""Class lists and what is stored: compared first, entered once somebody has looked."""

@@ -1,0 +1,125 @@
+"""Enters a compared list: classes, pupils, enrolments, and what of their ids a person should look at."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import TypeAlias
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from domain.assessment import Term
+from domain.calendar import SchoolYear, term_dates
+from domain.errors import Conflict
+from domain.identity import Sex, check_personal_id
+from domain.pupils import HOME_COUNTRY, ListedPupil, PupilField
+from storage import registration
+from storage.registration import ClassFacts
+from storage.rosters.comparing import compare
+from storage.rosters.known import Known, read_known
+from storage.rosters.shapes import ClassEffect, Comparison, Effect, ListedClass, PupilEffect
+from storage.tables import ClassGroup, Enrolment, PupilRow, ReviewItem, School
+
+Pairs: TypeAlias = Sequence[tuple[ListedPupil, PupilEffect]]
+_OF_THE_PUPIL = tuple(each for each in PupilField if each is not PupilField.REGISTER_NO)
+
+
+def lock(session: Session, school_id: UUID) -> None:
+    """Let nobody else enter a list of this school before this transaction ends."""
+    session.execute(select(School.id).where(School.id == school_id).with_for_update(key_share=True))
+
+
+def register(session: Session, school_id: UUID, listed: Sequence[ListedClass], today: date) -> dict[str, UUID]:
+    """Compare and enter in one go; returns the ids of the classes by name. Raises Conflict when somebody clashes."""
+    lock(session, school_id)
+    comparison = compare(session, school_id, listed)
+    for clash in comparison.clashes:
+        raise Conflict(f"Mã học sinh {clash.pupil_code}: {clash.message}")
+    return enter(session, school_id, listed, comparison, today)
+
+
+def enter(
+    session: Session, school_id: UUID, listed: Sequence[ListedClass], comparison: Comparison, today: date
+) -> dict[str, UUID]:
+    """Write what `comparison`, without clashes and just made, says; again, it changes nothing."""
+    known = read_known(session, school_id, listed)
+    try:
+        return {
+            group.name: _enter_class(session, known, each, group, today)
+            for each, group in zip(listed, comparison.classes, strict=True)
+        }
+    except IntegrityError:
+        # Somebody else was first with a code or id; the database's words would repeat it.
+        raise Conflict("Vừa có người nhập trùng mã học sinh hoặc số định danh; hãy xem trước lại.") from None
+
+
+def _enter_class(session: Session, known: Known, listed: ListedClass, effect: ClassEffect, today: date) -> UUID:
+    year = listed.school_year
+    facts = ClassFacts(listed.grade, effect.name, listed.optional, listed.topics, listed.plan)
+    class_id = registration.add_class(session, known.school_id, year, facts)
+    first_day = term_dates(year, Term.HK1).start
+    pairs = list(zip(listed.pupils, effect.pupils, strict=True))
+    _enter_pupils(session, known, pairs)
+    joined_on = first_day if effect.is_new else max(first_day, today)
+    _enter_enrolments(session, known, session.get_one(ClassGroup, class_id), pairs, joined_on)
+    session.flush()
+    return class_id
+
+
+def _enter_pupils(session: Session, known: Known, pairs: Pairs) -> None:
+    new = [_values(pupil) for pupil, _ in pairs if pupil.pupil_code not in known.by_code]
+    if new:
+        for row in session.scalars(insert(PupilRow).returning(PupilRow), new):
+            known.by_code[row.pupil_code] = row
+    for pupil, effect in pairs:
+        row, values = known.by_code[pupil.pupil_code], _values(pupil)
+        for change in effect.changes:
+            if change.field in _OF_THE_PUPIL:
+                setattr(row, change.field.value, values[change.field.value])
+    _keep_findings(session, [known.by_code[pupil.pupil_code] for pupil, effect in pairs if _is_touched(effect)])
+
+
+def _values(pupil: ListedPupil) -> dict[str, str | date]:
+    values: dict[str, str | date] = {each.value: pupil.text(each) for each in _OF_THE_PUPIL}
+    return values | {"birth_date": pupil.birth_date, "nationality": pupil.nationality or HOME_COUNTRY}
+
+
+def _is_touched(effect: PupilEffect) -> bool:
+    return effect.effect is Effect.ADDED or bool(effect.changes)
+
+
+def _enter_enrolments(session: Session, known: Known, group: ClassGroup, pairs: Pairs, joined_on: date) -> None:
+    year, new = SchoolYear.parse(group.school_year), []
+    for pupil, effect in pairs:
+        row = known.by_code[pupil.pupil_code]
+        place = known.place_in(row, year)
+        enrolment = place.enrolment if place else known.left_from(row, group.id)
+        if enrolment is None:
+            enrolment = Enrolment(
+                pupil_id=row.id, school_year=group.school_year, record_uid=uuid4(), joined_on=joined_on, register_no=""
+            )
+            new.append(enrolment)
+        enrolment.class_id, enrolment.order_no, enrolment.left_on = group.id, effect.order_no, None
+        enrolment.register_no = pupil.register_no or enrolment.register_no
+    session.add_all(new)
+
+
+def _keep_findings(session: Session, pupils: Iterable[PupilRow]) -> None:
+    """An id that does not fit sex or birth date is for a person to look at; what fits by now is settled."""
+    found = {row.id: _findings(row) for row in pupils}
+    if not found:
+        return
+    settled = update(ReviewItem).where(ReviewItem.pupil_id.in_(found), ReviewItem.resolved_at.is_(None))
+    open_now = [f"{pupil_id} {code}" for pupil_id, codes in found.items() for code in codes]
+    is_gone = func.concat(ReviewItem.pupil_id, " ", ReviewItem.code).not_in(open_now)
+    session.execute(settled.where(is_gone).values(resolved_at=func.now()))
+    rows = [{"pupil_id": pupil_id, "code": code} for pupil_id, codes in found.items() for code in codes]
+    if rows:
+        session.execute(postgresql.insert(ReviewItem).values(rows).on_conflict_do_nothing())
+
+
+def _findings(pupil: PupilRow) -> list[str]:
+    sex = next(each for each in Sex if each.label == pupil.sex)
+    return sorted({each.code.value for each in check_personal_id(pupil.personal_id, sex, pupil.birth_date)})
