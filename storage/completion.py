@@ -102,12 +102,13 @@ def _store(session: Session, order: SigningOrder, signed: Sequence[SignedPaper])
     """Write documents and signatures of a whole class with one statement each, not paper by paper."""
     if not signed:
         return
-    # What was written for this order has the hash of its content; the others bear earlier signatures.
-    new = [(item, result) for item, result in signed if item.content_sha256]
+    ids = [item.document_id for item, _ in signed]
+    known = set(session.scalars(select(Document.id).where(Document.id.in_(ids))))  # these bear earlier signatures
+    new = [(item, result) for item, result in signed if item.document_id not in known]
     if new:
         session.execute(insert(Document), [_new_document(order, *paper) for paper in new])
         session.execute(insert(DocumentRecord), list(_lines(item for item, _ in new)))
-    if revised := [(item, result) for item, result in signed if not item.content_sha256]:
+    if revised := [(item, result) for item, result in signed if item.document_id in known]:
         session.execute(update(Document), [_new_revision(order, *paper) for paper in revised])
     session.execute(insert(SignatureRow), [_signature(order, *paper) for paper in signed])
     done = OrderItem.position.in_([item.position for item, _ in signed])

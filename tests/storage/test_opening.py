@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from domain.assessment import Term
 from domain.calendar import SchoolYear
-from domain.curriculum import TT27
 from domain.decisions import Action
 from domain.errors import Conflict, Incomplete, NotFound
 from storage import contents, registration, saving
@@ -62,7 +61,7 @@ def test_a_pupil_code_is_not_another_pupil_s(db: Session) -> None:
     taken = db.scalars(select(PupilRow.pupil_code).limit(1)).one()
     other = replace(make_pupils(1, seed=99)[0], pupil_code=taken)
     with pytest.raises(Conflict, match=taken):
-        entering.register(db, cast.school.school_id, [ListedClass(YEAR, 1, "1A1", TT27, (other,))], date.min)
+        entering.register(db, cast.school.school_id, [ListedClass(YEAR, 1, "1A1", (other,))], date.min)
 
 
 def test_an_unknown_class_is_not_found(db: Session) -> None:

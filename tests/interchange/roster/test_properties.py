@@ -38,7 +38,7 @@ WAYS: dict[str, Callable[[str], str]] = {
 
 
 def drawn(size: int, seed: int) -> tuple[RosterRow, ...]:
-    return draw_class(People(Random(seed)), size, 0)  # noqa: S311
+    return draw_class(People(Random(seed)), 1, size, 0)  # noqa: S311
 
 
 def written(pupils: tuple[RosterRow, ...]) -> list[list[CellValue]]:

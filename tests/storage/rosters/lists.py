@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from domain.curriculum import TT27
 from domain.pupils import ListedPupil
 from storage.rosters import entering
 from storage.rosters.comparing import compare
@@ -19,7 +18,7 @@ TODAY = date(2026, 11, 2)
 def listed(*pupils: ListedPupil, name: str = "1A1") -> ListedClass:
     """A class of these pupils in this order."""
     numbered = (replace(each, order_no=number) for number, each in enumerate(pupils, start=1))
-    return ListedClass(YEAR, 1, name, TT27, tuple(numbered))
+    return ListedClass(YEAR, 1, name, tuple(numbered))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from domain.assessment import Term
 from domain.calendar import SchoolYear
-from domain.curriculum import TT27
 from domain.identity import Sex
 from domain.pupils import PupilField
 from storage.opening import open_term
@@ -102,7 +101,7 @@ def test_a_pupil_named_in_another_class_of_the_list_is_not_missing(school: Regis
 
 
 def test_a_pupil_of_last_year_is_added_to_the_new_class(school: Registered) -> None:
-    next_year = ListedClass(SchoolYear(2027), 2, "2B", TT27, school.pupils)
+    next_year = ListedClass(SchoolYear(2027), 2, "2B", school.pupils)
     assert [each.effect for each in school.first(next_year).pupils] == [Effect.ADDED] * 3
 
 
