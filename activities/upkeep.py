@@ -1,4 +1,4 @@
-"""What is done by itself, again and again: proofs of time, the history log, the state of certificates, renewals."""
+"""What is done by itself: proofs of time, the history log, the state of certificates, renewals, clearing up."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from activities.history import HistoryKeeper
 from activities.preflight import Preflight
 from activities.refusals import refusals_are_final
 from signing.errors import ProviderUnavailable
-from storage import evidence, watching
+from storage import evidence, previews, watching
 from storage.database import Sessions
 
 AT_ONCE = 200
@@ -24,6 +24,7 @@ class Chore(StrEnum):
     PUBLISH = "publish"
     WATCH = "watch"
     RENEW = "renew"
+    CLEAR = "clear"
 
 
 class UpkeepActivities:
@@ -43,6 +44,7 @@ class UpkeepActivities:
             Chore.PUBLISH: self._publish,
             Chore.WATCH: self._watch,
             Chore.RENEW: lambda: self._keeper.renew(datetime.now(UTC)),
+            Chore.CLEAR: self._clear,
         }
         with refusals_are_final():
             return chores[chore]()
@@ -84,3 +86,7 @@ class UpkeepActivities:
         if silent:
             raise silent[0]
         return len(watched)
+
+    def _clear(self) -> int:
+        with self._sessions.begin() as session:
+            return previews.clear_expired(session, datetime.now(UTC))

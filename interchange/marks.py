@@ -14,11 +14,12 @@ from domain.entry import Cell, CellKey, Values, cells_of
 from domain.errors import Invalid
 from domain.identity import parse_pupil_code, parse_school_code
 from domain.scales import CellKind
+from domain.slot_marks import HOMEROOM_NAME
 from interchange.layout import Column, SheetContent, Value, write_workbook
+from interchange.mark_cells import read_cell, set_traps
 from interchange.roster import FULL_NAME, PUPIL_CODE, ticked
 from interchange.sheets import Problem, Row, Sheet, fold, open_workbook, read_sheet
 
-HOMEROOM_SHEET: Final = "Chủ nhiệm"
 EXCUSED: Final = "Nghỉ có phép (buổi)"
 UNEXCUSED: Final = "Nghỉ không phép (buổi)"
 RECOGNISED: Final = "Được lớp công nhận"
@@ -69,15 +70,16 @@ def read_marks(source: Path | bytes, curriculum: Curriculum) -> MarkBook:
     Raises Invalid if the file is no workbook, a sheet is missing, or the title rows do not say whose marks they are.
     """
     workbook = open_workbook(source)
-    homeroom = _open(workbook, HOMEROOM_SHEET)
+    homeroom = _open(workbook, HOMEROOM_NAME)
     header = _read_header(homeroom)
     sheets = {HOMEROOM: homeroom, **{each.code: _open(workbook, each.name) for each in curriculum.subjects}}
     for slot, sheet in sheets.items():
         if _read_header(sheet) != header:
             raise Invalid(
-                f"Trang “{sheet.name}” ghi trường, năm học, lớp hoặc học kì khác với trang “{HOMEROOM_SHEET}”."
+                f"Trang “{sheet.name}” ghi trường, năm học, lớp hoặc học kì khác với trang “{HOMEROOM_NAME}”."
             )
         _require_columns(sheet, cells_of(curriculum, header.term, slot))
+        set_traps(source, workbook, sheet)
     names: dict[str, str] = {}
     slots: dict[str, dict[str, Values]] = {}
     facts: dict[str, TermFacts] = {}
@@ -143,9 +145,10 @@ def _read_header(sheet: Sheet) -> MarksHeader:
 
 
 def parse_term(text: str) -> Term:
-    """Read "Học kì I" or "Cuối năm học"; raise Invalid otherwise."""
+    """Read "Học kì I" (or "Học kỳ I") or "Cuối năm học"; raise Invalid otherwise."""
+    wanted = fold(text).replace("kỳ", "kì")
     for term in Term:
-        if fold(term.label) == fold(text):
+        if fold(term.label) == wanted:
             return term
     raise Invalid(f"Học kì phải là “{Term.HK1.label}” hoặc “{Term.YEAR_END.label}”, nhận được “{text}”.")
 
@@ -167,7 +170,7 @@ def _read_values(row: Row, cells: Iterable[Cell]) -> Values:
     values: dict[CellKey, str] = {}
     for cell in cells:
         with row.refusals(cell.heading):
-            if value := cell.read(row.text(cell.heading)):
+            if value := read_cell(row, cell):
                 values[cell.key] = value
     return values
 
@@ -211,7 +214,7 @@ def _sheet(book: MarkBook, curriculum: Curriculum, slot: str) -> SheetContent:
     for row, code in zip(rows, book.names, strict=True):
         fact = book.facts.get(code, TermFacts())
         row += [fact.absent_excused, fact.absent_unexcused, "x" if fact.recognised else ""]
-    return SheetContent(HOMEROOM_SHEET, _HOMEROOM_TITLE, _labels(book.header), columns, rows)
+    return SheetContent(HOMEROOM_NAME, _HOMEROOM_TITLE, _labels(book.header), columns, rows)
 
 
 _HOMEROOM_TITLE: Final = "BẢNG ĐÁNH GIÁ CỦA GIÁO VIÊN CHỦ NHIỆM"

@@ -61,7 +61,7 @@ class OvertakenView(CellView):
 
     tried: str
     by: str
-    at: datetime
+    at: datetime | None
 
 
 class RefusedView(BaseModel):
