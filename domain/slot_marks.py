@@ -9,7 +9,7 @@ from uuid import UUID
 
 from domain.assessment import Term
 from domain.curriculum import HOMEROOM, Curriculum
-from domain.entry import Cell, CellKey, cells_of
+from domain.entry import Cell, CellKey
 from domain.labelled import Labelled
 
 HOMEROOM_NAME: Final = "Chủ nhiệm"
@@ -47,20 +47,13 @@ class SlotMarks:
     school_name: str
     school_year: str
     class_name: str
-    curriculum: Curriculum
     term: Term
     slot: str
+    name: str
     teacher: str
+    cells: tuple[Cell, ...]
     pupils: tuple[SlotPupil, ...]
     known: Mapping[Place, Known] = field(default_factory=dict)
-
-    @property
-    def cells(self) -> tuple[Cell, ...]:
-        return cells_of(self.curriculum, self.term, self.slot)
-
-    @property
-    def name(self) -> str:
-        return HOMEROOM_NAME if self.slot == HOMEROOM else self.curriculum.subject(self.slot).name
 
     @property
     def is_closed(self) -> bool:
@@ -109,6 +102,11 @@ class Difference:
         if not self.before.value:
             return Change.SET
         return Change.CHANGED if self.value else Change.CLEARED
+
+
+def slot_name(curriculum: Curriculum, slot: str) -> str:
+    """What people call a slot; NotFound for an unknown one."""
+    return HOMEROOM_NAME if slot == HOMEROOM else curriculum.subject(slot).name
 
 
 def differences(marks: SlotMarks, filled: Mapping[Place, Filled]) -> Iterator[Difference]:

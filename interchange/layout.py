@@ -13,8 +13,8 @@ from xlsxwriter.worksheet import Worksheet
 Value: TypeAlias = str | float | date | None
 
 # A fixed creation date: the same content gives the same bytes.
-CREATED: Final = datetime(2023, 8, 21, 8, 0)  # noqa: DTZ001 - spreadsheets keep no time zone
-PLAIN: Final = {"border": 1, "valign": "top", "text_wrap": True}
+_CREATED: Final = datetime(2023, 8, 21, 8, 0)  # noqa: DTZ001 - spreadsheets keep no time zone
+_PLAIN: Final = {"border": 1, "valign": "top", "text_wrap": True}
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,12 @@ class SheetContent:
 def write_workbook(path: Path, sheets: Sequence[SheetContent]) -> None:
     """Write the sheets to one .xlsx file, replacing what is there."""
     with Workbook(str(path)) as workbook:
-        workbook.set_properties({"created": CREATED, "author": "hocba"})
+        workbook.set_properties({"created": _CREATED, "author": "hocba"})
         formats = {
             "title": workbook.add_format({"bold": True, "font_size": 14}),
-            "heading": workbook.add_format({**PLAIN, "bold": True, "align": "center", "bg_color": "#DDEBF7"}),
-            "cell": workbook.add_format(PLAIN),
-            "date": workbook.add_format({**PLAIN, "num_format": "dd/mm/yyyy"}),
+            "heading": workbook.add_format({**_PLAIN, "bold": True, "align": "center", "bg_color": "#DDEBF7"}),
+            "cell": workbook.add_format(_PLAIN),
+            "date": workbook.add_format({**_PLAIN, "num_format": "dd/mm/yyyy"}),
         }
         for content in sheets:
             _write_sheet(workbook.add_worksheet(content.name), content, formats)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+from domain.rules.book import rule_book
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -12,10 +13,8 @@ from domain.assessment import AssessmentPoint, Term
 from domain.calendar import SchoolYear, term_dates
 from domain.curriculum import Curriculum, curriculum_for
 from domain.entry import CellKey, Values, cells_of, missing_cells
-from domain.rules.book import rule_book
 from domain.scales import CellKind
-from domain.slot_marks import Known, Place
-from storage.tables import Assessment, ClassGroup, PupilTerm, RecordSlot, Staff, TermRecord
+from storage.tables import Assessment, ClassGroup, PupilTerm, RecordSlot, TermRecord
 
 
 class StoredCell(NamedTuple):
@@ -80,20 +79,6 @@ def hashed_cells(session: Session, slot: str, record_ids: Iterable[UUID]) -> dic
     for (record_id, point, item), values in lines.items():
         found[record_id].append([point, item, *(values.get(kind, "") for kind in CellKind)])
     return found
-
-
-def known_cells(session: Session, slot: str, record_ids: Iterable[UUID]) -> dict[Place, Known]:
-    """Every cell of a slot that was ever written, with its version, and who wrote it when."""
-    cell = (Assessment.record_id, Assessment.item, Assessment.point, Assessment.kind)
-    query = (
-        select(*cell, Assessment.value, Assessment.version, Staff.full_name, Assessment.updated_at)
-        .outerjoin(Staff, Staff.id == Assessment.updated_by)
-        .where(Assessment.slot == slot, Assessment.record_id.in_(list(record_ids)))
-    )
-    return {
-        (record_id, CellKey(item, AssessmentPoint(point), CellKind(kind))): Known(value, version, by or "", at)
-        for record_id, item, point, kind, value, version, by, at in session.execute(query)
-    }
 
 
 def cells_in(session: Session, class_term_id: UUID, slot: str, *, drafts: bool) -> Sequence[StoredCell]:

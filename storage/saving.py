@@ -1,6 +1,6 @@
 """Writing what people enter: each cell by itself, with the version they saw; nothing is overwritten unseen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -14,9 +14,8 @@ from domain.curriculum import HOMEROOM
 from domain.entry import Cell, CellKey, cells_of
 from domain.errors import Conflict, DomainError, Invalid, NotFound
 from domain.scales import CellKind
-from domain.slot_marks import Known, Place
-from storage.entries import curriculum_of, known_cells
-from storage.tables import Assessment, ClassGroup, ClassTermRow, PupilTerm, RecordSlot, TermRecord
+from storage.entries import curriculum_of
+from storage.tables import Assessment, ClassGroup, ClassTermRow, PupilTerm, RecordSlot, Staff, TermRecord
 
 
 @dataclass(frozen=True)
@@ -29,8 +28,11 @@ class CellEdit:
     version: int | None = None
 
     @property
-    def place(self) -> Place:
+    def place(self) -> "Place":
         return (self.record_id, self.key)
+
+
+Place = tuple[UUID, CellKey]
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Overtaken:
     value: str
     version: int
     by: str
-    at: datetime | None  # None: nobody ever wrote it
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -89,10 +91,10 @@ def save_cells(
     lock_open(session, class_term_id, slot, {edit.record_id for edit in edits})
     result = SaveResult()
     wanted = _read(edits, offered, result)
-    known = known_cells(session, slot, {edit.record_id for edit, _ in wanted})
+    known = _known(session, slot, wanted)
     fresh: list[tuple[CellEdit, str]] = []
     for edit, value in wanted:
-        now = known.get(edit.place, Known())
+        now = known.get(edit.place, _NOTHING)
         if edit.version is not None and edit.version != now.version and value != now.value:
             result.overtaken.append(Overtaken(edit, now.value, now.version, now.by, now.at))
         elif value == now.value:
@@ -112,6 +114,30 @@ def _read(edits: Sequence[CellEdit], offered: Mapping[CellKey, Cell], result: Sa
         except DomainError as error:
             result.refused.append(Refused(edit, error.message))
     return list(wanted.values())
+
+
+@dataclass(frozen=True)
+class _Known:
+    value: str
+    version: int
+    by: str
+    at: datetime
+
+
+_NOTHING = _Known("", 0, "", datetime.min)  # noqa: DTZ901  # never shown: an empty cell overtakes nobody
+
+
+def _known(session: Session, slot: str, wanted: Iterable[tuple[CellEdit, str]]) -> dict[Place, _Known]:
+    cell = (Assessment.record_id, Assessment.item, Assessment.point, Assessment.kind)
+    query = (
+        select(*cell, Assessment.value, Assessment.version, Staff.full_name, Assessment.updated_at)
+        .outerjoin(Staff, Staff.id == Assessment.updated_by)
+        .where(Assessment.slot == slot, Assessment.record_id.in_({edit.record_id for edit, _ in wanted}))
+    )
+    return {
+        (record_id, CellKey(item, AssessmentPoint(point), CellKind(kind))): _Known(value, version, by or "", at)
+        for record_id, item, point, kind, value, version, by, at in session.execute(query)
+    }
 
 
 def _write(session: Session, slot: str, fresh: Sequence[tuple[CellEdit, str]], staff_id: UUID) -> list[SavedCell]:

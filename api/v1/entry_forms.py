@@ -61,7 +61,7 @@ class OvertakenView(CellView):
 
     tried: str
     by: str
-    at: datetime | None
+    at: datetime
 
 
 class RefusedView(BaseModel):

@@ -12,14 +12,14 @@ from domain.slot_marks import Change, Difference, Doubt
 from interchange.sheets import Problem, Severity
 
 
-class ConfirmForm(Form):
+class ConfirmMarksForm(Form):
     preview_id: UUID
     take_mine: list[CellPlace] = Field(
         default=[], max_length=5000, description="the cells in doubt that are to hold what the file says"
     )
 
 
-class DifferenceView(BaseModel):
+class MarkDifferenceView(BaseModel):
     """A cell that the file would change; `doubt` says why it is left as it is unless the person takes it."""
 
     record_id: UUID
@@ -36,7 +36,7 @@ class DifferenceView(BaseModel):
     at: datetime | None
 
 
-class ProblemView(BaseModel):
+class MarksProblemView(BaseModel):
     """What is wrong in the file: with an error the cell or row is left out, a review is for information."""
 
     cell: str
@@ -45,7 +45,7 @@ class ProblemView(BaseModel):
     severity: Severity
 
 
-class PreviewView(BaseModel):
+class MarksPreviewView(BaseModel):
     """Nothing is written yet. `has_versions` is false for a file that was not exported from here."""
 
     preview_id: UUID
@@ -53,13 +53,13 @@ class PreviewView(BaseModel):
     has_versions: bool
     counts: dict[Change, int]
     left: int
-    differences: list[DifferenceView]
-    problems: list[ProblemView]
+    differences: list[MarkDifferenceView]
+    problems: list[MarksProblemView]
 
 
-def preview_view(preview: MarksPreview) -> PreviewView:
+def preview_view(preview: MarksPreview) -> MarksPreviewView:
     changes = [each.change for each in preview.differences]
-    return PreviewView(
+    return MarksPreviewView(
         preview_id=preview.kept.id,
         expires_at=preview.kept.expires_at,
         has_versions=preview.has_versions,
@@ -70,9 +70,9 @@ def preview_view(preview: MarksPreview) -> PreviewView:
     )
 
 
-def _difference(each: Difference) -> DifferenceView:
+def _difference(each: Difference) -> MarkDifferenceView:
     record_id, key = each.place
-    return DifferenceView(
+    return MarkDifferenceView(
         record_id=record_id,
         **key._asdict(),
         cell=each.cell,
@@ -86,5 +86,5 @@ def _difference(each: Difference) -> DifferenceView:
     )
 
 
-def _problem(each: Problem) -> ProblemView:
-    return ProblemView(cell=each.cell, row=each.row, message=each.message, severity=each.severity)
+def _problem(each: Problem) -> MarksProblemView:
+    return MarksProblemView(cell=each.cell, row=each.row, message=each.message, severity=each.severity)

@@ -9,7 +9,7 @@ from activities import mark_workbooks
 from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, body_of, now, require_slot
 from api.v1.entry_forms import SavedView, saved_view
 from api.v1.forms import Slot
-from api.v1.mark_forms import ConfirmForm, PreviewView, preview_view
+from api.v1.mark_forms import ConfirmMarksForm, MarksPreviewView, preview_view
 from domain.errors import NotFound
 from storage import access
 from storage.access import ClassTermHead
@@ -40,7 +40,7 @@ def export_marks(slot: Slot, head: VisibleClassTerm, person: CurrentPerson, foun
 @router.post("/class-terms/{class_term_id}/marks/{slot}")
 async def preview_marks(
     slot: Slot, request: Request, head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep
-) -> PreviewView:
+) -> MarksPreviewView:
     """What a filled-in workbook (the request's body) would change, and what is wrong in it. Nothing is written yet."""
     require_slot(head, slot)
     workbook = await body_of(request, MAX_WORKBOOK, "Bảng tính quá lớn (tối đa 5 MB).")
@@ -50,7 +50,7 @@ async def preview_marks(
 
 @router.post("/class-terms/{class_term_id}/marks/{slot}/confirm")
 def confirm_marks(
-    slot: Slot, form: ConfirmForm, head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep
+    slot: Slot, form: ConfirmMarksForm, head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep
 ) -> SavedView:
     """Write one's own preview, once. Cells in doubt stay as they are unless `take_mine` names them; what was saved
     since the preview is not overwritten, the answer says what it holds.

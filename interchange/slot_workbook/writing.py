@@ -1,6 +1,7 @@
 """Writes the workbook of one slot: a sheet ready to fill in, protected where it must stay, and the stamp behind it."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from io import BytesIO
 from typing import Final
 
@@ -12,7 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 from domain.entry import Cell
 from domain.scales import CellKind
 from domain.slot_marks import Known, SlotMarks, SlotPupil
-from interchange.layout import CREATED, PLAIN, Column
+from interchange.layout import Column
 from interchange.marks import sheet_name
 from interchange.roster import BIRTH_DATE, FULL_NAME, PUPIL_CODE
 from interchange.slot_workbook.stamp import write_stamp
@@ -24,13 +25,16 @@ _PEOPLE: Final = (Column("STT", 5), Column(PUPIL_CODE, 14), Column(FULL_NAME, 28
 _WIDTHS: Final = {CellKind.LEVEL: 11, CellKind.SCORE: 9, CellKind.COMMENT: 60}
 _HEADING_ROW: Final = 6
 _A4: Final = 9
-_LOCKED: Final = {**PLAIN, "bg_color": "#EDEDED"}
-_OPEN: Final = {**PLAIN, "locked": False}
+# A fixed creation date: the same marks give the same bytes.
+_CREATED: Final = datetime(2023, 8, 21, 8, 0)  # noqa: DTZ001 - spreadsheets keep no time zone
+_CELL: Final = {"border": 1, "valign": "top", "text_wrap": True}
+_LOCKED: Final = {**_CELL, "bg_color": "#EDEDED"}
+_OPEN: Final = {**_CELL, "locked": False}
 _CENTRED: Final = {"align": "center"}
 _FORMATS: Final[Mapping[str, Mapping[str, object]]] = {
     "title": {"bold": True, "font_size": 14},
     "note": {"italic": True},
-    "heading": {**PLAIN, **_CENTRED, "bold": True, "bg_color": "#DDEBF7"},
+    "heading": {**_CELL, **_CENTRED, "bold": True, "bg_color": "#DDEBF7"},
     "locked": _LOCKED,
     "date": {**_LOCKED, **_CENTRED, "num_format": "dd/mm/yyyy"},
     "locked centred": {**_LOCKED, **_CENTRED},
@@ -45,7 +49,7 @@ def write_slot(marks: SlotMarks) -> bytes:
     """The workbook as bytes; the same marks give the same bytes."""
     data = BytesIO()
     with Workbook(data, {"in_memory": True}) as workbook:
-        workbook.set_properties({"created": CREATED, "author": "hocba"})
+        workbook.set_properties({"created": _CREATED, "author": "hocba"})
         formats = {name: workbook.add_format(dict(values)) for name, values in _FORMATS.items()}
         sheet = workbook.add_worksheet(sheet_name(marks.name))
         _write_head(sheet, marks, formats)

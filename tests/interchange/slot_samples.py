@@ -8,9 +8,9 @@ from uuid import UUID
 
 from domain.assessment import Term
 from domain.curriculum import Curriculum, curriculum_for
-from domain.entry import Cell
+from domain.entry import Cell, cells_of
 from domain.scales import CellKind
-from domain.slot_marks import Known, SlotMarks, SlotPupil
+from domain.slot_marks import Known, SlotMarks, SlotPupil, slot_name
 
 CLASS_TERM = UUID("6f1f5f0e-9f0b-4b64-9f5e-0f1f3c0a7d10")
 SAVED_AT = datetime(2027, 1, 10, 2, 5, tzinfo=UTC)
@@ -22,17 +22,19 @@ CURRICULA: Mapping[int, Curriculum] = {
 }
 
 
-def make_marks(grade: int = 1, slot: str = "toan", **more: Any) -> SlotMarks:  # noqa: ANN401
+def make_marks(grade: int = 1, slot: str = "toan", term: Term = Term.HK1, **more: Any) -> SlotMarks:  # noqa: ANN401
     """A slot of three pupils in which nothing was entered; `more` are other fields of it."""
+    curriculum = CURRICULA[grade]
     marks = SlotMarks(
         class_term_id=CLASS_TERM,
         school_name="Trường Mẫu số 1",
         school_year="2026-2027",
         class_name=f"{grade}A1",
-        curriculum=CURRICULA[grade],
-        term=Term.HK1,
+        term=term,
         slot=slot,
+        name=slot_name(curriculum, slot),
         teacher="Giáo viên Mẫu 7",
+        cells=cells_of(curriculum, term, slot),
         pupils=tuple(make_pupil(number) for number in (1, 2, 3)),
     )
     return replace(marks, **more)
