@@ -3,7 +3,7 @@
 import io
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import IO, Final
@@ -16,7 +16,7 @@ from xlsxwriter.utility import xl_cell_to_rowcol, xl_range
 from domain.assessment import MAX_SCORE
 from domain.entry import Cell
 from domain.errors import Invalid
-from interchange.sheets import CellValue, Row, Sheet, cell_text
+from interchange.sheets import CellValue, Row, Sheet, cell_text, fold
 
 _NOT_XLSX: Final = "Chỉ nhận bảng tính dạng .xlsx; hãy mở tệp rồi lưu lại dạng “Excel Workbook (.xlsx)”."
 _MERGED: Final = "Ô này nằm trong vùng gộp {}; hãy bỏ gộp ô và nhập riêng cho từng học sinh."
@@ -35,12 +35,18 @@ class Trap(str):
 
 def read_cell(row: Row, cell: Cell) -> str:
     """The stored text of the row's cell under its heading; empty clears it. Raises Invalid in the maker's words."""
-    return cell.read(_text(row.raw(cell.heading), cell))
+    return cell.read(_text(readable(row, cell.heading), cell))
+
+
+def readable(row: Row, heading: str) -> CellValue:
+    """What stands under a heading. Raises Invalid where that cannot be read."""
+    value = row.raw(heading)
+    if isinstance(value, Trap):
+        raise Invalid(value)
+    return value
 
 
 def _text(value: CellValue, cell: Cell) -> str:
-    if isinstance(value, Trap):
-        raise Invalid(value)
     if isinstance(value, date | time | timedelta):
         raise Invalid(_not_a_value(value, cell))
     if isinstance(value, float):
@@ -61,15 +67,16 @@ def _not_a_value(value: date | time | timedelta, cell: Cell) -> str:
     )
 
 
-def set_traps(source: Path | bytes, workbook: CalamineWorkbook, sheet: Sheet) -> None:
-    """Put a Trap wherever under the heading the reader sees nothing though there is something, or something shared.
+def set_traps(source: Path | bytes, workbook: CalamineWorkbook, sheet: Sheet, headings: Iterable[str]) -> None:
+    """Put a Trap wherever under these headings the reader sees nothing though there is something, or something shared.
 
     Error values, formulas without a result, merged cells: read as empty they would clear what is saved. Raises Invalid
     for a workbook that is no .xlsx, where this cannot be told.
     """
     body = range(sheet.heading_row + 1, len(sheet.rows))
+    columns = {sheet.columns[fold(heading)] for heading in headings if fold(heading) in sheet.columns}
     for row, column, reason in (*_unreadable(source, sheet.name), *_merged(workbook, sheet, body)):
-        if row in body and column < len(sheet.rows[row]):
+        if row in body and column in columns:
             sheet.rows[row][column] = Trap(reason)
 
 

@@ -16,13 +16,14 @@ from domain.identity import parse_pupil_code, parse_school_code
 from domain.scales import CellKind
 from domain.slot_marks import HOMEROOM_NAME
 from interchange.layout import Column, SheetContent, Value, write_workbook
-from interchange.mark_cells import read_cell, set_traps
+from interchange.mark_cells import read_cell, readable, set_traps
 from interchange.roster import FULL_NAME, PUPIL_CODE, ticked
-from interchange.sheets import Problem, Row, Sheet, fold, open_workbook, read_sheet
+from interchange.sheets import Problem, Row, Sheet, cell_text, fold, open_workbook, read_sheet
 
 EXCUSED: Final = "Nghỉ có phép (buổi)"
 UNEXCUSED: Final = "Nghỉ không phép (buổi)"
 RECOGNISED: Final = "Được lớp công nhận"
+_FACTS: Final = (EXCUSED, UNEXCUSED, RECOGNISED)
 MAX_ABSENCES: Final = 400  # half-days; more than a term has
 
 LABELS: Final = {
@@ -78,15 +79,16 @@ def read_marks(source: Path | bytes, curriculum: Curriculum) -> MarkBook:
             raise Invalid(
                 f"Trang “{sheet.name}” ghi trường, năm học, lớp hoặc học kì khác với trang “{HOMEROOM_NAME}”."
             )
-        _require_columns(sheet, cells_of(curriculum, header.term, slot))
-        set_traps(source, workbook, sheet)
+        cells = cells_of(curriculum, header.term, slot)
+        _require_columns(sheet, cells)
+        set_traps(source, workbook, sheet, [*(cell.heading for cell in cells), *_FACTS])
     names: dict[str, str] = {}
     slots: dict[str, dict[str, Values]] = {}
     facts: dict[str, TermFacts] = {}
     for slot in curriculum.slots:
-        cells = _readable(sheets[slot], curriculum, header.term, slot)
+        offered = _readable(sheets[slot], curriculum, header.term, slot)
         rows = _pupils(sheets[slot], names)
-        slots[slot] = {code: _read_values(row, cells) for code, row in rows.items()}
+        slots[slot] = {code: _read_values(row, offered) for code, row in rows.items()}
         if slot == HOMEROOM:
             facts = {code: _read_facts(row) for code, row in rows.items()}
     problems = [problem for slot in curriculum.slots for problem in sheets[slot].problems]
@@ -176,12 +178,18 @@ def _read_values(row: Row, cells: Iterable[Cell]) -> Values:
 
 
 def _read_facts(row: Row) -> TermFacts:
-    return TermFacts(_absences(row, EXCUSED), _absences(row, UNEXCUSED), ticked(row.text(RECOGNISED)))
+    return TermFacts(_absences(row, EXCUSED), _absences(row, UNEXCUSED), recognised=_is_recognised(row))
+
+
+def _is_recognised(row: Row) -> bool:
+    with row.refusals(RECOGNISED):
+        return ticked(cell_text(readable(row, RECOGNISED)))
+    return False
 
 
 def _absences(row: Row, heading: str) -> int:
     with row.refusals(heading):
-        text = row.text(heading) or "0"
+        text = cell_text(readable(row, heading)) or "0"
         if not (text.isascii() and text.isdigit()) or int(text) > MAX_ABSENCES:
             raise Invalid(f"“{text}” không phải là số buổi nghỉ hợp lệ.")
         return int(text)

@@ -11,7 +11,7 @@ from domain.entry import Cell
 from domain.errors import Invalid
 from domain.identity import parse_pupil_code
 from domain.slot_marks import Filled, Place, SlotMarks, SlotPupil
-from interchange.mark_cells import read_cell, set_traps
+from interchange.mark_cells import Trap, read_cell, set_traps
 from interchange.marks import sheet_name
 from interchange.roster import BIRTH_DATE, FULL_NAME, PUPIL_CODE
 from interchange.sheets import Problem, Row, Severity, Sheet, cell_date, cell_text, fold, open_workbook, read_sheet
@@ -41,8 +41,8 @@ def read_slot(data: bytes, marks: SlotMarks) -> SlotReading:
     if sheet.heading_row < 0:
         raise Invalid(sheet.problems[0].message)
     _refuse_foreign(sheet, stamp, marks)
-    set_traps(data, workbook, sheet)
     cells = _columns(sheet, marks)
+    set_traps(data, workbook, sheet, [cell.heading for cell in cells])
     filled = _filled(sheet, cells, marks, stamp)
     return SlotReading(filled, tuple(sheet.problems), stamp is not None)
 
@@ -76,7 +76,7 @@ def _columns(sheet: Sheet, marks: SlotMarks) -> list[Cell]:
         if text and fold(text) not in known | _NOT_MARKS:
             sheet.blame(f"Cột “{text}” không thuộc phần này nên bị bỏ qua.", Severity.REVIEW)
         elif fold(text) in known and headings.count(text) > 1:
-            sheet.blame(f"Cột “{text}” có nhiều lần; chỉ cột đầu tiên được đọc.", Severity.REVIEW)
+            sheet.blame(f"Cột “{text}” xuất hiện nhiều lần; chỉ cột đầu tiên được đọc.", Severity.REVIEW)
     cells = [cell for cell in marks.cells if fold(cell.heading) in sheet.columns]
     if not cells:
         raise Invalid(f"Trang “{sheet.name}” không có cột nào của phần “{marks.name}”.")
@@ -90,7 +90,7 @@ def _filled(sheet: Sheet, cells: list[Cell], marks: SlotMarks, stamp: Stamp | No
     filled: dict[Place, Filled] = {}
     pupils, rows = {pupil.pupil_code: pupil for pupil in marks.pupils}, dict[str, int]()
     for row in sheet.body():
-        if not row.text(PUPIL_CODE) and not any(row.text(cell.heading) for cell in cells):
+        if not row.text(PUPIL_CODE) and not any(_holds_something(row, cell) for cell in cells):
             continue  # a line of totals or signatures
         pupil = _pupil_of(row, pupils, rows)
         if pupil and _is_the_same(row, pupil):
@@ -99,6 +99,11 @@ def _filled(sheet: Sheet, cells: list[Cell], marks: SlotMarks, stamp: Stamp | No
         message = f"Tệp thiếu học sinh số {pupils[code].order_no}, mã {code}; các ô của em giữ nguyên."
         sheet.blame(message, Severity.REVIEW)
     return filled
+
+
+def _holds_something(row: Row, cell: Cell) -> bool:
+    raw = row.raw(cell.heading)
+    return not isinstance(raw, Trap) and bool(cell_text(raw))
 
 
 def _pupil_of(row: Row, pupils: Mapping[str, SlotPupil], rows: dict[str, int]) -> SlotPupil | None:

@@ -50,7 +50,7 @@ def cell_of(sheet: etree._Element, address: str) -> etree._Element:
     return cell
 
 
-def with_formula(data: bytes, address: str, result: str | None, kind: str = "") -> bytes:
+def with_formula(data: bytes, address: str, result: str | None, kind: str = "", part: str = FIRST) -> bytes:
     """A formula with the result a spreadsheet stored for it; kind "e" is an error."""
 
     def change(sheet: etree._Element) -> None:
@@ -61,7 +61,7 @@ def with_formula(data: bytes, address: str, result: str | None, kind: str = "") 
         if result is not None:
             etree.SubElement(cell, f"{{{MAIN}}}v").text = result
 
-    return changed(data, change)
+    return changed(data, change, part)
 
 
 def with_merged(data: bytes, area: str) -> bytes:

@@ -132,6 +132,18 @@ def test_bad_homeroom_cells_stay_empty_and_are_named() -> None:
     assert read.facts[CODES[0]].absent_excused == 0
 
 
+def test_absences_that_cannot_be_read_are_named(tmp_path: Path) -> None:
+    curriculum = CURRICULA[6]
+    write_marks(tmp_path / "diem.xlsx", book(curriculum, Term.HK1), curriculum)
+    last = f"xl/worksheets/sheet{len(curriculum.slots)}.xml"
+    data = (tmp_path / "diem.xlsx").read_bytes()
+    for cell in ("F8", "H8"):
+        data = with_formula(data, cell, "#REF!", "e", last)
+    read = read_marks(data, curriculum)
+    assert [(each.sheet, each.cell) for each in read.problems] == [("Chủ nhiệm", "F8"), ("Chủ nhiệm", "H8")]
+    assert read.facts[CODES[0]] == TermFacts(0, 1, recognised=False)
+
+
 def test_a_pupil_twice_on_a_sheet_or_with_a_bad_code_is_refused() -> None:
     rows: list[list[Cell]] = [[CODES[0], "A", "T", "T", 9, ""], [CODES[0], "A", "H", "H", 5, ""], ["12", "B"]]
     read = read_marks(sheets(toan=rows), GRADE_1)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 
@@ -12,6 +13,7 @@ from domain.errors import Invalid
 from domain.slot_marks import Doubt, differences
 from interchange.marks import MarkBook, MarksHeader, TermFacts, write_marks
 from interchange.slot_workbook.reading import read_slot
+from tests.interchange.editing import with_merged
 from tests.interchange.slot_samples import CURRICULA, entered, make_marks
 from tests.interchange.workbooks import Cell, workbook
 
@@ -50,6 +52,21 @@ def test_what_else_is_on_the_sheet_is_passed_over_and_named() -> None:
     assert said[0] == "Cột “Điểm cộng” không thuộc phần này nên bị bỏ qua."
     assert [each for each in said if "Thiếu Mã" in each] == []
     assert "Thiếu cột “ĐĐGck”; các ô của cột này giữ nguyên." in said
+    assert len(reading.filled) == 3
+
+
+def test_decomposed_letters_in_title_and_headings_are_the_same_letters() -> None:
+    sheets = own_sheet(row(0, "8,5"))
+    decomposed = [
+        [normalize("NFD", cell) if isinstance(cell, str) else cell for cell in line] for line in sheets["Sheet1"]
+    ]
+    assert [each.value for each in read_slot(workbook({"Sheet1": decomposed}), GRADE_6).filled.values()] == ["8.5"]
+
+
+def test_a_merged_line_below_the_table_is_passed_over() -> None:
+    data = workbook(own_sheet(*(row(each, 7) for each in range(3)), ["Người lập bảng"]))
+    reading = read_slot(with_merged(data, "A10:D10"), GRADE_6)
+    assert {problem.cell for problem in reading.problems} == {""}
     assert len(reading.filled) == 3
 
 
