@@ -12,8 +12,9 @@ from activities.preflight import Preflight
 from activities.refusals import refusals_are_final
 from signing.errors import ProviderUnavailable
 from storage import evidence, watching
+from storage import previews as mark_previews
 from storage.database import Sessions
-from storage.rosters import previews
+from storage.rosters import previews as roster_previews
 
 AT_ONCE = 200
 
@@ -67,9 +68,10 @@ class UpkeepActivities:
         return len(due) + len(waiting)
 
     def _sweep(self) -> int:
-        """Delete the class lists that nobody confirmed in time."""
+        """Delete previews of class lists and mark workbooks that nobody confirmed in time."""
+        now = datetime.now(UTC)
         with self._sessions.begin() as session:
-            return previews.sweep(session, datetime.now(UTC))
+            return roster_previews.sweep(session, now) + mark_previews.clear_expired(session, now)
 
     def _publish(self) -> int:
         size = self._history.publish()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from domain.comments import CommentField, check_comment
+from domain.comments import COMMENT_LIMITS, CommentField, check_comment
 from domain.labelled import Labelled
 from domain.primary.levels import QualityLevel, SubjectLevel, parse_quality_level, parse_score, parse_subject_level
 from domain.secondary.levels import MeritLevel, PassLevel, mark_text, parse_mark, parse_merit_level, parse_pass_level
@@ -24,6 +24,8 @@ class Scale:
     kind: CellKind
     read: Callable[[str], str]
     choices: tuple[Labelled, ...] = ()
+    decimals: int = 0  # of a score
+    limit: int = 0  # characters of a comment
 
 
 SUBJECT_LEVEL: Final = Scale(CellKind.LEVEL, lambda text: parse_subject_level(text).value, tuple(SubjectLevel))
@@ -32,5 +34,7 @@ MERIT_LEVEL: Final = Scale(CellKind.LEVEL, lambda text: parse_merit_level(text).
 PASS_LEVEL: Final = Scale(CellKind.LEVEL, lambda text: parse_pass_level(text).value, tuple(PassLevel))
 # Whole numbers 0..10 in primary school (Circular 27/2020 art. 7), one decimal after that (Circular 22/2021 art. 5).
 WHOLE_SCORE: Final = Scale(CellKind.SCORE, lambda text: str(parse_score(text)))
-MARK: Final = Scale(CellKind.SCORE, lambda text: mark_text(parse_mark(text)))
-COMMENTS: Final = {where: Scale(CellKind.COMMENT, partial(check_comment, where)) for where in CommentField}
+MARK: Final = Scale(CellKind.SCORE, lambda text: mark_text(parse_mark(text)), decimals=1)
+COMMENTS: Final = {
+    where: Scale(CellKind.COMMENT, partial(check_comment, where), limit=COMMENT_LIMITS[where]) for where in CommentField
+}

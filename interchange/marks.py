@@ -12,15 +12,17 @@ from domain.entry import Cell, CellKey, Values, cells_of
 from domain.errors import Invalid
 from domain.identity import parse_pupil_code, parse_school_code
 from domain.scales import CellKind
+from domain.slot_marks import HOMEROOM_NAME
 from interchange.layout import Column, SheetContent, Value, write_workbook
+from interchange.mark_cells import read_cell, readable
 from interchange.roster import FULL_NAME, PUPIL_CODE, ticked
-from interchange.sheets import Problem, Row, Sheet, fold, open_workbook, read_sheet
+from interchange.sheets import Problem, Row, Sheet, cell_text, fold, open_workbook, read_sheet
 from interchange.spreadsheet.workbook import Workbook
 
-HOMEROOM_SHEET: Final = "Chủ nhiệm"
 EXCUSED: Final = "Nghỉ có phép (buổi)"
 UNEXCUSED: Final = "Nghỉ không phép (buổi)"
 RECOGNISED: Final = "Được lớp công nhận"
+_FACTS: Final = (EXCUSED, UNEXCUSED, RECOGNISED)
 MAX_ABSENCES: Final = 400  # half-days; more than a term has
 
 LABELS: Final = {
@@ -68,22 +70,23 @@ def read_marks(source: Path | bytes, curriculum: Curriculum) -> MarkBook:
     Raises Invalid if the file is no workbook, a sheet is missing, or the title rows do not say whose marks they are.
     """
     workbook = open_workbook(source)
-    homeroom = _open(workbook, HOMEROOM_SHEET)
+    homeroom = _open(workbook, HOMEROOM_NAME)
     header = _read_header(homeroom)
     sheets = {HOMEROOM: homeroom, **{each.code: _open(workbook, each.name) for each in curriculum.subjects}}
     for slot, sheet in sheets.items():
         if _read_header(sheet) != header:
             raise Invalid(
-                f"Trang “{sheet.name}” ghi trường, năm học, lớp hoặc học kì khác với trang “{HOMEROOM_SHEET}”."
+                f"Trang “{sheet.name}” ghi trường, năm học, lớp hoặc học kì khác với trang “{HOMEROOM_NAME}”."
             )
-        _require_columns(sheet, cells_of(curriculum, header.term, slot))
+        cells = cells_of(curriculum, header.term, slot)
+        _require_columns(sheet, cells)
     names: dict[str, str] = {}
     slots: dict[str, dict[str, Values]] = {}
     facts: dict[str, TermFacts] = {}
     for slot in curriculum.slots:
-        cells = _readable(sheets[slot], curriculum, header.term, slot)
+        offered = _readable(sheets[slot], curriculum, header.term, slot)
         rows = _pupils(sheets[slot], names)
-        slots[slot] = {code: _read_values(row, cells) for code, row in rows.items()}
+        slots[slot] = {code: _read_values(row, offered) for code, row in rows.items()}
         if slot == HOMEROOM:
             facts = {code: _read_facts(row) for code, row in rows.items()}
     problems = [problem for slot in curriculum.slots for problem in sheets[slot].problems]
@@ -142,9 +145,10 @@ def _read_header(sheet: Sheet) -> MarksHeader:
 
 
 def parse_term(text: str) -> Term:
-    """Read "Học kì I" or "Cuối năm học"; raise Invalid otherwise."""
+    """Read "Học kì I" (or "Học kỳ I") or "Cuối năm học"; raise Invalid otherwise."""
+    wanted = fold(text).replace("kỳ", "kì")
     for term in Term:
-        if fold(term.label) == fold(text):
+        if fold(term.label) == wanted:
             return term
     raise Invalid(f"Học kì phải là “{Term.HK1.label}” hoặc “{Term.YEAR_END.label}”, nhận được “{text}”.")
 
@@ -166,18 +170,24 @@ def _read_values(row: Row, cells: Iterable[Cell]) -> Values:
     values: dict[CellKey, str] = {}
     for cell in cells:
         with row.refusals(cell.heading):
-            if value := cell.read(row.text(cell.heading)):
+            if value := read_cell(row, cell):
                 values[cell.key] = value
     return values
 
 
 def _read_facts(row: Row) -> TermFacts:
-    return TermFacts(_absences(row, EXCUSED), _absences(row, UNEXCUSED), ticked(row.text(RECOGNISED)))
+    return TermFacts(_absences(row, EXCUSED), _absences(row, UNEXCUSED), recognised=_is_recognised(row))
+
+
+def _is_recognised(row: Row) -> bool:
+    with row.refusals(RECOGNISED):
+        return ticked(cell_text(readable(row, RECOGNISED)))
+    return False
 
 
 def _absences(row: Row, heading: str) -> int:
     with row.refusals(heading):
-        text = row.text(heading) or "0"
+        text = cell_text(readable(row, heading)) or "0"
         if not (text.isascii() and text.isdigit()) or int(text) > MAX_ABSENCES:
             raise Invalid(f"“{text}” không phải là số buổi nghỉ hợp lệ.")
         return int(text)
@@ -210,7 +220,7 @@ def _sheet(book: MarkBook, curriculum: Curriculum, slot: str) -> SheetContent:
     for row, code in zip(rows, book.names, strict=True):
         fact = book.facts.get(code, TermFacts())
         row += [fact.absent_excused, fact.absent_unexcused, "x" if fact.recognised else ""]
-    return SheetContent(HOMEROOM_SHEET, _HOMEROOM_TITLE, _labels(book.header), columns, rows)
+    return SheetContent(HOMEROOM_NAME, _HOMEROOM_TITLE, _labels(book.header), columns, rows)
 
 
 _HOMEROOM_TITLE: Final = "BẢNG ĐÁNH GIÁ CỦA GIÁO VIÊN CHỦ NHIỆM"

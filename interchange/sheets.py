@@ -72,13 +72,16 @@ def cell_text(value: CellValue) -> str:
     return unicodedata.normalize("NFC", str(value).translate(_CLEANED)).strip()
 
 
-def open_workbook(source: Path | bytes) -> Workbook:
-    """Open a workbook from a file or its bytes; raise Invalid, saying what to do, if it cannot be read."""
+def open_workbook(source: Path | bytes, also: Collection[str] = ()) -> Workbook:
+    """Open a workbook from a file or its bytes; raise Invalid, saying what to do, if it cannot be read.
+
+    `also` names hidden sheets that are wanted.
+    """
     if isinstance(source, bytes):
-        return Workbook(source)
+        return Workbook(source, also)
     try:
         with source.open("rb") as file:
-            return Workbook(file.read(MAX_FILE + 1))
+            return Workbook(file.read(MAX_FILE + 1), also)
     except OSError as error:
         raise Invalid(f"Không đọc được tệp {source.name}.") from error
 

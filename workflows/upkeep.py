@@ -26,6 +26,7 @@ EVERY = {
     Chore.PUBLISH: timedelta(minutes=1),
     Chore.WATCH: timedelta(days=1),
     Chore.RENEW: timedelta(days=30),
+    Chore.SWEEP: timedelta(hours=1),
 }
 _RETRY = RetryPolicy(initial_interval=timedelta(seconds=5), maximum_interval=timedelta(minutes=5), maximum_attempts=10)
 

@@ -1,7 +1,7 @@
 """A workbook whose sheets are read one by one, each looked through first."""
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -30,12 +30,12 @@ class Grid:
 
 
 class Workbook:
-    """An .xlsx workbook from its bytes; hidden sheets are named and left alone.
+    """An .xlsx workbook from its bytes; hidden sheets are named and left alone, but those in `also`.
 
     Raises Invalid for what is none, damaged, under a password or too large, with words that say what to do.
     """
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, also: Collection[str] = ()) -> None:
         package = Package(data)
         sheets = package.sheets()
         visible = [sheet for sheet in sheets if not sheet.is_hidden]
@@ -44,18 +44,15 @@ class Workbook:
         lengths = string_lengths(strings) if (strings := package.strings()) else ()
         budget = Budget()
         self.hidden_names = tuple(sheet.name for sheet in sheets if sheet.is_hidden)
-        self._scans = {sheet.name: scan(sheet.name, package.part(sheet.part), lengths, budget) for sheet in visible}
-        packed = package.packed_anew(sheet.part for sheet in visible)
+        self.sheet_names = tuple(sheet.name for sheet in visible)
+        wanted = [sheet for sheet in sheets if not sheet.is_hidden or sheet.name in also]
+        self._scans = {sheet.name: scan(sheet.name, package.part(sheet.part), lengths, budget) for sheet in wanted}
+        packed = package.packed_anew(sheet.part for sheet in wanted)
         with _damage_refused():
             self._values = CalamineWorkbook.from_filelike(io.BytesIO(packed))
 
-    @property
-    def sheet_names(self) -> tuple[str, ...]:
-        """The visible worksheets in their order."""
-        return tuple(self._scans)
-
     def grid(self, name: str) -> Grid:
-        """The cells of one visible worksheet. Raises Invalid for one that is damaged."""
+        """The cells of one worksheet that was opened. Raises Invalid for one that is damaged."""
         with _damage_refused():
             values = self._values.get_sheet_by_name(name).to_python(skip_empty_area=False)
         seen = self._scans[name]

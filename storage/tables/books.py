@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.assessment import AssessmentPoint, Term
@@ -178,6 +179,21 @@ class CellChange(Base):
     after: Mapped[str]
     staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     changed_at: Mapped[Now]
+
+
+class MarkPreview(Base):
+    """What an imported workbook would write, until its person confirms it or an hour is over."""
+
+    __tablename__ = "mark_previews"
+
+    id: Mapped[Key]
+    class_term_id: Mapped[UUID] = mapped_column(ForeignKey("class_terms.id"))
+    slot: Mapped[str]
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    edits: Mapped[list[list[object]]] = mapped_column(
+        JSONB, comment="[record, item, point, kind, value, version seen, in doubt]"
+    )
+    expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class PupilTerm(Base):

@@ -64,6 +64,9 @@ EXPECTED = {
     "PUT /api/v1/class-terms/{class_term_id}/attendance": (403, 204, 404, 403, 403, 404, 401),
     "GET /api/v1/class-terms/{class_term_id}/documents": (200, 200, 404, 200, 200, 404, 401),
     "GET /api/v1/class-terms/{class_term_id}/audit": (200, 200, 404, 200, 200, 404, 401),
+    "GET /api/v1/class-terms/{class_term_id}/marks/{slot}.xlsx": (404, 200, 404, 404, 404, 404, 401),
+    "POST /api/v1/class-terms/{class_term_id}/marks/{slot}": (403, 422, 404, 403, 403, 404, 401),
+    "POST /api/v1/class-terms/{class_term_id}/marks/{slot}/confirm": (403, 404, 404, 403, 403, 404, 401),
     "POST /api/v1/class-terms/{class_term_id}/submit": (403, 200, 404, 403, 403, 404, 401),
     "POST /api/v1/class-terms/{class_term_id}/review": (403, 200, 404, 403, 403, 404, 401),
     "POST /api/v1/class-terms/{class_term_id}/return": (403, 200, 404, 403, 403, 404, 401),
@@ -90,8 +93,7 @@ class Scene:
         method, _, path = route.replace("MOUNT", "GET").partition(" ")
         names = {"class_term_id": self.world.class_term_id, "slot": "toan", "preview_id": self.preview_id}
         path = path.format(**names, document_id=self.document_id, order_id=self.order_id, position=0, code="AA")
-        verb = "preview" if "{preview_id}" in route else route.rsplit("/", 1)[-1]
-        return await client.request(method, path, **self._words(verb))
+        return await client.request(method, path, **self._words(_verb(route)))
 
     def _words(self, verb: str) -> dict[str, Any]:
         first = self.world.records[:1]
@@ -101,6 +103,7 @@ class Scene:
             "class-terms": {"class_id": str(self.world.cast.class_id), "term": "hk1"},
             "signatures": {"signatures": [{"position": 0, "value": "AAAA"}]},
             "confirm": {"order_ids": [self.order_id], "passphrase": PASSPHRASE},
+            "{slot}/confirm": {"preview_id": str(uuid4())},
             "{slot}": {"cells": [cell]},
             "attendance": [{"record_id": first[0], "absent_excused": 1}],
             "submit": command | {"slot": "toan"},
@@ -116,6 +119,13 @@ class Scene:
         if verb == "enter":
             return {"data": {"staff_id": str(self.world.school.clerk)}}
         return {"json": bodies[verb]} if verb in bodies else {"params": {"slot": "toan"}}
+
+
+def _verb(route: str) -> str:
+    """What is asked for; confirming a preview is not confirming orders."""
+    if "{preview_id}" in route:
+        return "preview"
+    return next(verb for verb in ("{slot}/confirm", route.rsplit("/", 1)[-1]) if route.endswith(verb))
 
 
 @pytest.fixture

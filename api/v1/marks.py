@@ -1,0 +1,66 @@
+"""Mark workbooks: a slot is taken home as a file, filled in, looked over and written back."""
+
+import asyncio
+import re
+
+from fastapi import APIRouter, Request, Response
+
+from activities import mark_workbooks
+from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, body_of, now, require_slot
+from api.v1.entry_forms import SavedView, saved_view
+from api.v1.forms import Slot
+from api.v1.mark_forms import ConfirmMarksForm, MarksPreviewView, preview_view
+from domain.errors import NotFound
+from storage import access
+from storage.access import ClassTermHead
+from storage.previews import SlotOfPerson
+
+router = APIRouter(tags=["marks"])
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MAX_WORKBOOK = 5 * 1024 * 1024
+_UNSAFE = re.compile(r"[^0-9A-Za-z]+")
+
+
+@router.get(
+    "/class-terms/{class_term_id}/marks/{slot}.xlsx", response_class=Response, responses={200: {"content": {XLSX: {}}}}
+)
+def export_marks(slot: Slot, head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep) -> Response:
+    """The workbook of a slot: for its teacher to fill in, for the homeroom teacher and the offices what was submitted.
+
+    What was submitted is locked in the file, and says so.
+    """
+    if not access.may_read_slot(person, head, slot):
+        raise NotFound("Không tìm thấy phần này.")
+    drafts = slot in head.my_slots
+    workbook = mark_workbooks.export_marks(found.sessions, head.id, slot, now(), drafts=drafts)
+    headers = {"Content-Disposition": f'attachment; filename="{_file_name(head, slot)}"'}
+    return Response(workbook, media_type=XLSX, headers=headers)
+
+
+@router.post("/class-terms/{class_term_id}/marks/{slot}")
+async def preview_marks(
+    slot: Slot, request: Request, head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep
+) -> MarksPreviewView:
+    """What a filled-in workbook (the request's body) would change, and what is wrong in it. Nothing is written yet."""
+    require_slot(head, slot)
+    workbook = await body_of(request, MAX_WORKBOOK, "Bảng tính quá lớn (tối đa 5 MB).")
+    owner = SlotOfPerson(head.id, slot, person.staff_id)
+    return preview_view(await asyncio.to_thread(mark_workbooks.preview_marks, found.sessions, owner, workbook, now()))
+
+
+@router.post("/class-terms/{class_term_id}/marks/{slot}/confirm")
+def confirm_marks(
+    slot: Slot, form: ConfirmMarksForm, head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep
+) -> SavedView:
+    """Write one's own preview, once. Cells in doubt stay as they are unless `take_mine` names them; what was saved
+    since the preview is not overwritten, the answer says what it holds.
+    """
+    require_slot(head, slot)
+    owner = SlotOfPerson(head.id, slot, person.staff_id)
+    mine = {(place.record_id, place.key()) for place in form.take_mine}
+    return saved_view(mark_workbooks.confirm_marks(found.sessions, owner, form.preview_id, mine, now()))
+
+
+def _file_name(head: ClassTermHead, slot: str) -> str:
+    """Class, slot and term: nothing about a person."""
+    return f"{_UNSAFE.sub('-', head.class_name)}-{slot}-{head.term}.xlsx"

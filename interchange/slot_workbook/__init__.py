@@ -1,0 +1,1 @@
+"""The workbook of one slot: written ready to fill in, and read back."""
