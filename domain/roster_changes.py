@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, Final, Generic, TypeVar
 
 from domain.calendar import SchoolYear
+from domain.errors import Invalid
 from domain.rostering import (
     Assignment,
     Authority,
@@ -20,6 +21,7 @@ from domain.rostering import (
     StaffMember,
     YearSpan,
     booked_twice,
+    curriculum_of,
     double_booked,
 )
 
@@ -105,6 +107,23 @@ def conflicts(current: Roster, wanted: Roster, changes: RosterChanges) -> list[s
         *(f"Học sinh {one} và học sinh {other} có cùng số định danh cá nhân." for one, other in _twins(changes)),
         *map(booked_twice, booked),
         *_two_classes(changes.enrolments.after),
+        *_misfits(changes),
+    ]
+
+
+def _misfits(changes: RosterChanges) -> list[str]:
+    """A sentence for each class that cannot be as it is said, and for each new duty in what a class is not taught."""
+    slots, found = {}, []
+    for group in changes.groups.after:
+        try:
+            slots[group.key] = curriculum_of(group).slots
+        except Invalid as refused:
+            found.append(f"Chưa ghi được {_name(group.key)}: {refused.message}")
+    duties = dict.fromkeys((each.group, each.slot) for each in changes.assignments.of(Fate.ADDED))
+    return found + [
+        f"Chưa phân công được môn “{slot}”: {_name(key)} không học môn này."
+        for key, slot in duties
+        if slot not in slots.get(key, (slot,))
     ]
 
 
@@ -122,7 +141,11 @@ def _two_classes(enrolments: Iterable[Enrolment]) -> list[str]:
 
 
 def _names(groups: Iterable[ClassKey]) -> str:
-    return " và ".join(f"lớp {group.name} (trường {group.school})" for group in sorted(groups))
+    return " và ".join(map(_name, sorted(groups)))
+
+
+def _name(key: ClassKey) -> str:
+    return f"lớp {key.name} (trường {key.school})"
 
 
 def _twins(changes: RosterChanges) -> list[tuple[str, str]]:

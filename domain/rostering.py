@@ -11,10 +11,12 @@ from typing import Final, TypeVar
 from uuid import UUID
 
 from domain.assessment import Term
-from domain.calendar import TIMEZONE, SchoolYear, end_of_day
-from domain.curriculum import HOMEROOM
+from domain.calendar import TIMEZONE, SchoolYear, end_of_day, term_dates
+from domain.curriculum import HOMEROOM, Curriculum, curriculum_for
 from domain.errors import Invalid
 from domain.labelled import Labelled
+from domain.rules.book import rule_book
+from domain.signature_plans import SignaturePlan
 
 
 class Office(Labelled):
@@ -107,11 +109,16 @@ class ClassKey:
 
 @dataclass(frozen=True)
 class Group:
-    """A class (lớp); `optional_subjects` are the codes of those it is taught, in alphabetical order."""
+    """A class (lớp): `optional` are the optional and elective subjects it takes, `topics` those of its study topics.
+
+    Both are codes in alphabetical order.
+    """
 
     key: ClassKey
     grade: int
-    optional_subjects: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    plan: SignaturePlan | None = None
 
 
 @dataclass(frozen=True)
@@ -131,7 +138,7 @@ class Pupil:
 
 @dataclass(frozen=True)
 class Enrolment:
-    """A pupil in a class; order 0 is not yet given."""
+    """A pupil in a class; order 0 is not yet given, `left_on` is the first day no longer in it."""
 
     group: ClassKey
     pupil: str
@@ -209,6 +216,12 @@ class Roster:
 
 
 EMPTY: Final = Roster()
+
+
+def curriculum_of(group: Group) -> Curriculum:
+    """What a class is assessed in, by the rules of its year. Raises Invalid for one that cannot be as it is said."""
+    rules = rule_book().choose(group.grade, group.key.year, term_dates(group.key.year, Term.HK1).start)
+    return curriculum_for(group.grade, rules, optional=group.optional, topics=group.topics)
 
 
 def in_use(roster: Roster) -> Roster:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from domain.assessment import Term
 from domain.calendar import SchoolYear
-from domain.curriculum import HOMEROOM, curriculum_for
+from domain.curriculum import HOMEROOM, curriculum_for, offered
 from domain.identity import Sex, make_personal_id, normalise_name
 from domain.rostering import (
     Assignment,
@@ -25,7 +25,9 @@ from domain.rostering import (
     StaffMember,
     TermSpan,
     YearSpan,
+    curriculum_of,
 )
+from domain.signature_plans import SignaturePlan
 
 YEAR = SchoolYear(2026)
 SCHOOL = "79760009"
@@ -74,7 +76,7 @@ ROSTER = Roster(
     enrolments=tuple(Enrolment(GROUP.key, str(7926000000 + n), n, f"00{n}/2026", FIRST) for n in (1, 2)),
 )  # fmt: skip
 
-SLOTS = (HOMEROOM, *(subject.code for subject in curriculum_for(1, optional=["ngoai_ngu_1"]).subjects))
+ELECTIVES, TOPICS = 4, 3  # that a class of grades 10 to 12 takes
 # Printable text as cells keep it: in NFC, without space at the ends; quotes, commas and line ends included.
 SIGNS = st.characters(exclude_categories=["C", "Z"], include_characters=" ,;\"'’\n")
 TEXT = st.text(SIGNS, max_size=12).map(normalise_name)
@@ -97,8 +99,7 @@ def periods(draw: st.DrawFn) -> Period:
 def rosters(draw: st.DrawFn) -> Roster:
     """A school of up to three classes, with whoever teaches and learns there."""
     names = draw(st.lists(FULL_NAMES, min_size=1, max_size=3, unique=True))
-    optional = st.sampled_from([(), ("ngoai_ngu_1",)])
-    groups = tuple(Group(replace(GROUP.key, name=name), 1, draw(optional)) for name in names)
+    groups = tuple(draw(classes(name)) for name in names)
     staff = tuple(
         StaffMember(draw(st.uuids()), SCHOOL, person_id(number), draw(FULL_NAMES))
         for number in range(draw(st.integers(1, 4)))
@@ -113,6 +114,21 @@ def rosters(draw: st.DrawFn) -> Roster:
         pupils=drawn,
         enrolments=tuple(draw(enrolments(draw(st.sampled_from(groups)), each)) for each in drawn),
     )
+
+
+@st.composite
+def classes(draw: st.DrawFn, name: str) -> Group:
+    """A class of any grade, with what it may choose."""
+    key, grade = replace(GROUP.key, name=name), draw(st.integers(1, 12))
+    free = [subject.code for subject in offered(grade) if subject.optional]
+    electives = [subject.code for subject in offered(grade) if subject.elective]
+    chosen = draw(st.lists(st.sampled_from(free), unique=True))
+    if electives:
+        chosen += draw(st.lists(st.sampled_from(electives), unique=True, min_size=ELECTIVES, max_size=ELECTIVES))
+    group = Group(key, grade, tuple(sorted(chosen)), plan=draw(st.sampled_from([None, *SignaturePlan])))
+    taught = [subject.code for subject in curriculum_of(group).subjects]
+    topics = draw(st.lists(st.sampled_from(taught), unique=True, max_size=TOPICS)) if electives else []
+    return replace(group, topics=tuple(sorted(topics)))
 
 
 @st.composite
@@ -137,8 +153,7 @@ def assignments(draw: st.DrawFn, groups: tuple[Group, ...], staff: tuple[StaffMe
     """One signer at most of each slot, and others who share it."""
     found = []
     for group in groups:
-        taught = [slot for slot in SLOTS if slot != "ngoai_ngu_1" or group.optional_subjects]
-        for slot in draw(st.lists(st.sampled_from(taught), unique=True, max_size=4)):
+        for slot in draw(st.lists(st.sampled_from(curriculum_of(group).slots), unique=True, max_size=4)):
             people = draw(st.lists(st.sampled_from(staff), unique=True, min_size=1, max_size=2))
             first = draw(st.booleans())
             found += [

@@ -9,7 +9,8 @@ from domain.errors import Invalid
 from interchange.oneroster.records import Value
 from interchange.oneroster.specification import SPECIFICATION, Column
 
-_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DATE: Final = re.compile(r"(19|[2-9][0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}")
+_ID: Final = re.compile(SPECIFICATION.id_pattern)
 _YEAR: Final = re.compile(r"(19|20|21)[0-9]{2}")
 
 
@@ -34,6 +35,8 @@ def _word(vocabulary: str, text: str) -> str:
 def _guid(text: str) -> str:
     if len(text) > SPECIFICATION.longest_id:
         raise Invalid(f"Mã dài quá {SPECIFICATION.longest_id} kí tự.")
+    if not _ID.fullmatch(text):
+        raise Invalid(f"Mã “{text}” có kí tự không được dùng; chỉ nhận chữ cái không dấu, chữ số và các dấu . - _ / @.")
     return text
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from domain.curriculum import HOMEROOM
-from domain.errors import Invalid, NotFound
+from domain.curriculum import HOMEROOM, Subject
 from domain.identity import normalise_name
 from domain.rostering import ClassKey, Group, School
+from domain.signature_plans import SignaturePlan
 from interchange.oneroster.incoming_organisations import year_of
 from interchange.oneroster.records import Record
 from interchange.oneroster.source import Source
-from interchange.oneroster.subjects import is_chosen, taught
+from interchange.oneroster.subjects import subjects_of
 from interchange.oneroster.vocabulary import parse_grade
 
 _UNKNOWN = "Không xác định được lớp chủ nhiệm của lớp môn học này; đã bỏ qua."
@@ -33,24 +33,18 @@ class Classes:
 
 
 def classes_of(source: Source, schools: Mapping[str, School]) -> Classes:
-    """Read classes.csv and courses.csv; subjects that are not taught in a grade here are left out and noted."""
+    """Read classes.csv and courses.csv; subjects that a grade does not have here are left out and noted."""
     groups = _groups(source, schools)
     lessons = {class_id: Lesson(group.key, HOMEROOM) for class_id, group in groups.items()}
     optional: dict[ClassKey, set[str]] = {}
     for record in source.table("classes"):
         if record.text("classType") != "homeroom" and (found := _subject(source, record, groups)):
-            group, slot, is_optional = found
-            lessons[record.id] = Lesson(group.key, slot)
-            if is_optional:
-                optional.setdefault(group.key, set()).add(slot)
-    chosen = {
-        class_id: replace(group, optional_subjects=tuple(sorted(optional.get(group.key, ()))))
-        for class_id, group in groups.items()
-    }
-    for class_id, group in chosen.items():
-        with source.findings.refusals(source.get("classes", class_id), "grades"):
-            taught(group)
-    return Classes(tuple(chosen.values()), lessons)
+            group, subject = found
+            lessons[record.id] = Lesson(group.key, subject.code)
+            if subject.optional or subject.elective:
+                optional.setdefault(group.key, set()).add(subject.code)
+    chosen = (replace(group, optional=tuple(sorted(optional.get(group.key, ())))) for group in groups.values())
+    return Classes(tuple(chosen), lessons)
 
 
 def _groups(source: Source, schools: Mapping[str, School]) -> dict[str, Group]:
@@ -74,23 +68,33 @@ def _group(source: Source, record: Record, school: School) -> Group:
         source.findings.blame(record, "termSourcedIds", "Các kì của lớp thuộc nhiều năm học.")
     course = source.get("courses", record.text("courseSourcedId"))
     grade = parse_grade(record.many("grades") or course.many("grades"))
-    return Group(ClassKey(school.code, min(years), normalise_name(record.text("title"))), grade)
+    key = ClassKey(school.code, min(years), normalise_name(record.text("title")))
+    topics = {topic for each in record.ours("studyTopics").split(",") if (topic := each.strip())}
+    return Group(key, grade, topics=tuple(sorted(topics)), plan=_plan(source, record))
 
 
-def _subject(source: Source, record: Record, groups: Mapping[str, Group]) -> tuple[Group, str, bool] | None:
-    """The class, the slot, and whether its subject is optional; None if it is none of ours."""
-    slot = source.get("courses", record.text("courseSourcedId")).text("courseCode")
+def _plan(source: Source, record: Record) -> SignaturePlan | None:
+    told = record.ours("signaturePlan")
+    if told in {"", *SignaturePlan}:
+        return SignaturePlan(told) if told else None
+    message = f"“{told}” không phải là cách kí; chỉ nhận: {', '.join(SignaturePlan)}."
+    source.findings.blame(record, "metadata.hocba.signaturePlan", message)
+    return None
+
+
+def _subject(source: Source, record: Record, groups: Mapping[str, Group]) -> tuple[Group, Subject] | None:
+    """The class and what it is taught; None if either is none of ours."""
+    code = source.get("courses", record.text("courseSourcedId")).text("courseCode")
     home = _homeroom(source, record, groups)
     group = groups.get(home)
     if group is None or source.get("classes", home).text("schoolSourcedId") != record.text("schoolSourcedId"):
         source.findings.review(record, "", _UNKNOWN)
         return None
-    try:
-        return group, slot, is_chosen(group.grade, slot)
-    except (Invalid, NotFound):
-        message = f"Mã môn “{slot}” không có trong chương trình lớp {group.grade}; đã bỏ qua lớp môn học này."
+    if (subject := subjects_of(group.grade).get(code)) is None:
+        message = f"Mã môn “{code}” không có trong chương trình lớp {group.grade}; đã bỏ qua lớp môn học này."
         source.findings.review(record, "courseSourcedId", message)
         return None
+    return group, subject
 
 
 def _homeroom(source: Source, record: Record, groups: Mapping[str, Group]) -> str:

@@ -11,7 +11,7 @@ from domain.identity import normalise_name, parse_school_code
 from domain.rostering import Authority, School, TermSpan, YearSpan
 from interchange.oneroster.records import Record
 from interchange.oneroster.source import Source
-from interchange.oneroster.vocabulary import AUTHORITY_KINDS, TERM_TYPES
+from interchange.oneroster.vocabulary import AUTHORITY_KINDS, TERM_TYPES, last_day
 
 
 @dataclass(frozen=True)
@@ -99,15 +99,17 @@ def years_of(source: Source) -> dict[SchoolYear, YearSpan]:
     for record in source.table("academicSessions"):
         by_year.setdefault(year_of(record), []).append(record)
         if _days(record) != tuple(sorted(_days(record))):
-            source.findings.blame(record, "endDate", "Ngày kết thúc đứng trước ngày bắt đầu.")
+            message = "endDate phải đứng sau startDate: endDate là ngày đầu tiên không còn tính."
+            source.findings.blame(record, "endDate", message)
         if record.text("type") == "schoolYear" and _days(record)[1].year != record.number("schoolYear"):
             source.findings.blame(record, "schoolYear", "schoolYear phải là năm mà năm học kết thúc.")
     return {year: _span(source, year, records) for year, records in sorted(by_year.items())}
 
 
 def _days(session: Record) -> tuple[date, date]:
-    first, last = session.day("startDate"), session.day("endDate")
-    return first or date.min, last or date.max
+    """The first and the last day."""
+    first, end = session.day("startDate"), session.day("endDate")
+    return first or date.min, last_day(end) if end else date.max
 
 
 def _span(source: Source, year: SchoolYear, records: list[Record]) -> YearSpan:

@@ -20,6 +20,7 @@ from interchange.oneroster.vocabulary import (
     TEACHER,
     join_name,
     parse_moment,
+    period_of_days,
     uid_of,
 )
 
@@ -134,7 +135,7 @@ def positions_of(
             unused[role] += 1
         if member is None or role in {TEACHER, STUDENT}:
             continue
-        with source.findings.refusals(record, "beginDate"):
+        with source.findings.refusals(record, "endDate"):
             if office := _office(source, record):
                 title = record.ours("title") or office.label
                 period = period_of(record, first_day)
@@ -160,7 +161,7 @@ def _office(source: Source, record: Record) -> Office | None:
 def period_of(record: Record, first_day: date) -> Period:
     """When a role or an enrolment holds: exactly where that is told, else by days. Raises Invalid."""
     if not (since := record.ours("validFrom")):
-        return Period.of_days(record.day("beginDate") or first_day, record.day("endDate"))
+        return period_of_days(record.day("beginDate") or first_day, record.day("endDate"))
     until = record.ours("validUntil")
     period = Period(parse_moment(since), parse_moment(until) if until else None)
     if period.until is not None and period.until <= period.since:

@@ -6,21 +6,31 @@ from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
 
 from domain.curriculum import HOMEROOM
-from domain.rostering import ClassKey, Group, Roster, School, YearSpan
+from domain.rostering import ClassKey, Group, Roster, School, YearSpan, curriculum_of
 from interchange.oneroster.archive import write_archive
 from interchange.oneroster.outgoing_people import Line, users_and_roles, whole
 from interchange.oneroster.package import MANIFEST
 from interchange.oneroster.records import OURS
 from interchange.oneroster.specification import EXTENSION, SPECIFICATION
-from interchange.oneroster.subjects import taught
-from interchange.oneroster.vocabulary import ORG_TYPES, STUDENT, TEACHER, grade_code, moment_text, sourced_id
+from interchange.oneroster.vocabulary import (
+    ORG_TYPES,
+    STUDENT,
+    TEACHER,
+    end_date,
+    grade_code,
+    moment_text,
+    sourced_id,
+)
 
 Lines: TypeAlias = list[Line]
 HOMEROOM_COURSE: Final = "Chủ nhiệm"
 
 
 def write_package(roster: Roster) -> bytes:
-    """Return the zip of one roster. Raises Invalid for a class whose grade is not offered."""
+    """Return the zip of one roster; a file without lines is absent, as the standard asks (section 3).
+
+    Raises Invalid for a class that cannot be as it is said.
+    """
     tables: dict[str, Lines] = {
         "orgs": [*_authorities(roster), *_schools(roster)],
         "academicSessions": [line for year in roster.years for line in _sessions(year)],
@@ -29,7 +39,8 @@ def write_package(roster: Roster) -> bytes:
         **users_and_roles(roster),
         "enrollments": [*_taught(roster), *_attended(roster)],
     }
-    files = {MANIFEST: _manifest(tables), **tables}
+    filled = {name: lines for name, lines in tables.items() if lines}
+    files = {MANIFEST: _manifest(filled), **filled}
     return write_archive({f"{name}.csv": _csv(name, lines) for name, lines in files.items()})
 
 
@@ -98,7 +109,7 @@ def _sessions(span: YearSpan) -> Iterator[Line]:
         "title": f"Năm học {span.year}",
         "type": "schoolYear",
         "startDate": span.starts_on.isoformat(),
-        "endDate": span.ends_on.isoformat(),
+        "endDate": end_date(span.ends_on),
         "schoolYear": ends_in,
     }
     for number, each in enumerate(span.terms, start=1):
@@ -107,7 +118,7 @@ def _sessions(span: YearSpan) -> Iterator[Line]:
             "title": f"Học kì {'I' * number} năm học {span.year}",
             "type": "term",
             "startDate": each.starts_on.isoformat(),
-            "endDate": each.ends_on.isoformat(),
+            "endDate": end_date(each.ends_on),
             "parentSourcedId": _year_id(span.year),
             "schoolYear": ends_in,
         }
@@ -115,7 +126,7 @@ def _sessions(span: YearSpan) -> Iterator[Line]:
 
 def _slots(group: Group) -> dict[str, str]:
     """What the class comes together for, by slot."""
-    return {HOMEROOM: HOMEROOM_COURSE, **{subject.code: subject.name for subject in taught(group)}}
+    return {HOMEROOM: HOMEROOM_COURSE, **{subject.code: subject.name for subject in curriculum_of(group).subjects}}
 
 
 def _courses(roster: Roster) -> Lines:
@@ -162,6 +173,8 @@ def _classes(group: Group, session_ids: str) -> Iterator[Line]:
             "schoolSourcedId": _school_id(key.school),
             "termSourcedIds": session_ids,
             f"{OURS}homeroom": "" if is_homeroom else _class_id(key, HOMEROOM),
+            f"{OURS}studyTopics": ",".join(group.topics) if is_homeroom else "",
+            f"{OURS}signaturePlan": group.plan or "" if is_homeroom else "",
         }
 
 

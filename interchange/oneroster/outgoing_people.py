@@ -10,6 +10,7 @@ from interchange.oneroster.vocabulary import (
     SITE_ADMINISTRATOR,
     STUDENT,
     TEACHER,
+    end_date,
     is_whole_days,
     join_name,
     moment_text,
@@ -31,11 +32,11 @@ def users_and_roles(roster: Roster) -> dict[str, list[Line]]:
 
 
 def whole(period: Period) -> Line:
-    """First and last day, and the instants where those do not tell all."""
+    """The first day and the one after the last, and the instants where those do not tell all."""
     exact = not is_whole_days(period)
     return {
         "beginDate": period.first_day.isoformat(),
-        "endDate": period.last_day.isoformat() if period.last_day else "",
+        "endDate": end_date(period.last_day) if period.last_day else "",
         f"{OURS}validFrom": moment_text(period.since) if exact else "",
         f"{OURS}validUntil": moment_text(period.until) if exact else "",
     }

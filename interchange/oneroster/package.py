@@ -11,10 +11,9 @@ from interchange.oneroster.tables import read_table
 from interchange.sheets import Severity
 
 MANIFEST: Final = "manifest"
-# Without these no class can be registered.
-NEEDED: Final = (
-    "orgs", "academicSessions", "courses", "classes", "users", "roles", "demographics", "enrollments",
-)  # fmt: skip
+# Without these no class can be registered; the people of classes may be still to come.
+NEEDED: Final = ("orgs", "academicSessions", "courses", "classes")
+READ: Final = (*NEEDED, "users", "roles", "demographics", "enrollments")
 
 
 @dataclass(frozen=True)
@@ -30,10 +29,11 @@ def read_package(data: bytes) -> Package:
     """Read a package of bulk files. Raises Invalid if it is no zip, or no honest one; all else becomes a problem."""
     files, findings = read_archive(data), Findings()
     modes = _read_manifest(files, findings)
-    bulk = [name for name in NEEDED if modes.get(name) == "bulk" and f"{name}.csv" in files]
-    tables = {name: read_table(name, files[f"{name}.csv"], findings) for name in bulk}
+    bulk = [name for name in READ if modes.get(name) == "bulk" and f"{name}.csv" in files]
+    absent: dict[str, Table] = {name: () for name in READ if modes.get(name) == "absent" and name not in NEEDED}
+    tables = absent | {name: read_table(name, files[f"{name}.csv"], findings) for name in bulk}
     _check_references(tables, findings)
-    unknown = tuple(sorted(set(files) - {f"{name}.csv" for name in (MANIFEST, *NEEDED)}))
+    unknown = tuple(sorted(set(files) - {f"{name}.csv" for name in (MANIFEST, *READ)}))
     for name in unknown:
         findings.add(name, 0, "", "hocba không dùng tệp này; đã bỏ qua.", Severity.REVIEW)
     return Package(tables, tuple(findings.problems), unknown)

@@ -37,6 +37,7 @@ class Specification:
     """The whole table. `manifest_files` are all files a manifest speaks of, read here or not."""
 
     longest_id: int
+    id_pattern: str
     versions: Mapping[str, str]
     manifest_files: tuple[str, ...]
     manifest_optional: tuple[str, ...]
@@ -50,6 +51,7 @@ def _loaded() -> Specification:
     words = {name: Vocabulary(tuple(each["values"]), each["extensible"]) for name, each in data["enums"].items()}
     return Specification(
         longest_id=data["longest_id"],
+        id_pattern=data["id_pattern"],
         versions=manifest["versions"],
         manifest_files=tuple(manifest["files"]),
         manifest_optional=tuple(manifest["optional"]),

@@ -29,6 +29,8 @@ def read_table(name: str, data: bytes, findings: Findings) -> Table:
     headings = [heading.strip() for heading in header[1]]
     _check_headings(file, headings, columns, findings)
     read = [_record(file, line, headings, cells, findings) for line, cells in lines]
+    if not read:
+        findings.skip(file, "", "Tệp chỉ có dòng tiêu đề; tệp như vậy phải khai là absent và để ngoài gói.")
     found = tuple(record for record in read if record is not None)
     _refuse_repeated(found, findings)
     _check_bulk(file, found, findings)
@@ -71,7 +73,7 @@ def _check_headings(file: str, headings: Sequence[str], columns: Sequence[Column
         if headings.count(heading) > 1:
             findings.add(file, 1, heading, "Cột này xuất hiện hai lần.")
         elif heading not in known and not heading.startswith(EXTENSION):
-            findings.add(file, 1, heading, "Cột không có trong đặc tả OneRoster 1.2; đã bỏ qua.", Severity.REVIEW)
+            findings.add(file, 1, heading, "Cột không có trong đặc tả OneRoster 1.2.1; đã bỏ qua.", Severity.REVIEW)
 
 
 def _record(file: str, line: int, headings: list[str], cells: list[str], findings: Findings) -> Record | None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -30,6 +30,8 @@ STAFF_ROLES: Final = (*OFFICES, SITE_ADMINISTRATOR, TEACHER)
 
 
 _GRADE: Final = re.compile("0?[1-9]|1[0-2]")
+_DAY: Final = timedelta(days=1)
+_YEARS: Final = range(1900, 9999)  # which every time zone knows
 _NAMESPACE: Final = UUID("6f0d4a52-1d0b-5a0c-9c53-0b6f3c1f7f7e")
 
 
@@ -72,6 +74,24 @@ def join_name(family: str, middle: str, given: str) -> str:
     return normalise_name(f"{family} {middle} {given}")
 
 
+def end_date(last: date) -> str:
+    """The endDate of what lasts to the end of a day: the first day after it (academicSessions, roles, enrollments)."""
+    return (last + _DAY).isoformat()
+
+
+def last_day(end: date) -> date:
+    """The last day of what has this endDate."""
+    return end - _DAY
+
+
+def period_of_days(first: date, end: date | None) -> Period:
+    """From the first day to the one before endDate; raise Invalid where no day is left."""
+    if end is not None and end <= first:
+        began = f"ngày bắt đầu {first:%d/%m/%Y}"
+        raise Invalid(f"endDate {end:%d/%m/%Y} phải đứng sau {began}: endDate là ngày đầu tiên không còn tính.")
+    return Period.of_days(first, last_day(end) if end else None)
+
+
 def moment_text(moment: datetime | None) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else ""
 
@@ -82,7 +102,7 @@ def parse_moment(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None:
+    if moment is None or moment.tzinfo is None or moment.year not in _YEARS:
         raise Invalid(f"“{text}” không phải là thời điểm có múi giờ theo ISO 8601, ví dụ 2026-09-05T07:00:00Z.")
     return moment.astimezone(UTC)
 

@@ -26,6 +26,7 @@ from domain.rostering import (
     TermSpan,
     YearSpan,
 )
+from domain.signature_plans import SignaturePlan
 from storage import tables
 from storage.rostering.ids import among
 from storage.tables import (
@@ -135,9 +136,12 @@ def _groups(session: Session, which: ColumnElement[bool]) -> tuple[Group, ...]:
         .order_by(tables.School.code, ClassGroup.school_year, ClassGroup.grade, ClassGroup.name)
     )
     return tuple(
-        Group(_key(school, row), row.grade, tuple(sorted(row.optional_subjects)))
+        Group(
+            _key(school, row), row.grade, tuple(sorted(row.optional_subjects)), tuple(sorted(row.study_topics)),
+            SignaturePlan(row.signature_plan),
+        )
         for row, school in session.execute(query)
-    )
+    )  # fmt: skip
 
 
 def _key(school: str, row: ClassGroup) -> ClassKey:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from domain.roster_changes import Fate, RosterChanges
 from domain.rostering import Authority, Group, School, YearSpan
+from domain.signature_plans import SignaturePlan
 from storage import registration, tables
 from storage.registration import ClassFacts
 from storage.rostering import duties, pupils
@@ -70,4 +71,6 @@ def _add_year(session: Session, span: YearSpan) -> None:
 def _add_group(session: Session, group: Group) -> None:
     key = group.key
     school_id = session.scalars(select(tables.School.id).where(tables.School.code == key.school)).one()
-    registration.add_class(session, school_id, key.year, ClassFacts(group.grade, key.name, group.optional_subjects))
+    plan = group.plan or SignaturePlan.SHEET
+    facts = ClassFacts(group.grade, key.name, group.optional, group.topics, plan)
+    registration.add_class(session, school_id, key.year, facts)

@@ -1,7 +1,6 @@
 """OneRoster packages on the real database: what they add, fill in, end and leave; and out again byte for byte."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -11,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from activities.oneroster import Plan, export_school, plan_import, write_import
+from activities.oneroster import export_school, plan_import, write_import
 from domain.curriculum import HOMEROOM, PRINCIPAL, curriculum_for
 from domain.decisions import Action
 from domain.errors import Invalid, NotFound
@@ -23,39 +22,19 @@ from storage import registration, staffing
 from storage.tables import (
     ClassGroup,
     Enrolment,
-    ManagingAuthority,
     Position,
     PupilRow,
     ReviewItem,
     School,
-    SchoolYearRow,
     Staff,
-    TeachingAssignment,
 )
+from tests.activities.takeovers import TABLES, counts, fates, take, undone
 from tests.factories import NOW, YEAR, OpenBook, make_class, make_school, open_book
 from tests.interchange.oneroster.drafts import Draft
 from tests.rostering import BIRTH, MUSICIAN, ROSTER, SCHOOL, TEACHER, person_id, rosters
 from tests.storage.papers import make_document, make_order
 
-TABLES = (ClassGroup, PupilRow, Enrolment, Staff, Position, TeachingAssignment, ManagingAuthority, SchoolYearRow)
-
 IN_1A1 = f"lớp 1A1 (trường {SCHOOL})"
-
-
-def counts(db: Session) -> list[int | None]:
-    return [db.scalar(select(func.count()).select_from(table)) for table in TABLES]
-
-
-def take(db: Session, data: bytes) -> Plan:
-    plan = plan_import(db, data)
-    write_import(db, plan)
-    db.flush()
-    db.expire_all()
-    return plan
-
-
-def fates(plan: Plan, kind: str) -> dict[str, int]:
-    return {fate: count for fate, count in plan.counts()[kind].items() if count}
 
 
 def test_a_school_comes_in_once(db: Session) -> None:
@@ -81,16 +60,6 @@ def test_what_came_in_is_there_to_work_with(db: Session) -> None:
         assert staffing.signer_of(db, class_id, slot, NOW).full_name
     assert staffing.signer_of(db, class_id, "am_nhac", NOW).personal_id == MUSICIAN
     assert db.scalars(select(PupilRow.id).order_by(PupilRow.pupil_code)).all() == [UUID(int=1), UUID(int=2)]
-
-
-@contextmanager
-def undone(db: Session) -> Iterator[None]:
-    """What is written inside is gone afterwards."""
-    with db.begin_nested() as savepoint:
-        yield
-        db.flush()
-        savepoint.rollback()
-    db.expire_all()
 
 
 def test_a_school_goes_out_and_comes_into_an_empty_database_as_the_same_bytes(db: Session) -> None:

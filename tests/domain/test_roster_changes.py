@@ -6,11 +6,14 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 
+from domain.calendar import SchoolYear
 from domain.roster_changes import Fate, RosterChanges, compare, conflicts
-from domain.rostering import EMPTY, Enrolment, Period, Pupil, Roster
-from tests.rostering import GROUP, MUSICIAN, ROSTER, person_id, rosters
+from domain.rostering import EMPTY, Enrolment, Group, Period, Pupil, Roster
+from tests.rostering import GROUP, MUSICIAN, ROSTER, assignment, person_id, rosters
 
 AN = ROSTER.pupils[0]
+TENTH = replace(GROUP.key, name="10A1")
+ELECTIVES = ("dia_li", "hoa_hoc", "tin_hoc", "vat_li")
 
 
 def fates(changes: RosterChanges, kind: str) -> set[Fate]:
@@ -102,6 +105,12 @@ def other(**changes: str) -> Pupil:
         (replace(EMPTY, enrolments=(Enrolment(replace(GROUP.key, name="1A2"), AN.code),)), "đang học cả lớp 1A1"),
         (replace(EMPTY, positions=(replace(ROSTER.positions[0], personal_id=MUSICIAN),)), "chức vụ Hiệu trưởng"),
         (replace(EMPTY, assignments=(replace(ROSTER.assignments[1], personal_id=MUSICIAN),)), "phần việc “tieng_viet”"),
+        (replace(EMPTY, assignments=(assignment("vat_li"),)),
+         "Chưa phân công được môn “vat_li”: lớp 1A1 (trường 79760009) không học môn này."),
+        (replace(EMPTY, groups=(Group(TENTH, 10, ("vat_li",)),)),
+         "Chưa ghi được lớp 10A1 (trường 79760009): Lớp 10 phải có đúng 4 môn lựa chọn, hiện có 1."),
+        (replace(EMPTY, groups=(Group(TENTH, 10, ELECTIVES, ("am_nhac",)),)), "không học chuyên đề của môn: am_nhac"),
+        (replace(EMPTY, groups=(Group(replace(TENTH, year=SchoolYear(2019)), 1),)), "Chưa có quy tắc đánh giá"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("settled", [(), (AN.code,)], ids=["open", "signed"])

@@ -1,12 +1,14 @@
 """What a package means here: what is taken over, what is noted, what is refused."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from domain.curriculum import HOMEROOM
-from domain.rostering import Office, Period
+from domain.rostering import Group, Office, Period
+from domain.signature_plans import SignaturePlan
 from interchange.oneroster.incoming import Received, read_roster
 from interchange.sheets import Severity
 from tests.interchange.oneroster.drafts import Draft
@@ -71,7 +73,21 @@ def test_an_optional_subject_that_is_taught_belongs_to_the_class() -> None:
     draft = Draft.of()
     draft.set("courses", draft.find("courses", courseCode="dao_duc"), courseCode="ngoai_ngu_1")
     [group] = read(draft)[0].roster.groups
-    assert group.optional_subjects == ("ngoai_ngu_1",)
+    assert group.optional == ("ngoai_ngu_1",)
+
+
+def test_a_class_of_grade_10_has_the_electives_that_have_a_class_and_the_topics_that_are_told() -> None:
+    electives = ("hoa_hoc", "sinh_hoc", "tin_hoc", "vat_li")
+    draft = Draft.of().set("classes", 0, title="10A1", __studyTopics="vat_li, toan", __signaturePlan="record")
+    draft.tables["classes"] = [{**line, "grades": "10"} for line in draft.tables["classes"]]
+    for code, elective in zip(("tieng_viet", "dao_duc", "tu_nhien_xa_hoi", "mi_thuat"), electives, strict=True):
+        draft.set("courses", draft.find("courses", courseCode=code), courseCode=elective)
+    received, notes = read(draft, Severity.REVIEW)
+    assert notes == []
+    key = replace(GROUP.key, name="10A1")
+    assert received.roster.groups == (
+        Group(key, 10, ("am_nhac", *electives), ("toan", "vat_li"), SignaturePlan.RECORD),
+    )
 
 
 def primary(draft: Draft, *values: str) -> dict[str, bool]:
@@ -103,7 +119,7 @@ def test_the_primary_teacher_signs(values: tuple[str, ...], signers: dict[str, b
 def test_dates_are_days_in_vietnam_and_the_year_s_first_where_none_is_told() -> None:
     draft = Draft.of().set("roles", 0, beginDate="", endDate="2026-12-31")
     [position] = read(draft)[0].roster.positions
-    assert position.period == Period.of_days(FIRST, date(2026, 12, 31))
+    assert position.period == Period.of_days(FIRST, date(2026, 12, 30))
 
 
 @pytest.mark.parametrize(
@@ -162,14 +178,15 @@ def test_a_code_and_an_id_belong_to_one_person() -> None:
          "orgs.csv, dòng 4, cột parentSourcedId: Các đơn vị cấp trên của trường tạo thành một vòng."),
         (lambda d: d.set("orgs", 2, __since="nay"), "orgs.csv, dòng 4, cột metadata.hocba.since: “nay” không phải"),
         (lambda d: d.set("academicSessions", 1, endDate="2026-01-01"),
-         "academicSessions.csv, dòng 3, cột endDate: Ngày kết thúc đứng trước"),
+         "academicSessions.csv, dòng 3, cột endDate: endDate phải đứng sau startDate"),
         (lambda d: d.set("academicSessions", 0, schoolYear="2026"),
          "academicSessions.csv, dòng 2, cột schoolYear: schoolYear phải là năm mà năm học kết thúc."),
         (lambda d: d.set("academicSessions", 1, schoolYear="2026"),
          "classes.csv, dòng 2, cột termSourcedIds: Các kì của lớp thuộc nhiều năm học."),
         (lambda d: d.set("classes", 0, grades="01,02"), "classes.csv, dòng 2, cột grades: Lớp phải ghi đúng một khối"),
         (lambda d: d.set("classes", 0, grades="KG"), "classes.csv, dòng 2, cột grades: Lớp phải ghi đúng một khối"),
-        (lambda d: d.set("classes", 0, grades="12"), "classes.csv, dòng 2, cột grades: "),
+        (lambda d: d.set("classes", 0, __signaturePlan="ink"),
+         "classes.csv, dòng 2, cột metadata.hocba.signaturePlan: “ink” không phải là cách kí; chỉ nhận: sheet"),
         (lambda d: d.set("classes", 0, classType="scheduled"), "classes.csv: Gói không có lớp chủ nhiệm"),
         (lambda d: d.add("classes", **{**d.tables["classes"][0], "sourcedId": "c2"}),
          "classes.csv, dòng 11, cột title: Lớp 1A1 đã có ở dòng 2."),
@@ -179,13 +196,15 @@ def test_a_code_and_an_id_belong_to_one_person() -> None:
         (lambda d: d.set("demographics", 0, sex="other"), "demographics.csv, dòng 2, cột sex: Giới tính của học sinh"),
         (lambda d: d.set("users", 0, __personalId="079"),
          "users.csv, dòng 2, cột metadata.hocba.personalId: Số định danh"),
-        (lambda d: d.set("roles", 0, endDate="2020-01-01"),
-         "roles.csv, dòng 2, cột beginDate: Ngày kết thúc 01/01/2020 đứng trước ngày bắt đầu 01/08/2026."),
+        (lambda d: d.set("roles", 0, endDate="2026-08-01"),
+         "roles.csv, dòng 2, cột endDate: endDate 01/08/2026 phải đứng sau ngày bắt đầu 01/08/2026: "),
         (lambda d: d.set("roles", 0, __validFrom="2026-08-01"),
-         "roles.csv, dòng 2, cột beginDate: “2026-08-01” không phải"),
-        (lambda d: d.set("roles", 0, __validFrom="hè"), "roles.csv, dòng 2, cột beginDate: “hè” không phải"),
+         "roles.csv, dòng 2, cột endDate: “2026-08-01” không phải"),
+        (lambda d: d.set("roles", 0, __validFrom="hè"), "roles.csv, dòng 2, cột endDate: “hè” không phải"),
+        (lambda d: d.set("roles", 0, __validFrom="0001-01-01T00:00:00+07:00"),
+         "roles.csv, dòng 2, cột endDate: “0001-01-01T00:00:00+07:00” không phải"),
         (lambda d: d.set("roles", 0, __validFrom="2026-08-01T00:00:00Z", __validUntil="2026-08-01T00:00:00Z"),
-         "roles.csv, dòng 2, cột beginDate: Thời điểm kết thúc không đứng sau"),
+         "roles.csv, dòng 2, cột endDate: Thời điểm kết thúc không đứng sau"),
         (lambda d: again(d, "roles", 0, 1),
          "roles.csv, dòng 7: Trong cùng một thời gian có hai người đảm nhận chức vụ Hiệu trưởng"),
         (lambda d: again(d, "enrollments", 0, 0),

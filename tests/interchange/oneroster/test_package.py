@@ -69,9 +69,26 @@ def test_a_property_is_told_once_and_known() -> None:
 
 
 def test_a_file_that_is_needed_cannot_be_absent() -> None:
+    files = Draft.of().declare("courses", "absent").files()
+    del files["courses.csv"]
+    assert sentences(zipped(files)) == ["manifest.csv, dòng 8, cột value: hocba cần tệp courses.csv."]
+
+
+def test_a_file_of_people_that_is_absent_has_no_lines() -> None:
     files = Draft.of().declare("demographics", "absent").files()
     del files["demographics.csv"]
-    assert sentences(zipped(files)) == ["manifest.csv, dòng 10, cột value: hocba cần tệp demographics.csv."]
+    package = read_package(zipped(files))
+    assert (package.tables["demographics"], package.problems) == ((), ())
+
+
+def test_a_file_without_lines_is_noted() -> None:
+    files = Draft.of().files()
+    heading = files["demographics.csv"].splitlines(keepends=True)[0]
+    data = zipped({**files, "demographics.csv": heading})
+    assert sentences(data) == []
+    assert sentences(data, Severity.REVIEW) == [
+        "demographics.csv: Tệp chỉ có dòng tiêu đề; tệp như vậy phải khai là absent và để ngoài gói."
+    ]
 
 
 def test_other_files_are_listed_and_not_read() -> None:
@@ -119,7 +136,7 @@ def test_an_empty_file_is_refused() -> None:
 
 def test_a_column_of_nobody_is_noted_and_one_of_somebody_is_not() -> None:
     draft = Draft.of().set("orgs", 0, website="x").set("orgs", 0, **{"metadata.other.note": "x"})
-    noted = "orgs.csv, dòng 1, cột website: Cột không có trong đặc tả OneRoster 1.2; đã bỏ qua."
+    noted = "orgs.csv, dòng 1, cột website: Cột không có trong đặc tả OneRoster 1.2.1; đã bỏ qua."
     assert sentences(draft.zip(), Severity.REVIEW) == [noted]
     assert read_package(draft.zip()).tables["orgs"][0].metadata["metadata.other.note"] == "x"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from interchange.oneroster.package import NEEDED, read_package
+from interchange.oneroster.package import READ, read_package
 from interchange.oneroster.records import FileProblem
 from interchange.oneroster.specification import SPECIFICATION, Column
 from interchange.sheets import Severity
@@ -22,7 +22,7 @@ HEADINGS = {
     "orgs": f"{STANDARD},name,type,identifier,parentSourcedId",
     "roles": f"{STANDARD},userSourcedId,roleType,role,beginDate,endDate,orgSourcedId,userProfileSourcedId",
     "users": f"{STANDARD},enabledUser,username,userIds,givenName,familyName,middleName,identifier,email,sms,phone,"
-    "agentSourcedIds,grades,password,userMasterIdentifier,resourceSourcedIds,preferredGivenName,preferredMiddleName,"
+    "agentSourcedIds,grades,password,userMasterIdentifier,preferredGivenName,preferredMiddleName,"
     "preferredFamilyName,primaryOrgSourcedId,pronouns",
 }
 COLUMNS = [(file, column) for file, columns in SPECIFICATION.files.items() for column in columns]
@@ -44,7 +44,7 @@ def errors(draft: Draft) -> list[FileProblem]:
 
 def test_the_headings_are_those_of_the_specification() -> None:
     assert {file: ",".join(each.name for each in columns) for file, columns in SPECIFICATION.files.items()} == HEADINGS
-    assert set(NEEDED) < set(SPECIFICATION.manifest_files)
+    assert set(READ) < set(SPECIFICATION.manifest_files)
 
 
 def test_the_table_agrees_with_itself() -> None:
@@ -87,6 +87,20 @@ def test_every_word_of_a_vocabulary_is_taken(file: str, column: Column) -> None:
         ] == []
     if not words.extensible:
         assert errors(Draft.of().set(file, 0, **{column.name: "ext:rieng"}))
+
+
+@pytest.mark.parametrize("text", ["a b", "đ", "a:b", "{a}", "a,b"])
+def test_an_id_has_only_the_signs_of_the_standard(text: str) -> None:
+    assert errors(Draft.of().set("orgs", 0, parentSourcedId="@a/b_c-1.D"))[0].message.startswith(
+        "Tệp orgs.csv không có"
+    )
+    assert errors(Draft.of().set("orgs", 0, parentSourcedId=text))[0].message.startswith(f"Mã “{text}” có kí tự không")
+
+
+@pytest.mark.parametrize("text", ["0001-01-01", "1899-12-31", "2026-02-30", "2026-9-5", "20260905"])
+def test_a_day_is_one_that_every_time_zone_knows(text: str) -> None:
+    assert [each.column for each in errors(Draft.of().set("roles", 0, beginDate=text))] == ["beginDate"]
+    assert errors(Draft.of().set("roles", 0, endDate="9999-12-31")) == []
 
 
 def test_an_optional_column_that_is_missing_is_only_noted() -> None:
