@@ -111,7 +111,13 @@ class ClassFacts:
 
 
 def add_class(session: Session, school_id: UUID, year: SchoolYear, facts: ClassFacts) -> UUID:
-    """A class under the circular in force when its year begins. Raises Invalid for subjects it cannot take."""
+    """A class under the circular in force when its year begins; one that is known stays as it is.
+
+    Raises Invalid for subjects that a new class cannot take.
+    """
+    known = _class_id(session, school_id, year, facts.name)
+    if known is not None:
+        return known
     add_school_year(session, year)
     rules = rule_book().choose(facts.grade, year, term_dates(year, Term.HK1).start)
     curriculum_for(facts.grade, rules, optional=facts.optional, topics=facts.topics)
@@ -131,13 +137,17 @@ def add_class(session: Session, school_id: UUID, year: SchoolYear, facts: ClassF
 
 
 def class_id_of(session: Session, school_id: UUID, year: SchoolYear, name: str) -> UUID:
-    known = select(ClassGroup.id).where(
-        ClassGroup.school_id == school_id, ClassGroup.school_year == str(year), ClassGroup.name == name
-    )
-    found = session.scalars(known).first()
+    found = _class_id(session, school_id, year, name)
     if found is None:
         raise NotFound(f"Chưa có lớp {name} trong năm học {year}.")
     return found
+
+
+def _class_id(session: Session, school_id: UUID, year: SchoolYear, name: str) -> UUID | None:
+    known = select(ClassGroup.id).where(
+        ClassGroup.school_id == school_id, ClassGroup.school_year == str(year), ClassGroup.name == name
+    )
+    return session.scalars(known).first()
 
 
 def assign(

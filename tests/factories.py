@@ -97,10 +97,10 @@ def make_class(
 ) -> ClassCast:
     """A class of the grade that its name begins with; `more` are further facts of the class."""
     facts = ClassFacts(grade_of(name), name, **more)
-    registration.add_class(session, school.school_id, YEAR, facts)
     curriculum = curriculum_for(facts.grade, optional=facts.optional, topics=facts.topics)
     base = 1000 * school.number + 10 * sum(map(ord, name))
-    listed = ListedClass(YEAR, facts.grade, name, make_pupils(pupils, seed=base, grade=facts.grade))
+    members = make_pupils(pupils, seed=base, grade=facts.grade)
+    listed = ListedClass(YEAR, facts.grade, name, members, facts.optional, facts.topics, facts.plan)
     class_id = entering.register(session, school.school_id, [listed], date.min)[name]
     homeroom, music = (make_staff(session, school.school_id, base + serial) for serial in (1, 2))
     alone = [] if curriculum.is_primary else [each.code for each in curriculum.subjects if each.code != "ngu_van"]

@@ -88,9 +88,7 @@ def _columns(sheet: Sheet, marks: SlotMarks) -> list[Cell]:
 def _filled(sheet: Sheet, cells: list[Cell], marks: SlotMarks, stamp: Stamp | None) -> dict[Place, Filled]:
     filled: dict[Place, Filled] = {}
     pupils, rows = {pupil.pupil_code: pupil for pupil in marks.pupils}, dict[str, int]()
-    for row in sheet.body():
-        if not row.text(PUPIL_CODE) and not any(_holds_something(row, cell) for cell in cells):
-            continue  # a line of totals or signatures
+    for row in sheet.body(_foot(sheet, cells)):
         pupil = _pupil_of(row, pupils, rows)
         if pupil and _is_the_same(row, pupil):
             filled |= _row_cells(row, cells, pupil, stamp)
@@ -98,6 +96,16 @@ def _filled(sheet: Sheet, cells: list[Cell], marks: SlotMarks, stamp: Stamp | No
         message = f"Tệp thiếu học sinh số {pupils[code].order_no}, mã {code}; các ô của em giữ nguyên."
         sheet.blame(message, Severity.REVIEW)
     return filled
+
+
+def _foot(sheet: Sheet, cells: list[Cell]) -> list[int]:
+    """Lines of totals or signatures: rows without a pupil code and marks."""
+    rows = [Row(sheet, index) for index in sheet.filled()]
+    return [
+        row.index
+        for row in rows
+        if not row.text(PUPIL_CODE) and not any(_holds_something(row, cell) for cell in cells)
+    ]
 
 
 def _holds_something(row: Row, cell: Cell) -> bool:

@@ -124,8 +124,8 @@ async def test_what_was_submitted_is_read_by_homeroom_and_offices_only(
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "Không đọc được tệp"),
-        (b"PK\x03\x04 not really", "Không đọc được tệp"),
+        (b"", "Tệp rỗng"),
+        (b"PK\x03\x04 not really", "Tệp bị hỏng"),
         (b"x" * (5 * 1024 * 1024 + 1), "Bảng tính quá lớn (tối đa 5 MB)."),
         (
             workbook({"Toán": [["Lớp: 1A2"], ["Học kì: Học kì I"], ["Mã học sinh", "Mức cuối kì"]]}),

@@ -110,7 +110,7 @@ def test_the_result_of_a_formula_counts(result: str, stored: str) -> None:
 
 @pytest.mark.parametrize(
     ("result", "kind", "message"),
-    [("#N/A", "e", "Ô này đang báo lỗi #N/A"), (None, "", "có công thức nhưng tệp không lưu kết quả")],
+    [("#N/A", "e", "Ô báo lỗi #N/A"), (None, "", "Ô có công thức chưa được tính")],
 )
 def test_a_cell_without_a_value_of_its_own_does_not_clear_what_is_saved(
     result: str | None, kind: str, message: str
@@ -122,11 +122,11 @@ def test_a_cell_without_a_value_of_its_own_does_not_clear_what_is_saved(
     assert list(differences(marks, reading.filled)) == []
 
 
-def test_merged_cells_belong_to_nobody_and_change_nothing() -> None:
+def test_a_merged_cell_belongs_to_its_first_row_only() -> None:
     marks = entered(GRADE_1)
     reading = read_slot(with_merged(write_slot(marks), "E8:E9"), marks)
-    assert [cell for cell, _ in told(reading)] == ["E8", "E9"]
-    assert "vùng gộp E8:E9" in reading.problems[0].message
+    assert [cell for cell, _ in told(reading)] == ["E9"]
+    assert "gộp với ô khác (E8:E9)" in reading.problems[0].message
     assert list(differences(marks, reading.filled)) == []
 
 
@@ -205,14 +205,14 @@ def test_versions_of_another_record_are_not_believed() -> None:
 
 
 def test_what_is_no_xlsx_is_refused() -> None:
-    with pytest.raises(Invalid, match="Không đọc được tệp"):
+    with pytest.raises(Invalid, match="không phải là bảng tính"):
         read_slot(b"not a workbook", GRADE_1)
     with pytest.raises(Invalid, match=r"\.xlsx"):
         read_slot(open_document(["Lớp: 1A1"], ["Học kì: Học kì I"], ["Mã học sinh", "Mức cuối kì"]), GRADE_1)
 
 
 def open_document(*rows: list[str]) -> bytes:
-    """A spreadsheet of LibreOffice, which the reader could read, but not tell its errors from empty cells."""
+    """A spreadsheet of LibreOffice."""
     names = ("office", "table", "text")
     spaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in names)
     cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
