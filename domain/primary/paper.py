@@ -30,6 +30,10 @@ _TOTALS: Final = (
     ("Số học sinh ở mức C", "C", "C"),
 )
 _LEVEL, _SCORE = "Mức", "Điểm"
+_SUPPLEMENTARY: Final = {
+    CellKind.LEVEL: "Mức sau đánh giá bổ sung",
+    CellKind.SCORE: "Điểm KTĐK sau đánh giá bổ sung",
+}
 
 
 class PrimaryYear(TypedDict):
@@ -65,7 +69,7 @@ class PrimaryPapers:
     term: Term
 
     def sheet(self, subject: str, pupils: Sequence[Entered]) -> SheetForm:
-        cells = list(self._sheet_cells(subject))
+        cells = list(self._sheet_cells(subject, pupils))
         comment = CellKey(subject, self._end, CellKind.COMMENT)
         lines = [
             (tuple(values.get(key, "") for key, _ in cells), values.get(comment, ""))
@@ -74,15 +78,21 @@ class PrimaryPapers:
         columns = tuple(SheetColumn(f"{key.point}/{key.kind}", name) for key, name in cells)
         return SheetForm(columns, _SHEET_LEGEND, tuple(lines))
 
-    def _sheet_cells(self, subject: str) -> Iterable[tuple[CellKey, str]]:
+    def _sheet_cells(self, subject: str, pupils: Sequence[Entered]) -> Iterable[tuple[CellKey, str]]:
+        """Levels, then scores; those of a supplementary assessment only where somebody had one."""
         taught = self.curriculum.subject(subject)
         points = points_of(self.term)
         for point in points:
-            yield CellKey(subject, point, CellKind.LEVEL), f"{_LEVEL} {point.label.lower()}"
+            yield CellKey(subject, point, CellKind.LEVEL), f"{_LEVEL} {point.inline}"
         for point in points:
             if taught.has_test(point):
-                name = "Điểm KTĐK" if point is self._end else f"Điểm KTĐK {point.label.lower()}"
+                name = "Điểm KTĐK" if point is self._end else f"Điểm KTĐK {point.inline}"
                 yield CellKey(subject, point, CellKind.SCORE), name
+        used = {key for pupil in pupils for key in pupil.slots.get(subject, {})}
+        for kind, name in _SUPPLEMENTARY.items():
+            key = CellKey(subject, AssessmentPoint.SUMMER, kind)
+            if key in used:
+                yield key, name
 
     def form(self) -> SummaryForm:
         groups = (
