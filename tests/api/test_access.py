@@ -57,6 +57,7 @@ EXPECTED = {
     "PUT /api/v1/class-terms/{class_term_id}/attendance": (403, 204, 404, 403, 403, 404, 401),
     "GET /api/v1/class-terms/{class_term_id}/documents": (200, 200, 404, 200, 200, 404, 401),
     "GET /api/v1/class-terms/{class_term_id}/audit": (200, 200, 404, 200, 200, 404, 401),
+    "GET /api/v1/class-terms/{class_term_id}/reports/summary": (200, 200, 404, 200, 200, 404, 401),
     "POST /api/v1/class-terms/{class_term_id}/submit": (403, 200, 404, 403, 403, 404, 401),
     "POST /api/v1/class-terms/{class_term_id}/review": (403, 200, 404, 403, 403, 404, 401),
     "POST /api/v1/class-terms/{class_term_id}/return": (403, 200, 404, 403, 403, 404, 401),

@@ -1,0 +1,35 @@
+"""Workbooks for the people whose they are; a subject's teacher gets none."""
+
+from sqlalchemy.orm import Session
+
+from api.v1.reports import XLSX
+from tests.api.conftest import As
+from tests.api.world import World
+from tests.factories import open_book
+from tests.interchange.workbooks import rows_of
+
+
+async def test_a_class_summary_is_a_file_that_is_named_after_the_class_alone(world: World, as_: As) -> None:
+    answer = await as_("homeroom").get(f"/api/v1/class-terms/{world.class_term_id}/reports/summary")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == XLSX
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="bang-tong-hop_1A1_hk1_2026-2027.xlsx"'
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    rows = rows_of(answer.content, "Tổng hợp")
+    assert rows[5][0] == "Lớp: 1A1"
+    assert [row[0] for row in rows[12:15]] == ["1", "2", "3"]
+
+
+async def test_a_subject_teacher_gets_no_summary_of_the_class(world: World, as_: As) -> None:
+    answer = await as_("music").get(f"/api/v1/class-terms/{world.class_term_id}/reports/summary")
+    assert answer.status_code == 404
+    assert answer.json()["detail"] == "Không tìm thấy báo cáo này."
+
+
+async def test_the_same_state_gives_the_same_file(db: Session, world: World, as_: As) -> None:
+    book = open_book(db, world.cast)
+    book.submit_all()
+    path = f"/api/v1/class-terms/{world.class_term_id}/reports/summary"
+    first, second = [(await as_("principal").get(path)).content for _ in range(2)]
+    assert first == second
+    assert rows_of(first, "Tổng hợp")[12][3:5] == ["T", "9"]
