@@ -7,13 +7,15 @@ from datetime import date
 from fastapi import APIRouter, Response
 
 from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, now
-from domain.calendar import TIMEZONE
+from domain.calendar import TIMEZONE, SchoolYear
 from domain.curriculum import HOMEROOM
-from domain.errors import NotFound
+from domain.errors import NotAllowed, NotFound
 from interchange.reports.class_summary import write_class_summary
+from interchange.reports.year_lists import write_year_lists
 from storage import access
 from storage.access import ClassTermHead
 from storage.reports.class_summaries import class_summary
+from storage.reports.year_lists import school_year_lists
 from storage.staffing import Person
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -31,10 +33,25 @@ def get_class_summary(head: VisibleClassTerm, person: CurrentPerson, found: Serv
     return _workbook(write_class_summary(report), "bang-tong-hop", head.class_name, head.term, head.school_year)
 
 
+@router.get("/years/{school_year}/reports/year-lists", responses=_WORKBOOK)
+def get_year_lists(school_year: str, person: CurrentPerson, found: ServicesDep) -> Response:
+    """Who is promoted, who is not yet and why, and who is commended; for the school's offices."""
+    _require_office(person)
+    year = SchoolYear.parse(school_year)
+    with found.sessions() as session:
+        report = school_year_lists(session, person.school_id, year, _today())
+    return _workbook(write_year_lists(report), "ket-qua-cuoi-nam", str(year))
+
+
 def _require_whole_class(head: ClassTermHead, person: Person) -> None:
     """A report speaks of every subject; a subject's teacher has no part in the others'."""
     if not access.may_read_slot(person, head, HOMEROOM):
         raise NotFound("Không tìm thấy báo cáo này.")
+
+
+def _require_office(person: Person) -> None:
+    if not person.roles & access.SCHOOL_WIDE:
+        raise NotAllowed("Báo cáo này dành cho lãnh đạo, văn thư và cán bộ quản trị của trường.")
 
 
 def _today() -> date:

@@ -39,6 +39,7 @@ EXPECTED = {
     "GET /board/rows": (200, 200, 200, 200, 200, 200, 401),
     "GET /api/v1/class-terms": (200, 200, 200, 200, 200, 200, 401),
     "POST /api/v1/class-terms": (403, 404, 404, 403, 201, 404, 401),
+    "GET /api/v1/years/{school_year}/reports/year-lists": (200, 403, 403, 200, 200, 200, 401),
     "GET /api/v1/review-items": (200, 403, 403, 200, 200, 200, 401),
     "GET /api/v1/documents/{document_id}": (200, 200, 404, 200, 200, 404, 401),
     "POST /api/v1/orders/confirm": (200, 404, 404, 404, 404, 404, 401),
@@ -81,7 +82,7 @@ class Scene:
     async def ask(self, client: AsyncClient, route: str) -> Response:
         """A request that would do, were the right person asking."""
         method, _, path = route.replace("MOUNT", "GET").partition(" ")
-        names = {"class_term_id": self.world.class_term_id, "slot": "toan"}
+        names = {"class_term_id": self.world.class_term_id, "slot": "toan", "school_year": "2026-2027"}
         path = path.format(**names, document_id=self.document_id, order_id=self.order_id, position=0, code="AA")
         return await client.request(method, path, **self._words(route.rsplit("/", 1)[-1]))
 

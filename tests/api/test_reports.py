@@ -6,7 +6,7 @@ from api.v1.reports import XLSX
 from tests.api.conftest import As
 from tests.api.world import World
 from tests.factories import open_book
-from tests.interchange.workbooks import rows_of
+from tests.interchange.workbooks import rows_of, table_of
 
 
 async def test_a_class_summary_is_a_file_that_is_named_after_the_class_alone(world: World, as_: As) -> None:
@@ -33,3 +33,26 @@ async def test_the_same_state_gives_the_same_file(db: Session, world: World, as_
     first, second = [(await as_("principal").get(path)).content for _ in range(2)]
     assert first == second
     assert rows_of(first, "Tổng hợp")[12][3:5] == ["T", "9"]
+
+
+async def test_the_lists_of_a_year_are_those_of_the_own_school(world: World, as_: As) -> None:
+    path = "/api/v1/years/2026-2027/reports/year-lists"
+    answer = await as_("clerk").get(path)
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="ket-qua-cuoi-nam_2026-2027.xlsx"'
+    own = [row["Lớp"] for row in table_of(answer.content, "Theo lớp")]
+    foreign = [row["Lớp"] for row in table_of((await as_("foreigner").get(path)).content, "Theo lớp")]
+    assert own == ["1A1", "1A2", "Toàn trường"]
+    assert len(foreign) == 2
+    assert not {"1A1", "1A2"} & set(foreign)
+
+
+async def test_the_lists_are_for_the_schools_offices(as_: As) -> None:
+    answer = await as_("homeroom").get("/api/v1/years/2026-2027/reports/year-lists")
+    assert answer.status_code == 403
+    assert "lãnh đạo, văn thư" in answer.json()["detail"]
+
+
+async def test_a_year_that_is_none_is_refused(as_: As) -> None:
+    answer = await as_("principal").get("/api/v1/years/2026-2028/reports/year-lists")
+    assert answer.status_code == 422
+    assert "2023-2024" in answer.json()["detail"]

@@ -6,7 +6,6 @@ import pytest
 
 from domain.assessment import Term
 from domain.curriculum import Curriculum
-from domain.documents import SchoolContent
 from domain.entered import Entered, TermPapers
 from domain.primary.paper import PrimaryPapers
 from domain.reports.class_summary import ClassSummaryReport, SummaryLine, summary_values
@@ -14,9 +13,9 @@ from domain.secondary.paper import SecondaryPapers
 from interchange.reports.class_summary import write_class_summary
 from tests.domain.primary.samples import GRADE_4, pupil, score
 from tests.domain.secondary.entered import GRADE_7, term
+from tests.interchange.reports.samples import SCHOOL
 from tests.interchange.workbooks import rows_of
 
-SCHOOL = SchoolContent("79766999", "Trường Mẫu", "Phường Tân Bình", "", "TP.HCM", "UBND phường Tân Bình", "TP.HCM")
 NOT_YET = "Chưa nộp: Toán."
 
 
