@@ -7,14 +7,17 @@ from datetime import date
 from fastapi import APIRouter, Response
 
 from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, now
+from domain.assessment import Term
 from domain.calendar import TIMEZONE, SchoolYear
 from domain.curriculum import HOMEROOM
 from domain.errors import NotAllowed, NotFound
 from interchange.reports.class_summary import write_class_summary
+from interchange.reports.missing import write_missing
 from interchange.reports.year_lists import write_year_lists
 from storage import access
 from storage.access import ClassTermHead
 from storage.reports.class_summaries import class_summary
+from storage.reports.missing import missing_of_class, missing_of_school
 from storage.reports.year_lists import school_year_lists
 from storage.staffing import Person
 
@@ -41,6 +44,25 @@ def get_year_lists(school_year: str, person: CurrentPerson, found: ServicesDep) 
     with found.sessions() as session:
         report = school_year_lists(session, person.school_id, year, _today())
     return _workbook(write_year_lists(report), "ket-qua-cuoi-nam", str(year))
+
+
+@router.get("/class-terms/{class_term_id}/reports/missing", responses=_WORKBOOK)
+def get_missing_of_class(head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep) -> Response:
+    """Empty cells by teacher and pupil, and personal ids that are missing or doubtful."""
+    _require_whole_class(head, person)
+    with found.sessions() as session:
+        report = missing_of_class(session, head.id, now())
+    return _workbook(write_missing(report), "con-thieu", head.class_name, head.term, head.school_year)
+
+
+@router.get("/years/{school_year}/terms/{term}/reports/missing", responses=_WORKBOOK)
+def get_missing_of_school(school_year: str, term: Term, person: CurrentPerson, found: ServicesDep) -> Response:
+    """The same of all classes of the school; for its offices."""
+    _require_office(person)
+    year = SchoolYear.parse(school_year)
+    with found.sessions() as session:
+        report = missing_of_school(session, person.school_id, year, term, now())
+    return _workbook(write_missing(report), "con-thieu", term.value, str(year))
 
 
 def _require_whole_class(head: ClassTermHead, person: Person) -> None:

@@ -39,6 +39,7 @@ EXPECTED = {
     "GET /board/rows": (200, 200, 200, 200, 200, 200, 401),
     "GET /api/v1/class-terms": (200, 200, 200, 200, 200, 200, 401),
     "POST /api/v1/class-terms": (403, 404, 404, 403, 201, 404, 401),
+    "GET /api/v1/years/{school_year}/terms/{term}/reports/missing": (200, 403, 403, 200, 200, 200, 401),
     "GET /api/v1/years/{school_year}/reports/year-lists": (200, 403, 403, 200, 200, 200, 401),
     "GET /api/v1/review-items": (200, 403, 403, 200, 200, 200, 401),
     "GET /api/v1/documents/{document_id}": (200, 200, 404, 200, 200, 404, 401),
@@ -58,6 +59,7 @@ EXPECTED = {
     "PUT /api/v1/class-terms/{class_term_id}/attendance": (403, 204, 404, 403, 403, 404, 401),
     "GET /api/v1/class-terms/{class_term_id}/documents": (200, 200, 404, 200, 200, 404, 401),
     "GET /api/v1/class-terms/{class_term_id}/audit": (200, 200, 404, 200, 200, 404, 401),
+    "GET /api/v1/class-terms/{class_term_id}/reports/missing": (200, 200, 404, 200, 200, 404, 401),
     "GET /api/v1/class-terms/{class_term_id}/reports/summary": (200, 200, 404, 200, 200, 404, 401),
     "POST /api/v1/class-terms/{class_term_id}/submit": (403, 200, 404, 403, 403, 404, 401),
     "POST /api/v1/class-terms/{class_term_id}/review": (403, 200, 404, 403, 403, 404, 401),
@@ -82,7 +84,7 @@ class Scene:
     async def ask(self, client: AsyncClient, route: str) -> Response:
         """A request that would do, were the right person asking."""
         method, _, path = route.replace("MOUNT", "GET").partition(" ")
-        names = {"class_term_id": self.world.class_term_id, "slot": "toan", "school_year": "2026-2027"}
+        names = {"class_term_id": self.world.class_term_id, "slot": "toan", "school_year": "2026-2027", "term": "hk1"}
         path = path.format(**names, document_id=self.document_id, order_id=self.order_id, position=0, code="AA")
         return await client.request(method, path, **self._words(route.rsplit("/", 1)[-1]))
 

@@ -56,3 +56,20 @@ async def test_a_year_that_is_none_is_refused(as_: As) -> None:
     answer = await as_("principal").get("/api/v1/years/2026-2028/reports/year-lists")
     assert answer.status_code == 422
     assert "2023-2024" in answer.json()["detail"]
+
+
+async def test_what_is_missing_in_a_class_names_its_teachers(world: World, as_: As) -> None:
+    path = f"/api/v1/class-terms/{world.class_term_id}/reports/missing"
+    answer = await as_("homeroom").get(path)
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="con-thieu_1A1_hk1_2026-2027.xlsx"'
+    assert {row["Lớp"] for row in table_of(answer.content, "Theo giáo viên")} == {"1A1"}
+    assert (await as_("music").get(path)).status_code == 404
+
+
+async def test_what_is_missing_in_a_school_is_for_its_offices(as_: As) -> None:
+    path = "/api/v1/years/2026-2027/terms/hk1/reports/missing"
+    answer = await as_("admin").get(path)
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="con-thieu_hk1_2026-2027.xlsx"'
+    assert {row["Lớp"] for row in table_of(answer.content, "Ô còn thiếu")} == {"1A1"}
+    assert (await as_("homeroom").get(path)).status_code == 403
+    assert (await as_("principal").get(path.replace("hk1", "hk3"))).status_code == 422
