@@ -23,6 +23,7 @@ COMMANDS = {
     "doctor": "cli.doctor:doctor_command",
     "export-xml": "cli.export_xml:export_xml_command",
     "audit": "cli.audit:audit_command",
+    "report": "cli.report:report_app",
     "cosign": "cli.cosign:cosign_command",
     "token-bridge": "cli.token_bridge:token_bridge_command",
 }
@@ -45,10 +46,12 @@ class LazyCommands(TyperGroup):
         """Return the command, or None when there is no such one."""
         if cmd_name not in COMMANDS:
             return None
-        module, function = COMMANDS[cmd_name].split(":")
-        single = typer.Typer(add_completion=False)
-        single.command(cmd_name)(getattr(import_module(module), function))
-        return typer.main.get_command(single)
+        module, name = COMMANDS[cmd_name].split(":")
+        found = getattr(import_module(module), name)
+        if not isinstance(found, typer.Typer):
+            found, function = typer.Typer(add_completion=False), found
+            found.command(cmd_name)(function)
+        return typer.main.get_command(found)
 
 
 app = typer.Typer(cls=LazyCommands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
