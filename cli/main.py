@@ -23,8 +23,8 @@ COMMANDS = {
     "doctor": "cli.doctor:doctor_command",
     "export-xml": "cli.export_xml:export_xml_command",
     "audit": "cli.audit:audit_command",
-    "report": "cli.report:report_app",
     "cosign": "cli.cosign:cosign_command",
+    "report": "cli.report:app",
     "token-bridge": "cli.token_bridge:token_bridge_command",
 }
 # A default that could not be derived because the value it depends on is wrong, which is said already.
@@ -48,10 +48,11 @@ class LazyCommands(TyperGroup):
             return None
         module, name = COMMANDS[cmd_name].split(":")
         found = getattr(import_module(module), name)
-        if not isinstance(found, typer.Typer):
-            found, function = typer.Typer(add_completion=False), found
-            found.command(cmd_name)(function)
-        return typer.main.get_command(found)
+        if isinstance(found, typer.Typer):
+            return typer.main.get_command(found)
+        single = typer.Typer(add_completion=False)
+        single.command(cmd_name)(found)
+        return typer.main.get_command(single)
 
 
 app = typer.Typer(cls=LazyCommands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)

@@ -13,15 +13,15 @@ from interchange.reports.authority import write_authority
 from storage.database import make_engine, make_sessions
 from storage.reports.authorities import authority_report
 
-report_app = typer.Typer(add_completion=False, no_args_is_help=True)
+app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 
-@report_app.callback()
+@app.callback()
 def describe() -> None:
     """Write reports for those who have no account."""
 
 
-@report_app.command("authority")
+@app.command("authority")
 def report_authority(
     authority: Annotated[str, typer.Argument(help="Code or name of the managing authority.")],
     *,

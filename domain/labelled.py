@@ -14,8 +14,3 @@ class Labelled(StrEnum):
         member._value_ = value
         member.label = label
         return member
-
-    @property
-    def inline(self) -> str:
-        """The label inside a sentence: "giữa học kì I"."""
-        return self.label[:1].lower() + self.label[1:]

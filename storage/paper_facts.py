@@ -1,6 +1,5 @@
 """What the papers of a class-term share: school, signers, pupils and the sheets they bind."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypedDict
@@ -129,7 +128,7 @@ def facts_on(session: Session, class_term_id: UUID, day: date) -> ClassFacts:
     return ClassFacts(class_term, group, term, curriculum, first, school, day)
 
 
-def members(session: Session, records: Sequence[TermRecord]) -> list[Member]:
+def members(session: Session, records: list[TermRecord]) -> list[Member]:
     """The pupils of these records in the class's own order."""
     by_enrolment = {record.enrolment_id: record for record in records}
     query = (

@@ -77,7 +77,7 @@ class SecondaryPapers:
     def _sheet_columns(self, subject: Subject, regular: Sequence[AssessmentPoint]) -> tuple[SheetColumn, ...]:
         name = "ĐTB" if subject.kind is SubjectKind.SCORED else "Mức"
         numbered = [
-            SheetColumn(point.value, "C.đề" if point is AssessmentPoint.TOPIC else str(number), _REGULAR)
+            SheetColumn(point.value, "Ch.đề" if point is AssessmentPoint.TOPIC else str(number), _REGULAR)
             for number, point in enumerate(regular, start=1)
         ]
         results = [SheetColumn("hk1", f"{name} HKI")]

@@ -6,7 +6,7 @@ from api.v1.reports import XLSX
 from tests.api.conftest import As
 from tests.api.world import World
 from tests.factories import open_book
-from tests.interchange.workbooks import rows_of, table_of
+from tests.interchange.reading_back import rows_of, table_of
 
 
 async def test_a_class_summary_is_a_file_that_is_named_after_the_class_alone(world: World, as_: As) -> None:

@@ -12,7 +12,7 @@ from config.settings import PROJECT
 from storage.database import make_engine, make_sessions
 from storage.migrate import upgrade
 from tests.factories import make_class, make_school, open_book
-from tests.interchange.workbooks import rows_of
+from tests.interchange.reading_back import rows_of
 
 COMMUNE = "Ủy ban nhân dân phường Tân Bình"
 Ended = subprocess.CompletedProcess[str]

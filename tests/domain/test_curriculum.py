@@ -207,7 +207,6 @@ def test_codes_names_and_headings_are_unique_in_a_grade(grade: int) -> None:
         [each.code for each in subjects],
         [each.name for each in subjects],
         [each.short for each in subjects],
-        [each.national_name or each.name for each in subjects],
         [each.code for each in curriculum_of(grade).traits],
         [each.name for each in curriculum_of(grade).traits],
     ):
@@ -223,14 +222,6 @@ def test_a_code_has_one_name_at_a_level_and_a_name_one_code_everywhere() -> None
             codes.setdefault(subject.name, set()).add(subject.code)
         assert all(len(each) == 1 for each in names.values())
     assert all(len(each) == 1 for each in codes.values())
-
-
-@pytest.mark.parametrize(
-    ("grades", "limit"), [(SchoolLevel.PRIMARY.grades, 50), (range(6, 13), 20)], ids=["primary", "secondary"]
-)
-def test_names_fit_the_national_record(grades: range, limit: int) -> None:
-    for subject in (each for grade in grades for each in offered(grade)):
-        assert len(subject.national_name or subject.name) <= limit
 
 
 @pytest.mark.parametrize("grade", [0, 13])

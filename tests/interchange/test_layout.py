@@ -6,7 +6,7 @@ from io import BytesIO
 from zipfile import ZipFile
 
 from interchange.layout import Column, SheetContent, workbook_bytes
-from tests.interchange.workbooks import rows_of
+from tests.interchange.reading_back import rows_of
 
 CONTENT = SheetContent(
     name="Bảng",

@@ -41,8 +41,8 @@ def columns(writing: SecondaryPapers, subject: str, *pupils: Entered) -> tuple[l
         (GRADE_7, "tin_hoc", ["1", "2"], ["Giữa kì", "Cuối kì", "ĐTB HKI"]),
         (GRADE_7, "nghe_thuat", ["1", "2"], ["Giữa kì", "Cuối kì", "Mức HKI"]),
         (GRADE_12, "vat_li", ["1", "2", "3"], ["Giữa kì", "Cuối kì", "ĐTB HKI"]),
-        (GRADE_12, "toan", ["1", "2", "3", "4", "C.đề"], ["Giữa kì", "Cuối kì", "ĐTB HKI"]),
-        (GRADE_12, "am_nhac", ["1", "2", "C.đề"], ["Giữa kì", "Cuối kì", "Mức HKI"]),
+        (GRADE_12, "toan", ["1", "2", "3", "4", "Ch.đề"], ["Giữa kì", "Cuối kì", "ĐTB HKI"]),
+        (GRADE_12, "am_nhac", ["1", "2", "Ch.đề"], ["Giữa kì", "Cuối kì", "Mức HKI"]),
     ],
 )
 def test_a_first_terms_sheet_has_the_columns_that_are_asked_for(
@@ -61,10 +61,9 @@ def test_a_sheet_grows_to_the_last_regular_mark_of_anybody() -> None:
 
 
 def test_a_years_sheet_has_both_terms_the_year_and_the_re_test() -> None:
-    assert columns(papers(), "toan")[1] == ["Giữa kì", "Cuối kì", "ĐTB HKI", "ĐTB HKII", "ĐTB CN", "Sau KTL"]
-    pupil = year(GRADE_7, {**WEAK, "ngu_van": "7.5"}, hk1={"ngu_van": "6"}, summer={"toan": "5"})
-    assert papers().sheet("ngu_van", [pupil]).lines == ((("7,5",) * 6 + ("6,0", "7,5", "7,0", ""), "Về Ngữ văn."),)
-    assert papers().sheet("toan", [pupil]).lines[0][0][-4:] == ("3,0", "3,0", "3,0", "5,0")
+    pupil = year(GRADE_7, {**WEAK, "toan": "3.5"}, hk1={"toan": "3"}, summer={"toan": "5"})
+    assert columns(papers(), "toan", pupil)[1] == ["Giữa kì", "Cuối kì", "ĐTB HKI", "ĐTB HKII", "ĐTB CN", "Sau KTL"]
+    assert papers().sheet("toan", [pupil]).lines == ((("3,5",) * 6 + ("3,0", "3,5", "3,3", "5,0"), "Về Toán."),)
 
 
 def test_a_sheet_of_a_comment_subject_has_levels() -> None:
@@ -75,13 +74,14 @@ def test_a_sheet_of_a_comment_subject_has_levels() -> None:
 
 
 def test_a_sheet_shows_exemption_and_what_is_not_known() -> None:
-    exempt_in_hk1 = year(GRADE_7, hk1={"tin_hoc": "M"})
-    exempt = year(GRADE_7, {"tin_hoc": "M"})
-    lines = papers().sheet("tin_hoc", [exempt_in_hk1, exempt, Entered()]).lines
+    exempt_in_hk1, exempt = year(GRADE_7, hk1={"tin_hoc": "M"}), year(GRADE_7, {"tin_hoc": "M"})
+    retested = year(GRADE_7, {"tin_hoc": "4"}, summer={"tin_hoc": "5"})
+    lines = papers().sheet("tin_hoc", [exempt_in_hk1, exempt, Entered(), retested]).lines
     assert [values[-4:] for values, _ in lines] == [
         ("M", "8,0", "8,0", ""),
         ("M", "M", "M", ""),
         ("", "", "", ""),
+        ("4,0", "4,0", "4,0", "5,0"),
     ]
     assert lines[1][0][:4] == ("", "", "", "M")
 

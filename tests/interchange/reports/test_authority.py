@@ -9,7 +9,7 @@ from domain.reports.authority import AuthorityReport, SchoolCounts, places_of
 from domain.rules.school_levels import SchoolLevel
 from domain.stages import Stage
 from interchange.reports.authority import PROGRESS, write_authority
-from tests.interchange.workbooks import rows_of
+from tests.interchange.reading_back import rows_of
 
 PRIMARY, LOWER, _ = SchoolLevel
 BOOK = ("Học sinh", "Trong sổ")

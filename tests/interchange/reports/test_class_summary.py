@@ -13,8 +13,8 @@ from domain.secondary.paper import SecondaryPapers
 from interchange.reports.class_summary import write_class_summary
 from tests.domain.primary.samples import GRADE_4, pupil, score
 from tests.domain.secondary.entered import GRADE_7, term
+from tests.interchange.reading_back import rows_of
 from tests.interchange.reports.samples import SCHOOL
-from tests.interchange.workbooks import rows_of
 
 NOT_YET = "Chưa nộp: Toán."
 

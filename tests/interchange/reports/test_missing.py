@@ -8,8 +8,8 @@ from python_calamine import CalamineWorkbook
 from domain.assessment import Term
 from domain.reports.missing import MissingCells, MissingReport, PupilProblem
 from interchange.reports.missing import BY_TEACHER, CELLS, IDS, NATIONAL, write_missing
+from tests.interchange.reading_back import rows_of, table_of
 from tests.interchange.reports.samples import SCHOOL
-from tests.interchange.workbooks import rows_of, table_of
 
 
 def cells(class_name: str, slot: str, teacher: str, pupil: int, *empty: str) -> MissingCells:

@@ -7,8 +7,8 @@ from python_calamine import CalamineWorkbook
 
 from domain.reports.year_lists import ClassYear, SchoolYearReport, YearList
 from interchange.reports.year_lists import COMMENDED, OVERVIEW, write_year_lists
+from tests.interchange.reading_back import rows_of, table_of
 from tests.interchange.reports.samples import SCHOOL, line
-from tests.interchange.workbooks import rows_of, table_of
 
 PROMOTED, NOT_PROMOTED, RETEST, TRAINING, UNDECIDED, UNKNOWN = YearList
 REPORT = SchoolYearReport(
