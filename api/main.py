@@ -18,7 +18,19 @@ from api.pages import verification as verification_pages
 from api.pages.templating import make_templates
 from api.schema import Application
 from api.services import Services
-from api.v1 import decisions, entry, imports, marks, opening, orders, own_device, reads, trust, verification
+from api.v1 import (
+    decisions,
+    entry,
+    imports,
+    marks,
+    opening,
+    orders,
+    own_device,
+    reads,
+    reports,
+    trust,
+    verification,
+)
 from config.settings import Settings
 from config.temporal import connect
 from domain.rules.book import use_rules_of
@@ -40,7 +52,8 @@ def create_app(services: Services) -> FastAPI:
     errors.install(app)
     app.add_exception_handler(Exception, _broken)
     app.include_router(health.router)
-    for part in (reads, entry, marks, opening, imports, decisions, orders, own_device, trust, verification):
+    parts = (reads, reports, entry, marks, opening, imports, decisions, orders, own_device, trust, verification)
+    for part in parts:
         app.include_router(part.router, prefix="/api/v1", responses=errors.RESPONSES)
     app.include_router(entrance.router)
     app.include_router(board.router)

@@ -25,6 +25,7 @@ COMMANDS = {
     "oneroster": "cli.oneroster:app",
     "audit": "cli.audit:audit_command",
     "cosign": "cli.cosign:cosign_command",
+    "report": "cli.report:app",
     "token-bridge": "cli.token_bridge:token_bridge_command",
 }
 # A default that could not be derived because the value it depends on is wrong, which is said already.

@@ -42,12 +42,29 @@ COMMENT_LIMITS: Final[Mapping[CommentField, int]] = {
 _UNPRINTABLE: Final = re.compile(r"[^\n -~\u00a0-\u024f\u0300-\u0323\u1e00-\u1eff\u2010-\u2026\u2030-\u203a\u20ab]")
 
 
+# Signs that nobody sees or types on purpose: no-break spaces, zero-width ones, and letters that only look like Đ.
+_CLEANED: Final = {
+    **dict.fromkeys(map(ord, "\u00a0\u2007\u202f"), " "),
+    **dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad")),
+    **dict.fromkeys(code for code in range(32) if chr(code) not in "\t\n\r"),
+    ord("Ð"): "Đ",
+    ord("Ɖ"): "Đ",
+    ord("ð"): "đ",
+    ord("ɖ"): "đ",
+}
+
+
+def cleaned(text: str) -> str:
+    """Return a text in NFC without outer space, unseen signs and letters that only look like Đ."""
+    return unicodedata.normalize("NFC", text.translate(_CLEANED)).strip()
+
+
 def check_comment(where: CommentField, text: str) -> str:
     """Return the comment in NFC without outer space.
 
     Raises Invalid saying how many characters are too many, or which character no document can print.
     """
-    comment = unicodedata.normalize("NFC", text).strip()
+    comment = cleaned(text)
     unprintable = _UNPRINTABLE.search(comment)
     if unprintable:
         raise Invalid(f"Kí tự “{unprintable[0]}” không in được trên học bạ; hãy bỏ kí tự này.")

@@ -113,10 +113,10 @@ def curriculum_for(
     """Return what a class of this grade is assessed in, by the newest rules unless told which.
 
     `optional` names the optional and elective subjects the class takes, `topics` the subjects whose study topics it
-    takes. Raises Invalid for a subject the grade does not have, or a wrong number of electives or topics.
+    takes. Raises Invalid for no grade, a subject it does not have, or a wrong number of electives or topics.
     """
-    ruling = rules or rule_book().newest(grade)
     data = _data(level_of(grade))
+    ruling = rules or rule_book().newest(grade)
     whole = [_subject(each, grade, ruling) for each in data["subjects"] if str(grade) in each["periods"]]
     _refuse_unknown(grade, whole, optional, topics)
     taught = [each for each in whole if not (each.optional or each.elective) or each.code in optional]
@@ -133,9 +133,9 @@ def curriculum_for(
 
 
 def offered(grade: int) -> tuple[Subject, ...]:
-    """Every subject a class of this grade can have, chosen or not."""
-    ruling = rule_book().newest(grade)
+    """Every subject a class of this grade can have, chosen or not; Invalid for no grade."""
     subjects = _data(level_of(grade))["subjects"]
+    ruling = rule_book().newest(grade)
     return tuple(_subject(each, grade, ruling) for each in subjects if str(grade) in each["periods"])
 
 

@@ -21,6 +21,7 @@ PRIMARY_COMMENTS: Final = (
     CommentField.HOMEROOM,
 )
 END: Final = frozenset({AssessmentPoint.END_HK1, AssessmentPoint.YEAR_END})
+_COUNTED_AS_REGULAR: Final = frozenset({*REGULAR_POINTS, AssessmentPoint.TOPIC})  # Circular 22/2021 art. 6
 
 
 class CellKey(NamedTuple):
@@ -110,7 +111,8 @@ def _secondary_cells(curriculum: Curriculum, subject: Subject, term: Term, scale
         cell = _cell(subject.code, subject, point, scale, f"{prefix}tx {number}")
         yield replace(cell, is_required=number <= subject.min_regular)
     if subject.has_topic:
-        yield _cell(subject.code, subject, AssessmentPoint.TOPIC, scale, f"{prefix}tx chuyên đề")
+        topic = _cell(subject.code, subject, AssessmentPoint.TOPIC, scale, f"{prefix}tx chuyên đề")
+        yield replace(topic, is_required=False)  # once a year, in the term in which the topic ends
     yield _cell(subject.code, subject, mid, scale, f"{prefix}gk")
     yield _cell(subject.code, subject, end, scale, f"{prefix}ck")
     retest = _cell(subject.code, subject, AssessmentPoint.SUMMER, scale, "Sau KTL")
@@ -173,19 +175,32 @@ def missing_cells(cells: tuple[Cell, ...], values: Values, *, assessment_waived:
 
     An exempt subject needs nothing but the exemption itself. A disabled pupil who is not assessed has no levels and
     scores; the homeroom comments stay required (national record: both competency comments are mandatory). Regular
-    assessments count, wherever in their row they stand.
+    assessments count, wherever in their row they stand, and so does the study topic.
     """
-    if is_exempt(values):
+    if _is_exempt(cells, values):
         return ()
-    empty = [cell for cell in cells if cell.is_required and not values.get(cell.key)]
+    empty = [cell for cell in cells if cell.is_required and not _is_given(cell, values)]
     if assessment_waived:
         return tuple(cell for cell in empty if cell.slot == HOMEROOM and cell.kind is CellKind.COMMENT)
-    spare = sum(1 for cell in cells if _is_spare_regular(cell) and values.get(cell.key))
+    spare = sum(1 for cell in cells if _is_spare_regular(cell) and _is_given(cell, values))
     return tuple(_without_spare(empty, spare))
 
 
+def _is_exempt(cells: tuple[Cell, ...], values: Values) -> bool:
+    """A level at the end of the term comes before its score: who is exempt from the test alone still has a level."""
+    ends = (cell.key for cell in cells if cell.key.point in END and cell.kind is not CellKind.COMMENT)
+    result = next(ends, None)
+    return result is not None and values.get(result) == EXEMPT
+
+
+def _is_given(cell: Cell, values: Values) -> bool:
+    """In secondary school M exempts from the whole subject, at the end of the term; elsewhere it is no mark."""
+    text = values.get(cell.key, "")
+    return bool(text) and not (text == EXEMPT and cell.scale in {scales.MARK, scales.PASS_LEVEL})
+
+
 def _is_spare_regular(cell: Cell) -> bool:
-    return cell.key.point in REGULAR_POINTS and not cell.is_required
+    return cell.key.point in _COUNTED_AS_REGULAR and not cell.is_required
 
 
 def _without_spare(empty: list[Cell], spare: int) -> Iterator[Cell]:
@@ -194,12 +209,6 @@ def _without_spare(empty: list[Cell], spare: int) -> Iterator[Cell]:
             spare -= 1
         else:
             yield cell
-
-
-def is_exempt(values: Values) -> bool:
-    """Whether the pupil is exempt from the subject: its level or mark at the end of the term is M."""
-    ends = [text for key, text in values.items() if key.point in END and key.kind is not CellKind.COMMENT]
-    return EXEMPT.value in ends
 
 
 # Warnings only, never refusals: the circular ties levels and scores together for the year's result alone (art. 9).

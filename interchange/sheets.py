@@ -1,6 +1,5 @@
 """Reading worksheets: cells as text, labelled title rows, one heading row, and problems by cell."""
 
-import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,22 +10,13 @@ from typing import Final
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from domain.comments import cleaned
 from domain.errors import DomainError, Invalid
 from domain.identity import normalise_name
 from interchange.dates import read_date
 from interchange.spreadsheet.package import MAX_FILE
 from interchange.spreadsheet.workbook import CellValue, Grid, Workbook
 
-# Signs that nobody sees or types on purpose: no-break spaces, zero-width ones, and letters that only look like Đ.
-_CLEANED: Final = {
-    **dict.fromkeys(map(ord, "\u00a0\u2007\u202f"), " "),
-    **dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad")),
-    **dict.fromkeys(code for code in range(32) if chr(code) not in "\t\n\r"),
-    ord("Ð"): "Đ",
-    ord("Ɖ"): "Đ",
-    ord("ð"): "đ",
-    ord("ɖ"): "đ",
-}
 _MERGED: Final = "Ô bị gộp với ô khác ({}); hãy bỏ gộp ô và ghi đủ từng dòng."
 
 
@@ -69,7 +59,7 @@ def cell_text(value: CellValue) -> str:
         return str(int(value))
     if isinstance(value, date):
         return f"{value:%d/%m/%Y}"
-    return unicodedata.normalize("NFC", str(value).translate(_CLEANED)).strip()
+    return cleaned(str(value))
 
 
 def open_workbook(source: Path | bytes, also: Collection[str] = ()) -> Workbook:

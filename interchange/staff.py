@@ -28,7 +28,7 @@ WHOLE_SCHOOL: Final = "Toàn trường"
 LABELS: Final = {"school_name": "Trường", "school_code": "Mã trường", "school_year": "Năm học"}
 
 # Names of the slots that are no subjects.
-_SLOT_NAMES: Final = {HOMEROOM: "Chủ nhiệm", PRINCIPAL: "Hiệu trưởng", SEAL: "Con dấu của trường"}
+_SLOT_NAMES: Final = {HOMEROOM: ("Chủ nhiệm",), PRINCIPAL: ("Hiệu trưởng",), SEAL: ("Con dấu của trường",)}
 
 
 class StaffRole(Labelled):
@@ -139,7 +139,7 @@ def _parse_role(text: str) -> StaffRole:
 
 
 def _read_assignments(sheet: Sheet, known: set[str]) -> tuple[AssignmentRow, ...]:
-    slots = {fold(name): slot for slot, name in _slot_names().items()}
+    slots = {fold(name): slot for slot, names in _slot_names().items() for name in names}
     found: list[AssignmentRow] = []
     for row in sheet.body():
         with row.refusals(SLOT):
@@ -170,10 +170,12 @@ def _read_assignment(row: Row, slot: str) -> AssignmentRow:
 
 
 @cache
-def _slot_names() -> dict[str, str]:
-    """Names by slot, of the subjects of all grades; a subject has one name and one code in all of them."""
-    subjects = {each.code: each.name for level in SchoolLevel for grade in level.grades for each in offered(grade)}
-    return {**subjects, **_SLOT_NAMES}
+def _slot_names() -> dict[str, tuple[str, ...]]:
+    """Names by slot, of the subjects of all grades: one code may have a longer name in secondary school."""
+    names: dict[str, dict[str, None]] = {}
+    for subject in (each for level in SchoolLevel for grade in level.grades for each in offered(grade)):
+        names.setdefault(subject.code, {})[subject.name] = None
+    return {slot: tuple(found) for slot, found in names.items()} | _SLOT_NAMES
 
 
 def write_staff(path: Path, staff: Staff) -> None:
@@ -207,7 +209,7 @@ def _job_rows(staff: Staff) -> list[tuple[Value, ...]]:
         (
             number,
             job.class_name or WHOLE_SCHOOL,
-            slots[job.slot],
+            slots[job.slot][0],
             job.personal_id,
             names[job.personal_id],
             job.valid_from,

@@ -115,13 +115,17 @@ class Member:
 
 
 def class_facts(session: Session, order: SigningOrder) -> ClassFacts:
-    class_term = session.get_one(ClassTermRow, order.class_term_id)
+    return facts_on(session, order.class_term_id, order.signing_time.astimezone(TIMEZONE).date())
+
+
+def facts_on(session: Session, class_term_id: UUID, day: date) -> ClassFacts:
+    """The facts of a class-term as they are on a day, which is printed as the paper's date."""
+    class_term = session.get_one(ClassTermRow, class_term_id)
     group = session.get_one(ClassGroup, class_term.class_id)
-    printed = order.signing_time.astimezone(TIMEZONE).date()
-    school = _school(session, group.school_id, printed)
+    school = school_content(session, group.school_id, day)
     term = Term(class_term.term)
     curriculum, first = (entries.curriculum_of(group, each) for each in (term, Term.HK1))
-    return ClassFacts(class_term, group, term, curriculum, first, school, printed)
+    return ClassFacts(class_term, group, term, curriculum, first, school, day)
 
 
 def members(session: Session, records: list[TermRecord]) -> list[Member]:
@@ -188,7 +192,7 @@ def sheets_by_record(
     return {rid: tuple(sheets[code] for code in subjects if code in sheets) for rid, sheets in found.items()}
 
 
-def _school(session: Session, school_id: UUID, on: date) -> SchoolContent:
+def school_content(session: Session, school_id: UUID, on: date) -> SchoolContent:
     school = session.get_one(School, school_id)
     authority = (
         select(ManagingAuthority.name)

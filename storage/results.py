@@ -70,8 +70,8 @@ def _entered(
 
 
 def _earlier(session: Session, facts: ClassFacts, record_ids: list[UUID]) -> dict[UUID, dict[str, Values]]:
-    """What was entered in the first term, by the year-end record of the same enrolment."""
-    if facts.term is not Term.YEAR_END:
+    """What was entered in the first term, by the year-end record of the same enrolment; no primary paper asks."""
+    if facts.term is not Term.YEAR_END or facts.curriculum.is_primary:
         return {}
     asked, first = aliased(TermRecord), aliased(TermRecord)
     query = (

@@ -30,6 +30,10 @@ _TOTALS: Final = (
     ("Số học sinh ở mức C", "C", "C"),
 )
 _LEVEL, _SCORE = "Mức", "Điểm"
+_SUPPLEMENTARY: Final = {
+    CellKind.LEVEL: "Mức sau đánh giá bổ sung",
+    CellKind.SCORE: "Điểm KTĐK sau đánh giá bổ sung",
+}
 
 
 class PrimaryYear(TypedDict):
@@ -65,7 +69,7 @@ class PrimaryPapers:
     term: Term
 
     def sheet(self, subject: str, pupils: Sequence[Entered]) -> SheetForm:
-        cells = list(self._sheet_cells(subject))
+        cells = list(self._sheet_cells(subject, pupils))
         comment = CellKey(subject, self._end, CellKind.COMMENT)
         lines = [
             (tuple(values.get(key, "") for key, _ in cells), values.get(comment, ""))
@@ -73,11 +77,12 @@ class PrimaryPapers:
         ]
         result = CellKey(subject, self._end, CellKind.LEVEL)
         columns = tuple(SheetColumn(f"{key.point}/{key.kind}", name, is_result=key == result) for key, name in cells)
-        found = Counter(pupil.slots.get(subject, {}).get(result, "") for pupil in pupils)
+        found = Counter(self._level(pupil.slots.get(subject, {}), subject) for pupil in pupils)
         counts = tuple((level.label, found[level]) for level in SubjectLevel if found[level] or level != SubjectLevel.M)
         return SheetForm(columns, _SHEET_LEGEND, tuple(lines), counts)
 
-    def _sheet_cells(self, subject: str) -> Iterable[tuple[CellKey, str]]:
+    def _sheet_cells(self, subject: str, pupils: Sequence[Entered]) -> Iterable[tuple[CellKey, str]]:
+        """Levels, then scores; those of a supplementary assessment only where somebody had one."""
         taught = self.curriculum.subject(subject)
         points = points_of(self.term)
         for point in points:
@@ -86,6 +91,11 @@ class PrimaryPapers:
             if taught.has_test(point):
                 name = "Điểm KTĐK" if point is self._end else f"Điểm KTĐK {when(point)}"
                 yield CellKey(subject, point, CellKind.SCORE), name
+        used = {key for pupil in pupils for key in pupil.slots.get(subject, {})}
+        for kind, name in _SUPPLEMENTARY.items():
+            key = CellKey(subject, AssessmentPoint.SUMMER, kind)
+            if key in used:
+                yield key, name
 
     def form(self) -> SummaryForm:
         groups = (

@@ -129,15 +129,17 @@ class SecondaryPapers:
         return SummaryForm(groups, verdicts, _LEGEND)
 
     def summary_line(self, pupil: Entered) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What a re-test gave takes the place of the year's result (Circular 22/2021 art. 14)."""
         if self._is_year:
             year = self.year_result(pupil)
-            marks: Sequence[SubjectMark] = [each.year for each in year.subjects]
+            marks = [_again(each.retest) or shown(each.year) for each in year.subjects]
             learning, conduct = year.promotion.learning, year.promotion.conduct
             verdicts: tuple[str, ...] = (year.title, completion_text(self.curriculum.grade, year.promotion.outcome))
         else:
             term = term_result(self.curriculum, self.term, pupil)
-            marks, learning, conduct, verdicts = term.marks, term.learning.level, term.conduct, ()
-        values = (*map(shown, marks), learning or "", conduct or "", str(pupil.absent))
+            marks = [shown(each) for each in term.marks]
+            learning, conduct, verdicts = term.learning.level, term.conduct, ()
+        values = (*marks, learning or "", conduct or "", str(pupil.absent))
         return values, verdicts
 
     def totals(self, lines: Sequence[tuple[str, ...]]) -> tuple[TotalLine, ...]:
@@ -162,15 +164,14 @@ class SecondaryPapers:
     def year(self, pupil: Entered, teachers: Mapping[str, SignerContent]) -> SecondaryYear:
         found, grade = self.year_result(pupil), self.curriculum.grade
         learning = [each.level for each in found.learning]
-        left = found.promotion if found.after_summer else None
         said = completion_text(grade, found.promotion.outcome)
         return SecondaryYear(
             assessment_waived=pupil.assessment_waived,
             subjects=tuple(self._mark_line(each, pupil, teachers[each.subject.code]) for each in found.subjects),
             study_topics=tuple(each.name for each in self.curriculum.subjects if each.has_topic),
-            learning=_levels(learning, left.learning if left else None),
+            learning=_levels(learning, found.retested),
             learning_reason=found.learning[2].reason,
-            conduct=_levels(found.conduct, left.conduct if left else None),
+            conduct=_levels(found.conduct, found.trained),
             summer_training=self._comment(pupil, CommentField.SUMMER_TRAINING),
             absent=pupil.absent,
             outcome=found.promotion.outcome.value,
@@ -239,6 +240,5 @@ def _comma(text: str) -> str:
 
 
 def _levels(given: Sequence[MeritLevel | None], after: MeritLevel | None) -> TermLevels:
-    """The terms, the year, and what the summer changed."""
-    hk1, hk2, year = (level.value if level else "" for level in given)
-    return TermLevels(hk1, hk2, year, after.value if after and after is not given[2] else "")
+    """The terms, the year, and what the summer led to."""
+    return TermLevels(*(level.value if level else "" for level in (*given, after)))

@@ -7,7 +7,7 @@ from decimal import Decimal
 from domain.assessment import EXEMPT, REGULAR_POINTS, AssessmentPoint, SubjectKind, Term, points_of
 from domain.curriculum import HOMEROOM, Curriculum, Subject
 from domain.entered import Entered
-from domain.entry import CONDUCT, CellKey, Values, is_exempt
+from domain.entry import CONDUCT, END, CellKey, Values
 from domain.scales import CellKind
 from domain.secondary.averages import passed_term, passed_year, term_average, year_average
 from domain.secondary.levels import MeritLevel, PassLevel, SubjectMark, parse_mark
@@ -19,12 +19,17 @@ _REGULAR = (*REGULAR_POINTS, AssessmentPoint.TOPIC)  # a topic counts as one reg
 def term_mark(curriculum: Curriculum, subject: Subject, term: Term, values: Values) -> SubjectMark:
     """A subject's result of a term; no average and no level while a periodic mark is missing."""
     kind = subject.kind
-    unknown = SubjectMark(subject.code, subject.name, kind, exempt=is_exempt(values))
+    unknown = SubjectMark(subject.code, subject.name, kind, exempt=_is_exempt(values))
     if unknown.exempt:
         return unknown
     if kind is SubjectKind.COMMENT:
         return _passed(unknown, subject, term, values)
     return _averaged(unknown, curriculum, subject, term, values)
+
+
+def _is_exempt(values: Values) -> bool:
+    """M instead of the mark or level at the end of the term."""
+    return any(text == EXEMPT for key, text in values.items() if key.point in END and key.kind is not CellKind.COMMENT)
 
 
 def _averaged(mark: SubjectMark, curriculum: Curriculum, subject: Subject, term: Term, values: Values) -> SubjectMark:

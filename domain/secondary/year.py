@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from domain.assessment import AssessmentPoint, Term, points_of
 from domain.curriculum import Curriculum
 from domain.entered import Entered
+from domain.entry import when
 from domain.errors import Incomplete
 from domain.secondary.conduct import year_conduct
 from domain.secondary.learning import Judged, learning_level
@@ -23,13 +24,18 @@ class TermResult:
 
 @dataclass(frozen=True)
 class YearResult:
-    """`conduct` by term and year; `promotion` after the summer where there was need of one."""
+    """`conduct` by term and year; `promotion` after the summer where there was need of one.
+
+    `retested` and `trained` are the levels of learning and conduct that re-tests and training in summer led to, None
+    where there were none.
+    """
 
     subjects: tuple[YearMarks, ...]
     learning: tuple[Judged, Judged, Judged]  # hk1, hk2, year
     conduct: tuple[MeritLevel | None, MeritLevel | None, MeritLevel | None]
     promotion: Promotion
-    after_summer: bool
+    retested: MeritLevel | None
+    trained: MeritLevel | None
     title: str
 
 
@@ -61,8 +67,15 @@ def year_result(curriculum: Curriculum, first: Curriculum, pupil: Entered) -> Ye
     summer = _summer(subjects, pupil)
     decided = _decided(promotion(rules, standing, summer), curriculum.grade, pupil)
     averages = [each.year.average for each in subjects if each.year.average is not None]
-    given = title(rules, by_term[2], learning[2].level, averages)
-    return YearResult(subjects, learning, by_term, decided, summer is not None, given)
+    return YearResult(
+        subjects=subjects,
+        learning=learning,
+        conduct=by_term,
+        promotion=decided,
+        retested=decided.learning if summer and summer.retest else None,
+        trained=summer.conduct if summer else None,
+        title=title(rules, by_term[2], learning[2].level, averages),
+    )
 
 
 def _conduct(curriculum: Curriculum, pupil: Entered) -> tuple[MeritLevel | None, MeritLevel | None, MeritLevel | None]:
@@ -88,5 +101,4 @@ def _decided(found: Promotion, grade: int, pupil: Entered) -> Promotion:
     if found.outcome is not Outcome.PRINCIPAL_DECIDES or pupil.promoted is None:
         return found
     outcome = passing(grade) if pupil.promoted else Outcome.REPEATS
-    said = "Hiệu trưởng đã quyết định: " + outcome.label[0].lower() + outcome.label[1:] + "."
-    return replace(found, outcome=outcome, reason=f"{found.reason} {said}")
+    return replace(found, outcome=outcome, reason=f"{found.reason} Hiệu trưởng đã quyết định: {when(outcome)}.")

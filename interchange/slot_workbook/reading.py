@@ -102,9 +102,7 @@ def _foot(sheet: Sheet, cells: list[Cell]) -> list[int]:
     """Lines of totals or signatures: rows without a pupil code and marks."""
     rows = [Row(sheet, index) for index in sheet.filled()]
     return [
-        row.index
-        for row in rows
-        if not row.text(PUPIL_CODE) and not any(_holds_something(row, cell) for cell in cells)
+        row.index for row in rows if not row.text(PUPIL_CODE) and not any(_holds_something(row, cell) for cell in cells)
     ]
 
 

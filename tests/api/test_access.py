@@ -50,6 +50,8 @@ EXPECTED = {
     "GET /api/v1/documents/{document_id}": (200, 200, 404, 200, 200, 404, 401),
     "POST /api/v1/orders/confirm": (200, 404, 404, 404, 404, 404, 401),
     "PUT /api/v1/school/seal-image": (403, 403, 403, 422, 422, 403, 401),
+    "GET /api/v1/years/{school_year}/terms/{term}/reports/missing": (200, 403, 403, 200, 200, 200, 401),
+    "GET /api/v1/years/{school_year}/reports/year-lists": (200, 403, 403, 200, 200, 200, 401),
     "GET /api/v1/certificates": (200, 200, 200, 200, 200, 200, 401),
     "GET /api/v1/documents/{document_id}/evidence": (404, 404, 404, 404, 404, 404, 401),
     "GET /api/v1/documents/{document_id}/handover": (404, 404, 404, 404, 404, 404, 401),
@@ -67,6 +69,8 @@ EXPECTED = {
     "GET /api/v1/class-terms/{class_term_id}/marks/{slot}.xlsx": (404, 200, 404, 404, 404, 404, 401),
     "POST /api/v1/class-terms/{class_term_id}/marks/{slot}": (403, 422, 404, 403, 403, 404, 401),
     "POST /api/v1/class-terms/{class_term_id}/marks/{slot}/confirm": (403, 404, 404, 403, 403, 404, 401),
+    "GET /api/v1/class-terms/{class_term_id}/reports/missing": (200, 200, 404, 200, 200, 404, 401),
+    "GET /api/v1/class-terms/{class_term_id}/reports/summary": (200, 200, 404, 200, 200, 404, 401),
     "POST /api/v1/class-terms/{class_term_id}/submit": (403, 200, 404, 403, 403, 404, 401),
     "POST /api/v1/class-terms/{class_term_id}/review": (403, 200, 404, 403, 403, 404, 401),
     "POST /api/v1/class-terms/{class_term_id}/return": (403, 200, 404, 403, 403, 404, 401),
@@ -92,6 +96,7 @@ class Scene:
         """A request that would do, were the right person asking."""
         method, _, path = route.replace("MOUNT", "GET").partition(" ")
         names = {"class_term_id": self.world.class_term_id, "slot": "toan", "preview_id": self.preview_id}
+        names |= {"school_year": "2026-2027", "term": "hk1"}
         path = path.format(**names, document_id=self.document_id, order_id=self.order_id, position=0, code="AA")
         return await client.request(method, path, **self._words(_verb(route)))
 

@@ -1,160 +1,186 @@
-"""What must be filled in before a slot submits, and what is refused or doubted."""
+"""The cells of every grade, term and slot: what is asked, what may be left out, what is read from people."""
 
-from dataclasses import replace
+from collections import Counter
 
 import pytest
 
-from domain.assessment import EXEMPT, AssessmentPoint, QualityLevel, Score, SubjectLevel, Term, overall_result
-from domain.curriculum import HOMEROOM, curriculum_for
-from domain.entry import (
-    COMMENT_LIMITS,
-    HOMEROOM_COMMENTS,
-    CellKind,
-    CommentField,
-    HomeroomEntry,
-    SubjectEntry,
-    check_comment,
-    missing_cells,
-    required_cells,
-    subject_warnings,
-    year_assessment,
+from domain.assessment import Term
+from domain.comments import CommentField
+from domain.curriculum import HOMEROOM, Curriculum, curriculum_for
+from domain.entry import CONDUCT, Cell, cells_of, required_cells
+from domain.errors import Invalid, NotFound
+from domain.scales import CellKind
+
+SCIENCES = ("vat_li", "hoa_hoc", "sinh_hoc", "am_nhac")
+CURRICULA = [
+    *(curriculum_for(grade) for grade in range(1, 10)),
+    curriculum_for(1, optional=["ngoai_ngu_1", "tieng_dan_toc"]),
+    curriculum_for(9, optional=["ngoai_ngu_2"]),
+    *(curriculum_for(grade, optional=SCIENCES, topics=["toan", "vat_li", "am_nhac"]) for grade in (10, 11, 12)),
+]
+TERMS = pytest.mark.parametrize("term", Term)
+EVERY = pytest.mark.parametrize("curriculum", CURRICULA, ids=lambda each: f"{each.grade}-{len(each.subjects)}")
+
+
+def headings(grade: int, term: Term, slot: str, *, required: bool) -> list[str]:
+    found = cells_of(curriculum_for(grade), term, slot)
+    return [cell.heading for cell in found if cell.is_required is required]
+
+
+@EVERY
+@TERMS
+def test_keys_headings_and_labels_are_unique_in_a_slot(curriculum: Curriculum, term: Term) -> None:
+    for slot in curriculum.slots:
+        cells = cells_of(curriculum, term, slot)
+        for names in ([cell.key for cell in cells], [cell.heading for cell in cells], [cell.label for cell in cells]):
+            assert len(set(names)) == len(names) > 0
+        assert {cell.slot for cell in cells} == {slot}
+
+
+@pytest.mark.parametrize(("grade", "shared"), [(1, set()), (3, {"cong_nghe", "tin_hoc"}), (6, set())])
+def test_only_the_slot_tells_a_subject_from_a_competency_of_the_same_code(grade: int, shared: set[str]) -> None:
+    curriculum = curriculum_for(grade)
+    traits = {cell.key.item for cell in cells_of(curriculum, Term.HK1, HOMEROOM)}
+    assert traits & {each.code for each in curriculum.subjects} == shared
+
+
+@EVERY
+@TERMS
+def test_required_cells_are_some_of_the_slots_cells_in_order(curriculum: Curriculum, term: Term) -> None:
+    for slot in curriculum.slots:
+        cells = cells_of(curriculum, term, slot)
+        assert required_cells(curriculum, term, slot) == tuple(cell for cell in cells if cell.is_required)
+
+
+@pytest.mark.parametrize(
+    ("grade", "slot", "term", "required", "further"),
+    [
+        (1, "dao_duc", "hk1", ["Mức giữa kì", "Mức cuối kì", "Nhận xét"], []),
+        (
+            1,
+            "toan",
+            "year_end",
+            ["Mức giữa kì", "Mức cuối kì", "Điểm KTĐK", "Nhận xét"],
+            ["Mức sau đánh giá bổ sung", "Điểm KTĐK sau đánh giá bổ sung"],
+        ),
+        (4, "toan", "hk1", ["Mức giữa kì", "Điểm KTĐK giữa kì", "Mức cuối kì", "Điểm KTĐK", "Nhận xét"], []),
+        (4, "khoa_hoc", "hk1", ["Mức giữa kì", "Mức cuối kì", "Điểm KTĐK", "Nhận xét"], []),
+        (
+            6,
+            "tin_hoc",
+            "year_end",
+            ["ĐĐGtx 1", "ĐĐGtx 2", "ĐĐGgk", "ĐĐGck", "Nhận xét"],
+            [*(f"ĐĐGtx {number}" for number in range(3, 11)), "Sau KTL"],
+        ),
+        (
+            9,
+            "toan",
+            "hk1",
+            ["ĐĐGtx 1", "ĐĐGtx 2", "ĐĐGtx 3", "ĐĐGtx 4", "ĐĐGgk", "ĐĐGck"],
+            [*(f"ĐĐGtx {number}" for number in range(5, 11)), "Nhận xét"],
+        ),
+        (
+            9,
+            "nghe_thuat",
+            "hk1",
+            ["ĐGtx 1", "ĐGtx 2", "ĐGgk", "ĐGck"],
+            [*(f"ĐGtx {number}" for number in range(3, 11)), "Nhận xét"],
+        ),
+        (6, HOMEROOM, "hk1", ["Kết quả rèn luyện"], ["Nhận xét của giáo viên chủ nhiệm"]),
+        (
+            6,
+            HOMEROOM,
+            "year_end",
+            ["Kết quả rèn luyện", "Nhận xét của giáo viên chủ nhiệm"],
+            [
+                "Kết quả rèn luyện sau hè",
+                "Kết quả rèn luyện trong kì nghỉ hè",
+                "Kết quả tham gia các cuộc thi",
+                "Chứng chỉ",
+            ],
+        ),
+    ],
 )
-from domain.errors import Incomplete, Invalid, NotFound
-
-GRADE_1 = curriculum_for(1)
-FULL_SUBJECT = SubjectEntry(SubjectLevel.H, SubjectLevel.T, 9, "Em đọc tốt.")
-LEVELS = {trait.code: QualityLevel.T for trait in GRADE_1.traits}
-FULL_HOMEROOM = HomeroomEntry(LEVELS, LEVELS, dict.fromkeys(HOMEROOM_COMMENTS, "Em ngoan."))
-
-
-@pytest.mark.parametrize(("term", "end"), [(Term.HK1, AssessmentPoint.END_HK1), (Term.YEAR_END, "year_end")])
-def test_a_tested_subject_needs_two_levels_a_score_and_a_comment(term: Term, end: str) -> None:
-    cells = required_cells(GRADE_1, term, "toan")
-    assert [cell.kind for cell in cells] == [CellKind.LEVEL, CellKind.LEVEL, CellKind.SCORE, CellKind.COMMENT]
-    assert [cell.point for cell in cells[1:]] == [end] * 3
+def test_each_slot_asks_for_what_the_circulars_say(
+    grade: int, slot: str, term: str, required: list[str], further: list[str]
+) -> None:
+    assert headings(grade, Term(term), slot, required=True) == required
+    assert headings(grade, Term(term), slot, required=False) == further
 
 
-def test_a_subject_without_test_needs_no_score() -> None:
-    assert len(required_cells(GRADE_1, Term.HK1, "dao_duc")) == 3
+@pytest.mark.parametrize("grade", range(1, 6))
+@TERMS
+def test_the_primary_homeroom_teacher_gives_each_trait_twice_and_four_comments(grade: int, term: Term) -> None:
+    curriculum = curriculum_for(grade)
+    cells = required_cells(curriculum, term, HOMEROOM)
+    assert Counter(cell.kind for cell in cells) == {CellKind.LEVEL: 2 * len(curriculum.traits), CellKind.COMMENT: 4}
+    further = [cell for cell in cells_of(curriculum, term, HOMEROOM) if not cell.is_required]
+    assert len(further) == (len(curriculum.traits) + 1 if term is Term.YEAR_END else 0)
 
 
-def test_the_homeroom_teacher_gives_thirteen_levels_twice_and_four_comments() -> None:
-    cells = required_cells(GRADE_1, Term.YEAR_END, HOMEROOM)
-    assert len(cells) == 13 * 2 + 4
-    assert cells[0].label == "Yêu nước: mức đạt được (Giữa học kì II)"
-    assert cells[-1].label == "Nhận xét của giáo viên chủ nhiệm (Cuối năm học)"
+def test_labels_say_in_full_what_a_cell_is() -> None:
+    grade_1 = curriculum_for(1)
+    homeroom = cells_of(grade_1, Term.YEAR_END, HOMEROOM)
+    assert homeroom[0].label == "Yêu nước: mức đạt được (giữa học kì II)"
+    assert homeroom[-1].label == "Khen thưởng đột xuất (cuối năm học)"
+    assert cells_of(grade_1, Term.HK1, "toan")[2].label == "Toán: điểm (cuối học kì I)"
+    assert cells_of(curriculum_for(7), Term.HK1, "toan")[0].label == "Toán: ĐĐGtx 1"
 
 
-def test_four_score_cells_make_a_grade_1_year() -> None:
-    cells = [cell for term in Term for slot in GRADE_1.slots for cell in required_cells(GRADE_1, term, slot)]
-    assert sum(cell.kind is CellKind.SCORE for cell in cells) == 4
-    assert len(set(cells)) == len(cells)
+@pytest.mark.parametrize("subject", ["toan", "am_nhac"])
+def test_a_study_topic_is_one_more_regular_assessment_that_may_be_left_out(subject: str) -> None:
+    with_topic = curriculum_for(10, optional=SCIENCES, topics=[subject])
+    without = curriculum_for(10, optional=SCIENCES)
+    more = set(cells_of(with_topic, Term.HK1, subject)) - set(cells_of(without, Term.HK1, subject))
+    (topic,) = more
+    assert topic.heading.endswith("tx chuyên đề")
+    assert not topic.is_required
+
+
+@pytest.mark.parametrize(
+    ("grade", "slot", "item", "kind", "text", "stored"),
+    [
+        (1, "toan", "toan", CellKind.SCORE, " 9,0 ", "9"),
+        (1, "toan", "toan", CellKind.LEVEL, "hoàn thành", "H"),
+        (1, HOMEROOM, "yeu_nuoc", CellKind.LEVEL, "D", "Đ"),
+        (6, "toan", "toan", CellKind.SCORE, "7,50", "7.5"),
+        (6, "nghe_thuat", "nghe_thuat", CellKind.LEVEL, "cd", "CĐ"),
+        (6, HOMEROOM, CONDUCT, CellKind.LEVEL, "khá", "K"),
+        (6, "toan", "toan", CellKind.COMMENT, " Em học tốt. ", "Em học tốt."),
+        (6, "toan", "toan", CellKind.SCORE, "  ", ""),
+    ],
+)
+def test_a_cell_reads_what_people_write(
+    grade: int, slot: str, item: str, kind: CellKind, text: str, stored: str
+) -> None:
+    assert cell_of(grade, slot, item, kind).read(text) == stored
+
+
+@pytest.mark.parametrize(
+    ("grade", "slot", "item", "kind", "text"),
+    [
+        (1, "toan", "toan", CellKind.SCORE, "8,5"),
+        (1, "toan", "toan", CellKind.LEVEL, "Đ"),
+        (1, HOMEROOM, "yeu_nuoc", CellKind.LEVEL, "H"),
+        (6, "toan", "toan", CellKind.SCORE, "8,25"),
+        (6, "nghe_thuat", "nghe_thuat", CellKind.LEVEL, "T"),
+        (6, HOMEROOM, CONDUCT, CellKind.LEVEL, "M"),
+        (6, "toan", "toan", CellKind.COMMENT, "Giỏi 😀"),
+    ],
+)
+def test_a_cell_refuses_what_its_scale_does_not_have(
+    grade: int, slot: str, item: str, kind: CellKind, text: str
+) -> None:
+    with pytest.raises(Invalid):
+        cell_of(grade, slot, item, kind).read(text)
+
+
+def cell_of(grade: int, slot: str, item: str, kind: CellKind) -> Cell:
+    cells = cells_of(curriculum_for(grade), Term.YEAR_END, slot)
+    return next(cell for cell in cells if cell.key.item == item and cell.kind is kind)
 
 
 def test_an_unknown_slot_is_refused() -> None:
-    with pytest.raises(NotFound):
-        required_cells(GRADE_1, Term.HK1, "tin_hoc")
-
-
-def test_full_entries_miss_nothing() -> None:
-    assert missing_cells(GRADE_1, Term.HK1, "toan", FULL_SUBJECT) == ()
-    assert missing_cells(GRADE_1, Term.HK1, "toan", replace(FULL_SUBJECT, score=0)) == ()
-    assert missing_cells(GRADE_1, Term.HK1, HOMEROOM, FULL_HOMEROOM) == ()
-
-
-@pytest.mark.parametrize(
-    ("entry", "label"),
-    [
-        (replace(FULL_SUBJECT, mid_level=None), "Toán: mức đạt được (Giữa học kì I)"),
-        (replace(FULL_SUBJECT, end_level=None), "Toán: mức đạt được (Cuối học kì I)"),
-        (replace(FULL_SUBJECT, score=None), "Toán: điểm kiểm tra định kì (Cuối học kì I)"),
-        (replace(FULL_SUBJECT, comment="  "), "Toán: nhận xét (Cuối học kì I)"),
-    ],
-)
-def test_each_empty_subject_cell_is_named(entry: SubjectEntry, label: str) -> None:
-    assert [cell.label for cell in missing_cells(GRADE_1, Term.HK1, "toan", entry)] == [label]
-
-
-def test_each_empty_homeroom_cell_is_named() -> None:
-    entry = replace(FULL_HOMEROOM, mid_levels={}, comments={})
-    missing = missing_cells(GRADE_1, Term.HK1, HOMEROOM, entry)
-    assert [cell.item for cell in missing] == [*LEVELS, *HOMEROOM_COMMENTS]
-    assert len(missing_cells(GRADE_1, Term.HK1, HOMEROOM, HomeroomEntry())) == 30
-
-
-def test_an_exempt_subject_needs_its_levels_only() -> None:
-    assert missing_cells(GRADE_1, Term.HK1, "toan", SubjectEntry(SubjectLevel.M, SubjectLevel.M)) == ()
-    assert len(missing_cells(GRADE_1, Term.HK1, "toan", SubjectEntry(None, SubjectLevel.M))) == 1
-
-
-def test_a_pupil_who_is_not_assessed_needs_the_homeroom_comments_only() -> None:
-    assert missing_cells(GRADE_1, Term.HK1, "toan", SubjectEntry(), assessment_waived=True) == ()
-    missing = missing_cells(GRADE_1, Term.HK1, HOMEROOM, HomeroomEntry(), assessment_waived=True)
-    assert [cell.item for cell in missing] == list(HOMEROOM_COMMENTS)
-
-
-@pytest.mark.parametrize(
-    ("where", "limit"), [("subject", 300), ("qualities", 500), ("general_competencies", 500), ("homeroom", 2000)]
-)
-def test_a_comment_may_be_as_long_as_its_limit_and_no_longer(where: str, limit: int) -> None:
-    kind = CommentField(where)
-    assert COMMENT_LIMITS[kind] == limit
-    assert check_comment(kind, "ẫ" * limit) == "ẫ" * limit
-    with pytest.raises(Invalid, match=f"dài {limit + 2} kí tự, quá giới hạn {limit} kí tự là 2 kí tự"):
-        check_comment(kind, "ẫ" * (limit + 2))
-
-
-def test_a_comment_is_kept_and_counted_in_nfc() -> None:
-    decomposed = "a\u0302\u0303" * 300
-    assert check_comment(CommentField.SUBJECT, f" {decomposed}\n") == "ẫ" * 300
-
-
-@pytest.mark.parametrize(
-    ("level", "score", "doubted"),
-    [
-        (SubjectLevel.T, 7, False),
-        (SubjectLevel.T, 6, True),
-        (SubjectLevel.H, 5, False),
-        (SubjectLevel.H, 8, False),
-        (SubjectLevel.H, 4, True),
-        (SubjectLevel.H, 9, True),
-        (SubjectLevel.C, 4, False),
-        (SubjectLevel.C, 5, True),
-        (SubjectLevel.M, EXEMPT, False),
-        (SubjectLevel.M, 8, True),
-        (SubjectLevel.T, EXEMPT, True),
-        (SubjectLevel.M, None, False),
-        (None, 8, False),
-    ],
-)
-def test_a_level_and_score_that_do_not_fit_are_doubted(
-    level: SubjectLevel | None, score: Score | None, *, doubted: bool
-) -> None:
-    assert bool(subject_warnings(SubjectEntry(None, level, score))) is doubted
-
-
-def test_the_entries_of_the_year_lead_to_the_result() -> None:
-    entries = {each.code: replace(FULL_SUBJECT, score=9 if each.tested_at else None) for each in GRADE_1.subjects}
-    year = year_assessment(GRADE_1, entries, FULL_HOMEROOM)
-    assert [row.name for row in year.subjects if row.tested] == ["Tiếng Việt", "Toán"]
-    assert (len(year.qualities), len(year.competencies)) == (5, 8)
-    assert overall_result(year).result == "HTXS"
-
-
-def test_a_year_without_all_levels_is_refused_by_name() -> None:
-    entries = {each.code: FULL_SUBJECT for each in GRADE_1.subjects if each.code != "toan"}
-    homeroom = replace(FULL_HOMEROOM, end_levels={**LEVELS, "nhan_ai": QualityLevel.T})
-    del homeroom.end_levels["ngon_ngu"]
-    with pytest.raises(Incomplete, match=r"Chưa có mức cuối năm học: Toán, Ngôn ngữ\."):
-        year_assessment(GRADE_1, entries, homeroom)
-
-
-@pytest.mark.parametrize("sign", ["😀", "漢", "\u200b"])
-def test_a_comment_with_a_character_no_document_can_print_is_refused(sign: str) -> None:
-    with pytest.raises(Invalid, match="không in được"):
-        check_comment(CommentField.SUBJECT, f"Em học tốt {sign}")
-
-
-def test_a_comment_keeps_vietnamese_letters_and_usual_signs() -> None:
-    text = "Em đọc “rõ”, viết đẹp – tiến bộ 50%… (Ứng, Ỹ, ờ)\nGiữ gìn sách vở."
-    assert check_comment(CommentField.SUBJECT, text) == text
+    for grade, slot in ((1, "tin_hoc"), (6, "tieng_viet"), (1, CommentField.HOMEROOM.value + "x")):
+        with pytest.raises(NotFound):
+            cells_of(curriculum_for(grade), Term.HK1, slot)

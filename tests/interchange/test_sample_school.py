@@ -1,35 +1,65 @@
-"""The sample school: reproducible, complete, and leading to the planned results."""
+"""The sample school: reproducible, complete at every level, and leading to the planned results."""
 
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from domain.assessment import OverallResult, Term, overall_result
-from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL, curriculum_for
-from domain.entry import missing_cells, subject_warnings, year_assessment
+from domain.assessment import Term
+from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL, Curriculum, curriculum_for
+from domain.entered import Entered
+from domain.entry import cells_of, missing_cells, warnings
 from domain.errors import Invalid, NotFound
 from domain.identity import name_sort_key
+from domain.primary.levels import OverallResult
+from domain.primary.paper import PrimaryPapers
+from domain.rules.school_levels import SchoolLevel, level_of
+from domain.secondary.levels import MeritLevel
+from domain.secondary.promotion import Outcome
+from domain.secondary.year import year_result
 from interchange.marks import MarkBook, read_marks
 from interchange.roster import read_roster
-from interchange.sample_school import ExampleSet, find_examples, generate
+from interchange.sample_school import OTHER_GRADES, ExampleSet, class_names, find_examples, generate
+from interchange.sample_school.people import grade_of
 from interchange.staff import StaffRole, read_staff
 
-GRADE_1 = curriculum_for(1)
+NAMES = class_names(2)
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> ExampleSet:
-    return generate(tmp_path_factory.mktemp("sample"), 2, 35)
+    return generate(tmp_path_factory.mktemp("sample"), NAMES, 35)
 
 
-def books(sample: ExampleSet) -> list[MarkBook]:
-    return [read_marks(path, GRADE_1) for path in sample.marks.values()]
+def curriculum_of(class_name: str) -> Curriculum:
+    return curriculum_for(grade_of(class_name))
+
+
+def read(sample: ExampleSet, class_name: str, term: Term) -> MarkBook:
+    return read_marks(sample.marks[class_name, term], curriculum_of(class_name))
+
+
+def years(sample: ExampleSet, class_name: str) -> list[Entered]:
+    first, last = (read(sample, class_name, term) for term in Term)
+    return [
+        Entered(
+            slots={slot: rows[code] for slot, rows in last.slots.items()},
+            earlier={slot: rows[code] for slot, rows in first.slots.items()},
+            recognised=last.facts[code].recognised,
+        )
+        for code in last.names
+    ]
+
+
+def test_there_are_classes_of_every_level_but_the_last() -> None:
+    assert ("1A1", "1A2", *OTHER_GRADES) == NAMES
+    assert {level_of(grade_of(name)) for name in NAMES} == {SchoolLevel.PRIMARY, SchoolLevel.LOWER_SECONDARY}
 
 
 def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
-    one, two, other = (generate(tmp_path / name, 1, 5, seed) for name, seed in (("a", 4), ("b", 4), ("c", 5)))
+    wanted = (("a", 4), ("b", 4), ("c", 5))
+    one, two, other = (generate(tmp_path / name, class_names(1), 5, seed) for name, seed in wanted)
     for first, second in zip(sorted((tmp_path / "a").iterdir()), sorted((tmp_path / "b").iterdir()), strict=True):
         assert first.read_bytes() == second.read_bytes()
     assert one.rework == two.rework
@@ -37,54 +67,60 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_the_committed_workbooks_are_what_the_generator_writes(sample: ExampleSet) -> None:
-    committed = find_examples(EXAMPLES, ("1A1", "1A2"))
+    committed = find_examples(EXAMPLES, NAMES)
     assert committed.rework == sample.rework
     for name, path in committed.rosters.items():
         assert read_roster(path) == read_roster(sample.rosters[name])
-    for key, path in committed.marks.items():
-        assert read_marks(path, GRADE_1) == read_marks(sample.marks[key], GRADE_1)
-    assert read_staff(committed.staff, GRADE_1) == read_staff(sample.staff, GRADE_1)
+    for class_name, term in committed.marks:
+        assert read(committed, class_name, term) == read(sample, class_name, term)
+    assert read_staff(committed.staff) == read_staff(sample.staff)
 
 
 def test_rosters_read_without_problems_and_nobody_comes_twice(sample: ExampleSet) -> None:
-    rosters = [read_roster(path) for path in sample.rosters.values()]
-    pupils = [pupil for roster in rosters for pupil in roster.pupils]
-    assert [roster.problems for roster in rosters] == [(), ()]
-    assert len({pupil.pupil_code for pupil in pupils}) == len({pupil.personal_id for pupil in pupils}) == 70
-    assert {pupil.birth_date.year for pupil in pupils} == {2020}
-    for roster in rosters:
+    rosters = {name: read_roster(path) for name, path in sample.rosters.items()}
+    pupils = [pupil for roster in rosters.values() for pupil in roster.pupils]
+    assert all(roster.problems == () for roster in rosters.values())
+    assert len({pupil.pupil_code for pupil in pupils}) == len({pupil.personal_id for pupil in pupils}) == 35 * 4
+    for name, roster in rosters.items():
+        assert {pupil.birth_date.year for pupil in roster.pupils} == {2021 - grade_of(name)}
         assert sorted(roster.pupils, key=lambda pupil: name_sort_key(pupil.full_name)) == list(roster.pupils)
 
 
-def test_every_slot_of_both_terms_could_submit(sample: ExampleSet) -> None:
-    for book in books(sample):
-        assert book.problems == ()
-        for slot in GRADE_1.slots:
-            entries = book.homeroom if slot == HOMEROOM else book.subjects[slot]
-            assert len(entries) == 35
-            assert all(missing_cells(GRADE_1, book.header.term, slot, entry) == () for entry in entries.values())
-        assert not any(subject_warnings(entry) for rows in book.subjects.values() for entry in rows.values())
+@pytest.mark.parametrize("class_name", NAMES)
+@pytest.mark.parametrize("term", Term)
+def test_every_slot_could_submit(sample: ExampleSet, class_name: str, term: Term) -> None:
+    book, curriculum = read(sample, class_name, term), curriculum_of(class_name)
+    assert book.problems == ()
+    for slot in curriculum.slots:
+        assert len(book.slots[slot]) == 35
+        cells = cells_of(curriculum, term, slot)
+        assert not any(missing_cells(cells, values) for values in book.slots[slot].values())
+    assert not any(warnings(values) for rows in book.slots.values() for values in rows.values())
 
 
-def test_the_year_ends_with_the_planned_share_of_results(sample: ExampleSet) -> None:
-    for class_name in ("1A1", "1A2"):
-        book = read_marks(sample.marks[class_name, Term.YEAR_END], GRADE_1)
-        years = [
-            year_assessment(GRADE_1, {slot: rows[code] for slot, rows in book.subjects.items()}, homeroom)
-            for code, homeroom in book.homeroom.items()
-        ]
-        counts = Counter(overall_result(year).result for year in years)
-        assert [counts[result] for result in OverallResult] == [9, 12, 13, 1]
+@pytest.mark.parametrize("class_name", ["1A1", "1A2", "4A1"])
+def test_a_primary_year_ends_with_the_planned_share_of_results(sample: ExampleSet, class_name: str) -> None:
+    papers = PrimaryPapers(curriculum_of(class_name), Term.YEAR_END)
+    counts = Counter(papers.judged(pupil).result for pupil in years(sample, class_name))
+    assert [counts[result] for result in OverallResult] == [9, 12, 13, 1]
+
+
+def test_a_secondary_year_ends_with_the_planned_share_of_levels(sample: ExampleSet) -> None:
+    curriculum = curriculum_of("6A1")
+    found = [year_result(curriculum, curriculum, pupil) for pupil in years(sample, "6A1")]
+    levels = Counter(each.learning[2].level for each in found)
+    assert [levels[level] for level in MeritLevel] == [9, 16, 10, 0]
+    assert {each.promotion.outcome for each in found} == {Outcome.PROMOTED}
 
 
 def test_exactly_one_comment_is_to_be_returned_for_rework(sample: ExampleSet) -> None:
     rework = sample.rework
     wrong = [
-        (book.header.class_name, book.header.term, code, subject)
-        for book in books(sample)
-        for subject, rows in book.subjects.items()
-        for code, entry in rows.items()
-        if entry.comment == rework.wrong_value
+        (class_name, term, code, subject)
+        for class_name, term in sample.marks
+        for subject, rows in read(sample, class_name, term).slots.items()
+        for code, values in rows.items()
+        if rework.wrong_value in values.values()
     ]
     assert wrong == [(rework.class_name, Term.HK1, rework.pupil_code, rework.subject)]
     assert rework.corrected_value != rework.wrong_value
@@ -92,33 +128,40 @@ def test_exactly_one_comment_is_to_be_returned_for_rework(sample: ExampleSet) ->
 
 
 def test_every_slot_of_every_class_has_one_signer(sample: ExampleSet) -> None:
-    staff = read_staff(sample.staff, GRADE_1)
+    staff = read_staff(sample.staff)
     assert staff.problems == ()
-    assert Counter(person.role for person in staff.people)[StaffRole.TEACHER] == 2 + 3
+    # A homeroom teacher for each class; five specialists of primary school, eleven of secondary school.
+    assert Counter(person.role for person in staff.people)[StaffRole.TEACHER] == 4 + 5 + 11
     filled = sorted((job.class_name, job.slot) for job in staff.assignments if job.is_signer)
-    wanted = [("", PRINCIPAL), ("", SEAL), *((name, slot) for name in sample.rosters for slot in GRADE_1.slots)]
-    assert filled == sorted(wanted)
+    slots = [(name, slot) for name in NAMES for slot in curriculum_of(name).slots]
+    assert filled == sorted([("", PRINCIPAL), ("", SEAL), *slots])
+    homerooms = {job.class_name: job.personal_id for job in staff.assignments if job.slot == HOMEROOM}
+    assert len(set(homerooms.values())) == len(NAMES)
 
 
-@pytest.mark.parametrize(("classes", "pupils", "seed"), [(1, 5, 2), (1, 5, 3), (3, 12, 9), (12, 50, 1)])
-def test_any_size_in_range_can_be_made(classes: int, pupils: int, seed: int, tmp_path: Path) -> None:
-    sample = generate(tmp_path, classes, pupils, seed)
-    assert len(sample.rosters) == classes
-    last = read_roster(sample.rosters[f"1A{classes}"])
+@pytest.mark.parametrize(
+    ("names", "pupils", "seed"),
+    [(("1A1",), 5, 2), (("1A1",), 5, 3), (class_names(1), 12, 9), (class_names(10), 50, 1)],
+)
+def test_any_size_in_range_can_be_made(names: tuple[str, ...], pupils: int, seed: int, tmp_path: Path) -> None:
+    sample = generate(tmp_path, names, pupils, seed)
+    assert tuple(sample.rosters) == names
+    last = read_roster(sample.rosters[names[-1]])
     assert last.problems == ()
     assert len(last.pupils) == pupils
 
 
-@pytest.mark.parametrize(("classes", "pupils"), [(0, 35), (13, 35), (2, 4), (2, 51)])
-def test_a_size_out_of_range_is_refused(classes: int, pupils: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("names", "pupils"), [((), 35), (class_names(11), 35), (NAMES, 4), (NAMES, 51)])
+def test_a_size_out_of_range_is_refused(names: tuple[str, ...], pupils: int, tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="từ 1 đến 12 lớp, mỗi lớp từ 5 đến 50 học sinh"):
-        generate(tmp_path, classes, pupils)
+        generate(tmp_path, names, pupils)
 
 
 def test_a_folder_without_the_workbooks_is_refused(sample: ExampleSet, tmp_path: Path) -> None:
+    folder = sample.staff.parent
     with pytest.raises(NotFound, match=r"diem_hk1_1A1\.xlsx"):
         find_examples(tmp_path, ("1A1",))
     with pytest.raises(NotFound, match="không có nhận xét sai"):
-        find_examples(sample.staff.parent, ("1A2",))
+        find_examples(folder, ("1A2",))
     with pytest.raises(NotFound, match=r"danh_sach_1A3\.xlsx"):
-        find_examples(sample.staff.parent, ("1A1", "1A3"))
+        find_examples(folder, ("1A1", "1A3"))

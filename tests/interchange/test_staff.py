@@ -6,13 +6,12 @@ from pathlib import Path
 import pytest
 
 from domain.calendar import SchoolYear
-from domain.curriculum import HOMEROOM, PRINCIPAL, curriculum_for
+from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL, offered
 from domain.errors import Invalid
 from domain.identity import Sex
 from interchange.staff import AssignmentRow, Staff, StaffRole, StaffRow, read_staff, write_staff
 from tests.interchange.workbooks import Cell, workbook
 
-GRADE_1 = curriculum_for(1)
 ID = "079175000001"
 FIRST, LAST = date(2023, 8, 1), date(2024, 8, 31)
 STAFF = Staff(
@@ -39,8 +38,31 @@ def staff_file(people: list[list[Cell]], jobs: list[list[Cell]], title: str = "M
 
 def test_a_written_workbook_is_read_back_unchanged(tmp_path: Path) -> None:
     path = tmp_path / "nhan_su.xlsx"
-    write_staff(path, STAFF, GRADE_1)
-    assert read_staff(path, GRADE_1) == STAFF
+    write_staff(path, STAFF)
+    assert read_staff(path) == STAFF
+
+
+EVERY_SUBJECT = {(each.name, each.code) for grade in range(1, 13) for each in offered(grade)}
+OFFICES = {("Chủ nhiệm", HOMEROOM), ("Hiệu trưởng", PRINCIPAL), ("Con dấu của trường", SEAL)}
+
+
+@pytest.mark.parametrize(("name", "slot"), sorted(EVERY_SUBJECT | OFFICES))
+def test_the_subjects_of_every_grade_are_known_by_name(name: str, slot: str) -> None:
+    read = read_staff(staff_file([PERSON], [[JOB[0], name.upper(), *JOB[2:]]]))
+    assert read.problems == ()
+    assert [job.slot for job in read.assignments] == [slot]
+
+
+def test_a_subject_with_a_longer_name_in_secondary_school_is_read_by_both() -> None:
+    assert {name for name, slot in EVERY_SUBJECT if slot == "hoat_dong_trai_nghiem"} == {
+        "Hoạt động trải nghiệm",
+        "Hoạt động trải nghiệm, hướng nghiệp",
+    }
+
+
+def test_an_assignment_without_a_last_day_stays_open() -> None:
+    (job,) = read_staff(staff_file([PERSON], [["Toàn trường", "Hiệu trưởng", ID, "01/08/2023", "", ""]])).assignments
+    assert job == AssignmentRow("", PRINCIPAL, ID, FIRST, None, is_signer=False)
 
 
 @pytest.mark.parametrize(
@@ -56,14 +78,14 @@ def test_a_written_workbook_is_read_back_unchanged(tmp_path: Path) -> None:
 )
 def test_a_bad_person_is_left_out_and_named(column: int, value: str, cell: str, message: str) -> None:
     bad = [*PERSON[:column], value, *PERSON[column + 1 :]]
-    read = read_staff(staff_file([bad], []), GRADE_1)
+    read = read_staff(staff_file([bad], []))
     assert read.people == ()
     assert read.problems[0].cell == cell
     assert message in read.problems[0].message
 
 
 def test_a_person_twice_is_refused() -> None:
-    read = read_staff(staff_file([PERSON, PERSON], [JOB]), GRADE_1)
+    read = read_staff(staff_file([PERSON, PERSON], [JOB]))
     assert len(read.people) == len(read.assignments) == 1
     assert "đã có ở dòng trên" in read.problems[0].message
 
@@ -80,7 +102,7 @@ def test_a_person_twice_is_refused() -> None:
 )
 def test_a_bad_assignment_is_left_out_and_named(column: int, value: str, message: str) -> None:
     bad = [*JOB[:column], value, *JOB[column + 1 :]]
-    read = read_staff(staff_file([PERSON], [bad, JOB]), GRADE_1)
+    read = read_staff(staff_file([PERSON], [bad, JOB]))
     assert len(read.assignments) == 1
     assert [problem.row for problem in read.problems] == [2]
     assert message in read.problems[0].message
@@ -88,6 +110,6 @@ def test_a_bad_assignment_is_left_out_and_named(column: int, value: str, message
 
 def test_a_workbook_without_its_sheets_or_title_is_refused() -> None:
     with pytest.raises(Invalid, match="thiếu trang: Phân công"):
-        read_staff(workbook({"Nhân sự": [["x"]]}), GRADE_1)
+        read_staff(workbook({"Nhân sự": [["x"]]}))
     with pytest.raises(Invalid, match="thiếu: Mã trường"):
-        read_staff(staff_file([PERSON], [], title=""), GRADE_1)
+        read_staff(staff_file([PERSON], [], title=""))

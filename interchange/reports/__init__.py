@@ -1,0 +1,1 @@
+"""Reports as workbooks: pure writing, the same content gives the same bytes."""

@@ -1,0 +1,84 @@
+"""Numbers of the schools that an authority manages, directly or through the authorities under it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from domain.assessment import Term
+from domain.calendar import SchoolYear
+from domain.errors import NotFound
+from domain.reports.authority import AuthorityReport, Place, SchoolCounts, tally, unknown
+from domain.rules.school_levels import SchoolLevel, level_of
+from domain.stages import Stage
+from storage.reports.reading import read_class
+from storage.reports.year_lists import classes_of
+from storage.tables import ClassGroup, ClassTermRow, Enrolment, ManagingAuthority, School, SchoolAuthority
+
+
+def authority_report(session: Session, authority: str, year: SchoolYear, term: Term, day: date) -> AuthorityReport:
+    """Count over the schools that are managed on the day; `authority` is a code or name. Raises NotFound."""
+    query = select(ManagingAuthority).where(
+        or_(ManagingAuthority.code == authority, ManagingAuthority.name == authority)
+    )
+    found = session.scalars(query.order_by(ManagingAuthority.code)).first()
+    if found is None:
+        raise NotFound(f"Không có cơ quan quản lí “{authority}”.")
+    schools = tuple(_counts(session, school, year, term, day) for school in _schools(session, found.id, day))
+    return AuthorityReport(found.name, str(year), term, schools)
+
+
+def _schools(session: Session, authority_id: UUID, day: date) -> Sequence[School]:
+    top = select(ManagingAuthority.id).where(ManagingAuthority.id == authority_id).cte(recursive=True)
+    under = top.union(select(ManagingAuthority.id).join(top, ManagingAuthority.parent_id == top.c.id))
+    query = (
+        select(School)
+        .join(SchoolAuthority, SchoolAuthority.school_id == School.id)
+        .where(
+            SchoolAuthority.authority_id.in_(select(under.c.id)),
+            SchoolAuthority.valid_from <= day,
+            or_(SchoolAuthority.valid_to.is_(None), SchoolAuthority.valid_to > day),
+        )
+        .order_by(School.code)
+    )
+    return session.scalars(query).all()
+
+
+def _counts(session: Session, school: School, year: SchoolYear, term: Term, day: date) -> SchoolCounts:
+    classes = classes_of(session, school.id, year, term)
+    results: dict[SchoolLevel, Counter[Place]] = defaultdict(Counter)
+    for group, class_term_id in classes:
+        if class_term_id:
+            results[level_of(group.grade)].update(_tallies(session, class_term_id, day))
+    return SchoolCounts(
+        code=school.code,
+        name=school.name,
+        classes=len(classes),
+        pupils=_pupils(session, school.id, year),
+        by_stage=_stages(session, [class_term_id for _, class_term_id in classes if class_term_id]),
+        results=dict(results),
+    )
+
+
+def _tallies(session: Session, class_term_id: UUID, day: date) -> list[Place]:
+    read = read_class(session, class_term_id, day)
+    counted = (unknown() if pupil.open_slots else tally(read.papers, pupil.entered) for pupil in read.pupils)
+    return [place for places in counted for place in places]
+
+
+def _pupils(session: Session, school_id: UUID, year: SchoolYear) -> int:
+    query = (
+        select(func.count())
+        .select_from(Enrolment)
+        .join(ClassGroup, ClassGroup.id == Enrolment.class_id)
+        .where(ClassGroup.school_id == school_id, ClassGroup.school_year == str(year), Enrolment.left_on.is_(None))
+    )
+    return session.scalars(query).one()
+
+
+def _stages(session: Session, class_term_ids: list[UUID]) -> dict[Stage, int]:
+    query = select(ClassTermRow.stage).where(ClassTermRow.id.in_(class_term_ids))
+    return dict(Counter(map(Stage, session.scalars(query))))

@@ -1,0 +1,126 @@
+"""What is missing or doubtful in the data of a class, or of a school's classes, in the order of the class lists."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.assessment import Term
+from domain.calendar import TIMEZONE, SchoolYear
+from domain.entry import cells_of, missing_cells
+from domain.identity import parse_sex
+from domain.reports.missing import MissingCells, MissingReport, PupilProblem, id_problems
+from storage import entries
+from storage.paper_facts import members, school_content
+from storage.reports.reading import present_records, slot_name
+from storage.reports.year_lists import classes_of
+from storage.staffing import in_force
+from storage.tables import (
+    ClassGroup,
+    ClassTermRow,
+    Enrolment,
+    PupilRow,
+    PupilTerm,
+    ReviewItem,
+    Staff,
+    TeachingAssignment,
+    TermRecord,
+)
+
+
+def missing_of_class(session: Session, class_term_id: UUID, at: datetime) -> MissingReport:
+    row = session.get_one(ClassTermRow, class_term_id)
+    group = session.get_one(ClassGroup, row.class_id)
+    return MissingReport(
+        school=school_content(session, group.school_id, at.astimezone(TIMEZONE).date()),
+        school_year=group.school_year,
+        term=Term(row.term),
+        class_name=group.name,
+        cells=tuple(_cells(session, group, row, at)),
+        ids=tuple(_ids(session, [group.id])),
+    )
+
+
+def missing_of_school(session: Session, school_id: UUID, year: SchoolYear, term: Term, at: datetime) -> MissingReport:
+    """Cells of every open book of the term, personal ids of every class of the year."""
+    classes = classes_of(session, school_id, year, term)
+    opened = [(group, session.get_one(ClassTermRow, each)) for group, each in classes if each]
+    return MissingReport(
+        school=school_content(session, school_id, at.astimezone(TIMEZONE).date()),
+        school_year=str(year),
+        term=term,
+        class_name="",
+        cells=tuple(cells for group, row in opened for cells in _cells(session, group, row, at)),
+        ids=tuple(_ids(session, [group.id for group, _ in classes])),
+    )
+
+
+def _cells(session: Session, group: ClassGroup, row: ClassTermRow, at: datetime) -> Iterator[MissingCells]:
+    term = Term(row.term)
+    curriculum, records = entries.curriculum_of(group, term), present_records(session, row.id)
+    entered = entries.values_of(session, curriculum.slots, [record.id for record in records])
+    pupils, waived, teachers = members(session, records), _waived(session, records), _teachers(session, group, at)
+    for slot in curriculum.slots:
+        cells = cells_of(curriculum, term, slot)
+        for member in pupils:
+            values = entered.get(member.record.id, {}).get(slot, {})
+            empty = missing_cells(cells, values, assessment_waived=member.record.id in waived)
+            if empty:
+                yield MissingCells(
+                    class_name=group.name,
+                    slot_name=slot_name(curriculum, slot),
+                    teacher=teachers.get(slot, ""),
+                    pupil_code=member.pupil.pupil_code,
+                    full_name=member.pupil.full_name,
+                    cells=tuple(cell.heading for cell in empty),
+                )
+
+
+def _waived(session: Session, records: Collection[TermRecord]) -> set[UUID]:
+    of_class = PupilTerm.record_id.in_([record.id for record in records])
+    return set(session.scalars(select(PupilTerm.record_id).where(of_class, PupilTerm.assessment_waived)))
+
+
+def _teachers(session: Session, group: ClassGroup, at: datetime) -> dict[str, str]:
+    """Who is to enter each slot of the class at the moment."""
+    query = (
+        select(TeachingAssignment.slot, Staff.full_name)
+        .join(Staff, Staff.id == TeachingAssignment.staff_id)
+        .where(
+            TeachingAssignment.class_id == group.id,
+            TeachingAssignment.is_signer,
+            in_force(TeachingAssignment, at),
+        )
+    )
+    return dict(session.execute(query).all())
+
+
+def _ids(session: Session, class_ids: list[UUID]) -> Iterator[PupilProblem]:
+    """Ids that are missing, or that somebody should look at and nobody has."""
+    query = (
+        select(ClassGroup.name, PupilRow)
+        .join(Enrolment, Enrolment.class_id == ClassGroup.id)
+        .join(PupilRow, PupilRow.id == Enrolment.pupil_id)
+        .where(ClassGroup.id.in_(class_ids), Enrolment.left_on.is_(None))
+        .order_by(ClassGroup.grade, ClassGroup.name, Enrolment.order_no, Enrolment.id)
+    )
+    doubts = _doubts(session, class_ids)
+    for class_name, pupil in session.execute(query):
+        codes = doubts.get(pupil.id, set())
+        for problem in id_problems(pupil.personal_id, parse_sex(pupil.sex), pupil.birth_date, codes):
+            yield PupilProblem(class_name, pupil.pupil_code, pupil.full_name, problem)
+
+
+def _doubts(session: Session, class_ids: list[UUID]) -> dict[UUID, set[str]]:
+    query = (
+        select(ReviewItem.pupil_id, ReviewItem.code)
+        .join(Enrolment, Enrolment.pupil_id == ReviewItem.pupil_id)
+        .where(Enrolment.class_id.in_(class_ids), ReviewItem.resolved_at.is_(None))
+    )
+    found: dict[UUID, set[str]] = defaultdict(set)
+    for pupil_id, code in session.execute(query):
+        found[pupil_id].add(code)
+    return found

@@ -1,0 +1,81 @@
+"""`hocba report authority`: a workbook of numbers from the database, or one sentence."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from config.settings import PROJECT
+from storage.database import make_engine, make_sessions
+from storage.migrate import upgrade
+from tests.factories import make_class, make_school, open_book
+from tests.interchange.reading_back import rows_of
+
+COMMUNE = "Ủy ban nhân dân phường Tân Bình"
+Ended = subprocess.CompletedProcess[str]
+
+
+@pytest.fixture(scope="module")
+def database_url(postgres_url: str) -> Iterator[str]:
+    """A database beside the common one: the command's own process sees only what is committed."""
+    server = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text("CREATE DATABASE reported"))
+    url = make_url(postgres_url).set(database="reported").render_as_string(hide_password=False)
+    upgrade(url)
+    engine = make_engine(url)
+    with make_sessions(engine).begin() as session:
+        open_book(session, make_class(session, make_school(session)))
+    engine.dispose()
+    yield url
+    with server.connect() as connection:
+        connection.execute(text("DROP DATABASE reported"))
+    server.dispose()
+
+
+@pytest.fixture
+def report(database_url: str, tmp_path: Path) -> Callable[..., Ended]:
+    def run(*arguments: str) -> Ended:
+        environment = {
+            "PATH": "/usr/bin:/bin", "PYTHONPATH": str(PROJECT), "HOCBA_VAR_DIR": str(tmp_path / "var"),
+            "HOCBA_DATABASE_URL": database_url,
+        }  # fmt: skip
+        command = [sys.executable, "-m", "cli.main", "report", "authority", *arguments]
+        return subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    return run
+
+
+def test_the_workbook_is_written_where_it_is_said(report: Callable[..., Ended], tmp_path: Path) -> None:
+    ended = report(COMMUNE, "--year", "2026-2027", "--term", "hk1")
+    assert (ended.returncode, ended.stdout) == (0, "bao-cao_2026-2027_hk1.xlsx\n")
+    rows = rows_of((tmp_path / "bao-cao_2026-2027_hk1.xlsx").read_bytes(), "Tiến độ")
+    assert rows[7][:7] == ["1", "79760001", "Trường Tiểu học Mẫu số 1", "1", "3", "0", "1"]
+    other = report(COMMUNE, "--year", "2026-2027", "--out", str(tmp_path / "khac.xlsx"))
+    assert (other.returncode, (tmp_path / "khac.xlsx").is_file()) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("authority", "year", "sentence"),
+    [
+        ("Sở Nào Đó", "2026-2027", "Không có cơ quan quản lí “Sở Nào Đó”."),
+        (COMMUNE, "2026", "Năm học phải có dạng 2023-2024, nhận được “2026”."),
+    ],
+)
+def test_a_trouble_is_one_sentence(
+    report: Callable[..., Ended], tmp_path: Path, authority: str, year: str, sentence: str
+) -> None:
+    ended = report(authority, "--year", year)
+    assert (ended.returncode, ended.stderr) == (1, f"{sentence}\n")
+    assert list(tmp_path.glob("*.xlsx")) == []
+
+
+def test_without_a_kind_of_report_the_kinds_are_shown() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "cli.main", "report"], cwd=PROJECT, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 2
+    assert "authority" in ended.stdout + ended.stderr
