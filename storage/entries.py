@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -41,9 +42,14 @@ def values_of(session: Session, slots: Iterable[str], record_ids: Iterable[UUID]
     found: dict[UUID, dict[str, dict[CellKey, str]]] = defaultdict(lambda: defaultdict(dict))
     for row in _rows(session, slots, record_ids):
         if row.value:
-            key = CellKey(row.item, AssessmentPoint(row.point), CellKind(row.kind))
-            found[row.record_id][row.slot][key] = row.value
+            found[row.record_id][row.slot][_key(row.item, row.point, row.kind)] = row.value
     return {record_id: dict(by_slot) for record_id, by_slot in found.items()}
+
+
+@lru_cache(maxsize=4096)
+def _key(item: str, point: str, kind: str) -> CellKey:
+    """A school's cells are many, their keys few: each is made once."""
+    return CellKey(item, AssessmentPoint(point), CellKind(kind))
 
 
 def missing(
