@@ -1,4 +1,4 @@
-"""`hocba seed`: the demo school in the running services, one class issued and one at work, and its accounts."""
+"""`hocba seed`: the demo school in the running services, one class issued and three at work, and its accounts."""
 
 import asyncio
 
@@ -16,8 +16,13 @@ from domain.curriculum import HOMEROOM, PRINCIPAL
 from interchange.sample_school import ExampleSet
 
 DUTIES = {"principal": "Hiệu trưởng", "seal": "Văn thư (đóng dấu)", "system_admin": "Quản trị hệ thống"}
-AHEAD, AT_WORK = "1A1", "1A2"
-SUBMITTED_SO_FAR = ("toan", "dao_duc", "am_nhac")
+AHEAD = "1A1"
+# The classes in the middle of their work, and what has been handed in so far.
+AT_WORK = {
+    "1A2": ("toan", "dao_duc", "am_nhac"),
+    "4A1": ("toan", "khoa_hoc"),
+    "6A1": ("ngu_van", "toan", "tin_hoc"),
+}
 
 
 def seed_command() -> None:
@@ -30,7 +35,7 @@ def seed_command() -> None:
 
 
 async def _begin(settings: Settings, school: DemoSchool, examples: ExampleSet) -> None:
-    """The first term: one class goes all the way, the other stands in the middle of its work."""
+    """The first term: one class goes all the way, the others stand in the middle of their work."""
     async with httpx.AsyncClient(base_url=settings.api_url, timeout=90, trust_env=False) as http:
         headers = {"Authorization": f"Bearer {school.accounts[PRINCIPAL].token}"}
         if (await http.get("/api/v1/class-terms", headers=headers)).raise_for_status().json():
@@ -40,9 +45,10 @@ async def _begin(settings: Settings, school: DemoSchool, examples: ExampleSet) -
         ahead = make_play(examples, (AHEAD, Term.HK1), client, lambda step: typer.echo(f"  {AHEAD} · {step}"))
         await ahead.prepare()
         await ahead.approve_all()
-        at_work = make_play(examples, (AT_WORK, Term.HK1), client, lambda _: None)
-        await at_work.prepare()
-        await at_work.submit_some(SUBMITTED_SO_FAR)
+        for name, submitted in AT_WORK.items():
+            at_work = make_play(examples, (name, Term.HK1), client, lambda _: None)
+            await at_work.prepare()
+            await at_work.submit_some(submitted)
 
 
 def _accounts(school: DemoSchool) -> Table:
