@@ -20,8 +20,10 @@ from domain.documents import DocumentKind
 from domain.errors import Conflict
 from domain.year_records import YearRecordContent
 from interchange.national.codes import CodeLists, load_codes
+from interchange.national.completeness import record_problems
 from interchange.national.json_form import written
 from interchange.national.mapping import national_record
+from interchange.national.records import NationalRecord
 from signing.errors import ProviderUnavailable
 from storage import completion, confirmations, orders, papers, projection
 from storage.completion import Embedded, PaperFailure
@@ -84,7 +86,7 @@ class OrderActivities:
             with self._sessions() as session:
                 how = _How(order, key_of(session, order), proof, self._codes)
                 planned = papers.plan_papers(session, order)
-            results = self._pool.prepare([how.task(paper) for paper in planned], self._beat)
+            results = self._prepare(how, planned)
             self._leave_out_failed(how, planned, results)
             return self._keep(order_id, planned, results)
 
@@ -114,6 +116,14 @@ class OrderActivities:
                         projection.project(session, step)
             is_issued = recorded and issue is not None
             return OrderResult(settled.record_ids, settled.failed, settled.slots, recorded, is_issued)
+
+    def _prepare(self, how: "_How", planned: Sequence[Paper]) -> list[PreparedPaper | PaperFailure]:
+        """Prepare every paper but records that the record store would refuse: once sealed it would be too late."""
+        unfit = {at: how.obstacle_to(paper) for at, paper in enumerate(planned)}
+        fit = [at for at, obstacle in unfit.items() if obstacle is None]
+        prepared = self._pool.prepare([how.task(planned[at]) for at in fit], self._beat)
+        found = {at: obstacle for at, obstacle in unfit.items() if obstacle} | dict(zip(fit, prepared, strict=True))
+        return [found[at] for at in range(len(planned))]
 
     def _take_turn(self, order: SigningOrder) -> None:
         """Lease the records of an order that queued. While somebody else holds them, the next attempt asks again."""
@@ -203,10 +213,19 @@ class _How:
             paper.content, paper.sha256, field, self.key, self.order.signing_time, self.proof, self._exchanged(paper)
         )
 
+    def obstacle_to(self, paper: Paper) -> PaperFailure | None:
+        """What the record store would refuse of a new year record."""
+        record = self._record(paper)
+        problems = record_problems(record, self.order.signing_time) if record else ()
+        return PaperFailure("RecordIncomplete", problems[0]) if problems else None
+
+    def _record(self, paper: Paper) -> NationalRecord | None:
+        content = paper.content
+        return national_record(content, self.codes) if isinstance(content, YearRecordContent) else None
+
     def _exchanged(self, paper: Paper) -> Exchanged | None:
-        if not isinstance(paper.content, YearRecordContent):
-            return None
-        return written(national_record(paper.content, self.codes))
+        record = self._record(paper)
+        return written(record) if record else None
 
 
 def _ready_made(pending: Sequence[OrderItem]) -> dict[int, completion.Result]:

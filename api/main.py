@@ -34,6 +34,7 @@ from api.v1 import (
 from config.settings import Settings
 from config.temporal import connect
 from domain.rules.book import use_rules_of
+from interchange.national.codes import load_codes
 from signing.providers.configured import configured_providers
 from signing.trust_store import trusted_roots
 from signing.verification.apart import ApartVerifier
@@ -79,6 +80,7 @@ async def make_services(settings: Settings) -> Services:
         templates=make_templates(),
         history_dir=settings.history_dir,
         verifying=Verifying(sessions, objects, trusted_roots(settings.trust_file), ApartVerifier()),
+        codes=load_codes(settings.national_codes),
         demo=settings.demo,
     )
 

@@ -1,6 +1,6 @@
 """What the routes use, made once in `create_app` and reached through the application's state."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from fastapi.templating import Jinja2Templates
@@ -9,6 +9,7 @@ from activities.confirming import Confirming
 from activities.own_device import OwnDevice
 from activities.verifying import Verifying
 from api.approvals import Approvals
+from interchange.national.codes import CodeLists, load_codes
 from storage.database import Sessions
 from storage.objects import Objects
 
@@ -23,4 +24,5 @@ class Services:
     templates: Jinja2Templates
     history_dir: Path
     verifying: Verifying
+    codes: CodeLists = field(default_factory=load_codes)  # of the national record
     demo: bool = False

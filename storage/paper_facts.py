@@ -164,7 +164,9 @@ def class_signers(session: Session, facts: ClassFacts, order: SigningOrder) -> t
 def pupil_contents(session: Session, facts: ClassFacts, found: list[Member]) -> dict[UUID, PupilContent]:
     """What a record says of each pupil, by pupil."""
     schooling = _schooling(session, facts.group.school_year, [member.pupil.id for member in found])
-    return {member.pupil.id: _pupil(member, schooling[member.pupil.id]) for member in found}
+    return {
+        member.pupil.id: pupil_content(member.pupil, member.enrolment, schooling[member.pupil.id]) for member in found
+    }
 
 
 def sheets_by_record(
@@ -218,8 +220,7 @@ def school_content(session: Session, school_id: UUID, on: date) -> SchoolContent
     )
 
 
-def _pupil(member: Member, schooling: tuple[SchoolingLine, ...]) -> PupilContent:
-    pupil = member.pupil
+def pupil_content(pupil: PupilRow, enrolment: Enrolment, schooling: tuple[SchoolingLine, ...] = ()) -> PupilContent:
     return PupilContent(
         pupil_code=pupil.pupil_code,
         personal_id=pupil.personal_id,
@@ -229,7 +230,7 @@ def _pupil(member: Member, schooling: tuple[SchoolingLine, ...]) -> PupilContent
         ethnicity=pupil.ethnicity,
         nationality=pupil.nationality,
         place_of_birth=pupil.place_of_birth,
-        register_no=member.enrolment.register_no,
+        register_no=enrolment.register_no,
         profile=ProfileContent(**{each.name: getattr(pupil, each.name) for each in fields(ProfileContent)}),
         schooling=schooling,
     )

@@ -7,17 +7,19 @@ from datetime import date
 from fastapi import APIRouter, Response
 
 from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, now
+from api.services import Services
 from domain.assessment import Term
 from domain.calendar import TIMEZONE, SchoolYear
 from domain.curriculum import HOMEROOM
 from domain.errors import NotAllowed, NotFound
+from interchange.national.completeness import profile_problems
 from interchange.reports.class_summary import write_class_summary
 from interchange.reports.missing import write_missing
 from interchange.reports.year_lists import write_year_lists
 from storage import access
 from storage.access import ClassTermHead
 from storage.reports.class_summaries import class_summary
-from storage.reports.missing import missing_of_class, missing_of_school
+from storage.reports.missing import ProfileCheck, missing_of_class, missing_of_school
 from storage.reports.year_lists import school_year_lists
 from storage.staffing import Person
 
@@ -48,10 +50,10 @@ def get_year_lists(school_year: str, person: CurrentPerson, found: ServicesDep) 
 
 @router.get("/class-terms/{class_term_id}/reports/missing", responses=_WORKBOOK)
 def get_missing_of_class(head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep) -> Response:
-    """Empty cells by teacher and pupil, and personal ids that are missing or doubtful."""
+    """Empty cells by teacher and pupil, personal ids that are missing or doubtful, what the national record lacks."""
     _require_whole_class(head, person)
     with found.sessions() as session:
-        report = missing_of_class(session, head.id, now())
+        report = missing_of_class(session, head.id, now(), _check(found))
     return _workbook(write_missing(report), "con-thieu", head.class_name, head.term, head.school_year)
 
 
@@ -61,7 +63,7 @@ def get_missing_of_school(school_year: str, term: Term, person: CurrentPerson, f
     _require_office(person)
     year = SchoolYear.parse(school_year)
     with found.sessions() as session:
-        report = missing_of_school(session, person.school_id, year, term, now())
+        report = missing_of_school(session, person.school_id, year, term, now(), _check(found))
     return _workbook(write_missing(report), "con-thieu", term.value, str(year))
 
 
@@ -86,3 +88,7 @@ def _workbook(data: bytes, *words: str) -> Response:
     name = re.sub(r"[^A-Za-z0-9_-]+", "-", plain)
     headers = {"Content-Disposition": f'attachment; filename="{name}.xlsx"', "Cache-Control": "private, no-store"}
     return Response(data, media_type=XLSX, headers=headers)
+
+
+def _check(found: Services) -> ProfileCheck:
+    return lambda grade, school, pupil: profile_problems(grade, school, pupil, found.codes)

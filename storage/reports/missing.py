@@ -1,8 +1,9 @@
 """What is missing or doubtful in the data of a class, or of a school's classes, in the order of the class lists."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
+from typing import TypeAlias
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from domain.assessment import Term
 from domain.calendar import TIMEZONE, SchoolYear
+from domain.documents import PupilContent, SchoolContent
 from domain.entry import cells_of, missing_cells
 from domain.identity import parse_sex
 from domain.reports.missing import MissingCells, MissingReport, PupilProblem, id_problems
 from storage import entries
-from storage.paper_facts import members, school_content
+from storage.paper_facts import members, pupil_content, school_content
 from storage.reports.reading import present_records, slot_name
 from storage.reports.year_lists import classes_of
 from storage.staffing import in_force
@@ -30,31 +32,43 @@ from storage.tables import (
     TermRecord,
 )
 
+# What is wrong with the profile of a pupil of a grade at a school, as sentences; the rules are the receiver's.
+ProfileCheck: TypeAlias = Callable[[int, SchoolContent, PupilContent], Iterable[str]]
 
-def missing_of_class(session: Session, class_term_id: UUID, at: datetime) -> MissingReport:
+
+def missing_of_class(
+    session: Session, class_term_id: UUID, at: datetime, check: ProfileCheck | None = None
+) -> MissingReport:
+    """`check` finds fields of the national record that are missing; without it nobody looks."""
     row = session.get_one(ClassTermRow, class_term_id)
     group = session.get_one(ClassGroup, row.class_id)
+    school = school_content(session, group.school_id, at.astimezone(TIMEZONE).date())
     return MissingReport(
-        school=school_content(session, group.school_id, at.astimezone(TIMEZONE).date()),
+        school=school,
         school_year=group.school_year,
         term=Term(row.term),
         class_name=group.name,
         cells=tuple(_cells(session, group, row, at)),
         ids=tuple(_ids(session, [group.id])),
+        fields=_fields(session, [group.id], school, check),
     )
 
 
-def missing_of_school(session: Session, school_id: UUID, year: SchoolYear, term: Term, at: datetime) -> MissingReport:
-    """Cells of every open book of the term, personal ids of every class of the year."""
+def missing_of_school(
+    session: Session, school_id: UUID, year: SchoolYear, term: Term, at: datetime, check: ProfileCheck | None = None
+) -> MissingReport:
+    """Cells of every open book of the term, personal ids and profiles of every class of the year."""
+    school = school_content(session, school_id, at.astimezone(TIMEZONE).date())
     classes = classes_of(session, school_id, year, term)
     opened = [(group, session.get_one(ClassTermRow, each)) for group, each in classes if each]
     return MissingReport(
-        school=school_content(session, school_id, at.astimezone(TIMEZONE).date()),
+        school=school,
         school_year=str(year),
         term=term,
         class_name="",
         cells=tuple(cells for group, row in opened for cells in _cells(session, group, row, at)),
         ids=tuple(_ids(session, [group.id for group, _ in classes])),
+        fields=_fields(session, [group.id for group, _ in classes], school, check),
     )
 
 
@@ -100,18 +114,36 @@ def _teachers(session: Session, group: ClassGroup, at: datetime) -> dict[str, st
 
 def _ids(session: Session, class_ids: list[UUID]) -> Iterator[PupilProblem]:
     """Ids that are missing, or that somebody should look at and nobody has."""
+    doubts = _doubts(session, class_ids)
+    for group, _, pupil in _pupils(session, class_ids):
+        codes = doubts.get(pupil.id, set())
+        for problem in id_problems(pupil.personal_id, parse_sex(pupil.sex), pupil.birth_date, codes):
+            yield PupilProblem(group.name, pupil.pupil_code, pupil.full_name, problem)
+
+
+def _fields(
+    session: Session, class_ids: list[UUID], school: SchoolContent, check: ProfileCheck | None
+) -> tuple[PupilProblem, ...] | None:
+    if check is None:
+        return None
+    return tuple(
+        PupilProblem(group.name, pupil.pupil_code, pupil.full_name, problem)
+        for group, enrolment, pupil in _pupils(session, class_ids)
+        for problem in check(group.grade, school, pupil_content(pupil, enrolment))
+    )
+
+
+def _pupils(session: Session, class_ids: list[UUID]) -> Iterator[tuple[ClassGroup, Enrolment, PupilRow]]:
+    """The pupils of these classes in the order of their lists."""
     query = (
-        select(ClassGroup.name, PupilRow)
+        select(ClassGroup, Enrolment, PupilRow)
         .join(Enrolment, Enrolment.class_id == ClassGroup.id)
         .join(PupilRow, PupilRow.id == Enrolment.pupil_id)
         .where(ClassGroup.id.in_(class_ids), Enrolment.left_on.is_(None))
         .order_by(ClassGroup.grade, ClassGroup.name, Enrolment.order_no, Enrolment.id)
     )
-    doubts = _doubts(session, class_ids)
-    for class_name, pupil in session.execute(query):
-        codes = doubts.get(pupil.id, set())
-        for problem in id_problems(pupil.personal_id, parse_sex(pupil.sex), pupil.birth_date, codes):
-            yield PupilProblem(class_name, pupil.pupil_code, pupil.full_name, problem)
+    for row in session.execute(query):
+        yield row[0], row[1], row[2]
 
 
 def _doubts(session: Session, class_ids: list[UUID]) -> dict[UUID, set[str]]:
