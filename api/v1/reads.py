@@ -1,6 +1,7 @@
 """Reads: the class-terms a person may see, their records, cells, documents and audit trail."""
 
 from dataclasses import asdict
+
 from fastapi import APIRouter, Response
 from sqlalchemy import select
 

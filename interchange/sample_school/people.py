@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import takewhile
 from random import Random
 from typing import Final
 
@@ -69,7 +70,7 @@ def header_of(class_name: str) -> RosterHeader:
 
 def grade_of(class_name: str) -> int:
     """The grade that a class's name begins with: "10A1" is of grade 10."""
-    return int(class_name.partition("A")[0])
+    return int("".join(takewhile(str.isdigit, class_name)))
 
 
 def draw_class(people: People, grade: int, size: int, first_number: int) -> tuple[RosterRow, ...]:

@@ -34,6 +34,7 @@ from storage.tables.papers import (
     SigningLease,
     SigningOrder,
 )
+from storage.tables.phrases import CommentPhrase
 from storage.tables.trust import (
     Confirmation,
     EvidenceBatch,
@@ -53,6 +54,7 @@ __all__ = [
     "ClassGroup",
     "ClassTermRow",
     "Command",
+    "CommentPhrase",
     "Confirmation",
     "DeadlineEvent",
     "DemoToken",

@@ -42,7 +42,10 @@ class ReviewItem(Base):
 
 
 class Enrolment(Base):
-    """A pupil in a class, by date; one open school year at a time (guide/domain.md 9, invariant 8)."""
+    """A pupil in a class, by date; one open school year at a time (guide/domain.md 9, invariant 8).
+
+    How a disabled pupil is assessed holds for the year: not at all, or by a plan of his own.
+    """
 
     __tablename__ = "enrolments"
     __table_args__ = (
@@ -61,6 +64,9 @@ class Enrolment(Base):
     record_uid: Mapped[UUID] = mapped_column(unique=True, comment="stable id of the pupil's record of the year")
     joined_on: Mapped[date]
     left_on: Mapped[date | None]
+    assessment_waived: Mapped[bool] = mapped_column(server_default="false")
+    individual_plan: Mapped[bool] = mapped_column(server_default="false")
+    assessment_reason_id: Mapped[UUID | None] = mapped_column(ForeignKey("reasons.id"), comment="of the newest change")
 
 
 class ClassTermRow(Base):
@@ -121,7 +127,10 @@ class RecordSlot(Base):
 
 
 class Assessment(Base):
-    """One cell: what a slot says about one item of one record at one assessment point."""
+    """One cell: what a slot says about one item of one record at one assessment point.
+
+    A subject and a competency may share their code (khoa_hoc): an item is known only together with its slot.
+    """
 
     __tablename__ = "assessments"
     __table_args__ = (
@@ -132,10 +141,10 @@ class Assessment(Base):
     )
 
     record_id: Mapped[UUID] = mapped_column(ForeignKey("term_records.id"), primary_key=True)
+    slot: Mapped[str] = mapped_column(primary_key=True)
     point: Mapped[str] = mapped_column(primary_key=True)
     item: Mapped[str] = mapped_column(primary_key=True, comment="subject, quality, competency or comment code")
     kind: Mapped[str] = mapped_column(primary_key=True)
-    slot: Mapped[str]
     value: Mapped[str]
     version: Mapped[int] = mapped_column(server_default="1")
     updated_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
@@ -146,17 +155,18 @@ class CellChange(Base):
     """What a cell held before and after each change; a trigger writes it, nothing changes or removes it."""
 
     __tablename__ = "cell_changes"
-    __table_args__ = (Index("ix_cell_changes_cell", "record_id", "point", "item", "kind"),)
+    __table_args__ = (Index("ix_cell_changes_cell", "record_id", "slot", "point", "item", "kind"),)
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     record_id: Mapped[UUID] = mapped_column(ForeignKey("term_records.id"))
+    slot: Mapped[str]
     point: Mapped[str]
     item: Mapped[str]
     kind: Mapped[str]
     version: Mapped[int]
     before: Mapped[str]
     after: Mapped[str]
-    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"), comment="none: not through the application")
     changed_at: Mapped[Now]
 
 

@@ -10,7 +10,7 @@ from domain.assessment import Term
 from domain.calendar import SchoolYear
 from domain.decisions import Action
 from domain.errors import Conflict, Incomplete, NotFound
-from storage import contents, entries, registration
+from storage import contents, registration, saving
 from storage.opening import open_term
 from storage.paper_facts import Stamp
 from storage.tables import Enrolment, PupilRow, PupilTerm, RecordSlot, TermRecord
@@ -80,9 +80,9 @@ def test_a_pupil_who_is_not_assessed_does_not_keep_the_class_back(db: Session) -
     order = make_order(book, Action.SIGN, "homeroom")
     records = list(db.scalars(select(TermRecord)))
     summary = contents.read_class(db, order, records).summary(Stamp(order.id, 1, "CODE"))
-    line = next(line for line in summary.pupils if line.revision and line.levels[0] == "")
-    assert (line.result, line.commendation) == ("", "")
-    assert dict(summary.result_counts) == {
+    line = next(line for line in summary.pupils if line.values[0] == "")
+    assert line.verdicts == ("", "", "Chưa lên lớp")
+    assert dict(summary.counts) == {
         "Hoàn thành xuất sắc (HTXS)": 2, "Hoàn thành tốt (HTT)": 0, "Hoàn thành (HT)": 0, "Chưa hoàn thành (CHT)": 0
     }  # fmt: skip
 
@@ -100,8 +100,8 @@ def test_absences_of_the_year_are_those_of_both_terms(db: Session) -> None:
     year = open_book(db, hk1.cast, Term.YEAR_END)
     fill(year)
     for book, excused in ((hk1, 3), (year, 4)):
-        entries.save_attendance(db, book.id, [entries.Attendance(book.opened.record_ids[0], absent_excused=excused)])
+        saving.save_attendance(db, book.id, [saving.Attendance(book.opened.record_ids[0], absent_excused=excused)])
     order = make_order(year, Action.SIGN, "homeroom")
     records = [db.get_one(TermRecord, each) for each in year.opened.record_ids]
     summary = contents.read_class(db, order, records).summary(Stamp(order.id, 1, "CODE"))
-    assert [line.absent for line in summary.pupils] == [7, 0, 0]
+    assert [line.values[-1] for line in summary.pupils] == ["7", "0", "0"]

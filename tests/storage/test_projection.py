@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from domain.curriculum import HOMEROOM
 from domain.decisions import Action
-from domain.entry import CellKind
 from domain.errors import Conflict, Incomplete, NotFound
+from domain.scales import CellKind
 from domain.stages import Stage
-from storage import entries, journal, projection
+from storage import journal, projection, saving
 from storage.tables import AuditEntry, ClassTermRow, Command, RecordSlot, TermRecord
-from tests.factories import OpenBook, fill, line, make_class, open_book
+from tests.factories import OpenBook, edit, fill, make_class, open_book
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_the_frozen_hash_speaks_of_what_was_entered(book: OpenBook) -> None:
     frozen = [slot_row(book, "toan", record).content_sha256 for record in range(3)]
     assert frozen == list(projection.content_hashes(book.session, "toan", book.opened.record_ids).values())
     book.act(Action.RETURN, HOMEROOM, book.records[:1], to_slot="toan", reason_id=book.reason())
-    entries.save_lines(book.session, book.id, "toan", [line(book, "toan", CellKind.SCORE, "8")], book.cast.homeroom)
+    saving.save_cells(book.session, book.id, "toan", [edit(book, "toan", CellKind.SCORE, "8")], book.cast.homeroom)
     book.act(Action.SUBMIT, "toan", book.records[:1])
     assert slot_row(book, "toan").content_sha256 != frozen[0]
     assert slot_row(book, "toan", 1).content_sha256 == frozen[1]
