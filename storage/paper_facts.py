@@ -115,13 +115,16 @@ class Member:
 
 
 def class_facts(session: Session, order: SigningOrder) -> ClassFacts:
-    class_term = session.get_one(ClassTermRow, order.class_term_id)
+    return facts_on(session, order.class_term_id, order.signing_time.astimezone(TIMEZONE).date())
+
+
+def facts_on(session: Session, class_term_id: UUID, day: date) -> ClassFacts:
+    """What a paper of this class-term would say if it were written on this day."""
+    class_term = session.get_one(ClassTermRow, class_term_id)
     group = session.get_one(ClassGroup, class_term.class_id)
-    printed = order.signing_time.astimezone(TIMEZONE).date()
-    school = _school(session, group.school_id, printed)
     term = Term(class_term.term)
     curriculum, first = (entries.curriculum_of(group, each) for each in (term, Term.HK1))
-    return ClassFacts(class_term, group, term, curriculum, first, school, printed)
+    return ClassFacts(class_term, group, term, curriculum, first, _school(session, group.school_id, day), day)
 
 
 def members(session: Session, records: list[TermRecord]) -> list[Member]:

@@ -8,8 +8,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
+from domain.assessment import Term
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
 from domain.errors import NotAllowed
+from domain.signature_plans import SignaturePlan
 from storage.tables import ClassGroup, Position, School, Staff, TeachingAssignment
 
 ROLE_OF_SLOT: Mapping[str, str] = {PRINCIPAL: "principal", SEAL: "seal_clerk"}
@@ -33,6 +35,11 @@ class Person:
     school_id: UUID
     full_name: str
     roles: frozenset[str]
+
+
+def signs_records(group: ClassGroup, term: Term) -> bool:
+    """Whether the class's subject teachers sign each record of this term, not only their sheet of the class."""
+    return term is Term.YEAR_END and group.signature_plan == SignaturePlan.RECORD
 
 
 def signer_of(session: Session, class_id: UUID, slot: str, at: datetime) -> Signer:

@@ -54,7 +54,7 @@ def class_names(grade_1: int, others: Sequence[str] = OTHER_GRADES) -> tuple[str
 
 
 def generate(out: Path, names: Sequence[str], pupils: int, seed: int = 1) -> ExampleSet:
-    """Write the workbooks of 1..12 classes of 5..50 pupils, the first of grade 1; the same arguments give the same bytes.
+    """Write the workbooks of 1..12 classes of 5..50 pupils, the first of grade 1; the same arguments, the same bytes.
 
     Raises Invalid for a number of classes or pupils out of range.
     """

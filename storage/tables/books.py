@@ -129,7 +129,7 @@ class RecordSlot(Base):
 class Assessment(Base):
     """One cell: what a slot says about one item of one record at one assessment point.
 
-    A subject and a competency may share their code (khoa_hoc): an item is known only together with its slot.
+    A subject and a competency may have the same code (khoa_hoc): the slot tells them apart.
     """
 
     __tablename__ = "assessments"

@@ -104,6 +104,9 @@ class SigningOrder(Base):
     more_slots: Mapped[list[str]] = mapped_column(
         JSONB, server_default="[]", comment="further subjects of the same teacher"
     )
+    signs_records: Mapped[bool] = mapped_column(
+        server_default="false", comment="a subject teacher signs each year record, too"
+    )
     staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
     certificate_id: Mapped[UUID] = mapped_column(ForeignKey("certificates.id"))
     record_ids: Mapped[list[str]] = mapped_column(

@@ -48,10 +48,11 @@ def refused(session: Session, constraint: str) -> Iterator[None]:
 @pytest.mark.parametrize(
     "change",
     [
-        "UPDATE assessments SET value = '1' WHERE slot = 'toan' AND kind = 'score'",
+        "UPDATE assessments SET value = '1' WHERE slot = 'toan'",
         "DELETE FROM assessments WHERE slot = 'toan'",
         "UPDATE assessments SET slot = 'am_nhac' WHERE slot = 'toan'",
-        "INSERT INTO assessments SELECT id, 'mid_hk1', 'x', 'level', 'toan', 'T' FROM term_records",
+        """INSERT INTO assessments (record_id, point, item, kind, slot, value)
+           SELECT id, 'mid_hk1', 'x', 'level', 'toan', 'T' FROM term_records""",
     ],
 )
 def test_submitted_cells_do_not_change(book: OpenBook, change: str) -> None:
@@ -178,8 +179,8 @@ def test_two_pupils_do_not_share_a_personal_id(book: OpenBook) -> None:
         (TermRecord, {"revision": 0}, "revision_positive"),
         (ClassTermRow, {"stage": "done"}, "ck_class_terms_stage_known"),
         (RecordSlot, {"state": "submitted"}, "submitted_has_hash"),
-        (Assessment, {"kind": "score", "value": "11"}, "score_on_scale"),
-        (Assessment, {"kind": "level", "value": "A"}, "level_known"),
+        (Assessment, {"kind": "score", "point": "topic", "value": "11"}, "score_on_scale"),
+        (Assessment, {"kind": "level", "point": "topic", "value": "A"}, "level_known"),
     ],
 )
 def test_values_outside_the_rules_are_refused(

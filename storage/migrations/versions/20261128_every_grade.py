@@ -16,8 +16,8 @@ FIELDS = ('subject_teacher', 'homeroom', 'principal', 'seal')
 HISTORY = """
 CREATE FUNCTION keep_cell_history() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO cell_changes (record_id, point, item, kind, version, before, after, staff_id)
-  VALUES (NEW.record_id, NEW.point, NEW.item, NEW.kind, NEW.version,
+  INSERT INTO cell_changes (record_id, slot, point, item, kind, version, before, after, staff_id)
+  VALUES (NEW.record_id, NEW.slot, NEW.point, NEW.item, NEW.kind, NEW.version,
           CASE TG_OP WHEN 'UPDATE' THEN OLD.value ELSE '' END, NEW.value, NEW.updated_by);
   RETURN NULL;
 END $$;
@@ -54,7 +54,7 @@ def _assessments() -> None:
     sa.CheckConstraint("kind <> 'level' OR value IN ('', 'T', 'H', 'C', 'M', 'K', 'Đ', 'CĐ')", name=op.f('ck_assessments_level_known')),
     sa.ForeignKeyConstraint(['record_id'], ['term_records.id'], name=op.f('fk_assessments_record_id')),
     sa.ForeignKeyConstraint(['updated_by'], ['staff.id'], name=op.f('fk_assessments_updated_by')),
-    sa.PrimaryKeyConstraint('record_id', 'point', 'item', 'kind', name=op.f('pk_assessments'))
+    sa.PrimaryKeyConstraint('record_id', 'slot', 'point', 'item', 'kind', name=op.f('pk_assessments'))
     )
     for kind in KINDS:
         op.execute(
@@ -69,6 +69,7 @@ def _cell_changes() -> None:
     op.create_table('cell_changes',
     sa.Column('id', sa.BigInteger(), sa.Identity(), nullable=False),
     sa.Column('record_id', sa.Uuid(), nullable=False),
+    sa.Column('slot', sa.String(), nullable=False),
     sa.Column('point', sa.String(), nullable=False),
     sa.Column('item', sa.String(), nullable=False),
     sa.Column('kind', sa.String(), nullable=False),
@@ -81,7 +82,7 @@ def _cell_changes() -> None:
     sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_cell_changes_staff_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_cell_changes'))
     )
-    op.create_index('ix_cell_changes_cell', 'cell_changes', ['record_id', 'point', 'item', 'kind'])
+    op.create_index('ix_cell_changes_cell', 'cell_changes', ['record_id', 'slot', 'point', 'item', 'kind'])
     op.execute('CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON cell_changes FOR EACH ROW EXECUTE FUNCTION refuse_change()')
     op.execute('CREATE TRIGGER never_emptied BEFORE TRUNCATE ON cell_changes FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()')
 
@@ -106,6 +107,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['decided_by'], ['staff.id'], name=op.f('fk_promotion_decisions_decided_by')),
     sa.PrimaryKeyConstraint('record_id', name=op.f('pk_promotion_decisions'))
     )
+    op.add_column('signing_orders', sa.Column('signs_records', sa.Boolean(), server_default='false', nullable=False, comment='a subject teacher signs each year record, too'))
     op.drop_constraint(op.f('ck_signatures_field_known'), 'signatures', type_='check')
     op.create_check_constraint(op.f('ck_signatures_field_known'), 'signatures', f"field ~ '^({'|'.join(FIELDS)})(_[a-z0-9_]+)?$'")
 

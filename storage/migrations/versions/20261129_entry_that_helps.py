@@ -1,4 +1,4 @@
-"""entry that helps: cells are told apart by slot, every change leaves a trace, teachers' phrases, assessment by year"""
+"""entry that helps: every change of a cell leaves a trace, teachers' phrases, how a pupil is assessed by year"""
 
 from alembic import op
 import sqlalchemy as sa
@@ -38,23 +38,6 @@ CREATE TRIGGER version_grows BEFORE UPDATE ON assessments FOR EACH ROW
 """
 
 
-def _cells_by_slot() -> None:
-    op.drop_constraint(op.f('pk_assessments'), 'assessments', type_='primary')
-    op.create_primary_key(op.f('pk_assessments'), 'assessments', ['record_id', 'slot', 'point', 'item', 'kind'])
-    op.add_column('cell_changes', sa.Column('slot', sa.String(), nullable=True))
-    op.alter_column('cell_changes', 'staff_id', comment='none: not through the application')
-    op.execute('ALTER TABLE cell_changes DISABLE TRIGGER append_only')
-    op.execute(
-        'UPDATE cell_changes SET slot = cell.slot FROM assessments AS cell'
-        ' WHERE (cell.record_id, cell.point, cell.item, cell.kind)'
-        ' = (cell_changes.record_id, cell_changes.point, cell_changes.item, cell_changes.kind)'
-    )
-    op.execute('ALTER TABLE cell_changes ENABLE TRIGGER append_only')
-    op.alter_column('cell_changes', 'slot', nullable=False)
-    op.drop_index('ix_cell_changes_cell', 'cell_changes')
-    op.create_index('ix_cell_changes_cell', 'cell_changes', ['record_id', 'slot', 'point', 'item', 'kind'])
-
-
 def _comment_phrases() -> None:
     op.create_table('comment_phrases',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -75,8 +58,8 @@ def _comment_phrases() -> None:
 
 
 def upgrade() -> None:
-    _cells_by_slot()
     op.execute(HISTORY)
+    op.alter_column('cell_changes', 'staff_id', comment='none: not through the application')
     _comment_phrases()
     op.add_column('enrolments', sa.Column('assessment_waived', sa.Boolean(), server_default='false', nullable=False))
     op.add_column('enrolments', sa.Column('individual_plan', sa.Boolean(), server_default='false', nullable=False))
@@ -85,4 +68,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError('the history of cells is not thrown away')
+    raise NotImplementedError('what teachers keep is not thrown away')
