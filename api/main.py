@@ -18,7 +18,7 @@ from api.pages import verification as verification_pages
 from api.pages.templating import make_templates
 from api.schema import Application
 from api.services import Services
-from api.v1 import decisions, entry, opening, orders, own_device, reads, trust, verification
+from api.v1 import decisions, entry, opening, orders, own_device, phrases, reads, results, trust, verification
 from config.settings import Settings
 from config.temporal import connect
 from signing.providers.configured import configured_providers
@@ -39,7 +39,7 @@ def create_app(services: Services) -> FastAPI:
     errors.install(app)
     app.add_exception_handler(Exception, _broken)
     app.include_router(health.router)
-    for part in (reads, entry, opening, decisions, orders, own_device, trust, verification):
+    for part in (reads, entry, phrases, results, opening, decisions, orders, own_device, trust, verification):
         app.include_router(part.router, prefix="/api/v1", responses=errors.RESPONSES)
     app.include_router(entrance.router)
     app.include_router(board.router)

@@ -35,7 +35,9 @@ def own(session: Session, staff_id: UUID, subject: str = "", level: str = "") ->
     if level:
         query = query.where(CommentPhrase.level.in_((level, "")))
     newest = CommentPhrase.last_used_at.desc().nulls_last()
-    return session.scalars(query.order_by(CommentPhrase.used.desc(), newest, CommentPhrase.created_at)).all()
+    return session.scalars(
+        query.order_by(CommentPhrase.used.desc(), newest, CommentPhrase.created_at, CommentPhrase.text)
+    ).all()
 
 
 def add(session: Session, staff_id: UUID, new: NewPhrase) -> CommentPhrase:

@@ -1,6 +1,6 @@
 """What is decided about a pupil's year: how a disabled pupil is assessed, and promotions that the rules leave open."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from domain.assessment import Term
 from domain.calendar import TIMEZONE
 from domain.curriculum import HOMEROOM
+from domain.documents import DocumentKind
 from domain.entered import Entered
 from domain.errors import Conflict, Incomplete, NotFound
 from domain.primary.paper import PrimaryPapers
@@ -21,7 +22,16 @@ from storage import pupil_results, results
 from storage.contents import term_papers
 from storage.paper_facts import facts_on
 from storage.saving import FOREIGN, lock_open
-from storage.tables import ClassTermRow, Enrolment, PromotionDecision, PupilTerm, RecordSlot, SigningLease, TermRecord
+from storage.tables import (
+    ClassTermRow,
+    Document,
+    Enrolment,
+    PromotionDecision,
+    PupilTerm,
+    RecordSlot,
+    SigningLease,
+    TermRecord,
+)
 
 _SIGNED = frozenset(STAGES[STAGES.index(Stage.HOMEROOM_SIGNED) :])
 
@@ -78,7 +88,7 @@ def decide_promotions(session: Session, class_term_id: UUID, asked: Promotions) 
     """Keep the decisions, all or none; a new one takes the place of an earlier one.
 
     Raises NotFound for a foreign record, Incomplete before everything was handed in, Conflict outside the year's end,
-    once the homeroom teacher signs, and where the rules leave nothing to decide.
+    once the record is being signed, and where the rules leave nothing to decide.
     """
     if session.get_one(ClassTermRow, class_term_id).term != Term.YEAR_END:
         raise Conflict("Việc lên lớp chỉ được quyết định ở sổ cuối năm học.")
@@ -105,14 +115,25 @@ def _lock_unsigned(session: Session, class_term_id: UUID, asked: Promotions) -> 
     records = session.scalars(query.order_by(TermRecord.id).with_for_update()).all()
     if len(records) != len(asked.record_ids):
         raise NotFound(FOREIGN)
-    if signed := tuple(str(record.id) for record in records if record.stage in _SIGNED):
-        raise Conflict("Giáo viên chủ nhiệm đã ký; cần trả lại hồ sơ trước khi đổi quyết định lên lớp.", signed)
+    if signed := _signed(session, records):
+        raise Conflict("Học bạ đã được ký; cần trả lại hồ sơ trước khi quyết định việc lên lớp.", signed)
     leased = select(SigningLease.record_id).where(
         SigningLease.record_id.in_(asked.record_ids), SigningLease.slot == "", SigningLease.expires_at > asked.at
     )
     if signing := tuple(str(record_id) for record_id in session.scalars(leased)):
-        raise Conflict("Giáo viên chủ nhiệm đang ký; hãy thử lại sau ít phút.", signing)
+        raise Conflict("Học bạ đang được ký; hãy thử lại sau ít phút.", signing)
     return records
+
+
+def _signed(session: Session, records: Sequence[TermRecord]) -> tuple[str, ...]:
+    """Records with a signed paper that says whether the pupil is promoted; one may outlive the class's summary."""
+    live = select(Document.enrolment_id).where(
+        Document.kind == DocumentKind.YEAR_RECORD,
+        Document.state == "live",
+        Document.enrolment_id.in_([record.enrolment_id for record in records]),
+    )
+    written = set(session.scalars(live))
+    return tuple(str(each.id) for each in records if each.stage in _SIGNED or each.enrolment_id in written)
 
 
 def _refuse_needless(session: Session, class_term_id: UUID, records: Sequence[TermRecord], asked: Promotions) -> None:
@@ -120,21 +141,19 @@ def _refuse_needless(session: Session, class_term_id: UUID, records: Sequence[Te
     if unsent := pupil_results.unsent(session, facts.curriculum, [record.id for record in records], own=()):
         raise Incomplete(pupil_results.waits_for(next(iter(unsent.values()))), tuple(map(str, unsent)))
     writing, entered = term_papers(facts), results.entered(session, facts, records)
-    for record_id, pupil in entered.items():
-        _refuse_decided(writing, record_id, pupil, is_promoted=asked.is_promoted)
+    if clear := _ids(writing, entered, decided=None, counts=(True, False)):
+        raise Conflict("Theo quy định, việc lên lớp đã rõ, hiệu trưởng không phải quyết định.", clear)
+    if stuck := _ids(writing, entered, decided=asked.is_promoted, counts=(None, not asked.is_promoted)):
+        raise Conflict("Học sinh còn phải đánh giá lại hoặc rèn luyện trong hè, chưa thể cho lên lớp.", stuck)
 
 
-def _refuse_decided(
-    writing: PrimaryPapers | SecondaryPapers, record_id: UUID, pupil: Entered, *, is_promoted: bool
-) -> None:
-    """A decision must be left open by the rules, and must be the one that then counts."""
-    before, after = (pupil_results.judged(writing, replace(pupil, promoted=decided)) for decided in (None, is_promoted))
-    if before.is_promoted is not None:
-        raise Conflict(
-            "Theo quy định, việc lên lớp của học sinh này đã rõ, hiệu trưởng không phải quyết định.", (str(record_id),)
-        )
-    if after.is_promoted is not is_promoted:
-        raise Conflict(
-            "Học sinh này còn phải đánh giá lại hoặc rèn luyện trong hè, chưa thể quyết định cho lên lớp.",
-            (str(record_id),),
-        )
+def _ids(
+    writing: PrimaryPapers | SecondaryPapers,
+    entered: Mapping[UUID, Entered],
+    *,
+    decided: bool | None,
+    counts: tuple[bool | None, ...],
+) -> tuple[str, ...]:
+    """The records that would be promoted or not as `counts` says, were this decided for them."""
+    judged = {rid: pupil_results.judged(writing, replace(pupil, promoted=decided)) for rid, pupil in entered.items()}
+    return tuple(str(record_id) for record_id, result in judged.items() if result.is_promoted in counts)
