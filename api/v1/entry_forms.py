@@ -17,7 +17,7 @@ from storage.saving import CellEdit, Checked, Overtaken, Refused, SavedCell, Sav
 CellText = Annotated[str, StringConstraints(max_length=4000, pattern=PRINTABLE)]
 
 
-class CellPlace(Form):
+class CellPlace(BaseModel):
     record_id: UUID
     item: Slot
     point: AssessmentPoint
@@ -27,7 +27,7 @@ class CellPlace(Form):
         return CellKey(self.item, self.point, self.kind)
 
 
-class CellForm(CellPlace):
+class CellForm(CellPlace, Form):
     value: CellText
     version: int | None = Field(
         default=None, ge=0, description="the one on the writer's screen, 0 for an empty cell; without it, no check"

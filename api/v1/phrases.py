@@ -49,7 +49,7 @@ class SuggestionView(BaseModel):
     used: int = 0
 
 
-class SuggestionQuery(Form):
+class SuggestionQuery(BaseModel):
     subject: Slot
     grade: int = Field(ge=1, le=12)
     level: Level = ""
