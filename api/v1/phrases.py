@@ -1,5 +1,6 @@
 """The comment bank: a teacher's own phrases, and suggestions that come with the product."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -36,7 +37,8 @@ class PhraseView(BaseModel):
     item: str
     level: str
     text: str
-    used: int
+    used: int = Field(description="pupils it was copied to")
+    last_used_at: datetime | None
 
 
 class SuggestionView(BaseModel):

@@ -13,7 +13,8 @@ PHRASE = {"subject": "toan", "item": "toan", "level": "T", "text": "Em tính nh�
 async def test_a_phrase_is_kept_changed_and_removed(as_: As) -> None:
     homeroom = as_("homeroom")
     kept = (await homeroom.post(PHRASES, json=PHRASE)).json()
-    assert (await homeroom.post(PHRASES, json=PHRASE)).json() == kept == PHRASE | {"id": kept["id"], "used": 0}
+    new = {"id": kept["id"], "used": 0, "last_used_at": None}
+    assert (await homeroom.post(PHRASES, json=PHRASE)).json() == kept == PHRASE | new
     changed = await homeroom.put(f"{PHRASES}/{kept['id']}", json={"level": "H", "text": "Em cẩn thận."})
     assert (changed.json()["level"], changed.json()["text"]) == ("H", "Em cẩn thận.")
     assert (await homeroom.get(PHRASES, params={"subject": "toan", "level": "H"})).json() == [changed.json()]
@@ -82,5 +83,5 @@ async def test_nothing_is_suggested_for_what_the_grade_does_not_have(as_: As) ->
 
 @pytest.mark.parametrize("query", [{"grade": 13}, {"grade": 0}, {"level": "A"}, {"term": "hk9"}])
 async def test_a_senseless_question_is_refused(as_: As, query: dict[str, Any]) -> None:
-    asked = {"subject": "toan", "grade": 1} | query
+    asked: dict[str, Any] = {"subject": "toan", "grade": 1, **query}
     assert (await as_("homeroom").get(SUGGESTIONS, params=asked)).status_code == 422
