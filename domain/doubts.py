@@ -7,7 +7,7 @@ from typing import Final, NamedTuple, TypeVar
 from domain.assessment import EXEMPT, REGULAR_POINTS, AssessmentPoint, SubjectKind, Term, points_of
 from domain.comments import CommentField
 from domain.curriculum import HOMEROOM, Curriculum, Subject
-from domain.entry import END, PRIMARY_COMMENTS, Cell, CellKey, Values, cells_of, is_exempt, warnings
+from domain.entry import PRIMARY_COMMENTS, Cell, CellKey, Values, cells_of, warnings
 from domain.errors import Invalid
 from domain.scales import CellKind
 from domain.secondary.levels import PassLevel
@@ -15,6 +15,7 @@ from domain.secondary.levels import PassLevel
 MOST_ALIKE: Final = 5  # pupils of a class; what more of them have in common says little about each
 # Comments that speak of the pupil; several pupils may well have the same certificate.
 _OWN_WORDS: Final = frozenset(each.value for each in PRIMARY_COMMENTS)
+_REGULAR: Final = (*REGULAR_POINTS, AssessmentPoint.TOPIC)  # a topic counts as one (Circular 22/2021 art. 6)
 
 Pupil = TypeVar("Pupil")
 
@@ -33,7 +34,7 @@ def doubts(curriculum: Curriculum, term: Term, slot: str, values: Values) -> tup
     if slot != HOMEROOM:
         subject = curriculum.subject(slot)
         found += _BY_KIND[subject.kind](curriculum, subject, term, values)
-        found += _marked_though_exempt(subject, values)
+        found += _marked_though_exempt(subject, term, values)
     return tuple(found)
 
 
@@ -70,8 +71,7 @@ def _unreadable(cells: tuple[Cell, ...], values: Values) -> Iterator[Doubt]:
 
 
 def _levelled(_: Curriculum, subject: Subject, term: Term, values: Values) -> Iterator[Doubt]:
-    level = CellKey(subject.code, points_of(term)[1], CellKind.LEVEL)
-    yield from (Doubt(level, message) for message in warnings(values))
+    yield from (Doubt(_result(subject, term), message) for message in warnings(values))
 
 
 def _commented(curriculum: Curriculum, subject: Subject, term: Term, values: Values) -> Iterator[Doubt]:
@@ -90,17 +90,22 @@ def _counts_in_term(key: CellKey) -> bool:
 
 def _few_regular(curriculum: Curriculum, subject: Subject, term: Term, values: Values) -> Iterator[Doubt]:
     """Once the term's last mark is there, the regular ones should be, too (Circular 22/2021 art. 6)."""
-    kind = CellKind.SCORE if subject.kind is SubjectKind.SCORED else CellKind.LEVEL
-    last = CellKey(subject.code, points_of(term)[1], kind)
-    texts = [values.get(CellKey(subject.code, point, kind), "") for point in REGULAR_POINTS]
+    last = _result(subject, term)
+    texts = [values.get(CellKey(subject.code, point, last.kind), "") for point in _REGULAR]
     given = sum(text not in {"", EXEMPT} for text in texts)
-    if values.get(last) and not is_exempt(values) and given < subject.min_regular:
+    if values.get(last, EXEMPT) != EXEMPT and given < subject.min_regular:
         rules = curriculum.secondary_rules
         yield Doubt(
             last,
             f"Mới có {given} lần đánh giá thường xuyên, cần ít nhất {subject.min_regular}"
             f" (Thông tư {rules.circular}, {rules.regular.source}).",
         )
+
+
+def _result(subject: Subject, term: Term) -> CellKey:
+    """The cell that M exempts in: the level at the end of the term, or the mark where there are no levels."""
+    kind = CellKind.SCORE if subject.kind is SubjectKind.SCORED else CellKind.LEVEL
+    return CellKey(subject.code, points_of(term)[1], kind)
 
 
 _BY_KIND: Final = {
@@ -110,13 +115,11 @@ _BY_KIND: Final = {
 }
 
 
-def _marked_though_exempt(subject: Subject, values: Values) -> Iterator[Doubt]:
-    if not is_exempt(values):
+def _marked_though_exempt(subject: Subject, term: Term, values: Values) -> Iterator[Doubt]:
+    result = _result(subject, term)
+    if values.get(result) != EXEMPT:
         return
-    others = [
-        key
-        for key, text in values.items()
-        if key.item == subject.code and key.kind is not CellKind.COMMENT and key.point not in END and text != EXEMPT
-    ]
+    marks = {key: text for key, text in values.items() if key.kind is not CellKind.COMMENT}
+    others = [key for key, text in marks.items() if key.point is not result.point and text != EXEMPT]
     if others:
         yield Doubt(others[0], "Học sinh được miễn môn này nhưng vẫn còn điểm hoặc mức ở lần đánh giá khác.")

@@ -39,6 +39,7 @@ def test_a_level_and_a_score_should_fit_each_other(level: str, score: str, doubt
         ((FIRST, SECOND), "8", "Mới có 2 lần đánh giá thường xuyên, cần ít nhất 4"),
         ((), "8", "Mới có 0 lần đánh giá thường xuyên, cần ít nhất 4"),
         ((FIRST, SECOND, THIRD, AssessmentPoint.REGULAR_7), "8", ""),
+        ((FIRST, SECOND, THIRD, AssessmentPoint.TOPIC), "8", ""),
         ((FIRST, SECOND), "", ""),
     ],
 )
