@@ -93,7 +93,7 @@ def _few_regular(curriculum: Curriculum, subject: Subject, term: Term, values: V
     last = _result(subject, term)
     texts = [values.get(CellKey(subject.code, point, last.kind), "") for point in _REGULAR]
     given = sum(text not in {"", EXEMPT} for text in texts)
-    if values.get(last, EXEMPT) != EXEMPT and given < subject.min_regular:
+    if values.get(last, "") not in {"", EXEMPT} and given < subject.min_regular:
         rules = curriculum.secondary_rules
         yield Doubt(
             last,
