@@ -26,8 +26,10 @@ from api.v1 import (
     opening,
     orders,
     own_device,
+    phrases,
     reads,
     reports,
+    results,
     trust,
     verification,
 )
@@ -53,8 +55,8 @@ def create_app(services: Services) -> FastAPI:
     errors.install(app)
     app.add_exception_handler(Exception, _broken)
     app.include_router(health.router)
-    parts = (reads, reports, entry, marks, opening, imports, decisions, orders, own_device, trust, verification)
-    for part in parts:
+    parts = (reads, reports, entry, phrases, results, marks, opening, imports, decisions, orders, own_device, trust)
+    for part in (*parts, verification):
         app.include_router(part.router, prefix="/api/v1", responses=errors.RESPONSES)
     app.include_router(entrance.router)
     app.include_router(board.router)

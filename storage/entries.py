@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.assessment import AssessmentPoint, Term
@@ -15,7 +16,7 @@ from domain.curriculum import Curriculum, curriculum_for
 from domain.entry import CellKey, Values, cells_of, missing_cells
 from domain.rules.book import rule_book
 from domain.scales import CellKind
-from storage.tables import Assessment, ClassGroup, PupilTerm, RecordSlot, TermRecord
+from storage.tables import Assessment, CellChange, ClassGroup, Enrolment, PupilTerm, RecordSlot, Staff, TermRecord
 
 
 class StoredCell(NamedTuple):
@@ -56,9 +57,7 @@ def missing(
     session: Session, group: ClassGroup, term: Term, slot: str, record_ids: Sequence[UUID]
 ) -> dict[UUID, list[str]]:
     """Labels of required cells that are empty, by record; records with none are left out."""
-    cells = cells_of(curriculum_of(group, term), term, slot)
-    waived_rows = select(PupilTerm.record_id).where(PupilTerm.record_id.in_(record_ids), PupilTerm.assessment_waived)
-    waived = set(session.scalars(waived_rows))
+    cells, waived = cells_of(curriculum_of(group, term), term, slot), waived_of(session, record_ids)
     entered = values_of(session, [slot], record_ids)
     labels = {
         record_id: [
@@ -70,6 +69,12 @@ def missing(
         for record_id in record_ids
     }
     return {record_id: names for record_id, names in labels.items() if names}
+
+
+def waived_of(session: Session, record_ids: Iterable[UUID]) -> set[UUID]:
+    """Which of these records are of disabled pupils who are not assessed."""
+    query = select(PupilTerm.record_id).where(PupilTerm.record_id.in_(list(record_ids)), PupilTerm.assessment_waived)
+    return set(session.scalars(query))
 
 
 def hashed_cells(session: Session, slot: str, record_ids: Iterable[UUID]) -> dict[UUID, list[list[str]]]:
@@ -89,11 +94,47 @@ def hashed_cells(session: Session, slot: str, record_ids: Iterable[UUID]) -> dic
 
 def cells_in(session: Session, class_term_id: UUID, slot: str, *, drafts: bool) -> Sequence[StoredCell]:
     """Every cell one slot entered in a class-term; without `drafts`, only what was submitted."""
-    records = select(TermRecord.id).where(TermRecord.class_term_id == class_term_id)
-    if not drafts:
-        submitted = (RecordSlot.record_id == TermRecord.id) & (RecordSlot.slot == slot)
-        records = records.join(RecordSlot, submitted).where(RecordSlot.state == "submitted")
-    return _rows(session, [slot], session.scalars(records).all())
+    return _rows(session, [slot], records_in(session, class_term_id, slot, drafts=drafts))
+
+
+def records_in(session: Session, class_term_id: UUID, slot: str, *, drafts: bool) -> Sequence[UUID]:
+    """The records of a class-term in the order of the class; without `drafts`, those whose slot was submitted."""
+    query = (
+        select(TermRecord.id)
+        .join(RecordSlot, (RecordSlot.record_id == TermRecord.id) & (RecordSlot.slot == slot))
+        .join(Enrolment, Enrolment.id == TermRecord.enrolment_id)
+        .where(TermRecord.class_term_id == class_term_id)
+        .order_by(Enrolment.order_no, TermRecord.id)
+    )
+    return session.scalars(query if drafts else query.where(RecordSlot.state == "submitted")).all()
+
+
+class CellTrace(NamedTuple):
+    """One change of a cell; `by` is empty for one that did not come through the application."""
+
+    version: int
+    before: str
+    after: str
+    by: str
+    at: datetime
+
+
+def history(session: Session, record_id: UUID, slot: str, key: CellKey) -> list[CellTrace]:
+    """Every change of one cell, newest first."""
+    query = (
+        select(
+            CellChange.version,
+            CellChange.before,
+            CellChange.after,
+            func.coalesce(Staff.full_name, ""),
+            CellChange.changed_at,
+        )
+        .outerjoin(Staff, Staff.id == CellChange.staff_id)
+        .where(CellChange.record_id == record_id, CellChange.slot == slot, CellChange.item == key.item)
+        .where(CellChange.point == key.point, CellChange.kind == key.kind)
+        .order_by(CellChange.id.desc())
+    )
+    return [CellTrace(*row) for row in session.execute(query)]
 
 
 def _rows(session: Session, slots: Iterable[str], record_ids: Iterable[UUID]) -> Sequence[StoredCell]:

@@ -12,7 +12,7 @@ from domain.assessment import Term
 from domain.errors import Conflict
 from storage.entries import curriculum_of
 from storage.staffing import signs_records
-from storage.tables import ClassGroup, ClassTermRow, Enrolment, RecordSlot, TermRecord
+from storage.tables import ClassGroup, ClassTermRow, Enrolment, PupilTerm, RecordSlot, TermRecord
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,16 @@ def open_term(session: Session, class_id: UUID, term: Term, due_at: datetime) ->
 
 
 def _add_records(session: Session, class_term_id: UUID, class_id: UUID, slots: tuple[str, ...]) -> None:
-    enrolled = select(Enrolment.id).where(Enrolment.class_id == class_id, Enrolment.left_on.is_(None))
-    records = [TermRecord(class_term_id=class_term_id, enrolment_id=each) for each in session.scalars(enrolled)]
+    enrolled = session.scalars(select(Enrolment).where(Enrolment.class_id == class_id, Enrolment.left_on.is_(None)))
+    records = [(TermRecord(class_term_id=class_term_id, enrolment_id=each.id), each) for each in enrolled]
     if not records:
         raise Conflict("Lớp chưa có học sinh nào nên chưa mở sổ được.")
-    session.add_all(records)
+    session.add_all(record for record, _ in records)
     session.flush()
-    session.execute(insert(RecordSlot), [{"record_id": r.id, "slot": slot} for r in records for slot in slots])
+    session.execute(insert(RecordSlot), [{"record_id": r.id, "slot": slot} for r, _ in records for slot in slots])
+    session.add_all(
+        PupilTerm(record_id=record.id, assessment_waived=pupil.assessment_waived, individual_plan=pupil.individual_plan)
+        for record, pupil in records
+        if pupil.assessment_waived or pupil.individual_plan
+    )
+    session.flush()

@@ -73,6 +73,13 @@ def _earlier(session: Session, facts: ClassFacts, record_ids: list[UUID]) -> dic
     """What was entered in the first term, by the year-end record of the same enrolment; no primary paper asks."""
     if facts.term is not Term.YEAR_END or facts.curriculum.is_primary:
         return {}
+    pairs = first_terms(session, record_ids)
+    found = entries.values_of(session, facts.curriculum.slots, pairs.values())
+    return {record_id: found.get(first_id, {}) for record_id, first_id in pairs.items()}
+
+
+def first_terms(session: Session, record_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """The record of the first term of the same pupil and year, by record; none without such."""
     asked, first = aliased(TermRecord), aliased(TermRecord)
     query = (
         select(asked.id, first.id)
@@ -80,9 +87,7 @@ def _earlier(session: Session, facts: ClassFacts, record_ids: list[UUID]) -> dic
         .join(ClassTermRow, ClassTermRow.id == first.class_term_id)
         .where(asked.id.in_(record_ids), ClassTermRow.term == Term.HK1)
     )
-    pairs = dict(session.execute(query).all())
-    found = entries.values_of(session, facts.curriculum.slots, pairs.values())
-    return {record_id: found.get(first_id, {}) for record_id, first_id in pairs.items()}
+    return dict(session.execute(query).all())
 
 
 def _absences(session: Session, facts: ClassFacts, record_ids: list[UUID]) -> dict[UUID, tuple[int, int]]:

@@ -17,10 +17,12 @@ from domain.scales import CellKind
 from storage.entries import curriculum_of
 from storage.tables import Assessment, ClassGroup, ClassTermRow, PupilTerm, RecordSlot, Staff, TermRecord
 
+FOREIGN = "Có học sinh không thuộc lớp này."
+
 
 @dataclass(frozen=True)
 class CellEdit:
-    """One cell as people give it; `version` is the one they saw (0: empty), None to write whatever is there."""
+    """One cell as people give it; `version` is the one they saw, 0 for an empty cell, None to write over anything."""
 
     record_id: UUID
     key: CellKey
@@ -79,41 +81,65 @@ class SaveResult:
 def save_cells(
     session: Session, class_term_id: UUID, slot: str, edits: Sequence[CellEdit], staff_id: UUID
 ) -> SaveResult:
-    """Write cells of one slot, each by itself.
+    """Write cells of one slot, each by itself; of several edits of one cell the last counts.
 
     Raises Conflict when a record's slot was submitted meanwhile, NotFound for a foreign record or cell.
     """
-    row = session.get_one(ClassTermRow, class_term_id)
-    term, group = Term(row.term), session.get_one(ClassGroup, row.class_id)
-    offered = {cell.key: cell for cell in cells_of(curriculum_of(group, term), term, slot)}
-    if any(edit.key not in offered for edit in edits):
-        raise NotFound("Không có ô này trong phần của môn.")
+    offered = _offered(session, class_term_id, slot, edits)
     lock_open(session, class_term_id, slot, {edit.record_id for edit in edits})
     result = SaveResult()
-    wanted = _read(edits, offered, result)
+    wanted = _read({edit.place: edit for edit in edits}.values(), offered, result)
     known = _known(session, slot, wanted)
     fresh: list[tuple[CellEdit, str]] = []
     for edit, value in wanted:
         now = known.get(edit.place, _NOTHING)
-        if edit.version is not None and edit.version != now.version and value != now.value:
-            result.overtaken.append(Overtaken(edit, now.value, now.version, now.by, now.at))
-        elif value == now.value:
+        if value == now.value:
             result.saved.append(SavedCell(edit.record_id, edit.key, value, now.version))
+        elif _is_overtaken(edit, now):
+            result.overtaken.append(Overtaken(edit, now.value, now.version, now.by, now.at))
         else:
             fresh.append((edit, value))
     result.saved += _write(session, slot, fresh, staff_id)
     return result
 
 
-def _read(edits: Sequence[CellEdit], offered: Mapping[CellKey, Cell], result: SaveResult) -> list[tuple[CellEdit, str]]:
-    """The stored text of each edit; of several edits of one cell the last counts."""
-    wanted: dict[Place, tuple[CellEdit, str]] = {}
-    for edit in edits:
-        try:
-            wanted[edit.place] = edit, offered[edit.key].read(edit.text)
-        except DomainError as error:
-            result.refused.append(Refused(edit, error.message))
-    return list(wanted.values())
+@dataclass(frozen=True)
+class Checked:
+    """What saving an edit would store, or why it would be refused."""
+
+    edit: CellEdit
+    value: str = ""
+    message: str = ""
+
+
+def check_cells(session: Session, class_term_id: UUID, slot: str, edits: Sequence[CellEdit]) -> list[Checked]:
+    """Look at each edit without saving any. Raises NotFound for a foreign record or cell."""
+    offered = _offered(session, class_term_id, slot, edits)
+    _refuse_foreign(session, class_term_id, {edit.record_id for edit in edits})
+    return [_checked(edit, offered[edit.key]) for edit in edits]
+
+
+def _checked(edit: CellEdit, cell: Cell) -> Checked:
+    try:
+        return Checked(edit, cell.read(edit.text))
+    except DomainError as error:
+        return Checked(edit, message=error.message)
+
+
+def _offered(session: Session, class_term_id: UUID, slot: str, edits: Iterable[CellEdit]) -> dict[CellKey, Cell]:
+    row = session.get_one(ClassTermRow, class_term_id)
+    term, group = Term(row.term), session.get_one(ClassGroup, row.class_id)
+    offered = {cell.key: cell for cell in cells_of(curriculum_of(group, term), term, slot)}
+    if any(edit.key not in offered for edit in edits):
+        raise NotFound("Không có ô này trong phần của môn.")
+    return offered
+
+
+def _read(edits: Iterable[CellEdit], offered: Mapping[CellKey, Cell], result: SaveResult) -> list[tuple[CellEdit, str]]:
+    """The stored text of each edit; what is refused goes to the result."""
+    checked = [_checked(edit, offered[edit.key]) for edit in edits]
+    result.refused += [Refused(each.edit, each.message) for each in checked if each.message]
+    return [(each.edit, each.value) for each in checked if not each.message]
 
 
 @dataclass(frozen=True)
@@ -124,7 +150,14 @@ class _Known:
     at: datetime
 
 
-_NOTHING = _Known("", 0, "", datetime.min)  # noqa: DTZ901  # never shown: an empty cell overtakes nobody
+_NOTHING = _Known("", 0, "", datetime.min)  # noqa: DTZ901  # never shown: a cell that is not there overtakes nobody
+
+
+def _is_overtaken(edit: CellEdit, now: _Known) -> bool:
+    """Whether the cell is no longer as the writer saw it; who saw it empty overwrites nothing while it is empty."""
+    if edit.version is None or now.version in {0, edit.version}:
+        return False
+    return bool(now.value or edit.version)
 
 
 def _known(session: Session, slot: str, wanted: Iterable[tuple[CellEdit, str]]) -> dict[Place, _Known]:
@@ -167,6 +200,12 @@ def _write(session: Session, slot: str, fresh: Sequence[tuple[CellEdit, str]], s
     ]
 
 
+def _refuse_foreign(session: Session, class_term_id: UUID, record_ids: set[UUID]) -> None:
+    own = select(TermRecord.id).where(TermRecord.class_term_id == class_term_id, TermRecord.id.in_(record_ids))
+    if set(session.scalars(own)) != record_ids:
+        raise NotFound(FOREIGN)
+
+
 def lock_open(session: Session, class_term_id: UUID, slot: str, record_ids: set[UUID]) -> None:
     """Settle the race with a submission by a row lock: either it is still open for us, or it is refused."""
     query = (
@@ -176,7 +215,7 @@ def lock_open(session: Session, class_term_id: UUID, slot: str, record_ids: set[
     )
     states = dict(session.execute(query.order_by(RecordSlot.record_id).with_for_update(of=RecordSlot)).all())
     if set(states) != record_ids:
-        raise NotFound("Có học sinh không thuộc lớp này.")
+        raise NotFound(FOREIGN)
     closed = tuple(str(record_id) for record_id, state in states.items() if state != "open")
     if closed:
         raise Conflict("Phần này đã gửi, không sửa được nữa; cần trả lại trước khi sửa.", closed)

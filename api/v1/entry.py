@@ -1,16 +1,31 @@
-"""Entry: the cells of a slot are read and saved, each by itself, while the slot is open."""
+"""Entry: the cells of a slot are read, checked and saved, each by itself, while the slot is open."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
 from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, require_slot
-from api.v1.entry_forms import AttendanceForm, CellsForm, CellView, SavedView, saved_view
+from api.v1.entry_forms import (
+    AttendanceForm,
+    CellPlace,
+    CellsForm,
+    CellView,
+    ChangeView,
+    CheckedView,
+    CopyForm,
+    ProblemsView,
+    SavedView,
+    checked_view,
+    problems_view,
+    saved_view,
+)
 from api.v1.forms import Slot
 from domain.curriculum import HOMEROOM
 from domain.errors import NotFound
-from storage import access, entries, saving
+from storage import access, entries, phrases, problems, saving
+from storage.access import ClassTermHead
 from storage.saving import Attendance
+from storage.staffing import Person
 
 router = APIRouter(tags=["entry"])
 
@@ -20,8 +35,7 @@ def list_cells(
     head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep, slot: Annotated[Slot, Query()]
 ) -> list[CellView]:
     """What one slot entered; drafts are its teacher's, what was submitted also the homeroom's and the offices'."""
-    if not access.may_read_slot(person, head, slot):
-        raise NotFound("Không tìm thấy phần này.")
+    _may_read(person, head, slot)
     with found.sessions() as session:
         rows = entries.cells_in(session, head.id, slot, drafts=slot in head.my_slots)
     return [CellView.model_validate(row, from_attributes=True) for row in rows]
@@ -42,9 +56,69 @@ def save_cells(
     return saved_view(result)
 
 
+@router.post("/class-terms/{class_term_id}/cells/{slot}/check")
+def check_cells(slot: Slot, form: CellsForm, head: VisibleClassTerm, found: ServicesDep) -> list[CheckedView]:
+    """What saving these cells of one's own slot would store, or why a value would be refused; nothing is saved."""
+    require_slot(head, slot)
+    with found.sessions() as session:
+        checked = saving.check_cells(session, head.id, slot, [cell.edit() for cell in form.cells])
+    return [checked_view(each) for each in checked]
+
+
+@router.post("/class-terms/{class_term_id}/cells/{slot}/copy")
+def copy_comment(
+    slot: Slot, form: CopyForm, head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep
+) -> SavedView:
+    """Copy a comment to chosen pupils: to those who have none, or to all with `overwrite`; answered as saving is.
+
+    Cells left as they are come back as overtaken. A phrase of the teacher's own counts its use.
+    """
+    require_slot(head, slot)
+    with found.sessions.begin() as session:
+        result = phrases.copy(session, head.id, slot, form.copy_of(), person.staff_id)
+    return saved_view(result)
+
+
+@router.get("/class-terms/{class_term_id}/cells/{slot}/history")
+def show_history(
+    slot: Slot,
+    place: Annotated[CellPlace, Query()],
+    head: VisibleClassTerm,
+    person: CurrentPerson,
+    found: ServicesDep,
+) -> list[ChangeView]:
+    """Every change of one cell, newest first: for its teacher; once submitted, also for the homeroom and the offices.
+
+    To undo a change, save the older value with the cell's present version: that is a change like any other.
+    """
+    _may_read(person, head, slot)
+    with found.sessions() as session:
+        if place.record_id not in entries.records_in(session, head.id, slot, drafts=slot in head.my_slots):
+            raise NotFound("Không tìm thấy phần này.")
+        changes = entries.history(session, place.record_id, slot, place.key())
+    return [ChangeView.model_validate(each, from_attributes=True) for each in changes]
+
+
+@router.get("/class-terms/{class_term_id}/cells/{slot}/problems")
+def list_problems(slot: Slot, head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep) -> list[ProblemsView]:
+    """Pupils with required cells missing or values to look at; of drafts for their teacher, else of what was submitted.
+
+    Only what is missing keeps a slot from being submitted.
+    """
+    _may_read(person, head, slot)
+    with found.sessions() as session:
+        found_problems = problems.problems(session, head.id, slot, drafts=slot in head.my_slots)
+    return [problems_view(each) for each in found_problems]
+
+
 @router.put("/class-terms/{class_term_id}/attendance", status_code=204)
 def save_attendance(rows: list[AttendanceForm], head: VisibleClassTerm, found: ServicesDep) -> None:
     """Absences, health and recognition of the term, kept by the homeroom teacher."""
     require_slot(head, HOMEROOM)
     with found.sessions.begin() as session:
         saving.save_attendance(session, head.id, [Attendance(**row.model_dump()) for row in rows])
+
+
+def _may_read(person: Person, head: ClassTermHead, slot: str) -> None:
+    if not access.may_read_slot(person, head, slot):
+        raise NotFound("Không tìm thấy phần này.")

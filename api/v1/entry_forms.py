@@ -6,14 +6,18 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from api.v1.forms import PRINTABLE, Form, ShortText, Slot
+from api.v1.forms import PRINTABLE, Form, Ids, ShortText, Slot
 from domain.assessment import AssessmentPoint
 from domain.entry import CellKey
 from domain.scales import CellKind
-from storage.saving import CellEdit, Overtaken, Refused, SavedCell, SaveResult
+from storage.phrases import CommentCopy
+from storage.problems import RecordProblems
+from storage.saving import CellEdit, Checked, Overtaken, Refused, SavedCell, SaveResult
+
+CellText = Annotated[str, StringConstraints(max_length=4000, pattern=PRINTABLE)]
 
 
-class CellPlace(Form):
+class CellPlace(BaseModel):
     record_id: UUID
     item: Slot
     point: AssessmentPoint
@@ -23,8 +27,8 @@ class CellPlace(Form):
         return CellKey(self.item, self.point, self.kind)
 
 
-class CellForm(CellPlace):
-    value: Annotated[str, StringConstraints(max_length=4000, pattern=PRINTABLE)]
+class CellForm(CellPlace, Form):
+    value: CellText
     version: int | None = Field(
         default=None, ge=0, description="the one on the writer's screen, 0 for an empty cell; without it, no check"
     )
@@ -35,6 +39,17 @@ class CellForm(CellPlace):
 
 class CellsForm(Form):
     cells: list[CellForm] = Field(min_length=1, max_length=5000)
+
+
+class CopyForm(Form):
+    item: Slot = Field(description="the subject, or which of the homeroom's comments")
+    point: AssessmentPoint
+    text: Annotated[CellText, StringConstraints(min_length=1)]
+    record_ids: Ids
+    overwrite: bool = Field(default=False, description="also where a comment is written already")
+
+    def copy_of(self) -> CommentCopy:
+        return CommentCopy(self.item, self.point, self.text, tuple(self.record_ids), self.overwrite)
 
 
 class AttendanceForm(Form):
@@ -73,6 +88,50 @@ class RefusedView(BaseModel):
     message: str
 
 
+class CheckedView(BaseModel):
+    """What saving would store, or (`message`) why it would be refused."""
+
+    record_id: UUID
+    point: str
+    item: str
+    kind: str
+    tried: str
+    value: str
+    message: str
+
+
+class ChangeView(BaseModel):
+    """One change of a cell; `by` is empty for one that did not come through the application."""
+
+    version: int
+    before: str
+    after: str
+    by: str
+    at: datetime
+
+
+class MissingView(BaseModel):
+    point: str
+    item: str
+    kind: str
+    label: str
+
+
+class DoubtView(BaseModel):
+    point: str
+    item: str
+    kind: str
+    message: str
+
+
+class ProblemsView(BaseModel):
+    """What of one pupil is missing, and what somebody should look at before handing it in."""
+
+    record_id: UUID
+    missing: list[MissingView]
+    doubts: list[DoubtView]
+
+
 class SavedView(BaseModel):
     """What became of each cell: those of other cells are saved though one was refused or overtaken."""
 
@@ -108,3 +167,18 @@ def _overtaken(each: Overtaken) -> OvertakenView:
 def _refused(each: Refused) -> RefusedView:
     edit = each.edit
     return RefusedView(record_id=edit.record_id, **edit.key._asdict(), tried=edit.text, message=each.message)
+
+
+def checked_view(each: Checked) -> CheckedView:
+    edit = each.edit
+    return CheckedView(
+        record_id=edit.record_id, **edit.key._asdict(), tried=edit.text, value=each.value, message=each.message
+    )
+
+
+def problems_view(found: RecordProblems) -> ProblemsView:
+    return ProblemsView(
+        record_id=found.record_id,
+        missing=[MissingView(**cell.key._asdict(), label=cell.label) for cell in found.missing],
+        doubts=[DoubtView(**doubt.key._asdict(), message=doubt.message) for doubt in found.doubts],
+    )

@@ -34,10 +34,11 @@ def retested(
         names = {mark.code: mark.name for mark in marks}
         listed = ", ".join(names.get(code, code) for code in strangers)
         raise Invalid(f"Không được đánh giá lại: {listed}.")
-    return tuple(_with_result(mark, results[mark.code]) if mark.code in results else mark for mark in marks)
+    return tuple(with_result(mark, results[mark.code]) if mark.code in results else mark for mark in marks)
 
 
-def _with_result(mark: SubjectMark, result: RetestResult) -> SubjectMark:
+def with_result(mark: SubjectMark, result: RetestResult) -> SubjectMark:
+    """The subject with what a re-test gave in place of the year's; raises Invalid for a result of the other kind."""
     if mark.kind is SubjectKind.SCORED and isinstance(result, Decimal):
         return replace(mark, average=result)
     if mark.kind is SubjectKind.COMMENT and isinstance(result, PassLevel) and result is not PassLevel.M:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Final
 
-from domain.assessment import AssessmentPoint, Term, points_of
+from domain.assessment import Term, points_of
 from domain.comments import CommentField
 from domain.curriculum import HOMEROOM, Curriculum, Subject
 from domain.entry import CellKey, Values
@@ -70,9 +70,7 @@ class PrimaryMarks:
         values = {
             (mid, CellKind.LEVEL): self._earlier(level).value,
             (end, CellKind.LEVEL): level.value,
-            (end, CellKind.COMMENT): self.random.choice(
-                comments.subject_comments(self.curriculum.grade, subject.code, term, level)
-            ),
+            (end, CellKind.COMMENT): self._comment(subject.code, term, level),
         }
         if score is not None:
             values[end, CellKind.SCORE] = str(score)
@@ -111,7 +109,7 @@ class PrimaryMarks:
             earlier = lower if self.random.random() < _LEVEL_BEHIND else level
             values[CellKey(code, mid, CellKind.LEVEL)] = earlier.value
             values[CellKey(code, end, CellKind.LEVEL)] = level.value
-        return values | self._comments(result, levels, end)
+        return values | self._comments(result, levels, term)
 
     def _facts(self, result: OverallResult, term: Term) -> TermFacts:
         return TermFacts(
@@ -128,21 +126,20 @@ class PrimaryMarks:
             return {**dict.fromkeys(codes, QualityLevel.D), self.random.choice(codes): QualityLevel.C}
         return {code: self.random.choice([QualityLevel.T, QualityLevel.D]) for code in codes}
 
-    def _comments(
-        self, result: OverallResult, levels: dict[str, QualityLevel], end: AssessmentPoint
-    ) -> dict[CellKey, str]:
+    def _comments(self, result: OverallResult, levels: dict[str, QualityLevel], term: Term) -> dict[CellKey, str]:
         groups = (
-            (CommentField.QUALITIES, comments.QUALITIES, self.curriculum.qualities),
-            (CommentField.GENERAL, comments.GENERAL, self.curriculum.general_competencies),
-            (CommentField.SPECIFIC, comments.SPECIFIC, self.curriculum.specific_competencies),
+            (CommentField.QUALITIES, self.curriculum.qualities),
+            (CommentField.GENERAL, self.curriculum.general_competencies),
+            (CommentField.SPECIFIC, self.curriculum.specific_competencies),
         )
-        order = list(QualityLevel)
-        written = {
-            where: self.random.choice(choices[max((levels[trait.code] for trait in traits), key=order.index)])
-            for where, choices, traits in groups
-        }
-        written[CommentField.HOMEROOM] = self.random.choice(comments.HOMEROOM[result])
+        order, end = list(QualityLevel), points_of(term)[1]
+        lowest = {where: max((levels[trait.code] for trait in traits), key=order.index) for where, traits in groups}
+        written = {where: self._comment(HOMEROOM, term, level, where) for where, level in lowest.items()}
+        written[CommentField.HOMEROOM] = self._comment(HOMEROOM, term, result, CommentField.HOMEROOM)
         return {CellKey(where.value, end, CellKind.COMMENT): text for where, text in written.items()}
+
+    def _comment(self, slot: str, term: Term, level: str, item: str = "") -> str:
+        return self.random.choice(comments.choices(self.curriculum.grade, slot, term, level, item))
 
 
 def with_slip(book: MarkBook) -> MarkBook:

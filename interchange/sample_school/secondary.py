@@ -10,7 +10,7 @@ from domain.comments import CommentField
 from domain.curriculum import HOMEROOM, Curriculum, Subject
 from domain.entry import CONDUCT, CellKey, Values
 from domain.scales import CellKind
-from domain.secondary.levels import MeritLevel, mark_text
+from domain.secondary.levels import MeritLevel, PassLevel, mark_text
 from interchange.marks import MarkBook, MarksHeader, TermFacts
 from interchange.roster import RosterHeader, RosterRow
 from interchange.sample_school import comments
@@ -56,11 +56,15 @@ class SecondaryMarks:
         topic = (AssessmentPoint.TOPIC,) if subject.has_topic else ()
         points = (*REGULAR_POINTS[: subject.min_regular], *topic, *points_of(term))
         if subject.kind is SubjectKind.COMMENT:
-            values = {CellKey(subject.code, point, CellKind.LEVEL): "Đ" for point in points}
+            values = {CellKey(subject.code, point, CellKind.LEVEL): PassLevel.D.value for point in points}
         else:
             values = {CellKey(subject.code, point, CellKind.SCORE): self._mark(level) for point in points}
+        said = PassLevel.D if subject.kind is SubjectKind.COMMENT else level
         comment = CellKey(subject.code, points_of(term)[1], CellKind.COMMENT)
-        return values | {comment: self.random.choice(comments.secondary_comments(subject.code, level))}
+        return values | {comment: self._comment(subject.code, term, said)}
+
+    def _comment(self, slot: str, term: Term, level: str) -> str:
+        return self.random.choice(comments.choices(self.curriculum.grade, slot, term, level))
 
     def _mark(self, level: MeritLevel) -> str:
         return mark_text(Decimal(self.random.randint(*_MARKS[level])) / 10)
@@ -70,7 +74,5 @@ class SecondaryMarks:
         conduct = self.random.choice([MeritLevel.T, MeritLevel.T, MeritLevel.K] if level is MeritLevel.D else [level])
         return {
             CellKey(CONDUCT, end, CellKind.LEVEL): conduct.value,
-            CellKey(CommentField.HOMEROOM.value, end, CellKind.COMMENT): self.random.choice(
-                comments.SECONDARY_HOMEROOM[level]
-            ),
+            CellKey(CommentField.HOMEROOM.value, end, CellKind.COMMENT): self._comment(HOMEROOM, term, level),
         }

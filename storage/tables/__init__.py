@@ -35,6 +35,7 @@ from storage.tables.papers import (
     SigningLease,
     SigningOrder,
 )
+from storage.tables.phrases import CommentPhrase
 from storage.tables.previews import RosterPreview
 from storage.tables.trust import (
     Confirmation,
@@ -55,6 +56,7 @@ __all__ = [
     "ClassGroup",
     "ClassTermRow",
     "Command",
+    "CommentPhrase",
     "Confirmation",
     "DeadlineEvent",
     "DemoToken",

@@ -59,7 +59,10 @@ class ReviewItem(Base):
 
 
 class Enrolment(Base):
-    """A pupil in a class, by date; one open school year at a time (guide/domain.md 9, invariant 8)."""
+    """A pupil in a class, by date; one open school year at a time (guide/domain.md 9, invariant 8).
+
+    How a disabled pupil is assessed holds for the year: not at all, or by a plan of his own.
+    """
 
     __tablename__ = "enrolments"
     __table_args__ = (
@@ -78,6 +81,9 @@ class Enrolment(Base):
     record_uid: Mapped[UUID] = mapped_column(unique=True, comment="stable id of the pupil's record of the year")
     joined_on: Mapped[date]
     left_on: Mapped[date | None]
+    assessment_waived: Mapped[bool] = mapped_column(server_default="false")
+    individual_plan: Mapped[bool] = mapped_column(server_default="false")
+    assessment_reason_id: Mapped[UUID | None] = mapped_column(ForeignKey("reasons.id"), comment="of the newest change")
 
 
 class ClassTermRow(Base):
@@ -177,7 +183,7 @@ class CellChange(Base):
     version: Mapped[int]
     before: Mapped[str]
     after: Mapped[str]
-    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"), comment="none: not through the application")
     changed_at: Mapped[Now]
 
 

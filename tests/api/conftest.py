@@ -5,12 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
-import psycopg
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 from httpx import AsyncClient
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from temporalio.testing import WorkflowEnvironment
 
@@ -46,23 +45,20 @@ from tests.api.classroom import Classroom, make_classroom
 from tests.api.fakes import FakeApprovals
 from tests.api.signing import make_prepared
 from tests.api.world import Keyring, World, make_world, visitor
+from tests.database import another_database
 from tests.factories import OpenBook, open_book
 from tests.signing.pki import Stage, staged
 from worker.main import main_worker, proof_worker, sign_worker
 from worker.trust import Trust
 
 As = Callable[[str], AsyncClient]
-DATABASE = "api"
 APART = ApartVerifier()
 
 
 @pytest.fixture(scope="session")
 def engine(postgres_url: str) -> Iterator[Engine]:
     """An engine of a second database: some tests here commit, and must not disturb the others."""
-    plain = make_url(postgres_url).set(drivername="postgresql")
-    with psycopg.connect(plain.render_as_string(hide_password=False), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {DATABASE}")
-    address = make_url(postgres_url).set(database=DATABASE).render_as_string(hide_password=False)
+    address = another_database(postgres_url, "api")
     upgrade(address)
     engine = make_engine(address, pool_size=10)
     yield engine

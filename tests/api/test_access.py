@@ -19,6 +19,8 @@ from api.services import Services
 from domain.curriculum import PRINCIPAL
 from domain.decisions import Action
 from interchange.roster import read_roster
+from storage import phrases
+from storage.phrases import NewPhrase
 from tests.api.world import ELSEWHERE, PASSPHRASE, PEOPLE, World, visitor
 from tests.factories import open_book
 from tests.interchange.workbooks import class_list
@@ -78,6 +80,18 @@ EXPECTED = {
     "POST /api/v1/class-terms/{class_term_id}/release": (200, 403, 404, 403, 403, 404, 401),
     "POST /api/v1/class-terms/{class_term_id}/deadline": (200, 403, 404, 403, 200, 404, 401),
     "POST /api/v1/class-terms/{class_term_id}/orders": (403, 200, 404, 403, 403, 404, 401),
+    "POST /api/v1/class-terms/{class_term_id}/cells/{slot}/check": (403, 200, 404, 403, 403, 404, 401),
+    "POST /api/v1/class-terms/{class_term_id}/cells/{slot}/copy": (403, 200, 404, 403, 403, 404, 401),
+    "GET /api/v1/class-terms/{class_term_id}/cells/{slot}/history": (404, 200, 404, 404, 404, 404, 401),
+    "GET /api/v1/class-terms/{class_term_id}/cells/{slot}/problems": (200, 200, 404, 200, 200, 404, 401),
+    "GET /api/v1/class-terms/{class_term_id}/results": (200, 200, 404, 200, 200, 404, 401),
+    "PUT /api/v1/class-terms/{class_term_id}/pupils/{record_id}/assessment": (204, 403, 404, 403, 204, 404, 401),
+    "PUT /api/v1/class-terms/{class_term_id}/promotion-decisions": (409, 403, 404, 403, 403, 404, 401),
+    "GET /api/v1/comment-phrases": (200, 200, 200, 200, 200, 200, 401),
+    "POST /api/v1/comment-phrases": (201, 201, 201, 201, 201, 201, 401),
+    "PUT /api/v1/comment-phrases/{phrase_id}": (404, 200, 404, 404, 404, 404, 401),
+    "DELETE /api/v1/comment-phrases/{phrase_id}": (404, 204, 404, 404, 404, 404, 401),
+    "GET /api/v1/comment-suggestions": (200, 200, 200, 200, 200, 200, 401),
 }
 IN_WORDS = {"POST /kiem-tra", "GET /v/{code}"}  # pages: people are told on them
 GUARDED = [route for route, statuses in EXPECTED.items() if statuses[-1] == 401]
@@ -85,31 +99,41 @@ GUARDED = [route for route, statuses in EXPECTED.items() if statuses[-1] == 401]
 
 @dataclass(frozen=True)
 class Scene:
-    """What the requests name: an open book of class 1A1, a paper of it, an order and a preview of the principal."""
+    """What the requests name: an open book of class 1A1 with a paper; the principal's order and preview; a phrase."""
 
     world: World
     document_id: str
     order_id: str
     preview_id: str
+    phrase_id: str
 
     async def ask(self, client: AsyncClient, route: str) -> Response:
         """A request that would do, were the right person asking."""
         method, _, path = route.replace("MOUNT", "GET").partition(" ")
         names = {"class_term_id": self.world.class_term_id, "slot": "toan", "preview_id": self.preview_id}
         names |= {"school_year": "2026-2027", "term": "hk1"}
+        names |= {"record_id": self.world.records[0], "phrase_id": self.phrase_id}
         path = path.format(**names, document_id=self.document_id, order_id=self.order_id, position=0, code="AA")
         return await client.request(method, path, **self._words(_verb(route)))
 
     def _words(self, verb: str) -> dict[str, Any]:
         first = self.world.records[:1]
         command = {"command_id": str(uuid4()), "record_ids": first}
-        cell = {"record_id": first[0], "item": "toan", "point": "end_hk1", "kind": "level", "value": "T"}
+        place = {"record_id": first[0], "item": "toan", "point": "end_hk1", "kind": "level"}
+        cells = {"cells": [place | {"value": "T"}]}
+        phrase = {"level": "T", "text": "Em cẩn thận khi tính."}
         bodies: dict[str, Any] = {
             "class-terms": {"class_id": str(self.world.cast.class_id), "term": "hk1"},
             "signatures": {"signatures": [{"position": 0, "value": "AAAA"}]},
             "confirm": {"order_ids": [self.order_id], "passphrase": PASSPHRASE},
             "{slot}/confirm": {"preview_id": str(uuid4())},
-            "{slot}": {"cells": [cell]},
+            "{slot}": cells,
+            "check": cells,
+            "copy": {"item": "toan", "point": "end_hk1", "text": "Em cẩn thận.", "record_ids": first},
+            "assessment": {"assessment_waived": True, "individual_plan": False, "reason": "Theo hồ sơ khuyết tật."},
+            "promotion-decisions": {"record_ids": first, "is_promoted": True, "reason": "Tiến bộ trong hè."},
+            "comment-phrases": phrase | {"subject": "toan", "item": "toan"},
+            "{phrase_id}": phrase,
             "attendance": [{"record_id": first[0], "absent_excused": 1}],
             "submit": command | {"slot": "toan"},
             "review": command,
@@ -123,7 +147,8 @@ class Scene:
             return {"content": class_list()}
         if verb == "enter":
             return {"data": {"staff_id": str(self.world.school.clerk)}}
-        return {"json": bodies[verb]} if verb in bodies else {"params": {"slot": "toan"}}
+        asked = {"slot": "toan", "subject": "toan", "grade": 1, **place}
+        return {"json": bodies[verb]} if verb in bodies else {"params": asked}
 
 
 def _verb(route: str) -> str:
@@ -142,8 +167,9 @@ def scene(db: Session, world: World, services: Services) -> Scene:
     order = make_order(book, Action.APPROVE, PRINCIPAL, lease=False)
     prepare(book, order)
     kept = preview_roster(db, world.person("principal"), read_roster(class_list()), datetime.now(UTC))
+    phrase = phrases.add(db, world.cast.homeroom, NewPhrase("toan", "toan", "", "Em tính nhẩm nhanh."))
     db.commit()
-    return Scene(world, str(document.id), str(order.id), str(kept.id))
+    return Scene(world, str(document.id), str(order.id), str(kept.id), str(phrase.id))
 
 
 def routes_of(app: FastAPI) -> Iterator[str]:

@@ -1,20 +1,17 @@
-"""Entering cells: only while the slot is open, only what the slot offers, nothing by halves."""
-
-from uuid import uuid4
+"""Reading what was entered: values, drafts, what is missing, and the history that no hand can avoid."""
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from domain.assessment import SubjectLevel, Term
+from domain.assessment import Term
 from domain.curriculum import HOMEROOM
 from domain.decisions import Action
-from domain.entry import CellKind, CommentField
-from domain.errors import Conflict, Invalid, NotFound
-from storage import entries
-from storage.entries import Attendance, EntryLine
-from storage.tables import Assessment, PupilTerm
-from tests.factories import OpenBook, fill, line, make_class, open_book
+from domain.scales import CellKind
+from storage import entries, saving
+from storage.entries import CellTrace
+from storage.tables import Assessment, ClassGroup, PupilTerm
+from tests.factories import OpenBook, edit, fill, make_staff, open_book
 
 
 @pytest.fixture
@@ -22,100 +19,97 @@ def book(db: Session) -> OpenBook:
     return open_book(db)
 
 
-def save(book: OpenBook, *lines: EntryLine, slot: str = "toan") -> None:
-    entries.save_lines(book.session, book.id, slot, lines, book.cast.homeroom)
+def history(book: OpenBook) -> list[CellTrace]:
+    """Of the first pupil's score in maths."""
+    cell = edit(book, "toan", CellKind.SCORE, "")
+    return entries.history(book.session, cell.record_id, "toan", cell.key)
 
 
-def cell(book: OpenBook, record: int = 0) -> Assessment:
-    book.session.expire_all()
-    return book.session.get_one(Assessment, (book.opened.record_ids[record], "end_hk1", "toan"))
+def write(book: OpenBook, *texts: str) -> None:
+    for each in texts:
+        given = [edit(book, "toan", CellKind.SCORE, each)]
+        saving.save_cells(book.session, book.id, "toan", given, book.cast.homeroom).require_all()
 
 
-def test_a_cell_saved_alone_leaves_the_others_as_they_are(book: OpenBook) -> None:
-    save(book, line(book, "toan", CellKind.SCORE, "9"), line(book, "toan", CellKind.COMMENT, " Học tốt. "))
-    save(book, line(book, "toan", CellKind.LEVEL, "T"))
-    save(book, line(book, "toan", CellKind.SCORE, "10"))
-    found = cell(book)
-    assert (found.score, found.comment, found.level, found.version) == ("10", "Học tốt.", "T", 3)
-    assert found.updated_by == book.cast.homeroom
+def test_what_slots_entered_is_read_back_by_record_and_slot(book: OpenBook) -> None:
+    fill(book, ["toan", HOMEROOM], book.records[:1])
+    first, second, _ = book.opened.record_ids
+    found = entries.values_of(book.session, ["toan", "am_nhac", HOMEROOM], [first, second])
+    assert set(found) == {first}
+    assert {slot: len(values) for slot, values in found[first].items()} == {"toan": 4, HOMEROOM: 26 + 4}
 
 
-def test_an_empty_value_clears_its_cell_only(book: OpenBook) -> None:
-    save(book, line(book, "toan", CellKind.SCORE, "9"), line(book, "toan", CellKind.LEVEL, "T"))
-    save(book, line(book, "toan", CellKind.SCORE, "  "))
-    assert (cell(book).score, cell(book).level) == ("", "T")
-
-
-@pytest.mark.parametrize(
-    ("kind", "value"),
-    [(CellKind.SCORE, "11"), (CellKind.SCORE, "7,5"), (CellKind.LEVEL, "Đ"), (CellKind.COMMENT, "x" * 301)],
-)
-def test_a_value_outside_the_rules_stores_nothing(book: OpenBook, kind: CellKind, value: str) -> None:
-    with pytest.raises(Invalid):
-        save(book, line(book, "toan", CellKind.SCORE, "9", record=1), line(book, "toan", kind, value))
-    assert book.session.scalar(select(func.count()).select_from(Assessment)) == 0
-
-
-def test_a_submitted_record_is_named_and_nothing_is_stored(book: OpenBook) -> None:
+def test_drafts_are_left_out_for_others(book: OpenBook) -> None:
     fill(book, ["toan"])
-    book.act(Action.SUBMIT, "toan", book.records[:1])
-    with pytest.raises(Conflict) as refused:
-        save(book, line(book, "toan", CellKind.SCORE, "1", record=1), line(book, "toan", CellKind.SCORE, "1"))
-    assert refused.value.record_ids == book.records[:1]
-    assert cell(book, 1).score == "9"
+    book.act(Action.SUBMIT, "toan", book.records[1:2])
+    drafts = entries.cells_in(book.session, book.id, "toan", drafts=True)
+    others = entries.cells_in(book.session, book.id, "toan", drafts=False)
+    assert {cell.record_id for cell in drafts} == set(book.opened.record_ids)
+    assert {cell.record_id for cell in others} == {book.opened.record_ids[1]}
 
 
-def test_records_of_another_class_are_not_found(db: Session, book: OpenBook) -> None:
-    other = open_book(db, make_class(db, book.cast.school, "1A2"))
-    with pytest.raises(NotFound):
-        save(book, line(book, "toan", CellKind.SCORE, "9"), line(other, "toan", CellKind.SCORE, "9"))
-    with pytest.raises(NotFound):
-        entries.save_attendance(db, book.id, [Attendance(other.opened.record_ids[0], absent_excused=1)])
+def test_what_is_missing_is_named_by_record(book: OpenBook) -> None:
+    fill(book, ["toan"], book.records[:1])
+    write(book, "")
+    book.session.add(PupilTerm(record_id=book.opened.record_ids[2], assessment_waived=True))
+    book.session.flush()
+    group = book.session.get_one(ClassGroup, book.cast.class_id)
+    found = entries.missing(book.session, group, Term.HK1, "toan", book.opened.record_ids)
+    first, second, _ = book.opened.record_ids
+    assert found[first] == ["Toán: điểm (cuối học kì I)"]
+    assert len(found[second]) == 4
+    assert len(found) == 2
+
+
+def test_the_history_of_a_cell_tells_who_changed_what_newest_first(book: OpenBook) -> None:
+    write(book, "9", "8")
+    other = make_staff(book.session, book.cast.school.school_id, 77)
+    given = [edit(book, "toan", CellKind.SCORE, "")]
+    saving.save_cells(book.session, book.id, "toan", given, other)
+    fill(book, ["am_nhac"])
+    writer = history(book)[-1].by
+    assert [trace[:4] for trace in history(book)] == [
+        (3, "8", "", "Giáo viên Mẫu 77"),
+        (2, "9", "8", writer),
+        (1, "", "9", writer),
+    ]
+    assert history(book)[0].at == book.session.scalar(select(Assessment.updated_at).where(Assessment.slot == "toan"))
 
 
 @pytest.mark.parametrize(
-    "foreign", [{"item": "am_nhac"}, {"point": "year_end"}, {"item": "yeu_nuoc", "kind": CellKind.LEVEL}]
+    ("change", "newest"),
+    [
+        ("UPDATE assessments SET value = '1'", (2, "9", "1", "")),
+        ("UPDATE assessments SET value = '1', version = 1", (2, "9", "1", "")),
+        ("DELETE FROM assessments", (2, "9", "", "")),
+    ],
 )
-def test_a_cell_that_the_slot_does_not_offer_is_not_found(book: OpenBook, foreign: dict[str, str]) -> None:
-    offered = line(book, "toan", CellKind.SCORE, "9")
-    with pytest.raises(NotFound, match="ô này"):
-        save(book, EntryLine(**{**vars(offered), **foreign}))
+def test_what_is_changed_behind_the_application_leaves_a_trace_without_a_name(
+    book: OpenBook, change: str, newest: tuple[object, ...]
+) -> None:
+    write(book, "9")
+    book.session.execute(text(change))
+    assert history(book)[0][:4] == newest
 
 
-def test_an_unknown_record_is_not_found(book: OpenBook) -> None:
-    with pytest.raises(NotFound):
-        save(book, EntryLine(**{**vars(line(book, "toan", CellKind.SCORE, "9")), "record_id": uuid4()}))
+def test_whoever_saw_the_cell_before_a_change_behind_the_application_does_not_overwrite_it(book: OpenBook) -> None:
+    write(book, "9")
+    book.session.execute(text("UPDATE assessments SET value = '1'"))
+    given = edit(book, "toan", CellKind.SCORE, "7")
+    seen = [saving.CellEdit(given.record_id, given.key, "7", version=1)]
+    (late,) = saving.save_cells(book.session, book.id, "toan", seen, book.cast.homeroom).overtaken
+    assert (late.value, late.version, late.by) == ("1", 2, "")
 
 
-def test_what_subject_teachers_entered_is_read_back(book: OpenBook) -> None:
-    fill(book, ["toan", "am_nhac"], book.records[:1])
-    record_id = book.opened.record_ids[0]
-    found = entries.subject_entries(book.session, Term.HK1, ["toan", "am_nhac"], [record_id])[record_id]
-    assert (found["toan"].score, found["toan"].end_level, found["am_nhac"].score) == (9, SubjectLevel.T, None)
+def test_a_change_of_nothing_leaves_no_trace(book: OpenBook) -> None:
+    write(book, "9")
+    book.session.execute(text("UPDATE assessments SET value = value"))
+    assert len(history(book)) == 1
 
 
-def test_what_the_homeroom_teacher_entered_is_read_back(book: OpenBook) -> None:
-    fill(book, [HOMEROOM], book.records[:1])
-    absent = Attendance(book.opened.record_ids[0], absent_excused=3, absent_unexcused=1, is_recognised=True)
-    entries.save_attendance(book.session, book.id, [absent])
-    first, second, _ = entries.homeroom_entries(book.session, Term.HK1, book.opened.record_ids).values()
-    assert (first.absent_excused, first.absent_unexcused, first.recognised) == (3, 1, True)
-    assert (len(first.end_levels), len(first.comments)) == (13, 4)
-    assert first.comments[CommentField.HOMEROOM]
-    assert second.end_levels == {}
-
-
-def test_attendance_is_replaced_and_never_negative(book: OpenBook) -> None:
-    record_id = book.opened.record_ids[0]
-    for excused in (4, 2):
-        entries.save_attendance(book.session, book.id, [Attendance(record_id, absent_excused=excused)])
-    with pytest.raises(Invalid):
-        entries.save_attendance(book.session, book.id, [Attendance(record_id, absent_excused=-1)])
-    assert book.session.get_one(PupilTerm, record_id, populate_existing=True).absent_excused == 2
-
-
-def test_attendance_is_refused_once_homeroom_has_submitted(book: OpenBook) -> None:
-    fill(book, [HOMEROOM])
-    book.act(Action.SUBMIT, HOMEROOM)
-    with pytest.raises(Conflict):
-        entries.save_attendance(book.session, book.id, [Attendance(book.opened.record_ids[0])])
+def test_what_the_hash_is_taken_over_is_in_a_fixed_order(book: OpenBook) -> None:
+    for slot in ("toan", HOMEROOM):
+        fill(book, [slot], book.records[:1])
+    lines = entries.hashed_cells(book.session, "toan", book.opened.record_ids)[book.opened.record_ids[0]]
+    comment = "Có tiến bộ, cần tiếp tục phát huy."
+    assert lines == [["end_hk1", "toan", "T", "9", comment], ["mid_hk1", "toan", "T", "", ""]]

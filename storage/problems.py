@@ -1,0 +1,43 @@
+"""What is missing and what is doubtful in one slot, pupil by pupil, before it is handed in and while it is reviewed."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from domain.assessment import Term
+from domain.doubts import Doubt, alike, doubts
+from domain.entry import Cell, cells_of, missing_cells
+from storage.entries import curriculum_of, records_in, values_of, waived_of
+from storage.tables import ClassGroup, ClassTermRow
+
+
+@dataclass(frozen=True)
+class RecordProblems:
+    record_id: UUID
+    missing: tuple[Cell, ...]
+    doubts: tuple[Doubt, ...]
+
+
+def problems(session: Session, class_term_id: UUID, slot: str, *, drafts: bool) -> list[RecordProblems]:
+    """Records with something missing or doubtful, in the order of the class; without `drafts`, of what was submitted.
+
+    Raises NotFound for a slot that the class does not have.
+    """
+    row = session.get_one(ClassTermRow, class_term_id)
+    term = Term(row.term)
+    curriculum = curriculum_of(session.get_one(ClassGroup, row.class_id), term)
+    cells = cells_of(curriculum, term, slot)
+    record_ids = records_in(session, class_term_id, slot, drafts=drafts)
+    entered = values_of(session, [slot], record_ids)
+    of_slot = {record_id: entered.get(record_id, {}).get(slot, {}) for record_id in record_ids}
+    waived, repeated = waived_of(session, record_ids), alike(of_slot)
+    found = [
+        RecordProblems(
+            record_id,
+            missing_cells(cells, values, assessment_waived=record_id in waived),
+            (*doubts(curriculum, term, slot, values), *repeated.get(record_id, ())),
+        )
+        for record_id, values in of_slot.items()
+    ]
+    return [each for each in found if each.missing or each.doubts]

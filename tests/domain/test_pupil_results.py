@@ -1,0 +1,88 @@
+"""Results of pupils whom the rules treat apart: not assessed, by a plan, absent too often."""
+
+from typing import Any
+
+import pytest
+
+from domain.assessment import Term
+from domain.curriculum import curriculum_for
+from domain.entered import Entered
+from domain.entry import CellKey, Values, required_cells
+from domain.errors import Incomplete
+from domain.primary import pupil_result as primary
+from domain.primary.paper import PrimaryPapers
+from domain.pupil_results import Verdict
+from domain.scales import CellKind
+from domain.secondary import pupil_result as secondary
+from domain.secondary.paper import SecondaryPapers
+
+GRADE_2, GRADE_9 = curriculum_for(2), curriculum_for(9)
+PRIMARY = PrimaryPapers(GRADE_2, Term.YEAR_END)
+NOT_GRADED = "Không xếp mức"
+
+
+def of_year(grade: int, **more: Any) -> Entered:  # noqa: ANN401
+    """A pupil with the best of everything in both terms."""
+    slots, earlier = (
+        {slot: best(grade, term, slot) for slot in curriculum_for(grade).slots} for term in (Term.YEAR_END, Term.HK1)
+    )
+    return Entered(**{"slots": slots, "earlier": earlier, **more})
+
+
+def best(grade: int, term: Term, slot: str) -> Values:
+    found: dict[CellKey, str] = {}
+    for cell in required_cells(curriculum_for(grade), term, slot):
+        if cell.kind is not CellKind.COMMENT:
+            found[cell.key] = "10" if cell.kind is CellKind.SCORE else cell.scale.choices[0].value
+    return found
+
+
+def secondary_papers(term: Term = Term.YEAR_END) -> SecondaryPapers:
+    return SecondaryPapers(GRADE_9, GRADE_9, term)
+
+
+@pytest.mark.parametrize(("decided", "said"), [(None, ""), (True, "; được lên lớp theo quyết định của Hiệu trưởng")])
+def test_a_primary_pupil_who_is_not_assessed_has_no_result_and_the_principal_decides(
+    *, decided: bool | None, said: str
+) -> None:
+    found = primary.pupil_result(PRIMARY, Entered(assessment_waived=True, promoted=decided))
+    assert found.verdicts == (
+        Verdict("Kết quả giáo dục", "", NOT_GRADED),
+        Verdict("Hoàn thành chương trình", "", f"Thực hiện theo kế hoạch giáo dục cá nhân{said}"),
+    )
+    assert found.is_promoted is decided
+    assert "không đánh giá" in found.reasons[0]
+
+
+def test_a_primary_result_by_an_own_plan_says_so() -> None:
+    found = primary.pupil_result(PRIMARY, of_year(2, individual_plan=True))
+    assert found.verdicts[0].level == "HTXS"
+    assert "kế hoạch giáo dục cá nhân" in found.reasons[0]
+
+
+def test_a_primary_pupil_without_levels_has_no_result_yet() -> None:
+    with pytest.raises(Incomplete, match="Chưa có mức cuối năm học"):
+        primary.pupil_result(PRIMARY, Entered())
+
+
+@pytest.mark.parametrize("term", Term)
+def test_a_secondary_pupil_who_is_not_assessed_has_no_levels(term: Term) -> None:
+    found = secondary.pupil_result(secondary_papers(term), Entered(assessment_waived=True))
+    graded = [each for each in found.verdicts if each.name.startswith("Kết quả")]
+    assert {(each.level, each.text) for each in graded} == {("", NOT_GRADED)}
+    assert found.is_promoted is None
+
+
+@pytest.mark.parametrize(("absent", "promoted"), [(45, True), (46, False)])
+def test_who_was_absent_too_often_is_not_promoted(absent: int, *, promoted: bool) -> None:
+    found = secondary.pupil_result(secondary_papers(), of_year(9, absent_excused=absent))
+    assert found.is_promoted is promoted
+    passed = "Hoàn thành chương trình trung học cơ sở" if promoted else "Chưa hoàn thành chương trình trung học cơ sở"
+    assert passed in [each.text for each in found.verdicts]
+    assert f"nghỉ {absent} buổi" in found.reasons[1]
+
+
+def test_a_secondary_term_without_conduct_is_not_judged() -> None:
+    slots = {slot: best(9, Term.HK1, slot) for slot in GRADE_9.slots if slot != "homeroom"}
+    with pytest.raises(Incomplete, match="rèn luyện của học kì"):
+        secondary.pupil_result(secondary_papers(Term.HK1), Entered(slots=slots))
