@@ -17,7 +17,7 @@ from interchange.sample_school import comments
 
 _SHARES: Final = {MeritLevel.T: 0.25, MeritLevel.K: 0.45}
 # Marks in tenths from which a pupil's subjects draw, by level.
-_MARKS: Final = {MeritLevel.T: (82, 100), MeritLevel.K: (67, 88), MeritLevel.D: (52, 75)}
+_MARKS: Final = {MeritLevel.T: (82, 100), MeritLevel.K: (67, 88), MeritLevel.D: (52, 70)}
 
 
 def plan_levels(random: Random, size: int) -> list[MeritLevel]:
