@@ -8,6 +8,7 @@ from domain.identity import Sex
 from domain.labelled import Labelled
 
 HOME_COUNTRY: Final = "Việt Nam"
+YES: Final = "Có"
 
 
 class PupilField(Labelled):
@@ -37,7 +38,11 @@ class PupilField(Labelled):
     GUARDIAN_OCCUPATION = "guardian_occupation", "Nghề nghiệp người giám hộ"
     POLICY_GROUP = "policy_group", "Đối tượng chính sách"
     REGISTER_NO = "register_no", "Số đăng bộ"
+    ASSESSMENT_WAIVED = "assessment_waived", "Khuyết tật không đánh giá"
 
+
+# What belongs to the pupil's year in a class, not to the pupil.
+OF_THE_YEAR: Final = frozenset({PupilField.REGISTER_NO, PupilField.ASSESSMENT_WAIVED})
 
 # Decision 19/2025/QĐ-TTg: codes of provinces have two digits, those of communes five.
 PROVINCE_CODES: Final = frozenset(
@@ -77,11 +82,14 @@ class ListedPupil:
     guardian_occupation: str = ""
     policy_group: str = ""
     register_no: str = ""
+    assessment_waived: bool = False  # a disabled pupil who is not assessed
     order_no: int = 0
 
     def text(self, field: PupilField) -> str:
-        """The field as people read it: dates as 03/05/2017, the sex by its name."""
-        value: str | date | Sex = getattr(self, field.value)
+        """The field as people read it: dates as 03/05/2017, the sex by its name, "Có" or nothing."""
+        value: str | bool | date | Sex = getattr(self, field.value)
+        if isinstance(value, bool):
+            return YES if value else ""
         if isinstance(value, Sex):
             return value.label
         return f"{value:%d/%m/%Y}" if isinstance(value, date) else value

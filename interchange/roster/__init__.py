@@ -246,5 +246,4 @@ def roster_sheet(name: str, header: RosterHeader, pupils: tuple[RosterRow, ...])
 
 def _cells(pupil: RosterRow) -> tuple[Value, ...]:
     fields = (pupil.birth_date if each is PupilField.BIRTH_DATE else pupil.text(each) for each in PupilField)
-    waived = "x" if pupil.assessment_waived else ""
-    return (pupil.order_no, *fields, pupil.height_cm, pupil.weight_kg, pupil.health, waived)
+    return (pupil.order_no, *fields, pupil.height_cm, pupil.weight_kg, pupil.health)

@@ -17,7 +17,6 @@ SOME_ID: Final = "Mã định danh"  # the Ministry's pupil code to some, the pe
 HEIGHT: Final = "Chiều cao (cm)"
 WEIGHT: Final = "Cân nặng (kg)"
 HEALTH: Final = "Sức khoẻ"
-WAIVED: Final = "Khuyết tật không đánh giá"
 
 REQUIRED: Final = (
     PupilField.PUPIL_CODE.label,
@@ -28,7 +27,7 @@ REQUIRED: Final = (
     PupilField.ETHNICITY.label,
 )
 # Read, but facts of a term: they are entered with the term's marks, not kept from a class list.
-OF_THE_TERM: Final = (HEIGHT, WEIGHT, HEALTH, WAIVED)
+OF_THE_TERM: Final = (HEIGHT, WEIGHT, HEALTH)
 
 _WIDTHS: Final = {
     PupilField.PUPIL_CODE: 13,
@@ -168,7 +167,7 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     HEIGHT: ("chiều cao",),
     WEIGHT: ("cân nặng",),
     HEALTH: ("sức khỏe", "tình trạng sức khỏe"),
-    WAIVED: ("không đánh giá", "miễn đánh giá"),
+    PupilField.ASSESSMENT_WAIVED.label: ("không đánh giá", "miễn đánh giá"),
 }
 # Upper headings that say nothing more of what stands below them.
 _NEUTRAL: Final = (

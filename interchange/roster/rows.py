@@ -38,7 +38,6 @@ class RosterRow(ListedPupil):
     height_cm: str = ""
     weight_kg: str = ""
     health: str = ""
-    assessment_waived: bool = False
     sheet: str = field(default="", compare=False)
     row: int = field(default=0, compare=False)  # as the spreadsheet shows it, from 1
 
@@ -84,7 +83,7 @@ def read_row(row: Row) -> RosterRow | None:
         height_cm=row.text(columns.HEIGHT),
         weight_kg=row.text(columns.WEIGHT),
         health=normalise_name(row.text(columns.HEALTH)),
-        assessment_waived=ticked(row.text(columns.WAIVED)),
+        assessment_waived=ticked(row.text(PupilField.ASSESSMENT_WAIVED.label)),
         sheet=row.sheet.name,
         row=row.number,
     )

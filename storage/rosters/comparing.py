@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from domain.pupils import ListedPupil, PupilField
+from domain.pupils import OF_THE_YEAR, YES, ListedPupil, PupilField
 from storage.rosters.known import Known, read_known
 from storage.rosters.shapes import Clash, ClassEffect, Comparison, Effect, FieldChange, ListedClass, Member, PupilEffect
 from storage.tables import Enrolment, PupilRow
@@ -104,6 +104,10 @@ def _changes(pupil: ListedPupil, row: PupilRow, enrolment: Enrolment | None) -> 
 
 def _stored(row: PupilRow, enrolment: Enrolment | None, field: PupilField) -> str | None:
     """As people read it; None for what is not there yet at all."""
+    if field in OF_THE_YEAR and enrolment is None:
+        return None
+    if field is PupilField.ASSESSMENT_WAIVED:
+        return YES if enrolment and enrolment.assessment_waived else ""
     if field is PupilField.REGISTER_NO:
         return enrolment.register_no if enrolment else None
     if field is PupilField.BIRTH_DATE:

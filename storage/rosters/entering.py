@@ -14,7 +14,7 @@ from domain.assessment import Term
 from domain.calendar import SchoolYear, term_dates
 from domain.errors import Conflict
 from domain.identity import Sex, check_personal_id
-from domain.pupils import HOME_COUNTRY, ListedPupil, PupilField
+from domain.pupils import HOME_COUNTRY, OF_THE_YEAR, ListedPupil, PupilField
 from storage import registration
 from storage.registration import ClassFacts
 from storage.rosters.comparing import compare
@@ -23,7 +23,7 @@ from storage.rosters.shapes import ClassEffect, Comparison, Effect, ListedClass,
 from storage.tables import ClassGroup, Enrolment, PupilRow, ReviewItem, School
 
 Pairs: TypeAlias = Sequence[tuple[ListedPupil, PupilEffect]]
-_OF_THE_PUPIL = tuple(each for each in PupilField if each is not PupilField.REGISTER_NO)
+_OF_THE_PUPIL = tuple(each for each in PupilField if each not in OF_THE_YEAR)
 
 
 def lock(session: Session, school_id: UUID) -> None:
@@ -103,6 +103,8 @@ def _enter_enrolments(session: Session, known: Known, group: ClassGroup, pairs: 
             new.append(enrolment)
         enrolment.class_id, enrolment.order_no, enrolment.left_on = group.id, effect.order_no, None
         enrolment.register_no = pupil.register_no or enrolment.register_no
+        # A list says who is not assessed; that a pupil is assessed after all is decided by the principal.
+        enrolment.assessment_waived = pupil.assessment_waived or bool(enrolment.assessment_waived)
     session.add_all(new)
 
 

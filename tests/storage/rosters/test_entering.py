@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from domain.errors import Conflict
 from domain.identity import Sex, make_personal_id
-from domain.pupils import PupilField
+from domain.pupils import OF_THE_YEAR, YES, PupilField
 from storage.rosters import entering
 from storage.rosters.shapes import Comparison, Effect, ListedClass
 from storage.tables import ClassGroup, Enrolment, PupilRow, ReviewItem
@@ -31,12 +31,14 @@ def stored(db: Session, code: str) -> tuple[PupilRow, list[Enrolment]]:
 
 def test_every_field_is_kept(db: Session, school: Registered) -> None:
     codes = replace(school.newcomer, birth_commune_code="26977", native_commune_code="00001")
-    full = replace(codes, address_commune_code="12345", guardian_name="Lê Thị Mẫu", policy_group="Hộ nghèo")
+    more = {"guardian_name": "Lê Thị Mẫu", "policy_group": "Hộ nghèo", "assessment_waived": True}
+    full = replace(codes, address_commune_code="12345", **more)
     school.enter(listed(full, name="1C"))
     row, [enrolment] = stored(db, full.pupil_code)
     for field in PupilField:
-        kept = enrolment.register_no if field is PupilField.REGISTER_NO else getattr(row, field.value)
-        assert (f"{kept:%d/%m/%Y}" if isinstance(kept, date) else kept) == full.text(field)
+        kept = getattr(enrolment if field in OF_THE_YEAR else row, field.value)
+        said = YES if kept is True else f"{kept:%d/%m/%Y}" if isinstance(kept, date) else kept
+        assert said == full.text(field)
     assert (enrolment.order_no, enrolment.joined_on) == (1, date(2026, 9, 5))
 
 
