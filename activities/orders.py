@@ -152,7 +152,7 @@ class OrderActivities:
             return
         outcomes = zip(others, results[:-1], strict=True)
         failed = {rid for paper, result in outcomes if isinstance(result, PaperFailure) for rid in paper.covers}
-        if failed and failed < set(summary.covers):
+        if failed & set(summary.covers) and not failed >= set(summary.covers):
             with self._sessions.begin() as session:
                 planned[-1] = papers.new_summary(session, how.order, failed)
             results[-1:] = self._pool.prepare([how.task(planned[-1])], self._beat)
@@ -214,7 +214,9 @@ class _How:
         )
 
     def obstacle_to(self, paper: Paper) -> PaperFailure | None:
-        """What the record store would refuse of a new year record."""
+        """Why a record cannot be written, or what the record store would refuse of it."""
+        if paper.obstacle:
+            return PaperFailure("YearNotOver", paper.obstacle)
         record = self._record(paper)
         problems = record_problems(record, self.order.signing_time) if record else ()
         return PaperFailure("RecordIncomplete", problems[0]) if problems else None

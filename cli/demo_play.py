@@ -29,6 +29,7 @@ from interchange.roster import RosterRow, read_roster
 from interchange.sample_school import ExampleSet, Rework
 from interchange.sample_school.people import grade_of
 
+PROMOTED_BECAUSE = "Học sinh có nhiều tiến bộ; nhà trường có kế hoạch giúp đỡ trong năm học tới."
 STEP_OF_SIGNATURE = {HOMEROOM: SIGN_RECORDS, PRINCIPAL: APPROVE, SEAL: SEAL_PAPERS}
 
 
@@ -84,6 +85,7 @@ class TermPlay:
         await self._each_subject(self._submit)
         await self._submit(HOMEROOM, self._all())
         await self._review()
+        await self._decide_open_promotions()
         self.stages.begin(SIGN_SHEETS)
         await asyncio.gather(*(self.sign("sign", slots, self._all()) for slots in self._sheets_by_teacher()))
         for step, action, slot in (
@@ -153,6 +155,16 @@ class TermPlay:
             self.stages.counts[REWORK] += 1
             await self._correct(self.rework, returned)
             await self._decide("review", HOMEROOM, [returned])
+
+    async def _decide_open_promotions(self) -> None:
+        """At the year's end the principal decides about pupils whom the rules do not promote by themselves."""
+        if self.term is Term.HK1:
+            return
+        principal, path = self._who(PRINCIPAL), f"/class-terms/{self.class_term_id}"
+        results = await self.client.send("GET", f"{path}/results", principal)
+        if undecided := [each["record_id"] for each in results if each["is_promoted"] is None]:
+            body = {"record_ids": undecided, "is_promoted": True, "reason": PROMOTED_BECAUSE}
+            await self.client.send("PUT", f"{path}/promotion-decisions", principal, body)
 
     async def _correct(self, rework: Rework, record_id: str) -> None:
         cells = slot_cells(self.book, rework.subject, self.records)

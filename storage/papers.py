@@ -11,9 +11,9 @@ from domain.assessment import Term
 from domain.curriculum import HOMEROOM
 from domain.decisions import Action
 from domain.documents import DocumentKind, SignatureField, subject_field
-from domain.errors import Conflict
+from domain.errors import Conflict, Incomplete, Invalid
 from domain.year_records import DocumentContent
-from storage import contents, orders
+from storage import contents, orders, pupil_results
 from storage.contents import ClassReading
 from storage.paper_facts import Member, Stamp
 from storage.tables import (
@@ -25,12 +25,19 @@ from storage.tables import (
     TermRecord,
 )
 
+UNDECIDED = (
+    "Chưa rõ học sinh này có được lên lớp hay không: cần đánh giá bổ sung, kiểm tra lại hoặc rèn luyện trong hè, "
+    "hoặc chờ hiệu trưởng quyết định. Các học sinh khác vẫn ký được."
+)
 FIELD_OF_ACTION = {Action.APPROVE: SignatureField.PRINCIPAL, Action.SEAL: SignatureField.SEAL}
 
 
 @dataclass(frozen=True)
 class Paper:
-    """One paper to sign: new (`content`), or known by the hash of its newest bytes (`sha256`)."""
+    """One paper to sign: new (`content`), or known by the hash of its newest bytes (`sha256`).
+
+    A record that cannot be written has neither, and says why (`obstacle`).
+    """
 
     document_id: UUID
     kind: DocumentKind
@@ -41,6 +48,7 @@ class Paper:
     content: DocumentContent | None = None
     sha256: str | None = None
     slot: str = ""
+    obstacle: str = ""
 
 
 def role_of(order: SigningOrder) -> SignatureField:
@@ -152,10 +160,13 @@ def next_parts(session: Session, order: SigningOrder) -> dict[str, int]:
 def _homeroom_papers(session: Session, order: SigningOrder) -> list[Paper]:
     records = _records(session, order)
     reading = contents.read_class(session, order, records)
-    papers: list[Paper] = []
-    if reading.facts.term is Term.YEAR_END:
-        papers = [*_new_year_records(session, order, reading), *_live_records(session, order, reading)]
-    return [*papers, _summary(session, order, reading)]
+    if reading.facts.term is Term.HK1:
+        return [_summary(session, order, reading)]
+    papers = [*_new_year_records(session, order, reading), *_live_records(session, order, reading)]
+    unfit = {record_id for paper in papers if paper.obstacle for record_id in paper.covers}
+    if unfit == {str(record.id) for record in records}:
+        return papers
+    return [*papers, new_summary(session, order, unfit) if unfit else _summary(session, order, reading)]
 
 
 def _live_records(session: Session, order: SigningOrder, reading: ClassReading) -> list[Paper]:
@@ -185,9 +196,21 @@ def _new_year_records(session: Session, order: SigningOrder, reading: ClassReadi
 def _year_record(order: SigningOrder, reading: ClassReading, member: Member) -> Paper:
     document_id = uuid5(order.id, f"record/{member.record.id}")
     code = orders.lookup_code(order, document_id)
-    content = reading.year_record(member, code)
+    obstacle = _obstacle(reading, member)
+    content = None if obstacle else reading.year_record(member, code)
     covers = _covers([member.record])
-    return Paper(document_id, DocumentKind.YEAR_RECORD, member.enrolment.id, 0, code, covers, content)
+    return Paper(
+        document_id, DocumentKind.YEAR_RECORD, member.enrolment.id, 0, code, covers, content, obstacle=obstacle
+    )
+
+
+def _obstacle(reading: ClassReading, member: Member) -> str:
+    """Why a pupil's year is not over yet; the class goes on without this pupil."""
+    try:
+        result = pupil_results.judged(contents.term_papers(reading.facts), reading.entered[member.record.id])
+    except (Incomplete, Invalid) as reason:
+        return reason.message
+    return UNDECIDED if result.is_promoted is None else ""
 
 
 def new_summary(session: Session, order: SigningOrder, left_out: Collection[str]) -> Paper:
