@@ -190,13 +190,15 @@ def _new_year_records(session: Session, order: SigningOrder, reading: ClassReadi
         Document.kind == DocumentKind.YEAR_RECORD, Document.state == "live", Document.enrolment_id.in_(enrolments)
     )
     signed = set(session.scalars(live))
-    return [_year_record(order, reading, member) for member in reading.members if member.enrolment.id not in signed]
+    new = [member for member in reading.members if member.enrolment.id not in signed]
+    waiting = pupil_results.unsent(session, reading.facts.curriculum, [member.record.id for member in new], own=())
+    return [_year_record(order, reading, member, waiting.get(member.record.id, [])) for member in new]
 
 
-def _year_record(order: SigningOrder, reading: ClassReading, member: Member) -> Paper:
+def _year_record(order: SigningOrder, reading: ClassReading, member: Member, unsent: list[str]) -> Paper:
     document_id = uuid5(order.id, f"record/{member.record.id}")
     code = orders.lookup_code(order, document_id)
-    obstacle = _obstacle(reading, member)
+    obstacle = pupil_results.waits_for(unsent) if unsent else _obstacle(reading, member)
     content = None if obstacle else reading.year_record(member, code)
     covers = _covers([member.record])
     return Paper(

@@ -100,10 +100,12 @@ class Office:
     keeper: EvidenceKeeper
     preflight: Preflight
 
-    def open_order(self, book: OpenBook, action: Action, slot: str, *more: str) -> str:
+    def open_order(
+        self, book: OpenBook, action: Action, slot: str, *more: str, records: tuple[str, ...] | None = None
+    ) -> str:
         staff_id = book.cast.who(slot)
         certificate = self._certificate(book, action, staff_id)
-        new = NewOrder(uuid4(), book.id, action, (slot, *more), staff_id, certificate.id, book.records)
+        new = NewOrder(uuid4(), book.id, action, (slot, *more), staff_id, certificate.id, records or book.records)
         orders.open_order(self.session, new, datetime.now(UTC))
         self.session.commit()
         return str(new.order_id)

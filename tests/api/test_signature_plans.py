@@ -20,7 +20,7 @@ from storage.objects import Objects
 from storage.tables import Document
 from tests.api.classroom import Classroom, outcome_of
 from tests.api.world import Keyring
-from tests.factories import fill, open_book
+from tests.factories import open_book
 
 PUPILS = 45
 PAUSE = 0.2
@@ -32,13 +32,13 @@ MakeClass = Callable[[SignaturePlan, int], Classroom]
 
 @pytest.fixture
 def grade_6(new_class: Callable[..., Classroom], live_sessions: Sessions) -> MakeClass:
-    """A class whose first term is entered; its year is about to close."""
+    """A class whose first term is handed in; its year is about to close."""
 
     def made(plan: SignaturePlan, pupils: int) -> Classroom:
         room = new_class(f"6{plan.value[0].upper()}{pupils}", pupils=pupils, plan=plan)
         room.term = Term.YEAR_END
         with live_sessions.begin() as session:
-            fill(open_book(session, room.cast))
+            open_book(session, room.cast).submit_all()
         return room
 
     return made
