@@ -1,7 +1,7 @@
 """Pupils whose year is not over, or whose record would be refused, hold up nobody else."""
 
 from datetime import UTC, datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, update

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -81,7 +82,7 @@ def test_a_year_without_absences_has_no_number_of_them(secondary: SecondaryRecor
     ],
 )
 def test_what_a_profile_lacks_is_named_early_and_again_before_signing(
-    primary: PrimaryRecordContent, change: dict[str, object], named: str
+    primary: PrimaryRecordContent, change: dict[str, Any], named: str
 ) -> None:
     pupil = replace(primary.pupil, **change)
     early = list(profile_problems(1, primary.school, pupil, CODES))

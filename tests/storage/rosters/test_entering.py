@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
@@ -31,7 +32,7 @@ def stored(db: Session, code: str) -> tuple[PupilRow, list[Enrolment]]:
 
 def test_every_field_is_kept(db: Session, school: Registered) -> None:
     codes = replace(school.newcomer, birth_commune_code="26977", native_commune_code="00001")
-    more = {"guardian_name": "Lê Thị Mẫu", "policy_group": "Hộ nghèo", "assessment_waived": True}
+    more: dict[str, Any] = {"guardian_name": "Lê Thị Mẫu", "policy_group": "Hộ nghèo", "assessment_waived": True}
     full = replace(codes, address_commune_code="12345", **more)
     school.enter(listed(full, name="1C"))
     row, [enrolment] = stored(db, full.pupil_code)
