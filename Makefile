@@ -16,7 +16,7 @@ install: ## make or refresh .venv and web/node_modules from the lock files
 run: install ## start everything with the demo school; Ctrl-C stops it
 	@$(BIN)/hocba up --demo
 
-demo: install ## carry two classes through a school year, from roster to verified documents
+demo: install ## carry four classes through a school year, from roster to verified documents
 	@$(BIN)/hocba demo
 
 test: install ## run the tests; T=path runs some of them

@@ -17,7 +17,7 @@ from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata
 
-from domain.documents import SignatureField, in_signing_order
+from domain.documents import SignatureField, is_subject_field
 from signing.archival import ArchivalPdfSigner, ArchivalWriter, open_for_update
 from signing.authority import common_name
 from signing.cms_template import CmsTemplate, cms_template, external_signer, with_timestamp
@@ -181,8 +181,9 @@ def _require_due(states: list[FieldState], field: str) -> None:
     seal = by_name.get(SignatureField.SEAL.value)
     if seal and seal.is_signed:
         raise SigningRefused("Tài liệu đã đóng dấu, không thể ký thêm.")
-    plan = [state.name for state in states]
-    if not in_signing_order([*(state.name for state in states if state.is_signed), field], plan):
+    before = states[: [state.name for state in states].index(field)]
+    # Subject teachers sign in any order, before all others.
+    if not is_subject_field(field) and not all(state.is_signed for state in before):
         raise SigningRefused("Chưa đến lượt ký này: người ký trước chưa ký.")
 
 

@@ -99,7 +99,7 @@ def make_class(
     facts = ClassFacts(grade_of(name), name, **more)
     curriculum = curriculum_for(facts.grade, optional=facts.optional, topics=facts.topics)
     base = 1000 * school.number + 10 * sum(map(ord, name))
-    members = make_pupils(pupils, seed=base, grade=facts.grade)
+    members = make_pupils(pupils, seed=_seed(school, name), grade=facts.grade)
     listed = ListedClass(YEAR, facts.grade, name, members, facts.optional, facts.topics, facts.plan)
     class_id = entering.register(session, school.school_id, [listed], date.min)[name]
     homeroom, music = (make_staff(session, school.school_id, base + serial) for serial in (1, 2))
@@ -109,6 +109,13 @@ def make_class(
     for slot in curriculum.slots:
         registration.assign(session, class_id, slot, cast.who(slot), (SINCE, None))
     return cast
+
+
+def _seed(school: SchoolCast, name: str) -> int:
+    """Another number for each class ("6A1") of each school: no two classes have a pupil in common."""
+    grade = grade_of(name)
+    letter, *digits = name.removeprefix(str(grade))
+    return ((12 * school.number + grade) * 26 + ord(letter) - ord("A")) * 100 + int("".join(digits))
 
 
 def make_pupils(count: int, seed: int = 1, grade: int = 1) -> tuple[ListedPupil, ...]:

@@ -13,11 +13,12 @@ import pytest
 
 from cli.demo_data import PASSPHRASE
 from config.settings import PROJECT
+from domain.curriculum import curriculum_for
 from interchange.roster import RosterRow, read_roster
 from tests.signing.conftest import tool
 
-CLASSES, PUPILS, SUBJECTS, TERMS = 1, 5, 8, 2
-SHEETS, SUMMARIES = CLASSES * SUBJECTS * TERMS, CLASSES * TERMS
+CLASSES, PUPILS, TERMS = 3, 5, 2  # 1A1, 4A1 and 6A1
+SHEETS, SUMMARIES = sum(len(curriculum_for(grade).subjects) for grade in (1, 4, 6)) * TERMS, CLASSES * TERMS
 SIGNATURES = SHEETS + 3 * SUMMARIES + 3 * CLASSES * PUPILS
 
 
@@ -67,7 +68,7 @@ def hocba(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     var = tmp_path_factory.mktemp("var")
-    asked = ("--classes", str(CLASSES), "--pupils", str(PUPILS), "--kill-worker", "--json")
+    asked = ("--classes", "1", "--pupils", str(PUPILS), "--kill-worker", "--json")
     ended = hocba("demo", *asked, HOCBA_VAR_DIR=str(var), HOCBA_POSTGRES_FAST="1")
     assert ended.returncode == 0, ended.stderr[-2000:] + ended.stdout[-2000:]
     return Run(ended, var)
