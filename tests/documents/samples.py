@@ -62,7 +62,7 @@ QUALITIES = (
 GENERAL = (
     ("tu_chu_tu_hoc", "Tự chủ và tự học"),
     ("giao_tiep_hop_tac", "Giao tiếp và hợp tác"),
-    ("giai_quyet_van_de", "Giải quyết vấn đề và sáng tạo"),
+    ("giai_quyet_van_de_sang_tao", "Giải quyết vấn đề và sáng tạo"),
 )
 SPECIFIC = (
     ("ngon_ngu", "Ngôn ngữ"),

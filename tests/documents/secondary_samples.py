@@ -32,7 +32,7 @@ GRADE_6: Final[Subjects] = (
     ("tin_hoc", "Tin học", "Tin", True),
     ("giao_duc_the_chat", "Giáo dục thể chất", "GDTC", False),
     ("nghe_thuat", "Nghệ thuật", "N.thuật", False),
-    ("hoat_dong_trai_nghiem_huong_nghiep", "Hoạt động trải nghiệm, hướng nghiệp", "HĐTN-HN", False),
+    ("hoat_dong_trai_nghiem", "Hoạt động trải nghiệm, hướng nghiệp", "HĐTN-HN", False),
     ("giao_duc_dia_phuong", "Nội dung giáo dục của địa phương", "GDĐP", False),
 )
 GRADE_10: Final[Subjects] = (
@@ -44,9 +44,9 @@ GRADE_10: Final[Subjects] = (
     ("hoa_hoc", "Hoá học", "Hoá", True),
     ("sinh_hoc", "Sinh học", "Sinh", True),
     ("tin_hoc", "Tin học", "Tin", True),
-    ("giao_duc_quoc_phong_an_ninh", "Giáo dục quốc phòng và an ninh", "GDQP&AN", True),
+    ("giao_duc_quoc_phong", "Giáo dục quốc phòng và an ninh", "GDQP&AN", True),
     ("giao_duc_the_chat", "Giáo dục thể chất", "GDTC", False),
-    ("hoat_dong_trai_nghiem_huong_nghiep", "Hoạt động trải nghiệm, hướng nghiệp", "HĐTN-HN", False),
+    ("hoat_dong_trai_nghiem", "Hoạt động trải nghiệm, hướng nghiệp", "HĐTN-HN", False),
     ("giao_duc_dia_phuong", "Nội dung giáo dục của địa phương", "GDĐP", False),
 )
 MOST: Final[Subjects] = (
