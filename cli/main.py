@@ -21,7 +21,7 @@ COMMANDS = {
     "seed": "cli.seed:seed_command",
     "migrate": "cli.migrate:migrate_command",
     "doctor": "cli.doctor:doctor_command",
-    "export-xml": "cli.export_xml:export_xml_command",
+    "export-record": "cli.export_record:export_record_command",
     "oneroster": "cli.oneroster:app",
     "audit": "cli.audit:audit_command",
     "cosign": "cli.cosign:cosign_command",

@@ -74,6 +74,7 @@ class Settings(BaseSettings):
     tsa_timeout_s: float = Field(default=180, gt=0, le=240)
     seal_timestamp: Literal["record", "batch"] = "record"
     key_providers: Path | None = None
+    packet_signer: Literal["school", "head"] = "school"  # who signs packets of national records
 
     rules_dir: Path | None = None  # rule sets of the installation, beside the shipped ones: docs/rules.md
     national_codes: Path | None = None  # the Ministry's code lists: docs/national-record.md

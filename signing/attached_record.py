@@ -3,11 +3,9 @@
 import hashlib
 import json
 import re
-from dataclasses import dataclass
-from threading import Lock
+from dataclasses import dataclass, field
 from typing import Any
 
-import pypdfium2
 import rfc8785
 from pyhanko.pdf_utils.generic import DictionaryObject
 from pyhanko.pdf_utils.rw_common import PdfHandler
@@ -17,17 +15,20 @@ from domain.documents import FIELDS, DocumentKind, SignatureField, role_of, subj
 RECORD_NAME = "record.json"
 _MAX_DEPTH = 16  # of the tree of attachment names
 _NOT_HEX = re.compile(r"[^0-9a-z]")
-_PDFIUM = Lock()  # pdfium is not safe for threads
 
 
 @dataclass(frozen=True)
 class AttachedRecord:
+    """`content` is what people read and sign; `exchanged` the same year as a national record, None if there is none."""
+
     data: bytes
     kind: DocumentKind
     lookup_code: str
     school: str
     signer_ids: dict[str, str]  # by field
     fields: tuple[str, ...]  # in signing order
+    content: dict[str, Any] = field(repr=False)
+    exchanged: object = field(repr=False)
 
     @property
     def sha256(self) -> str:
@@ -54,10 +55,8 @@ def is_canonical(data: bytes) -> bool:
         return False
 
 
-def is_printed(pdf: bytes, sha256: str) -> bool:
+def is_printed(text: str, sha256: str) -> bool:
     """Whether the hash stands in the text of the pages, whatever spaces and line breaks are set between its digits."""
-    with _PDFIUM, pypdfium2.PdfDocument(pdf) as document:
-        text = "".join(page.get_textpage().get_text_bounded() for page in document)
     return sha256 in _NOT_HEX.sub("", text.lower())
 
 
@@ -70,7 +69,9 @@ def _parsed(data: bytes) -> AttachedRecord:
     if not all(signer for _, signer in signers):
         raise ValueError(kind)
     code, school = str(content["lookup_code"]), str(content["school"]["name"])
-    return AttachedRecord(data, kind, code, school, dict(signers), fields)
+    return AttachedRecord(
+        data, kind, code, school, dict(signers), fields, content=content, exchanged=record.get("record")
+    )
 
 
 def _plan(kind: DocumentKind, content: dict[str, Any], named: list[str]) -> tuple[str, ...]:

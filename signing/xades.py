@@ -1,4 +1,4 @@
-"""The school's signature on an exported XML record: enveloped XAdES-B-B (ETSI EN 319 132-1), made in two phases.
+"""The signature on a packet of national records: enveloped XAdES-B-B (ETSI EN 319 132-1), made in two phases.
 
 Like a PDF's, the signature may be made anywhere and take minutes: what stands between the phases is plain stored
 state. One XML carries exactly one signature, over the whole root element; a second would break the first.
@@ -18,10 +18,21 @@ from signxml.xades.xades import XAdESDataObjectFormat, XAdESSigner
 
 from signing.errors import SigningFailed, SigningRefused
 from signing.mechanisms import Mechanism, signature_fits
-from signing.xades_verifier import DIGESTS, METHODS, SIGNATURE, XADES, attempt, is_intact, taken_apart
+from signing.xades_verifier import (
+    DIGESTS,
+    MAX_BYTES,
+    METHODS,
+    SIGNATURE,
+    TOO_LARGE,
+    XADES,
+    attempt,
+    is_intact,
+    taken_apart,
+)
 
 _SIGNATURE_VALUE = "{http://www.w3.org/2000/09/xmldsig#}SignatureValue"
 _HOLE = b"<ds:SignatureValue/>"
+_VALUE_BYTES = 1024  # the longest value, in base64
 _FORMAT = XAdESDataObjectFormat(Description="Học bạ số", MimeType="text/xml")
 
 
@@ -43,7 +54,7 @@ def prepare_xml(
     """The document with a signature that lacks its value. The same input gives the same bytes; `root` stays as it is.
 
     `root` has an Id; `chain` is leaf first, without the root; `signed_at` is aware and cut to the second.
-    Raises SigningRefused if the document is signed already or the certificate is not valid at that time.
+    Raises SigningRefused if the document is signed already or too large, or the certificate is not valid at that time.
     """
     if root.find(f".//{SIGNATURE}") is not None:
         raise SigningRefused("Tệp XML đã có chữ ký, không thể ký thêm.")
@@ -54,7 +65,10 @@ def prepare_xml(
     # signxml asks for a key and only ever calls what _AbsentKey has.
     signed = signer.sign(root, key=key, cert=list(chain), always_add_key_value=False)  # type: ignore[arg-type]
     signed.find(f"{SIGNATURE}/{_SIGNATURE_VALUE}").text = None
-    return PreparedXml(etree.tostring(signed, encoding="UTF-8", xml_declaration=True), mechanism, key.asked[0])
+    xml: bytes = etree.tostring(signed, encoding="UTF-8", xml_declaration=True)
+    if len(xml) + _VALUE_BYTES > MAX_BYTES:
+        raise SigningRefused(TOO_LARGE)
+    return PreparedXml(xml, mechanism, key.asked[0])
 
 
 def embed_xml(prepared: PreparedXml, chain: Sequence[x509.Certificate], raw: bytes) -> bytes:

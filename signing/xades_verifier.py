@@ -1,14 +1,16 @@
-"""Whether the school named in an XML record signed all of it (XAdES-B-B, ETSI EN 319 132-1).
+"""Whether the school of a packet of national records, or its head, signed all of it (XAdES-B-B, ETSI EN 319 132-1).
 
 There is no timestamp in B-B: a certificate is judged at the time its signer claims.
 """
 
 import copy
 import logging
+import re
 from base64 import b64decode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import TypeVar
 
 from cryptography import x509
@@ -22,18 +24,21 @@ from signing.cms_template import asn1_certificate
 from signing.coroutines import run_coroutine
 from signing.mechanisms import Mechanism, is_allowed_at
 
-# signxml writes all it canonicalises, which is the whole record, to its debug log.
+# signxml writes all it canonicalises, which is whole records, to its debug log.
 logging.getLogger("signxml").setLevel(logging.WARNING)
 
-MAX_BYTES = 1 << 20  # the longest record has some 20 KB
+MAX_BYTES = 1 << 20  # a class of 45 has some 800 KB
 MAX_CHAIN = 8  # certificates; finding a path through more takes time that a stranger should not have
 ROOT = "HocBa"
-SCHOOL_CODE = "TruongHoc/MaTruong"  # where the record names its school
-UNREADABLE = "Tệp không phải là học bạ XML nguyên vẹn có đúng một chữ ký số."
+SCHOOL_CODE = "TruongHoc/MaTruong"  # where the packet names its school
+RECORDS = "DanhSachHocBa/*"
+UNREADABLE = "Tệp không phải là gói tin học bạ XML nguyên vẹn có đúng một chữ ký số."
+TOO_LARGE = f"Tệp quá lớn: gói tin học bạ đã ký có nhiều nhất {MAX_BYTES >> 20} MB; hãy chia thành nhiều gói tin."
 ALTERED = "Nội dung đã ký đã bị thay đổi, hoặc chữ ký số không đúng."
 LATER = "Thời điểm ký đã khai nằm sau thời điểm kiểm tra."
 UNTRUSTED = "Chứng thư số không do tổ chức được tin cậy cấp, hoặc không có hiệu lực vào thời điểm ký đã khai."
-OTHER_SCHOOL = "Chứng thư số không phải của trường được ghi trong học bạ."
+OTHER_SCHOOL = "Chứng thư số không phải của trường được ghi trong gói tin và trong mọi học bạ của gói tin."
+OTHER_HEAD = "Chứng thư số không phải của người đứng đầu nhà trường được ghi trong mọi học bạ của gói tin."
 WEAK = "Thuật toán hoặc độ dài khoá của chữ ký không được chấp nhận vào thời điểm ký đã khai."
 
 XADES = "{http://uri.etsi.org/01903/v1.3.2#}"
@@ -42,20 +47,28 @@ _METHOD_NAMES = {"rsa": "RSA_{}", "rsassa_pss": "{}_RSA_MGF1", "ecdsa": "ECDSA_{
 METHODS = {each: SignatureMethod[_METHOD_NAMES[each.scheme].format(each.digest.upper())] for each in Mechanism}
 _MECHANISMS = {method.value: each for each, method in METHODS.items()}
 DIGESTS = {each: DigestAlgorithm[each.digest.upper()] for each in Mechanism}
+_PERSONAL_ID = re.compile(r"[0-9]{12}")
 T = TypeVar("T")
+
+
+class PacketSigner(StrEnum):
+    """Who signs a packet; the Ministry has not said which."""
+
+    SCHOOL = "school"
+    HEAD = "head"
 
 
 @dataclass(frozen=True)
 class XmlVerdict:
     """What a verification found; `reason` (Vietnamese) is empty if all holds.
 
-    `record` is the root element without its signature, exactly what was signed; None unless all holds.
+    `packet` is the root element without its signature, exactly what was signed; None unless all holds.
     """
 
     reason: str
     certificate: x509.Certificate | None = None
     signed_at: datetime | None = None
-    record: etree._Element | None = None
+    packet: etree._Element | None = None
 
     @property
     def holds(self) -> bool:
@@ -67,7 +80,7 @@ class SignedXml:
     """A document taken apart; nothing of it is proven yet."""
 
     root: etree._Element
-    record: etree._Element
+    packet: etree._Element
     properties: etree._Element
     key_info: etree._Element
     certificates: tuple[x509.Certificate, ...]
@@ -76,17 +89,22 @@ class SignedXml:
     signed_at: datetime
 
 
-def verify_xml(data: bytes, roots: Sequence[x509.Certificate], *, at: datetime) -> XmlVerdict:
-    """Whether the school that the record names signed all of it. Needs no network and no clock; raises nothing.
+def verify_xml(
+    data: bytes, roots: Sequence[x509.Certificate], *, at: datetime, signer: PacketSigner = PacketSigner.SCHOOL
+) -> XmlVerdict:
+    """Whether the school that the packet names, or the head that all its records name, signed all of it.
 
-    `at` (aware) is a time by which the file existed: now, or an earlier one that is proven. The certificate is judged
-    at the claimed signing time, without revocation data: XAdES-B-B carries none.
+    Needs no network and no clock; raises nothing. `at` (aware) is a time by which the file existed: now, or an earlier
+    one that is proven. The certificate is judged at the claimed signing time, without revocation data: XAdES-B-B
+    carries none.
     """
+    if len(data) > MAX_BYTES:
+        return XmlVerdict(TOO_LARGE)
     signed = attempt(lambda: taken_apart(data))
     if signed is None:
         return XmlVerdict(UNREADABLE)
-    reason = _failure(signed, roots, at)
-    return XmlVerdict(reason, signed.certificates[0], signed.signed_at, None if reason else signed.record)
+    reason = _failure(signed, roots, at) or _misfit(signed, signer)
+    return XmlVerdict(reason, signed.certificates[0], signed.signed_at, None if reason else signed.packet)
 
 
 def attempt(work: Callable[[], T]) -> T | None:
@@ -98,11 +116,9 @@ def attempt(work: Callable[[], T]) -> T | None:
 
 
 def taken_apart(data: bytes) -> SignedXml:
-    if len(data) > MAX_BYTES:
-        raise ValueError(len(data))
     root = etree.fromstring(data, _parser())
     document = root.getroottree()
-    # Nothing may stand beside the record: no DTD, and no instruction that makes a browser show something else.
+    # Nothing may stand beside the packet: no DTD, and no instruction that makes a browser show something else.
     if root.tag != ROOT or document.docinfo.doctype or document.xpath("count(/node())") != 1:
         raise ValueError(root.tag)
     (signature,) = root.iter(SIGNATURE)
@@ -111,12 +127,12 @@ def taken_apart(data: bytes) -> SignedXml:
     _, method, _, _, _ = signed_info
     (qualifying,) = container
     (properties,) = qualifying
-    record = copy.deepcopy(root)
-    record.remove(record.find(SIGNATURE))
+    packet = copy.deepcopy(root)
+    packet.remove(packet.find(SIGNATURE))
     chain = _certificates(key_info)
     return SignedXml(
         root,
-        record,
+        packet,
         properties,
         key_info,
         certificates=chain,
@@ -154,14 +170,28 @@ def _failure(signed: SignedXml, roots: Sequence[x509.Certificate], at: datetime)
         return UNTRUSTED
     if not is_allowed_at(signed.certificates[0], signed.mechanism, signed.signed_at):
         return WEAK
-    return "" if signed.signer_id and signed.signer_id == signed.record.findtext(SCHOOL_CODE) else OTHER_SCHOOL
+    return ""
+
+
+def _misfit(signed: SignedXml, signer: PacketSigner) -> str:
+    """Why it is not the signer's whom the packet names, and each record exactly once; empty if it is."""
+    records, mine = signed.packet.findall(RECORDS), [signed.signer_id]
+    if signer is PacketSigner.HEAD:
+        is_person = bool(records) and _PERSONAL_ID.fullmatch(signed.signer_id) is not None
+        return "" if is_person and all(_said(each, "soddcngiamhieu") == mine for each in records) else OTHER_HEAD
+    is_school = bool(records) and bool(signed.signer_id) and _said(signed.packet, SCHOOL_CODE) == mine
+    return "" if is_school and all(_said(each, "matruong") == mine for each in records) else OTHER_SCHOOL
+
+
+def _said(element: etree._Element, path: str) -> list[str | None]:
+    return [each.text for each in element.iterfind(path)]
 
 
 def is_intact(signed: SignedXml) -> bool:
-    """Whether the first certificate's key signed the whole record, SignedProperties and KeyInfo, and nothing else."""
+    """Whether the first certificate's key signed the whole packet, SignedProperties and KeyInfo, and nothing else."""
     # A reference says by an id what it covers, and ids can be made to point elsewhere: compare what was really hashed.
     # Comments are left out of a hash, so a document with any differs from it.
-    return bool(attempt(lambda: _hashed(signed) == _canonical(signed.record, signed.properties, signed.key_info)))
+    return bool(attempt(lambda: _hashed(signed) == _canonical(signed.packet, signed.properties, signed.key_info)))
 
 
 def _canonical(*parts: etree._Element) -> list[bytes]:

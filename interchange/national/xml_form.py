@@ -1,9 +1,9 @@
-"""A packet of national records as XML, fit to be signed by the school (XAdES) as it is.
+"""A packet of national records as XML, fit to be signed (XAdES) as it is.
 
 The Ministry has published fields, but no schema: the tables and fields have their published names, all other names and
 the order are ours (`phienBanCauTruc` says which version), so this module is an adapter that a published schema will
-replace. The root and the place of the school's code are those of an exported year record, where a verification of the
-signature looks for them. A field that is empty has no element.
+replace. The verification of a signature looks for the root, the records and the school's code where they stand here. A
+field that is empty has no element.
 """
 
 from collections.abc import Callable, Iterable, Mapping

@@ -14,12 +14,15 @@ from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
-from domain.documents import in_signing_order
+from domain.documents import DocumentKind, in_signing_order
 from signing.archival import ArchivalReader
 from signing.attached_record import AttachedRecord, is_canonical, is_printed, read_record
 from signing.fields import FieldState, field_states
+from signing.page_text import page_text
 from signing.signature_bytes import covered_length, is_whole_file, timestamp_token
-from signing.verification.verdicts import Check, Finding, judged
+from signing.verification.exchanged import first_difference
+from signing.verification.printed import first_misprint
+from signing.verification.verdicts import Check, Finding, compared, judged
 
 # What a reader may act on by itself, or show now and hide then (ISO 32000-1, table 28).
 _ACTIVE = ("/OpenAction", "/AA", "/OCProperties", "/Collection", "/Requirements")
@@ -110,11 +113,19 @@ class Document:
 
     def _record_findings(self) -> list[Finding]:
         record = self.record
-        return [
-            judged(Check.RECORD_ATTACHED, holds=record is not None),
-            judged(Check.RECORD_CANONICAL, holds=record is not None and is_canonical(record.data)),
-            judged(Check.HASH_PRINTED, holds=record is not None and is_printed(self.pdf, record.sha256)),
+        if record is None:
+            asked = (Check.RECORD_ATTACHED, Check.RECORD_CANONICAL, Check.HASH_PRINTED)
+            return [judged(check, holds=False) for check in asked]
+        text = page_text(self.pdf)
+        found = [
+            judged(Check.RECORD_ATTACHED, holds=True),
+            judged(Check.RECORD_CANONICAL, holds=is_canonical(record.data)),
+            judged(Check.HASH_PRINTED, holds=is_printed(text, record.sha256)),
+            compared(Check.PRINTED, first_misprint(text, record.kind, record.content)),
         ]
+        if record.kind is DocumentKind.YEAR_RECORD and record.exchanged is not None:
+            found.append(compared(Check.EXCHANGED, first_difference(record.content, record.exchanged)))
+        return found
 
     def _signing_findings(self) -> list[Finding]:
         plan = self.plan

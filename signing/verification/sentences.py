@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from signing.verification.field_names import field_name
 from signing.verification.verdicts import Check, Finding, Reason
 
 Language = Literal["vi", "en"]
@@ -37,6 +38,26 @@ _CHECKS: dict[Check, dict[Language, tuple[str, str]]] = {
         "en": (
             "The hash printed on the page is that of the attached record.",
             "The hash printed on the page is not that of the attached record.",
+        ),
+    },
+    Check.PRINTED: {
+        "vi": (
+            "Nội dung in trên trang khớp với dữ liệu đính kèm.",
+            "Nội dung in trên trang khác với dữ liệu đính kèm.",
+        ),
+        "en": (
+            "What is printed on the pages is what the attached record says.",
+            "What is printed on the pages differs from the attached record.",
+        ),
+    },
+    Check.EXCHANGED: {
+        "vi": (
+            "Dữ liệu học bạ để trao đổi khớp với nội dung đính kèm.",
+            "Dữ liệu học bạ để trao đổi khác với nội dung đính kèm.",
+        ),
+        "en": (
+            "The national record attached for exchange says the same as the content.",
+            "The national record attached for exchange differs from the content.",
         ),
     },
     Check.STATIC: {
@@ -243,8 +264,11 @@ _REASONS: dict[Reason, dict[Language, str]] = {
 
 
 def sentence(finding: Finding, language: Language = "vi") -> str:
-    """What a check found; the reason where there is one."""
+    """What a check found; the reason, or the field, where there is one."""
     if finding.reason is not None:
         return _REASONS[finding.reason][language]
     held, failed = _CHECKS[finding.check][language]
+    if finding.field:
+        vietnamese, english = field_name(finding.field)
+        return f"{failed.removesuffix('.')}: {vietnamese if language == 'vi' else english}."
     return held if finding.holds else failed

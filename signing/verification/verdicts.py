@@ -23,6 +23,8 @@ class Check(StrEnum):
     RECORD_ATTACHED = "record_attached"
     RECORD_CANONICAL = "record_canonical"
     HASH_PRINTED = "hash_printed"
+    PRINTED = "printed"
+    EXCHANGED = "exchanged"
     STATIC = "static"
     PLAN = "plan"
     ALL_SIGNED = "all_signed"
@@ -95,9 +97,12 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
+    """`field` is where the content and what is held against it differ: a path such as "subjects.2.score", or ""."""
+
     check: Check
     outcome: Verdict
     reason: Reason | None = None
+    field: str = ""
 
     @property
     def holds(self) -> bool:
@@ -191,3 +196,8 @@ def worst(outcomes: Iterable[Verdict]) -> Verdict:
 def judged(check: Check, *, holds: bool, otherwise: Verdict = Verdict.INVALID) -> Finding:
     """A finding that is valid, or `otherwise`."""
     return Finding(check, Verdict.VALID if holds else otherwise)
+
+
+def compared(check: Check, difference: str | None) -> Finding:
+    """A finding that is invalid if there is a difference, whether its field is known or not ("")."""
+    return Finding(check, Verdict.VALID if difference is None else Verdict.INVALID, field=difference or "")

@@ -1,4 +1,4 @@
-"""Small documents to sign: two pages by Typst with an attached record.json and its hash printed in groups."""
+"""Small documents to sign: two pages by Typst with an attached record.json, what it says, and its hash in groups."""
 
 import hashlib
 import json
@@ -9,6 +9,7 @@ import typst
 
 from domain.documents import FIELDS, DocumentKind, SignatureField
 from domain.signature_places import SignaturePlace
+from signing.verification.forms import runs_of
 
 # What RFC 8785 can write.
 Value = str | Sequence["Value"] | Mapping[str, "Value"]
@@ -21,6 +22,8 @@ SOURCE = """
 #for name in json(bytes(sys.inputs.attachments)) { attach(name, bytes(sys.inputs.record)) }
 = Học bạ mẫu
 Lớp 1A, năm học 2026 – 2027. Kết quả: Hoàn thành tốt.
+
+#text(size: 6pt, json(bytes(sys.inputs.said)).join([ ]))
 #pagebreak()
 Mã băm của nội dung: #raw(sys.inputs.hash)
 """
@@ -42,7 +45,8 @@ def record_json(kind: DocumentKind, signer_ids: dict[SignatureField, str], note:
         for field in FIELDS[kind]
     ]
     school: dict[str, Value] = {"code": signer_ids.get(SignatureField.SEAL, "79000701"), "name": "Trường Tiểu học Mẫu"}
-    content: dict[str, Value] = {"lookup_code": "ABCD-EFGH", "school": school, "signers": signers, "note": note}
+    year: dict[str, Value] = {"school_year": "2026-2027", "class_name": "1A", "date": "2026-05-29"}
+    content: dict[str, Value] = {"lookup_code": "ABCD-EFGH", "school": school, "signers": signers, "note": note, **year}
     return rfc8785.dumps({"kind": kind.value, "content": content})
 
 
@@ -53,8 +57,25 @@ def render(record: bytes, *, printed_hash: str | None = None, attachments: Seque
         SOURCE.encode(),
         format="pdf",
         ignore_system_fonts=True,
-        sys_inputs={"record": record.decode(), "hash": groups, "attachments": json.dumps(attachments)},
+        sys_inputs={
+            "record": record.decode(),
+            "said": json.dumps(_said(record)),
+            "hash": groups,
+            "attachments": json.dumps(attachments),
+        },
         pdf_standards=["a-3a", "ua-1"],
     )
     assert isinstance(pdf, bytes)
     return pdf
+
+
+def _said(record: bytes) -> list[str]:
+    """What the pages must say, in words that fit a line; nothing if the record is none of ours."""
+    try:
+        whole = json.loads(record)
+        text = "".join(
+            part.text for run in runs_of(DocumentKind(whole["kind"]), whole["content"]) for part in run.parts
+        )
+    except (ValueError, LookupError, TypeError):
+        return []
+    return [text[at : at + 40] for at in range(0, len(text), 40)]

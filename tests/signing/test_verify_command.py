@@ -89,7 +89,7 @@ def test_what_holds_is_counted_and_told_in_full_when_asked(desk: Desk, record: b
     short, full = desk.run(path).stdout, desk.run(path, "--report", "full").stdout
     wrong = [line for line in short.splitlines() if line.lstrip().startswith("✗")]
     assert wrong
-    assert "  ✓ 8 điều đã kiểm tra đều đạt\n" in short
+    assert "  ✓ 9 điều đã kiểm tra đều đạt\n" in short
     assert set(wrong) < set(full.splitlines())
     assert full.count("✓") > 2 * short.count("✓")
     assert "đều đạt" not in full
@@ -164,7 +164,7 @@ def test_json_has_every_fact(desk: Desk, record: bytes, how: list[str]) -> None:
     assert (result.exit_code, answer["verified"], answer["failed"]) == (0, 1, 0)
     assert (document["verdict"], document["kind"], len(document["signatures"])) == ("valid", "year_record", 3)
     assert (seal["field"], seal["level"], seal["proof"], seal["verdict"]) == ("seal", "B-LT", "time_stamp", "valid")
-    assert {"check": "trusted", "outcome": "valid", "reason": None} in seal["findings"]
+    assert {"check": "trusted", "outcome": "valid", "reason": None, "field": ""} in seal["findings"]
 
 
 def test_the_xml_report_is_that_of_etsi(desk: Desk, record: bytes) -> None:

@@ -19,13 +19,24 @@ from signing.xades_verifier import (
     MAX_BYTES,
     MAX_CHAIN,
     OTHER_SCHOOL,
+    TOO_LARGE,
     UNREADABLE,
     UNTRUSTED,
     WEAK,
     verify_xml,
 )
 from tests.signing.conftest import SIGNED_AT, Cast, issue_cast
-from tests.signing.xml_samples import CHECKED_AT, CODE, DS, XADES, by_signxml, record, seal_of, signed_by, verdict
+from tests.signing.xml_samples import (
+    CHECKED_AT,
+    CODE,
+    DS,
+    XADES,
+    by_signxml,
+    packet_root,
+    seal_of,
+    signed_by,
+    verdict,
+)
 
 
 @pytest.fixture(scope="module")
@@ -55,12 +66,12 @@ def test_no_element_can_be_left_out(signed: bytes, cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        (b'phienBanCauTruc="1"', b'phienBanCauTruc="2"'),
-        (b"<TenTruong>", b"<TenTruong><!-- x -->"),
-        (b"<TenTruong>", b"<TenTruong><?x y?>"),
-        (b"<TenTruong>", b"<TenTruong>&#8203;"),
+        (b'phienBanCauTruc="quoc-gia-1"', b'phienBanCauTruc="quoc-gia-2"'),
+        (b"<tentruong>", b"<tentruong><!-- x -->"),
+        (b"<tentruong>", b"<tentruong><?x y?>"),
+        (b"<tentruong>", b"<tentruong>&#8203;"),
         (b"</HocBa>", b"x</HocBa>"),
-        (b"<DanhSachMonHoc><MonHoc>", b"<DanhSachMonHoc><MonHoc/><MonHoc>"),
+        (b"<dsbangdiem>", b"<dsbangdiem/><dsbangdiem>"),
         (b"<TruongHoc>", b'<TruongHoc xmlns:x="relative">'),  # has no canonical form
         (b"rsa-sha256", b"rsa-sha384"),
         (b"xmlenc#sha256", b"xmlenc#sha512"),
@@ -69,7 +80,7 @@ def test_no_element_can_be_left_out(signed: bytes, cast: Cast) -> None:
 def test_what_was_altered_does_not_hold(old: bytes, new: bytes, signed: bytes, cast: Cast) -> None:
     assert old in signed
     found = verdict(signed.replace(old, new), cast)
-    assert (found.holds, found.reason, found.record) == (False, ALTERED, None)
+    assert (found.holds, found.reason, found.packet) == (False, ALTERED, None)
 
 
 @dataclass(frozen=True)
@@ -121,15 +132,15 @@ def test_a_signature_of_another_element_does_not_hold(
     wrap: Callable[[Parts], None], name: str | None, signed: bytes, cast: Cast
 ) -> None:
     genuine = etree.fromstring(signed)
-    parts = Parts(record(), genuine, genuine.find(f"{DS}Signature"))
-    parts.forged.find("XepLoai").text = "excellent"
+    parts = Parts(packet_root(), genuine, genuine.find(f"{DS}Signature"))
+    parts.forged.find(".//xeploai").text = "Hoàn thành tốt"
     del parts.forged.attrib["Id"]
     if name:
         parts.forged.set(name, "HocBa")
     genuine.remove(parts.signature)
     wrap(parts)
     found = verdict(etree.tostring(parts.forged), cast)
-    assert (found.holds, found.record) == (False, None)
+    assert (found.holds, found.packet) == (False, None)
 
 
 def test_more_references_than_ours_are_not_even_hashed(signed: bytes, cast: Cast) -> None:
@@ -201,19 +212,20 @@ def test_nothing_may_stand_before_the_record(prologue: bytes, signed: bytes, cas
         BOMB + b'<HocBa Id="&a8;"/>',
         b'<!DOCTYPE HocBa [<!ENTITY x SYSTEM "file:///etc/passwd">]><HocBa>&x;</HocBa>',
         b"<HocBa>" * 300 + b"</HocBa>" * 300,
-        b"<HocBa>" + b"x" * MAX_BYTES + b"</HocBa>",
+        b"<HocBa>" + b"x" * (MAX_BYTES - 15) + b"</HocBa>",
         b'<HocBa xmlns:xi="http://www.w3.org/2001/XInclude"><xi:include href="/etc/passwd" parse="text"/></HocBa>',
     ],
 )
 def test_hostile_bytes_get_a_verdict(data: bytes, cast: Cast) -> None:
     found = verdict(data, cast)
-    assert (found.reason, found.certificate, found.signed_at, found.record) == (UNREADABLE, None, None, None)
+    assert (found.reason, found.certificate, found.signed_at, found.packet) == (UNREADABLE, None, None, None)
 
 
 def test_a_file_that_is_too_large_is_not_read(signed: bytes, cast: Cast) -> None:
     room = MAX_BYTES - len(signed)
     assert verdict(signed + b"\n" * room, cast).holds
-    assert verdict(signed + b"\n" * (room + 1), cast).reason == UNREADABLE
+    assert verdict(signed + b"\n" * (room + 1), cast).reason == TOO_LARGE
+    assert "nhiều nhất 1 MB; hãy chia" in TOO_LARGE
 
 
 def test_another_root_is_no_record(signed: bytes, cast: Cast) -> None:
@@ -249,7 +261,7 @@ def test_a_stranger_who_calls_himself_the_school_is_not_trusted(cast: Cast, tmp_
 @pytest.mark.parametrize(("code", "named"), [("79000702", CODE), (CODE, "79000702"), ("", ""), ("", CODE)])
 def test_another_school_than_the_one_named_does_not_hold(code: str, named: str, cast: Cast) -> None:
     key = cast.authority.issue_organisation("Trường Tiểu học Mẫu", code)
-    assert verdict(signed_by(key, root=record(named)), cast).reason == OTHER_SCHOOL
+    assert verdict(signed_by(key, root=packet_root(named)), cast).reason == OTHER_SCHOOL
 
 
 def test_a_person_of_the_school_does_not_sign_for_it(cast: Cast) -> None:

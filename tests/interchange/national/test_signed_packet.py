@@ -47,7 +47,7 @@ def verdict(data: bytes, authority: DevelopmentAuthority) -> XmlVerdict:
 def test_a_signed_packet_holds_and_is_read_back(signed: bytes, authority: DevelopmentAuthority) -> None:
     found = verdict(signed, authority)
     assert (found.holds, found.reason) == (True, "")
-    assert packet_of(found.record) == packet()
+    assert packet_of(found.packet) == packet()
 
 
 @pytest.mark.parametrize(
