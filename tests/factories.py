@@ -114,8 +114,8 @@ def make_class(
 def _seed(school: SchoolCast, name: str) -> int:
     """Another number for each class ("6A1") of each school: no two classes have a pupil in common."""
     grade = grade_of(name)
-    letter, *digits = name.removeprefix(str(grade))
-    return ((12 * school.number + grade) * 26 + ord(letter) - ord("A")) * 100 + int("".join(digits))
+    room = name.removeprefix(str(grade))
+    return ((12 * school.number + grade) * 26 + ord(room[0]) - ord("A")) * 100 + int(room[1:])
 
 
 def make_pupils(count: int, seed: int = 1, grade: int = 1) -> tuple[ListedPupil, ...]:
