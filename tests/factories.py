@@ -34,6 +34,7 @@ NOW = datetime(2027, 1, 10, 8, tzinfo=UTC)
 DUE = datetime(2027, 1, 15, 17, tzinfo=UTC)
 SUBJECTS = curriculum_for(1).slots[:-1]
 SLOTS = (*SUBJECTS, HOMEROOM)
+STAFF_OF_CLASS = 20
 OFFICES = {PRINCIPAL: ("principal", "Hiệu trưởng"), SEAL: ("seal_clerk", "Văn thư")}
 
 
@@ -83,8 +84,9 @@ def make_school(session: Session, number: int = 1) -> SchoolCast:
 
 def make_staff(session: Session, school_id: UUID, serial: int) -> UUID:
     """A member of staff; the same serial is the same person."""
-    born = date(1985, 1, 1) + timedelta(days=serial % 365)
-    personal_id = make_personal_id("079", Sex.FEMALE, born, serial)
+    more, number = divmod(serial, 1_000_000)
+    born = date(1960 + more, 1, 1) + timedelta(days=serial % 365)
+    personal_id = make_personal_id("079", Sex.FEMALE, born, number)
     return registration.add_staff(session, school_id, personal_id, f"Giáo viên Mẫu {serial}")
 
 
@@ -98,8 +100,8 @@ def make_class(
     """A class of the grade that its name begins with; `more` are further facts of the class."""
     facts = ClassFacts(grade_of(name), name, **more)
     curriculum = curriculum_for(facts.grade, optional=facts.optional, topics=facts.topics)
-    base = 1000 * school.number + 10 * sum(map(ord, name))
-    members = make_pupils(pupils, seed=_seed(school, name), grade=facts.grade)
+    base = _base(school, name)
+    members = make_pupils(pupils, seed=base // STAFF_OF_CLASS, grade=facts.grade)
     listed = ListedClass(YEAR, facts.grade, name, members, facts.optional, facts.topics, facts.plan)
     class_id = entering.register(session, school.school_id, [listed], date.min)[name]
     homeroom, music = (make_staff(session, school.school_id, base + serial) for serial in (1, 2))
@@ -111,11 +113,11 @@ def make_class(
     return cast
 
 
-def _seed(school: SchoolCast, name: str) -> int:
-    """Another number for each class ("6A1") of each school: no two classes have a pupil in common."""
+def _base(school: SchoolCast, name: str) -> int:
+    """Where the numbers of a class ("6A1") of a school begin: no two classes have a teacher or a pupil in common."""
     grade = grade_of(name)
     room = name.removeprefix(str(grade))
-    return ((12 * school.number + grade) * 26 + ord(room[0]) - ord("A")) * 100 + int(room[1:])
+    return STAFF_OF_CLASS * (((12 * school.number + grade) * 26 + ord(room[0]) - ord("A")) * 100 + int(room[1:]))
 
 
 def make_pupils(count: int, seed: int = 1, grade: int = 1) -> tuple[ListedPupil, ...]:
