@@ -31,8 +31,7 @@ def accounts(session: Session, at: datetime) -> list[Account]:
     for staff_id, title in session.execute(offices):
         duties.setdefault(staff_id, []).append((0, title))
     for staff_id, text, rank in _teaching(session, at):
-        if (rank, text) not in duties.setdefault(staff_id, []):
-            duties[staff_id].append((rank, text))
+        duties.setdefault(staff_id, []).append((rank, text))
     query = select(Staff, School.name).join(School, School.id == Staff.school_id).where(Staff.id.in_(duties))
     found = [(min(duties[staff.id]), staff, school) for staff, school in session.execute(query)]
     return [
@@ -48,14 +47,12 @@ def _teaching(session: Session, at: datetime) -> list[tuple[UUID, str, int]]:
         .where(in_force(TeachingAssignment, at))
         .order_by(ClassGroup.name)
     )
-    rows = session.execute(query)
+    classes: dict[tuple[UUID, bool], dict[str, None]] = {}
+    for staff_id, slot, name in session.execute(query):
+        classes.setdefault((staff_id, slot == HOMEROOM), {})[name] = None
     return [
-        (
-            staff_id,
-            f"Chủ nhiệm lớp {name}" if slot == HOMEROOM else f"Giáo viên bộ môn lớp {name}",
-            1 + (slot != HOMEROOM),
-        )
-        for staff_id, slot, name in rows
+        (staff_id, f"{'Chủ nhiệm' if is_homeroom else 'Giáo viên bộ môn'} lớp {', '.join(names)}", 2 - is_homeroom)
+        for (staff_id, is_homeroom), names in classes.items()
     ]
 
 
