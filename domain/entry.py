@@ -151,7 +151,7 @@ def _at(point: AssessmentPoint, term: Term, cell: Cell) -> Iterator[Cell]:
     if point is not AssessmentPoint.SUMMER:
         yield cell
     elif term is Term.YEAR_END:
-        yield replace(cell, is_required=False)
+        yield replace(cell, scale=scales.without_exemption(cell.scale), is_required=False)
 
 
 def _cell(item: str, of: Subject | Trait, point: AssessmentPoint, scale: Scale, heading: str) -> Cell:
@@ -174,16 +174,22 @@ def missing_cells(cells: tuple[Cell, ...], values: Values, *, assessment_waived:
     """Return the required cells still empty for one pupil.
 
     An exempt subject needs nothing but the exemption itself. A disabled pupil who is not assessed has no levels and
-    scores; the homeroom comments stay required (national record: both competency comments are mandatory). Regular
-    assessments count, wherever in their row they stand, and so does the study topic.
+    scores; conduct and the homeroom comments stay required (national record: both competency comments and the
+    secondary conduct are mandatory). Regular assessments count, wherever in their row they stand, and so does the study
+    topic.
     """
     if _is_exempt(cells, values):
         return ()
     empty = [cell for cell in cells if cell.is_required and not _is_given(cell, values)]
     if assessment_waived:
-        return tuple(cell for cell in empty if cell.slot == HOMEROOM and cell.kind is CellKind.COMMENT)
+        return tuple(cell for cell in empty if _is_of_everybody(cell))
     spare = sum(1 for cell in cells if _is_spare_regular(cell) and _is_given(cell, values))
     return tuple(_without_spare(empty, spare))
+
+
+def _is_of_everybody(cell: Cell) -> bool:
+    """What is filled in for pupils who are not assessed, too."""
+    return cell.slot == HOMEROOM and (cell.kind is CellKind.COMMENT or cell.key.item == CONDUCT)
 
 
 def _is_exempt(cells: tuple[Cell, ...], values: Values) -> bool:

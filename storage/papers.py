@@ -1,6 +1,6 @@
 """Which papers an order signs: those to be written now, and those that already bear earlier signatures."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
@@ -13,10 +13,11 @@ from domain.decisions import Action
 from domain.documents import DocumentKind, SignatureField, subject_field
 from domain.errors import Conflict, Incomplete, Invalid
 from domain.year_records import DocumentContent
-from storage import contents, orders, pupil_results
+from storage import contents, entries, orders, pupil_results
 from storage.contents import ClassReading
 from storage.paper_facts import Member, Stamp
 from storage.tables import (
+    ClassGroup,
     ClassTermRow,
     Document,
     DocumentRecord,
@@ -92,13 +93,34 @@ def _covers(records: list[TermRecord]) -> dict[str, int]:
 
 def _subject_papers(session: Session, order: SigningOrder) -> list[Paper]:
     """The class's sheets, for records that are on no sheet in force; where the plan asks for it, each record, too."""
-    records = _records(session, order)
+    asked = _records(session, order)
+    waiting = _waiting(session, order, asked)
+    records = [record for record in asked if record.id not in waiting]
+    obstacles = [_held(order, record, waiting[record.id]) for record in asked if record.id in waiting]
+    if not records:
+        return obstacles
     if not order.signs_records:
-        return _sheets(session, order, records)
+        return [*_sheets(session, order, records), *obstacles]
     unlisted = [record for record in records if record.id not in _listed(session, order)]
     papers = _sheets(session, order, unlisted) if unlisted else []
     reading = contents.read_class(session, order, records)
-    return [*papers, *_new_year_records(session, order, reading), *_live_records(session, order, reading)]
+    new, live = _new_year_records(session, order, reading), _live_records(session, order, reading)
+    return [*papers, *new, *live, *obstacles]
+
+
+def _waiting(session: Session, order: SigningOrder, records: list[TermRecord]) -> Mapping[UUID, list[str]]:
+    """Records for which the order's subjects have not handed in the first term, which their sheets speak of, too."""
+    row = session.get_one(ClassTermRow, order.class_term_id)
+    curriculum = entries.curriculum_of(session.get_one(ClassGroup, row.class_id), Term(row.term))
+    others = set(curriculum.slots) - set(order.slots)
+    return pupil_results.unsent(session, curriculum, [record.id for record in records], own=others)
+
+
+def _held(order: SigningOrder, record: TermRecord, unsent: list[str]) -> Paper:
+    """In the place of a sheet, for a record that has to stay out of it."""
+    document_id = uuid5(order.id, f"held/{record.id}")
+    code, why = orders.lookup_code(order, document_id), pupil_results.waits_for(unsent)
+    return Paper(document_id, DocumentKind.SUBJECT_SHEET, None, 1, code, _covers([record]), obstacle=why)
 
 
 def _listed(session: Session, order: SigningOrder) -> set[UUID]:

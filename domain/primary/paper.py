@@ -1,7 +1,7 @@
 """What the papers of a primary class and term say (Circular 27/2020/TT-BGDĐT, annexes 1 and 2)."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypedDict
 
@@ -11,13 +11,17 @@ from domain.curriculum import HOMEROOM, Curriculum, Subject, Trait
 from domain.documents import ColumnGroup, SheetColumn, SummaryColumn, TotalLine
 from domain.entered import Entered, SheetForm, SummaryForm
 from domain.entry import CellKey, Values, when
+from domain.errors import Invalid
 from domain.primary.levels import OverallResult, SubjectLevel
 from domain.primary.promotion import commendation_title, completion_text, programme_completed, promoted
-from domain.primary.reading import latest, year_assessment
+from domain.primary.reading import latest, without_summer, year_assessment
 from domain.primary.year import ResultWithTrace, YearAssessment, overall_result
 from domain.scales import CellKind
 from domain.year_records import LevelLine, SubjectLine
 
+NEEDLESS: Final = (
+    "Chỉ đánh giá bổ sung khi kết quả giáo dục cuối năm học là Chưa hoàn thành (Thông tư 27/2020, Điều 11)."
+)
 PROMOTED, NOT_PROMOTED = "Lên lớp", "Chưa lên lớp"
 _LEGEND: Final = (
     "Môn học và hoạt động giáo dục: T – Hoàn thành tốt; H – Hoàn thành; C – Chưa hoàn thành; M – Được miễn. "
@@ -158,13 +162,22 @@ class PrimaryPapers:
         return tuple((f"{result.label} ({result})", found[result]) for result in OverallResult)
 
     def judged(self, pupil: Entered) -> ResultWithTrace:
-        """The year's result and its trace; none for a pupil who is not assessed. Raises Incomplete without a level."""
-        rules = self.curriculum.primary_rules
+        """The year's result and its trace; none for a pupil who is not assessed.
+
+        Raises Incomplete without a level, Invalid for a supplementary assessment that the pupil had no need of.
+        """
         if pupil.assessment_waived:
-            return overall_result(rules, YearAssessment((), (), (), assessment_waived=True))
-        homeroom = pupil.slots.get(HOMEROOM, {})
-        year = year_assessment(self.curriculum, pupil.slots, homeroom, individual_plan=pupil.individual_plan)
-        return overall_result(rules, year)
+            year = YearAssessment((), (), (), assessment_waived=True)
+            return overall_result(self.curriculum.primary_rules, year)
+        at_end = without_summer(pupil.slots)
+        if at_end is not pupil.slots and programme_completed(self._judged(pupil, at_end).result):
+            raise Invalid(NEEDLESS)
+        return self._judged(pupil, pupil.slots)
+
+    def _judged(self, pupil: Entered, slots: Mapping[str, Values]) -> ResultWithTrace:
+        homeroom = slots.get(HOMEROOM, {})
+        year = year_assessment(self.curriculum, slots, homeroom, individual_plan=pupil.individual_plan)
+        return overall_result(self.curriculum.primary_rules, year)
 
     def year(self, pupil: Entered) -> PrimaryYear:
         judged, homeroom = self.judged(pupil), pupil.slots.get(HOMEROOM, {})

@@ -20,6 +20,16 @@ def latest(values: Values, item: str, kind: CellKind) -> str:
     return next((text for text in found if text), "")
 
 
+def without_summer(slots: Mapping[str, Values]) -> Mapping[str, Values]:
+    """The year as it stood at its end; the same object if no supplementary assessment was entered."""
+    if not any(text and key.point is AssessmentPoint.SUMMER for each in slots.values() for key, text in each.items()):
+        return slots
+    return {
+        slot: {key: text for key, text in values.items() if key.point is not AssessmentPoint.SUMMER}
+        for slot, values in slots.items()
+    }
+
+
 def year_assessment(
     curriculum: Curriculum, subjects: Mapping[str, Values], homeroom: Values, *, individual_plan: bool = False
 ) -> YearAssessment:

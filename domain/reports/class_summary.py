@@ -35,9 +35,12 @@ class ClassSummaryReport:
     counts: tuple[tuple[str, int], ...]
 
 
-def summary_values(papers: TermPapers, pupil: Entered) -> tuple[tuple[str, ...], tuple[str, ...], str]:
-    """Values, verdicts and why there are none."""
+def summary_values(
+    papers: TermPapers, pupil: Entered, *, has_absences: bool = True
+) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    """Values, verdicts and why there are none; the last value, absences, is empty until they are handed in."""
     try:
-        return *papers.summary_line(pupil), ""
+        values, verdicts = papers.summary_line(pupil)
     except (Incomplete, Invalid) as refused:
         return (), (), refused.message
+    return values if has_absences else (*values[:-1], ""), verdicts, ""

@@ -32,6 +32,11 @@ class YearStanding:
     absences: int
     marks: tuple[SubjectMark, ...]
     assessment_waived: bool = False
+    individual_plan: bool = False  # a disabled pupil who is assessed by a plan of his own (art. 11)
+
+    @property
+    def is_disabled(self) -> bool:
+        return self.assessment_waived or self.individual_plan
 
 
 @dataclass(frozen=True)
@@ -66,8 +71,10 @@ def promotion(rules: SecondaryRules, year: YearStanding, summer: Summer | None =
 
 def _refuse_unknown(year: YearStanding) -> None:
     levels = {"rèn luyện": year.conduct, "học tập": year.learning}
+    if year.assessment_waived:
+        del levels["học tập"]
     missing = [what for what, level in levels.items() if level is None]
-    if missing and not year.assessment_waived:
+    if missing:
         raise Incomplete(f"Chưa có kết quả {' và '.join(missing)} cả năm học.")
 
 
@@ -86,7 +93,7 @@ def _after(rules: SecondaryRules, year: YearStanding, summer: Summer) -> YearSta
 def _beyond_levels(rules: SecondaryRules, year: YearStanding) -> tuple[Outcome, str] | None:
     """What no summer changes: too many absences, and what the circular leaves to the principal."""
     most = rules.promotion.most_absences
-    if year.absences > most and not year.assessment_waived:
+    if year.absences > most and not year.is_disabled:
         why = f"nghỉ {year.absences} buổi, quá {most} buổi ({rules.promotion.source})"
         return Outcome.REPEATS, f"Không đủ điều kiện {_goal(year.grade)}: {why}."
     if open_case := _open_case(rules, year):
@@ -95,9 +102,10 @@ def _beyond_levels(rules: SecondaryRules, year: YearStanding) -> tuple[Outcome, 
 
 
 def _open_case(rules: SecondaryRules, year: YearStanding) -> str:
-    if year.assessment_waived:
+    if year.is_disabled:
         articles = f"Thông tư {rules.circular}, {rules.disabled.source} và {rules.promotion.source}"
-        return f"Học sinh khuyết tật không đánh giá ({articles})"
+        how = "không đánh giá" if year.assessment_waived else "đánh giá theo kế hoạch giáo dục cá nhân"
+        return f"Học sinh khuyết tật {how} ({articles})"
     if year.learning is not MeritLevel.CD:
         return ""
     if year.conduct is MeritLevel.CD:

@@ -25,7 +25,7 @@ def pupil_result(papers: SecondaryPapers, pupil: Entered) -> PupilResult:
 
 def _of_term(papers: SecondaryPapers, pupil: Entered) -> PupilResult:
     found = term_result(papers.curriculum, papers.term, pupil)
-    if found.conduct is None and not pupil.assessment_waived:
+    if found.conduct is None:
         raise Incomplete("Chưa có kết quả rèn luyện của học kì.")
     verdicts = (_level("Kết quả học tập", found.learning.level), _level("Kết quả rèn luyện", found.conduct))
     subjects = tuple(SubjectResult(mark.code, mark.name, shown(mark)) for mark in found.marks)

@@ -32,7 +32,7 @@ class YearResult:
 
     subjects: tuple[YearMarks, ...]
     learning: tuple[Judged, Judged, Judged]  # hk1, hk2, year
-    conduct: tuple[MeritLevel | None, MeritLevel | None, MeritLevel | None]
+    conduct: tuple[MeritLevel, MeritLevel, MeritLevel]
     promotion: Promotion
     retested: MeritLevel | None
     trained: MeritLevel | None
@@ -63,6 +63,7 @@ def year_result(curriculum: Curriculum, first: Curriculum, pupil: Entered) -> Ye
         absences=pupil.absent,
         marks=tuple(each.year for each in subjects),
         assessment_waived=waived,
+        individual_plan=pupil.individual_plan,
     )
     summer = _summer(subjects, pupil)
     decided = _decided(promotion(rules, standing, summer), curriculum.grade, pupil)
@@ -78,11 +79,9 @@ def year_result(curriculum: Curriculum, first: Curriculum, pupil: Entered) -> Ye
     )
 
 
-def _conduct(curriculum: Curriculum, pupil: Entered) -> tuple[MeritLevel | None, MeritLevel | None, MeritLevel | None]:
+def _conduct(curriculum: Curriculum, pupil: Entered) -> tuple[MeritLevel, MeritLevel, MeritLevel]:
     hk1 = conduct(pupil.earlier, AssessmentPoint.END_HK1)
     hk2 = conduct(pupil.slots, AssessmentPoint.YEAR_END)
-    if pupil.assessment_waived:
-        return hk1, hk2, None
     if hk1 is None or hk2 is None:
         raise Incomplete("Chưa có kết quả rèn luyện của cả hai học kì.")
     return hk1, hk2, year_conduct(curriculum.secondary_rules, hk1, hk2)

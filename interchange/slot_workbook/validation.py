@@ -31,10 +31,11 @@ def _score(scale: Scale, first: str) -> Options:
     """A text is never compared with a number: for spreadsheets every text is greater than 10."""
     whole = f"AND({first}>=0,{first}<={MAX_SCORE},ROUND({first},{scale.decimals})={first})"
     rule = _ONE_DECIMAL if scale.decimals else f"Điểm là số nguyên từ 0 đến {MAX_SCORE}"
-    message = f"{rule}; ghi {EXEMPT} nếu được miễn."
+    message = f"{rule}; ghi {EXEMPT} nếu được miễn." if scale.may_exempt else f"{rule}."
+    otherwise = f'{first}="{EXEMPT}"' if scale.may_exempt else "FALSE"
     return {
         "validate": "custom",
-        "value": f'=IF(ISNUMBER({first}),{whole},{first}="{EXEMPT}")',
+        "value": f"=IF(ISNUMBER({first}),{whole},{otherwise})",
         "input_title": "Điểm",
         "input_message": message,
         "error_message": message,

@@ -65,7 +65,7 @@ def _counts(session: Session, school: School, year: SchoolYear, term: Term, day:
 
 def _tallies(session: Session, class_term_id: UUID, day: date) -> list[Place]:
     read = read_class(session, class_term_id, day)
-    counted = (unknown() if pupil.open_slots else tally(read.papers, pupil.entered) for pupil in read.pupils)
+    counted = (tally(read.papers, pupil.entered) if pupil.is_handed_in else unknown() for pupil in read.pupils)
     return [place for places in counted for place in places]
 
 

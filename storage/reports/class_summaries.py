@@ -30,7 +30,7 @@ def class_summary(session: Session, class_term_id: UUID, day: date) -> ClassSumm
 
 
 def _line(read: ClassRead, pupil: PupilRead) -> SummaryLine:
-    values, verdicts, refusal = summary_values(read.papers, pupil.entered)
+    values, verdicts, refusal = summary_values(read.papers, pupil.entered, has_absences=pupil.has_absences)
     return SummaryLine(
         order_no=pupil.member.enrolment.order_no,
         pupil_code=pupil.member.pupil.pupil_code,

@@ -1,6 +1,7 @@
 """A class and term as reports see it: what was submitted, never a teacher's draft."""
 
 from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from domain.curriculum import HOMEROOM, Curriculum
 from domain.entered import Entered
+from domain.entry import Values
 from domain.primary.paper import PrimaryPapers
 from domain.secondary.paper import SecondaryPapers
 from storage import results
@@ -20,11 +22,24 @@ from storage.tables import Enrolment, RecordSlot, TermRecord
 
 @dataclass(frozen=True)
 class PupilRead:
-    """A pupil of the class now, what submitted slots entered, and which slots are still open."""
+    """A pupil of the class now, what submitted slots entered, and which slots are still open.
+
+    At the end of a secondary year, which counts both terms, `open_before` are those of the first.
+    """
 
     member: Member
     entered: Entered
     open_slots: tuple[str, ...]
+    open_before: tuple[str, ...] = ()
+
+    @property
+    def is_handed_in(self) -> bool:
+        return not (self.open_slots or self.open_before)
+
+    @property
+    def has_absences(self) -> bool:
+        """Whether those who count absences handed them in."""
+        return HOMEROOM not in {*self.open_slots, *self.open_before}
 
 
 @dataclass(frozen=True)
@@ -38,7 +53,8 @@ class ClassRead:
     def not_submitted(self, pupil: PupilRead) -> str:
         """Which slots have not submitted for the pupil, as a sentence; "" if all have."""
         names = [slot_name(self.facts.curriculum, slot) for slot in pupil.open_slots]
-        return f"Chưa nộp: {', '.join(names)}." if names else ""
+        names += [f"{slot_name(self.facts.curriculum, slot)} (học kì I)" for slot in pupil.open_before]
+        return f"Chưa gửi: {', '.join(names)}." if names else ""
 
 
 def slot_name(curriculum: Curriculum, slot: str) -> str:
@@ -49,13 +65,26 @@ def read_class(session: Session, class_term_id: UUID, day: date) -> ClassRead:
     facts = facts_on(session, class_term_id, day)
     records = present_records(session, class_term_id)
     entered = results.entered(session, facts, records)
-    still_open = _open_slots(session, facts.curriculum, class_term_id)
+    first = {} if facts.curriculum.is_primary else results.first_terms(session, [record.id for record in records])
+    still_open = _open_slots(session, facts.curriculum, {*(record.id for record in records), *first.values()})
     pupils = [
-        PupilRead(member, _submitted(entered[member.record.id], waiting), waiting)
+        _pupil(member, entered[member.record.id], still_open, first.get(member.record.id))
         for member in members(session, records)
-        for waiting in [still_open.get(member.record.id, ())]
     ]
     return ClassRead(facts, term_papers(facts), tuple(pupils))
+
+
+def _pupil(
+    member: Member, entered: Entered, still_open: Mapping[UUID, tuple[str, ...]], first: UUID | None
+) -> PupilRead:
+    waiting = still_open.get(member.record.id, ())
+    before = still_open.get(first, ()) if first and first != member.record.id else ()
+    slots, earlier = _without(entered.slots, waiting), _without(entered.earlier, before)
+    return PupilRead(member, replace(entered, slots=slots, earlier=earlier), waiting, before)
+
+
+def _without(slots: Mapping[str, Values], waiting: tuple[str, ...]) -> dict[str, Values]:
+    return {slot: values for slot, values in slots.items() if slot not in waiting}
 
 
 def present_records(session: Session, class_term_id: UUID) -> list[TermRecord]:
@@ -65,12 +94,10 @@ def present_records(session: Session, class_term_id: UUID) -> list[TermRecord]:
     return list(session.scalars(present.order_by(Enrolment.order_no, Enrolment.id)))
 
 
-def _open_slots(session: Session, curriculum: Curriculum, class_term_id: UUID) -> dict[UUID, tuple[str, ...]]:
+def _open_slots(session: Session, curriculum: Curriculum, record_ids: Collection[UUID]) -> dict[UUID, tuple[str, ...]]:
     """By record, in the order of the form."""
-    query = (
-        select(RecordSlot.record_id, RecordSlot.slot)
-        .join(TermRecord, TermRecord.id == RecordSlot.record_id)
-        .where(TermRecord.class_term_id == class_term_id, RecordSlot.state == "open")
+    query = select(RecordSlot.record_id, RecordSlot.slot).where(
+        RecordSlot.record_id.in_(record_ids), RecordSlot.state == "open"
     )
     found: dict[UUID, set[str]] = defaultdict(set)
     for record_id, slot in session.execute(query):
@@ -78,7 +105,3 @@ def _open_slots(session: Session, curriculum: Curriculum, class_term_id: UUID) -
     return {
         record_id: tuple(slot for slot in curriculum.slots if slot in waiting) for record_id, waiting in found.items()
     }
-
-
-def _submitted(entered: Entered, waiting: tuple[str, ...]) -> Entered:
-    return replace(entered, slots={slot: values for slot, values in entered.slots.items() if slot not in waiting})

@@ -111,6 +111,38 @@ def test_a_secondary_year_waits_for_what_is_not_handed_in_of_its_first_term(offi
     assert db.scalars(select(OrderItem.error)).all() == ["Chưa gửi: phần chủ nhiệm (học kì I)."]
 
 
+def test_a_sheet_of_the_year_leaves_out_whose_first_term_is_still_a_draft(office: Office, db: Session) -> None:
+    cast = make_class(db, make_school(db), "6A1", pupils=3)
+    first, year = open_book(db, cast), open_book(db, cast, Term.YEAR_END)
+    fill(first)
+    year.review_all()
+    first.act(Action.SUBMIT, "toan", first.records[1:])
+    db.commit()
+    order_id = office.open_order(year, Action.SIGN, "toan")
+    prepared = office.prepare(order_id)
+    assert prepared.failed == (Failure(year.records[0], "YearNotOver"),)
+    assert (prepared.record_ids, prepared.papers, prepared.slots) == (year.records[1:], 1, ("toan",))
+    assert office.prepare(order_id) == prepared
+    [sheet] = db.scalars(select(OrderItem).where(OrderItem.outcome == "pending"))
+    assert set(sheet.covers) == set(year.records[1:])
+    [words] = db.scalars(select(OrderItem.error).where(OrderItem.error_code == "YearNotOver"))
+    assert words == "Chưa gửi: Toán (học kì I)."
+    office.confirm(order_id)
+    work = year.next(year.decision(Action.SIGN, "toan", prepared.record_ids, order_id=order_id))
+    assert office.complete(work).recorded
+
+
+def test_an_order_for_drafts_alone_has_no_sheet(office: Office, db: Session) -> None:
+    cast = make_class(db, make_school(db), "6A1", pupils=2)
+    first, year = open_book(db, cast), open_book(db, cast, Term.YEAR_END)
+    fill(first)
+    year.review_all()
+    db.commit()
+    prepared = office.prepare(office.open_order(year, Action.SIGN, "toan"))
+    assert (prepared.papers, prepared.record_ids, prepared.slots) == (0, (), ("toan",))
+    assert {failure.code for failure in prepared.failed} == {"YearNotOver"}
+
+
 def test_a_record_that_the_store_would_refuse_stays_out_alone(office: Office, year: OpenBook) -> None:
     without_hometown(year)
     order_id = office.open_order(year, Action.SIGN, HOMEROOM)

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from domain.assessment import Term
+from domain.assessment import AssessmentPoint, Term
 from domain.comments import CommentField
 from domain.curriculum import HOMEROOM, Curriculum, curriculum_for
 from domain.entry import CONDUCT, Cell, cells_of, required_cells
@@ -184,3 +184,15 @@ def test_an_unknown_slot_is_refused() -> None:
     for grade, slot in ((1, "tin_hoc"), (6, "tieng_viet"), (1, CommentField.HOMEROOM.value + "x")):
         with pytest.raises(NotFound):
             cells_of(curriculum_for(grade), Term.HK1, slot)
+
+
+@pytest.mark.parametrize(("grade", "slot"), [(1, "toan"), (1, HOMEROOM), (7, "toan"), (7, "nghe_thuat"), (7, HOMEROOM)])
+def test_who_is_assessed_again_in_summer_is_not_exempt(grade: int, slot: str) -> None:
+    cells = cells_of(curriculum_for(grade), Term.YEAR_END, slot)
+    again = [cell for cell in cells if cell.key.point is AssessmentPoint.SUMMER]
+    assert again
+    for cell in again:
+        assert "M" not in [choice.value for choice in cell.scale.choices]
+        with pytest.raises(Invalid):
+            cell.read("M")
+        assert cell.read(cell.scale.choices[0].value if cell.scale.choices else "5")

@@ -115,11 +115,13 @@ def test_an_exemption_from_one_assessment_is_no_mark(
     assert missing(GRADE_7, slot, changed(GRADE_7, slot, by_heading)) == expected
 
 
-@pytest.mark.parametrize(("curriculum", "comments"), [(GRADE_1, 4), (GRADE_7, 0)])
-def test_a_pupil_who_is_not_assessed_needs_the_homeroom_comments_only(curriculum: Curriculum, comments: int) -> None:
+@pytest.mark.parametrize(("curriculum", "kinds"), [(GRADE_1, [CellKind.COMMENT] * 4), (GRADE_7, [CellKind.LEVEL])])
+def test_a_pupil_who_is_not_assessed_needs_conduct_and_the_homeroom_comments_only(
+    curriculum: Curriculum, kinds: list[CellKind]
+) -> None:
     assert missing(curriculum, "toan", {}, assessment_waived=True) == []
     left = missing_cells(cells_of(curriculum, Term.HK1, HOMEROOM), {}, assessment_waived=True)
-    assert [cell.kind for cell in left] == [CellKind.COMMENT] * comments
+    assert [cell.kind for cell in left] == kinds
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from domain.assessment import Term
-from domain.curriculum import curriculum_for
+from domain.curriculum import HOMEROOM, curriculum_for
 from domain.entered import Entered
 from domain.entry import CellKey, Values, required_cells
 from domain.errors import Incomplete
@@ -66,10 +66,16 @@ def test_a_primary_pupil_without_levels_has_no_result_yet() -> None:
 
 
 @pytest.mark.parametrize("term", Term)
-def test_a_secondary_pupil_who_is_not_assessed_has_no_levels(term: Term) -> None:
-    found = secondary.pupil_result(secondary_papers(term), Entered(assessment_waived=True))
-    graded = [each for each in found.verdicts if each.name.startswith("Kết quả")]
-    assert {(each.level, each.text) for each in graded} == {("", NOT_GRADED)}
+def test_a_secondary_pupil_who_is_not_assessed_has_conduct_and_no_learning_level(term: Term) -> None:
+    alone = Entered(
+        slots={HOMEROOM: best(9, term, HOMEROOM)}, earlier={HOMEROOM: best(9, Term.HK1, HOMEROOM)},
+        assessment_waived=True,
+    )  # fmt: skip
+    found = secondary.pupil_result(secondary_papers(term), alone)
+    learning = [each for each in found.verdicts if each.name.startswith("Kết quả học tập")]
+    conduct = [each for each in found.verdicts if each.name.startswith("Kết quả rèn luyện")]
+    assert {(each.level, each.text) for each in learning} == {("", NOT_GRADED)}
+    assert {(each.level, each.text) for each in conduct} == {("T", "Tốt")}
     assert found.is_promoted is None
 
 

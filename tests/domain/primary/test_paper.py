@@ -9,7 +9,8 @@ from domain.assessment import Term
 from domain.curriculum import HOMEROOM, Curriculum
 from domain.documents import ColumnGroup, SheetColumn
 from domain.entered import Entered
-from domain.errors import Incomplete
+from domain.entry import CellKey
+from domain.errors import Incomplete, Invalid
 from domain.primary.paper import PrimaryPapers
 from tests.domain.primary.samples import GRADE_1, GRADE_4, GRADE_5, comment, level, pupil, score
 
@@ -109,6 +110,26 @@ def test_a_summary_line_shows_what_a_supplementary_assessment_gave() -> None:
     assert values[2:4] == ("H", "6")
     assert values[10] == "Đ"
     assert verdicts == ("HT", "", "Lên lớp")
+
+
+@pytest.mark.parametrize(
+    "summer",
+    [{level("toan", "summer"): "C"}, {score("toan", "summer"): "10"}, {level("yeu_nuoc", "summer"): "T"}],
+    ids=["level", "score", "quality"],
+)
+@pytest.mark.parametrize("year_end", [{}, {level("toan"): "H", score("toan"): "6"}], ids=["HTXS", "HT"])
+def test_who_completed_the_year_has_no_supplementary_assessment(
+    summer: dict[CellKey, str], year_end: dict[CellKey, str]
+) -> None:
+    needless = pupil(GRADE_1, changes={**year_end, **summer})
+    for refused in (papers().summary_line, papers().year):
+        with pytest.raises(Invalid, match="Chỉ đánh giá bổ sung khi"):
+            refused(needless)
+
+
+def test_a_supplementary_assessment_that_was_cleared_changes_nothing() -> None:
+    cleared = pupil(GRADE_1, changes={level("toan", "summer"): ""})
+    assert papers().judged(cleared) == papers().judged(pupil(GRADE_1))
 
 
 def test_a_year_that_cannot_be_judged_is_refused() -> None:

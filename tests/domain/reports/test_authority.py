@@ -82,7 +82,7 @@ def test_a_primary_first_term_has_no_result() -> None:
             {"marks": LOW, "summer": {"toan": "5"}},
             [BOOK, (LEARNING, "Đạt"), (CONDUCT, "Tốt"), (YEAR, "Lên lớp")],
         ),
-        ({"assessment_waived": True}, [BOOK, WAIVED, (YEAR, "Chờ quyết định")]),
+        ({"assessment_waived": True}, [BOOK, WAIVED, (CONDUCT, "Tốt"), (YEAR, "Chờ quyết định")]),
     ],
 )
 def test_a_secondary_pupil_counts_by_the_results_that_were_decided_on(

@@ -122,8 +122,8 @@ def test_a_first_terms_summary_line_has_results_and_no_verdicts() -> None:
             ("T", "T"),
             ("Học sinh Giỏi", "Chưa hoàn thành chương trình trung học cơ sở"),
         ),
-        (GRADE_7, {"assessment_waived": True}, ("", ""), ("", "Hiệu trưởng xem xét, quyết định việc lên lớp")),
-        (GRADE_7, {"assessment_waived": True, "promoted": True}, ("", ""), ("", "Được lên lớp 8")),
+        (GRADE_7, {"assessment_waived": True}, ("", "T"), ("", "Hiệu trưởng xem xét, quyết định việc lên lớp")),
+        (GRADE_7, {"assessment_waived": True, "promoted": True}, ("", "T"), ("", "Được lên lớp 8")),
     ],
 )
 def test_the_years_summary_line_ends_with_results_title_and_promotion(

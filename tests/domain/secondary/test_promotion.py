@@ -115,12 +115,31 @@ def test_without_a_subject_to_re_test_the_principal_decides(summer: Summer | Non
 
 @pytest.mark.parametrize("absences", [0, 100])
 def test_a_disabled_pupil_who_is_not_assessed_is_the_principal_s_to_decide(absences: int) -> None:
-    decided = promotion(RULES, YearStanding(9, None, None, absences, (), assessment_waived=True))
-    assert (decided.outcome, decided.learning, decided.conduct) == (PRINCIPAL, None, None)
+    decided = promotion(RULES, YearStanding(9, None, GOOD, absences, (), assessment_waived=True))
+    assert (decided.outcome, decided.learning, decided.conduct) == (PRINCIPAL, None, GOOD)
     assert decided.reason == (
         "Học sinh khuyết tật không đánh giá (Thông tư 22/2021/TT-BGDĐT, Điều 11 và Điều 12): "
         "Hiệu trưởng xem xét, quyết định việc công nhận hoàn thành chương trình trung học cơ sở."
     )
+
+
+@pytest.mark.parametrize(
+    ("learning", "conduct", "absences"), [(GOOD, GOOD, 0), (NOT_PASS, GOOD, 0), (GOOD, NOT_PASS, 46)]
+)
+def test_a_disabled_pupil_with_an_own_plan_is_the_principal_s_to_decide(
+    learning: MeritLevel, conduct: MeritLevel, absences: int
+) -> None:
+    standing = YearStanding(7, learning, conduct, absences, subjects("4.9*8"), individual_plan=True)
+    decided = promotion(RULES, standing)
+    assert decided.outcome is PRINCIPAL
+    assert decided.reason.startswith(
+        "Học sinh khuyết tật đánh giá theo kế hoạch giáo dục cá nhân (Thông tư 22/2021/TT-BGDĐT, Điều 11 và Điều 12): "
+    )
+
+
+def test_conduct_is_asked_of_pupils_who_are_not_assessed_too() -> None:
+    with pytest.raises(Incomplete, match="Chưa có kết quả rèn luyện cả năm học"):
+        promotion(RULES, YearStanding(9, None, None, 0, (), assessment_waived=True))
 
 
 @pytest.mark.parametrize(

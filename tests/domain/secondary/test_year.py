@@ -93,6 +93,8 @@ def test_titles_need_both_results_good(marks: Mapping[str, str], conduct: str, t
         ({"marks": {"nghe_thuat": "CĐ", "giao_duc_the_chat": "CĐ"}}, RETEST),
         ({"marks": {"nghe_thuat": "CĐ"}}, PROMOTED),
         ({"assessment_waived": True}, PRINCIPAL),
+        ({"individual_plan": True}, PRINCIPAL),
+        ({"individual_plan": True, "absent_excused": 46}, PRINCIPAL),
     ],
 )
 def test_the_end_of_the_year_decides(more: dict[str, Any], outcome: Outcome) -> None:
@@ -145,6 +147,8 @@ def test_a_summer_nobody_had_need_of_is_refused(more: dict[str, Any], summer: Ma
         ({"marks": WEAK, "conduct": ("T", "CĐ")}, True, PROMOTED),
         ({"marks": WEAK, "conduct": ("T", "CĐ")}, False, REPEATS),
         ({"assessment_waived": True}, True, PROMOTED),
+        ({"individual_plan": True}, True, PROMOTED),
+        ({"individual_plan": True}, False, REPEATS),
         ({"assessment_waived": True}, False, REPEATS),
         ({"marks": WEAK}, True, REPEATS),  # nothing was re-tested: no case for the principal
         ({"conduct": ("T", "CĐ")}, False, REPEATS),
@@ -165,7 +169,7 @@ def test_the_principal_decides_only_what_the_rules_leave_open(
 def test_a_decision_in_the_last_grade_completes_the_level() -> None:
     found = judged(year(GRADE_9, assessment_waived=True, promoted=True), GRADE_9)
     assert found.promotion.outcome is COMPLETED
-    assert found.conduct == (GOOD, GOOD, None)
+    assert found.conduct == (GOOD, GOOD, GOOD)
 
 
 def test_an_exemption_in_one_term_leaves_the_others_result() -> None:

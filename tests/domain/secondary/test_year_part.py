@@ -66,7 +66,7 @@ def test_an_exemption_is_shown_in_its_term(hk1: str, hk2: str, shown: tuple[str,
         ({"conduct": ("T", "CĐ"), "summer": {CONDUCT: "Đ"}}, ("T", "T", "T", ""), ("T", "CĐ", "CĐ", "Đ")),
         ({"conduct": ("T", "CĐ"), "summer": {CONDUCT: "CĐ"}}, ("T", "T", "T", ""), ("T", "CĐ", "CĐ", "CĐ")),
         ({"marks": WEAK, "promoted": False}, ("CĐ", "CĐ", "CĐ", ""), ("T", "T", "T", "")),
-        ({"assessment_waived": True}, ("", "", "", ""), ("T", "T", "", "")),
+        ({"assessment_waived": True}, ("", "", "", ""), ("T", "T", "T", "")),
     ],
 )
 def test_levels_are_those_of_the_terms_the_year_and_the_summer(

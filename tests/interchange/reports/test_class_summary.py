@@ -16,7 +16,7 @@ from tests.domain.secondary.entered import GRADE_7, term
 from tests.interchange.reading_back import rows_of
 from tests.interchange.reports.samples import SCHOOL
 
-NOT_YET = "Chưa nộp: Toán."
+NOT_YET = "Chưa gửi: Toán."
 
 
 def report(curriculum: Curriculum, papers: TermPapers, which: Term, *pupils: Entered) -> ClassSummaryReport:

@@ -65,7 +65,7 @@ def values_of(cell: Cell) -> st.SearchStrategy[str]:
         case CellKind.SCORE:
             top = 10 * 10**cell.scale.decimals
             numbers = st.integers(0, top).map(lambda tenths: cell.read(str(tenths / 10**cell.scale.decimals)))
-            return st.one_of(numbers, st.sampled_from(["", "M"]))
+            return st.one_of(numbers, st.sampled_from(["", "M"] if cell.scale.may_exempt else [""]))
         case CellKind.COMMENT:
             return TEXTS.map(lambda text: stored(cell, text))
 

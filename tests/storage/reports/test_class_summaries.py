@@ -10,7 +10,7 @@ from domain.curriculum import HOMEROOM
 from domain.decisions import Action
 from domain.reports.class_summary import ClassSummaryReport
 from storage.reports.class_summaries import class_summary
-from storage.tables import Enrolment, TermRecord
+from storage.tables import Enrolment, PupilTerm, TermRecord
 from tests.factories import OpenBook, fill, make_class, make_school, open_book
 
 DAY = date(2027, 1, 10)
@@ -27,9 +27,11 @@ def summary(book: OpenBook) -> ClassSummaryReport:
 
 def test_drafts_are_not_in_it(db: Session, book: OpenBook) -> None:
     fill(book)
+    db.add(PupilTerm(record_id=book.opened.record_ids[0], absent_excused=17))
+    db.flush()
     found = summary(book)
-    assert {value for line in found.pupils for value in line.values[:-1]} == {""}
-    assert found.pupils[0].note.startswith("Chưa nộp: Tiếng Việt, Toán, ")
+    assert {value for line in found.pupils for value in line.values} == {""}
+    assert found.pupils[0].note.startswith("Chưa gửi: Tiếng Việt, Toán, ")
     assert found.pupils[0].note.endswith(", Chủ nhiệm.")
     assert {value for total in found.totals for value in total.values} == {"0", ""}
 
@@ -71,7 +73,7 @@ def test_a_year_that_cannot_be_judged_has_notes_alone(db: Session, book: OpenBoo
         year.act(Action.SUBMIT, slot, year.records[:2] if slot == HOMEROOM else None)
     found = summary(year)
     assert [bool(line.values) for line in found.pupils] == [True, True, False]
-    assert found.pupils[2].note == "Chưa nộp: Chủ nhiệm."
+    assert found.pupils[2].note == "Chưa gửi: Chủ nhiệm."
     assert found.counts[0][1] == 2
 
 
@@ -80,6 +82,20 @@ def test_a_secondary_class_has_averages_and_results(db: Session) -> None:
     book.submit_all()
     line = summary(book).pupils[0]
     assert line.values == ("9,0",) * 8 + ("Đ",) * 4 + ("T", "T", "0")
+
+
+def test_drafts_of_the_first_term_are_not_in_a_secondary_year(db: Session) -> None:
+    cast = make_class(db, make_school(db, 7), "7A1")
+    first, year = open_book(db, cast), open_book(db, cast, Term.YEAR_END)
+    fill(first)
+    year.submit_all()
+    first.act(Action.SUBMIT, HOMEROOM)
+    found = summary(year)
+    assert {line.values for line in found.pupils} == {()}
+    assert found.pupils[0].note.startswith("Chưa gửi: Ngữ văn (học kì I), Toán (học kì I), ")
+    for slot in cast.curriculum.slots[:-1]:
+        first.act(Action.SUBMIT, slot)
+    assert {(line.note, line.verdicts[-1]) for line in summary(year).pupils} == {("", "Được lên lớp 8")}
 
 
 def test_who_left_the_class_is_not_in_it(db: Session, book: OpenBook) -> None:

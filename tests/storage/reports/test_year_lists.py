@@ -60,6 +60,18 @@ def test_a_pupil_whom_the_rules_do_not_promote_is_on_his_list(db: Session) -> No
     assert lists(db, school)["7A1"] == [YearList.SUMMER_TRAINING, YearList.PROMOTED, YearList.PROMOTED]
 
 
+def test_a_secondary_year_is_unknown_while_its_first_term_is_a_draft(db: Session) -> None:
+    school = make_school(db)
+    cast = make_class(db, school, "7A1", pupils=1)
+    first, year = open_book(db, cast), open_book(db, cast, Term.YEAR_END)
+    fill(first)
+    year.submit_all()
+    assert lists(db, school)["7A1"] == [YearList.UNKNOWN]
+    for slot in cast.curriculum.slots:
+        first.act(Action.SUBMIT, slot)
+    assert lists(db, school)["7A1"] == [YearList.PROMOTED]
+
+
 def test_a_decision_of_the_principal_counts(db: Session) -> None:
     school = make_school(db)
     year = whole_year(db, school, "1A1", waived=True)
@@ -79,7 +91,7 @@ def test_what_is_not_submitted_is_not_known(db: Session) -> None:
         year.act(Action.SUBMIT, slot)
     report = school_year_lists(db, school.school_id, YEAR, DAY)
     assert {(line.verdict.which, line.verdict.reason) for line in report.classes[0].pupils} == {
-        (YearList.UNKNOWN, "Chưa nộp: Chủ nhiệm.")
+        (YearList.UNKNOWN, "Chưa gửi: Chủ nhiệm.")
     }
 
 
