@@ -103,8 +103,11 @@ def test_pupils_without_a_personal_id_do_not_share_one() -> None:
 
 
 def test_a_code_comes_twice_however_it_was_kept() -> None:
-    book = read(FIRST, [2, 7923000001.0, "079 217 000 043", *FIRST[3:]])
-    assert errors(book) == [("B5", "Mã học sinh 7923000001 đã có ở dòng 4.")]
+    book = read(FIRST, [2, "7923 000 001", 79217000042.0, *FIRST[3:]])
+    assert errors(book) == [
+        ("B5", "Mã học sinh 7923000001 đã có ở dòng 4."),
+        ("C5", "Số định danh cá nhân 079217000042 đã có ở dòng 4."),
+    ]
 
 
 def test_all_that_is_wrong_with_a_row_is_said_at_once() -> None:
