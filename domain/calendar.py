@@ -12,6 +12,7 @@ from domain.errors import Invalid, NotFound
 
 TIMEZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 _YEAR: Final = re.compile(r"([0-9]{4})\s*[-–]\s*([0-9]{4})")
+_YEARS: Final = range(2000, 2100)  # in which a school year may begin
 _SATURDAY: Final = 5
 
 
@@ -28,10 +29,12 @@ class SchoolYear:
 
     @classmethod
     def parse(cls, text: str) -> "SchoolYear":
-        """Read "2023-2024"; raise Invalid unless the second year follows the first."""
+        """Read "2023-2024"; raise Invalid unless the second year follows the first, in this century."""
         years = _YEAR.fullmatch(text.strip())
         if years is None or int(years[2]) != int(years[1]) + 1:
             raise Invalid(f"Năm học phải có dạng 2023-2024, nhận được “{text}”.")
+        if int(years[1]) not in _YEARS:
+            raise Invalid(f"Năm học phải từ 2000-2001 đến 2099-2100, nhận được “{text}”.")
         return cls(int(years[1]))
 
     @property

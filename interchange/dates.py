@@ -37,7 +37,7 @@ def read_date(value: CellValue, text: str) -> ReadDate:
         return ReadDate(value.date())
     if isinstance(value, date):
         return ReadDate(value)
-    if isinstance(value, float | int) and int(value) in _NUMBERS:
+    if isinstance(value, float | int) and _NUMBERS.start <= value < _NUMBERS.stop:
         return _from_number(int(value))
     for form in _FORMS:
         if found := form.fullmatch(text.casefold()):

@@ -80,6 +80,8 @@ def read_marks(source: Path | bytes, curriculum: Curriculum) -> MarkBook:
             )
         cells = cells_of(curriculum, header.term, slot)
         _require_columns(sheet, cells)
+        marks = (*(cell.heading for cell in cells), *_headings_of_others(curriculum, slot))
+        sheet.keep_faults_of((PUPIL_CODE, FULL_NAME, *marks, *(_FACTS if slot == HOMEROOM else ())))
     names: dict[str, str] = {}
     slots: dict[str, dict[str, Values]] = {}
     facts: dict[str, TermFacts] = {}
@@ -117,7 +119,7 @@ def _readable(sheet: Sheet, curriculum: Curriculum, term: Term, slot: str) -> li
     known = {fold(cell.heading) for cell in cells}
     for heading in _headings_of_others(curriculum, slot):
         if fold(heading) in sheet.columns and fold(heading) not in known:
-            for row in sheet.body():
+            for row in (Row(sheet, index) for index in sheet.filled()):
                 if row.text(heading):
                     row.blame(
                         heading, f"Phần này không có cột “{heading}” trong {term.label.lower()}; ô này bị bỏ qua."

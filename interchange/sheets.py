@@ -17,6 +17,7 @@ from interchange.dates import read_date
 from interchange.spreadsheet.package import MAX_FILE
 from interchange.spreadsheet.workbook import CellValue, Grid, Workbook
 
+_LONGEST: Final = 250  # characters of a text
 _MERGED: Final = "Ô bị gộp với ô khác ({}); hãy bỏ gộp ô và ghi đủ từng dòng."
 
 
@@ -76,6 +77,13 @@ def open_workbook(source: Path | bytes, also: Collection[str] = ()) -> Workbook:
         raise Invalid(f"Không đọc được tệp {source.name}.") from error
 
 
+def short(text: str) -> str:
+    """Return the text; raise Invalid if it is longer than a field may be."""
+    if len(text) > _LONGEST:
+        raise Invalid(f"Ô dài {len(text)} kí tự, quá giới hạn {_LONGEST} kí tự.")
+    return text
+
+
 @dataclass
 class Sheet:
     """One worksheet: `title` values by folded label, `columns` by folded heading, and the problems found so far.
@@ -103,6 +111,12 @@ class Sheet:
                     if (row, column) != merge.first:
                         sheet.faults.setdefault(row, {})[column] = _MERGED.format(merge.name)
         return sheet
+
+    def keep_faults_of(self, headings: Collection[str]) -> None:
+        """Forget what is wrong with cells of other columns: nobody reads them."""
+        used = {column for heading in headings if (column := self.columns.get(_key(heading))) is not None}
+        kept = {row: {at: why for at, why in faults.items() if at in used} for row, faults in self.faults.items()}
+        self.faults = kept
 
     def filled(self) -> list[int]:
         """The rows under the heading, from 0, that hold anything."""
@@ -151,10 +165,10 @@ class Row:
         return found.value
 
     def required(self, heading: str) -> str:
-        """Return the text; raise Invalid if the cell is empty."""
+        """Return the text; raise Invalid if the cell is empty, or too long for any field."""
         if not (text := self.text(heading)):
             raise Invalid(f"Thiếu {heading}.")
-        return text
+        return short(text)
 
     def blame(self, heading: str, message: str, severity: Severity = Severity.ERROR) -> None:
         """Note a problem of the heading's cell; one that has no value of its own has been named already."""

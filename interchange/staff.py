@@ -88,6 +88,8 @@ def read_staff(source: Path | bytes) -> Staff:
     jobs = read_sheet(workbook, ASSIGNMENTS_SHEET, key=SLOT, required=(CLASS, PERSONAL_ID, FROM), labels={})
     if missing := [label for key, label in LABELS.items() if not people_sheet.title.get(key)]:
         raise Invalid(f"Phần đầu trang “{PEOPLE_SHEET}” thiếu: {', '.join(missing)}.")
+    people_sheet.keep_faults_of((PERSONAL_ID, *wanted))
+    jobs.keep_faults_of((CLASS, SLOT, PERSONAL_ID, FROM, UNTIL, SIGNER))
     people = _read_people(people_sheet)
     assignments = _read_assignments(jobs, {person.personal_id for person in people})
     return Staff(

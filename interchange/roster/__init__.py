@@ -22,7 +22,9 @@ from interchange.roster.rows import (
     SEX,
     RosterRow,
     check_age,
+    number_text,
     personal_id_text,
+    quoted,
     read_row,
     ticked,
 )
@@ -154,7 +156,7 @@ class _Reading:
         self._refuse_repeated(row)
         if pupil is not None and header is not None:
             check_age(row, pupil.birth_date, header.school_year, header.grade)
-        key = f"{header.school_year} {header.class_name}" if header else row.sheet.name
+        key = f"{header.school_year} {fold(header.class_name)}" if header else row.sheet.name
         self._headers.setdefault(key, header)
         members = self._members.setdefault(key, [])
         if pupil is not None and not row.failed:
@@ -166,10 +168,10 @@ class _Reading:
     def _refuse_repeated(self, row: Row) -> None:
         """Refuse a pupil code or personal id that stood in an earlier row."""
         for heading in (PUPIL_CODE, PERSONAL_ID):
-            text, here = row.text(heading), (row.sheet.name, row.number)
+            text, here = number_text(row, heading), (row.sheet.name, row.number)
             if text and (first := self._seen.setdefault((heading, text), here)) != here:
                 place = f"dòng {first[1]}" if first[0] == here[0] else f"trang “{first[0]}”, dòng {first[1]}"
-                row.blame(heading, f"{heading} {text} đã có ở {place}.")
+                row.blame(heading, f"{heading} {quoted(text)} đã có ở {place}.")
 
 
 class _Headers:

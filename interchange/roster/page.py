@@ -49,6 +49,7 @@ def pupil_sheet(grid: Grid) -> PupilSheet | None:
     _fill_classes(sheet, grid)
     left_out = numbered | _left_out(sheet, grid, numbered)
     _read_ticks(sheet)
+    _keep_faults(sheet)
     for heading in columns.REQUIRED:
         if fold(heading) not in sheet.columns:
             sheet.blame(f"Thiếu cột “{heading}”.")
@@ -62,6 +63,16 @@ def _aside(sheet: Sheet, headings: Headings) -> tuple[Aside, ...]:
         for column, heading in sorted(headings.aside.items())
         if column not in taken
     )
+
+
+def _keep_faults(sheet: Sheet) -> None:
+    """Numbers and the facts of a term are not taken over, nor what was told by a column of its own."""
+    sex = sheet.columns.get(fold(SEX))
+    ticks = (sheet.columns.get(fold(each)) for each in (columns.MALE, columns.FEMALE))
+    is_ticked = sex is not None and sex in ticks
+    unused = {columns.ORDER, columns.SOME_ID, *columns.OF_THE_TERM}
+    unused |= set() if is_ticked else {columns.MALE, columns.FEMALE}
+    sheet.keep_faults_of(sheet.columns.keys() - {fold(each) for each in unused})
 
 
 def _settle_id(sheet: Sheet) -> None:

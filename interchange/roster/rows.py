@@ -1,5 +1,6 @@
 """One row of a class list: a pupil, or what keeps it from being one."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -12,7 +13,7 @@ from domain.identity import Sex, check_personal_id, normalise_name, parse_pupil_
 from domain.pupils import HOME_COUNTRY, PROVINCE_CODES, ListedPupil, PupilField
 from interchange.headings import plain
 from interchange.roster import columns
-from interchange.sheets import Row, Severity, cell_text
+from interchange.sheets import Row, Severity, cell_text, short
 
 PUPIL_CODE: Final = PupilField.PUPIL_CODE.label
 PERSONAL_ID: Final = PupilField.PERSONAL_ID.label
@@ -21,9 +22,31 @@ BIRTH_DATE: Final = PupilField.BIRTH_DATE.label
 SEX: Final = PupilField.SEX.label
 ETHNICITY: Final = PupilField.ETHNICITY.label
 
-_LONGEST: Final = 250  # characters of a text
-_ID_DIGITS: Final = 12
-_CODE_DIGITS: Final = 10  # of the shortest pupil code
+_QUOTED: Final = 40  # characters
+_PERSONAL_ID: Final = re.compile(r"[0-9]{12}")
+_DIGITS: Final = {PERSONAL_ID: 12, PUPIL_CODE: 10}  # of the shortest that is valid
+_SHORT_OF_ZEROS: Final = {PERSONAL_ID: range(10, 12), PUPIL_CODE: range(9, 10)}  # digits, mended without asking
+_MAYBE_SHORT: Final = {11}  # digits of a pupil code: 12 of them are a personal id's, which often begins with 0
+_ZEROS_DROPPED: Final = (
+    "Ô lưu dạng số nên Excel có thể đã bỏ số 0 ở đầu; nếu thiếu, hãy định dạng cột là Văn bản (Text) rồi gõ lại mã."
+)
+# What is written where a pupil has no number yet, without accents and spaces; "" is signs only, such as “-”.
+_NONE_YET: Final = {
+    "",
+    "chua",
+    "chuaco",
+    "chuacoma",
+    "chuacoso",
+    "chuacap",
+    "chuaduoccap",
+    "chuacosodinhdanh",
+    "chuacocccd",
+    "chocap",
+    "dangchocap",
+    "khong",
+    "khongco",
+    "khongcoso",
+}
 # Grade 1 begins at six; a year early or up to three late are provided for (Circular 28/2020/TT-BGDĐT art. 33).
 _AGES_OF_GRADE_1: Final = range(5, 10)
 _SEXES: Final = {"nam": Sex.MALE, "trai": Sex.MALE, "nu": Sex.FEMALE, "gai": Sex.FEMALE}
@@ -47,9 +70,9 @@ def read_row(row: Row) -> RosterRow | None:
     code = name = ""
     birth_date = sex = None
     with row.refusals(PUPIL_CODE):
-        code = parse_pupil_code(_pupil_code_text(row))
+        code = _pupil_code(row)
     with row.refusals(FULL_NAME):
-        name = _short(normalise_name(row.required(FULL_NAME)))
+        name = short(normalise_name(row.required(FULL_NAME)))
     with row.refusals(BIRTH_DATE):
         birth_date = row.date_of(BIRTH_DATE)
     with row.refusals(SEX):
@@ -103,33 +126,61 @@ def ticked(text: str) -> bool:
     return text.casefold() in {"x", "có", "1", "true"}
 
 
+def number_text(row: Row, heading: str) -> str:
+    """A pupil code or personal id without spaces; "" where it says that there is none yet.
+
+    One kept as a number lost its leading zeros, which are put back.
+    """
+    text = cell_text(row.raw(heading))
+    if plain(text).replace(" ", "") in _NONE_YET:
+        return ""
+    digits = text.replace(" ", "").lstrip("'")
+    return digits.zfill(_DIGITS[heading]) if _lost_zeros(row, heading) else digits
+
+
+def _lost_zeros(row: Row, heading: str) -> bool:
+    raw = row.raw(heading)
+    return isinstance(raw, float) and len(cell_text(raw)) in _SHORT_OF_ZEROS[heading]
+
+
 def personal_id_text(row: Row) -> str:
-    """Return the personal id; one kept as a number lost its leading zeros, which are put back and noted for review."""
-    raw = row.raw(PERSONAL_ID)
-    text = cell_text(raw).replace(" ", "").lstrip("'")
-    return _with_lost_zeros(row, PERSONAL_ID, text, range(_ID_DIGITS - 2, _ID_DIGITS))
+    """Return the personal id; leading zeros that were put back are noted for review."""
+    return _noted(row, PERSONAL_ID)
 
 
-def _pupil_code_text(row: Row) -> str:
-    text = row.required(PUPIL_CODE).replace(" ", "").lstrip("'")
-    return _with_lost_zeros(row, PUPIL_CODE, text, range(_CODE_DIGITS - 1, _CODE_DIGITS))
-
-
-def _with_lost_zeros(row: Row, heading: str, text: str, lengths: range) -> str:
-    if isinstance(row.raw(heading), float) and len(text) in lengths:
+def _noted(row: Row, heading: str) -> str:
+    if _lost_zeros(row, heading):
         row.blame(heading, "Ô lưu dạng số nên mất số 0 ở đầu; đã bổ sung, cần xem lại.", Severity.REVIEW)
-        return text.zfill(lengths.stop)
-    return text
+    return number_text(row, heading)
+
+
+def _pupil_code(row: Row) -> str:
+    """The pupil code. Codes differ in length, so nobody can tell whether a number lost a zero and is still one."""
+    text = _noted(row, PUPIL_CODE) or row.required(PUPIL_CODE)
+    is_number = isinstance(row.raw(PUPIL_CODE), float) and text.isdecimal()
+    if is_number and len(text) < _DIGITS[PUPIL_CODE]:
+        raise Invalid(f"Mã học sinh chỉ có {len(text)} chữ số. {_ZEROS_DROPPED}")
+    if is_number and len(text) in _MAYBE_SHORT:
+        row.blame(PUPIL_CODE, f"Mã học sinh có {len(text)} chữ số. {_ZEROS_DROPPED}", Severity.REVIEW)
+    return parse_pupil_code(short(text))
 
 
 def _personal_id(row: Row, sex: Sex | None, birth_date: date | None) -> str:
     personal_id = personal_id_text(row)
     if not personal_id:
         row.blame(PERSONAL_ID, "Chưa có số định danh cá nhân.", Severity.REVIEW)
-        return ""
-    for finding in check_personal_id(personal_id, sex, birth_date) if sex and birth_date else ():
-        row.blame(PERSONAL_ID, finding.message, Severity.REVIEW)
+    elif not _PERSONAL_ID.fullmatch(personal_id):
+        said = quoted(row.text(PERSONAL_ID))
+        row.blame(PERSONAL_ID, f"{PERSONAL_ID} phải có đúng 12 chữ số, nhận được “{said}”; chưa có thì để trống ô.")
+    elif sex and birth_date:
+        for finding in check_personal_id(personal_id, sex, birth_date):
+            row.blame(PERSONAL_ID, finding.message, Severity.REVIEW)
     return personal_id
+
+
+def quoted(text: str) -> str:
+    """As much of a text as a sentence about it can hold."""
+    return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"
 
 
 def _sex(text: str) -> Sex:
@@ -155,19 +206,14 @@ def _nationality(row: Row) -> str:
 
 def _text(row: Row, of: PupilField) -> str:
     with row.refusals(of.label):
-        return _short(normalise_name(row.text(of.label)))
+        return short(normalise_name(row.text(of.label)))
     return ""
 
 
-def _short(text: str) -> str:
-    if len(text) > _LONGEST:
-        raise Invalid(f"Ô dài {len(text)} kí tự, quá giới hạn {_LONGEST} kí tự.")
-    return text
-
-
 def _place_code(row: Row, of: PupilField) -> str:
-    text, digits = row.text(of.label), 2 if of in PROVINCE_CODES else 5
+    digits = 2 if of in PROVINCE_CODES else 5
     with row.refusals(of.label):
+        text = short(row.text(of.label))
         if text and not (text.isascii() and text.isdecimal() and len(text) <= digits):
             raise Invalid(f"{of.label} phải có {digits} chữ số, nhận được “{text}”.")
         return text.zfill(digits) if text else ""

@@ -146,9 +146,9 @@ def grade_of(class_name: str, said: str) -> int:
 
 def subjects_of(grade: int, said: str) -> tuple[str, ...]:
     """The codes of subjects that are named, in the order of the form. Raises Invalid for one the grade cannot have."""
-    named = {plain(name) for name in said.split(",") if name.strip()}
+    named = {plain(name): normalise_name(name) for name in said.split(",") if name.strip()}
     known = {plain(subject.name): subject.code for subject in offered(grade)}
-    if unknown := sorted(named - known.keys()):
+    if unknown := [f"“{name}”" for key, name in named.items() if key not in known]:
         raise Invalid(f"Lớp {grade} không có môn: {', '.join(unknown)}.")
     return tuple(code for name, code in known.items() if name in named)
 

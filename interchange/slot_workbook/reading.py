@@ -1,6 +1,7 @@
 """Reads the workbook of one slot back, or a teacher's own sheet: what each cell holds, and what is wrong where."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,7 +19,9 @@ from interchange.slot_workbook import titles
 from interchange.slot_workbook.stamp import SHEET, Stamp, read_stamp
 from interchange.spreadsheet.workbook import Workbook
 
-_NOT_MARKS: Final = frozenset(map(fold, ("STT", PUPIL_CODE, FULL_NAME, BIRTH_DATE)))
+_OF_PUPIL: Final = (PUPIL_CODE, FULL_NAME, BIRTH_DATE)
+_NOT_MARKS: Final = frozenset(map(fold, ("STT", *_OF_PUPIL)))
+_ROW_LEFT: Final = "dòng này bị bỏ qua."
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ def read_slot(data: bytes, marks: SlotMarks) -> SlotReading:
         raise Invalid(sheet.problems[0].message)
     _refuse_foreign(sheet, stamp, marks)
     cells = _columns(sheet, marks)
+    _settle_faults(sheet, cells)
     filled = _filled(sheet, cells, marks, stamp)
     return SlotReading(filled, tuple(sheet.problems), stamp is not None)
 
@@ -85,6 +89,19 @@ def _columns(sheet: Sheet, marks: SlotMarks) -> list[Cell]:
     return cells
 
 
+def _settle_faults(sheet: Sheet, cells: list[Cell]) -> None:
+    """What is wrong with other columns does not matter; where it is unclear whose row it is, the row is left out."""
+    sheet.keep_faults_of((*_OF_PUPIL, *(cell.heading for cell in cells)))
+    of_pupil = {sheet.columns.get(fold(heading)) for heading in _OF_PUPIL}
+    for faults in sheet.faults.values():
+        for column in faults.keys() & of_pupil:
+            faults[column] = _with_row_left(faults[column])
+
+
+def _with_row_left(message: str) -> str:
+    return f"{message.removesuffix('.')}; {_ROW_LEFT}"
+
+
 def _filled(sheet: Sheet, cells: list[Cell], marks: SlotMarks, stamp: Stamp | None) -> dict[Place, Filled]:
     filled: dict[Place, Filled] = {}
     pupils, rows = {pupil.pupil_code: pupil for pupil in marks.pupils}, dict[str, int]()
@@ -112,12 +129,12 @@ def _holds_something(row: Row, cell: Cell) -> bool:
 
 def _pupil_of(row: Row, pupils: Mapping[str, SlotPupil], rows: dict[str, int]) -> SlotPupil | None:
     """The pupil whose code stands in the row; `rows` remembers where each code was seen."""
-    with row.refusals(PUPIL_CODE):
+    with _refusing_row(row, PUPIL_CODE):
         code = parse_pupil_code(row.required(PUPIL_CODE))
         if code not in pupils:
-            raise Invalid(f"Mã học sinh {code} không có trong lớp; dòng này bị bỏ qua.")
+            raise Invalid(f"Mã học sinh {code} không có trong lớp.")
         if code in rows:
-            raise Invalid(f"Mã học sinh {code} đã có ở dòng {rows[code]}; dòng này bị bỏ qua.")
+            raise Invalid(f"Mã học sinh {code} đã có ở dòng {rows[code]}.")
         rows[code] = row.number
         return pupils[code]
     return None
@@ -125,13 +142,28 @@ def _pupil_of(row: Row, pupils: Mapping[str, SlotPupil], rows: dict[str, int]) -
 
 def _is_the_same(row: Row, pupil: SlotPupil) -> bool:
     """A name or birth date beside another pupil's code is a sign of shifted rows: nothing of the row is taken."""
-    for heading, theirs in ((FULL_NAME, pupil.full_name), (BIRTH_DATE, f"{pupil.birth_date:%d/%m/%Y}")):
-        if fold(heading) in row.sheet.columns:
-            with row.refusals(heading):
-                said = row.text(heading) if heading == FULL_NAME else f"{row.date_of(heading):%d/%m/%Y}"
-                if fold(said) != fold(theirs):
-                    raise Invalid(f"Tệp ghi “{said}”, hồ sơ ghi “{theirs}”; dòng này bị bỏ qua, có thể dòng bị lệch.")
-    return not row.failed
+    theirs = {FULL_NAME: pupil.full_name, BIRTH_DATE: f"{pupil.birth_date:%d/%m/%Y}"}
+    there = {heading: text for heading, text in theirs.items() if fold(heading) in row.sheet.columns}
+    agreed = [_agrees(row, heading, text) for heading, text in there.items()]  # so that all that differs is said
+    return all(agreed)
+
+
+def _agrees(row: Row, heading: str, theirs: str) -> bool:
+    with _refusing_row(row, heading):
+        said = row.text(heading) if heading == FULL_NAME else f"{row.date_of(heading):%d/%m/%Y}"
+        if fold(said) != fold(theirs):
+            raise Invalid(f"Tệp ghi “{said}”, hồ sơ ghi “{theirs}”, có thể dòng bị lệch.")
+        return True
+    return False
+
+
+@contextmanager
+def _refusing_row(row: Row, heading: str) -> Iterator[None]:
+    with row.refusals(heading):
+        try:
+            yield
+        except Invalid as refused:
+            raise Invalid(_with_row_left(refused.message)) from refused
 
 
 def _row_cells(row: Row, cells: list[Cell], pupil: SlotPupil, stamp: Stamp | None) -> dict[Place, Filled]:

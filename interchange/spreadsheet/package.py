@@ -7,9 +7,10 @@ packed anew, and only that is handed on.
 import io
 import posixpath
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
+from xml.sax.saxutils import quoteattr
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from lxml import etree  # type: ignore[import-untyped]
@@ -31,6 +32,10 @@ _TOO_MANY: Final = f"Tệp có hơn {MAX_SHEETS} trang; hãy tách thành nhiề
 
 _ROOT_RELATIONS: Final = "_rels/.rels"
 _CONTENT_TYPES: Final = "[Content_Types].xml"
+_SHARED_KINDS: Final = ("sharedStrings", "styles")
+_PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006/"
+_DOCUMENT: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _MAX_LIST: Final = 1024 * 1024  # bytes of a part that is read as a tree
 _ENCRYPTED: Final = 0x1  # general purpose bit 0 of a zip entry
 _DAMAGE: Final = (BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError)
@@ -65,6 +70,8 @@ class Package:
             raise Invalid(CUT_OFF) from error
         if len(self._zip.infolist()) > MAX_PARTS:
             raise Invalid(_SWELLS)
+        if any(info.flag_bits & _ENCRYPTED for info in self._zip.infolist()):
+            raise Invalid(PASSWORD)
         self._infos = {info.filename.lower(): info for info in self._zip.infolist()}
         self._left = MAX_UNPACKED
         self._read: dict[str, bytes] = {}
@@ -101,15 +108,38 @@ class Package:
             self._read[name] = self._unpacked(info)
         return self._read[name]
 
-    def packed_anew(self, parts: Iterable[str]) -> bytes:
-        """An archive of these worksheets and what a workbook needs beside them, and of nothing else."""
-        lists = (_CONTENT_TYPES, _ROOT_RELATIONS, self._workbook, self._relations_part)
-        needed = (*lists, *parts, *self._shared("sharedStrings"), *self._shared("styles"))
+    def packed_anew(self, sheets: Mapping[str, bytes]) -> bytes:
+        """An archive of these worksheets, XML by name, with the texts and styles they share, and of nothing else.
+
+        Its lists are written new, so that nobody can find other parts in them than were looked at here.
+        """
+        parts = {f"worksheets/sheet{number}.xml": data for number, data in enumerate(sheets.values(), start=1)}
+        kinds = ["worksheet"] * len(parts)
+        for kind in _SHARED_KINDS:
+            parts |= {f"{kind}.xml": self.part(name) for name in self._shared(kind)}
+            kinds += [kind] * len(self._shared(kind))
         packed = io.BytesIO()
         with ZipFile(packed, "w") as archive:
-            for name in dict.fromkeys(needed):
-                archive.writestr(name, self.part(name))
+            archive.writestr(_CONTENT_TYPES, f"<Types xmlns={quoteattr(_PACKAGE + 'content-types')}/>")
+            archive.writestr(_ROOT_RELATIONS, _relations({"xl/workbook.xml": "officeDocument"}))
+            archive.writestr("xl/workbook.xml", self._workbook_of(sheets))
+            archive.writestr("xl/_rels/workbook.xml.rels", _relations(dict(zip(parts, kinds, strict=True))))
+            for name, data in parts.items():
+                archive.writestr(f"xl/{name}", data)
         return packed.getvalue()
+
+    def _workbook_of(self, names: Iterable[str]) -> str:
+        since_1904 = any(
+            each.get("date1904") in {"1", "true"} for each in self._tree(self._workbook).iter("{*}workbookPr")
+        )
+        listed = (
+            f'<sheet name={quoteattr(name)} sheetId="{number}" r:id="rId{number}"/>'
+            for number, name in enumerate(names, start=1)
+        )
+        return (
+            f'<workbook xmlns="{_MAIN}" xmlns:r="{_DOCUMENT}"><workbookPr date1904="{since_1904:d}"/>'
+            f"<sheets>{''.join(listed)}</sheets></workbook>"
+        )
 
     def _shared(self, kind: str) -> list[str]:
         return [each.part for each in self._relations if each.kind == kind and each.part.lower() in self._infos][:1]
@@ -142,8 +172,6 @@ class Package:
 
     def _unpacked(self, info: ZipInfo) -> bytes:
         """The declared size is asked first; not a byte more is unpacked, and a false one is refused."""
-        if info.flag_bits & _ENCRYPTED:
-            raise Invalid(PASSWORD)
         if info.compress_type not in {ZIP_STORED, ZIP_DEFLATED}:
             raise Invalid(CUT_OFF)
         self._left -= info.file_size
@@ -159,3 +187,12 @@ class Package:
 def _attribute(element: etree._Element, name: str) -> str:
     """An attribute by its name, whatever its namespace: the two editions of the format have their own."""
     return next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == name), "")
+
+
+def _relations(kinds: Mapping[str, str]) -> str:
+    """The list of parts, by their paths, with what each of them is."""
+    listed = (
+        f'<Relationship Id="rId{number}" Type="{_DOCUMENT}/{kind}" Target="{part}"/>'
+        for number, (part, kind) in enumerate(kinds.items(), start=1)
+    )
+    return f'<Relationships xmlns="{_PACKAGE}relationships">{"".join(listed)}</Relationships>'

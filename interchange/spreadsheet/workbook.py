@@ -16,6 +16,7 @@ from interchange.spreadsheet.scan import Budget, Merge, Place, scan, string_leng
 
 CellValue: TypeAlias = int | float | str | bool | date | datetime | time | timedelta
 
+_PANIC: Final = "PanicException"  # of Rust: no Exception, and no class that could be imported
 _NO_SHEETS: Final = "Tệp không có trang bảng tính nào để đọc; hãy chọn lại tệp."
 
 
@@ -47,7 +48,9 @@ class Workbook:
         self.sheet_names = tuple(sheet.name for sheet in visible)
         wanted = [sheet for sheet in sheets if not sheet.is_hidden or sheet.name in also]
         self._scans = {sheet.name: scan(sheet.name, package.part(sheet.part), lengths, budget) for sheet in wanted}
-        packed = package.packed_anew(sheet.part for sheet in wanted)
+        packed = package.packed_anew({name: seen.data for name, seen in self._scans.items()})
+        for seen in self._scans.values():
+            seen.data = b""
         with _damage_refused():
             self._values = CalamineWorkbook.from_filelike(io.BytesIO(packed))
 
@@ -64,4 +67,8 @@ def _damage_refused() -> Iterator[None]:
     try:
         yield
     except (CalamineError, OSError) as error:
+        raise Invalid(CUT_OFF) from error
+    except BaseException as error:
+        if type(error).__name__ != _PANIC:
+            raise
         raise Invalid(CUT_OFF) from error

@@ -25,6 +25,12 @@ def test_a_malformed_school_year_is_refused(text: str) -> None:
         SchoolYear.parse(text)
 
 
+@pytest.mark.parametrize("text", ["0000-0001", "1999-2000", "2100-2101", "9998-9999"])
+def test_a_school_year_of_another_century_is_refused(text: str) -> None:
+    with pytest.raises(Invalid, match=f"phải từ 2000-2001 đến 2099-2100, nhận được “{text}”"):
+        SchoolYear.parse(text)
+
+
 def test_a_day_ends_at_midnight_in_vietnam() -> None:
     assert end_of_day(date(2024, 6, 30)) == datetime(2024, 6, 30, 17, tzinfo=UTC)
 

@@ -68,6 +68,8 @@ def test_what_had_to_be_guessed_is_for_review(value: CellValue, expected: date, 
         ("hôm qua", "cần dạng ngày/tháng/năm"),
         (time(7, 30), "cần dạng ngày/tháng/năm"),
         (timedelta(days=3), "cần dạng ngày/tháng/năm"),
+        (float("inf"), "cần dạng ngày/tháng/năm"),
+        (float("nan"), "cần dạng ngày/tháng/năm"),
         (True, "cần dạng ngày/tháng/năm"),
     ],
 )

@@ -115,6 +115,12 @@ def test_errors_formulas_without_result_and_merged_cells_are_named_not_taken_for
     assert "6.5" in read.slots["ngu_van"][CODES[0]].values()
 
 
+def test_an_error_in_a_column_that_nobody_reads_does_not_matter(tmp_path: Path) -> None:
+    write_marks(tmp_path / "diem.xlsx", book(CURRICULA[6], Term.HK1), CURRICULA[6])
+    data = with_formula((tmp_path / "diem.xlsx").read_bytes(), "A8", "#N/A", "e")
+    assert read_marks(data, CURRICULA[6]).problems == ()
+
+
 def test_the_alias_d_is_read_as_the_level_met() -> None:
     read = read_marks(sheets(homeroom=[[CODES[0], "Nguyễn Gia Bảo", *(["D"] * 26)]]), GRADE_1)
     assert set(read.slots[HOMEROOM][CODES[0]].values()) == {"Đ"}

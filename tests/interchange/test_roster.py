@@ -73,7 +73,6 @@ def test_a_bad_row_is_left_out_and_named_by_cell(changes: dict[str, Cell], cell:
     ("changes", "message"),
     [
         ({"id": "079317000042"}, "giới tính Nữ"),
-        ({"id": "12"}, "đúng 12 chữ số"),
         ({"id": ""}, "Chưa có số định danh"),
         ({"id": 79217000042}, "mất số 0 ở đầu"),
         ({"ethnicity": "Kin"}, "54 dân tộc"),
@@ -107,6 +106,7 @@ def test_a_repeated_pupil_is_refused_with_the_first_row() -> None:
         ("Năm học: 2023-2024", "", "Chưa rõ năm học"),
         ("Khối: 1", "Khối: 13", "từ 1 đến 12"),
         ("Năm học: 2023-2024", "Năm học: 2023", "dạng 2023-2024"),
+        ("Năm học: 2023-2024", "Năm học: 0000-0001", "Năm học phải từ 2000-2001 đến 2099-2100"),
         ("Mã trường: 79766999", "Mã trường: 79", "từ 8 đến 20 chữ số"),
     ],
 )

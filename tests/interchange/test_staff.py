@@ -10,6 +10,7 @@ from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL, offered
 from domain.errors import Invalid
 from domain.identity import Sex
 from interchange.staff import AssignmentRow, Staff, StaffRole, StaffRow, read_staff, write_staff
+from tests.interchange.editing import with_formula
 from tests.interchange.workbooks import Cell, workbook
 
 ID = "079175000001"
@@ -29,9 +30,11 @@ PERSON: list[Cell] = [ID, "Nguyễn Thị Lan", "03/02/1975", "Nữ", "Giáo vi�
 JOB: list[Cell] = ["1A1", "Toán", ID, "01/08/2023", "31/08/2024", "x"]
 
 
-def staff_file(people: list[list[Cell]], jobs: list[list[Cell]], title: str = "Mã trường: 79766999") -> bytes:
+def staff_file(
+    people: list[list[Cell]], jobs: list[list[Cell]], title: str = "Mã trường: 79766999", more: str = ""
+) -> bytes:
     head: list[list[Cell]] = [["Trường: Mẫu"], [title], ["Năm học: 2023-2024"]]
-    person: list[Cell] = ["Số định danh cá nhân", "Họ và tên", "Ngày sinh", "Giới tính", "Chức vụ"]
+    person: list[Cell] = ["Số định danh cá nhân", "Họ và tên", "Ngày sinh", "Giới tính", "Chức vụ", more]
     job: list[Cell] = ["Lớp", "Phần việc", "Số định danh cá nhân", "Từ ngày", "Đến ngày", "Người kí"]
     return workbook({"Nhân sự": [*head, person, *people], "Phân công": [job, *jobs]})
 
@@ -82,6 +85,11 @@ def test_a_bad_person_is_left_out_and_named(column: int, value: str, cell: str, 
     assert read.people == ()
     assert read.problems[0].cell == cell
     assert message in read.problems[0].message
+
+
+def test_an_error_in_a_column_that_nobody_reads_does_not_matter() -> None:
+    data = with_formula(staff_file([[*PERSON, 1.0]], [JOB], more="Ghi chú"), "F5", "#N/A", "e")
+    assert (len(read_staff(data).people), read_staff(data).problems) == (1, ())
 
 
 def test_a_person_twice_is_refused() -> None:

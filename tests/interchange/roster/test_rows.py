@@ -48,6 +48,12 @@ def test_signs_that_only_look_right_are_put_right(name: str) -> None:
         ({"id": 79217000042}, PupilField.PERSONAL_ID, "079217000042", "mất số 0"),
         ({"id": "'079217000042"}, PupilField.PERSONAL_ID, "079217000042", ""),
         ({"id": "079 217 000 042"}, PupilField.PERSONAL_ID, "079217000042", ""),
+        ({"code": 79230000012}, PupilField.PUPIL_CODE, "79230000012", "định dạng cột là Văn bản (Text)"),
+        ({"code": "79230000012"}, PupilField.PUPIL_CODE, "79230000012", ""),
+        ({"id": "-"}, PupilField.PERSONAL_ID, "", "Chưa có số định danh"),
+        ({"id": "Chưa có"}, PupilField.PERSONAL_ID, "", "Chưa có số định danh"),
+        ({"id": "chua cap"}, PupilField.PERSONAL_ID, "", "Chưa có số định danh"),
+        ({"id": "KHÔNG"}, PupilField.PERSONAL_ID, "", "Chưa có số định danh"),
         ({"sex": "nam "}, PupilField.SEX, "Nam", ""),
         ({"birth": "03/05/17"}, PupilField.BIRTH_DATE, "03/05/2017", "hai chữ số"),
         ({"birth": 42858}, PupilField.BIRTH_DATE, "03/05/2017", "dạng số"),
@@ -73,6 +79,15 @@ def test_what_can_be_mended_is_and_what_was_guessed_is_noted(
         ({"birth": "03/05/2023"}, "D11", "không thể là của học sinh năm học 2023-2024"),
         ({"sex": "Khác"}, "E11", "phải là Nam hoặc Nữ"),
         ({"code": "7.92E+09"}, "A11", "từ 10 đến 12 chữ số"),
+        ({"code": 79230012}, "A11", "Mã học sinh chỉ có 8 chữ số. Ô lưu dạng số nên Excel có thể đã bỏ số 0 ở đầu"),
+        ({"code": "Chưa có"}, "A11", "nhận được “Chưa có”"),
+        ({"code": "9" * 12_000}, "A11", "quá giới hạn 250 kí tự"),
+        ({"id": "12"}, "B11", "phải có đúng 12 chữ số, nhận được “12”"),
+        ({"id": "đang làm giấy"}, "B11", "nhận được “đang làm giấy”; chưa có thì để trống ô."),
+        ({"id": 1234567890123}, "B11", "phải có đúng 12 chữ số"),
+        ({"id": "٠٧٩٢١٧٠٠٠٠٤٢"}, "B11", "phải có đúng 12 chữ số"),
+        ({"id": "a" * 12_000}, "B11", f"nhận được “{'a' * 40}…”"),
+        ({"sex": "a" * 251}, "E11", "quá giới hạn 250 kí tự"),
         ({"name": "a" * 251}, "C11", "quá giới hạn 250 kí tự"),
     ],
 )
@@ -80,6 +95,19 @@ def test_what_cannot_be_mended_is_named_by_its_cell(changes: dict[str, Cell], ce
     book = read_roster(roster(pupil(**changes)))
     assert book.pupils == ()
     assert [(place, words in message) for place, message in errors(book)] == [(cell, True)]
+
+
+def test_pupils_without_a_personal_id_do_not_share_one() -> None:
+    book = read(["1", "7923000001", "Chưa có", *FIRST[3:]], ["2", "7923000002", "Chưa có", *FIRST[3:]])
+    assert ([each.personal_id for each in book.pupils], errors(book)) == (["", ""], [])
+
+
+def test_a_code_comes_twice_however_it_was_kept() -> None:
+    book = read(FIRST, [2, "7923 000 001", 79217000042.0, *FIRST[3:]])
+    assert errors(book) == [
+        ("B5", "Mã học sinh 7923000001 đã có ở dòng 4."),
+        ("C5", "Số định danh cá nhân 079217000042 đã có ở dòng 4."),
+    ]
 
 
 def test_all_that_is_wrong_with_a_row_is_said_at_once() -> None:
@@ -104,8 +132,9 @@ def test_a_cell_without_a_value_is_refused_once_and_by_name(cell: str, words: st
     assert [each.pupil_code for each in book.pupils] == ["7923000002"]
 
 
-def test_an_error_in_a_column_that_is_left_aside_does_not_matter() -> None:
-    data = workbook({"Trang1": [*TITLE[:2], [*HEADINGS, "Tuổi"], [*FIRST, 6]]})
+@pytest.mark.parametrize("heading", ["Tuổi", "Chiều cao", "Sức khoẻ", "Nữ"])
+def test_an_error_in_a_column_that_is_left_aside_does_not_matter(heading: str) -> None:
+    data = workbook({"Trang1": [*TITLE[:2], [*HEADINGS, heading], [*FIRST, 6]]})
     sheet = parts_of(data)[SHEET].decode().replace('<c r="H4"><v>6</v></c>', '<c r="H4" t="e"><v>#REF!</v></c>')
     book = read_roster(with_part(data, SHEET, sheet.encode()))
     assert (book.problems, len(book.pupils)) == ((), 1)

@@ -1,11 +1,14 @@
 """Whose list it is: title rows in several wordings, the sheet's name, a column, or the class that was chosen."""
 
+import unicodedata
 from datetime import date
 
 import pytest
 
 from domain.calendar import SchoolYear
+from domain.errors import Invalid
 from interchange.roster import Chosen, RosterBook, read_roster
+from interchange.roster.titles import subjects_of
 from tests.interchange.workbooks import Cell, pupil, workbook
 
 HEADINGS: list[Cell] = ["Mã học sinh", "Số định danh cá nhân", "Họ và tên", "Ngày sinh", "Giới tính", "Dân tộc"]
@@ -127,6 +130,20 @@ def test_a_column_may_say_the_class() -> None:
     headers = [roster.header for roster in book.rosters]
     assert [(each.class_name, each.grade) for each in headers if each] == [("1A1", 1), ("3B", 3)]
     assert [problem.cell for problem in book.problems] == ["D4"]  # six years old, and in grade 3
+
+
+def test_one_class_however_its_name_is_typed() -> None:
+    names = ["1 Chuyên", unicodedata.normalize("NFD", "1 chuyên"), "1  CHUYÊN "]
+    codes = [pupil(code=f"792300000{number}", id=f"07921700004{number}")[:6] for number in range(3)]
+    rows: list[list[Cell]] = [[*row, name] for row, name in zip(codes, names, strict=True)]
+    book = read_roster(workbook({"A": [YEAR, [*HEADINGS, "Lớp"], *rows]}))
+    assert [(each.header.class_name, len(each.pupils)) for each in book.rosters if each.header] == [("1 Chuyên", 3)]
+    assert [each.order_no for each in book.pupils] == [1, 2, 3]
+
+
+def test_subjects_that_a_grade_does_not_have_are_named_as_they_were_typed() -> None:
+    with pytest.raises(Invalid, match=r"^Lớp 6 không có môn: “Lịch sử Đảng”, “Võ”\.$"):
+        subjects_of(6, "Lịch sử Đảng , Võ")
 
 
 def test_a_class_merged_over_its_rows_holds_for_all_of_them() -> None:

@@ -72,7 +72,9 @@ def test_a_merged_line_below_the_table_is_passed_over() -> None:
 
 def test_a_mark_beside_no_code_is_named() -> None:
     reading = read_slot(workbook(own_sheet(["Ai đó", "", 7, ""])), GRADE_6)
-    assert ("B7", "Thiếu Mã học sinh.") in [(problem.cell, problem.message) for problem in reading.problems]
+    assert ("B7", "Thiếu Mã học sinh; dòng này bị bỏ qua.") in [
+        (problem.cell, problem.message) for problem in reading.problems
+    ]
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from tests.interchange.editing import (
     with_merged,
 )
 from tests.interchange.slot_samples import address, entered, make_marks, make_pupil
-from tests.interchange.workbooks import workbook
+from tests.interchange.workbooks import Cell, workbook
 
 GRADE_1, GRADE_6 = make_marks(), make_marks(6)
 SCORE = address(GRADE_6, "ĐĐGgk")
@@ -122,6 +122,35 @@ def test_a_cell_without_a_value_of_its_own_does_not_clear_what_is_saved(
     assert list(differences(marks, reading.filled)) == []
 
 
+def test_one_cell_in_error_leaves_the_others_of_its_row() -> None:
+    reading = read_slot(
+        with_formula(filled_in(write_slot(GRADE_1), {"E8": "T", "F8": "H"}), "G8", "#N/A", "e"), GRADE_1
+    )
+    assert [cell for cell, _ in told(reading)] == ["G8"]
+    assert {each.cell: each.value for each in reading.filled.values() if each.value} == {"E8": "T", "F8": "H"}
+    assert "G8" not in [each.cell for each in reading.filled.values()]
+
+
+@pytest.mark.parametrize("cell", ["B8", "C8", "D8"])
+def test_an_error_where_it_says_whose_row_it_is_leaves_the_row_out_and_says_so(cell: str) -> None:
+    data = with_formula(filled_in(write_slot(GRADE_1), {"E8": "T", "E9": "T"}), cell, "#N/A", "e")
+    reading = read_slot(data, GRADE_1)
+    assert [said for place, said in told(reading) if place] == [
+        "Ô báo lỗi #N/A; hãy sửa công thức hoặc gõ thẳng giá trị; dòng này bị bỏ qua."
+    ]
+    assert {each.cell[1:] for each in reading.filled.values()} == {"9", "10"}
+
+
+@pytest.mark.parametrize("heading", ["Ghi chú", "STT"])
+def test_an_error_in_a_column_that_nobody_reads_does_not_matter(heading: str) -> None:
+    lines: list[list[Cell]] = [["Lớp: 1A1"], ["Học kì: Học kì I"], ["Môn học: Toán"]]
+    rows: list[list[Cell]] = [["Mã học sinh", heading, "Mức giữa kì"], ["7926000001", 1.0, "T"]]
+    data = with_formula(workbook({"Trang1": [*lines, *rows]}), "B5", "#REF!", "e")
+    reading = read_slot(data, GRADE_1)
+    assert at(reading, "C5").value == "T"
+    assert "B5" not in [cell for cell, _ in told(reading)]
+
+
 def test_a_merged_cell_belongs_to_its_first_row_only() -> None:
     marks = entered(GRADE_1)
     reading = read_slot(with_merged(write_slot(marks), "E8:E9"), marks)
@@ -135,11 +164,12 @@ def test_a_merged_cell_belongs_to_its_first_row_only() -> None:
     [
         ({"B8": "7926000099"}, "B8", "Mã học sinh 7926000099 không có trong lớp; dòng này bị bỏ qua."),
         ({"B9": "7926000001"}, "B9", "Mã học sinh 7926000001 đã có ở dòng 8; dòng này bị bỏ qua."),
-        ({"B8": "12"}, "B8", "Mã học sinh phải có từ 10 đến 12 chữ số"),
-        ({"B8": None}, "B8", "Thiếu Mã học sinh."),
+        ({"B8": "12"}, "B8", "Mã học sinh phải có từ 10 đến 12 chữ số, nhận được “12”; dòng này bị bỏ qua."),
+        ({"B8": None}, "B8", "Thiếu Mã học sinh; dòng này bị bỏ qua."),
         ({"C8": "Trần Ngọc Ánh"}, "C8", "Tệp ghi “Trần Ngọc Ánh”, hồ sơ ghi “Thạch Thị Ý”"),
         ({"D8": "03/02/2019"}, "D8", "Tệp ghi “03/02/2019”, hồ sơ ghi “01/02/2019”"),
-        ({"D8": "hôm qua"}, "D8", "không phải là ngày"),
+        ({"D8": "hôm qua"}, "D8", "ví dụ 05/09/2017; dòng này bị bỏ qua."),
+        ({"D8": None}, "D8", "Thiếu Ngày sinh; dòng này bị bỏ qua."),
     ],
 )
 def test_a_row_of_doubtful_identity_is_left_out_whole(cells: dict[str, Set], cell: str, message: str) -> None:

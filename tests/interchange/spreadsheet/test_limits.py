@@ -36,6 +36,50 @@ def far_apart() -> bytes:
     return with_sheet('<row r="1"><c r="A1"><v>1</v></c><c r="XFD1048576"><v>1</v></c></row>')
 
 
+def far_by_its_row() -> bytes:
+    """The second cell does not say where it is: it stands in the row's line, not in that of the first."""
+    return with_sheet('<row r="1048576"><c r="A1"><v>1</v></c><c><v>1</v></c></row>')
+
+
+def row_past_counting() -> bytes:
+    return with_sheet('<row r="99999999999"><c><v>1</v></c></row>')
+
+
+def row_by_letters() -> bytes:
+    return with_sheet('<row r="A1048576"><c><v>1</v></c></row>')
+
+
+def wide_letters() -> bytes:
+    return with_part(workbook({"A": []}), SHEET, f"<worksheet {MAIN}/>".encode("utf-16"))
+
+
+def many_corners() -> bytes:
+    """Sheets with two cells each, far apart."""
+    parts = parts_of(workbook({f"Trang {number}": [["x"]] for number in range(20)}))
+    corners = f'<worksheet {MAIN}><sheetData><row r="9999"><c r="KN9999"><v>1</v></c></row></sheetData></worksheet>'
+    return packed({name: corners.encode() if "/sheet" in name else part for name, part in parts.items()})
+
+
+def another_sheet() -> bytes:
+    """Two relations of one sheet: to a part that is looked at, and to one that is not."""
+    parts = parts_of(workbook({"A": [["x"]]}))
+    listed = parts["xl/workbook.xml"].replace(b'r:id="rId1"', b'xmlns:x="urn:x" x:id="rId1" r:id="rId3"')
+    rows = '<sheetData><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+    return packed(
+        parts | {"xl/workbook.xml": listed, "xl/styles.xml": f"<worksheet {MAIN}>{rows}</worksheet>".encode()}
+    )
+
+
+def promised_strings() -> bytes:
+    return with_part(workbook({"A": [["x"]]}), STRINGS, f'<sst {MAIN} uniqueCount="4000000000"/>'.encode())
+
+
+def text_in_a_text() -> bytes:
+    """Counted as two texts, read as one: cells would name another than was measured."""
+    inner = f"<si><si><t>{'a' * 30_000}</t></si></si><si><t/></si>"
+    return with_part(workbook({"A": [["x"]]}), STRINGS, f"<sst {MAIN}>{inner}</sst>".encode())
+
+
 def one_long_text() -> bytes:
     text = f"<sst {MAIN}><si><t>{'a' * 30_000}</t></si></sst>"
     cells = "".join(f'<row><c r="A{number}" t="s"><v>0</v></c></row>' for number in range(1, 1000))
@@ -79,6 +123,14 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     "swollen": (swollen, "phình ra quá 64 MB"),
     "lying": (lying, "hỏng"),
     "far_apart": (far_apart, f"ngoài {MAX_ROWS} dòng, {MAX_COLUMNS} cột đầu"),
+    "far_by_its_row": (far_by_its_row, f"ngoài {MAX_ROWS} dòng, {MAX_COLUMNS} cột đầu"),
+    "row_past_counting": (row_past_counting, "hỏng"),
+    "row_by_letters": (row_by_letters, "hỏng"),
+    "wide_letters": (wide_letters, "hỏng"),
+    "many_corners": (many_corners, "quá nhiều ô"),
+    "another_sheet": (another_sheet, "hỏng"),
+    "promised_strings": (promised_strings, "hỏng"),
+    "text_in_a_text": (text_in_a_text, "hỏng"),
     "one_long_text": (one_long_text, "quá nhiều ô hoặc ô quá dài"),
     "many_strings": (many_strings, "hỏng"),
     "many_cells": (many_cells, "quá nhiều ô"),
@@ -121,6 +173,38 @@ def test_nothing_grows_while_it_is_refused(tmp_path: Path) -> None:
     run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert (run.returncode, run.stderr) == (0, "")
     assert run.stdout.splitlines() == [f"{name} was refused" for name in sorted(BOMBS)]
+
+
+EMPTY_TEXTS = [
+    't="str"><f>""</f><v></v>',
+    't="str"><f>""</f><v/>',
+    't="inlineStr"><is><t></t></is>',
+    't="inlineStr"><is/>',
+    "><is><t></t></is>",
+    't="d"><v></v>',
+]
+
+
+@pytest.mark.parametrize("cell", EMPTY_TEXTS)
+def test_empty_texts_far_out_are_left_out(cell: str) -> None:
+    far = f'<row r="1048576"><c r="B1048576" s="1"/><c r="XFD1048576" {cell}</c >\n</row>'
+    data = with_sheet(f'<row r="1"><c r="A1"><v>7</v></c><c r="ZZ1" {cell}</c><c r="B1"><v>8</v></c></row>{far}')
+    assert open_workbook(data).grid("Trang1").rows == [[7.0, 8.0]]
+
+
+@pytest.mark.parametrize("cell", EMPTY_TEXTS)
+def test_empty_texts_nearby_count_as_cells(cell: str) -> None:
+    row = "<row>" + f"<c {cell}</c>" * (MAX_CELLS // MAX_ROWS + 1) + "</row>"
+    with pytest.raises(Invalid, match="quá nhiều ô"):
+        open_workbook(with_sheet(row * MAX_ROWS))
+
+
+@pytest.mark.parametrize("size", ["A1:XFD1048576", "XFD1048576:A1", "A1:A99999"])
+def test_the_size_a_sheet_claims_does_not_matter(size: str) -> None:
+    parts = parts_of(workbook({"A": [[7.0]]}))
+    sheet = parts[SHEET].replace(b'<dimension ref="A1"/>', f'<dimension ref="{size}"/>'.encode())
+    assert sheet != parts[SHEET]
+    assert open_workbook(packed(parts | {SHEET: sheet})).grid("A").rows == [[7.0]]
 
 
 def test_formatting_down_to_the_last_row_is_no_content() -> None:

@@ -11,6 +11,7 @@ from xlsxwriter import Workbook
 from domain.errors import Invalid
 from interchange.sheets import open_workbook
 from interchange.spreadsheet.scan import Merge
+from tests.interchange.editing import with_date
 from tests.interchange.workbooks import Cell, packed, parts_of, with_sheet, workbook
 
 CALCULATED = '<row r="1"><c r="A1"><f>1+1</f><v>2</v></c><c r="B1" t="str"><f>""</f><v></v></c></row>'
@@ -86,10 +87,48 @@ def test_merged_cells_are_known() -> None:
     assert grid.merges == (Merge((2, 1), (6, 2), "B3:C7"),)
 
 
-@pytest.mark.parametrize("row", ['<row><c t="s"><v>99</v></c></row>', '<row><c r="?"><v>1</v></c></row>'])
+@pytest.mark.parametrize(
+    "row",
+    [
+        '<row><c t="s"><v>99</v></c></row>',
+        '<row><c t="s"><v>٠</v></c></row>',
+        '<row><c r="?"><v>1</v></c></row>',
+        '<row><c r="A0"><v>1</v></c></row>',
+        '<row r="0"><c><v>1</v></c></row>',
+        "<row><c><v>1</v><v>2</v></c></row>",
+        "<row><c><v>1<t/>2</v></c></row>",
+    ],
+)
 def test_a_sheet_that_contradicts_itself_is_refused(row: str) -> None:
     with pytest.raises(Invalid, match="hỏng"):
         open_workbook(with_sheet(row))
+
+
+@pytest.mark.parametrize("days", ["-1e17", "-1e999"])
+def test_a_date_beyond_all_calendars_is_refused(days: str) -> None:
+    book = parts_of(with_date(workbook({"A": [[1.0]]}), "A1", 1.0))
+    book["xl/worksheets/sheet1.xml"] = book["xl/worksheets/sheet1.xml"].replace(b">1.0<", f">{days}<".encode())
+    with pytest.raises(Invalid, match="hỏng"):
+        open_workbook(packed(book)).grid("A")
+
+
+def test_an_interruption_is_no_damage(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = open_workbook(GOOD)
+
+    class Interrupted:
+        def get_sheet_by_name(self, _: str) -> None:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(read, "_values", Interrupted())
+    with pytest.raises(KeyboardInterrupt):
+        read.grid("Lớp 1A1")
+
+
+def test_dates_counted_from_1904_stay_so() -> None:
+    data = BytesIO()
+    with Workbook(data, {"date_1904": True, "default_date_format": "dd/mm/yyyy"}) as made:
+        made.add_worksheet("A").write_datetime(0, 0, date(2017, 5, 3))
+    assert open_workbook(data.getvalue()).grid("A").rows == [[date(2017, 5, 3)]]
 
 
 @given(st.data())
