@@ -92,7 +92,7 @@ def confirm_roster(session: Session, person: Person, preview_id: UUID, now: date
     preview = _CONTENT.validate_python(row.content)
     if not preview.can_confirm:
         raise Incomplete("Danh sách còn lỗi; hãy sửa trong tệp rồi tải lên lại.")
-    entering.lock(session, person.school_id)
+    registration.lock_school(session, person.school_id)
     comparison = compare(session, person.school_id, preview.listed)
     if told := differences(preview.comparison, comparison):
         raise Conflict(f"Từ lúc xem trước, dữ liệu đã thay đổi: {told}. Hãy tải tệp lên để xem trước lại.")

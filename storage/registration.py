@@ -55,6 +55,11 @@ def add_school(session: Session, facts: SchoolFacts) -> UUID:
     return school_id
 
 
+def lock_school(session: Session, school_id: UUID) -> None:
+    """Let nobody else enter a class list or open a book of this school before this transaction ends."""
+    session.execute(select(School.id).where(School.id == school_id).with_for_update(key_share=True))
+
+
 def _add_authority(session: Session, facts: SchoolFacts) -> UUID:
     code = f"{facts.authority_kind}/{facts.authority}"
     new = insert(ManagingAuthority).values(

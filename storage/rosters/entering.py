@@ -5,7 +5,7 @@ from datetime import date
 from typing import TypeAlias
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -20,20 +20,15 @@ from storage.registration import ClassFacts
 from storage.rosters.comparing import compare
 from storage.rosters.known import Known, read_known
 from storage.rosters.shapes import ClassEffect, Comparison, Effect, ListedClass, PupilEffect
-from storage.tables import ClassGroup, Enrolment, PupilRow, ReviewItem, School
+from storage.tables import ClassGroup, Enrolment, PupilRow, ReviewItem
 
 Pairs: TypeAlias = Sequence[tuple[ListedPupil, PupilEffect]]
 _OF_THE_PUPIL = tuple(each for each in PupilField if each not in OF_THE_YEAR)
 
 
-def lock(session: Session, school_id: UUID) -> None:
-    """Let nobody else enter a list of this school before this transaction ends."""
-    session.execute(select(School.id).where(School.id == school_id).with_for_update(key_share=True))
-
-
 def register(session: Session, school_id: UUID, listed: Sequence[ListedClass], today: date) -> dict[str, UUID]:
     """Compare and enter in one go; returns the ids of the classes by name. Raises Conflict when somebody clashes."""
-    lock(session, school_id)
+    registration.lock_school(session, school_id)
     comparison = compare(session, school_id, listed)
     for clash in comparison.clashes:
         raise Conflict(f"Mã học sinh {clash.pupil_code}: {clash.message}")
