@@ -11,7 +11,7 @@ from domain.assessment import Term
 from domain.errors import Invalid, NotFound
 
 TIMEZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
-_YEAR: Final = re.compile(r"([0-9]{4})\s*[-–]\s*([0-9]{4})")
+_YEAR: Final = re.compile(r"([1-9][0-9]{3})\s*[-–]\s*([0-9]{4})")
 _SATURDAY: Final = 5
 
 
