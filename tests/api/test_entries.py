@@ -186,8 +186,10 @@ async def test_problems_are_told_at_their_cells(as_: As, world: World, db: Sessi
     assert (await as_("music").get(path)).status_code == 404
 
 
-async def test_a_slot_that_the_class_does_not_have_is_not_found(as_: As, world: World) -> None:
-    assert (await as_("principal").get(cells_of(world, "vat_li", "/problems"))).status_code == 404
+@pytest.mark.parametrize("slot", ["vat_li", "principal", "seal", "nope"])
+async def test_a_slot_that_the_class_does_not_have_is_not_found(as_: As, world: World, slot: str) -> None:
+    for path in (cells_of(world, slot, "/problems"), cells_of(world, "").removesuffix("/") + f"?slot={slot}"):
+        assert (await as_("principal").get(path)).status_code == 404
 
 
 async def test_attendance_is_kept_and_may_be_corrected(as_: As, world: World, db: Session) -> None:
@@ -230,13 +232,22 @@ async def test_impossible_measures_are_refused_in_words(
     assert words in answer.json()["detail"]
 
 
-@pytest.mark.parametrize("days", [-1, 401, "hai"])
-async def test_impossible_absences_are_refused(as_: As, world: World, days: object) -> None:
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (-1, "không được nhỏ hơn 0"),
+        (401, "không được lớn hơn 400"),
+        ("hai", "phải là số nguyên"),
+        (None, "phải là số nguyên"),
+    ],
+)
+async def test_impossible_absences_are_refused(as_: As, world: World, days: object, words: str) -> None:
     path = f"/api/v1/class-terms/{world.class_term_id}/attendance"
     row = {"record_id": world.records[0], "absent_unexcused": days}
     answer = await as_("homeroom").put(path, json=[row])
     assert answer.status_code == 422
-    assert "absent_unexcused" in answer.json()["detail"]
+    assert answer.json()["detail"] == f"Số buổi nghỉ không phép (mục 1) {words}."
+    assert [each["path"] for each in answer.json()["errors"]] == ["body.0.absent_unexcused"]
 
 
 async def test_the_homeroom_slot_is_entered_like_any_other(as_: As, world: World) -> None:
