@@ -1,7 +1,7 @@
 """Class lists from workbooks: previewed for a person, entered on that person's word; or both in one go."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -58,12 +58,18 @@ _CONTENT: Final = TypeAdapter(Preview)
 def preview_roster(session: Session, person: Person, book: RosterBook, now: datetime) -> KeptPreview:
     """Compare a workbook with the person's own school and keep what was found for that person; enters nothing."""
     listed = _listed(book)
-    comparison = compare(session, person.school_id, listed)
+    comparison = compare(session, person.school_id, listed, _day(now))
     school = session.get_one(School, person.school_id)
     preview = Preview(
         listed=listed,
         comparison=comparison,
-        problems=(*book.problems, *_of_another_school(book, school), *_clashes(book, comparison), *_notes(comparison)),
+        problems=(
+            *book.problems,
+            *_of_another_school(book, school),
+            *_unfit(listed, comparison),
+            *_at_pupils(book, comparison),
+            *_notes(comparison),
+        ),
         aside=book.aside,
         hidden=book.hidden,
         without_list=book.without_list,
@@ -92,11 +98,11 @@ def confirm_roster(session: Session, person: Person, preview_id: UUID, now: date
     preview = _CONTENT.validate_python(row.content)
     if not preview.can_confirm:
         raise Incomplete("Danh sách còn lỗi; hãy sửa trong tệp rồi tải lên lại.")
-    entering.lock(session, person.school_id)
-    comparison = compare(session, person.school_id, preview.listed)
+    registration.lock_school(session, person.school_id)
+    comparison = compare(session, person.school_id, preview.listed, _day(now))
     if told := differences(preview.comparison, comparison):
         raise Conflict(f"Từ lúc xem trước, dữ liệu đã thay đổi: {told}. Hãy tải tệp lên để xem trước lại.")
-    entering.enter(session, person.school_id, preview.listed, comparison, now.astimezone(TIMEZONE).date())
+    entering.enter(session, person.school_id, preview.listed, comparison, _day(now))
     row.content, row.outcome = None, {effect.value: comparison.count(effect) for effect in Effect}
     return row.outcome
 
@@ -112,6 +118,10 @@ def import_roster(session: Session, book: RosterBook) -> dict[str, UUID]:
         raise Invalid("Danh sách lớp còn lỗi, chưa nhập được.")
     school_id = registration.add_school(session, _school(headers[0]))
     return entering.register(session, school_id, _listed(book), date.min)
+
+
+def _day(now: datetime) -> date:
+    return now.astimezone(TIMEZONE).date()
 
 
 def _kept(row: RosterPreview) -> KeptPreview:
@@ -143,10 +153,23 @@ def _of_another_school(book: RosterBook, school: School) -> Iterator[Problem]:
             yield Problem(sheet, "", 0, f"Danh sách ghi mã trường {code}; mã trường của bạn là {school.code}.")
 
 
-def _clashes(book: RosterBook, comparison: Comparison) -> Iterator[Problem]:
+def _unfit(listed: Sequence[ListedClass], comparison: Comparison) -> Iterator[Problem]:
+    """New classes that cannot be as the list says."""
+    for each, effect in zip(listed, comparison.classes, strict=True):
+        try:
+            if effect.is_new and each.pupils:
+                registration.rules_of(each.school_year, entering.class_facts(each, effect.name))
+        except Invalid as refused:
+            yield Problem("", "", 0, refused.message)
+
+
+def _at_pupils(book: RosterBook, comparison: Comparison) -> Iterator[Problem]:
     pupils = {pupil.pupil_code: pupil for pupil in book.pupils}
     for clash in comparison.clashes:
         yield book.problem_at(pupils[clash.pupil_code], clash.field, clash.message)
+    for note in comparison.notes:
+        at = book.problem_at(pupils[note.pupil_code], note.field, note.message)
+        yield replace(at, severity=Severity.REVIEW)
 
 
 def _notes(comparison: Comparison) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ from sqlalchemy import exc
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from api.field_errors import FieldError, field_errors, in_words
 from domain.errors import Conflict, DomainError, Incomplete, Invalid, NotAllowed, NotFound
 
 PROBLEM_JSON = "application/problem+json"
@@ -31,13 +32,17 @@ class SignInNeeded(Exception):
 
 
 class Problem(BaseModel):
-    """RFC 9457 problem details; `record_ids` names the records that a refusal is about."""
+    """RFC 9457 problem details; `record_ids` names the records that a refusal is about.
+
+    `errors` are the places where a request is out of form, by path for programs.
+    """
 
     type: str
     title: str
     status: int
     detail: str
     record_ids: list[str] = []
+    errors: list[FieldError] = []
 
 
 # What any operation of the interface may answer instead; for its OpenAPI description.
@@ -102,11 +107,11 @@ def sign_in_needed(request: Request, _error: Exception) -> Response:
 
 
 def invalid_request(_request: Request, error: Exception) -> JSONResponse:
-    """Say which field is wrong; the value itself is not repeated, it may be personal."""
-    fields = error.errors() if isinstance(error, RequestValidationError) else []
-    places = ", ".join(sorted({".".join(str(part) for part in field["loc"]) for field in fields}))
-    detail = f"Giá trị không hợp lệ ở: {places}." if places else "Yêu cầu không hợp lệ."
-    return _answer(problem("InvalidRequest", "Dữ liệu không hợp lệ", status.HTTP_422_UNPROCESSABLE_CONTENT, detail))
+    """Say what is wrong with which field; the value itself is not repeated, it may be personal."""
+    errors = field_errors(error.errors() if isinstance(error, RequestValidationError) else [])
+    invalid = status.HTTP_422_UNPROCESSABLE_CONTENT
+    body = problem("InvalidRequest", "Dữ liệu không hợp lệ", invalid, in_words(errors))
+    return _answer(body.model_copy(update={"errors": errors}))
 
 
 def http_error(_request: Request, error: Exception) -> JSONResponse:

@@ -9,6 +9,7 @@ from domain.labelled import Labelled
 
 HOME_COUNTRY: Final = "Việt Nam"
 YES: Final = "Có"
+LONGEST: Final = 250  # characters of a text about a pupil, and of a class's name
 
 
 class PupilField(Labelled):

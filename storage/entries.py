@@ -16,7 +16,17 @@ from domain.curriculum import Curriculum, curriculum_for
 from domain.entry import CellKey, Values, cells_of, missing_cells
 from domain.rules.book import rule_book
 from domain.scales import CellKind
-from storage.tables import Assessment, CellChange, ClassGroup, Enrolment, PupilTerm, RecordSlot, Staff, TermRecord
+from storage.tables import (
+    Assessment,
+    CellChange,
+    ClassGroup,
+    ClassTermRow,
+    Enrolment,
+    PupilTerm,
+    RecordSlot,
+    Staff,
+    TermRecord,
+)
 
 
 class StoredCell(NamedTuple):
@@ -93,7 +103,13 @@ def hashed_cells(session: Session, slot: str, record_ids: Iterable[UUID]) -> dic
 
 
 def cells_in(session: Session, class_term_id: UUID, slot: str, *, drafts: bool) -> Sequence[StoredCell]:
-    """Every cell one slot entered in a class-term; without `drafts`, only what was submitted."""
+    """Every cell one slot entered in a class-term; without `drafts`, only what was submitted.
+
+    Raises NotFound for a slot that the class does not have.
+    """
+    row = session.get_one(ClassTermRow, class_term_id)
+    term = Term(row.term)
+    cells_of(curriculum_of(session.get_one(ClassGroup, row.class_id), term), term, slot)
     return _rows(session, [slot], records_in(session, class_term_id, slot, drafts=drafts))
 
 

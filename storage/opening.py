@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from domain.assessment import Term
 from domain.errors import Conflict
 from storage.entries import curriculum_of
+from storage.registration import lock_school
 from storage.staffing import signs_records
 from storage.tables import ClassGroup, ClassTermRow, Enrolment, PupilTerm, RecordSlot, TermRecord
 
@@ -33,8 +34,12 @@ class OpenedTerm:
 
 
 def open_term(session: Session, class_id: UUID, term: Term, due_at: datetime) -> OpenedTerm:
-    """Open a class-term, or give the one that is open. Raises Conflict for a class without pupils."""
+    """Open a class-term, or give the one that is open. Raises Conflict for a class without pupils.
+
+    A class list that is being entered is waited for, and whoever enters the next one finds the book open.
+    """
     group = session.get_one(ClassGroup, class_id)
+    lock_school(session, group.school_id)
     new = insert(ClassTermRow).values(id=uuid4(), class_id=class_id, term=term.value, due_at=due_at)
     created = session.scalars(new.on_conflict_do_nothing().returning(ClassTermRow.id)).first()
     row = session.scalars(

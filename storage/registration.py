@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 from domain.assessment import Term
 from domain.calendar import SchoolYear, term_dates
 from domain.curriculum import curriculum_for
-from domain.errors import NotFound
+from domain.errors import Invalid, NotFound
+from domain.pupils import LONGEST
 from domain.rules.book import rule_book
+from domain.rules.rule_set import RuleSet
 from domain.signature_plans import SignaturePlan
 from storage.tables import (
     CertificateRow,
@@ -53,6 +55,11 @@ def add_school(session: Session, facts: SchoolFacts) -> UUID:
         authority_id = _add_authority(session, facts)
         session.add(SchoolAuthority(school_id=school_id, authority_id=authority_id, valid_from=facts.managed_from))
     return school_id
+
+
+def lock_school(session: Session, school_id: UUID) -> None:
+    """Let nobody else enter a class list or open a book of this school before this transaction ends."""
+    session.execute(select(School.id).where(School.id == school_id).with_for_update(key_share=True))
 
 
 def _add_authority(session: Session, facts: SchoolFacts) -> UUID:
@@ -113,14 +120,13 @@ class ClassFacts:
 def add_class(session: Session, school_id: UUID, year: SchoolYear, facts: ClassFacts) -> UUID:
     """A class under the circular in force when its year begins; one that is known stays as it is.
 
-    Raises Invalid for subjects that a new class cannot take.
+    Raises Invalid for a new class as `rules_of` does.
     """
     known = _class_id(session, school_id, year, facts.name)
     if known is not None:
         return known
+    rules = rules_of(year, facts)
     add_school_year(session, year)
-    rules = rule_book().choose(facts.grade, year, term_dates(year, Term.HK1).start)
-    curriculum_for(facts.grade, rules, optional=facts.optional, topics=facts.topics)
     new = insert(ClassGroup).values(
         id=uuid4(),
         school_id=school_id,
@@ -134,6 +140,15 @@ def add_class(session: Session, school_id: UUID, year: SchoolYear, facts: ClassF
     )
     session.execute(new.on_conflict_do_nothing(index_elements=["school_id", "school_year", "name"]))
     return class_id_of(session, school_id, year, facts.name)
+
+
+def rules_of(year: SchoolYear, facts: ClassFacts) -> RuleSet:
+    """The rules of a new class. Raises Invalid for a name that is too long, and subjects that the class cannot take."""
+    if len(facts.name) > LONGEST:
+        raise Invalid(f"Tên lớp dài {len(facts.name)} kí tự, quá giới hạn {LONGEST} kí tự.")
+    rules = rule_book().choose(facts.grade, year, term_dates(year, Term.HK1).start)
+    curriculum_for(facts.grade, rules, optional=facts.optional, topics=facts.topics)
+    return rules
 
 
 def class_id_of(session: Session, school_id: UUID, year: SchoolYear, name: str) -> UUID:

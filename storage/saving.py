@@ -10,12 +10,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain.assessment import AssessmentPoint, Term
-from domain.curriculum import HOMEROOM
 from domain.entry import Cell, CellKey, cells_of
 from domain.errors import Conflict, DomainError, Invalid, NotFound
 from domain.scales import CellKind
 from storage.entries import curriculum_of
-from storage.tables import Assessment, ClassGroup, ClassTermRow, PupilTerm, RecordSlot, Staff, TermRecord
+from storage.tables import Assessment, ClassGroup, ClassTermRow, RecordSlot, Staff, TermRecord
 
 FOREIGN = "Có học sinh không thuộc lớp này."
 
@@ -219,27 +218,3 @@ def lock_open(session: Session, class_term_id: UUID, slot: str, record_ids: set[
     closed = tuple(str(record_id) for record_id, state in states.items() if state != "open")
     if closed:
         raise Conflict("Phần này đã gửi, không sửa được nữa; cần trả lại trước khi sửa.", closed)
-
-
-@dataclass(frozen=True)
-class Attendance:
-    """Half-day absences of the term and whether the class recognised the pupil (Circular 27/2020 art. 13)."""
-
-    record_id: UUID
-    absent_excused: int = 0
-    absent_unexcused: int = 0
-    is_recognised: bool = False
-    height_cm: str = ""
-    weight_kg: str = ""
-    health: str = ""
-
-
-def save_attendance(session: Session, class_term_id: UUID, rows: Sequence[Attendance]) -> None:
-    """Write the homeroom teacher's facts of the term, all or none; the same refusals as `save_cells`."""
-    lock_open(session, class_term_id, HOMEROOM, {row.record_id for row in rows})
-    for row in rows:
-        if min(row.absent_excused, row.absent_unexcused) < 0:
-            raise Invalid("Số buổi nghỉ không được âm.")
-        values = {name: value for name, value in vars(row).items() if name != "record_id"}
-        new = insert(PupilTerm).values(record_id=row.record_id, **values)
-        session.execute(new.on_conflict_do_update(index_elements=["record_id"], set_=values))

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, require_slot
 from api.v1.entry_forms import (
     AttendanceForm,
+    AttendanceView,
     CellPlace,
     CellsForm,
     CellView,
@@ -22,9 +23,8 @@ from api.v1.entry_forms import (
 from api.v1.forms import Slot
 from domain.curriculum import HOMEROOM
 from domain.errors import NotFound
-from storage import access, entries, phrases, problems, saving
+from storage import access, attendance, entries, phrases, problems, saving
 from storage.access import ClassTermHead
-from storage.saving import Attendance
 from storage.staffing import Person
 
 router = APIRouter(tags=["entry"])
@@ -111,12 +111,28 @@ def list_problems(slot: Slot, head: VisibleClassTerm, person: CurrentPerson, fou
     return [problems_view(each) for each in found_problems]
 
 
-@router.put("/class-terms/{class_term_id}/attendance", status_code=204)
-def save_attendance(rows: list[AttendanceForm], head: VisibleClassTerm, found: ServicesDep) -> None:
-    """Absences, health and recognition of the term, kept by the homeroom teacher."""
+@router.get("/class-terms/{class_term_id}/attendance")
+def list_attendance(head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep) -> list[AttendanceView]:
+    """Absences, health and recognition: drafts for the homeroom teacher, what was submitted also for the offices."""
+    _may_read(person, head, HOMEROOM)
+    with found.sessions() as session:
+        kept = attendance.attendance_in(session, head.id, drafts=HOMEROOM in head.my_slots)
+    return [AttendanceView.model_validate(each, from_attributes=True) for each in kept]
+
+
+@router.put("/class-terms/{class_term_id}/attendance")
+def save_attendance(
+    rows: list[AttendanceForm], head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep
+) -> list[AttendanceView]:
+    """Absences, health and recognition of the term, kept by the homeroom teacher; answers what is kept now.
+
+    A field that is not sent stays as it is; an empty text clears it. 409, and nothing is written, where somebody else
+    changed a pupil's facts since the writer saw them.
+    """
     require_slot(head, HOMEROOM)
     with found.sessions.begin() as session:
-        saving.save_attendance(session, head.id, [Attendance(**row.model_dump()) for row in rows])
+        kept = attendance.save_attendance(session, head.id, [row.said() for row in rows], person.staff_id)
+    return [AttendanceView.model_validate(each, from_attributes=True) for each in kept]
 
 
 def _may_read(person: Person, head: ClassTermHead, slot: str) -> None:

@@ -10,6 +10,7 @@ from api.v1.forms import PRINTABLE, Form, Ids, ShortText, Slot
 from domain.assessment import AssessmentPoint
 from domain.entry import CellKey
 from domain.scales import CellKind
+from storage.attendance import Attendance
 from storage.phrases import CommentCopy
 from storage.problems import RecordProblems
 from storage.saving import CellEdit, Checked, Overtaken, Refused, SavedCell, SaveResult
@@ -53,13 +54,32 @@ class CopyForm(Form):
 
 
 class AttendanceForm(Form):
+    """Only what is sent is written."""
+
     record_id: UUID
     absent_excused: int = Field(default=0, ge=0, le=400)
     absent_unexcused: int = Field(default=0, ge=0, le=400)
     is_recognised: bool = False
-    height_cm: ShortText = ""
-    weight_kg: ShortText = ""
-    health: Annotated[str, StringConstraints(max_length=60, pattern=PRINTABLE)] = ""
+    height_cm: ShortText = Field(default="", description="30 to 250 cm, at most one decimal; empty clears it")
+    weight_kg: ShortText = Field(default="", description="5 to 200 kg, at most one decimal; empty clears it")
+    health: CellText = Field(default="", description="at most 60 characters; empty clears it")
+    version: int = Field(default=0, ge=0, description="the one on the writer's screen; without it, no check")
+
+    def said(self) -> Attendance:
+        return Attendance(**self.model_dump(exclude_unset=True))
+
+
+class AttendanceView(BaseModel):
+    """What is kept of a pupil's term; version 0 where nothing was entered yet."""
+
+    record_id: UUID
+    absent_excused: int
+    absent_unexcused: int
+    is_recognised: bool
+    height_cm: str
+    weight_kg: str
+    health: str
+    version: int
 
 
 class CellView(BaseModel):

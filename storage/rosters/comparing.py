@@ -1,12 +1,13 @@
 """What a list would add, change and move; nothing is written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from domain.pupils import OF_THE_YEAR, YES, ListedPupil, PupilField
+from domain.pupils import LONGEST, ListedPupil, PupilField
 from storage.rosters.known import Known, read_known
 from storage.rosters.shapes import Clash, ClassEffect, Comparison, Effect, FieldChange, ListedClass, Member, PupilEffect
 from storage.tables import Enrolment, PupilRow
@@ -15,36 +16,80 @@ _ELSEWHERE: Final = (
     "{} này đã thuộc một học sinh của trường khác; hãy kiểm tra lại. Nếu em mới chuyển đến thì làm thủ tục tiếp nhận "
     "chuyển trường trước."
 )
+_TOO_LONG: Final = "{} dài {} kí tự, quá giới hạn {} kí tự."
+_HIDDEN_ID: Final = "Mã học sinh này đang đi với số định danh khác. Hãy kiểm tra lại cả hai số."
 _OTHER_ID: Final = "Mã học sinh này đang đi với số định danh {}; danh sách ghi số khác. Hãy kiểm tra lại cả hai số."
 _OTHER_CODE: Final = "Số định danh này đã là của {} (mã học sinh {})."
 _HAS_RECORD: Final = "Học sinh đã có hồ sơ trong sổ đang mở của lớp {}; chưa chuyển lớp bằng danh sách được."
+_TAKEN_OVER: Final = (
+    "Học sinh đã có hồ sơ từ năm học trước ở trường khác; thông tin của em sẽ được sửa theo danh sách. "
+    "Hãy kiểm tra lại mã học sinh."
+)
+_ASSESSMENT_STAYS: Final = "Cách đánh giá học sinh khuyết tật do hiệu trưởng quyết định; danh sách không thay đổi."
 _DIGITS_OF_ID: Final = 12
 
 
-def compare(session: Session, school_id: UUID, listed: Sequence[ListedClass]) -> Comparison:
+def compare(session: Session, school_id: UUID, listed: Sequence[ListedClass], today: date) -> Comparison:
     """Compare lists, in which nobody comes twice, with what is stored of the school."""
     known = read_known(session, school_id, listed)
-    clashes = tuple(clash for each in listed for pupil in each.pupils if (clash := _clash(known, each, pupil)))
+    clashes = tuple(clash for each in listed for pupil in each.pupils if (clash := _clash(known, each, pupil, today)))
     refused = {clash.pupil_code for clash in clashes}
     named = {pupil.pupil_code for each in listed for pupil in each.pupils}
-    return Comparison(tuple(_class_effect(known, each, refused, named) for each in listed), clashes)
+    notes = tuple(
+        note
+        for each in listed
+        for pupil in each.pupils
+        if pupil.pupil_code not in refused
+        for note in _notes(known, each, pupil)
+    )
+    return Comparison(tuple(_class_effect(known, each, refused, named) for each in listed), clashes, notes)
 
 
-def _clash(known: Known, listed: ListedClass, pupil: ListedPupil) -> Clash | None:
+def _clash(known: Known, listed: ListedClass, pupil: ListedPupil, today: date) -> Clash | None:
+    return _too_long(pupil) or _taken(known, listed, pupil, today) or _in_book(known, listed, pupil.pupil_code)
+
+
+def _too_long(pupil: ListedPupil) -> Clash | None:
+    for field in PupilField:
+        if (length := len(pupil.text(field))) > LONGEST:
+            return Clash(pupil.pupil_code, field, _TOO_LONG.format(field.label, length, LONGEST))
+    return None
+
+
+def _taken(known: Known, listed: ListedClass, pupil: ListedPupil, today: date) -> Clash | None:
+    """Why a code or personal id is not free; of a pupil who is not the school's own nothing is told."""
     code, personal_id = pupil.pupil_code, pupil.personal_id
     row, owner = known.by_code.get(code), known.by_personal_id.get(personal_id)
-    if row is not None and not known.is_own(row):
+    if row is not None and not known.may_list(row, listed.school_year, today):
         return Clash(code, PupilField.PUPIL_CODE, _ELSEWHERE.format("Mã học sinh"))
     if owner is not None and owner is not row:
         told = _OTHER_CODE.format(owner.full_name, owner.pupil_code)
         words = told if known.is_own(owner) else _ELSEWHERE.format("Số định danh")
         return Clash(code, PupilField.PERSONAL_ID, words)
     if row is not None and personal_id and row.personal_id != personal_id and len(row.personal_id) == _DIGITS_OF_ID:
-        return Clash(code, PupilField.PERSONAL_ID, _OTHER_ID.format(row.personal_id))
+        words = _OTHER_ID.format(row.personal_id) if known.is_own(row) else _HIDDEN_ID
+        return Clash(code, PupilField.PERSONAL_ID, words)
+    return None
+
+
+def _in_book(known: Known, listed: ListedClass, code: str) -> Clash | None:
     place = known.coming_from(listed, code)
     if place is not None and place.enrolment.id in known.enrolments_with_record:
         return Clash(code, PupilField.PUPIL_CODE, _HAS_RECORD.format(place.class_name))
     return None
+
+
+def _notes(known: Known, listed: ListedClass, pupil: ListedPupil) -> Iterator[Clash]:
+    """What of a pupil who is entered a person should look at."""
+    row = known.by_code.get(pupil.pupil_code)
+    if row is None:
+        return
+    if not known.is_own(row) and _changes(known, listed, pupil):
+        yield Clash(pupil.pupil_code, PupilField.PUPIL_CODE, _TAKEN_OVER)
+    group = known.group(listed.school_year, listed.name)
+    enrolment = known.enrolment_for(row, listed.school_year, group.id if group else None)
+    if pupil.assessment_waived and enrolment is not None and not enrolment.assessment_waived:
+        yield Clash(pupil.pupil_code, PupilField.ASSESSMENT_WAIVED, _ASSESSMENT_STAYS)
 
 
 def _class_effect(known: Known, listed: ListedClass, refused: set[str], named: set[str]) -> ClassEffect:
@@ -80,7 +125,7 @@ def _numbers(pupils: Sequence[ListedPupil], numbers: Mapping[str, int], *, keep:
 def _pupil_effect(known: Known, listed: ListedClass, pupil: ListedPupil, order_no: int) -> PupilEffect:
     row = known.by_code.get(pupil.pupil_code)
     place = known.place_in(row, listed.school_year) if row else None
-    changes = _changes(pupil, row, place.enrolment if place else None) if row else ()
+    changes = _changes(known, listed, pupil)
     came_from = known.coming_from(listed, pupil.pupil_code)
     if place is None:
         effect = Effect.ADDED
@@ -92,22 +137,23 @@ def _pupil_effect(known: Known, listed: ListedClass, pupil: ListedPupil, order_n
     return PupilEffect(pupil.pupil_code, pupil.full_name, effect, order_no, changes, from_class)
 
 
-def _changes(pupil: ListedPupil, row: PupilRow, enrolment: Enrolment | None) -> tuple[FieldChange, ...]:
+def _changes(known: Known, listed: ListedClass, pupil: ListedPupil) -> tuple[FieldChange, ...]:
     """The fields in which the list says something, and something else than what is stored."""
-    found = []
+    row = known.by_code.get(pupil.pupil_code)
+    if row is None:
+        return ()
+    place, is_shown, found = known.place_in(row, listed.school_year), known.is_own(row), []
     for field in PupilField:
-        new, old = pupil.text(field), _stored(row, enrolment, field)
+        new, old = pupil.text(field), _stored(row, place.enrolment if place else None, field)
         if new and old is not None and new != old:
-            found.append(FieldChange(field, old, new))
+            found.append(FieldChange(field, old if is_shown else "", new))
     return tuple(found)
 
 
 def _stored(row: PupilRow, enrolment: Enrolment | None, field: PupilField) -> str | None:
-    """As people read it; None for what is not there yet at all."""
-    if field in OF_THE_YEAR and enrolment is None:
-        return None
+    """As people read it; None for what is not there yet at all, or is not for a list to change."""
     if field is PupilField.ASSESSMENT_WAIVED:
-        return YES if enrolment and enrolment.assessment_waived else ""
+        return None
     if field is PupilField.REGISTER_NO:
         return enrolment.register_no if enrolment else None
     if field is PupilField.BIRTH_DATE:

@@ -19,7 +19,7 @@ def _all(seen: Comparison, now: Comparison) -> Iterator[str]:
         yield from _in_class(before, after)
     for clash in now.clashes:
         if clash not in seen.clashes:
-            yield f"mã học sinh {clash.pupil_code}: {clash.message}"
+            yield f"mã học sinh {clash.pupil_code}: {clash.message.removesuffix('.')}"
 
 
 def _in_class(before: ClassEffect, after: ClassEffect) -> Iterator[str]:

@@ -2,17 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import TypeAlias
+from typing import Final, TypeAlias
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, insert, select, update
+from psycopg import errors
+from sqlalchemy import func, insert, update
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
 from domain.calendar import SchoolYear, term_dates
-from domain.errors import Conflict
+from domain.errors import Conflict, Invalid
 from domain.identity import Sex, check_personal_id
 from domain.pupils import HOME_COUNTRY, OF_THE_YEAR, ListedPupil, PupilField
 from storage import registration
@@ -20,21 +21,17 @@ from storage.registration import ClassFacts
 from storage.rosters.comparing import compare
 from storage.rosters.known import Known, read_known
 from storage.rosters.shapes import ClassEffect, Comparison, Effect, ListedClass, PupilEffect
-from storage.tables import ClassGroup, Enrolment, PupilRow, ReviewItem, School
+from storage.tables import ClassGroup, Enrolment, PupilRow, ReviewItem
 
 Pairs: TypeAlias = Sequence[tuple[ListedPupil, PupilEffect]]
+_UNFIT: Final = "Danh sách có giá trị không lưu được: quá dài hoặc có kí tự lạ. Hãy sửa trong tệp rồi tải lên lại."
 _OF_THE_PUPIL = tuple(each for each in PupilField if each not in OF_THE_YEAR)
-
-
-def lock(session: Session, school_id: UUID) -> None:
-    """Let nobody else enter a list of this school before this transaction ends."""
-    session.execute(select(School.id).where(School.id == school_id).with_for_update(key_share=True))
 
 
 def register(session: Session, school_id: UUID, listed: Sequence[ListedClass], today: date) -> dict[str, UUID]:
     """Compare and enter in one go; returns the ids of the classes by name. Raises Conflict when somebody clashes."""
-    lock(session, school_id)
-    comparison = compare(session, school_id, listed)
+    registration.lock_school(session, school_id)
+    comparison = compare(session, school_id, listed, today)
     for clash in comparison.clashes:
         raise Conflict(f"Mã học sinh {clash.pupil_code}: {clash.message}")
     return enter(session, school_id, listed, comparison, today)
@@ -44,8 +41,8 @@ def enter(
     session: Session, school_id: UUID, listed: Sequence[ListedClass], comparison: Comparison, today: date
 ) -> dict[str, UUID]:
     """Write what `comparison`, without clashes and just made, says; again, it changes nothing."""
-    known = read_known(session, school_id, listed)
     try:
+        known = read_known(session, school_id, listed)
         return {
             group.name: _enter_class(session, known, each, group, today)
             for each, group in zip(listed, comparison.classes, strict=True)
@@ -53,12 +50,15 @@ def enter(
     except IntegrityError:
         # Somebody else was first with a code or id; the database's words would repeat it.
         raise Conflict("Vừa có người nhập trùng mã học sinh hoặc số định danh; hãy xem trước lại.") from None
+    except (DataError, OperationalError) as error:
+        if not isinstance(error.orig, errors.DataError | errors.ProgramLimitExceeded):
+            raise
+        raise Invalid(_UNFIT) from None
 
 
 def _enter_class(session: Session, known: Known, listed: ListedClass, effect: ClassEffect, today: date) -> UUID:
     year = listed.school_year
-    facts = ClassFacts(listed.grade, effect.name, listed.optional, listed.topics, listed.plan)
-    class_id = registration.add_class(session, known.school_id, year, facts)
+    class_id = registration.add_class(session, known.school_id, year, class_facts(listed, effect.name))
     first_day = term_dates(year, Term.HK1).start
     pairs = list(zip(listed.pupils, effect.pupils, strict=True))
     _enter_pupils(session, known, pairs)
@@ -66,6 +66,11 @@ def _enter_class(session: Session, known: Known, listed: ListedClass, effect: Cl
     _enter_enrolments(session, known, session.get_one(ClassGroup, class_id), pairs, joined_on)
     session.flush()
     return class_id
+
+
+def class_facts(listed: ListedClass, name: str) -> ClassFacts:
+    """A listed class as it is registered under a name."""
+    return ClassFacts(listed.grade, name, listed.optional, listed.topics, listed.plan)
 
 
 def _enter_pupils(session: Session, known: Known, pairs: Pairs) -> None:
@@ -94,17 +99,20 @@ def _enter_enrolments(session: Session, known: Known, group: ClassGroup, pairs: 
     year, new = SchoolYear.parse(group.school_year), []
     for pupil, effect in pairs:
         row = known.by_code[pupil.pupil_code]
-        place = known.place_in(row, year)
-        enrolment = place.enrolment if place else known.left_from(row, group.id)
+        enrolment = known.enrolment_for(row, year, group.id)
         if enrolment is None:
+            # How a pupil who is enrolled already is assessed, the principal decides.
             enrolment = Enrolment(
-                pupil_id=row.id, school_year=group.school_year, record_uid=uuid4(), joined_on=joined_on, register_no=""
+                pupil_id=row.id,
+                school_year=group.school_year,
+                record_uid=uuid4(),
+                joined_on=joined_on,
+                register_no="",
+                assessment_waived=pupil.assessment_waived,
             )
             new.append(enrolment)
         enrolment.class_id, enrolment.order_no, enrolment.left_on = group.id, effect.order_no, None
         enrolment.register_no = pupil.register_no or enrolment.register_no
-        # A list says who is not assessed; that a pupil is assessed after all is decided by the principal.
-        enrolment.assessment_waived = pupil.assessment_waived or bool(enrolment.assessment_waived)
     session.add_all(new)
 
 

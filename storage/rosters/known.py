@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from domain.calendar import SchoolYear
+from domain.assessment import Term
+from domain.calendar import SchoolYear, term_dates
 from domain.identity import normalise_name
 from storage.rosters.shapes import ListedClass
 from storage.tables import ClassGroup, ClassTermRow, Enrolment, PupilRow, TermRecord
@@ -20,6 +22,18 @@ class Place:
     enrolment: Enrolment
     school_id: UUID
     class_name: str
+
+    @property
+    def year(self) -> SchoolYear:
+        return SchoolYear.parse(self.enrolment.school_year)
+
+    @property
+    def is_open(self) -> bool:
+        return self.enrolment.left_on is None
+
+    def is_over(self, today: date) -> bool:
+        """Whether its school year has ended."""
+        return term_dates(self.year, Term.YEAR_END).end < today
 
 
 @dataclass
@@ -39,15 +53,28 @@ class Known:
         return self.groups.get(_class_key(str(year), name))
 
     def is_own(self, pupil: PupilRow) -> bool:
-        """Whether a pupil is of this school: enrolled here at some time, and nowhere else now."""
-        places = self.places.get(pupil.id, [])
-        elsewhere = any(each.school_id != self.school_id and each.enrolment.left_on is None for each in places)
-        return not elsewhere and any(each.school_id == self.school_id for each in places)
+        """Whether a pupil is of this school: enrolled here, and nowhere else since."""
+        here, elsewhere = self._places(pupil, here=True), self._places(pupil, here=False)
+        return bool(here) and not any(each.is_open and each.year >= max(own.year for own in here) for each in elsewhere)
+
+    def may_list(self, pupil: PupilRow, year: SchoolYear, today: date) -> bool:
+        """Whether this school may name a pupil in a list of the year: its own, or one who is done at other schools.
+
+        Nobody takes a pupil whose year at another school is still running.
+        """
+        elsewhere = self._places(pupil, here=False)
+        rivals = [each for each in elsewhere if each.year >= year]
+        if self.is_own(pupil):
+            return not any(each.is_open for each in rivals)
+        return bool(elsewhere) and not rivals and all(each.is_over(today) for each in elsewhere)
+
+    def _places(self, pupil: PupilRow, *, here: bool) -> list[Place]:
+        return [each for each in self.places.get(pupil.id, []) if (each.school_id == self.school_id) is here]
 
     def place_in(self, pupil: PupilRow, year: SchoolYear) -> Place | None:
         """Where the pupil is in a school year."""
         for each in self.places.get(pupil.id, []):
-            if each.enrolment.school_year == str(year) and each.enrolment.left_on is None:
+            if each.year == year and each.is_open:
                 return each
         return None
 
@@ -58,8 +85,10 @@ class Known:
         is_same = place is not None and group is not None and place.enrolment.class_id == group.id
         return None if is_same else place
 
-    def left_from(self, pupil: PupilRow, class_id: UUID) -> Enrolment | None:
-        """The enrolment of a pupil who had left the class."""
+    def enrolment_for(self, pupil: PupilRow, year: SchoolYear, class_id: UUID | None) -> Enrolment | None:
+        """The enrolment that a list goes on with: the pupil's of the year, or of one who had left the class."""
+        if place := self.place_in(pupil, year):
+            return place.enrolment
         places = self.places.get(pupil.id, [])
         return next((each.enrolment for each in places if each.enrolment.class_id == class_id), None)
 

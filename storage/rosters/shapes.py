@@ -30,7 +30,7 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True)
 class FieldChange:
-    """Texts as people read them; what a list leaves empty is never a change."""
+    """Texts as people read them; what a list leaves empty is never a change. `old` is "" where it may not be shown."""
 
     field: PupilField
     old: str
@@ -76,7 +76,7 @@ class ClassEffect:
 
 @dataclass(frozen=True)
 class Clash:
-    """Why a pupil of the list cannot be entered, and the field it has to do with."""
+    """Why a pupil of the list cannot be entered, or not as the list says, and the field it has to do with."""
 
     pupil_code: str
     field: PupilField
@@ -87,6 +87,7 @@ class Clash:
 class Comparison:
     classes: tuple[ClassEffect, ...]
     clashes: tuple[Clash, ...] = ()
+    notes: tuple[Clash, ...] = ()  # of pupils who are entered all the same
 
     def count(self, effect: Effect) -> int:
         return sum(pupil.effect is effect for group in self.classes for pupil in group.pupils)

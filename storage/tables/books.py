@@ -219,6 +219,11 @@ class PupilTerm(Base):
     individual_plan: Mapped[bool] = mapped_column(
         server_default="false", comment="disabled, assessed by a plan of his own (Circular 27/2020 art. 8)"
     )
+    version: Mapped[int] = mapped_column(
+        server_default="0", comment="of what the homeroom teacher keeps; 0 before anything was entered"
+    )
+    updated_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    updated_at: Mapped[Now]
 
 
 class PromotionDecision(Base):

@@ -1,7 +1,7 @@
 """Class lists from workbooks: previewed, confirmed once and whole; or entered in one go."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from activities.rosters import confirm_roster, find_preview, import_roster, preview_roster
 from domain.assessment import Term
+from domain.calendar import SchoolYear
 from domain.errors import Conflict, Incomplete, Invalid, NotFound
 from domain.pupils import PupilField
 from interchange.roster import RosterBook, RosterHeader, RosterRow, read_roster, write_roster
@@ -141,6 +142,29 @@ def test_whom_an_open_book_does_not_know_is_noted(
     [note] = kept.preview.problems
     assert (note.severity, "Lớp 1A1 đã mở sổ" in note.message) == (Severity.REVIEW, True)
     assert kept.preview.can_confirm
+
+
+def test_what_a_new_class_cannot_be_is_said_at_once(db: Session, clerk: Person, tmp_path: Path) -> None:
+    header = replace(header_of("1A1"), school_code="79760001")
+    long, never = replace(header, class_name="1" + "A" * 250), replace(header, school_year=SchoolYear(1999))
+    old = replace(rows(1)[0], birth_date=date(1993, 5, 3))
+    for each, pupil, words in ((long, rows(1)[0], "Tên lớp dài 251 kí tự"), (never, old, "Chưa có quy tắc đánh giá")):
+        made = book(tmp_path, pupil, header=header)
+        roster = replace(made.rosters[0], header=each, pupils=(pupil,))
+        kept = preview_roster(db, clerk, replace(made, rosters=(roster,)), NOW)
+        assert words in kept.preview.problems[-1].message
+        assert not kept.preview.can_confirm
+
+
+def test_how_a_pupil_is_assessed_is_noted_at_its_cell(db: Session, clerk: Person, tmp_path: Path) -> None:
+    import_roster(db, book(tmp_path, *rows(2)))
+    waived = replace(rows(2)[1], assessment_waived=True)
+    kept = preview_roster(db, clerk, book(tmp_path, rows(2)[0], waived), NOW)
+    [note] = kept.preview.problems
+    assert (note.severity, note.row, "do hiệu trưởng quyết định" in note.message) == (Severity.REVIEW, 14, True)
+    assert note.cell
+    assert confirm_roster(db, clerk, kept.id, NOW) == NOTHING | {"unchanged": 2}
+    assert not any(db.scalars(select(Enrolment.assessment_waived)))
 
 
 def test_classes_above_grade_5_follow_the_other_circular(db: Session, clerk: Person, tmp_path: Path) -> None:

@@ -186,26 +186,68 @@ async def test_problems_are_told_at_their_cells(as_: As, world: World, db: Sessi
     assert (await as_("music").get(path)).status_code == 404
 
 
-async def test_a_slot_that_the_class_does_not_have_is_not_found(as_: As, world: World) -> None:
-    assert (await as_("principal").get(cells_of(world, "vat_li", "/problems"))).status_code == 404
+@pytest.mark.parametrize("slot", ["vat_li", "principal", "seal", "nope"])
+async def test_a_slot_that_the_class_does_not_have_is_not_found(as_: As, world: World, slot: str) -> None:
+    for path in (cells_of(world, slot, "/problems"), cells_of(world, "").removesuffix("/") + f"?slot={slot}"):
+        assert (await as_("principal").get(path)).status_code == 404
 
 
 async def test_attendance_is_kept_and_may_be_corrected(as_: As, world: World, db: Session) -> None:
     path = f"/api/v1/class-terms/{world.class_term_id}/attendance"
-    for days in (3, 2):
-        row = {"record_id": world.records[0], "absent_excused": days, "height_cm": "118", "health": "Bình thường"}
-        assert (await as_("homeroom").put(path, json=[row])).status_code == 204
-    kept = db.get_one(PupilTerm, UUID(world.records[0]))
-    assert (kept.absent_excused, kept.height_cm, kept.health) == (2, "118", "Bình thường")
+    row = {"record_id": world.records[0], "absent_excused": 3, "height_cm": "118", "health": "Bình thường"}
+    assert [each["version"] for each in (await as_("homeroom").put(path, json=[row | {"version": 0}])).json()] == [1]
+    saved = await as_("homeroom").put(path, json=[{"record_id": world.records[0], "absent_excused": 2, "version": 1}])
+    assert saved.json() == [
+        {**row, "absent_excused": 2, "absent_unexcused": 0, "is_recognised": False, "weight_kg": "", "version": 2}
+    ]
+    assert (await as_("homeroom").get(path)).json()[0] == saved.json()[0]
+    assert (await as_("principal").get(path)).json() == []  # not handed in yet
+    assert db.get_one(PupilTerm, UUID(world.records[0])).updated_by == world.cast.homeroom
 
 
-@pytest.mark.parametrize("days", [-1, 401, "hai"])
-async def test_impossible_absences_are_refused(as_: As, world: World, days: object) -> None:
+async def test_attendance_that_somebody_else_changed_is_not_overwritten(as_: As, world: World) -> None:
+    path = f"/api/v1/class-terms/{world.class_term_id}/attendance"
+    row = {"record_id": world.records[0], "absent_excused": 3, "version": 0}
+    await as_("homeroom").put(path, json=[row])
+    refused = await as_("homeroom").put(path, json=[row | {"absent_excused": 1}])
+    assert (refused.status_code, refused.json()["record_ids"]) == (409, [world.records[0]])
+    assert "số buổi nghỉ có phép nay khác với số liệu bạn gửi" in refused.json()["detail"]
+    assert (await as_("homeroom").get(path)).json()[0]["absent_excused"] == 3
+
+
+@pytest.mark.parametrize(
+    ("fact", "value", "words"),
+    [
+        ("height_cm", "abc", "Chiều cao phải là số từ 30 đến 250 cm"),
+        ("weight_kg", "nặng", "Cân nặng phải là số từ 5 đến 200 kg"),
+        ("health", "a" * 61, "Sức khoẻ ghi 61 kí tự"),
+    ],
+)
+async def test_impossible_measures_are_refused_in_words(
+    as_: As, world: World, fact: str, value: str, words: str
+) -> None:
+    path = f"/api/v1/class-terms/{world.class_term_id}/attendance"
+    answer = await as_("homeroom").put(path, json=[{"record_id": world.records[0], fact: value}])
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:hocba:Invalid")
+    assert words in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (-1, "không được nhỏ hơn 0"),
+        (401, "không được lớn hơn 400"),
+        ("hai", "phải là số nguyên"),
+        (None, "phải là số nguyên"),
+    ],
+)
+async def test_impossible_absences_are_refused(as_: As, world: World, days: object, words: str) -> None:
     path = f"/api/v1/class-terms/{world.class_term_id}/attendance"
     row = {"record_id": world.records[0], "absent_unexcused": days}
     answer = await as_("homeroom").put(path, json=[row])
     assert answer.status_code == 422
-    assert "absent_unexcused" in answer.json()["detail"]
+    assert answer.json()["detail"] == f"Số buổi nghỉ không phép (mục 1) {words}."
+    assert [each["path"] for each in answer.json()["errors"]] == ["body.0.absent_unexcused"]
 
 
 async def test_the_homeroom_slot_is_entered_like_any_other(as_: As, world: World) -> None:

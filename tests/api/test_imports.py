@@ -143,6 +143,14 @@ async def test_a_pupil_of_another_school_stays_unknown(as_: As, db: Session, wor
         assert secret not in answer.text
 
 
+async def test_an_endless_number_is_refused_at_the_preview(as_: As) -> None:
+    endless = " ".join(str(number) for number in range(4000))
+    shown = await previewed(as_, class_list([ROWS[0][0], endless, *ROWS[0][2:]]))
+    assert shown["can_confirm"] is False
+    problem = next(each for each in shown["problems"] if each["severity"] == "error")
+    assert (problem["cell"], "quá giới hạn 250 kí tự" in problem["message"]) == ("B3", True)
+
+
 async def test_a_preview_is_for_its_person_alone(as_: As) -> None:
     shown = await previewed(as_, class_list(*ROWS))
     for person, status in (("principal", 404), ("admin", 404), ("foreigner", 404), ("homeroom", 403)):

@@ -185,5 +185,5 @@ async def test_a_confirmation_out_of_form_does_not_repeat_the_passphrase(
 ) -> None:
     answer = await as_("principal").post(CONFIRM, json={"order_ids": [str(order.id)]} | body)
     assert answer.status_code == 422
-    assert "body.pass" in answer.json()["detail"]
+    assert "body.pass" in answer.json()["errors"][0]["path"]
     assert PASSPHRASE not in answer.text

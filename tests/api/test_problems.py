@@ -27,21 +27,35 @@ def command(world: World, **more: object) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(
-    ("body", "field"),
+    ("body", "field", "words"),
     [
-        ({"cells": [{"record_id": SECRET}]}, "body.cells.0.record_id"),
-        ({"cells": []}, "body.cells"),
-        ({"cells": [], "note": SECRET}, "body.note"),
-        ({}, "body.cells"),
-        ([SECRET], "body"),
+        ({"cells": [{"record_id": SECRET}]}, "body.cells.0.record_id", "Mã hồ sơ (mục 1) không đúng dạng."),
+        ({"cells": [{"value": "a" * 4001}]}, "body.cells.0.value", "Nội dung (mục 1) không được dài quá 4000 kí tự."),
+        ({"cells": [{"value": SECRET + "\x00"}]}, "body.cells.0.value", "Nội dung (mục 1) có kí tự không dùng được."),
+        ({"cells": [{"kind": SECRET}]}, "body.cells.0.kind", "Loại ô (mục 1) không thuộc các giá trị cho phép."),
+        ({"cells": []}, "body.cells", "Danh sách ô phải có ít nhất 1 mục."),
+        ({"cells": [], "note": SECRET}, "body.note", "Một thông tin gửi kèm không dùng ở đây."),
+        ({}, "body.cells", "Danh sách ô chưa có."),
+        ([SECRET], "body", "Nội dung gửi lên không đúng dạng."),
     ],
 )
-async def test_bad_input_names_the_field_and_repeats_no_value(as_: As, world: World, body: object, field: str) -> None:
+async def test_bad_input_names_the_field_and_repeats_no_value(
+    as_: As, world: World, body: object, field: str, words: str
+) -> None:
     answer = await as_("homeroom").put(f"/api/v1/class-terms/{world.class_term_id}/cells/toan", json=body)
     assert answer.status_code == 422
     assert answer.headers["Content-Type"] == "application/problem+json"
-    assert field in answer.json()["detail"]
+    assert words in [each["message"] for each in answer.json()["errors"] if each["path"] == field]
+    assert "body" not in answer.json()["detail"]
     assert SECRET not in answer.text
+
+
+async def test_of_many_faults_the_first_are_told_and_the_others_counted(as_: As, world: World) -> None:
+    answer = await as_("homeroom").put(f"/api/v1/class-terms/{world.class_term_id}/cells/toan", json={"cells": [{}]})
+    assert answer.json()["detail"] == (
+        "Nội dung đánh giá (mục 1) chưa có. Loại ô (mục 1) chưa có. Thời điểm đánh giá (mục 1) chưa có. Còn 2 lỗi khác."
+    )
+    assert len(answer.json()["errors"]) == 5
 
 
 @pytest.mark.parametrize(
@@ -63,7 +77,7 @@ async def test_a_command_out_of_form_is_refused(
     body = command(world) | more
     answer = await as_("homeroom").post(f"/api/v1/class-terms/{world.class_term_id}/{verb}", json=body)
     assert answer.status_code == 422
-    assert field in answer.json()["detail"]
+    assert field in [each["path"] for each in answer.json()["errors"]]
     assert approvals.decided == {}
 
 
@@ -72,6 +86,7 @@ async def test_a_body_that_is_no_json_is_refused(as_: As, world: World, content:
     path = f"/api/v1/class-terms/{world.class_term_id}/cells/toan"
     answer = await as_("homeroom").put(path, content=content, headers=JSON)
     assert answer.status_code in {400, 422}
+    assert "body" not in answer.json()["detail"]
     assert answer.headers["Content-Type"] == "application/problem+json"
 
 

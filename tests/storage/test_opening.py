@@ -11,7 +11,8 @@ from domain.assessment import Term
 from domain.calendar import SchoolYear
 from domain.decisions import Action
 from domain.errors import Conflict, Incomplete, NotFound
-from storage import contents, registration, saving
+from storage import contents, registration
+from storage.attendance import Attendance, save_attendance
 from storage.opening import open_term
 from storage.paper_facts import Stamp
 from storage.rosters import entering
@@ -103,7 +104,8 @@ def test_absences_of_the_year_are_those_of_both_terms(db: Session) -> None:
     year = open_book(db, hk1.cast, Term.YEAR_END)
     fill(year)
     for book, excused in ((hk1, 3), (year, 4)):
-        saving.save_attendance(db, book.id, [saving.Attendance(book.opened.record_ids[0], absent_excused=excused)])
+        given = Attendance(book.opened.record_ids[0], absent_excused=excused)
+        save_attendance(db, book.id, [given], book.cast.homeroom)
     order = make_order(year, Action.SIGN, "homeroom")
     records = [db.get_one(TermRecord, each) for each in year.opened.record_ids]
     summary = contents.read_class(db, order, records).summary(Stamp(order.id, 1, "CODE"))

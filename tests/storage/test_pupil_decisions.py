@@ -14,9 +14,10 @@ from domain.entry import required_cells
 from domain.errors import Conflict, Incomplete, NotFound
 from domain.scales import CellKind
 from storage import pupil_decisions, saving
+from storage.attendance import Attendance, save_attendance
 from storage.pupil_decisions import Promotions, PupilAssessment
 from storage.pupil_results import results_in
-from storage.saving import Attendance, CellEdit
+from storage.saving import CellEdit
 from storage.tables import Enrolment, PromotionDecision, PupilTerm, Reason, TermRecord
 from tests.factories import NOW, OpenBook, fill, make_class, make_school, open_book
 from tests.storage.papers import make_document, make_order
@@ -64,7 +65,8 @@ def test_it_changes_every_term_that_is_open_and_no_other(book: OpenBook) -> None
 
 
 def test_it_leaves_what_the_homeroom_teacher_keeps_as_it_is(book: OpenBook) -> None:
-    saving.save_attendance(book.session, book.id, [Attendance(book.opened.record_ids[0], 3, health="Tốt")])
+    given = Attendance(book.opened.record_ids[0], 3, health="Tốt")
+    save_attendance(book.session, book.id, [given], book.cast.homeroom)
     assess(book, BY_PLAN)
     assess(book, AS_USUAL)
     row = book.session.get_one(PupilTerm, book.opened.record_ids[0])

@@ -11,8 +11,9 @@ from domain.decisions import Action
 from domain.entry import CONDUCT, CellKey, required_cells
 from domain.scales import CellKind
 from storage import saving
+from storage.attendance import Attendance, save_attendance
 from storage.pupil_results import RecordResult, results_in
-from storage.saving import Attendance, CellEdit
+from storage.saving import CellEdit
 from tests.factories import NOW, OpenBook, fill, make_class, make_school, open_book
 
 TODAY = NOW.date()
@@ -50,7 +51,7 @@ def test_a_primary_year_has_a_result_with_its_reason_and_rules(db: Session) -> N
     book = open_book(db, term=Term.YEAR_END)
     fill(book)
     recognised = Attendance(book.opened.record_ids[1], is_recognised=True)
-    saving.save_attendance(db, book.id, [recognised])
+    save_attendance(db, book.id, [recognised], book.cast.homeroom)
     save(book, "toan", CellKey("toan", AssessmentPoint.YEAR_END, CellKind.SCORE), "8", record=1)
     save(book, "toan", CellKey("toan", AssessmentPoint.YEAR_END, CellKind.LEVEL), "C", record=2)
     best, good, low = (each.result for each in results(book, book.cast.curriculum.slots))

@@ -13,8 +13,8 @@ from domain.entry import CellKey
 from domain.errors import Conflict, Invalid, NotFound
 from domain.scales import CellKind
 from storage import entries, saving
-from storage.saving import Attendance, CellEdit, SaveResult
-from storage.tables import Assessment, CellChange, PupilTerm
+from storage.saving import CellEdit, SaveResult
+from storage.tables import Assessment, CellChange
 from tests.factories import OpenBook, edit, fill, make_class, make_school, make_staff, open_book
 
 LEVEL, SCORE, COMMENT = CellKind.LEVEL, CellKind.SCORE, CellKind.COMMENT
@@ -164,8 +164,6 @@ def test_records_of_another_class_are_not_found(db: Session, book: OpenBook) -> 
         save(book, *both)
     with pytest.raises(NotFound):
         saving.check_cells(db, book.id, "toan", both)
-    with pytest.raises(NotFound):
-        saving.save_attendance(db, book.id, [Attendance(other.opened.record_ids[0], absent_excused=1)])
     assert values(book) == {}
 
 
@@ -216,19 +214,3 @@ def test_checking_tells_the_stored_form_or_the_refusal_and_saves_nothing(book: O
     assert [each.value for each in found] == ["9", "H", "", ""]
     assert [bool(each.message) for each in found] == [False, False, True, False]
     assert traces(book) == before
-
-
-def test_attendance_is_replaced_and_never_negative(book: OpenBook) -> None:
-    record_id = book.opened.record_ids[0]
-    for excused in (4, 2):
-        saving.save_attendance(book.session, book.id, [Attendance(record_id, absent_excused=excused)])
-    with pytest.raises(Invalid):
-        saving.save_attendance(book.session, book.id, [Attendance(record_id, absent_excused=-1)])
-    assert book.session.get_one(PupilTerm, record_id, populate_existing=True).absent_excused == 2
-
-
-def test_attendance_is_refused_once_homeroom_has_submitted(book: OpenBook) -> None:
-    fill(book, [HOMEROOM])
-    book.act(Action.SUBMIT, HOMEROOM)
-    with pytest.raises(Conflict):
-        saving.save_attendance(book.session, book.id, [Attendance(book.opened.record_ids[0])])

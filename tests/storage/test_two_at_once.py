@@ -1,27 +1,49 @@
-"""Two people at one cell in one moment, on two connections that commit."""
+"""Two people at one cell, or at one class, in one moment, on two connections that commit."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
 from itertools import count
 from time import monotonic
+from typing import TypeVar
+from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from domain.assessment import Term
 from domain.decisions import Action
 from domain.errors import Conflict
+from domain.pupils import ListedPupil
 from domain.scales import CellKind
 from storage import entries, saving
 from storage.database import Sessions, make_engine, make_sessions
 from storage.migrate import upgrade
+from storage.opening import OpenedTerm, open_term
+from storage.rosters import entering
+from storage.rosters.shapes import ListedClass
 from storage.saving import CellEdit, SaveResult
+from storage.tables import ClassGroup, Enrolment, PupilRow, TermRecord
 from tests.database import another_database
-from tests.factories import OpenBook, edit, fill, make_class, make_school, open_book
+from tests.factories import (
+    DUE,
+    NOW,
+    YEAR,
+    OpenBook,
+    edit,
+    fill,
+    make_class,
+    make_pupils,
+    make_school,
+    open_book,
+)
 
 WAITS = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
 PATIENCE = 10.0
 numbers = count(1)
+Done = TypeVar("Done")
 
 
 @pytest.fixture(scope="module")
@@ -47,10 +69,10 @@ def save(book: OpenBook, session: Session, value: str, version: int = 0, record:
     return saving.save_cells(session, book.id, "toan", seen, book.cast.homeroom)
 
 
-def later(sessions: Sessions, work: Callable[[Session], SaveResult]) -> Future[SaveResult]:
+def later(sessions: Sessions, work: Callable[[Session], Done]) -> Future[Done]:
     """Begin `work` on a connection of its own; comes back once it waits for somebody's lock."""
 
-    def run() -> SaveResult:
+    def run() -> Done:
         with sessions.begin() as session:
             return work(session)
 
@@ -136,3 +158,66 @@ def test_a_submission_waits_for_who_is_saving_and_freezes_what_was_saved(session
     with sessions() as session:
         lines = entries.hashed_cells(session, "toan", book.opened.record_ids)[book.opened.record_ids[0]]
     assert ["end_hk1", "toan", "T", "5", "Có tiến bộ, cần tiếp tục phát huy."] in lines
+
+
+@dataclass(frozen=True)
+class TwoClasses:
+    """Classes 1A1 and 1A2 without books; a list moves a pupil from 1A1 to 1A2, and puts another one into 1A1."""
+
+    school_id: UUID
+    class_id: UUID
+    mover: ListedPupil
+    newcomer: ListedPupil
+
+    def enter(self, session: Session) -> dict[str, UUID]:
+        lists = [ListedClass(YEAR, 1, "1A1", (self.newcomer,)), ListedClass(YEAR, 1, "1A2", (self.mover,))]
+        return entering.register(session, self.school_id, lists, NOW.date())
+
+    def open(self, session: Session) -> OpenedTerm:
+        return open_term(session, self.class_id, Term.HK1, DUE)
+
+
+@pytest.fixture
+def classes(sessions: Sessions) -> TwoClasses:
+    with sessions.begin() as session:
+        number = next(numbers)
+        school_id = make_school(session, number).school_id
+        mover, newcomer, *others = make_pupils(4, seed=number)
+        first, second = (ListedClass(YEAR, 1, "1A1", (mover, others[0])), ListedClass(YEAR, 1, "1A2", (others[1],)))
+        class_ids = entering.register(session, school_id, [first, second], date.min)
+        return TwoClasses(school_id, class_ids["1A1"], mover, newcomer)
+
+
+def in_book(sessions: Sessions, opened: OpenedTerm) -> list[tuple[str, str]]:
+    """Code and class of each pupil who has a record in a book."""
+    query = (
+        select(PupilRow.pupil_code, ClassGroup.name)
+        .join(Enrolment, Enrolment.pupil_id == PupilRow.id)
+        .join(ClassGroup, ClassGroup.id == Enrolment.class_id)
+        .join(TermRecord, TermRecord.enrolment_id == Enrolment.id)
+        .where(TermRecord.class_term_id == opened.class_term_id)
+    )
+    with sessions() as session:
+        return [(code, name) for code, name in session.execute(query)]
+
+
+def test_who_enters_a_list_while_a_book_is_opened_is_told_of_the_book(sessions: Sessions, classes: TwoClasses) -> None:
+    with sessions.begin() as first:
+        opened = classes.open(first)
+        entered = later(sessions, classes.enter)
+    with pytest.raises(Conflict, match="sổ đang mở của lớp 1A1"):
+        entered.result(PATIENCE)
+    assert classes.mover.pupil_code in dict(in_book(sessions, opened))
+    assert {name for _, name in in_book(sessions, opened)} == {"1A1"}
+
+
+def test_a_book_that_is_opened_while_a_list_is_entered_holds_what_the_list_says(
+    sessions: Sessions, classes: TwoClasses
+) -> None:
+    with sessions.begin() as first:
+        classes.enter(first)
+        opening = later(sessions, classes.open)
+    book = dict(in_book(sessions, opening.result(PATIENCE)))
+    assert classes.newcomer.pupil_code in book
+    assert classes.mover.pupil_code not in book
+    assert set(book.values()) == {"1A1"}

@@ -36,7 +36,7 @@ class Registered:
 
     def compare(self, *lists: ListedClass) -> Comparison:
         self.session.flush()
-        return compare(self.session, self.school_id, lists)
+        return compare(self.session, self.school_id, lists, TODAY)
 
     def first(self, *lists: ListedClass) -> ClassEffect:
         return self.compare(*lists).classes[0]

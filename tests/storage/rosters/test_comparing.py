@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -171,6 +172,30 @@ def test_a_pupil_who_went_to_another_school_is_no_longer_one_s_own(db: Session, 
     db.expire_all()
     [clash] = school.compare(listed(gone, name=B)).clashes
     assert "trường khác" in clash.message
+
+
+def test_how_an_enrolled_pupil_is_assessed_is_not_for_a_list(school: Registered) -> None:
+    one, two, three = school.pupils
+    comparison = school.compare(listed(replace(one, assessment_waived=True), two, three, name=B))
+    [note] = comparison.notes
+    assert (note.pupil_code, note.field) == (one.pupil_code, PupilField.ASSESSMENT_WAIVED)
+    assert note.message == "Cách đánh giá học sinh khuyết tật do hiệu trưởng quyết định; danh sách không thay đổi."
+    assert comparison.count(Effect.UNCHANGED) == 3
+
+
+def test_a_list_that_says_how_a_pupil_is_assessed_already_needs_no_word(school: Registered) -> None:
+    waived = replace(school.newcomer, assessment_waived=True)
+    assert school.compare(listed(waived, name="1C")).notes == ()
+    school.enter(listed(waived, name="1C"))
+    assert school.compare(listed(waived, name="1C")).notes == ()
+
+
+@pytest.mark.parametrize("field", [PupilField.PERSONAL_ID, PupilField.REGISTER_NO, PupilField.FULL_NAME])
+def test_what_is_too_long_to_be_kept_is_a_clash_of_its_field(school: Registered, field: PupilField) -> None:
+    changed: dict[str, Any] = {field.value: "9" * 251}
+    endless = replace(school.newcomer, **changed)
+    [clash] = school.compare(listed(endless, name=B)).clashes
+    assert (clash.field, clash.message) == (field, f"{field.label} dài 251 kí tự, quá giới hạn 250 kí tự.")
 
 
 def test_comparing_writes_nothing(school: Registered) -> None:

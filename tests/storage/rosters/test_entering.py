@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from domain.errors import Conflict
+from domain.errors import Conflict, Invalid
 from domain.identity import Sex, make_personal_id
 from domain.pupils import OF_THE_YEAR, YES, PupilField
 from storage.rosters import entering
@@ -109,6 +109,36 @@ def test_findings_come_with_a_wrong_id_and_are_settled_with_the_right_data(db: S
     school.enter(listed(replace(one, birth_date=date(2020, 1, 1), sex=Sex.FEMALE), name="1C"))
     db.expire_all()
     assert all(each.resolved_at for each in items)
+
+
+def test_a_list_changes_nothing_of_how_an_enrolled_pupil_is_assessed(db: Session, school: Registered) -> None:
+    one, two, three = school.pupils
+    row, _ = stored(db, one.pupil_code)
+    waived = replace(one, assessment_waived=True)
+    for lists in (listed(waived, two, three, name=B), listed(waived, name="1C")):
+        school.enter(lists)
+        assert stored(db, one.pupil_code)[1][0].assessment_waived is False
+    db.execute(update(Enrolment).where(Enrolment.pupil_id == row.id).values(assessment_waived=True))
+    school.enter(listed(one, two, three, name=B))
+    assert stored(db, one.pupil_code)[1][0].assessment_waived is True
+
+
+def test_nor_of_one_who_comes_back(db: Session, school: Registered) -> None:
+    one, two, three = school.pupils
+    row, _ = stored(db, one.pupil_code)
+    db.execute(update(Enrolment).where(Enrolment.pupil_id == row.id).values(left_on=date(2026, 10, 1)))
+    school.enter(listed(replace(one, assessment_waived=True), two, three, name=B))
+    assert stored(db, one.pupil_code)[1][0].assessment_waived is False
+
+
+@pytest.mark.parametrize("unfit", ["Lê\u0000Văn", " ".join(map(str, range(4000)))])
+def test_what_the_database_refuses_is_refused_for_good(db: Session, school: Registered, unfit: str) -> None:
+    late = listed(school.newcomer, name="1C")
+    comparison = school.compare(late)
+    wrong = replace(late, pupils=(replace(late.pupils[0], personal_id=unfit),))
+    with pytest.raises(Invalid, match="quá dài hoặc có kí tự lạ") as refused:
+        entering.enter(db, school.school_id, [wrong], comparison, TODAY)
+    assert refused.value.__cause__ is None
 
 
 def test_who_clashes_keeps_the_list_out(db: Session, school: Registered) -> None:

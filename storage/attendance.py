@@ -1,0 +1,137 @@
+"""What the homeroom teacher keeps of each pupil's term: what is sent changes, and nothing is overwritten unseen."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from domain.attendance import TermFact, read_fact
+from domain.calendar import TIMEZONE
+from domain.curriculum import HOMEROOM
+from domain.errors import Conflict, Invalid
+from storage.entries import records_in
+from storage.saving import lock_open
+from storage.tables import Enrolment, PupilRow, PupilTerm, Staff, TermRecord
+
+_OVERTAKEN: Final = (
+    "{by} đã sửa số liệu của {pupil} lúc {at:%H:%M ngày %d/%m/%Y}: {labels} nay khác với số liệu bạn gửi.{more} "
+    "Chưa lưu gì; hãy tải lại, xem rồi lưu lại."
+)
+_SOMEBODY: Final = "Người khác"
+
+
+@dataclass(frozen=True)
+class Attendance:
+    """Half-day absences, health and whether the class recognised the pupil (Circular 27/2020 art. 13).
+
+    None is not said, and stays as it is. `version` is the one the writer saw, None to write over anything.
+    """
+
+    record_id: UUID
+    absent_excused: int | None = None
+    absent_unexcused: int | None = None
+    is_recognised: bool | None = None
+    height_cm: str | None = None
+    weight_kg: str | None = None
+    health: str | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True)
+class KeptAttendance:
+    """What is kept of one pupil; version 0 where nobody has entered anything yet."""
+
+    record_id: UUID
+    absent_excused: int = 0
+    absent_unexcused: int = 0
+    is_recognised: bool = False
+    height_cm: str = ""
+    weight_kg: str = ""
+    health: str = ""
+    version: int = 0
+
+
+def attendance_in(session: Session, class_term_id: UUID, *, drafts: bool) -> list[KeptAttendance]:
+    """Of every pupil in the order of the class; without `drafts`, of those whose homeroom slot was submitted."""
+    return _kept(session, records_in(session, class_term_id, HOMEROOM, drafts=drafts))
+
+
+def save_attendance(
+    session: Session, class_term_id: UUID, rows: Sequence[Attendance], staff_id: UUID
+) -> list[KeptAttendance]:
+    """Write what is said, all or none; returns what is kept of these pupils now.
+
+    Raises Invalid for an impossible value, Conflict where somebody else was there first or the homeroom's slot was
+    submitted, NotFound for a foreign record.
+    """
+    record_ids = [row.record_id for row in rows]
+    if len(set(record_ids)) != len(rows):
+        raise Invalid("Mỗi học sinh chỉ được gửi một dòng.")
+    lock_open(session, class_term_id, HOMEROOM, set(record_ids))
+    kept = {each.record_id: each for each in _kept(session, record_ids)}
+    changes = {row.record_id: _changes(row, kept[row.record_id]) for row in rows}
+    seen = {row.record_id: row.version for row in rows}
+    overtaken = [each for each, facts in changes.items() if facts and _is_newer(kept[each].version, seen[each])]
+    if overtaken:
+        raise _conflict(session, overtaken, changes[overtaken[0]])
+    for record_id, facts in changes.items():
+        _write(session, record_id, facts, staff_id)
+    return _kept(session, record_ids)
+
+
+def _is_newer(version: int, seen: int | None) -> bool:
+    """Whether somebody entered something since; where nothing was entered nobody was first."""
+    return seen is not None and version not in {0, seen}
+
+
+def _changes(row: Attendance, kept: KeptAttendance) -> dict[TermFact, str | int]:
+    """What is said and differs from what is kept."""
+    try:
+        said = {fact: read_fact(fact, value) for fact, value in _said(row)}
+    except Invalid as refused:
+        raise Invalid(refused.message, (str(row.record_id),)) from refused
+    return {fact: value for fact, value in said.items() if value != getattr(kept, fact.value)}
+
+
+def _said(row: Attendance) -> Iterator[tuple[TermFact, str | int]]:
+    for fact in TermFact:
+        value: str | int | None = getattr(row, fact.value)
+        if value is not None:
+            yield fact, value
+
+
+def _kept(session: Session, record_ids: Sequence[UUID]) -> list[KeptAttendance]:
+    columns = [getattr(PupilTerm, fact.value) for fact in TermFact]
+    query = select(PupilTerm.record_id, *columns, PupilTerm.version).where(PupilTerm.record_id.in_(record_ids))
+    found = {row.record_id: KeptAttendance(*row) for row in session.execute(query)}
+    return [found.get(each, KeptAttendance(each)) for each in record_ids]
+
+
+def _write(session: Session, record_id: UUID, facts: Mapping[TermFact, str | int], staff_id: UUID) -> None:
+    if not facts:
+        return
+    values = {fact.value: value for fact, value in facts.items()} | {"updated_by": staff_id, "updated_at": func.now()}
+    new = insert(PupilTerm).values(record_id=record_id, version=1, **values)
+    newer = values | {"version": PupilTerm.version + 1}
+    session.execute(new.on_conflict_do_update(index_elements=["record_id"], set_=newer))
+
+
+def _conflict(session: Session, overtaken: Sequence[UUID], differing: Mapping[TermFact, object]) -> Conflict:
+    """In words: who was first with the first of these pupils, when, and in what."""
+    query = (
+        select(PupilRow.full_name, Staff.full_name, PupilTerm.updated_at)
+        .join(Enrolment, Enrolment.pupil_id == PupilRow.id)
+        .join(TermRecord, TermRecord.enrolment_id == Enrolment.id)
+        .join(PupilTerm, PupilTerm.record_id == TermRecord.id)
+        .outerjoin(Staff, Staff.id == PupilTerm.updated_by)
+        .where(TermRecord.id == overtaken[0])
+    )
+    pupil, by, at = session.execute(query).one()
+    labels = ", ".join(fact.label.lower() for fact in differing)
+    more = f" Còn {len(overtaken) - 1} học sinh khác cũng vậy." if len(overtaken) > 1 else ""
+    words = _OVERTAKEN.format(by=by or _SOMEBODY, pupil=pupil, at=at.astimezone(TIMEZONE), labels=labels, more=more)
+    return Conflict(words, tuple(map(str, overtaken)))
