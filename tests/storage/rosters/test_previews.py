@@ -71,7 +71,7 @@ def test_a_class_that_came_or_was_opened_is_named_and_so_are_clashes(school: Reg
     missing = Comparison((replace(group, missing=(Member("7926000009", "Lê Văn Mẫu"),)),))
     assert differences(Comparison((group,)), missing) == "lớp 1B: Lê Văn Mẫu"
     clash = Clash("7926000009", PupilField.PUPIL_CODE, "Trùng.")
-    assert differences(Comparison((group,)), Comparison((group,), (clash,))) == "mã học sinh 7926000009: Trùng."
+    assert differences(Comparison((group,)), Comparison((group,), (clash,))) == "mã học sinh 7926000009: Trùng"
 
 
 def test_of_many_differences_the_first_are_named(school: Registered) -> None:
