@@ -13,6 +13,7 @@ from domain.rostering import Assignment, ClassKey, Enrolment, Group, Position, i
 from interchange.oneroster.incoming import read_roster
 from interchange.oneroster.outgoing import write_package
 from interchange.oneroster.records import FileProblem
+from storage import registration
 from storage.rostering import reading, writing
 
 
@@ -37,11 +38,15 @@ class Plan:
 
 
 def plan_import(session: Session, data: bytes) -> Plan:
-    """Compare a package with what is registered; writes nothing. Raises Invalid if it is no zip."""
+    """Compare a package with what is registered; writes nothing, but holds its schools until the transaction ends.
+
+    Raises Invalid if it is no zip.
+    """
     received = read_roster(data)
     if received.has_errors:
         return Plan(received.problems)
     wanted = received.roster
+    registration.lock_schools(session, [school.code for school in wanted.schools])
     known = reading.read_known(session, wanted)
     changes = compare(known, wanted, reading.settled_pupils(session, [pupil.code for pupil in wanted.pupils]))
     return Plan(received.problems, tuple(conflicts(known, wanted, changes)), changes)

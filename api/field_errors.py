@@ -47,6 +47,7 @@ _LABELS: Final[Mapping[str, str]] = {
     "to_slot": "Phần cần sửa lại",
     "value": "Nội dung",
     "version": "Phiên bản đã xem",
+    "versions": "Danh sách học sinh được chọn",
 }
 _UNKNOWN: Final = "Một thông tin gửi kèm"
 # By kind of pydantic's errors, with the limits that come along.

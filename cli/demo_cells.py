@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from interchange.marks import MarkBook
 
-Cell = dict[str, str]
+Cell = dict[str, str | int]
 
 
 def slot_cells(book: MarkBook, slot: str, records: Mapping[str, str]) -> list[Cell]:
-    """Everything a slot entered, of every pupil; `records` gives the record of each pupil code."""
+    """Everything a slot enters for the first time, of every pupil; `records` gives the record of each pupil code."""
     return [
         {
             "record_id": records[code],
@@ -16,6 +16,7 @@ def slot_cells(book: MarkBook, slot: str, records: Mapping[str, str]) -> list[Ce
             "point": key.point.value,
             "kind": key.kind.value,
             "value": value,
+            "version": 0,
         }
         for code, values in book.slots[slot].items()
         for key, value in values.items()

@@ -73,6 +73,7 @@ class TermPlay:
                 "absent_excused": facts.absent_excused,
                 "absent_unexcused": facts.absent_unexcused,
                 "is_recognised": facts.recognised,
+                "version": 0,
                 **self._body(code),
             }
             for code, facts in self.book.facts.items()
@@ -169,7 +170,7 @@ class TermPlay:
     async def _correct(self, rework: Rework, record_id: str) -> None:
         cells = slot_cells(self.book, rework.subject, self.records)
         comment = next(cell for cell in cells if cell["record_id"] == record_id and cell["kind"] == "comment")
-        await self._enter(rework.subject, [{**comment, "value": rework.corrected_value}])
+        await self._enter(rework.subject, [{**comment, "value": rework.corrected_value, "version": 1}])
         await self._submit(rework.subject, [record_id])
 
     async def _enter(self, slot: str, cells: list[Cell]) -> None:

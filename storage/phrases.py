@@ -1,6 +1,6 @@
 """A teacher's own phrases: kept, changed, counted by use, and copied into the cells of chosen pupils."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -77,20 +77,25 @@ def _own(session: Session, staff_id: UUID, phrase_id: UUID) -> CommentPhrase:
 
 @dataclass(frozen=True)
 class CommentCopy:
-    """One comment for chosen pupils; without `overwrite` only for those who have none yet."""
+    """One comment for chosen pupils, with the version the writer saw of each one's cell.
+
+    Without `overwrite` only for those who have none yet, with it also over what the writer saw.
+    """
 
     item: str
     point: AssessmentPoint
     text: str
-    record_ids: tuple[UUID, ...]
+    versions: Mapping[UUID, int]
     overwrite: bool = False
 
 
 def copy(session: Session, class_term_id: UUID, slot: str, wanted: CommentCopy, staff_id: UUID) -> SaveResult:
     """Write a comment into each pupil's cell as `save_cells` does, with its refusals; a kept phrase counts its use."""
     key = CellKey(wanted.item, wanted.point, CellKind.COMMENT)
-    version = None if wanted.overwrite else 0
-    edits = [CellEdit(record_id, key, wanted.text, version) for record_id in wanted.record_ids]
+    edits = [
+        CellEdit(record_id, key, wanted.text, version if wanted.overwrite else 0)
+        for record_id, version in wanted.versions.items()
+    ]
     result = save_cells(session, class_term_id, slot, edits, staff_id)
     if result.saved:
         # The same words may be kept for several levels; which was meant nobody knows, so each of them counts.

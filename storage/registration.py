@@ -62,6 +62,12 @@ def lock_school(session: Session, school_id: UUID) -> None:
     session.execute(select(School.id).where(School.id == school_id).with_for_update(key_share=True))
 
 
+def lock_schools(session: Session, codes: Iterable[str]) -> None:
+    """As `lock_school`, for those of these schools that are known; always in the same order."""
+    known = select(School.id).where(School.code.in_(list(codes)))
+    session.execute(known.order_by(School.id).with_for_update(key_share=True))
+
+
 def _add_authority(session: Session, facts: SchoolFacts) -> UUID:
     code = f"{facts.authority_kind}/{facts.authority}"
     new = insert(ManagingAuthority).values(

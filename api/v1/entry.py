@@ -69,9 +69,9 @@ def check_cells(slot: Slot, form: CellsForm, head: VisibleClassTerm, found: Serv
 def copy_comment(
     slot: Slot, form: CopyForm, head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep
 ) -> SavedView:
-    """Copy a comment to chosen pupils: to those who have none, or to all with `overwrite`; answered as saving is.
+    """Copy a comment to chosen pupils: to those who have none, with `overwrite` also over comments the writer saw.
 
-    Cells left as they are come back as overtaken. A phrase of the teacher's own counts its use.
+    Answered as saving is; cells left as they are come back as overtaken. A phrase of the teacher's own counts its use.
     """
     require_slot(head, slot)
     with found.sessions.begin() as session:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from api.v1.forms import PRINTABLE, Form, Ids, ShortText, Slot
+from api.v1.forms import PRINTABLE, Form, ShortText, Slot
 from domain.assessment import AssessmentPoint
 from domain.entry import CellKey
 from domain.scales import CellKind
@@ -30,9 +30,7 @@ class CellPlace(BaseModel):
 
 class CellForm(CellPlace, Form):
     value: CellText
-    version: int | None = Field(
-        default=None, ge=0, description="the one on the writer's screen, 0 for an empty cell; without it, no check"
-    )
+    version: int = Field(ge=0, description="the one on the writer's screen, 0 for a cell nobody wrote yet")
 
     def edit(self) -> CellEdit:
         return CellEdit(self.record_id, self.key(), self.value, self.version)
@@ -46,11 +44,13 @@ class CopyForm(Form):
     item: Slot = Field(description="the subject, or which of the homeroom's comments")
     point: AssessmentPoint
     text: Annotated[CellText, StringConstraints(min_length=1)]
-    record_ids: Ids
-    overwrite: bool = Field(default=False, description="also where a comment is written already")
+    versions: dict[UUID, Annotated[int, Field(ge=0)]] = Field(
+        min_length=1, max_length=100, description="of each chosen record's cell, as on the writer's screen"
+    )
+    overwrite: bool = Field(default=False, description="also where the writer saw a comment already")
 
     def copy_of(self) -> CommentCopy:
-        return CommentCopy(self.item, self.point, self.text, tuple(self.record_ids), self.overwrite)
+        return CommentCopy(self.item, self.point, self.text, self.versions, self.overwrite)
 
 
 class AttendanceForm(Form):
@@ -63,7 +63,7 @@ class AttendanceForm(Form):
     height_cm: ShortText = Field(default="", description="30 to 250 cm, at most one decimal; empty clears it")
     weight_kg: ShortText = Field(default="", description="5 to 200 kg, at most one decimal; empty clears it")
     health: CellText = Field(default="", description="at most 60 characters; empty clears it")
-    version: int = Field(default=0, ge=0, description="the one on the writer's screen; without it, no check")
+    version: int = Field(ge=0, description="the one on the writer's screen, 0 where nothing was entered yet")
 
     def said(self) -> Attendance:
         return Attendance(**self.model_dump(exclude_unset=True))

@@ -98,12 +98,20 @@ def years_of(source: Source) -> dict[SchoolYear, YearSpan]:
     by_year: dict[SchoolYear, list[Record]] = {}
     for record in source.table("academicSessions"):
         by_year.setdefault(year_of(record), []).append(record)
+        _check_year(source, record)
         if _days(record) != tuple(sorted(_days(record))):
             message = "endDate phải đứng sau startDate: endDate là ngày đầu tiên không còn tính."
             source.findings.blame(record, "endDate", message)
         if record.text("type") == "schoolYear" and _days(record)[1].year != record.number("schoolYear"):
             source.findings.blame(record, "schoolYear", "schoolYear phải là năm mà năm học kết thúc.")
     return {year: _span(source, year, records) for year, records in sorted(by_year.items())}
+
+
+def _check_year(source: Source, record: Record) -> None:
+    try:
+        SchoolYear.parse(str(year_of(record)))
+    except Invalid as refused:
+        source.findings.blame(record, "schoolYear", refused.message)
 
 
 def _days(session: Record) -> tuple[date, date]:

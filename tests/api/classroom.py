@@ -18,7 +18,7 @@ from storage.database import Sessions
 from tests.api.world import PASSPHRASE, Keyring, give_keys, make_admin, visitor
 from tests.factories import SUBJECTS, ClassCast, make_class, make_school, plausible
 
-Cells = list[dict[str, str]]
+Cells = list[dict[str, str | int]]
 NUMBERS = count(3)
 
 
@@ -54,7 +54,9 @@ class Classroom:
     def cells(self, slot: str, records: list[str]) -> Cells:
         required = required_cells(self.cast.curriculum, self.term, slot)
         return [
-            {"record_id": each, **cell.key._asdict(), "value": plausible(cell)} for each in records for cell in required
+            {"record_id": each, **cell.key._asdict(), "value": plausible(cell), "version": 0}
+            for each in records
+            for cell in required
         ]
 
     async def enter(self, slot: str) -> Response:

@@ -121,7 +121,7 @@ class Scene:
         first = self.world.records[:1]
         command = {"command_id": str(uuid4()), "record_ids": first}
         place = {"record_id": first[0], "item": "toan", "point": "end_hk1", "kind": "level"}
-        cells = {"cells": [place | {"value": "T"}]}
+        cells = {"cells": [place | {"value": "T", "version": 0}]}
         phrase = {"level": "T", "text": "Em cẩn thận khi tính."}
         bodies: dict[str, Any] = {
             "class-terms": {"class_id": str(self.world.cast.class_id), "term": "hk1"},
@@ -130,12 +130,12 @@ class Scene:
             "{slot}/confirm": {"preview_id": str(uuid4())},
             "{slot}": cells,
             "check": cells,
-            "copy": {"item": "toan", "point": "end_hk1", "text": "Em cẩn thận.", "record_ids": first},
+            "copy": {"item": "toan", "point": "end_hk1", "text": "Em cẩn thận.", "versions": {first[0]: 0}},
             "assessment": {"assessment_waived": True, "individual_plan": False, "reason": "Theo hồ sơ khuyết tật."},
             "promotion-decisions": {"record_ids": first, "is_promoted": True, "reason": "Tiến bộ trong hè."},
             "comment-phrases": phrase | {"subject": "toan", "item": "toan"},
             "{phrase_id}": phrase,
-            "attendance": [{"record_id": first[0], "absent_excused": 1}],
+            "attendance": [{"record_id": first[0], "absent_excused": 1, "version": 0}],
             "submit": command | {"slot": "toan"},
             "review": command,
             "return": command | {"slot": "homeroom", "to_slot": "toan", "reason": "Nhận xét chưa rõ."},

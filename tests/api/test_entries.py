@@ -17,11 +17,11 @@ from tests.factories import OpenBook, fill, make_staff
 
 def cell(world: World, value: str, kind: str = "level", record: int = 0, **more: Any) -> dict[str, Any]:  # noqa: ANN401
     place = {"record_id": world.records[record], "item": "toan", "point": "end_hk1", "kind": kind}
-    return place | {"value": value} | more
+    return place | {"value": value, "version": 0} | more
 
 
 def place(world: World, kind: str = "level") -> dict[str, Any]:
-    return {name: value for name, value in cell(world, "", kind).items() if name != "value"}
+    return {name: value for name, value in cell(world, "", kind).items() if name not in {"value", "version"}}
 
 
 def cells_of(world: World, slot: str = "toan", verb: str = "") -> str:
@@ -76,6 +76,7 @@ async def test_whoever_comes_later_is_told_what_is_there_by_whom_and_since_when(
         ({"point": "year_end"}, 404),
         ({"kind": "colour"}, 422),
         ({"version": -1}, 422),
+        ({"version": None}, 422),
         ({"value": "\x00"}, 422),
         ({"colour": "red"}, 422),
     ],
@@ -125,23 +126,30 @@ async def test_values_are_checked_while_people_type_and_nothing_is_saved(as_: As
 
 async def test_a_comment_is_copied_to_chosen_pupils(as_: As, world: World) -> None:
     await as_("homeroom").put(cells_of(world), json={"cells": [cell(world, "Đã có.", "comment")]})
-    body = {"item": "toan", "point": "end_hk1", "text": "Em cẩn thận.", "record_ids": list(world.records)}
+    body = {"item": "toan", "point": "end_hk1", "text": "Em cẩn thận.", "versions": dict.fromkeys(world.records, 0)}
     answer = (await as_("homeroom").post(cells_of(world, verb="/copy"), json=body)).json()
     assert [each["record_id"] for each in answer["saved"]] == list(world.records[1:])
     assert [each["value"] for each in answer["overtaken"]] == ["Đã có."]
     everyone = await as_("homeroom").post(cells_of(world, verb="/copy"), json=body | {"overwrite": True})
-    assert len(everyone.json()["saved"]) == 3
+    assert [each["value"] for each in everyone.json()["overtaken"]] == ["Đã có."]  # not what this screen shows
+    seen = body | {"overwrite": True, "versions": dict.fromkeys(world.records, 1)}
+    assert len((await as_("homeroom").post(cells_of(world, verb="/copy"), json=seen)).json()["saved"]) == 3
 
 
-@pytest.mark.parametrize("wrong", [{"text": ""}, {"record_ids": []}, {"item": "am_nhac"}, {"point": "mid_hk1"}])
+@pytest.mark.parametrize("wrong", [{"text": ""}, {"versions": {}}, {"item": "am_nhac"}, {"point": "mid_hk1"}])
 async def test_a_copy_that_fits_no_cell_is_refused(as_: As, world: World, wrong: dict[str, Any]) -> None:
-    body = {"item": "toan", "point": "end_hk1", "text": "Em cẩn thận.", "record_ids": list(world.records)} | wrong
+    body = {
+        "item": "toan",
+        "point": "end_hk1",
+        "text": "Em cẩn thận.",
+        "versions": dict.fromkeys(world.records, 0),
+    } | wrong
     assert (await as_("homeroom").post(cells_of(world, verb="/copy"), json=body)).is_client_error
 
 
 async def test_a_change_is_undone_by_saving_the_older_value_with_the_present_version(as_: As, world: World) -> None:
-    for value in ("T", "C"):
-        await as_("homeroom").put(cells_of(world), json={"cells": [cell(world, value)]})
+    for seen, value in enumerate(("T", "C")):
+        await as_("homeroom").put(cells_of(world), json={"cells": [cell(world, value, version=seen)]})
     path, query = cells_of(world, verb="/history"), place(world)
     newest, first = (await as_("homeroom").get(path, params=query)).json()
     assert [newest["before"], newest["after"], newest["version"]] == ["T", "C", 2]
@@ -174,7 +182,7 @@ async def test_problems_are_told_at_their_cells(as_: As, world: World, db: Sessi
     db.commit()
     path = cells_of(world, verb="/problems")
     assert (await as_("homeroom").get(path)).json() == []
-    body = {"cells": [cell(world, "4", "score"), cell(world, "", "comment")]}
+    body = {"cells": [cell(world, "4", "score", version=1), cell(world, "", "comment", version=1)]}
     await as_("homeroom").put(cells_of(world), json=body)
     (told,) = (await as_("homeroom").get(path)).json()
     assert told["record_id"] == world.records[0]
@@ -227,7 +235,7 @@ async def test_impossible_measures_are_refused_in_words(
     as_: As, world: World, fact: str, value: str, words: str
 ) -> None:
     path = f"/api/v1/class-terms/{world.class_term_id}/attendance"
-    answer = await as_("homeroom").put(path, json=[{"record_id": world.records[0], fact: value}])
+    answer = await as_("homeroom").put(path, json=[{"record_id": world.records[0], fact: value, "version": 0}])
     assert (answer.status_code, answer.json()["type"]) == (422, "urn:hocba:Invalid")
     assert words in answer.json()["detail"]
 
@@ -243,7 +251,7 @@ async def test_impossible_measures_are_refused_in_words(
 )
 async def test_impossible_absences_are_refused(as_: As, world: World, days: object, words: str) -> None:
     path = f"/api/v1/class-terms/{world.class_term_id}/attendance"
-    row = {"record_id": world.records[0], "absent_unexcused": days}
+    row = {"record_id": world.records[0], "absent_unexcused": days, "version": 0}
     answer = await as_("homeroom").put(path, json=[row])
     assert answer.status_code == 422
     assert answer.json()["detail"] == f"Số buổi nghỉ không phép (mục 1) {words}."

@@ -53,9 +53,9 @@ async def test_bad_input_names_the_field_and_repeats_no_value(
 async def test_of_many_faults_the_first_are_told_and_the_others_counted(as_: As, world: World) -> None:
     answer = await as_("homeroom").put(f"/api/v1/class-terms/{world.class_term_id}/cells/toan", json={"cells": [{}]})
     assert answer.json()["detail"] == (
-        "Nội dung đánh giá (mục 1) chưa có. Loại ô (mục 1) chưa có. Thời điểm đánh giá (mục 1) chưa có. Còn 2 lỗi khác."
+        "Nội dung đánh giá (mục 1) chưa có. Loại ô (mục 1) chưa có. Thời điểm đánh giá (mục 1) chưa có. Còn 3 lỗi khác."
     )
-    assert len(answer.json()["errors"]) == 5
+    assert len(answer.json()["errors"]) == 6
 
 
 @pytest.mark.parametrize(
@@ -92,8 +92,15 @@ async def test_a_body_that_is_no_json_is_refused(as_: As, world: World, content:
 
 @pytest.mark.parametrize("value", ["Tốt\u0000", "\u001b[31mTốt", "\ud800"])
 async def test_what_cannot_be_printed_cannot_be_entered(as_: As, world: World, value: str) -> None:
-    cell = {"record_id": world.records[0], "item": "toan", "point": "end_hk1", "kind": "comment", "value": value}
-    row = {"record_id": world.records[0], "health": value}
+    cell = {
+        "record_id": world.records[0],
+        "item": "toan",
+        "point": "end_hk1",
+        "kind": "comment",
+        "value": value,
+        "version": 0,
+    }
+    row = {"record_id": world.records[0], "health": value, "version": 0}
     for part, body in (("cells/toan", {"cells": [cell]}), ("attendance", [row])):
         path = f"/api/v1/class-terms/{world.class_term_id}/{part}"
         answer = await as_("homeroom").put(path, content=json.dumps(body), headers=JSON)

@@ -31,8 +31,9 @@ def kept(book: OpenBook, subject: str = "", level: str = "") -> list[str]:
     return [each.text for each in phrases.own(book.session, book.cast.homeroom, subject, level)]
 
 
-def copy(book: OpenBook, text: str = WORDS, records: int = 3, *, overwrite: bool = False) -> SaveResult:
-    wanted = CommentCopy("toan", AssessmentPoint.END_HK1, text, book.opened.record_ids[:records], overwrite)
+def copy(book: OpenBook, text: str = WORDS, records: int = 3, *, seen: int = 0, overwrite: bool = False) -> SaveResult:
+    versions = dict.fromkeys(book.opened.record_ids[:records], seen)
+    wanted = CommentCopy("toan", AssessmentPoint.END_HK1, text, versions, overwrite)
     return phrases.copy(book.session, book.id, "toan", wanted, book.cast.homeroom)
 
 
@@ -109,11 +110,18 @@ def test_a_comment_is_copied_only_to_those_who_have_none(book: OpenBook) -> None
     assert len(result.saved) == 2
 
 
-def test_with_overwrite_it_is_copied_to_all(book: OpenBook) -> None:
+def test_with_overwrite_it_is_copied_over_what_the_writer_saw(book: OpenBook) -> None:
     copy(book, "Đã có.", 1)
-    result = copy(book, overwrite=True)
+    result = copy(book, seen=1, overwrite=True)
     assert comments(book) == [WORDS] * 3
     assert result.overtaken == []
+
+
+def test_with_overwrite_it_is_not_copied_over_what_the_writer_did_not_see(book: OpenBook) -> None:
+    copy(book, "Đã có.", 1)
+    result = copy(book, seen=0, overwrite=True)
+    assert comments(book) == ["Đã có.", WORDS, WORDS]
+    assert [each.value for each in result.overtaken] == ["Đã có."]
 
 
 def test_a_cell_that_was_cleared_counts_as_empty(book: OpenBook) -> None:

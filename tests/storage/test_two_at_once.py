@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from activities.oneroster import export_school, plan_import
 from domain.assessment import Term
 from domain.decisions import Action
 from domain.errors import Conflict
@@ -25,7 +26,7 @@ from storage.opening import OpenedTerm, open_term
 from storage.rosters import entering
 from storage.rosters.shapes import ListedClass
 from storage.saving import CellEdit, SaveResult
-from storage.tables import ClassGroup, Enrolment, PupilRow, TermRecord
+from storage.tables import ClassGroup, Enrolment, PupilRow, School, TermRecord
 from tests.database import another_database
 from tests.factories import (
     DUE,
@@ -221,3 +222,14 @@ def test_a_book_that_is_opened_while_a_list_is_entered_holds_what_the_list_says(
     assert classes.newcomer.pupil_code in book
     assert classes.mover.pupil_code not in book
     assert set(book.values()) == {"1A1"}
+
+
+def test_a_package_is_compared_only_when_the_opening_of_a_book_has_ended(
+    sessions: Sessions, classes: TwoClasses
+) -> None:
+    with sessions() as session:
+        package = export_school(session, session.get_one(School, classes.school_id).code, YEAR)
+    with sessions.begin() as first:
+        classes.open(first)
+        planned = later(sessions, lambda session: plan_import(session, package))
+    assert planned.result(PATIENCE).is_ready

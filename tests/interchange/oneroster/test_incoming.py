@@ -181,6 +181,8 @@ def test_a_code_and_an_id_belong_to_one_person() -> None:
          "academicSessions.csv, dòng 3, cột endDate: endDate phải đứng sau startDate"),
         (lambda d: d.set("academicSessions", 0, schoolYear="2026"),
          "academicSessions.csv, dòng 2, cột schoolYear: schoolYear phải là năm mà năm học kết thúc."),
+        (lambda d: d.set("academicSessions", 1, schoolYear="1999"),
+         "academicSessions.csv, dòng 3, cột schoolYear: Năm học phải từ 2000-2001 đến 2099-2100, nhận được"),
         (lambda d: d.set("academicSessions", 1, schoolYear="2026"),
          "classes.csv, dòng 2, cột termSourcedIds: Các kì của lớp thuộc nhiều năm học."),
         (lambda d: d.set("classes", 0, grades="01,02"), "classes.csv, dòng 2, cột grades: Lớp phải ghi đúng một khối"),
