@@ -16,6 +16,7 @@ from domain.rules.book import rule_book
 from domain.rules.rule_set import RuleSet
 from domain.rules.school_levels import SchoolLevel, level_of
 from domain.rules.thresholds import PrimaryRules, SecondaryRules
+from domain.secondary.averages import least_regular
 
 HOMEROOM: Final = "homeroom"
 PRINCIPAL: Final = "principal"
@@ -164,10 +165,9 @@ def _subject(each: Mapping[str, Any], grade: int, rules: RuleSet) -> Subject:
 def _min_regular(rules: RuleSet, kind: SubjectKind, periods: int) -> int:
     if rules.secondary is None:
         return 0
-    regular = rules.secondary.regular
     if kind is SubjectKind.COMMENT:
-        return regular.least_comment
-    return max(each.count for each in regular.least if periods > each.above_periods)
+        return rules.secondary.regular.least_comment
+    return least_regular(rules.secondary, periods)
 
 
 def _traits(data: Mapping[str, Any], group: str, grade: int) -> tuple[Trait, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 
@@ -9,8 +10,10 @@ from domain.assessment import AssessmentPoint, SubjectKind, Term
 from domain.curriculum import HOMEROOM, Curriculum, curriculum_for, offered
 from domain.entry import required_cells
 from domain.errors import Invalid, NotFound
+from domain.rules.reading import read_rule_set
 from domain.rules.school_levels import SchoolLevel
 from domain.scales import CellKind
+from tests.domain.rules.samples import changed
 
 GRADES = range(1, 13)
 ELECTIVES = (
@@ -242,6 +245,12 @@ def test_a_choice_the_grade_does_not_have_is_refused() -> None:
 def test_an_unknown_subject_is_not_found() -> None:
     with pytest.raises(NotFound, match="Lớp 1 không có môn học, hoạt động giáo dục “tin_hoc”"):
         curriculum_for(1).subject("tin_hoc")
+
+
+def test_a_subject_below_every_step_of_the_rules_needs_no_regular_mark(tmp_path: Path) -> None:
+    curriculum = curriculum_for(7, read_rule_set(changed(tmp_path, ("above_periods = 0", "above_periods = 35"))))
+    assert (curriculum.subject("tin_hoc").periods, curriculum.subject("tin_hoc").min_regular) == (35, 0)
+    assert curriculum.subject("toan").min_regular == 4
 
 
 def test_rules_of_the_other_level_are_refused() -> None:
