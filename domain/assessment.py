@@ -1,8 +1,10 @@
-"""What the circulars share: the terms of a school year, the points at which pupils are assessed, and exemption."""
+"""What the circulars share: terms, the points at which pupils are assessed, exemption, and how levels are read."""
 
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
+from domain.errors import Invalid
+from domain.identity import normalise_name
 from domain.labelled import Labelled
 
 MAX_SCORE: Final = 10
@@ -42,6 +44,7 @@ class AssessmentPoint(Labelled):
 
 
 REGULAR_POINTS: Final = tuple(point for point in AssessmentPoint if point.startswith("regular_"))
+COUNTED_AS_REGULAR: Final = (*REGULAR_POINTS, AssessmentPoint.TOPIC)  # Circular 22/2021 art. 6
 
 _POINTS: Final = {
     Term.HK1: (AssessmentPoint.MID_HK1, AssessmentPoint.END_HK1),
@@ -70,3 +73,20 @@ class Exempt(StrEnum):
 
 Score: TypeAlias = int | Exempt
 EXEMPT: Final = Exempt.M
+
+
+_Level = TypeVar("_Level", bound=Labelled)
+_TYPED: Final = {"d": "đ", "cd": "cđ"}  # what people type for want of a Đ
+
+
+def read_level(levels: type[_Level], text: str, called: str) -> _Level:
+    """Read a level by code or name, in any case; D and the look-alike Ð (U+00D0) stand for Đ.
+
+    Raises Invalid: the text is not what these levels are `called`, and which there are.
+    """
+    wanted = normalise_name(text).casefold().replace("\u00f0", "đ")
+    for level in levels:
+        if _TYPED.get(wanted, wanted) in {level.casefold(), level.label.casefold()}:
+            return level
+    choices = ", ".join(f"{level} ({level.label})" for level in levels)
+    raise Invalid(f"“{text}” không phải là {called}; chỉ nhận {choices}.")

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple, TypeVar
 
-from domain.assessment import EXEMPT, REGULAR_POINTS, AssessmentPoint, SubjectKind, Term, points_of
+from domain.assessment import COUNTED_AS_REGULAR, EXEMPT, AssessmentPoint, SubjectKind, Term, points_of
 from domain.comments import CommentField
 from domain.curriculum import HOMEROOM, Curriculum, Subject
 from domain.entry import PRIMARY_COMMENTS, Cell, CellKey, Values, cells_of, warnings
@@ -15,7 +15,6 @@ from domain.secondary.levels import PassLevel
 MOST_ALIKE: Final = 5  # pupils of a class; what more of them have in common says little about each
 # Comments that speak of the pupil; several pupils may well have the same certificate.
 _OWN_WORDS: Final = frozenset(each.value for each in PRIMARY_COMMENTS)
-_REGULAR: Final = (*REGULAR_POINTS, AssessmentPoint.TOPIC)  # a topic counts as one (Circular 22/2021 art. 6)
 
 Pupil = TypeVar("Pupil")
 
@@ -91,7 +90,7 @@ def _counts_in_term(key: CellKey) -> bool:
 def _few_regular(curriculum: Curriculum, subject: Subject, term: Term, values: Values) -> Iterator[Doubt]:
     """Once the term's last mark is there, the regular ones should be, too (Circular 22/2021 art. 6)."""
     last = _result(subject, term)
-    texts = [values.get(CellKey(subject.code, point, last.kind), "") for point in _REGULAR]
+    texts = [values.get(CellKey(subject.code, point, last.kind), "") for point in COUNTED_AS_REGULAR]
     given = sum(text not in {"", EXEMPT} for text in texts)
     if values.get(last, "") not in {"", EXEMPT} and given < subject.min_regular:
         rules = curriculum.secondary_rules

@@ -6,7 +6,15 @@ from decimal import Decimal
 from typing import Final, NamedTuple, TypeAlias
 
 from domain import scales
-from domain.assessment import EXEMPT, REGULAR_POINTS, AssessmentPoint, SubjectKind, Term, points_of
+from domain.assessment import (
+    COUNTED_AS_REGULAR,
+    EXEMPT,
+    REGULAR_POINTS,
+    AssessmentPoint,
+    SubjectKind,
+    Term,
+    points_of,
+)
 from domain.comments import CommentField
 from domain.curriculum import HOMEROOM, Curriculum, Subject, Trait
 from domain.labelled import Labelled
@@ -21,7 +29,6 @@ PRIMARY_COMMENTS: Final = (
     CommentField.HOMEROOM,
 )
 END: Final = frozenset({AssessmentPoint.END_HK1, AssessmentPoint.YEAR_END})
-_COUNTED_AS_REGULAR: Final = frozenset({*REGULAR_POINTS, AssessmentPoint.TOPIC})  # Circular 22/2021 art. 6
 
 
 class CellKey(NamedTuple):
@@ -206,7 +213,7 @@ def _is_given(cell: Cell, values: Values) -> bool:
 
 
 def _is_spare_regular(cell: Cell) -> bool:
-    return cell.key.point in _COUNTED_AS_REGULAR and not cell.is_required
+    return cell.key.point in COUNTED_AS_REGULAR and not cell.is_required
 
 
 def _without_spare(empty: list[Cell], spare: int) -> Iterator[Cell]:

@@ -1,8 +1,6 @@
 """Levels and test scores of primary assessment (Circular 27/2020/TT-BGDĐT art. 7): codes, and how people write them."""
 
-import unicodedata
-
-from domain.assessment import EXEMPT, MAX_SCORE, Exempt, Score
+from domain.assessment import EXEMPT, MAX_SCORE, Exempt, Score, read_level
 from domain.errors import Invalid
 from domain.labelled import Labelled
 
@@ -34,28 +32,11 @@ class OverallResult(Labelled):
 
 
 def parse_subject_level(text: str) -> SubjectLevel:
-    """Read a subject level from its code or name, in any case; raise Invalid otherwise."""
-    for level in SubjectLevel:
-        if _folded(text) in {level.casefold(), level.label.casefold()}:
-            return level
-    raise Invalid(f"“{text}” không phải là mức đạt được của môn học; chỉ nhận {_choices(SubjectLevel)}.")
+    return read_level(SubjectLevel, text, "mức đạt được của môn học")
 
 
 def parse_quality_level(text: str) -> QualityLevel:
-    """Read a level of a quality or competency; D and the look-alike Ð (U+00D0) stand for Đ. Raises Invalid."""
-    wanted = _folded(text).replace("\u00f0", "đ")
-    for level in QualityLevel:
-        if ("đ" if wanted == "d" else wanted) in {level.casefold(), level.label.casefold()}:
-            return level
-    raise Invalid(f"“{text}” không phải là mức của phẩm chất, năng lực; chỉ nhận {_choices(QualityLevel)}.")
-
-
-def _choices(kind: type[Labelled]) -> str:
-    return ", ".join(f"{level} ({level.label})" for level in kind)
-
-
-def _folded(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split()).casefold()
+    return read_level(QualityLevel, text, "mức của phẩm chất, năng lực")
 
 
 def parse_score(value: str | float) -> Score:
@@ -72,8 +53,3 @@ def parse_score(value: str | float) -> Score:
     if int(whole) > MAX_SCORE:
         raise Invalid(f"Điểm {whole} vượt quá thang điểm 10.")
     return int(whole)
-
-
-def score_text(score: Score | None) -> str:
-    """Return the score as documents print it: empty, "M" or "0".."10"."""
-    return "" if score is None else str(score)

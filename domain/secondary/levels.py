@@ -1,12 +1,11 @@
 """The levels and marks of secondary assessment (Circular 22/2021/TT-BGDĐT), and how they are read and written."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, TypeAlias
 
-from domain.assessment import EXEMPT, MAX_SCORE, Exempt, SubjectKind
+from domain.assessment import EXEMPT, MAX_SCORE, Exempt, SubjectKind, read_level
 from domain.errors import Invalid
 from domain.labelled import Labelled
 
@@ -30,8 +29,7 @@ class PassLevel(Labelled):
 
 Mark: TypeAlias = Decimal | Exempt
 
-_Level = TypeVar("_Level", MeritLevel, PassLevel)
-_TYPED: Final = {"d": "đ", "cd": "cđ"}  # what people type for want of a Đ
+_CALLED: Final = "mức đánh giá"
 _MARK: Final = re.compile(r"(0|[1-9][0-9]*)(?:\.([0-9])0*)?")
 
 
@@ -61,22 +59,11 @@ class SubjectMark:
 
 
 def parse_merit_level(text: str) -> MeritLevel:
-    """Read a level by code or name, in any case; D and the look-alike Ð (U+00D0) stand for Đ. Raises Invalid."""
-    return _parsed(MeritLevel, text)
+    return read_level(MeritLevel, text, _CALLED)
 
 
 def parse_pass_level(text: str) -> PassLevel:
-    """Read the level of a comment subject as `parse_merit_level` does; raise Invalid."""
-    return _parsed(PassLevel, text)
-
-
-def _parsed(kind: type[_Level], text: str) -> _Level:
-    wanted = " ".join(unicodedata.normalize("NFC", text).split()).casefold().replace("\u00f0", "đ")
-    for level in kind:
-        if _TYPED.get(wanted, wanted) in {level.casefold(), level.label.casefold()}:
-            return level
-    choices = ", ".join(f"{level} ({level.label})" for level in kind)
-    raise Invalid(f"“{text}” không phải là mức đánh giá; chỉ nhận {choices}.")
+    return read_level(PassLevel, text, _CALLED)
 
 
 def parse_mark(value: str | float) -> Mark:
@@ -105,13 +92,14 @@ def mark_text(mark: Mark | None) -> str:
 
 def mark_label(mark: Mark | None) -> str:
     """Return the mark as people write it: "", "M", "9", "8,5"."""
-    return _comma(mark_text(mark))
+    return comma(mark_text(mark))
 
 
 def average_label(average: Decimal) -> str:
     """Return an average as people write it, with its decimal: "9,0"."""
-    return _comma(str(average))
+    return comma(str(average))
 
 
-def _comma(text: str) -> str:
+def comma(text: str) -> str:
+    """Return a stored mark or average with the comma that people write."""
     return text.replace(".", ",")

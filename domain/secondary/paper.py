@@ -14,7 +14,7 @@ from domain.documents import ColumnGroup, SheetColumn, SignerContent, SummaryCol
 from domain.entered import Entered, SheetForm, SummaryForm
 from domain.entry import CellKey
 from domain.scales import CellKind
-from domain.secondary.levels import MeritLevel, PassLevel, SubjectMark, average_label, parse_mark
+from domain.secondary.levels import MeritLevel, PassLevel, SubjectMark, average_label, comma, parse_mark
 from domain.secondary.promotion import Outcome, completion_text
 from domain.secondary.reading import YearMarks, subject_year, term_mark
 from domain.secondary.retest import RetestResult
@@ -107,7 +107,7 @@ class SecondaryPapers:
         marks = [values.get(CellKey(subject.code, point, kind), "") for point in (*regular, *points_of(self.term))]
         comment = values.get(CellKey(subject.code, points_of(self.term)[1], CellKind.COMMENT), "")
         results = self._sheet_results(subject, pupil)
-        return (*map(_comma, marks), *(results if retested else results[:3])), comment
+        return (*map(comma, marks), *(results if retested else results[:3])), comment
 
     def _sheet_results(self, subject: Subject, pupil: Entered) -> tuple[str, ...]:
         if not self._is_year:
@@ -233,10 +233,6 @@ def _again(result: RetestResult | None) -> str:
     if result is None:
         return ""
     return str(result) if isinstance(result, str) else average_label(result)
-
-
-def _comma(text: str) -> str:
-    return text.replace(".", ",")
 
 
 def _levels(given: Sequence[MeritLevel | None], after: MeritLevel | None) -> TermLevels:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from domain.assessment import EXEMPT, REGULAR_POINTS, AssessmentPoint, SubjectKind, Term, points_of
+from domain.assessment import COUNTED_AS_REGULAR, EXEMPT, AssessmentPoint, SubjectKind, Term, points_of
 from domain.curriculum import HOMEROOM, Curriculum, Subject
 from domain.entered import Entered
 from domain.entry import CONDUCT, END, CellKey, Values
@@ -12,8 +12,6 @@ from domain.scales import CellKind
 from domain.secondary.averages import passed_term, passed_year, term_average, year_average
 from domain.secondary.levels import MeritLevel, PassLevel, SubjectMark, parse_mark
 from domain.secondary.retest import RetestResult
-
-_REGULAR = (*REGULAR_POINTS, AssessmentPoint.TOPIC)  # a topic counts as one regular mark (Circular 22/2021 art. 6)
 
 
 def term_mark(curriculum: Curriculum, subject: Subject, term: Term, values: Values) -> SubjectMark:
@@ -33,9 +31,9 @@ def _is_exempt(values: Values) -> bool:
 
 
 def _averaged(mark: SubjectMark, curriculum: Curriculum, subject: Subject, term: Term, values: Values) -> SubjectMark:
-    found = {point: _number(values, subject, point) for point in (*_REGULAR, *points_of(term))}
+    found = {point: _number(values, subject, point) for point in (*COUNTED_AS_REGULAR, *points_of(term))}
     mid, end = (found[point] for point in points_of(term))
-    regular = [number for point in _REGULAR if (number := found[point]) is not None]
+    regular = [number for point in COUNTED_AS_REGULAR if (number := found[point]) is not None]
     if mid is None or end is None or not regular:
         return mark
     average = term_average(curriculum.secondary_rules, regular, mid, end)
@@ -46,7 +44,7 @@ def _passed(mark: SubjectMark, subject: Subject, term: Term, values: Values) -> 
     texts = {point: values.get(CellKey(subject.code, point, CellKind.LEVEL), "") for point in AssessmentPoint}
     if not all(texts[point] for point in points_of(term)):
         return mark
-    given = [PassLevel(texts[point]) for point in (*_REGULAR, *points_of(term)) if texts[point]]
+    given = [PassLevel(texts[point]) for point in (*COUNTED_AS_REGULAR, *points_of(term)) if texts[point]]
     return SubjectMark(mark.code, mark.name, mark.kind, passed=passed_term(given))
 
 

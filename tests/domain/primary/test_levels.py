@@ -4,7 +4,7 @@ import pytest
 
 from domain.assessment import EXEMPT, Score
 from domain.errors import Invalid
-from domain.primary.levels import SubjectLevel, parse_quality_level, parse_score, parse_subject_level, score_text
+from domain.primary.levels import SubjectLevel, parse_quality_level, parse_score, parse_subject_level
 from tests.domain.primary.samples import MET, C, H, M, T
 
 
@@ -49,7 +49,3 @@ def test_anything_but_a_whole_score_is_refused(value: str | float) -> None:
 def test_a_score_above_ten_is_refused() -> None:
     with pytest.raises(Invalid, match="Điểm 11 vượt quá thang điểm 10"):
         parse_score("11")
-
-
-def test_scores_are_printed_as_documents_want_them() -> None:
-    assert [score_text(score) for score in (None, 0, 10, EXEMPT)] == ["", "0", "10", "M"]
