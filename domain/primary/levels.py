@@ -1,5 +1,7 @@
 """Levels and test scores of primary assessment (Circular 27/2020/TT-BGDĐT art. 7): codes, and how people write them."""
 
+from decimal import Decimal
+
 from domain.assessment import EXEMPT, MAX_SCORE, Exempt, Score, read_level
 from domain.errors import Invalid
 from domain.labelled import Labelled
@@ -50,6 +52,6 @@ def parse_score(value: str | float) -> Score:
     whole, _, decimals = text.partition(".")
     if not (whole.isascii() and whole.isdigit()) or decimals.strip("0"):
         raise Invalid(f"“{value}” không phải là điểm hợp lệ; điểm là số nguyên từ 0 đến 10, hoặc M nếu được miễn.")
-    if int(whole) > MAX_SCORE:
+    if Decimal(whole) > MAX_SCORE:
         raise Invalid(f"Điểm {whole} vượt quá thang điểm 10.")
     return int(whole)

@@ -49,3 +49,5 @@ def test_anything_but_a_whole_score_is_refused(value: str | float) -> None:
 def test_a_score_above_ten_is_refused() -> None:
     with pytest.raises(Invalid, match="Điểm 11 vượt quá thang điểm 10"):
         parse_score("11")
+    with pytest.raises(Invalid, match="vượt quá thang điểm 10"):
+        parse_score("1" * 5000)
