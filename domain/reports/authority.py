@@ -10,7 +10,7 @@ from domain.errors import Incomplete, Invalid
 from domain.labelled import Labelled
 from domain.primary.levels import OverallResult
 from domain.primary.paper import PrimaryPapers
-from domain.reports.year_lists import YearList, year_verdict
+from domain.reports.year_lists import YearList, YearVerdict, primary_verdict, secondary_verdict
 from domain.rules.school_levels import SchoolLevel
 from domain.secondary.levels import MeritLevel
 from domain.secondary.paper import SecondaryPapers
@@ -73,7 +73,7 @@ def unknown() -> tuple[Place, ...]:
 def tally(papers: PrimaryPapers | SecondaryPapers, pupil: Entered) -> tuple[Place, ...]:
     """Where a pupil counts, some of `places_of`."""
     try:
-        return (PUPILS, IN_BOOK), *_waived(pupil), *_results(papers, pupil), *_of_year(papers, pupil)
+        return (PUPILS, IN_BOOK), *_waived(pupil), *_results(papers, pupil)
     except (Incomplete, Invalid):
         return unknown()
 
@@ -84,24 +84,31 @@ def _waived(pupil: Entered) -> Iterator[Place]:
 
 
 def _results(papers: PrimaryPapers | SecondaryPapers, pupil: Entered) -> Iterator[Place]:
-    if isinstance(papers, PrimaryPapers):
-        levels: dict[str, Labelled | None] = {}
-        if papers.term is Term.YEAR_END:
-            levels[RESULT] = papers.judged(pupil).result
-    elif papers.term is Term.YEAR_END:
-        decided = papers.year_result(pupil).promotion
-        levels = {LEARNING: decided.learning, CONDUCT: decided.conduct}
+    return _of_primary(papers, pupil) if isinstance(papers, PrimaryPapers) else _of_secondary(papers, pupil)
+
+
+def _of_primary(papers: PrimaryPapers, pupil: Entered) -> Iterator[Place]:
+    if papers.term is Term.YEAR_END:
+        judged = papers.judged(pupil)
+        yield from _levels({RESULT: judged.result})
+        yield from _of_year(primary_verdict(papers, pupil, judged))
+
+
+def _of_secondary(papers: SecondaryPapers, pupil: Entered) -> Iterator[Place]:
+    if papers.term is Term.YEAR_END:
+        year = papers.year_result(pupil)
+        yield from _levels({LEARNING: year.promotion.learning, CONDUCT: year.promotion.conduct})
+        yield from _of_year(secondary_verdict(papers, year))
     else:
         term = term_result(papers.curriculum, papers.term, pupil)
-        levels = {LEARNING: term.learning.level, CONDUCT: term.conduct}
-    for group, level in levels.items():
-        if level is not None:
-            yield group, level.label
+        yield from _levels({LEARNING: term.learning.level, CONDUCT: term.conduct})
 
 
-def _of_year(papers: PrimaryPapers | SecondaryPapers, pupil: Entered) -> Iterator[Place]:
-    if papers.term is Term.YEAR_END:
-        verdict = year_verdict(papers, pupil)
-        yield YEAR, verdict.which.label
-        if verdict.title:
-            yield COMMENDATION, COMMENDED
+def _levels(found: Mapping[str, Labelled | None]) -> Iterator[Place]:
+    return ((group, level.label) for group, level in found.items() if level is not None)
+
+
+def _of_year(verdict: YearVerdict) -> Iterator[Place]:
+    yield YEAR, verdict.which.label
+    if verdict.title:
+        yield COMMENDATION, COMMENDED

@@ -13,9 +13,11 @@ from domain.errors import Incomplete, Invalid
 from domain.labelled import Labelled
 from domain.primary.paper import PrimaryPapers
 from domain.primary.promotion import commendation_title, completion_text, promoted
+from domain.primary.year import ResultWithTrace
 from domain.secondary.paper import SecondaryPapers
 from domain.secondary.promotion import Outcome
 from domain.secondary.promotion import completion_text as outcome_text
+from domain.secondary.year import YearResult
 
 
 class YearList(Labelled):
@@ -78,14 +80,14 @@ def year_verdict(papers: PrimaryPapers | SecondaryPapers, pupil: Entered) -> Yea
     """Judge a year by the papers of its end; what is missing is the reason of UNKNOWN."""
     try:
         if isinstance(papers, PrimaryPapers):
-            return _of_primary(papers, pupil)
-        return _of_secondary(papers, pupil)
+            return primary_verdict(papers, pupil, papers.judged(pupil))
+        return secondary_verdict(papers, papers.year_result(pupil))
     except (Incomplete, Invalid) as refused:
         return YearVerdict(YearList.UNKNOWN, "", refused.message, "")
 
 
-def _of_primary(papers: PrimaryPapers, pupil: Entered) -> YearVerdict:
-    judged, decides = papers.judged(pupil), bool(pupil.promoted)
+def primary_verdict(papers: PrimaryPapers, pupil: Entered, judged: ResultWithTrace) -> YearVerdict:
+    decides = bool(pupil.promoted)
     is_open = judged.result is None and pupil.promoted is None
     not_yet = YearList.UNDECIDED if is_open else YearList.NOT_PROMOTED
     return YearVerdict(
@@ -96,7 +98,6 @@ def _of_primary(papers: PrimaryPapers, pupil: Entered) -> YearVerdict:
     )
 
 
-def _of_secondary(papers: SecondaryPapers, pupil: Entered) -> YearVerdict:
-    found = papers.year_result(pupil)
+def secondary_verdict(papers: SecondaryPapers, found: YearResult) -> YearVerdict:
     text = outcome_text(papers.curriculum.grade, found.promotion.outcome)
     return YearVerdict(_LISTS[found.promotion.outcome], text, found.promotion.reason, found.title)
