@@ -15,7 +15,7 @@ from domain.entered import Entered, SheetForm, SummaryForm
 from domain.entry import CellKey
 from domain.scales import CellKind
 from domain.secondary.levels import MeritLevel, PassLevel, SubjectMark, average_label, comma, parse_mark
-from domain.secondary.promotion import Outcome, completion_text
+from domain.secondary.promotion import PASSING, Outcome, completion_text
 from domain.secondary.reading import YearMarks, subject_year, term_mark
 from domain.secondary.retest import RetestResult
 from domain.secondary.year import YearResult, term_result, year_result
@@ -30,7 +30,6 @@ _COMMENT_LEGEND: Final = "Đ – Đạt; CĐ – Chưa đạt; M – được mi
 _REGULAR: Final = "Đánh giá thường xuyên"
 _BANDS: Final = (Decimal("3.5"), Decimal("5.0"), Decimal("6.5"), Decimal("8.0"))
 _BEST: Final = Decimal(11)
-_PASSING: Final = frozenset({Outcome.PROMOTED, Outcome.COMPLETED})
 _TOTALS: Final = tuple((f"Số học sinh đạt mức {level.label}", level) for level in MeritLevel)
 
 
@@ -113,7 +112,7 @@ class SecondaryPapers:
         if not self._is_year:
             return (shown(term_mark(self.curriculum, subject, self.term, pupil.slots.get(subject.code, {}))),)
         of_year = subject_year(self.curriculum, self.first, subject, pupil)
-        return shown(of_year.hk1), shown(of_year.hk2), shown(of_year.year), _again(of_year.retest)
+        return shown(of_year.hk1), shown(of_year.hk2), shown(of_year.year), again(of_year.retest)
 
     def form(self) -> SummaryForm:
         subjects = tuple(SummaryColumn(each.code, each.name, each.short) for each in self.curriculum.subjects)
@@ -132,7 +131,7 @@ class SecondaryPapers:
         """What a re-test gave takes the place of the year's result (Circular 22/2021 art. 14)."""
         if self._is_year:
             year = self.year_result(pupil)
-            marks = [_again(each.retest) or shown(each.year) for each in year.subjects]
+            marks = [again(each.retest) or shown(each.year) for each in year.subjects]
             learning, conduct = year.promotion.learning, year.promotion.conduct
             verdicts: tuple[str, ...] = (year.title, completion_text(self.curriculum.grade, year.promotion.outcome))
         else:
@@ -177,7 +176,7 @@ class SecondaryPapers:
             outcome=found.promotion.outcome.value,
             outcome_text=said,
             outcome_reason=found.promotion.reason,
-            promoted=found.promotion.outcome in _PASSING,
+            promoted=found.promotion.outcome in PASSING,
             completion_text=said if found.promotion.outcome is Outcome.COMPLETED else "",
             commendation=found.title,
             competitions=self._comment(pupil, CommentField.COMPETITIONS),
@@ -202,7 +201,7 @@ class SecondaryPapers:
             hk1=shown(of_year.hk1),
             hk2=shown(of_year.hk2),
             year=shown(of_year.year),
-            retest=_again(of_year.retest),
+            retest=again(of_year.retest),
             comment=pupil.slots.get(code, {}).get(comment, ""),
             teacher=teacher.name,
             teacher_id=teacher.signer_id,
@@ -229,7 +228,8 @@ def _counts(subject: Subject, results: Sequence[str]) -> tuple[tuple[str, int], 
     return (*found, (f"Dưới {average_label(_BANDS[0])}", sum(average < _BANDS[0] for average in known)))
 
 
-def _again(result: RetestResult | None) -> str:
+def again(result: RetestResult | None) -> str:
+    """What a re-test gave as papers print it, "" without one."""
     if result is None:
         return ""
     return str(result) if isinstance(result, str) else average_label(result)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from domain.errors import Incomplete, Invalid
 from domain.labelled import Labelled
@@ -20,6 +21,9 @@ class Outcome(Labelled):
     SUMMER_TRAINING = "summer_training", "Rèn luyện trong kì nghỉ hè"
     PRINCIPAL_DECIDES = "principal_decides", "Hiệu trưởng xem xét, quyết định"
     REPEATS = "repeats", "Không được lên lớp"
+
+
+PASSING: Final = frozenset({Outcome.PROMOTED, Outcome.COMPLETED})
 
 
 @dataclass(frozen=True)
@@ -149,7 +153,7 @@ def _goal(grade: int) -> str:
 
 def completion_text(grade: int, outcome: Outcome) -> str:
     """Return what the record says about promotion, or about the programme in the last grade of a level."""
-    if outcome in {Outcome.PROMOTED, Outcome.COMPLETED}:
+    if outcome in PASSING:
         return f"Hoàn thành {_programme(grade)}" if _is_last(grade) else f"Được lên lớp {grade + 1}"
     if outcome is Outcome.REPEATS:
         return f"Chưa hoàn thành {_programme(grade)}" if _is_last(grade) else outcome.label

@@ -3,15 +3,13 @@
 from collections.abc import Iterator
 from typing import Final
 
-from domain.assessment import AssessmentPoint, Term
+from domain.assessment import Term
 from domain.entered import Entered
 from domain.errors import Incomplete
 from domain.pupil_results import PupilResult, SubjectResult, Verdict
 from domain.secondary.levels import MeritLevel
-from domain.secondary.paper import SecondaryPapers, shown
+from domain.secondary.paper import SecondaryPapers, again, shown
 from domain.secondary.promotion import Outcome, completion_text
-from domain.secondary.reading import conduct
-from domain.secondary.retest import with_result
 from domain.secondary.year import YearResult, term_result
 
 _PARTS: Final = ("học kì I", "học kì II", "cả năm")
@@ -41,25 +39,25 @@ def _of_year(papers: SecondaryPapers, pupil: Entered) -> PupilResult:
             shown(each.hk1),
             shown(each.hk2),
             shown(each.year),
-            shown(with_result(each.year, each.retest)) if each.retest is not None else "",
+            again(each.retest),
         )
         for each in found.subjects
     )
     reasons = (found.learning[2].reason, found.promotion.reason)
-    verdicts = tuple(_of_parts(found, papers.curriculum.grade, pupil))
+    verdicts = tuple(_of_parts(found, papers.curriculum.grade))
     promoted = _PROMOTED.get(found.promotion.outcome)
     return PupilResult(verdicts, reasons, found.promotion.rule_version, subjects, promoted)
 
 
-def _of_parts(found: YearResult, grade: int, pupil: Entered) -> Iterator[Verdict]:
+def _of_parts(found: YearResult, grade: int) -> Iterator[Verdict]:
     for part, judged in zip(_PARTS, found.learning, strict=True):
         yield _level(f"Kết quả học tập {part}", judged.level)
     for part, level in zip(_PARTS, found.conduct, strict=True):
         yield _level(f"Kết quả rèn luyện {part}", level)
-    if any(each.retest is not None for each in found.subjects):
-        yield _level("Kết quả học tập sau hè", found.promotion.learning)
-    if conduct(pupil.slots, AssessmentPoint.SUMMER) is not None:
-        yield _level("Kết quả rèn luyện sau hè", found.promotion.conduct)
+    if found.retested:
+        yield _level("Kết quả học tập sau hè", found.retested)
+    if found.trained:
+        yield _level("Kết quả rèn luyện sau hè", found.trained)
     yield Verdict("Lên lớp", "", completion_text(grade, found.promotion.outcome))
     if found.title:
         yield Verdict("Danh hiệu", "", found.title)
