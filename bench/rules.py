@@ -11,18 +11,19 @@ import json
 import random
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
 from domain.assessment import SubjectKind
 from domain.rules.book import rule_book
 from domain.rules.thresholds import SecondaryRules
-from domain.secondary.averages import passed_term, passed_year, term_average, year_average
+from domain.secondary.averages import passed_term, term_average
 from domain.secondary.conduct import year_conduct
 from domain.secondary.learning import learning_level
 from domain.secondary.levels import MeritLevel, PassLevel, SubjectMark
 from domain.secondary.promotion import YearStanding, promotion
+from domain.secondary.reading import year_mark
 from domain.secondary.titles import title
 
 SCORED, COMMENT, REGULAR = 8, 5, 4
@@ -61,7 +62,7 @@ def _pupil(number: int) -> Pupil:
 
 def _ours(rules: SecondaryRules, pupil: Pupil) -> Levels:
     hk1, hk2 = (_marks(rules, term) for term in pupil)
-    year = [_year_mark(rules, *both) for both in zip(hk1, hk2, strict=True)]
+    year = [year_mark(rules, *both) for both in zip(hk1, hk2, strict=True)]
     first, second, whole = (learning_level(rules, marks).level for marks in (hk1, hk2, year))
     assert first is not None
     assert second is not None
@@ -82,12 +83,6 @@ def _marks(rules: SecondaryRules, term: TermMarks) -> list[SubjectMark]:
         for code, levels in enumerate(term.comments)
     ]
     return scored + comments
-
-
-def _year_mark(rules: SecondaryRules, hk1: SubjectMark, hk2: SubjectMark) -> SubjectMark:
-    if hk1.average is not None and hk2.average is not None:
-        return replace(hk2, average=year_average(rules, hk1.average, hk2.average))
-    return hk2 if hk2.passed is None else replace(hk2, passed=passed_year(hk2.passed))
 
 
 def _naive(pupil: Pupil) -> Levels:

@@ -8,6 +8,7 @@ from domain.assessment import COUNTED_AS_REGULAR, EXEMPT, AssessmentPoint, Subje
 from domain.curriculum import HOMEROOM, Curriculum, Subject
 from domain.entered import Entered
 from domain.entry import CONDUCT, END, CellKey, Values
+from domain.rules.thresholds import SecondaryRules
 from domain.scales import CellKind
 from domain.secondary.averages import passed_term, passed_year, term_average, year_average
 from domain.secondary.levels import MeritLevel, PassLevel, SubjectMark, parse_mark
@@ -54,7 +55,7 @@ def _number(values: Values, subject: Subject, point: AssessmentPoint) -> Decimal
     return mark if isinstance(mark, Decimal) else None
 
 
-def year_mark(curriculum: Curriculum, hk1: SubjectMark, hk2: SubjectMark) -> SubjectMark:
+def year_mark(rules: SecondaryRules, hk1: SubjectMark, hk2: SubjectMark) -> SubjectMark:
     """A subject's result of the year. Of a pupil who was exempt in one term, the other term's result counts."""
     if hk1.exempt or hk2.exempt:
         return hk1 if hk2.exempt else hk2
@@ -63,7 +64,7 @@ def year_mark(curriculum: Curriculum, hk1: SubjectMark, hk2: SubjectMark) -> Sub
         return SubjectMark(hk2.code, hk2.name, hk2.kind, passed=passed)
     if hk1.average is None or hk2.average is None:
         return SubjectMark(hk2.code, hk2.name, hk2.kind)
-    average = year_average(curriculum.secondary_rules, hk1.average, hk2.average)
+    average = year_average(rules, hk1.average, hk2.average)
     return SubjectMark(hk2.code, hk2.name, hk2.kind, average=average)
 
 
@@ -87,7 +88,7 @@ def subject_year(curriculum: Curriculum, first: Curriculum, subject: Subject, pu
     values = pupil.slots.get(subject.code, {})
     hk1 = term_mark(first, subject, Term.HK1, pupil.earlier.get(subject.code, {}))
     hk2 = term_mark(curriculum, subject, Term.YEAR_END, values)
-    return YearMarks(subject, hk1, hk2, year_mark(curriculum, hk1, hk2), _retest(subject, values))
+    return YearMarks(subject, hk1, hk2, year_mark(curriculum.secondary_rules, hk1, hk2), _retest(subject, values))
 
 
 def _retest(subject: Subject, values: Values) -> RetestResult | None:
