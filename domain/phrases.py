@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Final
 
-from domain.comments import COMMENT_LIMITS, CommentField, check_comment
+from domain.comments import CommentField, check_comment
 from domain.curriculum import HOMEROOM, offered
 from domain.errors import Invalid, NotFound
 from domain.primary.levels import OverallResult, QualityLevel, SubjectLevel
@@ -39,9 +39,8 @@ def check_phrase(where: CommentField, text: str) -> str:
     phrase = check_comment(where, text)
     if not phrase:
         raise Invalid("Mẫu nhận xét chưa có nội dung.")
-    limit = min(PHRASE_LIMIT, COMMENT_LIMITS[where])
-    if len(phrase) > limit:
-        raise Invalid(f"Mẫu nhận xét dài {len(phrase)} kí tự; chỉ lưu được mẫu dài tối đa {limit} kí tự.")
+    if len(phrase) > PHRASE_LIMIT:
+        raise Invalid(f"Mẫu nhận xét dài {len(phrase)} kí tự; chỉ lưu được mẫu dài tối đa {PHRASE_LIMIT} kí tự.")
     return phrase
 
 

@@ -45,9 +45,13 @@ def year_assessment(
     if missing:
         raise Incomplete(f"Chưa có mức cuối năm học: {', '.join(missing)}.")
     rows = tuple(
-        SubjectResult(each.name, SubjectLevel(levels[each.code]), each.has_test(AssessmentPoint.YEAR_END), score)
+        SubjectResult(
+            name=each.name,
+            level=SubjectLevel(levels[each.code]),
+            tested=each.has_test(AssessmentPoint.YEAR_END),
+            score=_score(subjects.get(each.code, {}), each.code),
+        )
         for each in curriculum.subjects
-        for score in [_score(subjects.get(each.code, {}), each.code)]
     )
     qualities, competencies = (_given(each, traits) for each in (curriculum.qualities, curriculum.competencies))
     return YearAssessment(rows, qualities, competencies, individual_plan=individual_plan)
