@@ -9,6 +9,7 @@ The year's records are in `domain.year_records`.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypedDict
 
 
 class DocumentKind(StrEnum):
@@ -139,6 +140,18 @@ class PupilContent:
     register_no: str
     profile: ProfileContent
     schooling: tuple[SchoolingLine, ...] = ()
+
+
+class PaperPart(TypedDict):
+    """The part of a document that every paper of a class-term has alike."""
+
+    circular: str
+    rule_version: str
+    school_year: str
+    grade: int
+    class_name: str
+    school: SchoolContent
+    date: str
 
 
 @dataclass(frozen=True)

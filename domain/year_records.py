@@ -7,12 +7,24 @@ from dataclasses import dataclass
 
 from domain.documents import (
     ClassSummaryContent,
+    PaperPart,
     PupilContent,
     SchoolContent,
     SheetReference,
     SignerContent,
     SubjectSheetContent,
 )
+
+
+class RecordPart(PaperPart):
+    """What the records of both levels have alike."""
+
+    record_uid: str
+    version: int
+    lookup_code: str
+    sheets: tuple[SheetReference, ...]
+    signers: tuple[SignerContent, ...]
+    pupil: PupilContent
 
 
 @dataclass(frozen=True)

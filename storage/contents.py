@@ -19,12 +19,11 @@ from domain.documents import (
 from domain.entered import Entered, SheetForm, TermPapers
 from domain.primary.paper import PrimaryPapers
 from domain.secondary.paper import SecondaryPapers
-from domain.year_records import PrimaryRecordContent, SecondaryRecordContent, YearRecordContent
+from domain.year_records import RecordPart, YearRecordContent
 from storage import results, staffing
 from storage.paper_facts import (
     ClassFacts,
     Member,
-    PaperPart,
     Stamp,
     class_facts,
     class_signers,
@@ -92,17 +91,6 @@ def _sheet_line(member: Member, values: tuple[str, ...], comment: str) -> SheetP
     )
 
 
-class RecordPart(PaperPart):
-    """What the records of both levels have alike."""
-
-    record_uid: str
-    version: int
-    lookup_code: str
-    sheets: tuple[SheetReference, ...]
-    signers: tuple[SignerContent, ...]
-    pupil: PupilContent
-
-
 @dataclass(frozen=True)
 class ClassReading:
     """What a class's own papers are written from, read once for all of them."""
@@ -117,7 +105,7 @@ class ClassReading:
 
     def year_record(self, member: Member, lookup_code: str) -> YearRecordContent:
         """The yearly record of one pupil (Circular 27/2020, annex 1; Circular 22/2021)."""
-        pupil, of_year = self.entered[member.record.id], term_papers(self.facts)
+        pupil, writing = self.entered[member.record.id], term_papers(self.facts)
         common = RecordPart(
             record_uid=str(member.enrolment.record_uid),
             version=1,
@@ -127,9 +115,9 @@ class ClassReading:
             pupil=self.pupils[member.pupil.id],
             **self.facts.of_paper(),
         )
-        if isinstance(of_year, PrimaryPapers):
-            return PrimaryRecordContent(**common, **of_year.year(pupil))
-        return SecondaryRecordContent(**common, **of_year.year(pupil, self.teachers))
+        if isinstance(writing, PrimaryPapers):
+            return writing.year_record(pupil, common)
+        return writing.year_record(pupil, common, self.teachers)
 
     @property
     def _signs_records(self) -> bool:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import TypedDict
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -12,6 +11,7 @@ from domain.assessment import Term
 from domain.calendar import TIMEZONE
 from domain.curriculum import HOMEROOM, PRINCIPAL, Curriculum
 from domain.documents import (
+    PaperPart,
     ProfileContent,
     PupilContent,
     SchoolContent,
@@ -47,18 +47,6 @@ class Stamp:
     document_id: UUID
     part: int
     lookup_code: str
-
-
-class PaperPart(TypedDict):
-    """The part of a document that every paper of a class-term has alike."""
-
-    circular: str
-    rule_version: str
-    school_year: str
-    grade: int
-    class_name: str
-    school: SchoolContent
-    date: str
 
 
 class ClassPaperPart(PaperPart):

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, TypedDict
+from typing import Final
 
 from domain.assessment import AssessmentPoint, Term, points_of
 from domain.comments import CommentField
@@ -17,7 +17,7 @@ from domain.primary.promotion import commendation_title, completion_text, progra
 from domain.primary.reading import latest, without_summer, year_assessment
 from domain.primary.year import ResultWithTrace, YearAssessment, overall_result
 from domain.scales import CellKind
-from domain.year_records import LevelLine, SubjectLine
+from domain.year_records import LevelLine, PrimaryRecordContent, RecordPart, SubjectLine
 
 NEEDLESS: Final = (
     "Chỉ đánh giá bổ sung khi kết quả giáo dục cuối năm học là Chưa hoàn thành (Thông tư 27/2020, Điều 11)."
@@ -38,33 +38,6 @@ _SUPPLEMENTARY: Final = {
     CellKind.LEVEL: "Mức sau đánh giá bổ sung",
     CellKind.SCORE: "Điểm KTĐK sau đánh giá bổ sung",
 }
-
-
-class PrimaryYear(TypedDict):
-    """The part of a primary year record that comes from what was entered."""
-
-    height_cm: str
-    weight_kg: str
-    health: str
-    absent_excused: int
-    absent_unexcused: int
-    assessment_waived: bool
-    subjects: tuple[SubjectLine, ...]
-    qualities: tuple[LevelLine, ...]
-    qualities_comment: str
-    general_competencies: tuple[LevelLine, ...]
-    general_comment: str
-    specific_competencies: tuple[LevelLine, ...]
-    specific_comment: str
-    homeroom_comment: str
-    result: str
-    result_name: str
-    result_reason: str
-    commendation: str
-    commendation_in_year: str
-    programme_completed: bool
-    promoted: bool
-    completion_text: str
 
 
 @dataclass(frozen=True)
@@ -179,10 +152,11 @@ class PrimaryPapers:
         year = year_assessment(self.curriculum, slots, homeroom, individual_plan=pupil.individual_plan)
         return overall_result(self.curriculum.primary_rules, year)
 
-    def year(self, pupil: Entered) -> PrimaryYear:
+    def year_record(self, pupil: Entered, common: RecordPart) -> PrimaryRecordContent:
         judged, homeroom = self.judged(pupil), pupil.slots.get(HOMEROOM, {})
         is_promoted = _is_promoted(judged.result, pupil)
-        return PrimaryYear(
+        return PrimaryRecordContent(
+            **common,
             height_cm=pupil.height_cm,
             weight_kg=pupil.weight_kg,
             health=pupil.health,

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
-from typing import Final, TypedDict
+from typing import Final
 
 from domain.assessment import REGULAR_POINTS, AssessmentPoint, SubjectKind, Term, points_of
 from domain.comments import CommentField
@@ -19,7 +19,7 @@ from domain.secondary.promotion import PASSING, Outcome, completion_text
 from domain.secondary.reading import YearMarks, subject_year, term_mark
 from domain.secondary.retest import RetestResult
 from domain.secondary.year import YearResult, term_result, year_result
-from domain.year_records import MarkLine, TermLevels
+from domain.year_records import MarkLine, RecordPart, SecondaryRecordContent, TermLevels
 
 _LEGEND: Final = (
     "Môn có điểm số: điểm trung bình môn; môn đánh giá bằng nhận xét: Đ – Đạt, CĐ – Chưa đạt; M – được miễn. "
@@ -31,28 +31,6 @@ _REGULAR: Final = "Đánh giá thường xuyên"
 _BANDS: Final = (Decimal("3.5"), Decimal("5.0"), Decimal("6.5"), Decimal("8.0"))
 _BEST: Final = Decimal(11)
 _TOTALS: Final = tuple((f"Số học sinh đạt mức {level.label}", level) for level in MeritLevel)
-
-
-class SecondaryYear(TypedDict):
-    """The part of a secondary year record that comes from what was entered."""
-
-    assessment_waived: bool
-    subjects: tuple[MarkLine, ...]
-    study_topics: tuple[str, ...]
-    learning: TermLevels
-    learning_reason: str
-    conduct: TermLevels
-    summer_training: str
-    absent: int
-    outcome: str
-    outcome_text: str
-    outcome_reason: str
-    promoted: bool
-    completion_text: str
-    commendation: str
-    competitions: str
-    certificates: tuple[str, ...]
-    homeroom_comment: str
 
 
 @dataclass(frozen=True)
@@ -160,11 +138,14 @@ class SecondaryPapers:
     def year_result(self, pupil: Entered) -> YearResult:
         return year_result(self.curriculum, self.first, pupil)
 
-    def year(self, pupil: Entered, teachers: Mapping[str, SignerContent]) -> SecondaryYear:
+    def year_record(
+        self, pupil: Entered, common: RecordPart, teachers: Mapping[str, SignerContent]
+    ) -> SecondaryRecordContent:
         found, grade = self.year_result(pupil), self.curriculum.grade
         learning = [each.level for each in found.learning]
         said = completion_text(grade, found.promotion.outcome)
-        return SecondaryYear(
+        return SecondaryRecordContent(
+            **common,
             assessment_waived=pupil.assessment_waived,
             subjects=tuple(self._mark_line(each, pupil, teachers[each.subject.code]) for each in found.subjects),
             study_topics=tuple(each.name for each in self.curriculum.subjects if each.has_topic),

@@ -12,7 +12,9 @@ from domain.entered import Entered
 from domain.entry import CellKey
 from domain.errors import Incomplete, Invalid
 from domain.primary.paper import PrimaryPapers
+from domain.year_records import PrimaryRecordContent
 from tests.domain.primary.samples import GRADE_1, GRADE_4, GRADE_5, comment, level, pupil, score
+from tests.domain.record_part import PART
 
 HK1, YEAR = Term
 DECISION = "được lên lớp theo quyết định của Hiệu trưởng"
@@ -21,6 +23,10 @@ WEAK = {level("toan"): "C", score("toan"): "4"}
 
 def papers(curriculum: Curriculum = GRADE_1, term: Term = YEAR) -> PrimaryPapers:
     return PrimaryPapers(curriculum, term)
+
+
+def record(entered: Entered, curriculum: Curriculum = GRADE_1) -> PrimaryRecordContent:
+    return papers(curriculum).year_record(entered, PART)
 
 
 def names(columns: Sequence[SheetColumn | ColumnGroup]) -> list[str]:
@@ -122,7 +128,7 @@ def test_who_completed_the_year_has_no_supplementary_assessment(
     summer: dict[CellKey, str], year_end: dict[CellKey, str]
 ) -> None:
     needless = pupil(GRADE_1, changes={**year_end, **summer})
-    for refused in (papers().summary_line, papers().year):
+    for refused in (papers().summary_line, record):
         with pytest.raises(Invalid, match="Chỉ đánh giá bổ sung khi"):
             refused(needless)
 
@@ -134,7 +140,7 @@ def test_a_supplementary_assessment_that_was_cleared_changes_nothing() -> None:
 
 def test_a_year_that_cannot_be_judged_is_refused() -> None:
     gap = pupil(GRADE_1, changes={level("toan"): ""})
-    for refused in (papers().summary_line, papers().year):
+    for refused in (papers().summary_line, record):
         with pytest.raises(Incomplete, match="Toán"):
             refused(gap)
     assert papers(term=HK1).summary_line(gap)[1] == ()
@@ -171,20 +177,19 @@ def test_counts_say_how_many_have_each_result_of_the_year() -> None:
 
 def test_the_years_part_of_a_record_says_everything_that_was_entered() -> None:
     changes = {comment("commended_in_year"): "Giải Ba viết chữ đẹp", level("nhan_ai"): "Đ"}
-    found = papers(GRADE_5).year(
-        pupil(GRADE_5, changes=changes, absent_excused=3, absent_unexcused=1, height_cm="135", health="Tốt")
-    )
-    assert (found["absent_excused"], found["absent_unexcused"]) == (3, 1)
-    assert (found["height_cm"], found["weight_kg"], found["health"]) == ("135", "", "Tốt")
-    maths = next(line for line in found["subjects"] if line.subject == "toan")
+    entered = pupil(GRADE_5, changes=changes, absent_excused=3, absent_unexcused=1, height_cm="135", health="Tốt")
+    found = record(entered, GRADE_5)
+    assert (found.absent_excused, found.absent_unexcused) == (3, 1)
+    assert (found.height_cm, found.weight_kg, found.health) == ("135", "", "Tốt")
+    maths = next(line for line in found.subjects if line.subject == "toan")
     assert (maths.name, maths.level, maths.score, maths.comment) == ("Toán", "T", "9", "Em học tốt môn Toán.")
-    assert [line.score for line in found["subjects"] if line.subject == "dao_duc"] == [""]
-    assert [line.level for line in found["qualities"]] == ["T", "Đ", "T", "T", "T"]
-    assert (len(found["general_competencies"]), len(found["specific_competencies"])) == (3, 7)
-    assert found["homeroom_comment"] == "Nhận xét của giáo viên chủ nhiệm"
-    assert found["commendation_in_year"] == "Giải Ba viết chữ đẹp"
-    assert (found["result"], found["result_name"]) == ("HT", "Hoàn thành")
-    assert found["completion_text"] == "Hoàn thành chương trình tiểu học"
+    assert [line.score for line in found.subjects if line.subject == "dao_duc"] == [""]
+    assert [line.level for line in found.qualities] == ["T", "Đ", "T", "T", "T"]
+    assert (len(found.general_competencies), len(found.specific_competencies)) == (3, 7)
+    assert found.homeroom_comment == "Nhận xét của giáo viên chủ nhiệm"
+    assert found.commendation_in_year == "Giải Ba viết chữ đẹp"
+    assert (found.result, found.result_name) == ("HT", "Hoàn thành")
+    assert found.completion_text == "Hoàn thành chương trình tiểu học"
 
 
 @pytest.mark.parametrize(
@@ -206,22 +211,22 @@ def test_the_years_part_of_a_record_says_everything_that_was_entered() -> None:
 def test_the_record_says_whether_the_programme_is_completed(
     more: dict[str, Any], text: str, *, completed: bool, is_promoted: bool
 ) -> None:
-    found = papers().year(pupil(GRADE_1, **more))
-    assert (found["programme_completed"], found["promoted"]) == (completed, is_promoted)
-    assert found["completion_text"] == text
+    found = record(pupil(GRADE_1, **more))
+    assert (found.programme_completed, found.promoted) == (completed, is_promoted)
+    assert found.completion_text == text
 
 
 def test_a_pupil_who_is_not_assessed_keeps_the_comments() -> None:
     entered = pupil(GRADE_1, assessment_waived=True)
     only_comments = {HOMEROOM: {key: text for key, text in entered.slots[HOMEROOM].items() if key.kind == "comment"}}
-    found = papers().year(Entered(slots=only_comments, assessment_waived=True))
-    assert found["assessment_waived"]
-    assert (found["result"], found["result_name"], found["commendation"]) == ("", "", "")
-    assert {line.level for line in found["subjects"]} == {line.level for line in found["qualities"]} == {""}
-    assert found["general_comment"] == "Nhận xét năng lực chung"
+    found = record(Entered(slots=only_comments, assessment_waived=True))
+    assert found.assessment_waived
+    assert (found.result, found.result_name, found.commendation) == ("", "", "")
+    assert {line.level for line in found.subjects} == {line.level for line in found.qualities} == {""}
+    assert found.general_comment == "Nhận xét năng lực chung"
 
 
 def test_a_pupil_with_a_plan_of_his_own_has_it_in_the_reason() -> None:
-    found = papers().year(pupil(GRADE_1, individual_plan=True))
-    assert found["result"] == "HTXS"
-    assert "kế hoạch giáo dục cá nhân" in found["result_reason"]
+    found = record(pupil(GRADE_1, individual_plan=True))
+    assert found.result == "HTXS"
+    assert "kế hoạch giáo dục cá nhân" in found.result_reason

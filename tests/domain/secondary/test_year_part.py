@@ -10,23 +10,24 @@ from domain.documents import SignerContent, subject_field
 from domain.entered import Entered
 from domain.entry import CONDUCT, CellKey
 from domain.scales import CellKind
-from domain.secondary.paper import SecondaryPapers, SecondaryYear
-from domain.year_records import MarkLine, TermLevels
+from domain.secondary.paper import SecondaryPapers
+from domain.year_records import MarkLine, SecondaryRecordContent, TermLevels
+from tests.domain.record_part import PART
 from tests.domain.secondary.entered import GRADE_7, GRADE_9, GRADE_12, YEAR, year
 
 WEAK = {"toan": "3", "ngoai_ngu_1": "4"}
 
 
-def of_year(pupil: Entered, curriculum: Curriculum = GRADE_7) -> SecondaryYear:
+def of_year(pupil: Entered, curriculum: Curriculum = GRADE_7) -> SecondaryRecordContent:
     teachers = {
         each.code: SignerContent(subject_field(each.code), f"Giáo viên {each.short}", f"id-{each.code}", "Giáo viên")
         for each in curriculum.subjects
     }
-    return SecondaryPapers(curriculum, curriculum, YEAR).year(pupil, teachers)
+    return SecondaryPapers(curriculum, curriculum, YEAR).year_record(pupil, PART, teachers)
 
 
-def line(found: SecondaryYear, subject: str) -> MarkLine:
-    return next(each for each in found["subjects"] if each.subject == subject)
+def line(found: SecondaryRecordContent, subject: str) -> MarkLine:
+    return next(each for each in found.subjects if each.subject == subject)
 
 
 def with_words(pupil: Entered, **words: str) -> Entered:
@@ -36,7 +37,7 @@ def with_words(pupil: Entered, **words: str) -> Entered:
 
 def test_each_subject_has_its_results_comment_and_teacher() -> None:
     found = of_year(year(GRADE_7, {**WEAK, "tin_hoc": "7.5"}, hk1={"tin_hoc": "6"}, summer={"toan": "5"}))
-    assert [each.subject for each in found["subjects"]] == [each.code for each in GRADE_7.subjects]
+    assert [each.subject for each in found.subjects] == [each.code for each in GRADE_7.subjects]
     assert line(found, "tin_hoc") == MarkLine(
         "tin_hoc", "Tin học", "6,0", "7,5", "7,0", "", "Về Tin học.", "Giáo viên Tin", "id-tin_hoc"
     )
@@ -73,8 +74,8 @@ def test_levels_are_those_of_the_terms_the_year_and_the_summer(
     more: dict[str, Any], learning: tuple[str, ...], conduct: tuple[str, ...]
 ) -> None:
     found = of_year(year(GRADE_7, **more))
-    assert found["learning"] == TermLevels(*learning)
-    assert found["conduct"] == TermLevels(*conduct)
+    assert found.learning == TermLevels(*learning)
+    assert found.conduct == TermLevels(*conduct)
 
 
 @pytest.mark.parametrize(
@@ -107,15 +108,15 @@ def test_the_record_says_what_was_decided(
     curriculum: Curriculum, more: dict[str, Any], outcome: str, text: str, *, promoted: bool
 ) -> None:
     found = of_year(year(curriculum, **more), curriculum)
-    assert (found["outcome"], found["outcome_text"], found["promoted"]) == (outcome, text, promoted)
-    assert found["completion_text"] == (text if outcome == "completed" else "")
-    assert found["outcome_reason"]
+    assert (found.outcome, found.outcome_text, found.promoted) == (outcome, text, promoted)
+    assert found.completion_text == (text if outcome == "completed" else "")
+    assert found.outcome_reason
 
 
 def test_the_record_keeps_absences_title_and_reason() -> None:
     found = of_year(year(GRADE_7, absent_excused=3, absent_unexcused=2))
-    assert (found["absent"], found["commendation"], found["assessment_waived"]) == (5, "Học sinh Giỏi", False)
-    assert found["learning_reason"].startswith("Tốt: 8/8 môn từ 8,0 trở lên")
+    assert (found.absent, found.commendation, found.assessment_waived) == (5, "Học sinh Giỏi", False)
+    assert found.learning_reason.startswith("Tốt: 8/8 môn từ 8,0 trở lên")
 
 
 def test_the_homeroom_teachers_words_are_kept_and_certificates_are_a_list() -> None:
@@ -127,13 +128,13 @@ def test_the_homeroom_teachers_words_are_kept_and_certificates_are_a_list() -> N
         summer_training="Đã hoàn thành.",
     )
     found = of_year(pupil)
-    assert found["homeroom_comment"] == "Em chăm ngoan."
-    assert found["competitions"] == "Giải Nhì Tin học trẻ cấp phường"
-    assert found["certificates"] == ("Chứng chỉ bơi", "Chứng chỉ Tin học")
-    assert found["summer_training"] == "Đã hoàn thành."
-    assert of_year(year(GRADE_7))["certificates"] == ()
+    assert found.homeroom_comment == "Em chăm ngoan."
+    assert found.competitions == "Giải Nhì Tin học trẻ cấp phường"
+    assert found.certificates == ("Chứng chỉ bơi", "Chứng chỉ Tin học")
+    assert found.summer_training == "Đã hoàn thành."
+    assert of_year(year(GRADE_7)).certificates == ()
 
 
 def test_study_topics_are_named() -> None:
-    assert of_year(year(GRADE_12), GRADE_12)["study_topics"] == ("Toán", "Âm nhạc")
-    assert of_year(year(GRADE_7))["study_topics"] == ()
+    assert of_year(year(GRADE_12), GRADE_12).study_topics == ("Toán", "Âm nhạc")
+    assert of_year(year(GRADE_7)).study_topics == ()
