@@ -1,40 +1,22 @@
 """Results of pupils whom the rules treat apart: not assessed, by a plan, absent too often."""
 
-from typing import Any
-
 import pytest
 
 from domain.assessment import Term
 from domain.curriculum import HOMEROOM, curriculum_for
 from domain.entered import Entered
-from domain.entry import CellKey, Values, required_cells
 from domain.errors import Incomplete
 from domain.primary import pupil_result as primary
 from domain.primary.paper import PrimaryPapers
 from domain.pupil_results import Verdict
-from domain.scales import CellKind
 from domain.secondary import pupil_result as secondary
 from domain.secondary.paper import SecondaryPapers
+from tests.domain.primary.samples import pupil
+from tests.domain.secondary.entered import GRADE_9, slots, year
 
-GRADE_2, GRADE_9 = curriculum_for(2), curriculum_for(9)
+GRADE_2 = curriculum_for(2)
 PRIMARY = PrimaryPapers(GRADE_2, Term.YEAR_END)
 NOT_GRADED = "Không xếp mức"
-
-
-def of_year(grade: int, **more: Any) -> Entered:  # noqa: ANN401
-    """A pupil with the best of everything in both terms."""
-    slots, earlier = (
-        {slot: best(grade, term, slot) for slot in curriculum_for(grade).slots} for term in (Term.YEAR_END, Term.HK1)
-    )
-    return Entered(**{"slots": slots, "earlier": earlier, **more})
-
-
-def best(grade: int, term: Term, slot: str) -> Values:
-    found: dict[CellKey, str] = {}
-    for cell in required_cells(curriculum_for(grade), term, slot):
-        if cell.kind is not CellKind.COMMENT:
-            found[cell.key] = "10" if cell.kind is CellKind.SCORE else cell.scale.choices[0].value
-    return found
 
 
 def secondary_papers(term: Term = Term.YEAR_END) -> SecondaryPapers:
@@ -55,7 +37,7 @@ def test_a_primary_pupil_who_is_not_assessed_has_no_result_and_the_principal_dec
 
 
 def test_a_primary_result_by_an_own_plan_says_so() -> None:
-    found = primary.pupil_result(PRIMARY, of_year(2, individual_plan=True))
+    found = primary.pupil_result(PRIMARY, pupil(GRADE_2, individual_plan=True))
     assert found.verdicts[0].level == "HTXS"
     assert "kế hoạch giáo dục cá nhân" in found.reasons[0]
 
@@ -67,10 +49,8 @@ def test_a_primary_pupil_without_levels_has_no_result_yet() -> None:
 
 @pytest.mark.parametrize("term", Term)
 def test_a_secondary_pupil_who_is_not_assessed_has_conduct_and_no_learning_level(term: Term) -> None:
-    alone = Entered(
-        slots={HOMEROOM: best(9, term, HOMEROOM)}, earlier={HOMEROOM: best(9, Term.HK1, HOMEROOM)},
-        assessment_waived=True,
-    )  # fmt: skip
+    conduct_alone, before = ({HOMEROOM: slots(GRADE_9, each, {})[HOMEROOM]} for each in (term, Term.HK1))
+    alone = Entered(slots=conduct_alone, earlier=before, assessment_waived=True)
     found = secondary.pupil_result(secondary_papers(term), alone)
     learning = [each for each in found.verdicts if each.name.startswith("Kết quả học tập")]
     conduct = [each for each in found.verdicts if each.name.startswith("Kết quả rèn luyện")]
@@ -81,7 +61,7 @@ def test_a_secondary_pupil_who_is_not_assessed_has_conduct_and_no_learning_level
 
 @pytest.mark.parametrize(("absent", "promoted"), [(45, True), (46, False)])
 def test_who_was_absent_too_often_is_not_promoted(absent: int, *, promoted: bool) -> None:
-    found = secondary.pupil_result(secondary_papers(), of_year(9, absent_excused=absent))
+    found = secondary.pupil_result(secondary_papers(), year(GRADE_9, absent_excused=absent))
     assert found.is_promoted is promoted
     passed = "Hoàn thành chương trình trung học cơ sở" if promoted else "Chưa hoàn thành chương trình trung học cơ sở"
     assert passed in [each.text for each in found.verdicts]
@@ -89,6 +69,6 @@ def test_who_was_absent_too_often_is_not_promoted(absent: int, *, promoted: bool
 
 
 def test_a_secondary_term_without_conduct_is_not_judged() -> None:
-    slots = {slot: best(9, Term.HK1, slot) for slot in GRADE_9.slots if slot != "homeroom"}
+    entered = Entered(slots=slots(GRADE_9, Term.HK1, {}, conduct=""))
     with pytest.raises(Incomplete, match="rèn luyện của học kì"):
-        secondary.pupil_result(secondary_papers(Term.HK1), Entered(slots=slots))
+        secondary.pupil_result(secondary_papers(Term.HK1), entered)
