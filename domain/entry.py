@@ -42,6 +42,11 @@ class CellKey(NamedTuple):
 Values: TypeAlias = Mapping[CellKey, str]  # stored texts of one pupil and slot; what is not there is empty
 
 
+def comment_of(values: Values, item: str, term: Term) -> str:
+    """What is written of an item at the term's end; "" if nothing is."""
+    return values.get(CellKey(item, points_of(term)[1], CellKind.COMMENT), "")
+
+
 @dataclass(frozen=True)
 class Cell:
     """One thing to fill in. `heading` is short and unique in its slot; `label` says it in full."""
@@ -78,16 +83,20 @@ def required_cells(curriculum: Curriculum, term: Term, slot: str) -> tuple[Cell,
 
 def _levelled(_: Curriculum, subject: Subject, term: Term) -> Iterator[Cell]:
     """Circular 27/2020 art. 7; after a supplementary assessment (art. 11), its level and score."""
-    mid, end = points_of(term)
-    headings = {mid: "giữa kì", end: "cuối kì", AssessmentPoint.SUMMER: "sau đánh giá bổ sung"}
-    for point in (mid, end, AssessmentPoint.SUMMER):
-        cell = _cell(subject.code, subject, point, scales.SUBJECT_LEVEL, f"Mức {headings[point]}")
-        yield from _at(point, term, cell)
+    end = points_of(term)[1]
+    for point, name in _primary_points(term).items():
+        yield from _at(point, term, _cell(subject.code, subject, point, scales.SUBJECT_LEVEL, f"Mức {name}"))
         # The year's test is repeated in a supplementary assessment.
         if subject.has_test(end if point is AssessmentPoint.SUMMER else point):
-            heading = "Điểm KTĐK" if point is end else f"Điểm KTĐK {headings[point]}"
+            heading = "Điểm KTĐK" if point is end else f"Điểm KTĐK {name}"
             yield from _at(point, term, _cell(subject.code, subject, point, scales.WHOLE_SCORE, heading))
     yield _cell(subject.code, subject, end, scales.COMMENTS[CommentField.SUBJECT], "Nhận xét")
+
+
+def _primary_points(term: Term) -> dict[AssessmentPoint, str]:
+    """When levels are given in primary school, as headings name it."""
+    mid, end = points_of(term)
+    return {mid: "giữa kì", end: "cuối kì", AssessmentPoint.SUMMER: "sau đánh giá bổ sung"}
 
 
 def _scored(curriculum: Curriculum, subject: Subject, term: Term) -> Iterator[Cell]:
@@ -129,11 +138,10 @@ def _secondary_cells(curriculum: Curriculum, subject: Subject, term: Term, scale
 
 
 def _primary_homeroom(curriculum: Curriculum, term: Term) -> Iterator[Cell]:
-    mid, end = points_of(term)
-    headings = {mid: "giữa kì", end: "cuối kì", AssessmentPoint.SUMMER: "sau đánh giá bổ sung"}
+    _, end = points_of(term)
     for trait in curriculum.traits:
-        for point, when in headings.items():
-            cell = _cell(trait.code, trait, point, scales.QUALITY_LEVEL, f"{trait.name} ({when})")
+        for point, name in _primary_points(term).items():
+            cell = _cell(trait.code, trait, point, scales.QUALITY_LEVEL, f"{trait.name} ({name})")
             yield from _at(point, term, cell)
     for where in PRIMARY_COMMENTS:
         yield _words(where, end)

@@ -10,7 +10,7 @@ from domain.comments import CommentField
 from domain.curriculum import HOMEROOM, Curriculum, Subject, Trait
 from domain.documents import ColumnGroup, SheetColumn, SummaryColumn, TotalLine
 from domain.entered import Entered, SheetForm, SummaryForm
-from domain.entry import CellKey, Values, when
+from domain.entry import CellKey, Values, comment_of, when
 from domain.errors import Invalid
 from domain.primary.levels import OverallResult, SubjectLevel
 from domain.primary.promotion import commendation_title, completion_text, programme_completed, promoted
@@ -47,9 +47,8 @@ class PrimaryPapers:
 
     def sheet(self, subject: str, pupils: Sequence[Entered]) -> SheetForm:
         cells = list(self._sheet_cells(subject, pupils))
-        comment = CellKey(subject, self._end, CellKind.COMMENT)
         lines = [
-            (tuple(values.get(key, "") for key, _ in cells), values.get(comment, ""))
+            (tuple(values.get(key, "") for key, _ in cells), comment_of(values, subject, self.term))
             for values in (pupil.slots.get(subject, {}) for pupil in pupils)
         ]
         result = CellKey(subject, self._end, CellKind.LEVEL)
@@ -198,7 +197,7 @@ class PrimaryPapers:
         return values.get(CellKey(item, self._end, kind), "")
 
     def _comment(self, values: Values, where: CommentField) -> str:
-        return values.get(CellKey(where.value, self._end, CellKind.COMMENT), "")
+        return comment_of(values, where.value, self.term)
 
     def _subject_line(self, subject: Subject, pupil: Entered) -> SubjectLine:
         values = pupil.slots.get(subject.code, {})
@@ -207,7 +206,7 @@ class PrimaryPapers:
             name=subject.name,
             level=self._level(values, subject.code),
             score=self._text(values, subject.code, CellKind.SCORE),
-            comment=values.get(CellKey(subject.code, self._end, CellKind.COMMENT), ""),
+            comment=comment_of(values, subject.code, self.term),
         )
 
     def _levels(self, homeroom: Values, traits: tuple[Trait, ...]) -> tuple[LevelLine, ...]:

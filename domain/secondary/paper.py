@@ -12,7 +12,7 @@ from domain.comments import CommentField
 from domain.curriculum import HOMEROOM, Curriculum, Subject
 from domain.documents import ColumnGroup, SheetColumn, SignerContent, SummaryColumn, TotalLine
 from domain.entered import Entered, SheetForm, SummaryForm
-from domain.entry import CellKey
+from domain.entry import CellKey, comment_of
 from domain.scales import CellKind
 from domain.secondary.levels import MeritLevel, PassLevel, SubjectMark, average_label, comma, parse_mark
 from domain.secondary.promotion import PASSING, Outcome, completion_text
@@ -82,8 +82,7 @@ class SecondaryPapers:
         values = pupil.slots.get(subject.code, {})
         kind = CellKind.SCORE if subject.kind is SubjectKind.SCORED else CellKind.LEVEL
         marks = [values.get(CellKey(subject.code, point, kind), "") for point in (*regular, *points_of(self.term))]
-        comment = values.get(CellKey(subject.code, points_of(self.term)[1], CellKind.COMMENT), "")
-        results = self._sheet_results(subject, pupil)
+        comment, results = comment_of(values, subject.code, self.term), self._sheet_results(subject, pupil)
         return (*map(comma, marks), *(results if retested else results[:3])), comment
 
     def _sheet_results(self, subject: Subject, pupil: Entered) -> tuple[str, ...]:
@@ -170,12 +169,10 @@ class SecondaryPapers:
         return self.term is Term.YEAR_END
 
     def _comment(self, pupil: Entered, where: CommentField) -> str:
-        key = CellKey(where.value, points_of(self.term)[1], CellKind.COMMENT)
-        return pupil.slots.get(HOMEROOM, {}).get(key, "")
+        return comment_of(pupil.slots.get(HOMEROOM, {}), where.value, self.term)
 
     def _mark_line(self, of_year: YearMarks, pupil: Entered, teacher: SignerContent) -> MarkLine:
         code = of_year.subject.code
-        comment = CellKey(code, points_of(self.term)[1], CellKind.COMMENT)
         return MarkLine(
             subject=code,
             name=of_year.subject.name,
@@ -183,7 +180,7 @@ class SecondaryPapers:
             hk2=shown(of_year.hk2),
             year=shown(of_year.year),
             retest=again(of_year.retest),
-            comment=pupil.slots.get(code, {}).get(comment, ""),
+            comment=comment_of(pupil.slots.get(code, {}), code, self.term),
             teacher=teacher.name,
             teacher_id=teacher.signer_id,
         )
