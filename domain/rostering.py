@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 from uuid import UUID
 
 from domain.assessment import Term
-from domain.calendar import TIMEZONE, SchoolYear, end_of_day, term_dates
+from domain.calendar import TIMEZONE, SchoolYear, end_of_day
 from domain.curriculum import HOMEROOM, Curriculum, curriculum_for
 from domain.errors import Invalid
 from domain.labelled import Labelled
@@ -220,7 +220,7 @@ EMPTY: Final = Roster()
 
 def curriculum_of(group: Group) -> Curriculum:
     """What a class is assessed in, by the rules of its year. Raises Invalid for one that cannot be as it is said."""
-    rules = rule_book().choose(group.grade, group.key.year, term_dates(group.key.year, Term.HK1).start)
+    rules = rule_book().of_term(group.grade, group.key.year, Term.HK1)
     return curriculum_for(group.grade, rules, optional=group.optional, topics=group.topics)
 
 

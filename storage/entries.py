@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.assessment import AssessmentPoint, Term
-from domain.calendar import SchoolYear, term_dates
+from domain.calendar import SchoolYear
 from domain.curriculum import Curriculum, curriculum_for
 from domain.entry import CellKey, Values, cells_of, missing_cells
 from domain.rules.book import rule_book
@@ -43,8 +43,7 @@ class StoredCell(NamedTuple):
 
 def curriculum_of(group: ClassGroup, term: Term) -> Curriculum:
     """What a class is assessed in, by the rules in force when the term began."""
-    year = SchoolYear.parse(group.school_year)
-    rules = rule_book().choose(group.grade, year, term_dates(year, term).start)
+    rules = rule_book().of_term(group.grade, SchoolYear.parse(group.school_year), term)
     return curriculum_for(group.grade, rules, optional=group.optional_subjects, topics=group.study_topics)
 
 

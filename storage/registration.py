@@ -152,7 +152,7 @@ def rules_of(year: SchoolYear, facts: ClassFacts) -> RuleSet:
     """The rules of a new class. Raises Invalid for a name that is too long, and subjects that the class cannot take."""
     if len(facts.name) > LONGEST:
         raise Invalid(f"Tên lớp dài {len(facts.name)} kí tự, quá giới hạn {LONGEST} kí tự.")
-    rules = rule_book().choose(facts.grade, year, term_dates(year, Term.HK1).start)
+    rules = rule_book().of_term(facts.grade, year, Term.HK1)
     curriculum_for(facts.grade, rules, optional=facts.optional, topics=facts.topics)
     return rules
 

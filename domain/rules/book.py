@@ -6,7 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from domain.calendar import SchoolYear
+from domain.assessment import Term
+from domain.calendar import SchoolYear, term_dates
 from domain.errors import Invalid, NotFound
 from domain.rules.reading import read_rule_set
 from domain.rules.rule_set import RuleSet
@@ -38,6 +39,10 @@ class RuleBook:
             if rules.binds(grade, school_year, on):
                 return rules
         raise Invalid(f"Chưa có quy tắc đánh giá cho lớp {grade}, năm học {school_year}, vào ngày {on:%d/%m/%Y}.")
+
+    def of_term(self, grade: int, school_year: SchoolYear, term: Term) -> RuleSet:
+        """Return the rules in force for the grade when the term begins; raise Invalid if none are."""
+        return self.choose(grade, school_year, term_dates(school_year, term).start)
 
     def newest(self, grade: int) -> RuleSet:
         """Return the newest rules of a grade; raise Invalid if there are none."""
