@@ -118,7 +118,7 @@ def curriculum_for(
     """
     data = _data(level_of(grade))
     ruling = rules or rule_book().newest(grade)
-    whole = [_subject(each, grade, ruling) for each in data["subjects"] if str(grade) in each["periods"]]
+    whole = offered(grade, ruling)
     _refuse_unknown(grade, whole, optional, topics)
     taught = [each for each in whole if not (each.optional or each.elective) or each.code in optional]
     _refuse_wrong_number(grade, data, [each for each in taught if each.elective], topics)
@@ -133,10 +133,10 @@ def curriculum_for(
     )
 
 
-def offered(grade: int) -> tuple[Subject, ...]:
-    """Every subject a class of this grade can have, chosen or not; Invalid for no grade."""
+def offered(grade: int, rules: RuleSet | None = None) -> tuple[Subject, ...]:
+    """Every subject a class of this grade can have, chosen or not. Raises Invalid for no grade."""
     subjects = _data(level_of(grade))["subjects"]
-    ruling = rule_book().newest(grade)
+    ruling = rules or rule_book().newest(grade)
     return tuple(_subject(each, grade, ruling) for each in subjects if str(grade) in each["periods"])
 
 
@@ -175,7 +175,7 @@ def _traits(data: Mapping[str, Any], group: str, grade: int) -> tuple[Trait, ...
     return tuple(Trait(each["code"], each["name"], each["short"]) for each in found)
 
 
-def _refuse_unknown(grade: int, whole: list[Subject], optional: Collection[str], topics: Collection[str]) -> None:
+def _refuse_unknown(grade: int, whole: tuple[Subject, ...], optional: Collection[str], topics: Collection[str]) -> None:
     choices = {each.code for each in whole if each.optional or each.elective}
     if unknown := sorted(set(optional) - choices):
         raise Invalid(f"Lớp {grade} không có môn tự chọn: {', '.join(unknown)}.")

@@ -13,8 +13,8 @@ from domain.scales import CellKind
 from domain.secondary.levels import PassLevel
 
 MOST_ALIKE: Final = 5  # pupils of a class; what more of them have in common says little about each
-# Comments that speak of the pupil; several pupils may well have the same certificate.
-_OWN_WORDS: Final = frozenset(each.value for each in PRIMARY_COMMENTS)
+# Comments that do not speak of the pupil alone: several pupils may well have the same certificate.
+_SHARED_WORDS: Final = frozenset(CommentField) - frozenset(PRIMARY_COMMENTS)
 
 Pupil = TypeVar("Pupil")
 
@@ -56,8 +56,7 @@ def alike(entered: Mapping[Pupil, Values]) -> dict[Pupil, tuple[Doubt, ...]]:
 
 
 def _is_about_pupil(key: CellKey) -> bool:
-    is_other_field = key.item in set(CommentField) - _OWN_WORDS
-    return key.kind is CellKind.COMMENT and not is_other_field
+    return key.kind is CellKind.COMMENT and key.item not in _SHARED_WORDS
 
 
 def _unreadable(cells: tuple[Cell, ...], values: Values) -> Iterator[Doubt]:
