@@ -1,5 +1,6 @@
 """Mark workbooks of a class and term: one sheet per slot, a column per cell, read and written."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,7 @@ UNEXCUSED: Final = "Nghỉ không phép (buổi)"
 RECOGNISED: Final = "Được lớp công nhận"
 _FACTS: Final = (EXCUSED, UNEXCUSED, RECOGNISED)
 MAX_ABSENCES: Final = 400  # half-days; more than a term has
+_ABSENCES: Final = re.compile(r"[0-9]{1,3}")
 
 LABELS: Final = {
     "school_code": "Mã trường",
@@ -190,7 +192,7 @@ def _is_recognised(row: Row) -> bool:
 def _absences(row: Row, heading: str) -> int:
     with row.refusals(heading):
         text = cell_text(readable(row, heading)) or "0"
-        if not (text.isascii() and text.isdigit()) or int(text) > MAX_ABSENCES:
+        if not _ABSENCES.fullmatch(text) or int(text) > MAX_ABSENCES:
             raise Invalid(f"“{text}” không phải là số buổi nghỉ hợp lệ.")
         return int(text)
     return 0

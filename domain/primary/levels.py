@@ -69,9 +69,10 @@ def parse_score(value: str | float) -> Score:
     whole, _, decimals = text.partition(".")
     if not (whole.isascii() and whole.isdigit()) or decimals.strip("0"):
         raise Invalid(f"“{value}” không phải là điểm hợp lệ; điểm là số nguyên từ 0 đến 10, hoặc M nếu được miễn.")
-    if int(whole) > MAX_SCORE:
+    score = whole.lstrip("0") or "0"
+    if len(score) > len(str(MAX_SCORE)) or int(score) > MAX_SCORE:  # Python reads no number of thousands of digits
         raise Invalid(f"Điểm {whole} vượt quá thang điểm 10.")
-    return int(whole)
+    return int(score)
 
 
 def score_text(score: Score | None) -> str:

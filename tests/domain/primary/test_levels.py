@@ -51,5 +51,11 @@ def test_a_score_above_ten_is_refused() -> None:
         parse_score("11")
 
 
+def test_a_number_of_thousands_of_digits_is_a_score_like_any_other() -> None:
+    assert parse_score("0" * 5000 + "9") == 9
+    with pytest.raises(Invalid, match="vượt quá thang điểm 10"):
+        parse_score("9" * 5000)
+
+
 def test_scores_are_printed_as_documents_want_them() -> None:
     assert [score_text(score) for score in (None, 0, 10, EXEMPT)] == ["", "0", "10", "M"]
