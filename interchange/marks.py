@@ -113,7 +113,7 @@ def sheet_name(name: str) -> str:
 
 def _require_columns(sheet: Sheet, cells: Iterable[Cell]) -> None:
     for cell in cells:
-        if cell.is_required and fold(cell.heading) not in sheet.columns:
+        if cell.is_required and sheet.column_of(cell.heading) is None:
             sheet.blame(f"Thiếu cột “{cell.heading}”.")
 
 
@@ -121,13 +121,13 @@ def _readable(sheet: Sheet, cells: Iterable[Cell], others: Iterable[str], term: 
     """The slot's cells that have a column. A column of marks that the slot has no cell for is a problem, not a loss."""
     known = {fold(cell.heading) for cell in cells}
     for heading in others:
-        if fold(heading) in sheet.columns and fold(heading) not in known:
+        if sheet.column_of(heading) is not None and fold(heading) not in known:
             for row in (Row(sheet, index) for index in sheet.filled()):
                 if row.text(heading):
                     row.blame(
                         heading, f"Phần này không có cột “{heading}” trong {term.label.lower()}; ô này bị bỏ qua."
                     )
-    return [cell for cell in cells if fold(cell.heading) in sheet.columns]
+    return [cell for cell in cells if sheet.column_of(cell.heading) is not None]
 
 
 def _mark_headings(curriculum: Curriculum) -> list[str]:

@@ -195,7 +195,7 @@ class _Headers:
         return self._known[said]
 
     def _blame(self, row: Row, message: str) -> None:
-        if fold(columns.CLASS) in self._sheet.columns:
+        if self._sheet.column_of(columns.CLASS) is not None:
             row.blame(columns.CLASS, message)
         else:
             self._sheet.blame(message)
