@@ -7,11 +7,10 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from interchange.headings import Headings, find_headings, plain
 from interchange.roster import columns
-from interchange.roster.rows import BIRTH_DATE, FULL_NAME, PERSONAL_ID, PUPIL_CODE, SEX
+from interchange.roster.rows import BIRTH_DATE, FULL_NAME, PERSONAL_ID, PUPIL_CODE, SEX, ticked
 from interchange.sheets import Severity, Sheet, cell_text, fold
 from interchange.spreadsheet.workbook import CellValue, Grid
 
-_TICKS: Final = {"x", "có", "1", "true", "✓", "✔"}
 _GIVEN: Final = (columns.ORDER, columns.CLASS)
 _DIGITS_OF_ID: Final = 12
 _NUMBERED: Final = 3  # so many cells in a row of column numbers
@@ -123,7 +122,7 @@ def _read_ticks(sheet: Sheet) -> None:
         ticks = {
             name
             for name, column in ((columns.MALE, male), (columns.FEMALE, female))
-            if _cell(sheet, row, column).casefold() in _TICKS or plain(_cell(sheet, row, column)) == plain(name)
+            if ticked(_cell(sheet, row, column)) or plain(_cell(sheet, row, column)) == plain(name)
         }
         if male is None and not _cell(sheet, row, target):
             ticks = {columns.MALE}

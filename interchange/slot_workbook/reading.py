@@ -71,12 +71,13 @@ def _refuse_foreign(sheet: Sheet, stamp: Stamp | None, marks: SlotMarks) -> None
 def _columns(sheet: Sheet, marks: SlotMarks) -> list[Cell]:
     """The slot's cells that have a column; what is missing, unknown or there twice is named."""
     headings = [cell_text(value).rstrip("* ") for value in sheet.rows[sheet.heading_row]]
-    sheet.columns = {fold(text): column for column, text in reversed(list(enumerate(headings))) if text}
+    folded = [fold(text) for text in headings]
+    sheet.columns = {key: column for column, key in reversed(list(enumerate(folded))) if key}
     known = {fold(cell.heading) for cell in marks.cells}
     for text in dict.fromkeys(headings):
         if text and fold(text) not in known | _NOT_MARKS:
             sheet.blame(f"Cột “{text}” không thuộc phần này nên bị bỏ qua.", Severity.REVIEW)
-        elif fold(text) in known and headings.count(text) > 1:
+        elif fold(text) in known and folded.count(fold(text)) > 1:
             sheet.blame(f"Cột “{text}” xuất hiện nhiều lần; chỉ cột đầu tiên được đọc.", Severity.REVIEW)
     cells = [cell for cell in marks.cells if sheet.column_of(cell.heading) is not None]
     if not cells:

@@ -189,6 +189,13 @@ def test_a_pupil_who_is_missing_keeps_everything() -> None:
     assert problem.severity is Severity.REVIEW
 
 
+def test_a_column_that_is_there_twice_in_other_letters_is_named() -> None:
+    reading = read_back(entered(GRADE_1), {"G7": "MỨC GIỮA KÌ *"})
+    assert "Cột “MỨC GIỮA KÌ” xuất hiện nhiều lần; chỉ cột đầu tiên được đọc." in [
+        problem.message for problem in reading.problems
+    ]
+
+
 def test_columns_that_are_missing_unknown_or_there_twice_are_named() -> None:
     reading = read_back(entered(GRADE_1), {"F7": "Ghi chú", "G7": "Mức giữa kì *"})
     assert [problem.message for problem in reading.problems] == [
