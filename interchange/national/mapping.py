@@ -16,7 +16,7 @@ from interchange.national.fields import Level
 from interchange.national.records import NationalRecord, Row, Value
 
 _IN_FORCE: Final = "1"
-_SEXES: Final = {Sex.MALE.label: "male", Sex.FEMALE.label: "female"}
+_SEXES: Final = {sex.label: sex.value for sex in Sex}
 # Qualities and competencies, by our codes.
 _QUALITIES: Final = {
     "yeu_nuoc": "phamchatyeunuoc",
