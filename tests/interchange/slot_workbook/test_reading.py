@@ -11,17 +11,9 @@ from domain.slot_marks import Doubt, Filled, SlotMarks, differences
 from interchange.sheets import Severity
 from interchange.slot_workbook.reading import SlotReading, read_slot
 from interchange.slot_workbook.writing import write_slot
-from tests.interchange.editing import (
-    SECOND,
-    Set,
-    filled_in,
-    packed,
-    with_date,
-    with_formula,
-    with_merged,
-)
+from tests.interchange.editing import SECOND, Set, filled_in, with_date, with_formula, with_merged
 from tests.interchange.slot_samples import address, entered, make_marks, make_pupil
-from tests.interchange.workbooks import Cell, workbook
+from tests.interchange.workbooks import Cell, packed, workbook
 
 GRADE_1, GRADE_6 = make_marks(), make_marks(6)
 SCORE = address(GRADE_6, "ĐĐGgk")
