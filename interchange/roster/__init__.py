@@ -55,6 +55,7 @@ __all__ = [
     "RosterBook",
     "RosterHeader",
     "RosterRow",
+    "grade_of",
     "personal_id_text",
     "read_roster",
     "roster_sheet",
