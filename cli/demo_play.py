@@ -25,9 +25,8 @@ from cli.trouble import Trouble
 from domain.assessment import Term
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL, Curriculum, curriculum_for
 from interchange.marks import MarkBook, read_marks
-from interchange.roster import RosterRow, read_roster
+from interchange.roster import RosterRow, grade_of, read_roster
 from interchange.sample_school import ExampleSet, Rework
-from interchange.sample_school.people import grade_of
 
 PROMOTED_BECAUSE = "Học sinh có nhiều tiến bộ; nhà trường có kế hoạch giúp đỡ trong năm học tới."
 STEP_OF_SIGNATURE = {HOMEROOM: SIGN_RECORDS, PRINCIPAL: APPROVE, SEAL: SEAL_PAPERS}

@@ -73,6 +73,11 @@ def check_personal_id(personal_id: str, sex: Sex, birth_date: date) -> list[Find
     return findings
 
 
+def is_personal_id(text: str) -> bool:
+    """Whether it has the form of one: twelve digits, and nothing else."""
+    return _PERSONAL_ID.fullmatch(text) is not None
+
+
 def make_personal_id(province: str, sex: Sex, birth_date: date, serial: int) -> str:
     """Build a well-formed personal id for sample people; raise Invalid for a place, century or serial out of range."""
     century = birth_date.year // 100

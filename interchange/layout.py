@@ -16,9 +16,15 @@ from xlsxwriter.worksheet import Worksheet
 Value: TypeAlias = str | float | Decimal | date | None
 
 # A fixed creation date: the same content gives the same bytes.
-_CREATED: Final = datetime(2023, 8, 21, 8, 0)  # noqa: DTZ001 - spreadsheets keep no time zone
+PROPERTIES: Final = {
+    "created": datetime(2023, 8, 21, 8, 0),  # noqa: DTZ001 - spreadsheets keep no time zone
+    "author": "hocba",
+}
 _MERGED_HEIGHT: Final = 32  # points; programs do not fit the height of rows to cells that are merged
-_PLAIN: Final = {"border": 1, "valign": "top", "text_wrap": True}
+_A4: Final = 9
+TITLE_LOOK: Final = {"bold": True, "font_size": 14}
+CELL_LOOK: Final = {"border": 1, "valign": "top", "text_wrap": True}
+HEADING_LOOK: Final = {**CELL_LOOK, "bold": True, "align": "center", "bg_color": "#DDEBF7"}
 
 
 @dataclass(frozen=True)
@@ -56,13 +62,13 @@ def workbook_bytes(sheets: Sequence[SheetContent]) -> bytes:
 def write_workbook(target: Path | BytesIO, sheets: Sequence[SheetContent]) -> None:
     """Write the sheets to one .xlsx file, replacing what is there."""
     with Workbook(str(target) if isinstance(target, Path) else target) as workbook:
-        workbook.set_properties({"created": _CREATED, "author": "hocba"})
+        workbook.set_properties(PROPERTIES)
         formats = {
-            "title": workbook.add_format({"bold": True, "font_size": 14}),
-            "heading": workbook.add_format({**_PLAIN, "bold": True, "align": "center", "bg_color": "#DDEBF7"}),
-            "cell": workbook.add_format(_PLAIN),
-            "date": workbook.add_format({**_PLAIN, "num_format": "dd/mm/yyyy"}),
-            "decimal": workbook.add_format({**_PLAIN, "num_format": "0.0"}),
+            "title": workbook.add_format(TITLE_LOOK),
+            "heading": workbook.add_format(HEADING_LOOK),
+            "cell": workbook.add_format(CELL_LOOK),
+            "date": workbook.add_format({**CELL_LOOK, "num_format": "dd/mm/yyyy"}),
+            "decimal": workbook.add_format({**CELL_LOOK, "num_format": "0.0"}),
         }
         for content in sheets:
             _write_sheet(workbook.add_worksheet(content.name), content, formats)
@@ -80,8 +86,13 @@ def _write_sheet(sheet: Worksheet, content: SheetContent, formats: Mapping[str, 
     for row, note in enumerate(content.notes, start=first + len(content.rows) + 1):
         sheet.write_string(row, 0, note)
     sheet.freeze_panes(first, content.kept)
+    fit_to_paper(sheet)
+
+
+def fit_to_paper(sheet: Worksheet) -> None:
+    """Printed on A4 across, as wide as the page and as long as it takes."""
     sheet.set_landscape()
-    sheet.set_paper(9)  # A4
+    sheet.set_paper(_A4)
     sheet.fit_to_pages(1, 0)
 
 

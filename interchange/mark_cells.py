@@ -6,7 +6,7 @@ from typing import Final
 from domain.assessment import MAX_SCORE
 from domain.entry import Cell
 from domain.errors import Invalid
-from interchange.sheets import Row, cell_text, fold
+from interchange.sheets import Row, cell_text
 from interchange.spreadsheet.workbook import CellValue
 
 _RETYPE: Final = "hãy đặt định dạng ô là “Text” (văn bản) rồi gõ lại"
@@ -20,16 +20,9 @@ def read_cell(row: Row, cell: Cell) -> str:
 
 def readable(row: Row, heading: str) -> CellValue:
     """What stands under a heading. Raises Invalid, in words that were noted already, where that cannot be read."""
-    fault = fault_of(row, heading)
-    if fault:
+    if fault := row.fault(heading):
         raise Invalid(fault)
     return row.raw(heading)
-
-
-def fault_of(row: Row, heading: str) -> str:
-    """Why a cell cannot be read (an error, a formula without result, a merged cell); "" if it can."""
-    column = row.sheet.columns.get(fold(heading), -1)
-    return row.sheet.faults.get(row.index, {}).get(column, "")
 
 
 def _text(value: CellValue, cell: Cell) -> str:

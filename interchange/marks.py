@@ -1,5 +1,6 @@
 """Mark workbooks of a class and term: one sheet per slot, a column per cell, read and written."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,7 @@ UNEXCUSED: Final = "Nghỉ không phép (buổi)"
 RECOGNISED: Final = "Được lớp công nhận"
 _FACTS: Final = (EXCUSED, UNEXCUSED, RECOGNISED)
 MAX_ABSENCES: Final = 400  # half-days; more than a term has
+_ABSENCES: Final = re.compile(r"[0-9]{1,3}")
 
 LABELS: Final = {
     "school_code": "Mã trường",
@@ -73,21 +75,23 @@ def read_marks(source: Path | bytes, curriculum: Curriculum) -> MarkBook:
     homeroom = _open(workbook, HOMEROOM_NAME)
     header = _read_header(homeroom)
     sheets = {HOMEROOM: homeroom, **{each.code: _open(workbook, each.name) for each in curriculum.subjects}}
-    for slot, sheet in sheets.items():
+    for sheet in sheets.values():
         if _read_header(sheet) != header:
             raise Invalid(
                 f"Trang “{sheet.name}” ghi trường, năm học, lớp hoặc học kì khác với trang “{HOMEROOM_NAME}”."
             )
-        cells = cells_of(curriculum, header.term, slot)
-        _require_columns(sheet, cells)
-        marks = (*(cell.heading for cell in cells), *_headings_of_others(curriculum, slot))
-        sheet.keep_faults_of((PUPIL_CODE, FULL_NAME, *marks, *(_FACTS if slot == HOMEROOM else ())))
+    mark_headings = _mark_headings(curriculum)
     names: dict[str, str] = {}
     slots: dict[str, dict[str, Values]] = {}
     facts: dict[str, TermFacts] = {}
     for slot in curriculum.slots:
-        offered = _readable(sheets[slot], curriculum, header.term, slot)
-        rows = _pupils(sheets[slot], names)
+        sheet, cells = sheets[slot], cells_of(curriculum, header.term, slot)
+        others = [] if slot == HOMEROOM else mark_headings
+        more = _FACTS if slot == HOMEROOM else others
+        _require_columns(sheet, cells)
+        sheet.keep_faults_of((PUPIL_CODE, FULL_NAME, *(cell.heading for cell in cells), *more))
+        offered = _readable(sheet, cells, others, header.term)
+        rows = _pupils(sheet, names)
         slots[slot] = {code: _read_values(row, offered) for code, row in rows.items()}
         if slot == HOMEROOM:
             facts = {code: _read_facts(row) for code, row in rows.items()}
@@ -109,27 +113,27 @@ def sheet_name(name: str) -> str:
 
 def _require_columns(sheet: Sheet, cells: Iterable[Cell]) -> None:
     for cell in cells:
-        if cell.is_required and fold(cell.heading) not in sheet.columns:
+        if cell.is_required and sheet.column_of(cell.heading) is None:
             sheet.blame(f"Thiếu cột “{cell.heading}”.")
 
 
-def _readable(sheet: Sheet, curriculum: Curriculum, term: Term, slot: str) -> list[Cell]:
+def _readable(sheet: Sheet, cells: Iterable[Cell], others: Iterable[str], term: Term) -> list[Cell]:
     """The slot's cells that have a column. A column of marks that the slot has no cell for is a problem, not a loss."""
-    cells = cells_of(curriculum, term, slot)
     known = {fold(cell.heading) for cell in cells}
-    for heading in _headings_of_others(curriculum, slot):
-        if fold(heading) in sheet.columns and fold(heading) not in known:
+    for heading in others:
+        if sheet.column_of(heading) is not None and fold(heading) not in known:
             for row in (Row(sheet, index) for index in sheet.filled()):
                 if row.text(heading):
                     row.blame(
                         heading, f"Phần này không có cột “{heading}” trong {term.label.lower()}; ô này bị bỏ qua."
                     )
-    return [cell for cell in cells if fold(cell.heading) in sheet.columns]
+    return [cell for cell in cells if sheet.column_of(cell.heading) is not None]
 
 
-def _headings_of_others(curriculum: Curriculum, slot: str) -> list[str]:
-    others = [each.code for each in curriculum.subjects if slot != HOMEROOM]
-    cells = (cell for other in others for term in Term for cell in cells_of(curriculum, term, other))
+def _mark_headings(curriculum: Curriculum) -> list[str]:
+    """The columns of marks of any subject and term."""
+    subjects = [each.code for each in curriculum.subjects]
+    cells = (cell for subject in subjects for term in Term for cell in cells_of(curriculum, term, subject))
     return list(dict.fromkeys(cell.heading for cell in cells if cell.kind is not CellKind.COMMENT))
 
 
@@ -190,7 +194,7 @@ def _is_recognised(row: Row) -> bool:
 def _absences(row: Row, heading: str) -> int:
     with row.refusals(heading):
         text = cell_text(readable(row, heading)) or "0"
-        if not (text.isascii() and text.isdigit()) or int(text) > MAX_ABSENCES:
+        if not _ABSENCES.fullmatch(text) or int(text) > MAX_ABSENCES:
             raise Invalid(f"“{text}” không phải là số buổi nghỉ hợp lệ.")
         return int(text)
     return 0

@@ -13,11 +13,11 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from domain.comments import cleaned
 from domain.errors import DomainError, Invalid
 from domain.identity import normalise_name
+from domain.pupils import LONGEST
 from interchange.dates import read_date
 from interchange.spreadsheet.package import MAX_FILE
 from interchange.spreadsheet.workbook import CellValue, Grid, Workbook
 
-_LONGEST: Final = 250  # characters of a text
 _MERGED: Final = "Ô bị gộp với ô khác ({}); hãy bỏ gộp ô và ghi đủ từng dòng."
 
 
@@ -79,8 +79,8 @@ def open_workbook(source: Path | bytes, also: Collection[str] = ()) -> Workbook:
 
 def short(text: str) -> str:
     """Return the text; raise Invalid if it is longer than a field may be."""
-    if len(text) > _LONGEST:
-        raise Invalid(f"Ô dài {len(text)} kí tự, quá giới hạn {_LONGEST} kí tự.")
+    if len(text) > LONGEST:
+        raise Invalid(f"Ô dài {len(text)} kí tự, quá giới hạn {LONGEST} kí tự.")
     return text
 
 
@@ -112,9 +112,13 @@ class Sheet:
                         sheet.faults.setdefault(row, {})[column] = _MERGED.format(merge.name)
         return sheet
 
+    def column_of(self, heading: str) -> int | None:
+        """The column under a heading, from 0; None if there is none."""
+        return self.columns.get(_key(heading))
+
     def keep_faults_of(self, headings: Collection[str]) -> None:
         """Forget what is wrong with cells of other columns: nobody reads them."""
-        used = {column for heading in headings if (column := self.columns.get(_key(heading))) is not None}
+        used = {self.column_of(heading) for heading in headings}
         kept = {row: {at: why for at, why in faults.items() if at in used} for row, faults in self.faults.items()}
         self.faults = kept
 
@@ -149,8 +153,18 @@ class Row:
     def number(self) -> int:
         return self.index + 1
 
+    def address(self, heading: str) -> str:
+        """The heading's cell as "C7"; "" if there is no such column."""
+        column = self.sheet.column_of(heading)
+        return "" if column is None else xl_rowcol_to_cell(self.index, column)
+
+    def fault(self, heading: str) -> str:
+        """Why a cell cannot be read (an error, a formula without result, a merged cell); "" if it can."""
+        column = self.sheet.column_of(heading)
+        return "" if column is None else self.sheet.faults.get(self.index, {}).get(column, "")
+
     def raw(self, heading: str) -> CellValue:
-        column = self.sheet.columns.get(_key(heading))
+        column = self.sheet.column_of(heading)
         cells = self.sheet.rows[self.index]
         return cells[column] if column is not None and column < len(cells) else ""
 
@@ -172,11 +186,9 @@ class Row:
 
     def blame(self, heading: str, message: str, severity: Severity = Severity.ERROR) -> None:
         """Note a problem of the heading's cell; one that has no value of its own has been named already."""
-        column = self.sheet.columns.get(_key(heading))
-        if column in self.sheet.faults.get(self.index, {}):
+        if self.fault(heading):
             return
-        cell = "" if column is None else xl_rowcol_to_cell(self.index, column)
-        self.sheet.problems.append(Problem(self.sheet.name, cell, self.number, message, severity))
+        self.sheet.problems.append(Problem(self.sheet.name, self.address(heading), self.number, message, severity))
         self.failed = self.failed or severity is Severity.ERROR
 
     def note_faults(self) -> None:
@@ -227,7 +239,7 @@ def read_sheet(
         if text := fold(cell_text(value)):
             sheet.columns.setdefault(text, column)
     for heading in required:
-        if fold(heading) not in sheet.columns:
+        if sheet.column_of(heading) is None:
             sheet.blame(f"Thiếu cột “{heading}”.")
     return sheet
 

@@ -18,7 +18,8 @@ from domain.identity import Sex, make_personal_id
 from domain.lifecycle import ClassTerm, apply, class_stage, open_class_term, plan
 from domain.pupils import ListedPupil
 from domain.scales import CellKind
-from interchange.sample_school.people import People, draw_class, grade_of
+from interchange.roster import grade_of
+from interchange.sample_school.people import People, draw_class
 from storage import journal, projection, registration, saving
 from storage.opening import OpenedTerm, open_term
 from storage.projection import Projection

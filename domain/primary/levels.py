@@ -52,6 +52,7 @@ def parse_score(value: str | float) -> Score:
     whole, _, decimals = text.partition(".")
     if not (whole.isascii() and whole.isdigit()) or decimals.strip("0"):
         raise Invalid(f"“{value}” không phải là điểm hợp lệ; điểm là số nguyên từ 0 đến 10, hoặc M nếu được miễn.")
-    if Decimal(whole) > MAX_SCORE:
+    score = Decimal(whole)  # int() reads no text of thousands of digits
+    if score > MAX_SCORE:
         raise Invalid(f"Điểm {whole} vượt quá thang điểm 10.")
-    return int(whole)
+    return int(score)

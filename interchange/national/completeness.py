@@ -4,25 +4,21 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from domain.documents import PupilContent, SchoolContent
+from domain.rules.school_levels import SchoolLevel, level_of
 from interchange.national.checking import check, refusals
 from interchange.national.codes import CodeLists
-from interchange.national.mapping import profile_record
+from interchange.national.fields import Level
+from interchange.national.mapping import profile_fields
 from interchange.national.packet import Delivery, Event, stamped
 from interchange.national.records import NationalRecord
-
-# Fields of the record that come from the profiles of pupil and school, whether they have a value or not.
-_PREFIXES = ("noisinh_", "quequan_", "noiohiennay_", "thongtintruong_", "hoten")
-_NAMES = frozenset({"masogd", "tensogd", "matruong", "tentruong", "hovaten", "sodinhdanh", "mahocsinh", "gioitinh"}) | {
-    "ngaythangnamsinh",
-    "dantoc",
-    "quoctich",
-}
 
 
 def profile_problems(grade: int, school: SchoolContent, pupil: PupilContent, codes: CodeLists) -> Iterator[str]:
     """Sentences naming each field of a profile that the national record refuses, or misses."""
-    for refusal in refusals(profile_record(grade, school, pupil, codes)):
-        if refusal.child is None and (refusal.field in _NAMES or refusal.field.startswith(_PREFIXES)):
+    level = Level.PRIMARY if level_of(grade) is SchoolLevel.PRIMARY else Level.SECONDARY
+    fields = profile_fields(school, pupil, codes)
+    for refusal in refusals(NationalRecord(level, fields, {})):
+        if refusal.field in fields:
             yield refusal.message
 
 

@@ -127,7 +127,8 @@ class _Labels:
     fields: Mapping[str, str]
 
 
-RECORDS: Final = {Level.PRIMARY: "thongtinsohocbasotieuhoc", Level.SECONDARY: "thongtinsohocbasothcsthpt"}
+# By the name of the record's table.
+LEVELS: Final = {"thongtinsohocbasotieuhoc": Level.PRIMARY, "thongtinsohocbasothcsthpt": Level.SECONDARY}
 _FOLDER: Final = Path(__file__).parent
 _TYPE: Final = re.compile(r"([A-Z]+)(?:\(([0-9]+)\))?")
 _KINDS: Final = {"BOOLEAN": Kind.BOOLEAN, "INT": Kind.INTEGER, "DOUBLE": Kind.NUMBER}
@@ -183,7 +184,7 @@ def _layouts() -> dict[Level, Layout]:
         rows = list(csv.DictReader(file))
     names = dict.fromkeys(row["table"] for row in rows)
     layouts = {}
-    for level, record in RECORDS.items():
+    for record, level in LEVELS.items():
         tables = [_table(record, name, rows) for name in names if name.partition("_")[0] == record]
         layouts[level] = Layout(tables[0], {table.part: table for table in tables[1:]})
     return layouts

@@ -9,12 +9,11 @@ import json
 from typing import Final
 
 from domain.errors import Invalid
-from interchange.national.fields import RECORDS, Table
+from interchange.national.fields import LEVELS, Table
 from interchange.national.packet import Packet, sound, within_limit
 from interchange.national.records import NationalRecord, Row, Value
 
 LAYOUT_VERSION: Final = "1"
-_LEVELS: Final = {name: level for level, name in RECORDS.items()}
 
 
 def write_json(packet: Packet) -> bytes:
@@ -72,8 +71,9 @@ def _no_number(name: str) -> None:
 
 def _packet(document: object) -> Packet:
     match document:
-        case {"phienBanCauTruc": "1", "maTruong": str(code), "hocBa": list(items), **rest} if not rest:
-            return Packet(code, tuple(map(_record, items)))
+        case {"phienBanCauTruc": version, "maTruong": str(code), "hocBa": list(items), **rest}:
+            if version == LAYOUT_VERSION and not rest:
+                return Packet(code, tuple(map(_record, items)))
     raise ValueError(type(document))
 
 
@@ -81,11 +81,11 @@ def _record(item: object) -> NationalRecord:
     if not isinstance(item, dict) or len(item) != 1:
         raise ValueError(type(item))
     ((name, body),) = item.items()
-    if name not in _LEVELS or not isinstance(body, dict):
+    if name not in LEVELS or not isinstance(body, dict):
         raise ValueError(name)
     lists = {part: tuple(map(_row, rows)) for part, rows in body.items() if isinstance(rows, list)}
     fields = {field: value for field, value in body.items() if field not in lists}
-    return NationalRecord(_LEVELS[name], _row(fields), lists)
+    return NationalRecord(LEVELS[name], _row(fields), lists)
 
 
 def _row(item: object) -> Row:

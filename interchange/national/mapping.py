@@ -9,14 +9,14 @@ from typing import Final
 from domain.documents import PupilContent, SchoolContent, SignatureField, SignerContent
 from domain.errors import NotFound
 from domain.identity import Sex
-from domain.rules.school_levels import SchoolLevel, level_of
+from domain.rules.school_levels import level_of
 from domain.year_records import MarkLine, PrimaryRecordContent, SecondaryRecordContent, SubjectLine, YearRecordContent
 from interchange.national.codes import CodeList, CodeLists
 from interchange.national.fields import Level
 from interchange.national.records import NationalRecord, Row, Value
 
 _IN_FORCE: Final = "1"
-_SEXES: Final = {Sex.MALE.label: "male", Sex.FEMALE.label: "female"}
+_SEXES: Final = {sex.label: sex.value for sex in Sex}
 # Qualities and competencies, by our codes.
 _QUALITIES: Final = {
     "yeu_nuoc": "phamchatyeunuoc",
@@ -66,18 +66,16 @@ def _header(content: YearRecordContent, codes: CodeLists) -> dict[str, Value]:
         "nxetgvcn": content.homeroom_comment,
         "ndungkhenthuong": content.commendation,
         "duoclenlop": content.promoted,
-        **_school(content.school, codes),
-        **_pupil(content.pupil, codes),
+        **profile_fields(content.school, content.pupil, codes),
         **_head(signers[SignatureField.PRINCIPAL]),
         "tengvcn": signers[SignatureField.HOMEROOM].name,
         "soddcngvcn": signers[SignatureField.HOMEROOM].signer_id,
     }
 
 
-def profile_record(grade: int, school: SchoolContent, pupil: PupilContent, codes: CodeLists) -> NationalRecord:
-    """Only what is known of a pupil and the school long before the year's end."""
-    level = Level.PRIMARY if level_of(grade) is SchoolLevel.PRIMARY else Level.SECONDARY
-    return NationalRecord(level, {**_school(school, codes), **_pupil(pupil, codes)}, {})
+def profile_fields(school: SchoolContent, pupil: PupilContent, codes: CodeLists) -> dict[str, Value]:
+    """What the profiles of school and pupil tell long before the year's end; all these fields, be they empty."""
+    return {**_school(school, codes), **_pupil(pupil, codes)}
 
 
 def _school(school: SchoolContent, codes: CodeLists) -> dict[str, Value]:

@@ -12,14 +12,13 @@ from typing import Final
 from lxml import etree  # type: ignore[import-untyped]
 
 from domain.errors import Invalid
-from interchange.national.fields import LAYOUTS, RECORDS, Field, Kind, Table
+from interchange.national.fields import LAYOUTS, LEVELS, Field, Kind, Table
 from interchange.national.packet import Packet, sound, within_limit
 from interchange.national.records import NationalRecord, Row, Value
 
 ROOT: Final = "HocBa"
 LAYOUT_VERSION: Final = "quoc-gia-1"
 _ATTRIBUTES: Final = {"Id": ROOT, "phienBanCauTruc": LAYOUT_VERSION}
-_LEVELS: Final = {name: level for level, name in RECORDS.items()}
 _FLAGS: Final = {"1": True, "0": False}  # as the descriptions of the fields have them
 _READ: Final[Mapping[Kind, Callable[[str], Value]]] = {
     Kind.BOOLEAN: _FLAGS.__getitem__,
@@ -92,7 +91,7 @@ def _text(value: Value) -> str:
 
 
 def _record(element: etree._Element) -> NationalRecord:
-    level = _LEVELS.get(element.tag)
+    level = LEVELS.get(element.tag)
     if level is None:
         raise ValueError(element.tag)
     layout = LAYOUTS[level]

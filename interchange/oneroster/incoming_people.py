@@ -6,7 +6,7 @@ from datetime import date
 
 from domain.curriculum import HOMEROOM
 from domain.errors import Invalid
-from domain.identity import check_personal_id, normalise_name, parse_pupil_code
+from domain.identity import check_personal_id, is_personal_id, normalise_name, parse_pupil_code
 from domain.rostering import Office, Period, Position, Pupil, School, StaffMember
 from interchange.oneroster.incoming_classes import Lesson
 from interchange.oneroster.records import Record
@@ -25,7 +25,6 @@ from interchange.oneroster.vocabulary import (
 )
 
 PERSONAL_ID = "metadata.hocba.personalId"
-_DIGITS_OF_ID = 12
 
 
 def pupils_of(source: Source, lessons: Mapping[str, Lesson]) -> dict[str, Pupil]:
@@ -116,7 +115,7 @@ def _has_personal_id(source: Source, user: Record) -> bool:
         message = "Cán bộ, giáo viên chưa có số định danh cá nhân nên chưa ghi vào danh sách và chưa phân công được."
         source.findings.review(user, PERSONAL_ID, message)
         return False
-    if not (len(personal_id) == _DIGITS_OF_ID and personal_id.isascii() and personal_id.isdigit()):
+    if not is_personal_id(personal_id):
         source.findings.blame(user, PERSONAL_ID, "Số định danh cá nhân phải có đúng 12 chữ số.")
         return False
     return True

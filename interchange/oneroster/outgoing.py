@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 from domain.curriculum import HOMEROOM
 from domain.rostering import ClassKey, Group, Roster, School, YearSpan, curriculum_of
 from interchange.oneroster.archive import write_archive
-from interchange.oneroster.outgoing_people import Line, users_and_roles, whole
+from interchange.oneroster.outgoing_people import Line, school_id, users_and_roles, whole
 from interchange.oneroster.package import MANIFEST
 from interchange.oneroster.records import OURS
 from interchange.oneroster.specification import EXTENSION, SPECIFICATION
@@ -76,7 +76,7 @@ def _authorities(roster: Roster) -> Iterator[Line]:
 def _schools(roster: Roster) -> Iterator[Line]:
     for school in roster.schools:
         yield {
-            "sourcedId": _school_id(school.code),
+            "sourcedId": school_id(school.code),
             "name": school.name,
             "type": "school",
             "identifier": school.code,
@@ -92,10 +92,6 @@ def _address(school: School) -> Line:
 
 def _org_id(code: str) -> str:
     return sourced_id("org", code) if code else ""
-
-
-def _school_id(code: str) -> str:
-    return sourced_id("school", code)
 
 
 def _year_id(year: object) -> str:
@@ -141,7 +137,7 @@ def _courses(roster: Roster) -> Lines:
                 "title": f"{name} lớp {group.grade}",
                 "courseCode": slot,
                 "grades": grade_code(group.grade),
-                "orgSourcedId": _school_id(group.key.school),
+                "orgSourcedId": school_id(group.key.school),
             }
     return list(courses.values())
 
@@ -170,7 +166,7 @@ def _classes(group: Group, session_ids: str) -> Iterator[Line]:
             "grades": grade_code(group.grade),
             "courseSourcedId": _course_id(group, slot),
             "classType": "homeroom" if is_homeroom else "scheduled",
-            "schoolSourcedId": _school_id(key.school),
+            "schoolSourcedId": school_id(key.school),
             "termSourcedIds": session_ids,
             f"{OURS}homeroom": "" if is_homeroom else _class_id(key, HOMEROOM),
             f"{OURS}studyTopics": ",".join(group.topics) if is_homeroom else "",
@@ -185,7 +181,7 @@ def _taught(roster: Roster) -> Iterator[Line]:
         yield {
             "sourcedId": sourced_id("enrollment", class_id, user_id, moment_text(each.period.since)),
             "classSourcedId": class_id,
-            "schoolSourcedId": _school_id(each.group.school),
+            "schoolSourcedId": school_id(each.group.school),
             "userSourcedId": user_id,
             "role": TEACHER,
             "primary": "true" if each.is_signer else "false",
@@ -203,7 +199,7 @@ def _attended(roster: Roster) -> Iterator[Line]:
             yield {
                 "sourcedId": sourced_id("enrollment", class_id, users[each.pupil]),
                 "classSourcedId": class_id,
-                "schoolSourcedId": _school_id(each.group.school),
+                "schoolSourcedId": school_id(each.group.school),
                 "userSourcedId": users[each.pupil],
                 "role": STUDENT,
                 "beginDate": each.joined_on.isoformat() if each.joined_on else "",

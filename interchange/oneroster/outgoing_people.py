@@ -78,12 +78,13 @@ def _demographics(pupil: Pupil) -> Line:
 def _staff_roles(roster: Roster) -> Iterator[Line]:
     """Offices first: the first role of a person is the primary one."""
     teaching = {(each.group.school, each.personal_id) for each in roster.assignments}
+    held: dict[tuple[str, str], list[Position]] = {}
+    for position in roster.positions:
+        held.setdefault((position.school, position.personal_id), []).append(position)
     for member in roster.staff:
-        held = [
-            each for each in roster.positions if (each.school, each.personal_id) == (member.school, member.personal_id)
-        ]
-        roles = [_office(member, each) for each in held]
-        if (member.school, member.personal_id) in teaching or not roles:
+        who = member.school, member.personal_id
+        roles = [_office(member, each) for each in held.get(who, ())]
+        if who in teaching or not roles:
             roles.append(_role(str(member.uid), member.school, TEACHER))
         for number, role in enumerate(roles):
             yield {**role, "roleType": "secondary" if number else "primary"}
@@ -111,5 +112,9 @@ def _role(user_id: str, school: str, role: str, *more: str) -> Line:
         "sourcedId": sourced_id("role", user_id, school, role, *more),
         "userSourcedId": user_id,
         "role": role,
-        "orgSourcedId": sourced_id("school", school),
+        "orgSourcedId": school_id(school),
     }
+
+
+def school_id(code: str) -> str:
+    return sourced_id("school", code)

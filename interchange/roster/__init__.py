@@ -55,6 +55,7 @@ __all__ = [
     "RosterBook",
     "RosterHeader",
     "RosterRow",
+    "grade_of",
     "personal_id_text",
     "read_roster",
     "roster_sheet",
@@ -195,7 +196,7 @@ class _Headers:
         return self._known[said]
 
     def _blame(self, row: Row, message: str) -> None:
-        if fold(columns.CLASS) in self._sheet.columns:
+        if self._sheet.column_of(columns.CLASS) is not None:
             row.blame(columns.CLASS, message)
         else:
             self._sheet.blame(message)

@@ -7,11 +7,10 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from interchange.headings import Headings, find_headings, plain
 from interchange.roster import columns
-from interchange.roster.rows import BIRTH_DATE, FULL_NAME, PERSONAL_ID, PUPIL_CODE, SEX
+from interchange.roster.rows import BIRTH_DATE, FULL_NAME, PERSONAL_ID, PUPIL_CODE, SEX, ticked
 from interchange.sheets import Severity, Sheet, cell_text, fold
 from interchange.spreadsheet.workbook import CellValue, Grid
 
-_TICKS: Final = {"x", "có", "1", "true", "✓", "✔"}
 _GIVEN: Final = (columns.ORDER, columns.CLASS)
 _DIGITS_OF_ID: Final = 12
 _NUMBERED: Final = 3  # so many cells in a row of column numbers
@@ -51,7 +50,7 @@ def pupil_sheet(grid: Grid) -> PupilSheet | None:
     _read_ticks(sheet)
     _keep_faults(sheet)
     for heading in columns.REQUIRED:
-        if fold(heading) not in sheet.columns:
+        if sheet.column_of(heading) is None:
             sheet.blame(f"Thiếu cột “{heading}”.")
     return PupilSheet(sheet, grid.rows[: headings.top], left_out, _aside(sheet, headings))
 
@@ -67,8 +66,8 @@ def _aside(sheet: Sheet, headings: Headings) -> tuple[Aside, ...]:
 
 def _keep_faults(sheet: Sheet) -> None:
     """Numbers and the facts of a term are not taken over, nor what was told by a column of its own."""
-    sex = sheet.columns.get(fold(SEX))
-    ticks = (sheet.columns.get(fold(each)) for each in (columns.MALE, columns.FEMALE))
+    sex = sheet.column_of(SEX)
+    ticks = (sheet.column_of(each) for each in (columns.MALE, columns.FEMALE))
     is_ticked = sex is not None and sex in ticks
     unused = {columns.ORDER, columns.SOME_ID, *columns.OF_THE_TERM}
     unused |= set() if is_ticked else {columns.MALE, columns.FEMALE}
@@ -77,10 +76,10 @@ def _keep_faults(sheet: Sheet) -> None:
 
 def _settle_id(sheet: Sheet) -> None:
     """“Mã định danh” is the personal id to some, the Ministry's code to others: what is missing, or its values, say."""
-    column = sheet.columns.get(fold(columns.SOME_ID))
+    column = sheet.column_of(columns.SOME_ID)
     if column is None:
         return
-    missing = [heading for heading in (PERSONAL_ID, PUPIL_CODE) if fold(heading) not in sheet.columns]
+    missing = [heading for heading in (PERSONAL_ID, PUPIL_CODE) if sheet.column_of(heading) is None]
     texts = [text for row in sheet.filled() if (text := _cell(sheet, row, column))]
     if len(missing) > 1:
         of_ids = sum(len(text) == _DIGITS_OF_ID for text in texts)
@@ -91,7 +90,7 @@ def _settle_id(sheet: Sheet) -> None:
 
 def _join_names(sheet: Sheet, grid: Grid) -> None:
     """Put family, middle and given name together where they stand in columns of their own."""
-    family = sheet.columns.get(fold(FULL_NAME), sheet.columns.get(fold(columns.FAMILY_NAME)))
+    family = sheet.columns.get(fold(FULL_NAME), sheet.column_of(columns.FAMILY_NAME))
     given = sheet.columns.get(fold(columns.GIVEN_NAME), _under_the_same_heading(sheet, grid, family))
     if family is None or given is None:
         return
@@ -114,16 +113,16 @@ def _under_the_same_heading(sheet: Sheet, grid: Grid, column: int | None) -> int
 
 def _read_ticks(sheet: Sheet) -> None:
     """A tick under “Nam” or “Nữ” is the sex; where only “Nữ” is there, the others are boys."""
-    male, female = (sheet.columns.get(fold(heading)) for heading in (columns.MALE, columns.FEMALE))
+    male, female = (sheet.column_of(heading) for heading in (columns.MALE, columns.FEMALE))
     target = male if female is None else female
-    if fold(SEX) in sheet.columns or target is None:
+    if sheet.column_of(SEX) is not None or target is None:
         return
     sheet.columns[fold(SEX)] = target
     for row in sheet.filled():
         ticks = {
             name
             for name, column in ((columns.MALE, male), (columns.FEMALE, female))
-            if _cell(sheet, row, column).casefold() in _TICKS or plain(_cell(sheet, row, column)) == plain(name)
+            if ticked(_cell(sheet, row, column)) or plain(_cell(sheet, row, column)) == plain(name)
         }
         if male is None and not _cell(sheet, row, target):
             ticks = {columns.MALE}
@@ -132,7 +131,7 @@ def _read_ticks(sheet: Sheet) -> None:
 
 def _fill_classes(sheet: Sheet, grid: Grid) -> None:
     """A class's name merged over its rows holds for all of them."""
-    column = sheet.columns.get(fold(columns.CLASS))
+    column = sheet.column_of(columns.CLASS)
     for merge in grid.merges:
         if column is not None and merge.first[1] == merge.last[1] == column and merge.first[0] > sheet.heading_row:
             for row in range(merge.first[0] + 1, min(merge.last[0] + 1, len(sheet.rows))):
@@ -144,7 +143,7 @@ def _left_out(sheet: Sheet, grid: Grid, numbered: frozenset[int]) -> frozenset[i
     """Rows that are no pupil's: numbered empty ones, and what stands below the list, which is said."""
     filled = {row: _known_of_pupil(sheet, grid, row) for row in sheet.filled() if row not in numbered}
     last = max((row for row, known in filled.items() if known > 1), default=max(filled, default=0))
-    order = sheet.columns.get(fold(columns.ORDER))
+    order = sheet.column_of(columns.ORDER)
     empty = {row for row in filled if _is_blank(sheet, row)}
     below = {row for row in filled.keys() - empty if row > last and not _cell(sheet, row, order).isdecimal()}
     if below:
@@ -155,15 +154,15 @@ def _left_out(sheet: Sheet, grid: Grid, numbered: frozenset[int]) -> frozenset[i
 
 def _known_of_pupil(sheet: Sheet, grid: Grid, row: int) -> int:
     """How many of the cells that tell pupils apart are filled, be it with an error."""
-    places = [sheet.columns.get(fold(heading)) for heading in (PUPIL_CODE, PERSONAL_ID, FULL_NAME, BIRTH_DATE)]
+    places = [sheet.column_of(heading) for heading in (PUPIL_CODE, PERSONAL_ID, FULL_NAME, BIRTH_DATE)]
     there = [column for column in places if column is not None]
     return sum(bool(_cell(sheet, row, column)) or (row, column) in grid.faults for column in there)
 
 
 def _is_blank(sheet: Sheet, row: int) -> bool:
     """Whether a row has at most its number and its class."""
-    number = _cell(sheet, row, sheet.columns.get(fold(columns.ORDER)))
-    others = sheet.columns.items() - {(fold(each), sheet.columns.get(fold(each))) for each in _GIVEN}
+    number = _cell(sheet, row, sheet.column_of(columns.ORDER))
+    others = sheet.columns.items() - {(fold(each), sheet.column_of(each)) for each in _GIVEN}
     return (not number or number.isdecimal()) and not any(_cell(sheet, row, column) for _, column in others)
 
 

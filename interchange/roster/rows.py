@@ -1,6 +1,5 @@
 """One row of a class list: a pupil, or what keeps it from being one."""
 
-import re
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -9,7 +8,7 @@ from typing import Final
 from domain.calendar import SchoolYear
 from domain.errors import Invalid
 from domain.ethnicities import ETHNICITIES
-from domain.identity import Sex, check_personal_id, normalise_name, parse_pupil_code
+from domain.identity import Sex, check_personal_id, is_personal_id, normalise_name, parse_pupil_code
 from domain.pupils import HOME_COUNTRY, PROVINCE_CODES, ListedPupil, PupilField
 from interchange.headings import plain
 from interchange.roster import columns
@@ -22,8 +21,8 @@ BIRTH_DATE: Final = PupilField.BIRTH_DATE.label
 SEX: Final = PupilField.SEX.label
 ETHNICITY: Final = PupilField.ETHNICITY.label
 
+_TICKS: Final = {"x", "có", "1", "true", "✓", "✔"}
 _QUOTED: Final = 40  # characters
-_PERSONAL_ID: Final = re.compile(r"[0-9]{12}")
 _DIGITS: Final = {PERSONAL_ID: 12, PUPIL_CODE: 10}  # of the shortest that is valid
 _SHORT_OF_ZEROS: Final = {PERSONAL_ID: range(10, 12), PUPIL_CODE: range(9, 10)}  # digits, mended without asking
 _MAYBE_SHORT: Final = {11}  # digits of a pupil code: 12 of them are a personal id's, which often begins with 0
@@ -123,7 +122,7 @@ def check_age(row: Row, birth_date: date, year: SchoolYear, grade: int) -> None:
 
 
 def ticked(text: str) -> bool:
-    return text.casefold() in {"x", "có", "1", "true"}
+    return text.casefold() in _TICKS
 
 
 def number_text(row: Row, heading: str) -> str:
@@ -169,7 +168,7 @@ def _personal_id(row: Row, sex: Sex | None, birth_date: date | None) -> str:
     personal_id = personal_id_text(row)
     if not personal_id:
         row.blame(PERSONAL_ID, "Chưa có số định danh cá nhân.", Severity.REVIEW)
-    elif not _PERSONAL_ID.fullmatch(personal_id):
+    elif not is_personal_id(personal_id):
         said = quoted(row.text(PERSONAL_ID))
         row.blame(PERSONAL_ID, f"{PERSONAL_ID} phải có đúng 12 chữ số, nhận được “{said}”; chưa có thì để trống ô.")
     elif sex and birth_date:

@@ -131,9 +131,9 @@ def class_name_of(text: str) -> str:
     return bare.upper().replace(" ", "") if _CLASS.fullmatch(bare) else bare
 
 
-def grade_of(class_name: str, said: str) -> int:
+def grade_of(class_name: str, said: str = "") -> int:
     """The grade that is said, or with which the class's name begins. Raises Invalid for none, or two that differ."""
-    if said and (not said.isdecimal() or int(said) not in GRADES):
+    if said and not (_GRADE.fullmatch(said) and int(said) in GRADES):
         raise Invalid(f"Khối phải là số từ 1 đến 12, nhận được “{said}”.")
     begins = _GRADE.match(class_name)
     in_name = int(begins[0]) if begins and int(begins[0]) in GRADES else 0

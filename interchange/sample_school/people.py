@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from itertools import takewhile
 from random import Random
 from typing import Final
 
@@ -12,7 +11,7 @@ from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL, Curriculum, curriculum_
 from domain.identity import Sex, make_personal_id, name_sort_key
 from domain.provinces import PROVINCES
 from domain.rules.school_levels import SchoolLevel
-from interchange.roster import RosterHeader, RosterRow
+from interchange.roster import RosterHeader, RosterRow, grade_of
 from interchange.sample_school import names
 from interchange.sample_school.families import with_family
 from interchange.staff import AssignmentRow, Staff, StaffRole, StaffRow
@@ -67,11 +66,6 @@ def header_of(class_name: str) -> RosterHeader:
         grade=grade_of(class_name),
         class_name=class_name,
     )
-
-
-def grade_of(class_name: str) -> int:
-    """The grade that a class's name begins with: "10A1" is of grade 10."""
-    return int("".join(takewhile(str.isdigit, class_name)))
 
 
 def draw_class(people: People, grade: int, size: int, first_number: int) -> tuple[RosterRow, ...]:

@@ -5,13 +5,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from xlsxwriter.utility import xl_rowcol_to_cell
-
 from domain.entry import Cell
 from domain.errors import Invalid
 from domain.identity import parse_pupil_code
 from domain.slot_marks import Filled, Place, SlotMarks, SlotPupil
-from interchange.mark_cells import fault_of, read_cell
+from interchange.mark_cells import read_cell
 from interchange.marks import sheet_name
 from interchange.roster import BIRTH_DATE, FULL_NAME, PUPIL_CODE
 from interchange.sheets import Problem, Row, Severity, Sheet, cell_text, fold, open_workbook, read_sheet
@@ -73,14 +71,15 @@ def _refuse_foreign(sheet: Sheet, stamp: Stamp | None, marks: SlotMarks) -> None
 def _columns(sheet: Sheet, marks: SlotMarks) -> list[Cell]:
     """The slot's cells that have a column; what is missing, unknown or there twice is named."""
     headings = [cell_text(value).rstrip("* ") for value in sheet.rows[sheet.heading_row]]
-    sheet.columns = {fold(text): column for column, text in reversed(list(enumerate(headings))) if text}
+    folded = [fold(text) for text in headings]
+    sheet.columns = {key: column for column, key in reversed(list(enumerate(folded))) if key}
     known = {fold(cell.heading) for cell in marks.cells}
     for text in dict.fromkeys(headings):
         if text and fold(text) not in known | _NOT_MARKS:
             sheet.blame(f"Cột “{text}” không thuộc phần này nên bị bỏ qua.", Severity.REVIEW)
-        elif fold(text) in known and headings.count(text) > 1:
+        elif fold(text) in known and folded.count(fold(text)) > 1:
             sheet.blame(f"Cột “{text}” xuất hiện nhiều lần; chỉ cột đầu tiên được đọc.", Severity.REVIEW)
-    cells = [cell for cell in marks.cells if fold(cell.heading) in sheet.columns]
+    cells = [cell for cell in marks.cells if sheet.column_of(cell.heading) is not None]
     if not cells:
         raise Invalid(f"Trang “{sheet.name}” không có cột nào của phần “{marks.name}”.")
     for cell in marks.cells:
@@ -92,7 +91,7 @@ def _columns(sheet: Sheet, marks: SlotMarks) -> list[Cell]:
 def _settle_faults(sheet: Sheet, cells: list[Cell]) -> None:
     """What is wrong with other columns does not matter; where it is unclear whose row it is, the row is left out."""
     sheet.keep_faults_of((*_OF_PUPIL, *(cell.heading for cell in cells)))
-    of_pupil = {sheet.columns.get(fold(heading)) for heading in _OF_PUPIL}
+    of_pupil = {sheet.column_of(heading) for heading in _OF_PUPIL}
     for faults in sheet.faults.values():
         for column in faults.keys() & of_pupil:
             faults[column] = _with_row_left(faults[column])
@@ -124,7 +123,7 @@ def _foot(sheet: Sheet, cells: list[Cell]) -> list[int]:
 
 
 def _holds_something(row: Row, cell: Cell) -> bool:
-    return not fault_of(row, cell.heading) and bool(row.text(cell.heading))
+    return not row.fault(cell.heading) and bool(row.text(cell.heading))
 
 
 def _pupil_of(row: Row, pupils: Mapping[str, SlotPupil], rows: dict[str, int]) -> SlotPupil | None:
@@ -143,7 +142,7 @@ def _pupil_of(row: Row, pupils: Mapping[str, SlotPupil], rows: dict[str, int]) -
 def _is_the_same(row: Row, pupil: SlotPupil) -> bool:
     """A name or birth date beside another pupil's code is a sign of shifted rows: nothing of the row is taken."""
     theirs = {FULL_NAME: pupil.full_name, BIRTH_DATE: f"{pupil.birth_date:%d/%m/%Y}"}
-    there = {heading: text for heading, text in theirs.items() if fold(heading) in row.sheet.columns}
+    there = {heading: text for heading, text in theirs.items() if row.sheet.column_of(heading) is not None}
     agreed = [_agrees(row, heading, text) for heading, text in there.items()]  # so that all that differs is said
     return all(agreed)
 
@@ -171,7 +170,6 @@ def _row_cells(row: Row, cells: list[Cell], pupil: SlotPupil, stamp: Stamp | Non
     for cell in cells:
         place = (pupil.record_id, cell.key)
         version = stamp.version_of(pupil.pupil_code, place) if stamp else None
-        address = xl_rowcol_to_cell(row.index, row.sheet.columns[fold(cell.heading)])
         with row.refusals(cell.heading):
-            filled[place] = Filled(read_cell(row, cell), version, address)
+            filled[place] = Filled(read_cell(row, cell), version, row.address(cell.heading))
     return filled

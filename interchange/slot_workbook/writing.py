@@ -1,7 +1,6 @@
 """Writes the workbook of one slot: a sheet ready to fill in, protected where it must stay, and the stamp behind it."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from io import BytesIO
 from typing import Final
 
@@ -13,7 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 from domain.entry import Cell
 from domain.scales import CellKind
 from domain.slot_marks import Known, SlotMarks, SlotPupil
-from interchange.layout import Column
+from interchange.layout import CELL_LOOK, HEADING_LOOK, PROPERTIES, TITLE_LOOK, Column, fit_to_paper
 from interchange.marks import sheet_name
 from interchange.roster import BIRTH_DATE, FULL_NAME, PUPIL_CODE
 from interchange.slot_workbook.stamp import write_stamp
@@ -24,17 +23,13 @@ REQUIRED_MARK: Final = " *"
 _PEOPLE: Final = (Column("STT", 5), Column(PUPIL_CODE, 14), Column(FULL_NAME, 28), Column(BIRTH_DATE, 12))
 _WIDTHS: Final = {CellKind.LEVEL: 11, CellKind.SCORE: 9, CellKind.COMMENT: 60}
 _HEADING_ROW: Final = 6
-_A4: Final = 9
-# A fixed creation date: the same marks give the same bytes.
-_CREATED: Final = datetime(2023, 8, 21, 8, 0)  # noqa: DTZ001 - spreadsheets keep no time zone
-_CELL: Final = {"border": 1, "valign": "top", "text_wrap": True}
-_LOCKED: Final = {**_CELL, "bg_color": "#EDEDED"}
-_OPEN: Final = {**_CELL, "locked": False}
+_LOCKED: Final = {**CELL_LOOK, "bg_color": "#EDEDED"}
+_OPEN: Final = {**CELL_LOOK, "locked": False}
 _CENTRED: Final = {"align": "center"}
 _FORMATS: Final[Mapping[str, Mapping[str, object]]] = {
-    "title": {"bold": True, "font_size": 14},
+    "title": TITLE_LOOK,
     "note": {"italic": True},
-    "heading": {**_CELL, **_CENTRED, "bold": True, "bg_color": "#DDEBF7"},
+    "heading": HEADING_LOOK,
     "locked": _LOCKED,
     "date": {**_LOCKED, **_CENTRED, "num_format": "dd/mm/yyyy"},
     "locked centred": {**_LOCKED, **_CENTRED},
@@ -49,7 +44,7 @@ def write_slot(marks: SlotMarks) -> bytes:
     """The workbook as bytes; the same marks give the same bytes."""
     data = BytesIO()
     with Workbook(data, {"in_memory": True}) as workbook:
-        workbook.set_properties({"created": _CREATED, "author": "hocba"})
+        workbook.set_properties(PROPERTIES)
         formats = {name: workbook.add_format(dict(values)) for name, values in _FORMATS.items()}
         sheet = workbook.add_worksheet(sheet_name(marks.name))
         _write_head(sheet, marks, formats)
@@ -114,8 +109,6 @@ def _set_up(sheet: Worksheet) -> None:
     """Protected without a password, against slips only: what comes back is checked cell by cell anyway."""
     sheet.protect("", {"format_columns": True, "format_rows": True})
     sheet.freeze_panes(_HEADING_ROW + 1, len(_PEOPLE))
-    sheet.set_landscape()
-    sheet.set_paper(_A4)
-    sheet.fit_to_pages(1, 0)
+    fit_to_paper(sheet)
     sheet.repeat_rows(_HEADING_ROW)
     sheet.set_footer("&RTrang &P/&N")

@@ -59,7 +59,7 @@ class Workbook:
         with _damage_refused():
             values = self._values.get_sheet_by_name(name).to_python(skip_empty_area=False)
         seen = self._scans[name]
-        return Grid(name, [list(row) for row in values], seen.faults, tuple(seen.merges))
+        return Grid(name, values, seen.faults, tuple(seen.merges))
 
 
 @contextmanager

@@ -1,29 +1,16 @@
 """A workbook as somebody changed it: cells of its first sheet set in the package's own XML."""
 
-import io
 import re
 from collections.abc import Callable, Mapping
-from zipfile import ZIP_DEFLATED, ZipFile
 
 from lxml import etree  # type: ignore[import-untyped]
+
+from tests.interchange.workbooks import packed, parts_of
 
 Set = str | float | None  # None clears a cell and keeps its look
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 FIRST, SECOND = "xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"
 DATE_STYLE = '<xf numFmtId="14" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/></cellXfs>'
-
-
-def parts_of(data: bytes) -> dict[str, bytes]:
-    with ZipFile(io.BytesIO(data)) as package:
-        return {name: package.read(name) for name in package.namelist()}
-
-
-def packed(parts: Mapping[str, bytes]) -> bytes:
-    data = io.BytesIO()
-    with ZipFile(data, "w", ZIP_DEFLATED) as package:
-        for name, content in parts.items():
-            package.writestr(name, content)
-    return data.getvalue()
 
 
 def filled_in(data: bytes, cells: Mapping[str, Set], part: str = FIRST) -> bytes:

@@ -137,6 +137,14 @@ def test_bad_homeroom_cells_stay_empty_and_are_named() -> None:
     assert read.facts[CODES[0]].absent_excused == 0
 
 
+@pytest.mark.parametrize("text", ["-1", "1.5", "401", "9" * 5000, "٣"])
+def test_what_is_no_number_of_absences_is_named(text: str) -> None:
+    row: list[Cell] = [CODES[0], "Nguyễn Gia Bảo", *(["T"] * 26), "a", "b", "c", "d", 2, text]
+    read = read_marks(sheets(homeroom=[row]), GRADE_1)
+    assert [problem.cell for problem in read.problems] == ["AH6"]
+    assert read.facts[CODES[0]] == TermFacts(2)
+
+
 def test_absences_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     curriculum = CURRICULA[6]
     write_marks(tmp_path / "diem.xlsx", book(curriculum, Term.HK1), curriculum)

@@ -18,9 +18,8 @@ from domain.secondary.levels import MeritLevel
 from domain.secondary.promotion import Outcome
 from domain.secondary.year import year_result
 from interchange.marks import MarkBook, read_marks
-from interchange.roster import read_roster
+from interchange.roster import grade_of, read_roster
 from interchange.sample_school import OTHER_GRADES, ExampleSet, class_names, find_examples, generate
-from interchange.sample_school.people import grade_of
 from interchange.staff import StaffRole, read_staff
 
 NAMES = class_names(2)

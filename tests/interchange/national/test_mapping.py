@@ -77,6 +77,7 @@ def test_a_year_without_absences_has_no_number_of_them(secondary: SecondaryRecor
     [
         ({"personal_id": ""}, "sodinhdanh"),
         ({"nationality": "Nước không có trong danh mục"}, "quoctich"),
+        ({"register_no": "1" * 300}, "sosodangbo"),
         ({"profile": replace(PROFILE, native_place="")}, "quequan_diachichitiet"),
         ({"profile": replace(PROFILE, current_address="")}, "noiohiennay_diachichitiet"),
     ],

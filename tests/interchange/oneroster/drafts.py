@@ -2,13 +2,13 @@
 
 import csv
 import io
-import zipfile
 from dataclasses import dataclass
 from typing import Self
 
 from domain.rostering import Roster
 from interchange.oneroster.archive import read_archive
 from interchange.oneroster.outgoing import write_package
+from tests.interchange.workbooks import packed
 from tests.rostering import ROSTER
 
 Lines = list[dict[str, str]]
@@ -69,7 +69,7 @@ class Draft:
         return {f"{name}.csv": text(table) for name, table in self.tables.items()}
 
     def zip(self) -> bytes:
-        return zipped(self.files())
+        return packed(self.files())
 
 
 def lines(data: bytes) -> Lines:
@@ -82,11 +82,3 @@ def text(table: Lines) -> bytes:
     writer.writeheader()
     writer.writerows(table)
     return out.getvalue().encode()
-
-
-def zipped(files: dict[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return out.getvalue()

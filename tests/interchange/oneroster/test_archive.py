@@ -12,7 +12,8 @@ from domain.errors import Invalid
 from interchange.oneroster import archive
 from interchange.oneroster.archive import read_archive, write_archive
 from interchange.oneroster.incoming import read_roster
-from tests.interchange.oneroster.drafts import Draft, zipped
+from tests.interchange.oneroster.drafts import Draft
+from tests.interchange.workbooks import packed
 
 WHOLE = Draft.of().zip()
 SIGNATURES = (b"PK\x01\x02", b"PK\x03\x04", b"PK\x05\x06")
@@ -40,7 +41,7 @@ def test_files_come_back_as_they_were() -> None:
 )
 def test_a_file_that_is_not_at_the_root_is_refused(name: str) -> None:
     with pytest.raises(Invalid, match="ngay ở gốc của gói"):
-        read_archive(zipped({name: b""}))
+        read_archive(packed({name: b""}))
 
 
 def test_two_files_of_one_name_are_refused() -> None:
@@ -54,7 +55,7 @@ def test_two_files_of_one_name_are_refused() -> None:
 
 
 def test_an_encrypted_file_is_refused() -> None:
-    data = bytearray(zipped({"orgs.csv": b"x"}))
+    data = bytearray(packed({"orgs.csv": b"x"}))
     data[data.index(b"PK\x01\x02") + 8] |= 1
     with pytest.raises(Invalid, match="đặt mật khẩu"):
         read_archive(bytes(data))
@@ -72,12 +73,12 @@ def test_another_compression_is_refused(method: int) -> None:
 def test_a_bomb_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive, "MOST_UNPACKED", 10_000)
     with pytest.raises(Invalid, match="khi giải nén lớn hơn"):
-        read_archive(zipped({"orgs.csv": b"0" * 6_000, "users.csv": b"0" * 6_000}))
+        read_archive(packed({"orgs.csv": b"0" * 6_000, "users.csv": b"0" * 6_000}))
 
 
 @pytest.mark.parametrize("size", [10, 5_000])
 def test_a_size_that_is_not_the_declared_one_is_refused(size: int) -> None:
-    data = bytearray(zipped({"orgs.csv": b"0" * 1_000}))
+    data = bytearray(packed({"orgs.csv": b"0" * 1_000}))
     struct.pack_into("<I", data, data.index(b"PK\x01\x02") + 24, size)
     with pytest.raises(Invalid, match=r"đã hỏng|không đúng kích thước"):
         read_archive(bytes(data))
@@ -85,13 +86,13 @@ def test_a_size_that_is_not_the_declared_one_is_refused(size: int) -> None:
 
 def test_too_large_a_package_and_too_many_files_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Invalid, match="quá 100 tệp"):
-        read_archive(zipped({f"{number}.csv": b"" for number in range(101)}))
+        read_archive(packed({f"{number}.csv": b"" for number in range(101)}))
     monkeypatch.setattr(archive, "MOST_PACKED", 10)
     with pytest.raises(Invalid, match="hãy chia theo trường"):
-        read_archive(zipped({"orgs.csv": b"x"}))
+        read_archive(packed({"orgs.csv": b"x"}))
 
 
-@pytest.mark.parametrize("data", [b"", b"not a zip", b"PK\x03\x04", zipped({"orgs.csv": b"x" * 99})[:-30]])
+@pytest.mark.parametrize("data", [b"", b"not a zip", b"PK\x03\x04", packed({"orgs.csv": b"x" * 99})[:-30]])
 def test_what_is_no_zip_is_refused(data: bytes) -> None:
     with pytest.raises(Invalid, match="không phải tệp zip"):
         read_archive(data)

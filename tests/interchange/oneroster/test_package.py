@@ -4,7 +4,8 @@ import pytest
 
 from interchange.oneroster.package import read_package
 from interchange.sheets import Severity
-from tests.interchange.oneroster.drafts import Draft, zipped
+from tests.interchange.oneroster.drafts import Draft
+from tests.interchange.workbooks import packed
 
 NO_CSV = "Dòng không đúng dạng CSV (RFC 4180): kiểm tra dấu ngoặc kép và dấu phẩy."
 
@@ -16,7 +17,7 @@ def sentences(data: bytes, severity: Severity = Severity.ERROR) -> list[str]:
 def replaced(file: str, old: bytes, new: bytes) -> bytes:
     files = Draft.of().files()
     assert old in files[file]
-    return zipped({**files, file: files[file].replace(old, new, 1)})
+    return packed({**files, file: files[file].replace(old, new, 1)})
 
 
 def test_the_lines_keep_their_place_in_the_file() -> None:
@@ -29,7 +30,7 @@ def test_the_lines_keep_their_place_in_the_file() -> None:
 def test_a_package_without_a_manifest_is_refused() -> None:
     files = Draft.of().files()
     del files["manifest.csv"]
-    assert "manifest.csv: Gói thiếu tệp này." in sentences(zipped(files))
+    assert "manifest.csv: Gói thiếu tệp này." in sentences(packed(files))
 
 
 @pytest.mark.parametrize(
@@ -71,20 +72,20 @@ def test_a_property_is_told_once_and_known() -> None:
 def test_a_file_that_is_needed_cannot_be_absent() -> None:
     files = Draft.of().declare("courses", "absent").files()
     del files["courses.csv"]
-    assert sentences(zipped(files)) == ["manifest.csv, dòng 8, cột value: hocba cần tệp courses.csv."]
+    assert sentences(packed(files)) == ["manifest.csv, dòng 8, cột value: hocba cần tệp courses.csv."]
 
 
 def test_a_file_of_people_that_is_absent_has_no_lines() -> None:
     files = Draft.of().declare("demographics", "absent").files()
     del files["demographics.csv"]
-    package = read_package(zipped(files))
+    package = read_package(packed(files))
     assert (package.tables["demographics"], package.problems) == ((), ())
 
 
 def test_a_file_without_lines_is_noted() -> None:
     files = Draft.of().files()
     heading = files["demographics.csv"].splitlines(keepends=True)[0]
-    data = zipped({**files, "demographics.csv": heading})
+    data = packed({**files, "demographics.csv": heading})
     assert sentences(data) == []
     assert sentences(data, Severity.REVIEW) == [
         "demographics.csv: Tệp chỉ có dòng tiêu đề; tệp như vậy phải khai là absent và để ngoài gói."
@@ -93,7 +94,7 @@ def test_a_file_without_lines_is_noted() -> None:
 
 def test_other_files_are_listed_and_not_read() -> None:
     files = Draft.of().declare("results", "bulk").files()
-    package = read_package(zipped({**files, "results.csv": b"\xff", "doc.txt": b""}))
+    package = read_package(packed({**files, "results.csv": b"\xff", "doc.txt": b""}))
     assert package.unknown == ("doc.txt", "results.csv")
     assert [str(each) for each in package.problems] == [
         "doc.txt: hocba không dùng tệp này; đã bỏ qua.", "results.csv: hocba không dùng tệp này; đã bỏ qua.",
@@ -104,7 +105,7 @@ def test_a_byte_order_mark_and_other_line_ends_do_not_matter() -> None:
     files = {
         name: b"\xef\xbb\xbf" + data.replace(b"\r\n", b"\n") + b"\n\n" for name, data in Draft.of().files().items()
     }
-    assert read_package(zipped(files)) == read_package(Draft.of().zip())
+    assert read_package(packed(files)) == read_package(Draft.of().zip())
 
 
 def test_the_order_of_columns_does_not_matter() -> None:
@@ -131,7 +132,7 @@ def test_a_file_that_is_no_table_is_refused(old: bytes, new: bytes, sentence: st
 
 
 def test_an_empty_file_is_refused() -> None:
-    assert "users.csv: Tệp trống, không có dòng tiêu đề." in sentences(zipped({**Draft.of().files(), "users.csv": b""}))
+    assert "users.csv: Tệp trống, không có dòng tiêu đề." in sentences(packed({**Draft.of().files(), "users.csv": b""}))
 
 
 def test_a_column_of_nobody_is_noted_and_one_of_somebody_is_not() -> None:

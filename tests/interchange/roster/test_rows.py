@@ -97,6 +97,12 @@ def test_what_cannot_be_mended_is_named_by_its_cell(changes: dict[str, Cell], ce
     assert [(place, words in message) for place, message in errors(book)] == [(cell, True)]
 
 
+@pytest.mark.parametrize("tick", ["x", "X", "có", 1, "✓", "✔"])
+def test_a_tick_may_be_any_of_the_usual_signs(tick: Cell) -> None:
+    [pupil_read] = read_roster(roster(pupil(waived=tick))).pupils
+    assert pupil_read.assessment_waived
+
+
 def test_pupils_without_a_personal_id_do_not_share_one() -> None:
     book = read(["1", "7923000001", "Chưa có", *FIRST[3:]], ["2", "7923000002", "Chưa có", *FIRST[3:]])
     assert ([each.personal_id for each in book.pupils], errors(book)) == (["", ""], [])

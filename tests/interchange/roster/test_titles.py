@@ -96,6 +96,7 @@ def test_what_was_chosen_holds_where_the_list_is_silent() -> None:
         ([["Lớp: 1A1"], ["Năm học: 2024-2025"]], "ghi năm học 2024-2025, nhưng năm học đang chọn là 2023-2024"),
         ([["Lớp: 1A1"], ["Khối: 2"]], "Khối 2 không khớp với tên lớp 1A1"),
         ([["Lớp: 1A1"], ["Khối: Một"]], "Khối phải là số từ 1 đến 12"),
+        ([["Lớp: 1A1"], [f"Khối: {'9' * 5000}"]], "Khối phải là số từ 1 đến 12"),
         ([["Lớp:", date(2024, 2, 1)]], "Excel đã đổi tên lớp thành ngày"),
         ([["Lớp: Chồi"]], "Chưa rõ khối"),
     ],

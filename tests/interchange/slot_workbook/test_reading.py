@@ -11,17 +11,9 @@ from domain.slot_marks import Doubt, Filled, SlotMarks, differences
 from interchange.sheets import Severity
 from interchange.slot_workbook.reading import SlotReading, read_slot
 from interchange.slot_workbook.writing import write_slot
-from tests.interchange.editing import (
-    SECOND,
-    Set,
-    filled_in,
-    packed,
-    with_date,
-    with_formula,
-    with_merged,
-)
+from tests.interchange.editing import SECOND, Set, filled_in, with_date, with_formula, with_merged
 from tests.interchange.slot_samples import address, entered, make_marks, make_pupil
-from tests.interchange.workbooks import Cell, workbook
+from tests.interchange.workbooks import Cell, packed, workbook
 
 GRADE_1, GRADE_6 = make_marks(), make_marks(6)
 SCORE = address(GRADE_6, "ĐĐGgk")
@@ -187,6 +179,13 @@ def test_a_pupil_who_is_missing_keeps_everything() -> None:
     [problem] = reading.problems
     assert problem.message == "Tệp thiếu học sinh số 4, mã 7926000004; các ô của em giữ nguyên."
     assert problem.severity is Severity.REVIEW
+
+
+def test_a_column_that_is_there_twice_in_other_letters_is_named() -> None:
+    reading = read_back(entered(GRADE_1), {"G7": "MỨC GIỮA KÌ *"})
+    assert "Cột “MỨC GIỮA KÌ” xuất hiện nhiều lần; chỉ cột đầu tiên được đọc." in [
+        problem.message for problem in reading.problems
+    ]
 
 
 def test_columns_that_are_missing_unknown_or_there_twice_are_named() -> None:
