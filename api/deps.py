@@ -4,20 +4,22 @@ import hashlib
 import ipaddress
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.errors import SignInNeeded
 from api.services import Services
+from domain.calendar import TIMEZONE
 from domain.errors import Invalid, NotAllowed, NotFound
 from storage import access, orders
 from storage.access import ClassTermHead, DocumentHead
 from storage.staffing import Person
-from storage.tables import SigningOrder
+from storage.tables import ClassGroup, SigningOrder
 
 COOKIE = "hocba_demo"
 THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -34,6 +36,10 @@ ServicesDep = Annotated[Services, Depends(services)]
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+def today() -> date:
+    return now().astimezone(TIMEZONE).date()
 
 
 def is_loopback(request: Request) -> bool:
@@ -78,6 +84,15 @@ def visible_class_term(class_term_id: UUID, person: CurrentPerson, found: Servic
 VisibleClassTerm = Annotated[ClassTermHead, Depends(visible_class_term)]
 
 
+def class_of_school(session: Session, class_id: UUID, person: Person) -> ClassGroup:
+    """A class of the person's own school, for its offices."""
+    query = select(ClassGroup).where(ClassGroup.id == class_id, ClassGroup.school_id == person.school_id)
+    group = session.scalars(query).first()
+    if group is None or not person.roles:
+        raise NotFound("Không tìm thấy lớp này.")
+    return group
+
+
 def visible_document(document_id: UUID, person: CurrentPerson, found: ServicesDep) -> DocumentHead:
     with found.sessions() as session:
         head = access.document(session, document_id, person, now())
@@ -117,6 +132,12 @@ def require_slot(head: ClassTermHead, *slots: str) -> None:
     """Authority follows the assignment at this moment, for each of these slots."""
     if not head.my_slots.issuperset(slots):
         raise NotAllowed("Bạn không được phân công việc này ở lớp này.")
+
+
+def require_readable(head: ClassTermHead, person: Person, slot: str, refusal: str = "Không tìm thấy phần này.") -> None:
+    """A slot is read by its own teacher, the homeroom teacher and the school's offices."""
+    if not access.may_read_slot(person, head, slot):
+        raise NotFound(refusal)
 
 
 async def parts_of(request: Request, limit: int, too_large: str) -> AsyncGenerator[bytes, None]:

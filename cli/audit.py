@@ -13,12 +13,13 @@ from activities.auditing import Auditor
 from activities.auditing_log import LogAudit
 from activities.findings import Fault, Progress
 from activities.history import KEY_FILE, open_log_book
+from cli.database import opened
 from cli.trouble import Trouble
 from config.settings import Settings
 from signing.log.signers import NoteSigner
 from signing.log.store import LocalTiles
 from signing.trust_store import trusted_roots
-from storage.database import Sessions, make_engine, make_sessions
+from storage.database import Sessions
 from storage.objects import Objects
 
 STATE_FILE = "audit.json"
@@ -52,11 +53,8 @@ def audit_command(
     settings, begun = Settings(), Progress(datetime.now(UTC))
     state = settings.var_dir / STATE_FILE
     progress = begun if from_start else _interrupted(state) or begun
-    engine = make_engine(settings.database_url)
-    try:
-        done = _auditor(settings, make_sessions(engine)).run(progress, lambda reached: _save(state, reached))
-    finally:
-        engine.dispose()
+    with opened(settings.database_url) as sessions:
+        done = _auditor(settings, sessions).run(progress, lambda reached: _save(state, reached))
     typer.echo(_PROGRESS.dump_json(done).decode() if as_json else _report(done))
     raise typer.Exit(FOUND if done.findings else CLEAN)
 

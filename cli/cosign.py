@@ -13,6 +13,7 @@ import httpx
 import typer
 
 from activities.history import open_log_book
+from cli.database import opened
 from cli.trouble import Trouble
 from config.settings import Settings
 from signing.log.checkpoint import Checkpoint, open_checkpoint
@@ -24,7 +25,6 @@ from signing.log.signers import NoteSigner
 from signing.log.store import LocalTiles, TileStore
 from signing.log.tiles import LONGEST_ENTRY, TILE_WIDTH, Tiles
 from storage import history
-from storage.database import make_engine, make_sessions
 
 TIMEOUT_SECONDS = 30
 LARGEST_FILE = TILE_WIDTH * (LONGEST_ENTRY + 2)  # a bundle of the longest entries
@@ -139,10 +139,6 @@ def _confirm(office: Office, out: Path | None) -> None:
 def publish_cosignature(settings: Settings, line: str, vkey: str) -> None:
     """Put an office's line beside the log's own signature; raises NoteInvalid unless it is over the present log."""
     book = open_log_book(settings.history_dir, settings.key_store, settings.history_origin)
-    engine = make_engine(settings.database_url)
-    try:
-        with make_sessions(engine).begin() as session:
-            history.lock(session)
-            book.log.add_cosignature(SignatureLine.parse(line.strip()), VerifierKey.parse(vkey))
-    finally:
-        engine.dispose()
+    with opened(settings.database_url) as sessions, sessions.begin() as session:
+        history.lock(session)
+        book.log.add_cosignature(SignatureLine.parse(line.strip()), VerifierKey.parse(vkey))

@@ -14,16 +14,16 @@ from sqlalchemy.orm import Session
 
 from activities.rosters import import_roster
 from activities.school_import import import_staff
+from cli.database import opened
 from cli.trouble import Trouble
 from config.settings import PROJECT, Settings
 from domain.curriculum import HOMEROOM
 from interchange.roster import read_roster
 from interchange.sample_school import ExampleSet, class_names, find_examples
 from interchange.staff import Staff, StaffRole, read_staff
-from signing.authority import DevelopmentAuthority, IssuedKey
+from signing.authority import DevelopmentAuthority, IssuedKey, write_private
 from signing.keys import KeyStore
 from storage import demo, registration
-from storage.database import make_engine, make_sessions
 from storage.tables import CertificateRow, ClassGroup
 
 # Public on purpose: demo mode listens on loopback only, and its certificates come from a development authority.
@@ -71,8 +71,7 @@ def load_school(settings: Settings, examples: ExampleSet) -> DemoSchool:
     if kept.exists():
         return _read(kept)
     staff = read_staff(examples.staff)
-    engine = make_engine(settings.database_url)
-    with make_sessions(engine).begin() as session:
+    with opened(settings.database_url) as sessions, sessions.begin() as session:
         classes: dict[str, UUID] = {}
         for path in examples.rosters.values():
             classes |= import_roster(session, read_roster(path))
@@ -80,7 +79,6 @@ def load_school(settings: Settings, examples: ExampleSet) -> DemoSchool:
         ids = import_staff(session, school_id, staff)
         _issue_certificates(session, settings, staff, ids, school_id)
         accounts = _accounts(session, staff, ids)
-    engine.dispose()
     school = DemoSchool(str(school_id), {name: str(each) for name, each in classes.items()}, accounts)
     _write(kept, school)
     return school
@@ -130,8 +128,7 @@ def _pem(chain: tuple[x509.Certificate, ...]) -> str:
 
 
 def _write(path: Path, school: DemoSchool) -> None:
-    path.touch(mode=0o600)
-    path.write_text(json.dumps(asdict(school), ensure_ascii=False, indent=1), encoding="utf-8")
+    write_private(path, json.dumps(asdict(school), ensure_ascii=False, indent=1).encode())
 
 
 def _read(path: Path) -> DemoSchool:

@@ -15,6 +15,7 @@ from cryptography import x509
 from rich.table import Table
 
 from activities.upkeep import Chore
+from cli.database import opened
 from cli.demo_data import DemoSchool
 from cli.demo_play import TermPlay
 from cli.demo_stages import ISSUED, REVIEW, SIGN_RECORDS, SUBMIT, StageLine, seconds_between, stage_lines
@@ -26,7 +27,6 @@ from domain.documents import DocumentKind
 from signing.container import unpack
 from signing.verification.verify import verify
 from storage import journal
-from storage.database import make_engine, make_sessions
 from workflows.upkeep import schedule_id
 
 PROOF_SECONDS = 120
@@ -213,8 +213,6 @@ def _verify_file(path: Path, root: Path) -> tuple[bool, int]:
 
 
 def _broken_chains(settings: Settings, plays: Sequence[TermPlay]) -> list[str]:
-    engine = make_engine(settings.database_url)
-    with make_sessions(engine)() as session:
+    with opened(settings.database_url) as sessions, sessions() as session:
         broken = [play for play in plays if journal.first_broken_link(session, UUID(play.class_term_id)) is not None]
-    engine.dispose()
     return [f"The audit chain of {play.class_name} {play.term} is broken." for play in broken]

@@ -12,7 +12,7 @@ import typer
 from cryptography import x509
 from pydantic import SecretStr
 
-from cli.sealed_records import read_sealed, trusted_roots
+from cli.sealed_records import read_sealed
 from cli.trouble import Trouble
 from config.settings import Settings
 from domain.errors import DomainError
@@ -23,8 +23,10 @@ from interchange.national.packet import MAX_BYTES, Event, Packet
 from interchange.national.records import NationalRecord
 from interchange.national.xml_form import packet_xml, write_xml
 from signing import xades_verifier
+from signing.authority import write_private
 from signing.providers.base import KeyProvider, SignatureRequest, Signed
 from signing.providers.configured import configured_providers
+from signing.trust_store import trusted_roots
 from signing.xades import PreparedXml, embed_xml, prepare_xml
 from signing.xades_verifier import PacketSigner, verify_xml
 
@@ -58,6 +60,8 @@ def export_record_command(
         raise Trouble("Only XML can be signed.")
     keys = _provider(settings, provider) if sign else None
     roots, write = trusted_roots(settings.trust_file), _WRITERS[form]
+    if not roots:
+        raise Trouble(f"The trusted root certificates cannot be read: {settings.trust_file}.")
     shares = share_out(_records(files, roots, event), lambda record: len(write(_alone(record))), _LIMITS[form])
     if keys is None:
         _put(out, form, {share.name: write(share.packet) for share in shares})
@@ -131,6 +135,5 @@ def _put(out: Path, form: Form, packets: Mapping[str, bytes]) -> None:
     out.mkdir(parents=True, exist_ok=True)
     for name, data in packets.items():
         target = out / f"{name}.{form}"
-        target.touch(mode=0o600)
-        target.write_bytes(data)
+        write_private(target, data)
         typer.echo(str(target))

@@ -11,6 +11,7 @@ from rich.table import Table
 from sqlalchemy.orm import Session
 
 from activities.oneroster import Plan, export_school, plan_import, write_import
+from cli.database import opened
 from cli.trouble import Trouble
 from config.settings import Settings
 from domain.calendar import SchoolYear
@@ -18,7 +19,7 @@ from domain.roster_changes import Fate
 from domain.rules.book import use_rules_of
 from interchange.oneroster.archive import MOST_PACKED
 from interchange.sheets import Severity
-from storage.database import make_engine, make_sessions
+from signing.authority import write_private
 
 app = typer.Typer(name="oneroster", no_args_is_help=True, add_completion=False)
 
@@ -67,8 +68,7 @@ def export_command(
     """Write a school's year as a package; it holds personal data of pupils and staff."""
     with _session() as session:
         data = export_school(session, school, SchoolYear.parse(year))
-    out.touch(mode=0o600)
-    out.write_bytes(data)
+    write_private(out, data)
     typer.echo(str(out))
 
 
@@ -76,12 +76,8 @@ def export_command(
 def _session() -> Iterator[Session]:
     settings = Settings()
     use_rules_of(settings.rules_dir)
-    engine = make_engine(settings.database_url)
-    try:
-        with make_sessions(engine).begin() as session:
-            yield session
-    finally:
-        engine.dispose()
+    with opened(settings.database_url) as sessions, sessions.begin() as session:
+        yield session
 
 
 def _read(file: Path) -> bytes:

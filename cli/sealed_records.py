@@ -7,7 +7,6 @@ from pathlib import Path
 
 from cryptography import x509
 
-from cli.trouble import Trouble
 from domain.documents import DocumentKind
 from domain.errors import Invalid
 from interchange.national.json_form import read_record
@@ -46,13 +45,6 @@ def read_sealed(file: Path, roots: Sequence[x509.Certificate]) -> SealedRecord:
     if record.children.keys() - record.layout.parts.keys():
         raise Invalid("Dữ liệu học bạ không đúng cấu trúc.")
     return SealedRecord(record, int(attached.content["version"]), sealed_at)
-
-
-def trusted_roots(file: Path) -> list[x509.Certificate]:
-    try:
-        return x509.load_pem_x509_certificates(file.read_bytes())
-    except (OSError, ValueError) as error:
-        raise Trouble(f"The trusted root certificates cannot be read: {file}.") from error
 
 
 def _bytes_of(path: Path) -> bytes:

@@ -49,7 +49,8 @@ def summary_form(summary: ClassSummaryContent) -> SummaryForm:
         narrow = (room - name) / max(1, count)
         widest = max((width(value, lettering) for value in values), default=0.0)
         if narrow >= max(widest + _TIGHT, _ONE_LINE * lettering):
-            return _with_headings(summary, lettering, name, narrow, verdicts)
+            headings = _headings(summary, lettering, narrow)
+            return SummaryForm(lettering, name, narrow, count, verdicts, *headings)
     raise Invalid("Bảng tổng hợp có quá nhiều cột, không in vừa trang.")
 
 
@@ -70,9 +71,8 @@ def _verdicts(summary: ClassSummaryContent, lettering: float, most: float) -> It
         yield round(max(_VERDICT, wanted), 1)
 
 
-def _with_headings(
-    summary: ClassSummaryContent, lettering: float, name: float, narrow: float, verdicts: tuple[float, ...]
-) -> SummaryForm:
+def _headings(summary: ClassSummaryContent, lettering: float, narrow: float) -> tuple[float, float, float]:
+    """The length of upright headings, what those of parts take of it, and the height of all."""
     columns = [column for group in summary.groups for column in group.columns]
     size, most = _HEADING * lettering, 2 if narrow >= _TWO_LINES * lettering else 1
 
@@ -83,6 +83,4 @@ def _with_headings(
     upright = max(length(column.short) + (part if column.parts else 0) for column in columns)
     upright = max(_UPRIGHT, upright)
     above = max(lines(group.name, lettering * BOLD, _count(group) * narrow - 3) for group in summary.groups)
-    heading = summary_row(above, lettering) + upright + _BETWEEN
-    count = sum(_count(group) for group in summary.groups)
-    return SummaryForm(lettering, name, narrow, count, verdicts, upright, part, heading)
+    return upright, part, summary_row(above, lettering) + upright + _BETWEEN

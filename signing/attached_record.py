@@ -10,7 +10,8 @@ import rfc8785
 from pyhanko.pdf_utils.generic import DictionaryObject
 from pyhanko.pdf_utils.rw_common import PdfHandler
 
-from domain.documents import FIELDS, DocumentKind, SignatureField, role_of, subject_field
+from domain.documents import FIELDS, DocumentKind, is_subject_field
+from domain.signature_plans import SignaturePlan, record_fields
 
 RECORD_NAME = "record.json"
 _MAX_DEPTH = 16  # of the tree of attachment names
@@ -79,12 +80,12 @@ def _plan(kind: DocumentKind, content: dict[str, Any], named: list[str]) -> tupl
 
     A year record may ask for the teachers of its subjects, then for all of them.
     """
-    usual = [field.value for field in FIELDS[kind]]
-    if kind is DocumentKind.YEAR_RECORD and any(role_of(field) is SignatureField.SUBJECT_TEACHER for field in named):
-        usual = [*(subject_field(str(row["subject"])) for row in content["subjects"]), *usual]
+    usual: tuple[str, ...] = FIELDS[kind]
+    if kind is DocumentKind.YEAR_RECORD and any(map(is_subject_field, named)):
+        usual = record_fields(SignaturePlan.RECORD, (str(row["subject"]) for row in content["subjects"]))
     if sorted(named) != sorted(usual):
         raise ValueError(kind)
-    return tuple(usual)
+    return tuple(map(str, usual))
 
 
 def _attachments(document: PdfHandler) -> list[tuple[str, bytes]]:

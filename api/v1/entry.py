@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, require_slot
+from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, require_readable, require_slot
 from api.v1.entry_forms import (
     AttendanceForm,
     AttendanceView,
@@ -23,9 +23,7 @@ from api.v1.entry_forms import (
 from api.v1.forms import Slot
 from domain.curriculum import HOMEROOM
 from domain.errors import NotFound
-from storage import access, attendance, entries, phrases, problems, saving
-from storage.access import ClassTermHead
-from storage.staffing import Person
+from storage import attendance, entries, phrases, problems, saving
 
 router = APIRouter(tags=["entry"])
 
@@ -35,7 +33,7 @@ def list_cells(
     head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep, slot: Annotated[Slot, Query()]
 ) -> list[CellView]:
     """What one slot entered; drafts are its teacher's, what was submitted also the homeroom's and the offices'."""
-    _may_read(person, head, slot)
+    require_readable(head, person, slot)
     with found.sessions() as session:
         rows = entries.cells_in(session, head.id, slot, drafts=slot in head.my_slots)
     return [CellView.model_validate(row, from_attributes=True) for row in rows]
@@ -91,7 +89,7 @@ def show_history(
 
     To undo a change, save the older value with the cell's present version: that is a change like any other.
     """
-    _may_read(person, head, slot)
+    require_readable(head, person, slot)
     with found.sessions() as session:
         if place.record_id not in entries.records_in(session, head.id, slot, drafts=slot in head.my_slots):
             raise NotFound("Không tìm thấy phần này.")
@@ -105,7 +103,7 @@ def list_problems(slot: Slot, head: VisibleClassTerm, person: CurrentPerson, fou
 
     Only what is missing keeps a slot from being submitted.
     """
-    _may_read(person, head, slot)
+    require_readable(head, person, slot)
     with found.sessions() as session:
         found_problems = problems.problems(session, head.id, slot, drafts=slot in head.my_slots)
     return [problems_view(each) for each in found_problems]
@@ -114,7 +112,7 @@ def list_problems(slot: Slot, head: VisibleClassTerm, person: CurrentPerson, fou
 @router.get("/class-terms/{class_term_id}/attendance")
 def list_attendance(head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep) -> list[AttendanceView]:
     """Absences, health and recognition: drafts for the homeroom teacher, what was submitted also for the offices."""
-    _may_read(person, head, HOMEROOM)
+    require_readable(head, person, HOMEROOM)
     with found.sessions() as session:
         kept = attendance.attendance_in(session, head.id, drafts=HOMEROOM in head.my_slots)
     return [AttendanceView.model_validate(each, from_attributes=True) for each in kept]
@@ -133,8 +131,3 @@ def save_attendance(
     with found.sessions.begin() as session:
         kept = attendance.save_attendance(session, head.id, [row.said() for row in rows], person.staff_id)
     return [AttendanceView.model_validate(each, from_attributes=True) for each in kept]
-
-
-def _may_read(person: Person, head: ClassTermHead, slot: str) -> None:
-    if not access.may_read_slot(person, head, slot):
-        raise NotFound("Không tìm thấy phần này.")

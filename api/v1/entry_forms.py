@@ -82,11 +82,14 @@ class AttendanceView(BaseModel):
     version: int
 
 
-class CellView(BaseModel):
+class PlaceView(BaseModel):
     record_id: UUID
     point: str
     item: str
     kind: str
+
+
+class CellView(PlaceView):
     value: str
     version: int
 
@@ -99,22 +102,14 @@ class OvertakenView(CellView):
     at: datetime
 
 
-class RefusedView(BaseModel):
-    record_id: UUID
-    point: str
-    item: str
-    kind: str
+class RefusedView(PlaceView):
     tried: str
     message: str
 
 
-class CheckedView(BaseModel):
+class CheckedView(PlaceView):
     """What saving would store, or (`message`) why it would be refused."""
 
-    record_id: UUID
-    point: str
-    item: str
-    kind: str
     tried: str
     value: str
     message: str

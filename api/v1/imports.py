@@ -8,13 +8,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
-from sqlalchemy import select
 
 from activities.rosters import KeptPreview, Preview, confirm_roster, find_preview, preview_roster
-from api.deps import CurrentPerson, ServicesDep, body_of, now
+from api.deps import CurrentPerson, ServicesDep, body_of, class_of_school, now
 from api.services import Services
 from domain.calendar import SchoolYear
-from domain.errors import NotAllowed, NotFound
+from domain.errors import NotAllowed
 from domain.pupils import PupilField
 from interchange.roster import Chosen, read_roster
 from interchange.sheets import Severity
@@ -22,7 +21,6 @@ from interchange.spreadsheet.package import MAX_FILE, TOO_LARGE
 from storage import access
 from storage.rosters.shapes import ClassEffect, Effect, PupilEffect
 from storage.staffing import Person
-from storage.tables import ClassGroup
 
 router = APIRouter(prefix="/imports/rosters", tags=["imports"])
 
@@ -143,11 +141,8 @@ def _chosen(found: Services, person: Person, class_id: UUID | None, school_year:
     year = SchoolYear.parse(school_year) if school_year else None
     if class_id is None:
         return Chosen(year)
-    query = select(ClassGroup).where(ClassGroup.id == class_id, ClassGroup.school_id == person.school_id)
     with found.sessions() as session:
-        group = session.scalars(query).first()
-    if group is None:
-        raise NotFound("Không tìm thấy lớp này.")
+        group = class_of_school(session, class_id, person)
     return Chosen(SchoolYear.parse(group.school_year), group.name)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from activities.mark_workbooks import MarksPreview
-from api.v1.entry_forms import CellPlace
+from api.v1.entry_forms import CellPlace, PlaceView
 from api.v1.forms import Form
 from domain.slot_marks import Change, Difference, Doubt
 from interchange.sheets import Problem, Severity
@@ -19,13 +19,9 @@ class ConfirmMarksForm(Form):
     )
 
 
-class MarkDifferenceView(BaseModel):
+class MarkDifferenceView(PlaceView):
     """A cell that the file would change; `doubt` says why it is left as it is unless the person takes it."""
 
-    record_id: UUID
-    point: str
-    item: str
-    kind: str
     cell: str = Field(description="where in the file, as E7")
     change: Change
     old: str

@@ -1,40 +1,30 @@
 """Mark workbooks: a slot is taken home as a file, filled in, looked over and written back."""
 
 import asyncio
-import re
 
 from fastapi import APIRouter, Request, Response
 
 from activities import mark_workbooks
-from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, body_of, now, require_slot
+from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, body_of, now, require_readable, require_slot
 from api.v1.entry_forms import SavedView, saved_view
 from api.v1.forms import Slot
 from api.v1.mark_forms import ConfirmMarksForm, MarksPreviewView, preview_view
-from domain.errors import NotFound
-from storage import access
-from storage.access import ClassTermHead
+from api.v1.workbooks import WORKBOOK, workbook
 from storage.previews import SlotOfPerson
 
 router = APIRouter(tags=["marks"])
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_WORKBOOK = 5 * 1024 * 1024
-_UNSAFE = re.compile(r"[^0-9A-Za-z]+")
 
 
-@router.get(
-    "/class-terms/{class_term_id}/marks/{slot}.xlsx", response_class=Response, responses={200: {"content": {XLSX: {}}}}
-)
+@router.get("/class-terms/{class_term_id}/marks/{slot}.xlsx", response_class=Response, responses=WORKBOOK)
 def export_marks(slot: Slot, head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep) -> Response:
     """The workbook of a slot: for its teacher to fill in, for the homeroom teacher and the offices what was submitted.
 
     What was submitted is locked in the file, and says so.
     """
-    if not access.may_read_slot(person, head, slot):
-        raise NotFound("Không tìm thấy phần này.")
-    drafts = slot in head.my_slots
-    workbook = mark_workbooks.export_marks(found.sessions, head.id, slot, now(), drafts=drafts)
-    headers = {"Content-Disposition": f'attachment; filename="{_file_name(head, slot)}"'}
-    return Response(workbook, media_type=XLSX, headers=headers)
+    require_readable(head, person, slot)
+    data = mark_workbooks.export_marks(found.sessions, head.id, slot, now(), drafts=slot in head.my_slots)
+    return workbook(data, f"{head.class_name}-{slot}-{head.term}")
 
 
 @router.post("/class-terms/{class_term_id}/marks/{slot}")
@@ -43,9 +33,9 @@ async def preview_marks(
 ) -> MarksPreviewView:
     """What a filled-in workbook (the request's body) would change, and what is wrong in it. Nothing is written yet."""
     require_slot(head, slot)
-    workbook = await body_of(request, MAX_WORKBOOK, "Bảng tính quá lớn (tối đa 5 MB).")
+    data = await body_of(request, MAX_WORKBOOK, "Bảng tính quá lớn (tối đa 5 MB).")
     owner = SlotOfPerson(head.id, slot, person.staff_id)
-    return preview_view(await asyncio.to_thread(mark_workbooks.preview_marks, found.sessions, owner, workbook, now()))
+    return preview_view(await asyncio.to_thread(mark_workbooks.preview_marks, found.sessions, owner, data, now()))
 
 
 @router.post("/class-terms/{class_term_id}/marks/{slot}/confirm")
@@ -59,8 +49,3 @@ def confirm_marks(
     owner = SlotOfPerson(head.id, slot, person.staff_id)
     mine = {(place.record_id, place.key()) for place in form.take_mine}
     return saved_view(mark_workbooks.confirm_marks(found.sessions, owner, form.preview_id, mine, now()))
-
-
-def _file_name(head: ClassTermHead, slot: str) -> str:
-    """Class, slot and term: nothing about a person."""
-    return f"{_UNSAFE.sub('-', head.class_name)}-{slot}-{head.term}.xlsx"

@@ -3,19 +3,16 @@
 import asyncio
 
 from fastapi import APIRouter
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from api.deps import CurrentPerson, ServicesDep
+from api.deps import CurrentPerson, ServicesDep, class_of_school
 from api.services import Services
 from api.v1.forms import OpenedView, OpenForm
 from domain.assessment import Term
 from domain.calendar import Cohort, Policy, SchoolYear, Step, deadline
-from domain.errors import NotAllowed, NotFound
+from domain.errors import NotAllowed
 from storage import opening
 from storage.opening import OpenedTerm
 from storage.staffing import Person
-from storage.tables import ClassGroup
 from workflows.opening import opening_state
 
 router = APIRouter(tags=["class-terms"])
@@ -32,17 +29,9 @@ async def open_class_term(form: OpenForm, person: CurrentPerson, found: Services
 
 def _open(found: Services, person: Person, form: OpenForm) -> OpenedTerm:
     with found.sessions.begin() as session:
-        group = _own_class(session, person, form)
+        group = class_of_school(session, form.class_id, person)
         if "system_admin" not in person.roles:
             raise NotAllowed("Chỉ cán bộ quản trị được mở sổ.")
         year = SchoolYear.parse(group.school_year)
         due = deadline(Policy.TWO_TRACK_2025, CLOSING_STEP[form.term], Cohort.ALL, year)
         return opening.open_term(session, group.id, form.term, due.due_at)
-
-
-def _own_class(session: Session, person: Person, form: OpenForm) -> ClassGroup:
-    query = select(ClassGroup).where(ClassGroup.id == form.class_id, ClassGroup.school_id == person.school_id)
-    group = session.scalars(query).first()
-    if group is None or not person.roles:
-        raise NotFound("Không tìm thấy lớp này.")
-    return group

@@ -1,11 +1,11 @@
-"""Reads: the class-terms a person may see, their records, cells, documents and audit trail."""
+"""Reads: the class-terms a person may see, their records, documents and audit trail."""
 
 from dataclasses import asdict
 
 from fastapi import APIRouter, Response
 from sqlalchemy import select
 
-from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, VisibleDocument, now
+from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, VisibleDocument, now, require_readable
 from api.v1.forms import (
     AuditView,
     ClassTermDetail,
@@ -16,10 +16,8 @@ from api.v1.forms import (
     SlotView,
 )
 from domain.curriculum import HOMEROOM
-from domain.errors import NotAllowed, NotFound
+from domain.errors import NotAllowed
 from storage import access, board
-from storage.access import ClassTermHead
-from storage.staffing import Person
 from storage.tables import AuditEntry
 
 router = APIRouter(tags=["class-terms"])
@@ -71,7 +69,7 @@ def download_document(head: VisibleDocument, found: ServicesDep) -> Response:
 @router.get("/class-terms/{class_term_id}/audit")
 def list_audit(head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep) -> list[AuditView]:
     """The hash-chained trail of the class-term; for the homeroom teacher and the school's offices."""
-    _may_read(head, person, HOMEROOM)
+    require_readable(head, person, HOMEROOM)
     with found.sessions() as session:
         query = select(AuditEntry).where(AuditEntry.class_term_id == head.id).order_by(AuditEntry.wf_seq)
         return [
@@ -87,8 +85,3 @@ def list_review_items(person: CurrentPerson, found: ServicesDep) -> list[ReviewV
         raise NotAllowed("Danh sách này dành cho lãnh đạo, văn thư và cán bộ quản trị của trường.")
     with found.sessions() as session:
         return [ReviewView.model_validate(asdict(line)) for line in board.review_lines(session, person.school_id)]
-
-
-def _may_read(head: ClassTermHead, person: Person, slot: str) -> None:
-    if not access.may_read_slot(person, head, slot):
-        raise NotFound("Không tìm thấy phần này.")

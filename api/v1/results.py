@@ -6,12 +6,11 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
-from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, now, require_slot
+from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, now, require_readable, require_slot, today
 from api.v1.forms import Form, Ids, ReasonText
-from domain.calendar import TIMEZONE
 from domain.curriculum import HOMEROOM, PRINCIPAL
-from domain.errors import NotAllowed, NotFound
-from storage import access, journal, pupil_decisions, pupil_results
+from domain.errors import NotAllowed
+from storage import journal, pupil_decisions, pupil_results
 from storage.pupil_decisions import Promotions, PupilAssessment
 from storage.pupil_results import RecordResult
 from storage.staffing import Person
@@ -69,11 +68,9 @@ def list_results(head: VisibleClassTerm, person: CurrentPerson, found: ServicesD
 
     Other people's drafts do not count: what they have not submitted is named as pending.
     """
-    if not access.may_read_slot(person, head, HOMEROOM):
-        raise NotFound("Không tìm thấy phần này.")
-    today = now().astimezone(TIMEZONE).date()
+    require_readable(head, person, HOMEROOM)
     with found.sessions() as session:
-        return [_view(each) for each in pupil_results.results_in(session, head.id, head.my_slots, today)]
+        return [_view(each) for each in pupil_results.results_in(session, head.id, head.my_slots, today())]
 
 
 @router.put("/pupils/{record_id}/assessment", status_code=204)

@@ -1,8 +1,9 @@
 """Workbooks for the people whose they are; a subject's teacher gets none."""
 
+import pytest
 from sqlalchemy.orm import Session
 
-from api.v1.reports import XLSX
+from api.v1.workbooks import XLSX, workbook
 from tests.api.conftest import As
 from tests.api.world import World
 from tests.factories import open_book
@@ -73,3 +74,9 @@ async def test_what_is_missing_in_a_school_is_for_its_offices(as_: As) -> None:
     assert {row["Lớp"] for row in table_of(answer.content, "Ô còn thiếu")} == {"1A1"}
     assert (await as_("homeroom").get(path)).status_code == 403
     assert (await as_("principal").get(path.replace("hk1", "hk3"))).status_code == 422
+
+
+@pytest.mark.parametrize(("name", "plain"), [("1A1", "1A1"), ("6Đ1", "6D1"), ("Lớp 5 đặc biệt", "Lop-5-dac-biet")])
+def test_the_name_of_a_file_keeps_the_letters_of_its_class(name: str, plain: str) -> None:
+    header = workbook(b"", "con-thieu", name, "hk1").headers["Content-Disposition"]
+    assert header == f'attachment; filename="con-thieu_{plain}_hk1.xlsx"'

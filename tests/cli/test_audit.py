@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
-from sqlalchemy import create_engine, make_url, text
 
 from activities.evidence import EvidenceKeeper
 from config.settings import PROJECT
@@ -16,21 +15,16 @@ from signing.timestamps import TimeStampService
 from storage.database import make_engine, make_sessions
 from storage.migrate import upgrade
 from tests.activities.archive import ORIGIN, Archive, make_archive
+from tests.database import another_database
 from tests.signing.pki import staged
 
 
 @pytest.fixture(scope="module")
-def database_url(postgres_url: str) -> Iterator[str]:
+def database_url(postgres_url: str) -> str:
     """A database beside the common one: the command's own process sees only what is committed."""
-    server = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text("CREATE DATABASE audited"))
-    url = make_url(postgres_url).set(database="audited").render_as_string(hide_password=False)
+    url = another_database(postgres_url, "audited")
     upgrade(url)
-    yield url
-    with server.connect() as connection:
-        connection.execute(text("DROP DATABASE audited"))
-    server.dispose()
+    return url
 
 
 @pytest.fixture(scope="module")

@@ -207,3 +207,5 @@ def test_many_problems_are_cut_short(office: Office) -> None:
 def test_without_trusted_roots_nothing_is_read(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOCBA_TRUST_FILE", str(office.folder / "none.pem"))
     assert "cannot be read" in str(office.export("a.pdf").exception)
+    monkeypatch.setenv("HOCBA_TRUST_FILE", str(office.folder / "a.pdf"))
+    assert "không đọc được" in str(office.export("a.pdf").exception)

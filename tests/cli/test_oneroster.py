@@ -2,31 +2,24 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
 
 from config.settings import PROJECT
 from interchange.oneroster.outgoing import write_package
 from storage.migrate import upgrade
+from tests.database import another_database
 from tests.interchange.oneroster.drafts import Draft
 from tests.rostering import ROSTER, SCHOOL
 
 
 @pytest.fixture(scope="module")
-def database_url(postgres_url: str) -> Iterator[str]:
+def database_url(postgres_url: str) -> str:
     """A database beside the common one: the command's own process sees only what is committed."""
-    server = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text("CREATE DATABASE rostered"))
-    url = make_url(postgres_url).set(database="rostered").render_as_string(hide_password=False)
+    url = another_database(postgres_url, "rostered")
     upgrade(url)
-    yield url
-    with server.connect() as connection:
-        connection.execute(text("DROP DATABASE rostered"))
-    server.dispose()
+    return url
 
 
 class OneRoster:
@@ -68,6 +61,7 @@ def test_a_package_is_shown_then_written_then_left_alone_and_goes_out_the_same(o
     again = oneroster.take(data, "--confirm")
     assert row(again, "pupils") == ["pupils", "0", "0", "2", "0", "0"]
     out = oneroster.folder / "out.zip"
+    out.touch(mode=0o644)
     ended = oneroster("export", "--school", SCHOOL, "--year", "2026-2027", str(out))
     assert (ended.returncode, ended.stdout) == (0, f"{out}\n")
     assert out.read_bytes() != b""

@@ -2,15 +2,15 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
 
 from config.settings import PROJECT
 from storage.database import make_engine, make_sessions
 from storage.migrate import upgrade
+from tests.database import another_database
 from tests.factories import make_class, make_school, open_book
 from tests.interchange.reading_back import rows_of
 
@@ -19,29 +19,23 @@ Ended = subprocess.CompletedProcess[str]
 
 
 @pytest.fixture(scope="module")
-def database_url(postgres_url: str) -> Iterator[str]:
+def database_url(postgres_url: str) -> str:
     """A database beside the common one: the command's own process sees only what is committed."""
-    server = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text("CREATE DATABASE reported"))
-    url = make_url(postgres_url).set(database="reported").render_as_string(hide_password=False)
+    url = another_database(postgres_url, "reported")
     upgrade(url)
     engine = make_engine(url)
     with make_sessions(engine).begin() as session:
         open_book(session, make_class(session, make_school(session)))
     engine.dispose()
-    yield url
-    with server.connect() as connection:
-        connection.execute(text("DROP DATABASE reported"))
-    server.dispose()
+    return url
 
 
 @pytest.fixture
 def report(database_url: str, tmp_path: Path) -> Callable[..., Ended]:
-    def run(*arguments: str) -> Ended:
+    def run(*arguments: str, **settings: str) -> Ended:
         environment = {
             "PATH": "/usr/bin:/bin", "PYTHONPATH": str(PROJECT), "HOCBA_VAR_DIR": str(tmp_path / "var"),
-            "HOCBA_DATABASE_URL": database_url,
+            "HOCBA_DATABASE_URL": database_url, **settings,
         }  # fmt: skip
         command = [sys.executable, "-m", "cli.main", "report", "authority", *arguments]
         return subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
@@ -71,6 +65,11 @@ def test_a_trouble_is_one_sentence(
     ended = report(authority, "--year", year)
     assert (ended.returncode, ended.stderr) == (1, f"{sentence}\n")
     assert list(tmp_path.glob("*.xlsx")) == []
+
+
+def test_results_are_judged_by_the_rules_of_the_installation(report: Callable[..., Ended], tmp_path: Path) -> None:
+    ended = report(COMMUNE, "--year", "2026-2027", HOCBA_RULES_DIR=str(tmp_path / "rules"))
+    assert (ended.returncode, ended.stderr) == (1, f"Không có thư mục quy tắc {tmp_path / 'rules'}.\n")
 
 
 def test_without_a_kind_of_report_the_kinds_are_shown() -> None:

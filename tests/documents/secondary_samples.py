@@ -1,14 +1,10 @@
-"""Generated content of grades 6-12: the year's record, the class summary and the subject sheet."""
+"""Generated content of the year's record of grades 6-12."""
 
 import random
 from dataclasses import replace
 from typing import Final
 
-from domain.documents import (
-    DocumentKind,
-    SignerContent,
-    subject_field,
-)
+from domain.documents import DocumentKind, SignerContent, subject_field
 from domain.year_records import MarkLine, SecondaryRecordContent, TermLevels
 from tests.documents.samples import LONG_NAME, SCHOOL, person, pupil, sheets, signers, text
 
