@@ -16,6 +16,7 @@ from domain.curriculum import Curriculum, curriculum_for
 from domain.entry import CellKey, Values, cells_of, missing_cells
 from domain.rules.book import rule_book
 from domain.scales import CellKind
+from domain.slot_marks import Known, Place
 from storage.tables import (
     Assessment,
     CellChange,
@@ -46,6 +47,13 @@ def curriculum_of(group: ClassGroup, term: Term) -> Curriculum:
     year = SchoolYear.parse(group.school_year)
     rules = rule_book().choose(group.grade, year, term_dates(year, term).start)
     return curriculum_for(group.grade, rules, optional=group.optional_subjects, topics=group.study_topics)
+
+
+def curriculum_in(session: Session, class_term_id: UUID) -> tuple[Curriculum, Term]:
+    """The same for a class-term, with its term."""
+    row = session.get_one(ClassTermRow, class_term_id)
+    term = Term(row.term)
+    return curriculum_of(session.get_one(ClassGroup, row.class_id), term), term
 
 
 def values_of(session: Session, slots: Iterable[str], record_ids: Iterable[UUID]) -> dict[UUID, dict[str, Values]]:
@@ -87,6 +95,20 @@ def waived_of(session: Session, record_ids: Iterable[UUID]) -> set[UUID]:
     return set(session.scalars(query))
 
 
+def known_cells(session: Session, slot: str, record_ids: Iterable[UUID]) -> dict[Place, Known]:
+    """What the cells of a slot hold, those that were cleared, too, and who wrote each of them last."""
+    cell = (Assessment.record_id, Assessment.item, Assessment.point, Assessment.kind)
+    query = (
+        select(*cell, Assessment.value, Assessment.version, Staff.full_name, Assessment.updated_at)
+        .outerjoin(Staff, Staff.id == Assessment.updated_by)
+        .where(Assessment.slot == slot, Assessment.record_id.in_(list(record_ids)))
+    )
+    return {
+        (record_id, _key(item, point, kind)): Known(value, version, by or "", at)
+        for record_id, item, point, kind, value, version, by, at in session.execute(query)
+    }
+
+
 def hashed_cells(session: Session, slot: str, record_ids: Iterable[UUID]) -> dict[UUID, list[list[str]]]:
     """Everything a slot entered, in a fixed order, as plain text: what its content hash is taken over.
 
@@ -107,9 +129,7 @@ def cells_in(session: Session, class_term_id: UUID, slot: str, *, drafts: bool) 
 
     Raises NotFound for a slot that the class does not have.
     """
-    row = session.get_one(ClassTermRow, class_term_id)
-    term = Term(row.term)
-    cells_of(curriculum_of(session.get_one(ClassGroup, row.class_id), term), term, slot)
+    cells_of(*curriculum_in(session, class_term_id), slot)
     return _rows(session, [slot], records_in(session, class_term_id, slot, drafts=drafts))
 
 
