@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from domain.assessment import Term
 from domain.calendar import TIMEZONE
 from domain.curriculum import HOMEROOM
-from domain.documents import DocumentKind
 from domain.entered import Entered
 from domain.errors import Conflict, Incomplete, NotFound
 from domain.primary.paper import PrimaryPapers
@@ -20,11 +19,10 @@ from domain.secondary.paper import SecondaryPapers
 from domain.stages import STAGES, Stage
 from storage import pupil_results, results
 from storage.contents import term_papers
-from storage.paper_facts import facts_on
+from storage.paper_facts import facts_on, with_year_record
 from storage.saving import FOREIGN, lock_open
 from storage.tables import (
     ClassTermRow,
-    Document,
     Enrolment,
     PromotionDecision,
     PupilTerm,
@@ -127,12 +125,7 @@ def _lock_unsigned(session: Session, class_term_id: UUID, asked: Promotions) -> 
 
 def _signed(session: Session, records: Sequence[TermRecord]) -> tuple[str, ...]:
     """Records with a signed paper that says whether the pupil is promoted; one may outlive the class's summary."""
-    live = select(Document.enrolment_id).where(
-        Document.kind == DocumentKind.YEAR_RECORD,
-        Document.state == "live",
-        Document.enrolment_id.in_([record.enrolment_id for record in records]),
-    )
-    written = set(session.scalars(live))
+    written = with_year_record(session, [record.enrolment_id for record in records])
     return tuple(str(each.id) for each in records if each.stage in _SIGNED or each.enrolment_id in written)
 
 
