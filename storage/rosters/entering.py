@@ -30,18 +30,18 @@ _OF_THE_PUPIL = tuple(each for each in PupilField if each not in OF_THE_YEAR)
 def register(session: Session, school_id: UUID, listed: Sequence[ListedClass], today: date) -> dict[str, UUID]:
     """Compare and enter in one go; returns the ids of the classes by name. Raises Conflict when somebody clashes."""
     registration.lock_school(session, school_id)
-    comparison = compare(session, school_id, listed, today)
+    known = read_known(session, school_id, listed)
+    comparison = compare(known, listed, today)
     for clash in comparison.clashes:
         raise Conflict(f"Mã học sinh {clash.pupil_code}: {clash.message}")
-    return enter(session, school_id, listed, comparison, today)
+    return enter(session, known, listed, comparison, today)
 
 
 def enter(
-    session: Session, school_id: UUID, listed: Sequence[ListedClass], comparison: Comparison, today: date
+    session: Session, known: Known, listed: Sequence[ListedClass], comparison: Comparison, today: date
 ) -> dict[str, UUID]:
-    """Write what `comparison`, without clashes and just made, says; again, it changes nothing."""
+    """Write what `comparison`, without clashes and just made with what is `known`, says."""
     try:
-        known = read_known(session, school_id, listed)
         return {
             group.name: _enter_class(session, known, each, group, today)
             for each, group in zip(listed, comparison.classes, strict=True)
