@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -14,6 +14,7 @@ from domain.assessment import AssessmentPoint, Term
 from domain.calendar import SchoolYear, term_dates
 from domain.curriculum import Curriculum, curriculum_for
 from domain.entry import CellKey, Values, cells_of, missing_cells
+from domain.errors import NotFound
 from domain.rules.book import rule_book
 from domain.scales import CellKind
 from domain.slot_marks import Known, Place
@@ -28,6 +29,8 @@ from storage.tables import (
     Staff,
     TermRecord,
 )
+
+FOREIGN: Final = "Có học sinh không thuộc lớp này."
 
 
 class StoredCell(NamedTuple):
@@ -143,6 +146,13 @@ def records_in(session: Session, class_term_id: UUID, slot: str, *, drafts: bool
         .order_by(Enrolment.order_no, TermRecord.id)
     )
     return session.scalars(query if drafts else query.where(RecordSlot.state == "submitted")).all()
+
+
+def refuse_foreign(session: Session, class_term_id: UUID, record_ids: set[UUID]) -> None:
+    """Raises NotFound if one of the records is of another class-term."""
+    own = select(TermRecord.id).where(TermRecord.class_term_id == class_term_id, TermRecord.id.in_(record_ids))
+    if set(session.scalars(own)) != record_ids:
+        raise NotFound(FOREIGN)
 
 
 class CellTrace(NamedTuple):

@@ -82,7 +82,7 @@ def _records(session: Session, order: SigningOrder) -> list[TermRecord]:
     query = select(TermRecord).where(TermRecord.class_term_id == order.class_term_id, TermRecord.id.in_(wanted))
     found = list(session.scalars(query))
     if len(found) != len(wanted):
-        raise Conflict("Có học sinh không thuộc lớp này.")
+        raise Conflict(entries.FOREIGN)
     return found
 
 

@@ -17,10 +17,10 @@ from domain.errors import Conflict, Incomplete, NotFound
 from domain.primary.paper import PrimaryPapers
 from domain.secondary.paper import SecondaryPapers
 from domain.stages import STAGES, Stage
-from storage import pupil_results, results
+from storage import entries, pupil_results, results
 from storage.contents import term_papers
 from storage.paper_facts import facts_on, with_year_record
-from storage.saving import FOREIGN, lock_open
+from storage.saving import lock_open
 from storage.tables import (
     ClassTermRow,
     Enrolment,
@@ -112,7 +112,7 @@ def _lock_unsigned(session: Session, class_term_id: UUID, asked: Promotions) -> 
     query = select(TermRecord).where(TermRecord.class_term_id == class_term_id, TermRecord.id.in_(asked.record_ids))
     records = session.scalars(query.order_by(TermRecord.id).with_for_update()).all()
     if len(records) != len(asked.record_ids):
-        raise NotFound(FOREIGN)
+        raise NotFound(entries.FOREIGN)
     if signed := _signed(session, records):
         raise Conflict("Học bạ đã được ký; cần trả lại hồ sơ trước khi quyết định việc lên lớp.", signed)
     leased = select(SigningLease.record_id).where(

@@ -14,10 +14,8 @@ from domain.entry import Cell, CellKey, cells_of
 from domain.errors import Conflict, DomainError, Invalid, NotFound
 from domain.scales import CellKind
 from domain.slot_marks import Known, Place
-from storage.entries import curriculum_in, known_cells
+from storage.entries import FOREIGN, curriculum_in, known_cells, refuse_foreign
 from storage.tables import Assessment, RecordSlot, TermRecord
-
-FOREIGN = "Có học sinh không thuộc lớp này."
 
 
 @dataclass(frozen=True)
@@ -112,7 +110,7 @@ class Checked:
 def check_cells(session: Session, class_term_id: UUID, slot: str, edits: Sequence[CellEdit]) -> list[Checked]:
     """Look at each edit without saving any. Raises NotFound for a foreign record or cell."""
     offered = _offered(session, class_term_id, slot, edits)
-    _refuse_foreign(session, class_term_id, {edit.record_id for edit in edits})
+    refuse_foreign(session, class_term_id, {edit.record_id for edit in edits})
     return [_checked(edit, offered[edit.key]) for edit in edits]
 
 
@@ -169,12 +167,6 @@ def _write(session: Session, slot: str, fresh: Sequence[tuple[CellEdit, str]], s
         SavedCell(record_id, CellKey(item, AssessmentPoint(point), CellKind(kind)), value, version)
         for record_id, item, point, kind, value, version in returned
     ]
-
-
-def _refuse_foreign(session: Session, class_term_id: UUID, record_ids: set[UUID]) -> None:
-    own = select(TermRecord.id).where(TermRecord.class_term_id == class_term_id, TermRecord.id.in_(record_ids))
-    if set(session.scalars(own)) != record_ids:
-        raise NotFound(FOREIGN)
 
 
 def lock_open(session: Session, class_term_id: UUID, slot: str, record_ids: set[UUID]) -> None:
