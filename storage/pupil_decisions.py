@@ -20,8 +20,10 @@ from domain.stages import STAGES, Stage
 from storage import entries, pupil_results, results
 from storage.contents import term_papers
 from storage.paper_facts import facts_on, with_year_record
+from storage.registration import lock_school
 from storage.saving import lock_open
 from storage.tables import (
+    ClassGroup,
     ClassTermRow,
     Enrolment,
     PromotionDecision,
@@ -49,6 +51,9 @@ def set_assessment(
 
     Raises NotFound for a record of another class-term, Conflict once its homeroom slot was submitted.
     """
+    group = session.get_one(ClassGroup, session.get_one(ClassTermRow, class_term_id).class_id)
+    # Books of the year are opened before or after this, and other decisions about the pupil are made so, too.
+    lock_school(session, group.school_id)
     try:
         lock_open(session, class_term_id, HOMEROOM, {record_id})
     except Conflict as closed:
