@@ -14,7 +14,6 @@ from activities.papers import PaperPool
 from activities.preflight import Preflight
 from activities.refusals import not_yet, refusals_are_final
 from activities.workbench import Key, PreparedPaper, PrepareTask, ProofTask
-from documents.content import Exchanged
 from domain.decisions import Failure
 from domain.documents import DocumentKind
 from domain.errors import Conflict
@@ -23,7 +22,6 @@ from interchange.national.codes import CodeLists, load_codes
 from interchange.national.completeness import record_problems
 from interchange.national.json_form import written
 from interchange.national.mapping import national_record
-from interchange.national.records import NationalRecord
 from signing.errors import ProviderUnavailable
 from storage import completion, confirmations, orders, papers, projection
 from storage.completion import Embedded, PaperFailure
@@ -118,12 +116,10 @@ class OrderActivities:
             return OrderResult(settled.record_ids, settled.failed, settled.slots, recorded, is_issued)
 
     def _prepare(self, how: "_How", planned: Sequence[Paper]) -> list[PreparedPaper | PaperFailure]:
-        """Prepare every paper but records that the record store would refuse: once sealed it would be too late."""
-        unfit = {at: how.obstacle_to(paper) for at, paper in enumerate(planned)}
-        fit = [at for at, obstacle in unfit.items() if obstacle is None]
-        prepared = self._pool.prepare([how.task(planned[at]) for at in fit], self._beat)
-        found = {at: obstacle for at, obstacle in unfit.items() if obstacle} | dict(zip(fit, prepared, strict=True))
-        return [found[at] for at in range(len(planned))]
+        """Prepare every paper that can be; each comes to its own place."""
+        tasks = [how.task(paper) for paper in planned]
+        prepared = iter(self._pool.prepare([task for task in tasks if isinstance(task, PrepareTask)], self._beat))
+        return [next(prepared) if isinstance(task, PrepareTask) else task for task in tasks]
 
     def _take_turn(self, order: SigningOrder) -> None:
         """Lease the records of an order that queued. While somebody else holds them, the next attempt asks again."""
@@ -155,7 +151,7 @@ class OrderActivities:
         if failed & set(summary.covers) and not failed >= set(summary.covers):
             with self._sessions.begin() as session:
                 planned[-1] = papers.new_summary(session, how.order, failed)
-            results[-1:] = self._pool.prepare([how.task(planned[-1])], self._beat)
+            results[-1:] = self._prepare(how, planned[-1:])
 
     @staticmethod
     def _pending(session: Session, order_id: UUID, work: Projection) -> Sequence[OrderItem]:
@@ -207,27 +203,16 @@ class _How:
     proof: ProofTask | None
     codes: CodeLists
 
-    def task(self, paper: Paper) -> PrepareTask:
-        field = papers.field_of(self.order, paper.kind)
-        return PrepareTask(
-            paper.content, paper.sha256, field, self.key, self.order.signing_time, self.proof, self._exchanged(paper)
-        )
-
-    def obstacle_to(self, paper: Paper) -> PaperFailure | None:
-        """Why a record cannot be written, or what the record store would refuse of it."""
+    def task(self, paper: Paper) -> PrepareTask | PaperFailure:
+        """What to do for a paper. Not for a record that the record store would refuse: once sealed it is too late."""
         if paper.obstacle:
             return PaperFailure("YearNotOver", paper.obstacle)
-        record = self._record(paper)
-        problems = record_problems(record, self.order.signing_time) if record else ()
-        return PaperFailure("RecordIncomplete", problems[0]) if problems else None
-
-    def _record(self, paper: Paper) -> NationalRecord | None:
-        content = paper.content
-        return national_record(content, self.codes) if isinstance(content, YearRecordContent) else None
-
-    def _exchanged(self, paper: Paper) -> Exchanged | None:
-        record = self._record(paper)
-        return written(record) if record else None
+        content, field = paper.content, papers.field_of(self.order, paper.kind)
+        record = national_record(content, self.codes) if isinstance(content, YearRecordContent) else None
+        if record and (problems := record_problems(record, self.order.signing_time)):
+            return PaperFailure("RecordIncomplete", problems[0])
+        exchanged = written(record) if record else None
+        return PrepareTask(content, paper.sha256, field, self.key, self.order.signing_time, self.proof, exchanged)
 
 
 def _ready_made(pending: Sequence[OrderItem]) -> dict[int, completion.Result]:

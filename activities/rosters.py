@@ -18,6 +18,7 @@ from storage.registration import SchoolFacts
 from storage.rosters import entering, previews
 from storage.rosters.comparing import compare
 from storage.rosters.differences import differences
+from storage.rosters.known import read_known
 from storage.rosters.shapes import Comparison, Effect, ListedClass
 from storage.staffing import Person
 from storage.tables import RosterPreview, School
@@ -58,7 +59,7 @@ _CONTENT: Final = TypeAdapter(Preview)
 def preview_roster(session: Session, person: Person, book: RosterBook, now: datetime) -> KeptPreview:
     """Compare a workbook with the person's own school and keep what was found for that person; enters nothing."""
     listed = _listed(book)
-    comparison = compare(session, person.school_id, listed, _day(now))
+    comparison = compare(read_known(session, person.school_id, listed), listed, _day(now))
     school = session.get_one(School, person.school_id)
     preview = Preview(
         listed=listed,
@@ -99,10 +100,11 @@ def confirm_roster(session: Session, person: Person, preview_id: UUID, now: date
     if not preview.can_confirm:
         raise Incomplete("Danh sách còn lỗi; hãy sửa trong tệp rồi tải lên lại.")
     registration.lock_school(session, person.school_id)
-    comparison = compare(session, person.school_id, preview.listed, _day(now))
+    known = read_known(session, person.school_id, preview.listed)
+    comparison = compare(known, preview.listed, _day(now))
     if told := differences(preview.comparison, comparison):
         raise Conflict(f"Từ lúc xem trước, dữ liệu đã thay đổi: {told}. Hãy tải tệp lên để xem trước lại.")
-    entering.enter(session, person.school_id, preview.listed, comparison, _day(now))
+    entering.enter(session, known, preview.listed, comparison, _day(now))
     row.content, row.outcome = None, {effect.value: comparison.count(effect) for effect in Effect}
     return row.outcome
 

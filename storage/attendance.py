@@ -78,8 +78,7 @@ def save_attendance(
     overtaken = [each for each, facts in changes.items() if facts and _is_newer(kept[each].version, seen[each])]
     if overtaken:
         raise _conflict(session, overtaken, changes[overtaken[0]])
-    for record_id, facts in changes.items():
-        _write(session, record_id, facts, staff_id)
+    _write(session, [(kept[each], facts) for each, facts in changes.items() if facts], staff_id)
     return _kept(session, record_ids)
 
 
@@ -111,13 +110,17 @@ def _kept(session: Session, record_ids: Sequence[UUID]) -> list[KeptAttendance]:
     return [found.get(each, KeptAttendance(each)) for each in record_ids]
 
 
-def _write(session: Session, record_id: UUID, facts: Mapping[TermFact, str | int], staff_id: UUID) -> None:
-    if not facts:
+def _write(
+    session: Session, changed: Sequence[tuple[KeptAttendance, Mapping[TermFact, str | int]]], staff_id: UUID
+) -> None:
+    if not changed:
         return
-    values = {fact.value: value for fact, value in facts.items()} | {"updated_by": staff_id, "updated_at": func.now()}
-    new = insert(PupilTerm).values(record_id=record_id, version=1, **values)
-    newer = values | {"version": PupilTerm.version + 1}
-    session.execute(new.on_conflict_do_update(index_elements=["record_id"], set_=newer))
+    rows = [vars(kept) | {fact.value: value for fact, value in facts.items()} for kept, facts in changed]
+    new = insert(PupilTerm)
+    newer: dict[str, object] = {name: new.excluded[name] for name in (*map(str, TermFact), "updated_by")}
+    newer |= {"version": PupilTerm.version + 1, "updated_at": func.now()}
+    written = new.on_conflict_do_update(index_elements=["record_id"], set_=newer)
+    session.execute(written, [row | {"version": 1, "updated_by": staff_id} for row in rows])
 
 
 def _conflict(session: Session, overtaken: Sequence[UUID], differing: Mapping[TermFact, object]) -> Conflict:

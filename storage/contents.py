@@ -1,7 +1,7 @@
 """Builds the content of documents from what was entered; called once per paper, before anyone signs it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -103,6 +103,10 @@ class ClassReading:
     members: Sequence[Member]
     pupils: Mapping[UUID, PupilContent]
 
+    def without(self, left_out: Collection[str]) -> "ClassReading":
+        """The same of the class's other records."""
+        return replace(self, members=[each for each in self.members if str(each.record.id) not in left_out])
+
     def year_record(self, member: Member, lookup_code: str) -> YearRecordContent:
         """The yearly record of one pupil (Circular 27/2020, annex 1; Circular 22/2021)."""
         pupil, writing = self.entered[member.record.id], term_papers(self.facts)
@@ -131,7 +135,7 @@ class ClassReading:
         writing = term_papers(self.facts)
         form = writing.form()
         lines = tuple(_summary_line(member, writing, self.entered[member.record.id]) for member in self.members)
-        sheets = {sheet.sha256: sheet for of_record in self.sheets.values() for sheet in of_record}
+        sheets = {sheet.sha256: sheet for member in self.members for sheet in self.sheets[member.record.id]}
         return ClassSummaryContent(
             groups=form.groups,
             verdicts=form.verdicts,

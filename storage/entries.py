@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -14,8 +14,10 @@ from domain.assessment import AssessmentPoint, Term
 from domain.calendar import SchoolYear
 from domain.curriculum import Curriculum, curriculum_for
 from domain.entry import CellKey, Values, cells_of, missing_cells
+from domain.errors import NotFound
 from domain.rules.book import rule_book
 from domain.scales import CellKind
+from domain.slot_marks import Known, Place
 from storage.tables import (
     Assessment,
     CellChange,
@@ -27,6 +29,8 @@ from storage.tables import (
     Staff,
     TermRecord,
 )
+
+FOREIGN: Final = "Có học sinh không thuộc lớp này."
 
 
 class StoredCell(NamedTuple):
@@ -45,6 +49,13 @@ def curriculum_of(group: ClassGroup, term: Term) -> Curriculum:
     """What a class is assessed in, by the rules in force when the term began."""
     rules = rule_book().of_term(group.grade, SchoolYear.parse(group.school_year), term)
     return curriculum_for(group.grade, rules, optional=group.optional_subjects, topics=group.study_topics)
+
+
+def curriculum_in(session: Session, class_term_id: UUID) -> tuple[Curriculum, Term]:
+    """The same for a class-term, with its term."""
+    row = session.get_one(ClassTermRow, class_term_id)
+    term = Term(row.term)
+    return curriculum_of(session.get_one(ClassGroup, row.class_id), term), term
 
 
 def values_of(session: Session, slots: Iterable[str], record_ids: Iterable[UUID]) -> dict[UUID, dict[str, Values]]:
@@ -86,6 +97,20 @@ def waived_of(session: Session, record_ids: Iterable[UUID]) -> set[UUID]:
     return set(session.scalars(query))
 
 
+def known_cells(session: Session, slot: str, record_ids: Iterable[UUID]) -> dict[Place, Known]:
+    """What the cells of a slot hold, those that were cleared, too, and who wrote each of them last."""
+    cell = (Assessment.record_id, Assessment.item, Assessment.point, Assessment.kind)
+    query = (
+        select(*cell, Assessment.value, Assessment.version, Staff.full_name, Assessment.updated_at)
+        .outerjoin(Staff, Staff.id == Assessment.updated_by)
+        .where(Assessment.slot == slot, Assessment.record_id.in_(list(record_ids)))
+    )
+    return {
+        (record_id, _key(item, point, kind)): Known(value, version, by or "", at)
+        for record_id, item, point, kind, value, version, by, at in session.execute(query)
+    }
+
+
 def hashed_cells(session: Session, slot: str, record_ids: Iterable[UUID]) -> dict[UUID, list[list[str]]]:
     """Everything a slot entered, in a fixed order, as plain text: what its content hash is taken over.
 
@@ -106,9 +131,7 @@ def cells_in(session: Session, class_term_id: UUID, slot: str, *, drafts: bool) 
 
     Raises NotFound for a slot that the class does not have.
     """
-    row = session.get_one(ClassTermRow, class_term_id)
-    term = Term(row.term)
-    cells_of(curriculum_of(session.get_one(ClassGroup, row.class_id), term), term, slot)
+    cells_of(*curriculum_in(session, class_term_id), slot)
     return _rows(session, [slot], records_in(session, class_term_id, slot, drafts=drafts))
 
 
@@ -122,6 +145,13 @@ def records_in(session: Session, class_term_id: UUID, slot: str, *, drafts: bool
         .order_by(Enrolment.order_no, TermRecord.id)
     )
     return session.scalars(query if drafts else query.where(RecordSlot.state == "submitted")).all()
+
+
+def refuse_foreign(session: Session, class_term_id: UUID, record_ids: set[UUID]) -> None:
+    """Raises NotFound if one of the records is of another class-term."""
+    own = select(TermRecord.id).where(TermRecord.class_term_id == class_term_id, TermRecord.id.in_(record_ids))
+    if set(session.scalars(own)) != record_ids:
+        raise NotFound(FOREIGN)
 
 
 class CellTrace(NamedTuple):

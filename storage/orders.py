@@ -27,7 +27,8 @@ from sqlalchemy.orm import Session
 from domain.curriculum import HOMEROOM
 from domain.decisions import Action, Failure
 from domain.errors import Conflict, NotFound
-from storage.tables import OrderItem, SigningLease, SigningOrder, TermRecord
+from storage.entries import refuse_foreign
+from storage.tables import OrderItem, SigningLease, SigningOrder
 
 LIFETIME = timedelta(minutes=10)
 QUEUED, QUEUED_WORDS = (
@@ -60,7 +61,7 @@ def open_order(session: Session, new: NewOrder, now: datetime) -> SigningOrder:
     known = session.get(SigningOrder, new.order_id)
     if known is not None:
         return _same(known, new)
-    _refuse_foreign(session, new)
+    refuse_foreign(session, new.class_term_id, {UUID(record_id) for record_id in new.record_ids})
     order = _insert(session, new, now)
     if order is None:  # pressed twice in one moment: the other press was first
         return _same(session.get_one(SigningOrder, new.order_id), new)
@@ -87,13 +88,6 @@ def _insert(session: Session, new: NewOrder, now: datetime) -> SigningOrder | No
         expires_at=now + LIFETIME,
     )
     return session.scalars(row.on_conflict_do_nothing(index_elements=["id"]).returning(SigningOrder)).first()
-
-
-def _refuse_foreign(session: Session, new: NewOrder) -> None:
-    wanted = {UUID(record_id) for record_id in new.record_ids}
-    own = select(TermRecord.id).where(TermRecord.class_term_id == new.class_term_id, TermRecord.id.in_(wanted))
-    if wanted - set(session.scalars(own)):
-        raise NotFound("Có học sinh không thuộc lớp này.")
 
 
 def _same(known: SigningOrder, new: NewOrder) -> SigningOrder:

@@ -1,5 +1,6 @@
 """What the papers of a class-term share: school, signers, pupils and the sheets they bind."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import date
 from uuid import UUID
@@ -11,6 +12,7 @@ from domain.assessment import Term
 from domain.calendar import TIMEZONE
 from domain.curriculum import HOMEROOM, PRINCIPAL, Curriculum
 from domain.documents import (
+    DocumentKind,
     PaperPart,
     ProfileContent,
     PupilContent,
@@ -180,6 +182,14 @@ def sheets_by_record(
         found[record_id][slot] = SheetReference(slot, facts.curriculum.subject(slot).name, signer, sha256)
     subjects = [subject.code for subject in facts.curriculum.subjects]
     return {rid: tuple(sheets[code] for code in subjects if code in sheets) for rid, sheets in found.items()}
+
+
+def with_year_record(session: Session, enrolment_ids: Collection[UUID]) -> set[UUID]:
+    """Enrolments whose year record bears a signature and is in force."""
+    query = select(Document.enrolment_id).where(
+        Document.kind == DocumentKind.YEAR_RECORD, Document.state == "live", Document.enrolment_id.in_(enrolment_ids)
+    )
+    return set(session.scalars(query))
 
 
 def school_content(session: Session, school_id: UUID, on: date) -> SchoolContent:

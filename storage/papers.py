@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
@@ -15,9 +15,8 @@ from domain.errors import Conflict, Incomplete, Invalid
 from domain.year_records import DocumentContent
 from storage import contents, entries, orders, pupil_results
 from storage.contents import ClassReading
-from storage.paper_facts import Member, Stamp
+from storage.paper_facts import Member, Stamp, with_year_record
 from storage.tables import (
-    ClassGroup,
     ClassTermRow,
     Document,
     DocumentRecord,
@@ -83,7 +82,7 @@ def _records(session: Session, order: SigningOrder) -> list[TermRecord]:
     query = select(TermRecord).where(TermRecord.class_term_id == order.class_term_id, TermRecord.id.in_(wanted))
     found = list(session.scalars(query))
     if len(found) != len(wanted):
-        raise Conflict("Có học sinh không thuộc lớp này.")
+        raise Conflict(entries.FOREIGN)
     return found
 
 
@@ -101,7 +100,8 @@ def _subject_papers(session: Session, order: SigningOrder) -> list[Paper]:
         return obstacles
     if not order.signs_records:
         return [*_sheets(session, order, records), *obstacles]
-    unlisted = [record for record in records if record.id not in _listed(session, order)]
+    listed = _listed(session, order)
+    unlisted = [record for record in records if record.id not in listed]
     papers = _sheets(session, order, unlisted) if unlisted else []
     reading = contents.read_class(session, order, records)
     new, live = _new_year_records(session, order, reading), _live_records(session, order, reading)
@@ -110,8 +110,7 @@ def _subject_papers(session: Session, order: SigningOrder) -> list[Paper]:
 
 def _waiting(session: Session, order: SigningOrder, records: list[TermRecord]) -> Mapping[UUID, list[str]]:
     """Records for which the order's subjects have not handed in the first term, which their sheets speak of, too."""
-    row = session.get_one(ClassTermRow, order.class_term_id)
-    curriculum = entries.curriculum_of(session.get_one(ClassGroup, row.class_id), Term(row.term))
+    curriculum, _ = entries.curriculum_in(session, order.class_term_id)
     others = set(curriculum.slots) - set(order.slots)
     return pupil_results.unsent(session, curriculum, [record.id for record in records], own=others)
 
@@ -180,38 +179,24 @@ def next_parts(session: Session, order: SigningOrder) -> dict[str, int]:
 
 
 def _homeroom_papers(session: Session, order: SigningOrder) -> list[Paper]:
-    records = _records(session, order)
-    reading = contents.read_class(session, order, records)
+    reading = contents.read_class(session, order, _records(session, order))
     if reading.facts.term is Term.HK1:
         return [_summary(session, order, reading)]
     papers = [*_new_year_records(session, order, reading), *_live_records(session, order, reading)]
-    unfit = {record_id for paper in papers if paper.obstacle for record_id in paper.covers}
-    if unfit == {str(record.id) for record in records}:
-        return papers
-    return [*papers, new_summary(session, order, unfit) if unfit else _summary(session, order, reading)]
+    fit = reading.without({record_id for paper in papers if paper.obstacle for record_id in paper.covers})
+    return [*papers, _summary(session, order, fit)] if fit.members else papers
 
 
 def _live_records(session: Session, order: SigningOrder, reading: ClassReading) -> list[Paper]:
     """Year records that subject teachers signed and this order has to; those of a dissolved summary are signed."""
-    has_field = select(SignatureRow.document_id).where(SignatureRow.field == field_of(order, DocumentKind.YEAR_RECORD))
-    query = select(Document).where(
-        Document.kind == DocumentKind.YEAR_RECORD,
-        Document.state == "live",
-        Document.enrolment_id.in_([member.enrolment.id for member in reading.members]),
-        Document.id.not_in(has_field),
-    )
-    found = session.scalars(query.order_by(Document.created_at, Document.id)).all()
-    covers = _covers_of(session, [document.id for document in found])
-    return [_existing(document, covers[document.id]) for document in found]
+    is_record = Document.kind == DocumentKind.YEAR_RECORD
+    of_reading = Document.enrolment_id.in_([member.enrolment.id for member in reading.members])
+    return _unsigned(session, field_of(order, DocumentKind.YEAR_RECORD), is_record, of_reading)
 
 
 def _new_year_records(session: Session, order: SigningOrder, reading: ClassReading) -> list[Paper]:
     """Year records that nobody has signed yet."""
-    enrolments = [member.enrolment.id for member in reading.members]
-    live = select(Document.enrolment_id).where(
-        Document.kind == DocumentKind.YEAR_RECORD, Document.state == "live", Document.enrolment_id.in_(enrolments)
-    )
-    signed = set(session.scalars(live))
+    signed = with_year_record(session, [member.enrolment.id for member in reading.members])
     new = [member for member in reading.members if member.enrolment.id not in signed]
     waiting = pupil_results.unsent(session, reading.facts.curriculum, [member.record.id for member in new], own=())
     return [_year_record(order, reading, member, waiting.get(member.record.id, [])) for member in new]
@@ -255,13 +240,14 @@ def _signed_papers(session: Session, order: SigningOrder) -> list[Paper]:
     """Live papers of the records' parts that lack this order's signature, year records first."""
     records = {record.id: record for record in _records(session, order)}
     speaks_of = select(DocumentRecord.document_id).where(DocumentRecord.record_id.in_(records))
-    has_field = select(SignatureRow.document_id).where(SignatureRow.field == role_of(order))
-    query = select(Document).where(
-        Document.id.in_(speaks_of),
-        Document.kind != DocumentKind.SUBJECT_SHEET,
-        Document.state == "live",
-        Document.id.not_in(has_field),
-    )
+    is_later = Document.kind != DocumentKind.SUBJECT_SHEET
+    return _unsigned(session, role_of(order), is_later, Document.id.in_(speaks_of))
+
+
+def _unsigned(session: Session, field: str, *which: ColumnElement[bool]) -> list[Paper]:
+    """Live papers that have no signature in a field yet, year records first."""
+    has_field = select(SignatureRow.document_id).where(SignatureRow.field == field)
+    query = select(Document).where(*which, Document.state == "live", Document.id.not_in(has_field))
     found = session.scalars(query.order_by(Document.kind.desc(), Document.created_at, Document.id)).all()
     covers = _covers_of(session, [document.id for document in found])
     return [_existing(document, covers[document.id]) for document in found]

@@ -5,11 +5,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from domain.assessment import Term
 from domain.doubts import Doubt, alike, doubts
 from domain.entry import Cell, cells_of, missing_cells
-from storage.entries import curriculum_of, records_in, values_of, waived_of
-from storage.tables import ClassGroup, ClassTermRow
+from storage.entries import curriculum_in, records_in, values_of, waived_of
 
 
 @dataclass(frozen=True)
@@ -24,9 +22,7 @@ def problems(session: Session, class_term_id: UUID, slot: str, *, drafts: bool) 
 
     Raises NotFound for a slot that the class does not have.
     """
-    row = session.get_one(ClassTermRow, class_term_id)
-    term = Term(row.term)
-    curriculum = curriculum_of(session.get_one(ClassGroup, row.class_id), term)
+    curriculum, term = curriculum_in(session, class_term_id)
     cells = cells_of(curriculum, term, slot)
     record_ids = records_in(session, class_term_id, slot, drafts=drafts)
     entered = values_of(session, [slot], record_ids)

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from uuid import UUID
 
 import rfc8785
@@ -115,7 +116,8 @@ def _write_records(session: Session, work: Projection) -> None:
                 "held": record.held,
                 "issued_at": issued_at,
             }
-            for record_id, record in work.changes.items()
+            # In the order in which whoever locks several of them does it.
+            for record_id, record in sorted(work.changes.items(), key=itemgetter(0))
         ],
     )
     if work.decision.action is Action.SIGN:

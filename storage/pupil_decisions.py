@@ -12,19 +12,19 @@ from sqlalchemy.orm import Session
 from domain.assessment import Term
 from domain.calendar import TIMEZONE
 from domain.curriculum import HOMEROOM
-from domain.documents import DocumentKind
 from domain.entered import Entered
 from domain.errors import Conflict, Incomplete, NotFound
 from domain.primary.paper import PrimaryPapers
 from domain.secondary.paper import SecondaryPapers
 from domain.stages import STAGES, Stage
-from storage import pupil_results, results
+from storage import entries, pupil_results, results
 from storage.contents import term_papers
-from storage.paper_facts import facts_on
-from storage.saving import FOREIGN, lock_open
+from storage.paper_facts import facts_on, with_year_record
+from storage.registration import lock_school
+from storage.saving import lock_open
 from storage.tables import (
+    ClassGroup,
     ClassTermRow,
-    Document,
     Enrolment,
     PromotionDecision,
     PupilTerm,
@@ -51,6 +51,9 @@ def set_assessment(
 
     Raises NotFound for a record of another class-term, Conflict once its homeroom slot was submitted.
     """
+    group = session.get_one(ClassGroup, session.get_one(ClassTermRow, class_term_id).class_id)
+    # Books of the year are opened before or after this, and other decisions about the pupil are made so, too.
+    lock_school(session, group.school_id)
     try:
         lock_open(session, class_term_id, HOMEROOM, {record_id})
     except Conflict as closed:
@@ -114,7 +117,7 @@ def _lock_unsigned(session: Session, class_term_id: UUID, asked: Promotions) -> 
     query = select(TermRecord).where(TermRecord.class_term_id == class_term_id, TermRecord.id.in_(asked.record_ids))
     records = session.scalars(query.order_by(TermRecord.id).with_for_update()).all()
     if len(records) != len(asked.record_ids):
-        raise NotFound(FOREIGN)
+        raise NotFound(entries.FOREIGN)
     if signed := _signed(session, records):
         raise Conflict("Học bạ đã được ký; cần trả lại hồ sơ trước khi quyết định việc lên lớp.", signed)
     leased = select(SigningLease.record_id).where(
@@ -127,12 +130,7 @@ def _lock_unsigned(session: Session, class_term_id: UUID, asked: Promotions) -> 
 
 def _signed(session: Session, records: Sequence[TermRecord]) -> tuple[str, ...]:
     """Records with a signed paper that says whether the pupil is promoted; one may outlive the class's summary."""
-    live = select(Document.enrolment_id).where(
-        Document.kind == DocumentKind.YEAR_RECORD,
-        Document.state == "live",
-        Document.enrolment_id.in_([record.enrolment_id for record in records]),
-    )
-    written = set(session.scalars(live))
+    written = with_year_record(session, [record.enrolment_id for record in records])
     return tuple(str(each.id) for each in records if each.stage in _SIGNED or each.enrolment_id in written)
 
 

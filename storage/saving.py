@@ -9,14 +9,13 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from domain.assessment import AssessmentPoint, Term
+from domain.assessment import AssessmentPoint
 from domain.entry import Cell, CellKey, cells_of
 from domain.errors import Conflict, DomainError, Invalid, NotFound
 from domain.scales import CellKind
-from storage.entries import curriculum_of
-from storage.tables import Assessment, ClassGroup, ClassTermRow, RecordSlot, Staff, TermRecord
-
-FOREIGN = "Có học sinh không thuộc lớp này."
+from domain.slot_marks import Known, Place
+from storage.entries import FOREIGN, curriculum_in, known_cells, refuse_foreign
+from storage.tables import Assessment, RecordSlot, TermRecord
 
 
 @dataclass(frozen=True)
@@ -29,11 +28,8 @@ class CellEdit:
     version: int | None = None
 
     @property
-    def place(self) -> "Place":
+    def place(self) -> Place:
         return (self.record_id, self.key)
-
-
-Place = tuple[UUID, CellKey]
 
 
 @dataclass(frozen=True)
@@ -88,13 +84,13 @@ def save_cells(
     lock_open(session, class_term_id, slot, {edit.record_id for edit in edits})
     result = SaveResult()
     wanted = _read({edit.place: edit for edit in edits}.values(), offered, result)
-    known = _known(session, slot, wanted)
+    known = known_cells(session, slot, {edit.record_id for edit, _ in wanted})
     fresh: list[tuple[CellEdit, str]] = []
     for edit, value in wanted:
-        now = known.get(edit.place, _NOTHING)
+        now = known.get(edit.place, Known())
         if value == now.value:
             result.saved.append(SavedCell(edit.record_id, edit.key, value, now.version))
-        elif _is_overtaken(edit, now):
+        elif now.at and _is_overtaken(edit, now):  # a cell that is not there overtakes nobody
             result.overtaken.append(Overtaken(edit, now.value, now.version, now.by, now.at))
         else:
             fresh.append((edit, value))
@@ -114,7 +110,7 @@ class Checked:
 def check_cells(session: Session, class_term_id: UUID, slot: str, edits: Sequence[CellEdit]) -> list[Checked]:
     """Look at each edit without saving any. Raises NotFound for a foreign record or cell."""
     offered = _offered(session, class_term_id, slot, edits)
-    _refuse_foreign(session, class_term_id, {edit.record_id for edit in edits})
+    refuse_foreign(session, class_term_id, {edit.record_id for edit in edits})
     return [_checked(edit, offered[edit.key]) for edit in edits]
 
 
@@ -126,9 +122,7 @@ def _checked(edit: CellEdit, cell: Cell) -> Checked:
 
 
 def _offered(session: Session, class_term_id: UUID, slot: str, edits: Iterable[CellEdit]) -> dict[CellKey, Cell]:
-    row = session.get_one(ClassTermRow, class_term_id)
-    term, group = Term(row.term), session.get_one(ClassGroup, row.class_id)
-    offered = {cell.key: cell for cell in cells_of(curriculum_of(group, term), term, slot)}
+    offered = {cell.key: cell for cell in cells_of(*curriculum_in(session, class_term_id), slot)}
     if any(edit.key not in offered for edit in edits):
         raise NotFound("Không có ô này trong phần của môn.")
     return offered
@@ -141,35 +135,11 @@ def _read(edits: Iterable[CellEdit], offered: Mapping[CellKey, Cell], result: Sa
     return [(each.edit, each.value) for each in checked if not each.message]
 
 
-@dataclass(frozen=True)
-class _Known:
-    value: str
-    version: int
-    by: str
-    at: datetime
-
-
-_NOTHING = _Known("", 0, "", datetime.min)  # noqa: DTZ901  # never shown: a cell that is not there overtakes nobody
-
-
-def _is_overtaken(edit: CellEdit, now: _Known) -> bool:
+def _is_overtaken(edit: CellEdit, now: Known) -> bool:
     """Whether the cell is no longer as the writer saw it; who saw it empty overwrites nothing while it is empty."""
-    if edit.version is None or now.version in {0, edit.version}:
+    if edit.version is None or now.version == edit.version:
         return False
     return bool(now.value or edit.version)
-
-
-def _known(session: Session, slot: str, wanted: Iterable[tuple[CellEdit, str]]) -> dict[Place, _Known]:
-    cell = (Assessment.record_id, Assessment.item, Assessment.point, Assessment.kind)
-    query = (
-        select(*cell, Assessment.value, Assessment.version, Staff.full_name, Assessment.updated_at)
-        .outerjoin(Staff, Staff.id == Assessment.updated_by)
-        .where(Assessment.slot == slot, Assessment.record_id.in_({edit.record_id for edit, _ in wanted}))
-    )
-    return {
-        (record_id, CellKey(item, AssessmentPoint(point), CellKind(kind))): _Known(value, version, by or "", at)
-        for record_id, item, point, kind, value, version, by, at in session.execute(query)
-    }
 
 
 def _write(session: Session, slot: str, fresh: Sequence[tuple[CellEdit, str]], staff_id: UUID) -> list[SavedCell]:
@@ -197,12 +167,6 @@ def _write(session: Session, slot: str, fresh: Sequence[tuple[CellEdit, str]], s
         SavedCell(record_id, CellKey(item, AssessmentPoint(point), CellKind(kind)), value, version)
         for record_id, item, point, kind, value, version in returned
     ]
-
-
-def _refuse_foreign(session: Session, class_term_id: UUID, record_ids: set[UUID]) -> None:
-    own = select(TermRecord.id).where(TermRecord.class_term_id == class_term_id, TermRecord.id.in_(record_ids))
-    if set(session.scalars(own)) != record_ids:
-        raise NotFound(FOREIGN)
 
 
 def lock_open(session: Session, class_term_id: UUID, slot: str, record_ids: set[UUID]) -> None:

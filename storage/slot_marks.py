@@ -6,24 +6,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.assessment import AssessmentPoint, Term
-from domain.entry import CellKey, cells_of
+from domain.assessment import Term
+from domain.entry import cells_of
 from domain.errors import NotAllowed
-from domain.scales import CellKind
-from domain.slot_marks import Known, Place, SlotMarks, SlotPupil, slot_name
+from domain.slot_marks import SlotMarks, SlotPupil, slot_name
 from storage import staffing
-from storage.entries import curriculum_of
-from storage.tables import (
-    Assessment,
-    ClassGroup,
-    ClassTermRow,
-    Enrolment,
-    PupilRow,
-    RecordSlot,
-    School,
-    Staff,
-    TermRecord,
-)
+from storage.entries import curriculum_of, known_cells
+from storage.tables import ClassGroup, ClassTermRow, Enrolment, PupilRow, RecordSlot, School, TermRecord
 
 
 def slot_marks(session: Session, class_term_id: UUID, slot: str, at: datetime, *, drafts: bool) -> SlotMarks:
@@ -43,7 +32,7 @@ def slot_marks(session: Session, class_term_id: UUID, slot: str, at: datetime, *
         teacher=_teacher(session, group.id, slot, at),
         cells=cells_of(curriculum, term, slot),
         pupils=pupils,
-        known=_known(session, slot, [pupil.record_id for pupil in pupils]),
+        known=known_cells(session, slot, [pupil.record_id for pupil in pupils]),
     )
 
 
@@ -71,16 +60,3 @@ def _pupils(session: Session, class_term_id: UUID, slot: str) -> list[SlotPupil]
         .order_by(Enrolment.order_no)
     )
     return [SlotPupil(*row) for row in session.execute(query)]
-
-
-def _known(session: Session, slot: str, record_ids: list[UUID]) -> dict[Place, Known]:
-    cell = (Assessment.record_id, Assessment.item, Assessment.point, Assessment.kind)
-    query = (
-        select(*cell, Assessment.value, Assessment.version, Staff.full_name, Assessment.updated_at)
-        .outerjoin(Staff, Staff.id == Assessment.updated_by)
-        .where(Assessment.slot == slot, Assessment.record_id.in_(record_ids))
-    )
-    return {
-        (record_id, CellKey(item, AssessmentPoint(point), CellKind(kind))): Known(value, version, by or "", at)
-        for record_id, item, point, kind, value, version, by, at in session.execute(query)
-    }

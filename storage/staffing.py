@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
 from domain.errors import NotAllowed
 from domain.signature_plans import SignaturePlan
-from storage.tables import ClassGroup, Position, School, Staff, TeachingAssignment
+from storage.tables import ClassGroup, Position, Staff, TeachingAssignment
 
 ROLE_OF_SLOT: Mapping[str, str] = {PRINCIPAL: "principal", SEAL: "seal_clerk"}
+_SLOT_OF_ROLE = case({role: slot for slot, role in ROLE_OF_SLOT.items()}, value=Position.role)
 
 
 @dataclass(frozen=True)
@@ -44,14 +45,16 @@ def signs_records(group: ClassGroup, term: Term) -> bool:
 
 def signer_of(session: Session, class_id: UUID, slot: str, at: datetime) -> Signer:
     """The designated signer of `slot` at `at`; raises NotAllowed when nobody is assigned."""
-    row = session.execute(_filling(class_id, slot, at)).first()
-    if row is None:
-        raise NotAllowed("Chưa phân công người phụ trách bước này.")
-    return Signer(*row)
+    return signers_of(session, class_id, (slot,), at)[slot]
 
 
 def signers_of(session: Session, class_id: UUID, slots: tuple[str, ...], at: datetime) -> dict[str, Signer]:
-    return {slot: signer_of(session, class_id, slot, at) for slot in slots}
+    """The same of several slots."""
+    filling = union_all(_assignments(class_id, slots, at), _offices(class_id, slots, at))
+    found = {row[0]: Signer(*row[1:]) for row in session.execute(filling)}
+    if not found.keys() >= set(slots):
+        raise NotAllowed("Chưa phân công người phụ trách bước này.")
+    return {slot: found[slot] for slot in slots}
 
 
 def person(session: Session, at: datetime, who: ColumnElement[bool]) -> Person | None:
@@ -73,7 +76,7 @@ def slots_of(session: Session, staff_id: UUID, class_id: UUID, at: datetime) -> 
         in_force(TeachingAssignment, at),
     )
     held = (
-        select(case({role: slot for slot, role in ROLE_OF_SLOT.items()}, value=Position.role))
+        select(_SLOT_OF_ROLE)
         .join(ClassGroup, ClassGroup.school_id == Position.school_id)
         .where(ClassGroup.id == class_id, Position.staff_id == staff_id, in_force(Position, at))
         .where(Position.role.in_(ROLE_OF_SLOT.values()))
@@ -85,29 +88,24 @@ def in_force(table: type[Position] | type[TeachingAssignment], at: datetime) -> 
     return (table.valid_from <= at) & or_(table.valid_to.is_(None), table.valid_to > at)
 
 
-def _filling(class_id: UUID, slot: str, at: datetime) -> Select[UUID, str, str, str]:
-    role = ROLE_OF_SLOT.get(slot)
-    return _office(class_id, role, at) if role else _assignment(class_id, slot, at)
-
-
-def _assignment(class_id: UUID, slot: str, at: datetime) -> Select[UUID, str, str, str]:
-    title = "Giáo viên chủ nhiệm" if slot == HOMEROOM else "Giáo viên bộ môn"
-    query = select(Staff.id, Staff.full_name, Staff.personal_id, literal(title)).join_from(
-        TeachingAssignment, Staff, TeachingAssignment.staff_id == Staff.id
+def _assignments(class_id: UUID, slots: tuple[str, ...], at: datetime) -> Select[str, UUID, str, str, str]:
+    title = case((TeachingAssignment.slot == HOMEROOM, "Giáo viên chủ nhiệm"), else_="Giáo viên bộ môn")
+    query = select(TeachingAssignment.slot, Staff.id, Staff.full_name, Staff.personal_id, title).join(
+        Staff, TeachingAssignment.staff_id == Staff.id
     )
     return query.where(
         TeachingAssignment.class_id == class_id,
-        TeachingAssignment.slot == slot,
+        TeachingAssignment.slot.in_(slots),
         TeachingAssignment.is_signer,
         in_force(TeachingAssignment, at),
     )
 
 
-def _office(class_id: UUID, role: str, at: datetime) -> Select[UUID, str, str, str]:
+def _offices(class_id: UUID, slots: tuple[str, ...], at: datetime) -> Select[str, UUID, str, str, str]:
     query = (
-        select(Staff.id, Staff.full_name, Staff.personal_id, Position.title)
+        select(_SLOT_OF_ROLE, Staff.id, Staff.full_name, Staff.personal_id, Position.title)
         .join_from(Position, Staff, Position.staff_id == Staff.id)
-        .join(School, School.id == Position.school_id)
-        .join(ClassGroup, ClassGroup.school_id == School.id)
+        .join(ClassGroup, ClassGroup.school_id == Position.school_id)
     )
-    return query.where(ClassGroup.id == class_id, Position.role == role, in_force(Position, at))
+    roles = [role for slot, role in ROLE_OF_SLOT.items() if slot in slots]
+    return query.where(ClassGroup.id == class_id, Position.role.in_(roles), in_force(Position, at))

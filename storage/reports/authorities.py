@@ -16,7 +16,7 @@ from domain.rules.school_levels import SchoolLevel, level_of
 from domain.stages import Stage
 from storage.reports.reading import read_class
 from storage.reports.year_lists import classes_of
-from storage.tables import ClassGroup, ClassTermRow, Enrolment, ManagingAuthority, School, SchoolAuthority
+from storage.tables import ClassGroup, Enrolment, ManagingAuthority, School, SchoolAuthority
 
 
 def authority_report(session: Session, authority: str, year: SchoolYear, term: Term, day: date) -> AuthorityReport:
@@ -50,15 +50,15 @@ def _schools(session: Session, authority_id: UUID, day: date) -> Sequence[School
 def _counts(session: Session, school: School, year: SchoolYear, term: Term, day: date) -> SchoolCounts:
     classes = classes_of(session, school.id, year, term)
     results: dict[SchoolLevel, Counter[Place]] = defaultdict(Counter)
-    for group, class_term_id in classes:
-        if class_term_id:
-            results[level_of(group.grade)].update(_tallies(session, class_term_id, day))
+    for group, class_term in classes:
+        if class_term:
+            results[level_of(group.grade)].update(_tallies(session, class_term.id, day))
     return SchoolCounts(
         code=school.code,
         name=school.name,
         classes=len(classes),
         pupils=_pupils(session, school.id, year),
-        by_stage=_stages(session, [class_term_id for _, class_term_id in classes if class_term_id]),
+        by_stage=dict(Counter(Stage(class_term.stage) for _, class_term in classes if class_term)),
         results=dict(results),
     )
 
@@ -77,8 +77,3 @@ def _pupils(session: Session, school_id: UUID, year: SchoolYear) -> int:
         .where(ClassGroup.school_id == school_id, ClassGroup.school_year == str(year), Enrolment.left_on.is_(None))
     )
     return session.scalars(query).one()
-
-
-def _stages(session: Session, class_term_ids: list[UUID]) -> dict[Stage, int]:
-    query = select(ClassTermRow.stage).where(ClassTermRow.id.in_(class_term_ids))
-    return dict(Counter(map(Stage, session.scalars(query))))

@@ -1,8 +1,8 @@
 """What is missing or doubtful in the data of a class, or of a school's classes, in the order of the class lists."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import date, datetime
 from typing import TypeAlias
 from uuid import UUID
 
@@ -15,9 +15,10 @@ from domain.documents import PupilContent, SchoolContent
 from domain.entry import cells_of, missing_cells
 from domain.identity import parse_sex
 from domain.reports.missing import MissingCells, MissingReport, PupilProblem, id_problems
+from domain.slot_marks import slot_name
 from storage import entries
 from storage.paper_facts import members, pupil_content, school_content
-from storage.reports.reading import present_records, slot_name
+from storage.reports.reading import present_records
 from storage.reports.year_lists import classes_of
 from storage.staffing import in_force
 from storage.tables import (
@@ -25,15 +26,14 @@ from storage.tables import (
     ClassTermRow,
     Enrolment,
     PupilRow,
-    PupilTerm,
     ReviewItem,
     Staff,
     TeachingAssignment,
-    TermRecord,
 )
 
 # What is wrong with the profile of a pupil of a grade at a school, as sentences; the rules are the receiver's.
 ProfileCheck: TypeAlias = Callable[[int, SchoolContent, PupilContent], Iterable[str]]
+Pupils: TypeAlias = Sequence[tuple[ClassGroup, Enrolment, PupilRow]]
 
 
 def missing_of_class(
@@ -42,15 +42,15 @@ def missing_of_class(
     """`check` finds fields of the national record that are missing; without it nobody looks."""
     row = session.get_one(ClassTermRow, class_term_id)
     group = session.get_one(ClassGroup, row.class_id)
-    school = school_content(session, group.school_id, at.astimezone(TIMEZONE).date())
+    school, pupils = school_content(session, group.school_id, _day(at)), _pupils(session, [group.id])
     return MissingReport(
         school=school,
         school_year=group.school_year,
         term=Term(row.term),
         class_name=group.name,
         cells=tuple(_cells(session, group, row, at)),
-        ids=tuple(_ids(session, [group.id])),
-        fields=_fields(session, [group.id], school, check),
+        ids=tuple(_ids(session, pupils)),
+        fields=_fields(pupils, school, check),
     )
 
 
@@ -58,25 +58,26 @@ def missing_of_school(
     session: Session, school_id: UUID, year: SchoolYear, term: Term, at: datetime, check: ProfileCheck | None = None
 ) -> MissingReport:
     """Cells of every open book of the term, personal ids and profiles of every class of the year."""
-    school = school_content(session, school_id, at.astimezone(TIMEZONE).date())
+    school = school_content(session, school_id, _day(at))
     classes = classes_of(session, school_id, year, term)
-    opened = [(group, session.get_one(ClassTermRow, each)) for group, each in classes if each]
+    pupils = _pupils(session, [group.id for group, _ in classes])
     return MissingReport(
         school=school,
         school_year=str(year),
         term=term,
         class_name="",
-        cells=tuple(cells for group, row in opened for cells in _cells(session, group, row, at)),
-        ids=tuple(_ids(session, [group.id for group, _ in classes])),
-        fields=_fields(session, [group.id for group, _ in classes], school, check),
+        cells=tuple(cells for group, row in classes if row for cells in _cells(session, group, row, at)),
+        ids=tuple(_ids(session, pupils)),
+        fields=_fields(pupils, school, check),
     )
 
 
 def _cells(session: Session, group: ClassGroup, row: ClassTermRow, at: datetime) -> Iterator[MissingCells]:
     term = Term(row.term)
     curriculum, records = entries.curriculum_of(group, term), present_records(session, row.id)
-    entered = entries.values_of(session, curriculum.slots, [record.id for record in records])
-    pupils, waived, teachers = members(session, records), _waived(session, records), _teachers(session, group, at)
+    record_ids = [record.id for record in records]
+    entered, waived = entries.values_of(session, curriculum.slots, record_ids), entries.waived_of(session, record_ids)
+    pupils, teachers = members(session, records), _teachers(session, group, at)
     for slot in curriculum.slots:
         cells = cells_of(curriculum, term, slot)
         for member in pupils:
@@ -93,11 +94,6 @@ def _cells(session: Session, group: ClassGroup, row: ClassTermRow, at: datetime)
                 )
 
 
-def _waived(session: Session, records: Collection[TermRecord]) -> set[UUID]:
-    of_class = PupilTerm.record_id.in_([record.id for record in records])
-    return set(session.scalars(select(PupilTerm.record_id).where(of_class, PupilTerm.assessment_waived)))
-
-
 def _teachers(session: Session, group: ClassGroup, at: datetime) -> dict[str, str]:
     """Who is to enter each slot of the class at the moment."""
     query = (
@@ -112,28 +108,30 @@ def _teachers(session: Session, group: ClassGroup, at: datetime) -> dict[str, st
     return dict(session.execute(query).all())
 
 
-def _ids(session: Session, class_ids: list[UUID]) -> Iterator[PupilProblem]:
+def _day(at: datetime) -> date:
+    return at.astimezone(TIMEZONE).date()
+
+
+def _ids(session: Session, pupils: Pupils) -> Iterator[PupilProblem]:
     """Ids that are missing, or that somebody should look at and nobody has."""
-    doubts = _doubts(session, class_ids)
-    for group, _, pupil in _pupils(session, class_ids):
+    doubts = _doubts(session, {group.id for group, *_ in pupils})
+    for group, _, pupil in pupils:
         codes = doubts.get(pupil.id, set())
         for problem in id_problems(pupil.personal_id, parse_sex(pupil.sex), pupil.birth_date, codes):
             yield PupilProblem(group.name, pupil.pupil_code, pupil.full_name, problem)
 
 
-def _fields(
-    session: Session, class_ids: list[UUID], school: SchoolContent, check: ProfileCheck | None
-) -> tuple[PupilProblem, ...] | None:
+def _fields(pupils: Pupils, school: SchoolContent, check: ProfileCheck | None) -> tuple[PupilProblem, ...] | None:
     if check is None:
         return None
     return tuple(
         PupilProblem(group.name, pupil.pupil_code, pupil.full_name, problem)
-        for group, enrolment, pupil in _pupils(session, class_ids)
+        for group, enrolment, pupil in pupils
         for problem in check(group.grade, school, pupil_content(pupil, enrolment))
     )
 
 
-def _pupils(session: Session, class_ids: list[UUID]) -> Iterator[tuple[ClassGroup, Enrolment, PupilRow]]:
+def _pupils(session: Session, class_ids: Collection[UUID]) -> Pupils:
     """The pupils of these classes in the order of their lists."""
     query = (
         select(ClassGroup, Enrolment, PupilRow)
@@ -142,11 +140,10 @@ def _pupils(session: Session, class_ids: list[UUID]) -> Iterator[tuple[ClassGrou
         .where(ClassGroup.id.in_(class_ids), Enrolment.left_on.is_(None))
         .order_by(ClassGroup.grade, ClassGroup.name, Enrolment.order_no, Enrolment.id)
     )
-    for row in session.execute(query):
-        yield row[0], row[1], row[2]
+    return [(group, enrolment, pupil) for group, enrolment, pupil in session.execute(query)]
 
 
-def _doubts(session: Session, class_ids: list[UUID]) -> dict[UUID, set[str]]:
+def _doubts(session: Session, class_ids: Collection[UUID]) -> dict[UUID, set[str]]:
     query = (
         select(ReviewItem.pupil_id, ReviewItem.code)
         .join(Enrolment, Enrolment.pupil_id == ReviewItem.pupil_id)

@@ -14,6 +14,7 @@ from domain.entered import Entered
 from domain.entry import Values
 from domain.primary.paper import PrimaryPapers
 from domain.secondary.paper import SecondaryPapers
+from domain.slot_marks import slot_name
 from storage import results
 from storage.contents import term_papers
 from storage.paper_facts import ClassFacts, Member, facts_on, members
@@ -55,10 +56,6 @@ class ClassRead:
         names = [slot_name(self.facts.curriculum, slot) for slot in pupil.open_slots]
         names += [f"{slot_name(self.facts.curriculum, slot)} (học kì I)" for slot in pupil.open_before]
         return f"Chưa gửi: {', '.join(names)}." if names else ""
-
-
-def slot_name(curriculum: Curriculum, slot: str) -> str:
-    return "Chủ nhiệm" if slot == HOMEROOM else curriculum.subject(slot).name
 
 
 def read_class(session: Session, class_term_id: UUID, day: date) -> ClassRead:

@@ -19,21 +19,23 @@ def school_year_lists(session: Session, school_id: UUID, year: SchoolYear, day: 
         school=school_content(session, school_id, day),
         school_year=str(year),
         classes=tuple(
-            ClassYear(group.name, _lines(read_class(session, class_term_id, day)) if class_term_id else ())
-            for group, class_term_id in classes_of(session, school_id, year, Term.YEAR_END)
+            ClassYear(group.name, _lines(read_class(session, class_term.id, day)) if class_term else ())
+            for group, class_term in classes_of(session, school_id, year, Term.YEAR_END)
         ),
     )
 
 
-def classes_of(session: Session, school_id: UUID, year: SchoolYear, term: Term) -> list[tuple[ClassGroup, UUID | None]]:
+def classes_of(
+    session: Session, school_id: UUID, year: SchoolYear, term: Term
+) -> list[tuple[ClassGroup, ClassTermRow | None]]:
     """The school's classes by grade and name, each with its class-term if that is open."""
     query = (
-        select(ClassGroup, ClassTermRow.id)
+        select(ClassGroup, ClassTermRow)
         .outerjoin(ClassTermRow, (ClassTermRow.class_id == ClassGroup.id) & (ClassTermRow.term == term))
         .where(ClassGroup.school_id == school_id, ClassGroup.school_year == str(year))
         .order_by(ClassGroup.grade, ClassGroup.name)
     )
-    return [(group, class_term_id) for group, class_term_id in session.execute(query)]
+    return [(group, class_term) for group, class_term in session.execute(query)]
 
 
 def _lines(read: ClassRead) -> tuple[YearLine, ...]:

@@ -3,34 +3,36 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain.calendar import SchoolYear
-from domain.identity import Sex, check_personal_id, name_sort_key
+from domain.identity import name_sort_key
+from domain.pupils import HOME_COUNTRY
 from domain.roster_changes import Changes, Fate, RosterChanges
 from domain.rostering import ClassKey, Enrolment, Pupil
 from storage import tables
+from storage.findings import keep_findings
 from storage.rostering import ids
-from storage.tables import PupilRow, ReviewItem
-
-NATIONALITY: Final = "Việt Nam"
+from storage.tables import PupilRow
 
 
 def write_pupils(session: Session, changes: Changes[Pupil]) -> None:
     """Add pupils under the id they come with, where nobody else has it, and take over what changed."""
-    new = changes.of(Fate.ADDED)
+    new, changed = changes.of(Fate.ADDED), {each.code: each for each in changes.of(Fate.CHANGED)}
     choose = ids.chooser(session, PupilRow.id, [each.uid for each in new])
-    session.add_all(PupilRow(id=choose(each.uid), **_values(each)) for each in new)
+    rows = [PupilRow(id=choose(each.uid), **_values(each)) for each in new]
+    session.add_all(rows)
     session.flush()
-    for each in changes.of(Fate.CHANGED):
-        session.execute(update(PupilRow).where(PupilRow.pupil_code == each.code).values(**_values(each)))
-    for each in (*new, *changes.of(Fate.CHANGED)):
-        _look_again(session, each)
+    for row in session.scalars(select(PupilRow).where(ids.among(PupilRow.pupil_code, changed))):
+        for name, value in _values(changed[row.pupil_code]).items():
+            setattr(row, name, value)
+        rows.append(row)
+    session.flush()
+    keep_findings(session, rows)
 
 
 def _values(pupil: Pupil) -> dict[str, str | date]:
@@ -41,20 +43,9 @@ def _values(pupil: Pupil) -> dict[str, str | date]:
         "birth_date": pupil.birth_date,
         "sex": pupil.sex,
         "ethnicity": pupil.ethnicity,
-        "nationality": pupil.nationality or NATIONALITY,
+        "nationality": pupil.nationality or HOME_COUNTRY,
         "place_of_birth": pupil.place_of_birth,
     }
-
-
-def _look_again(session: Session, pupil: Pupil) -> None:
-    """What a person should look at in new or changed data; what was mended is settled."""
-    sex = next(each for each in Sex if each.label == pupil.sex)
-    codes = {finding.code.value for finding in check_personal_id(pupil.personal_id, sex, pupil.birth_date)}
-    pupil_id = session.scalars(select(PupilRow.id).where(PupilRow.pupil_code == pupil.code)).one()
-    mended = (ReviewItem.pupil_id == pupil_id, ReviewItem.code.not_in(codes), ReviewItem.resolved_at.is_(None))
-    session.execute(update(ReviewItem).where(*mended).values(resolved_at=func.now()))
-    if rows := [{"pupil_id": pupil_id, "code": code} for code in sorted(codes)]:
-        session.execute(insert(ReviewItem).values(rows).on_conflict_do_nothing())
 
 
 def write_enrolments(session: Session, changes: RosterChanges, first_days: Mapping[SchoolYear, date]) -> None:
@@ -66,8 +57,9 @@ def write_enrolments(session: Session, changes: RosterChanges, first_days: Mappi
     added = [
         replace(each, joined_on=each.joined_on or first_days[each.group.year]) for each in _numbered(found, pupils)
     ]
-    codes = select(PupilRow.pupil_code, PupilRow.id).where(PupilRow.pupil_code.in_([each.pupil for each in added]))
-    known = dict(session.execute(codes).all())
+    codes = {each.pupil for each in added}
+    query = select(PupilRow.pupil_code, PupilRow.id).where(ids.among(PupilRow.pupil_code, codes))
+    known = dict(session.execute(query).all())
     rows = [
         {
             "id": uuid4(),

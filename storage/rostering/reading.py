@@ -64,15 +64,15 @@ def read_roster(session: Session, schools: Collection[str], years: Collection[Sc
 
 def read_known(session: Session, wanted: Roster) -> Roster:
     """What is registered that a roster speaks of: its schools, and its pupils wherever they are."""
-    years = {span.year for span in wanted.years}
-    found = read_roster(session, {school.code for school in wanted.schools}, years)
-    codes = {pupil.code for pupil in (*wanted.pupils, *found.pupils)}
-    ids = {pupil.personal_id for pupil in wanted.pupils if pupil.personal_id}
-    pupils = _pupils(session, among(PupilRow.pupil_code, codes) | among(PupilRow.personal_id, ids))
-    anywhere = _enrolments(session, among(PupilRow.pupil_code, codes) & among(ClassGroup.school_year, map(str, years)))
-    here = set(found.enrolments)
-    elsewhere = [each for each in anywhere if each not in here]
-    return replace(found, pupils=pupils, enrolments=(*found.enrolments, *elsewhere))
+    years, schools = {span.year for span in wanted.years}, {school.code for school in wanted.schools}
+    found = read_roster(session, schools, years)
+    here = {pupil.code: pupil.personal_id for pupil in found.pupils}
+    codes = {pupil.code for pupil in wanted.pupils}
+    ids = {pupil.personal_id for pupil in wanted.pupils if pupil.personal_id} - set(here.values())
+    others = _pupils(session, among(PupilRow.pupil_code, codes - set(here)) | among(PupilRow.personal_id, ids))
+    of_years = among(PupilRow.pupil_code, codes | set(here)) & among(ClassGroup.school_year, map(str, years))
+    elsewhere = _enrolments(session, of_years & ~among(tables.School.code, schools))
+    return replace(found, pupils=found.pupils + others, enrolments=found.enrolments + elsewhere)
 
 
 def settled_pupils(session: Session, codes: Iterable[str]) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """Writes what a roster changes: what is new, what was filled in, what ended. Nothing is removed."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import uuid4
 
@@ -13,7 +13,7 @@ from domain.rostering import Authority, Group, School, YearSpan
 from domain.signature_plans import SignaturePlan
 from storage import registration, tables
 from storage.registration import ClassFacts
-from storage.rostering import duties, pupils
+from storage.rostering import duties, ids, pupils
 from storage.tables import ManagingAuthority, SchoolAuthority, SchoolYearRow, TermRow
 
 
@@ -26,8 +26,7 @@ def write_changes(session: Session, changes: RosterChanges) -> None:
         _add_school(session, school, since)
     for span in changes.years.of(Fate.ADDED):
         _add_year(session, span)
-    for group in changes.groups.of(Fate.ADDED):
-        _add_group(session, group)
+    _add_groups(session, changes.groups.of(Fate.ADDED))
     duties.add_staff(session, changes.staff.of(Fate.ADDED))
     duties.write_positions(session, changes.positions)
     duties.write_assignments(session, changes.assignments)
@@ -68,9 +67,9 @@ def _add_year(session: Session, span: YearSpan) -> None:
     registration.add_school_year(session, span.year)
 
 
-def _add_group(session: Session, group: Group) -> None:
-    key = group.key
-    school_id = session.scalars(select(tables.School.id).where(tables.School.code == key.school)).one()
-    plan = group.plan or SignaturePlan.SHEET
-    facts = ClassFacts(group.grade, key.name, group.optional, group.topics, plan)
-    registration.add_class(session, school_id, key.year, facts)
+def _add_groups(session: Session, groups: Collection[Group]) -> None:
+    schools = ids.school_ids(session, {group.key.school for group in groups})
+    for group in groups:
+        plan = group.plan or SignaturePlan.SHEET
+        facts = ClassFacts(group.grade, group.key.name, group.optional, group.topics, plan)
+        registration.add_class(session, schools[group.key.school], group.key.year, facts)

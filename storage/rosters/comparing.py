@@ -3,12 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
-from uuid import UUID
-
-from sqlalchemy.orm import Session
 
 from domain.pupils import LONGEST, ListedPupil, PupilField
-from storage.rosters.known import Known, read_known
+from storage.rosters.known import Known
 from storage.rosters.shapes import Clash, ClassEffect, Comparison, Effect, FieldChange, ListedClass, Member, PupilEffect
 from storage.tables import Enrolment, PupilRow
 
@@ -29,9 +26,8 @@ _ASSESSMENT_STAYS: Final = "Cách đánh giá học sinh khuyết tật do hiệ
 _DIGITS_OF_ID: Final = 12
 
 
-def compare(session: Session, school_id: UUID, listed: Sequence[ListedClass], today: date) -> Comparison:
+def compare(known: Known, listed: Sequence[ListedClass], today: date) -> Comparison:
     """Compare lists, in which nobody comes twice, with what is stored of the school."""
-    known = read_known(session, school_id, listed)
     clashes = tuple(clash for each in listed for pupil in each.pupils if (clash := _clash(known, each, pupil, today)))
     refused = {clash.pupil_code for clash in clashes}
     named = {pupil.pupil_code for each in listed for pupil in each.pupils}

@@ -1,27 +1,26 @@
 """Enters a compared list: classes, pupils, enrolments, and what of their ids a person should look at."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Final, TypeAlias
 from uuid import UUID, uuid4
 
 from psycopg import errors
-from sqlalchemy import func, insert, update
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import insert
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
 from domain.calendar import SchoolYear, term_dates
 from domain.errors import Conflict, Invalid
-from domain.identity import Sex, check_personal_id
 from domain.pupils import HOME_COUNTRY, OF_THE_YEAR, ListedPupil, PupilField
 from storage import registration
+from storage.findings import keep_findings
 from storage.registration import ClassFacts
 from storage.rosters.comparing import compare
 from storage.rosters.known import Known, read_known
 from storage.rosters.shapes import ClassEffect, Comparison, Effect, ListedClass, PupilEffect
-from storage.tables import ClassGroup, Enrolment, PupilRow, ReviewItem
+from storage.tables import ClassGroup, Enrolment, PupilRow
 
 Pairs: TypeAlias = Sequence[tuple[ListedPupil, PupilEffect]]
 _UNFIT: Final = "Danh sách có giá trị không lưu được: quá dài hoặc có kí tự lạ. Hãy sửa trong tệp rồi tải lên lại."
@@ -31,18 +30,18 @@ _OF_THE_PUPIL = tuple(each for each in PupilField if each not in OF_THE_YEAR)
 def register(session: Session, school_id: UUID, listed: Sequence[ListedClass], today: date) -> dict[str, UUID]:
     """Compare and enter in one go; returns the ids of the classes by name. Raises Conflict when somebody clashes."""
     registration.lock_school(session, school_id)
-    comparison = compare(session, school_id, listed, today)
+    known = read_known(session, school_id, listed)
+    comparison = compare(known, listed, today)
     for clash in comparison.clashes:
         raise Conflict(f"Mã học sinh {clash.pupil_code}: {clash.message}")
-    return enter(session, school_id, listed, comparison, today)
+    return enter(session, known, listed, comparison, today)
 
 
 def enter(
-    session: Session, school_id: UUID, listed: Sequence[ListedClass], comparison: Comparison, today: date
+    session: Session, known: Known, listed: Sequence[ListedClass], comparison: Comparison, today: date
 ) -> dict[str, UUID]:
-    """Write what `comparison`, without clashes and just made, says; again, it changes nothing."""
+    """Write what `comparison`, without clashes and just made with what is `known`, says."""
     try:
-        known = read_known(session, school_id, listed)
         return {
             group.name: _enter_class(session, known, each, group, today)
             for each, group in zip(listed, comparison.classes, strict=True)
@@ -83,7 +82,7 @@ def _enter_pupils(session: Session, known: Known, pairs: Pairs) -> None:
         for change in effect.changes:
             if change.field in _OF_THE_PUPIL:
                 setattr(row, change.field.value, values[change.field.value])
-    _keep_findings(session, [known.by_code[pupil.pupil_code] for pupil, effect in pairs if _is_touched(effect)])
+    keep_findings(session, [known.by_code[pupil.pupil_code] for pupil, effect in pairs if _is_touched(effect)])
 
 
 def _values(pupil: ListedPupil) -> dict[str, str | date]:
@@ -114,22 +113,3 @@ def _enter_enrolments(session: Session, known: Known, group: ClassGroup, pairs: 
         enrolment.class_id, enrolment.order_no, enrolment.left_on = group.id, effect.order_no, None
         enrolment.register_no = pupil.register_no or enrolment.register_no
     session.add_all(new)
-
-
-def _keep_findings(session: Session, pupils: Iterable[PupilRow]) -> None:
-    """An id that does not fit sex or birth date is for a person to look at; what fits by now is settled."""
-    found = {row.id: _findings(row) for row in pupils}
-    if not found:
-        return
-    settled = update(ReviewItem).where(ReviewItem.pupil_id.in_(found), ReviewItem.resolved_at.is_(None))
-    open_now = [f"{pupil_id} {code}" for pupil_id, codes in found.items() for code in codes]
-    is_gone = func.concat(ReviewItem.pupil_id, " ", ReviewItem.code).not_in(open_now)
-    session.execute(settled.where(is_gone).values(resolved_at=func.now()))
-    rows = [{"pupil_id": pupil_id, "code": code} for pupil_id, codes in found.items() for code in codes]
-    if rows:
-        session.execute(postgresql.insert(ReviewItem).values(rows).on_conflict_do_nothing())
-
-
-def _findings(pupil: PupilRow) -> list[str]:
-    sex = next(each for each in Sex if each.label == pupil.sex)
-    return sorted({each.code.value for each in check_personal_id(pupil.personal_id, sex, pupil.birth_date)})

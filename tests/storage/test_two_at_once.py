@@ -23,10 +23,11 @@ from storage import entries, saving
 from storage.database import Sessions, make_engine, make_sessions
 from storage.migrate import upgrade
 from storage.opening import OpenedTerm, open_term
+from storage.pupil_decisions import PupilAssessment, set_assessment
 from storage.rosters import entering
 from storage.rosters.shapes import ListedClass
 from storage.saving import CellEdit, SaveResult
-from storage.tables import ClassGroup, Enrolment, PupilRow, School, TermRecord
+from storage.tables import ClassGroup, Enrolment, PupilRow, PupilTerm, School, TermRecord
 from tests.database import another_database
 from tests.factories import (
     DUE,
@@ -222,6 +223,17 @@ def test_a_book_that_is_opened_while_a_list_is_entered_holds_what_the_list_says(
     assert classes.newcomer.pupil_code in book
     assert classes.mover.pupil_code not in book
     assert set(book.values()) == {"1A1"}
+
+
+def test_a_book_that_is_opened_meanwhile_takes_over_how_a_pupil_is_assessed(sessions: Sessions, book: OpenBook) -> None:
+    with sessions.begin() as first:
+        book.session = first
+        reason = UUID(book.reason("Theo hồ sơ khuyết tật."))
+        set_assessment(first, book.id, book.opened.record_ids[0], PupilAssessment(True, False), reason)
+        opening = later(sessions, lambda session: open_term(session, book.cast.class_id, Term.YEAR_END, DUE))
+    opened = opening.result(PATIENCE)
+    with sessions() as session:
+        assert session.get_one(PupilTerm, opened.record_ids[0]).assessment_waived
 
 
 def test_a_package_is_compared_only_when_the_opening_of_a_book_has_ended(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from domain.pupils import ListedPupil
 from storage.rosters import entering
 from storage.rosters.comparing import compare
+from storage.rosters.known import Known, read_known
 from storage.rosters.shapes import ClassEffect, Comparison, ListedClass
 from tests.factories import YEAR, ClassCast, make_class, make_pupils, make_school
 
@@ -34,9 +35,12 @@ class Registered:
     def school_id(self) -> UUID:
         return self.cast.school.school_id
 
+    def known(self, *lists: ListedClass) -> Known:
+        return read_known(self.session, self.school_id, lists)
+
     def compare(self, *lists: ListedClass) -> Comparison:
         self.session.flush()
-        return compare(self.session, self.school_id, lists, TODAY)
+        return compare(self.known(*lists), lists, TODAY)
 
     def first(self, *lists: ListedClass) -> ClassEffect:
         return self.compare(*lists).classes[0]

@@ -12,7 +12,7 @@ from domain.errors import Conflict, Invalid
 from domain.identity import Sex, make_personal_id
 from domain.pupils import OF_THE_YEAR, YES, PupilField
 from storage.rosters import entering
-from storage.rosters.shapes import Comparison, Effect, ListedClass
+from storage.rosters.shapes import Effect, ListedClass
 from storage.tables import ClassGroup, Enrolment, PupilRow, ReviewItem
 from tests.storage.rosters.lists import TODAY, Registered, listed, register
 
@@ -134,10 +134,10 @@ def test_nor_of_one_who_comes_back(db: Session, school: Registered) -> None:
 @pytest.mark.parametrize("unfit", ["Lê\u0000Văn", " ".join(map(str, range(4000)))])
 def test_what_the_database_refuses_is_refused_for_good(db: Session, school: Registered, unfit: str) -> None:
     late = listed(school.newcomer, name="1C")
-    comparison = school.compare(late)
+    known, comparison = school.known(late), school.compare(late)
     wrong = replace(late, pupils=(replace(late.pupils[0], personal_id=unfit),))
     with pytest.raises(Invalid, match="quá dài hoặc có kí tự lạ") as refused:
-        entering.enter(db, school.school_id, [wrong], comparison, TODAY)
+        entering.enter(db, known, [wrong], comparison, TODAY)
     assert refused.value.__cause__ is None
 
 
@@ -149,9 +149,9 @@ def test_who_clashes_keeps_the_list_out(db: Session, school: Registered) -> None
 
 def test_whoever_comes_second_with_a_code_is_told_without_it(db: Session, school: Registered) -> None:
     late: ListedClass = listed(replace(school.newcomer, pupil_code="7926099999"), name="1C")
-    comparison: Comparison = school.compare(late)
+    known, comparison = school.known(late), school.compare(late)
     school.enter(listed(school.newcomer, name="1D"))
     with pytest.raises(Conflict, match="Vừa có người nhập trùng") as refused:
-        entering.enter(db, school.school_id, [late], comparison, TODAY)
+        entering.enter(db, known, [late], comparison, TODAY)
     assert refused.value.__cause__ is None
     assert school.newcomer.personal_id not in refused.value.message

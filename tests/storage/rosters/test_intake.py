@@ -47,7 +47,7 @@ def done_elsewhere(other: Registered, year: SchoolYear = LAST_YEAR) -> tuple[Lis
 
 def compared(school: Registered, lists: Sequence[ListedClass], today: date = TODAY) -> Comparison:
     school.session.expire_all()
-    return compare(school.session, school.school_id, lists, today)
+    return compare(school.known(*lists), lists, today)
 
 
 def messages(comparison: Comparison) -> list[str]:
