@@ -17,6 +17,7 @@ from cli.trouble import Trouble
 from config.settings import Settings
 from domain.errors import DomainError
 from interchange.national.checking import check
+from interchange.national.codes import load_codes
 from interchange.national.dispatch import Share, dispatched, share_out
 from interchange.national.json_form import write_json
 from interchange.national.packet import MAX_BYTES, Event, Packet
@@ -63,6 +64,7 @@ def export_record_command(
     if not roots:
         raise Trouble(f"The trusted root certificates cannot be read: {settings.trust_file}.")
     shares = share_out(_records(files, roots, event), lambda record: len(write(_alone(record))), _LIMITS[form])
+    _tell_unconfirmed(settings)
     if keys is None:
         _put(out, form, {share.name: write(share.packet) for share in shares})
         return
@@ -91,6 +93,14 @@ def _records(files: Sequence[Path], roots: Sequence[x509.Certificate], event: Ev
         more = f" ... and {len(problems) - _SHOWN} more." if len(problems) > _SHOWN else ""
         raise Trouble(f"Nothing was written: the records must be put right first.{more}")
     return list(records.values())
+
+
+def _tell_unconfirmed(settings: Settings) -> None:
+    """Codes of ours may not be those of the receiver: docs/national-record.md."""
+    lists = load_codes(settings.national_codes).unconfirmed
+    if lists:
+        names = ", ".join(each.label for each in lists)
+        typer.echo(f"Codes not confirmed against the Ministry's lists (HOCBA_NATIONAL_CODES): {names}.", err=True)
 
 
 def _alone(record: NationalRecord) -> Packet:

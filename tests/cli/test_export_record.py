@@ -15,6 +15,7 @@ from cli.main import app
 from domain.calendar import TIMEZONE
 from domain.documents import FIELDS, DocumentKind
 from domain.year_records import PrimaryRecordContent, YearRecordContent
+from interchange.national.codes import CodeList
 from interchange.national.json_form import read_json
 from interchange.national.packet import Packet
 from interchange.national.xml_form import packet_of, read_xml
@@ -111,6 +112,14 @@ def test_records_of_a_school_and_year_become_one_packet(
     office.export("a.pdf", "b.pdf", "c.pdf", "--form", form)
     assert office.written == first
     assert (office.folder / "out" / f"{NAME}.{form}").stat().st_mode & 0o077 == 0
+
+
+def test_codes_that_the_ministry_did_not_confirm_are_named(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "HOCBA_NATIONAL_CODES): thông tư, cấp học," in office.export("a.pdf").stderr
+    own = office.folder / "codes.toml"
+    own.write_text("".join(f"[{each}]\nconfirmed = true\nnote = ''\ncodes = {{}}\n" for each in CodeList), "utf-8")
+    monkeypatch.setenv("HOCBA_NATIONAL_CODES", str(own))
+    assert office.export("a.pdf").stderr == ""
 
 
 def test_a_cancelled_record_is_recalled_and_comes_after_the_one_it_cancels(office: Office) -> None:
