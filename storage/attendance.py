@@ -28,7 +28,7 @@ _SOMEBODY: Final = "Người khác"
 class Attendance:
     """Half-day absences, health and whether the class recognised the pupil (Circular 27/2020 art. 13).
 
-    None is not said, and stays as it is. `version` is the one the writer saw, None to write over anything.
+    None is not said, and stays as it is. `version` is the one the writer saw, 0 where nothing was entered yet.
     """
 
     record_id: UUID
@@ -38,7 +38,7 @@ class Attendance:
     height_cm: str | None = None
     weight_kg: str | None = None
     health: str | None = None
-    version: int | None = None
+    version: int = 0
 
 
 @dataclass(frozen=True)
@@ -82,9 +82,9 @@ def save_attendance(
     return _kept(session, record_ids)
 
 
-def _is_newer(version: int, seen: int | None) -> bool:
+def _is_newer(version: int, seen: int) -> bool:
     """Whether somebody entered something since; where nothing was entered nobody was first."""
-    return seen is not None and version not in {0, seen}
+    return version not in {0, seen}
 
 
 def _changes(row: Attendance, kept: KeptAttendance) -> dict[TermFact, str | int]:

@@ -20,12 +20,12 @@ from storage.tables import Assessment, RecordSlot, TermRecord
 
 @dataclass(frozen=True)
 class CellEdit:
-    """One cell as people give it; `version` is the one they saw, 0 for an empty cell, None to write over anything."""
+    """One cell as people give it; `version` is the one they saw, 0 for a cell nobody wrote yet."""
 
     record_id: UUID
     key: CellKey
     text: str
-    version: int | None = None
+    version: int
 
     @property
     def place(self) -> Place:
@@ -137,9 +137,7 @@ def _read(edits: Iterable[CellEdit], offered: Mapping[CellKey, Cell], result: Sa
 
 def _is_overtaken(edit: CellEdit, now: Known) -> bool:
     """Whether the cell is no longer as the writer saw it; who saw it empty overwrites nothing while it is empty."""
-    if edit.version is None or now.version == edit.version:
-        return False
-    return bool(now.value or edit.version)
+    return now.version != edit.version and bool(now.value or edit.version)
 
 
 def _write(session: Session, slot: str, fresh: Sequence[tuple[CellEdit, str]], staff_id: UUID) -> list[SavedCell]:

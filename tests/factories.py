@@ -18,9 +18,11 @@ from domain.identity import Sex, make_personal_id
 from domain.lifecycle import ClassTerm, apply, class_stage, open_class_term, plan
 from domain.pupils import ListedPupil
 from domain.scales import CellKind
+from domain.slot_marks import Known, Place
 from interchange.roster import grade_of
 from interchange.sample_school.people import People, draw_class
 from storage import journal, projection, registration, saving
+from storage.entries import known_cells
 from storage.opening import OpenedTerm, open_term
 from storage.projection import Projection
 from storage.registration import ClassFacts, SchoolFacts
@@ -214,11 +216,12 @@ def fill(book: OpenBook, slots: Iterable[str] | None = None, records: Iterable[s
     """Enter a plausible value into every required cell."""
     curriculum = book.cast.curriculum
     for slot in curriculum.slots if slots is None else slots:
-        edits = [
-            CellEdit(UUID(record_id), cell.key, plausible(cell))
+        texts = {
+            (UUID(record_id), cell.key): plausible(cell)
             for record_id in (book.records if records is None else records)
             for cell in required_cells(curriculum, book.opened.term, slot)
-        ]
+        }
+        edits = seen(book, slot, texts)
         saving.save_cells(book.session, book.id, slot, edits, book.cast.who(slot)).require_all()
     book.session.flush()
 
@@ -233,11 +236,22 @@ def plausible(cell: Cell) -> str:
             return "Có tiến bộ, cần tiếp tục phát huy."
 
 
-def edit(book: OpenBook, slot: str, kind: CellKind, value: str, record: int = 0) -> CellEdit:
+def place(book: OpenBook, slot: str, kind: CellKind, record: int = 0) -> Place:
     """One cell of a subject at the term's end."""
     cells = required_cells(book.cast.curriculum, book.opened.term, slot)
-    cell = [each for each in cells if each.kind is kind][-1]
-    return CellEdit(book.opened.record_ids[record], cell.key, value)
+    return book.opened.record_ids[record], [each.key for each in cells if each.kind is kind][-1]
+
+
+def edit(book: OpenBook, slot: str, kind: CellKind, value: str, record: int = 0) -> CellEdit:
+    """The same, written by somebody who sees what it holds."""
+    (given,) = seen(book, slot, {place(book, slot, kind, record): value})
+    return given
+
+
+def seen(book: OpenBook, slot: str, texts: Mapping[Place, str]) -> list[CellEdit]:
+    """New texts of cells, by somebody who sees what they hold."""
+    known = known_cells(book.session, slot, {record_id for record_id, _ in texts})
+    return [CellEdit(*at, text, known.get(at, Known()).version) for at, text in texts.items()]
 
 
 def make_certificate(session: Session, staff_id: UUID | None, **more: object) -> CertificateRow:

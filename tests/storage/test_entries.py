@@ -11,7 +11,7 @@ from domain.scales import CellKind
 from storage import entries, saving
 from storage.entries import CellTrace
 from storage.tables import Assessment, ClassGroup, PupilTerm
-from tests.factories import OpenBook, edit, fill, make_staff, open_book
+from tests.factories import OpenBook, edit, fill, make_staff, open_book, place
 
 
 @pytest.fixture
@@ -21,8 +21,8 @@ def book(db: Session) -> OpenBook:
 
 def history(book: OpenBook) -> list[CellTrace]:
     """Of the first pupil's score in maths."""
-    cell = edit(book, "toan", CellKind.SCORE, "")
-    return entries.history(book.session, cell.record_id, "toan", cell.key)
+    record_id, key = place(book, "toan", CellKind.SCORE)
+    return entries.history(book.session, record_id, "toan", key)
 
 
 def write(book: OpenBook, *texts: str) -> None:
@@ -95,8 +95,7 @@ def test_what_is_changed_behind_the_application_leaves_a_trace_without_a_name(
 def test_whoever_saw_the_cell_before_a_change_behind_the_application_does_not_overwrite_it(book: OpenBook) -> None:
     write(book, "9")
     book.session.execute(text("UPDATE assessments SET value = '1'"))
-    given = edit(book, "toan", CellKind.SCORE, "7")
-    seen = [saving.CellEdit(given.record_id, given.key, "7", version=1)]
+    seen = [saving.CellEdit(*place(book, "toan", CellKind.SCORE), "7", version=1)]
     (late,) = saving.save_cells(book.session, book.id, "toan", seen, book.cast.homeroom).overtaken
     assert (late.value, late.version, late.by) == ("1", 2, "")
 

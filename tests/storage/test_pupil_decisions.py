@@ -17,9 +17,8 @@ from storage import pupil_decisions, saving
 from storage.attendance import Attendance, save_attendance
 from storage.pupil_decisions import Promotions, PupilAssessment
 from storage.pupil_results import results_in
-from storage.saving import CellEdit
 from storage.tables import Enrolment, PromotionDecision, PupilTerm, Reason, TermRecord
-from tests.factories import NOW, OpenBook, fill, make_class, make_school, open_book
+from tests.factories import NOW, OpenBook, fill, make_class, make_school, open_book, seen
 from tests.storage.papers import make_document, make_order
 
 WAIVED, BY_PLAN, AS_USUAL = PupilAssessment(True, False), PupilAssessment(False, True), PupilAssessment(False, False)
@@ -100,7 +99,8 @@ def handed_in(book: OpenBook, low: dict[str, str]) -> OpenBook:
     for slot, value in low.items():
         cells = required_cells(book.cast.curriculum, book.opened.term, slot)
         wanted = CellKind.SCORE if value.isdigit() else CellKind.LEVEL
-        edits = [CellEdit(book.opened.record_ids[0], cell.key, value) for cell in cells if cell.kind is wanted]
+        texts = {(book.opened.record_ids[0], cell.key): value for cell in cells if cell.kind is wanted}
+        edits = seen(book, slot, texts)
         saving.save_cells(book.session, book.id, slot, edits, book.cast.homeroom).require_all()
     for slot in book.cast.curriculum.slots:
         book.act(Action.SUBMIT, slot)

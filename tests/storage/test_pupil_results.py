@@ -13,8 +13,7 @@ from domain.scales import CellKind
 from storage import saving
 from storage.attendance import Attendance, save_attendance
 from storage.pupil_results import RecordResult, results_in
-from storage.saving import CellEdit
-from tests.factories import NOW, OpenBook, fill, make_class, make_school, open_book
+from tests.factories import NOW, OpenBook, fill, make_class, make_school, open_book, seen
 
 TODAY = NOW.date()
 
@@ -30,7 +29,7 @@ def submit_all(book: OpenBook) -> None:
 
 
 def save(book: OpenBook, slot: str, key: CellKey, value: str, record: int = 0) -> None:
-    edits = [CellEdit(book.opened.record_ids[record], key, value)]
+    edits = seen(book, slot, {(book.opened.record_ids[record], key): value})
     saving.save_cells(book.session, book.id, slot, edits, book.cast.who(slot)).require_all()
 
 

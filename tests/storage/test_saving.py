@@ -15,7 +15,7 @@ from domain.scales import CellKind
 from storage import entries, saving
 from storage.saving import CellEdit, SaveResult
 from storage.tables import Assessment, CellChange
-from tests.factories import OpenBook, edit, fill, make_class, make_school, make_staff, open_book
+from tests.factories import OpenBook, edit, fill, make_class, make_school, make_staff, open_book, place
 
 LEVEL, SCORE, COMMENT = CellKind.LEVEL, CellKind.SCORE, CellKind.COMMENT
 
@@ -29,10 +29,9 @@ def save(book: OpenBook, *edits: CellEdit, slot: str = "toan", by: UUID | None =
     return saving.save_cells(book.session, book.id, slot, edits, by or book.cast.homeroom)
 
 
-def seen(book: OpenBook, value: str, version: int | None, kind: CellKind = SCORE) -> CellEdit:
+def seen(book: OpenBook, value: str, version: int, kind: CellKind = SCORE) -> CellEdit:
     """A new value of the first pupil's cell in maths, by somebody who saw this version of it."""
-    given = edit(book, "toan", kind, value)
-    return CellEdit(given.record_id, given.key, value, version)
+    return CellEdit(*place(book, "toan", kind), value, version)
 
 
 def values(book: OpenBook, slot: str = "toan", record: int = 0) -> dict[str, str]:
@@ -118,7 +117,6 @@ def test_whoever_comes_later_is_told_what_the_cell_holds_by_whom_and_since_when(
     ("before", "version", "value", "overtaken"),
     [
         (("9",), 1, "5", False),  # seen as it is
-        (("9",), None, "5", False),  # whatever is there
         (("9", "8"), 1, "5", True),
         (("9", "8"), 1, "8", False),  # the same as is there
         (("9", "8"), 7, "5", True),  # never was
@@ -129,7 +127,7 @@ def test_whoever_comes_later_is_told_what_the_cell_holds_by_whom_and_since_when(
     ],
 )
 def test_a_cell_is_written_over_only_by_those_who_saw_it(
-    book: OpenBook, before: tuple[str, ...], version: int | None, value: str, *, overtaken: bool
+    book: OpenBook, before: tuple[str, ...], version: int, value: str, *, overtaken: bool
 ) -> None:
     for text in before:
         save(book, edit(book, "toan", SCORE, text))
@@ -172,7 +170,7 @@ def test_records_of_another_class_are_not_found(db: Session, book: OpenBook) -> 
 )
 def test_a_cell_that_the_slot_does_not_offer_is_not_found(book: OpenBook, foreign: dict[str, object]) -> None:
     offered = edit(book, "toan", SCORE, "9")
-    wrong = CellEdit(offered.record_id, CellKey(**{**offered.key._asdict(), **foreign}), "9")
+    wrong = CellEdit(offered.record_id, CellKey(**{**offered.key._asdict(), **foreign}), "9", 0)
     with pytest.raises(NotFound, match="ô này"):
         save(book, wrong)
     with pytest.raises(NotFound, match="ô này"):
@@ -181,7 +179,7 @@ def test_a_cell_that_the_slot_does_not_offer_is_not_found(book: OpenBook, foreig
 
 def test_an_unknown_record_is_not_found(book: OpenBook) -> None:
     with pytest.raises(NotFound):
-        save(book, CellEdit(uuid4(), edit(book, "toan", SCORE, "9").key, "9"))
+        save(book, CellEdit(uuid4(), edit(book, "toan", SCORE, "9").key, "9", 0))
 
 
 def test_a_subject_and_a_competency_of_the_same_code_are_two_cells(db: Session) -> None:

@@ -34,12 +34,12 @@ from tests.factories import (
     NOW,
     YEAR,
     OpenBook,
-    edit,
     fill,
     make_class,
     make_pupils,
     make_school,
     open_book,
+    place,
 )
 
 WAITS = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
@@ -66,8 +66,7 @@ def book(sessions: Sessions) -> OpenBook:
 
 def save(book: OpenBook, session: Session, value: str, version: int = 0, record: int = 0) -> SaveResult:
     """One score in maths, by somebody who saw this version."""
-    given = edit(book, "toan", CellKind.SCORE, value, record)
-    seen = [CellEdit(given.record_id, given.key, value, version)]
+    seen = [CellEdit(*place(book, "toan", CellKind.SCORE, record), value, version)]
     return saving.save_cells(session, book.id, "toan", seen, book.cast.homeroom)
 
 
@@ -90,9 +89,9 @@ def later(sessions: Sessions, work: Callable[[Session], Done]) -> Future[Done]:
 
 def written(sessions: Sessions, book: OpenBook) -> list[str]:
     """Everything that the cell ever held, newest first."""
-    cell = edit(book, "toan", CellKind.SCORE, "")
+    record_id, key = place(book, "toan", CellKind.SCORE)
     with sessions() as session:
-        return [trace.after for trace in entries.history(session, cell.record_id, "toan", cell.key)]
+        return [trace.after for trace in entries.history(session, record_id, "toan", key)]
 
 
 def test_the_later_one_is_told_and_what_the_first_one_wrote_stays(sessions: Sessions, book: OpenBook) -> None:
