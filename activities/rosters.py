@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
-from domain.calendar import TIMEZONE
+from domain.calendar import day_of
 from domain.errors import Conflict, Incomplete, Invalid, NotFound
 from interchange.roster import Aside, RosterBook, RosterHeader
 from interchange.sheets import Problem, Severity
@@ -59,7 +59,7 @@ _CONTENT: Final = TypeAdapter(Preview)
 def preview_roster(session: Session, person: Person, book: RosterBook, now: datetime) -> KeptPreview:
     """Compare a workbook with the person's own school and keep what was found for that person; enters nothing."""
     listed = _listed(book)
-    comparison = compare(read_known(session, person.school_id, listed), listed, _day(now))
+    comparison = compare(read_known(session, person.school_id, listed), listed, day_of(now))
     school = session.get_one(School, person.school_id)
     preview = Preview(
         listed=listed,
@@ -101,10 +101,10 @@ def confirm_roster(session: Session, person: Person, preview_id: UUID, now: date
         raise Incomplete("Danh sách còn lỗi; hãy sửa trong tệp rồi tải lên lại.")
     registration.lock_school(session, person.school_id)
     known = read_known(session, person.school_id, preview.listed)
-    comparison = compare(known, preview.listed, _day(now))
+    comparison = compare(known, preview.listed, day_of(now))
     if told := differences(preview.comparison, comparison):
         raise Conflict(f"Từ lúc xem trước, dữ liệu đã thay đổi: {told}. Hãy tải tệp lên để xem trước lại.")
-    entering.enter(session, known, preview.listed, comparison, _day(now))
+    entering.enter(session, known, preview.listed, comparison, day_of(now))
     row.content, row.outcome = None, {effect.value: comparison.count(effect) for effect in Effect}
     return row.outcome
 
@@ -120,10 +120,6 @@ def import_roster(session: Session, book: RosterBook) -> dict[str, UUID]:
         raise Invalid("Danh sách lớp còn lỗi, chưa nhập được.")
     school_id = registration.add_school(session, _school(headers[0]))
     return entering.register(session, school_id, _listed(book), date.min)
-
-
-def _day(now: datetime) -> date:
-    return now.astimezone(TIMEZONE).date()
 
 
 def _kept(row: RosterPreview) -> KeptPreview:

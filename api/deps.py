@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from api.errors import SignInNeeded
 from api.services import Services
-from domain.calendar import TIMEZONE
+from domain.calendar import day_of
 from domain.errors import Invalid, NotAllowed, NotFound
 from storage import access, orders
 from storage.access import ClassTermHead, DocumentHead
@@ -39,7 +39,7 @@ def now() -> datetime:
 
 
 def today() -> date:
-    return now().astimezone(TIMEZONE).date()
+    return day_of(now())
 
 
 def is_loopback(request: Request) -> bool:

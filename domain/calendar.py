@@ -16,6 +16,11 @@ _YEARS: Final = range(2000, 2100)  # in which a school year may begin
 _SATURDAY: Final = 5
 
 
+def day_of(moment: datetime) -> date:
+    """Return the day in Vietnam in which a moment falls."""
+    return moment.astimezone(TIMEZONE).date()
+
+
 def end_of_day(day: date) -> datetime:
     """Return the first instant after that day in Vietnam, in UTC: something done before it was done in time."""
     return datetime.combine(day + timedelta(days=1), time(), TIMEZONE).astimezone(UTC)

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 from uuid import UUID
 
 from domain.assessment import Term
-from domain.calendar import TIMEZONE, SchoolYear, end_of_day
+from domain.calendar import TIMEZONE, SchoolYear, day_of, end_of_day
 from domain.curriculum import HOMEROOM, Curriculum, curriculum_for
 from domain.errors import Invalid
 from domain.labelled import Labelled
@@ -45,11 +45,11 @@ class Period:
 
     @property
     def first_day(self) -> date:
-        return self.since.astimezone(TIMEZONE).date()
+        return day_of(self.since)
 
     @property
     def last_day(self) -> date | None:
-        return (self.until - timedelta(microseconds=1)).astimezone(TIMEZONE).date() if self.until else None
+        return day_of(self.until - timedelta(microseconds=1)) if self.until else None
 
     def overlaps(self, other: "Period") -> bool:
         return (self.until is None or other.since < self.until) and (other.until is None or self.since < other.until)

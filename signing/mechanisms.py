@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from domain.algorithms import is_allowed
-from domain.calendar import TIMEZONE
+from domain.calendar import day_of
 from signing.errors import SigningFailed
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
@@ -97,7 +97,7 @@ def key_bits(certificate: x509.Certificate) -> int:
 
 def is_allowed_at(certificate: x509.Certificate, mechanism: Mechanism, at: datetime) -> bool:
     """Whether policy accepts a signature by this key made then (`domain.algorithms`); `at` is aware."""
-    on = at.astimezone(TIMEZONE).date()
+    on = day_of(at)
     return is_allowed(mechanism.scheme, mechanism.digest, key_bits(certificate), on)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
+from domain.slot_marks import slot_name
 from domain.stages import Stage
 from storage import evidence
 from storage.entries import curriculum_of
@@ -214,8 +215,7 @@ def slot_lines(session: Session, class_term_id: UUID, class_id: UUID) -> list[Sl
         .group_by(RecordSlot.slot)
     )
     found = {slot: (submitted, signed) for slot, submitted, signed in session.execute(query)}
-    names = {subject.code: subject.name for subject in curriculum.subjects}
-    return [SlotLine(slot, names.get(slot, "Chủ nhiệm"), *found.get(slot, (0, 0))) for slot in curriculum.slots]
+    return [SlotLine(slot, slot_name(curriculum, slot), *found.get(slot, (0, 0))) for slot in curriculum.slots]
 
 
 @dataclass(frozen=True)

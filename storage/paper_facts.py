@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
-from domain.calendar import TIMEZONE
+from domain.calendar import day_of
 from domain.curriculum import HOMEROOM, PRINCIPAL, Curriculum
 from domain.documents import (
     DocumentKind,
@@ -105,7 +105,7 @@ class Member:
 
 
 def class_facts(session: Session, order: SigningOrder) -> ClassFacts:
-    return facts_on(session, order.class_term_id, order.signing_time.astimezone(TIMEZONE).date())
+    return facts_on(session, order.class_term_id, day_of(order.signing_time))
 
 
 def facts_on(session: Session, class_term_id: UUID, day: date) -> ClassFacts:

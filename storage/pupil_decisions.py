@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
-from domain.calendar import TIMEZONE
+from domain.calendar import day_of
 from domain.curriculum import HOMEROOM
 from domain.entered import Entered
 from domain.errors import Conflict, Incomplete, NotFound
@@ -135,7 +135,7 @@ def _signed(session: Session, records: Sequence[TermRecord]) -> tuple[str, ...]:
 
 
 def _refuse_needless(session: Session, class_term_id: UUID, records: Sequence[TermRecord], asked: Promotions) -> None:
-    facts = facts_on(session, class_term_id, asked.at.astimezone(TIMEZONE).date())
+    facts = facts_on(session, class_term_id, day_of(asked.at))
     if unsent := pupil_results.unsent(session, facts.curriculum, [record.id for record in records], own=()):
         raise Incomplete(pupil_results.waits_for(next(iter(unsent.values()))), tuple(map(str, unsent)))
     writing, entered = term_papers(facts), results.entered(session, facts, records)

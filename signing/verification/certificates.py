@@ -32,7 +32,7 @@ from pyhanko_certvalidator.policy_decl import (
 from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 
 from domain.algorithms import is_allowed
-from domain.calendar import TIMEZONE
+from domain.calendar import day_of
 from signing.mechanisms import key_bits
 from signing.status_checks import Source
 from signing.verification.document import Signature
@@ -119,7 +119,7 @@ def _told(chain: Sequence[History]) -> Revocation | None:
 def _algorithm(signature: Signature, at: datetime, result: Result) -> Finding:
     # An algorithm given up since may have been allowed when it was used; only a proof of time can tell. That is why
     # EN 319 102-1 (5.2.8) makes this "indeterminate, CRYPTO_CONSTRAINTS_FAILURE(_NO_POE)", never "failed".
-    allowed = is_allowed(*_algorithm_parts(signature), at.astimezone(TIMEZONE).date())
+    allowed = is_allowed(*_algorithm_parts(signature), day_of(at))
     holds = allowed and result.ades_subindic not in _WEAK
     return judged(Check.ALGORITHM, holds=holds, otherwise=_OPEN)
 

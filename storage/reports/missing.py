@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
-from domain.calendar import TIMEZONE, SchoolYear
+from domain.calendar import SchoolYear, day_of
 from domain.documents import PupilContent, SchoolContent
 from domain.entry import cells_of, missing_cells
 from domain.identity import parse_sex
@@ -42,7 +42,7 @@ def missing_of_class(
     """`check` finds fields of the national record that are missing; without it nobody looks."""
     row = session.get_one(ClassTermRow, class_term_id)
     group = session.get_one(ClassGroup, row.class_id)
-    school, pupils = school_content(session, group.school_id, _day(at)), _pupils(session, [group.id])
+    school, pupils = school_content(session, group.school_id, day_of(at)), _pupils(session, [group.id])
     return MissingReport(
         school=school,
         school_year=group.school_year,
@@ -58,7 +58,7 @@ def missing_of_school(
     session: Session, school_id: UUID, year: SchoolYear, term: Term, at: datetime, check: ProfileCheck | None = None
 ) -> MissingReport:
     """Cells of every open book of the term, personal ids and profiles of every class of the year."""
-    school = school_content(session, school_id, _day(at))
+    school = school_content(session, school_id, day_of(at))
     classes = classes_of(session, school_id, year, term)
     pupils = _pupils(session, [group.id for group, _ in classes])
     return MissingReport(
@@ -106,10 +106,6 @@ def _teachers(session: Session, group: ClassGroup, at: datetime) -> dict[str, st
         )
     )
     return dict(session.execute(query).all())
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(TIMEZONE).date()
 
 
 def _ids(session: Session, pupils: Pupils) -> Iterator[PupilProblem]:

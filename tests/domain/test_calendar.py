@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.assessment import Term
-from domain.calendar import Cohort, Policy, SchoolYear, Step, deadline, deadlines, end_of_day, term_dates
+from domain.calendar import Cohort, Policy, SchoolYear, Step, day_of, deadline, deadlines, end_of_day, term_dates
 from domain.errors import Invalid, NotFound
 
 YEAR = SchoolYear(2023)
@@ -33,6 +33,8 @@ def test_a_school_year_of_another_century_is_refused(text: str) -> None:
 
 def test_a_day_ends_at_midnight_in_vietnam() -> None:
     assert end_of_day(date(2024, 6, 30)) == datetime(2024, 6, 30, 17, tzinfo=UTC)
+    assert day_of(end_of_day(date(2024, 6, 30))) == date(2024, 7, 1)
+    assert day_of(end_of_day(date(2024, 6, 30)) - timedelta(microseconds=1)) == date(2024, 6, 30)
 
 
 def test_the_city_s_terms_of_2023_are_confirmed() -> None:
