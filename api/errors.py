@@ -1,6 +1,7 @@
 """One table from refusals to statuses, answered as RFC 9457 problem details."""
 
-from typing import Any
+from typing import Any, Final
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request, status
 from fastapi.exceptions import RequestValidationError
@@ -14,6 +15,7 @@ from api.field_errors import FieldError, field_errors, in_words
 from domain.errors import Conflict, DomainError, Incomplete, Invalid, NotAllowed, NotFound
 
 PROBLEM_JSON = "application/problem+json"
+SECOND_FACTOR: Final = "/tai-khoan/xac-thuc"
 
 
 class Unavailable(Exception):
@@ -29,6 +31,12 @@ class SignInNeeded(Exception):
     """No valid token came with the request."""
 
     message = "Cần đăng nhập."
+
+
+class SecondFactorNeeded(Exception):
+    """The password was right; the code of the person's device is still missing."""
+
+    message = "Cần nhập mã xác thực."
 
 
 class Problem(BaseModel):
@@ -79,54 +87,74 @@ def problem_of(refusal: Refusal) -> Problem:
     return problem(refusal.code, title, http_status, refusal.message, refusal.record_ids)
 
 
-def _answer(body: Problem) -> JSONResponse:
+def wants_page(request: Request) -> bool:
+    """A person who follows a link or sends a form; programs and parts of pages take problem details."""
+    by_person = "text/html" in request.headers.get("Accept", "") and "HX-Request" not in request.headers
+    return by_person and not request.url.path.startswith("/api/")
+
+
+def _answer(request: Request, body: Problem) -> Response:
+    if wants_page(request):
+        shown: Response = request.app.state.refusal_page(request, body)
+        return shown
     return JSONResponse(body.model_dump(), body.status, media_type=PROBLEM_JSON)
 
 
-def refused(_request: Request, error: Exception) -> JSONResponse:
+def refused(request: Request, error: Exception) -> Response:
     if not isinstance(error, DomainError):
         raise error
-    return _answer(problem_of(error))
+    return _answer(request, problem_of(error))
 
 
-def unavailable(_request: Request, _error: Exception) -> JSONResponse:
-    answer = _answer(problem_of(Unavailable()))
+def unavailable(request: Request, _error: Exception) -> Response:
+    answer = _answer(request, problem_of(Unavailable()))
     answer.headers["Retry-After"] = "5"
     return answer
 
 
 def sign_in_needed(request: Request, _error: Exception) -> Response:
-    """People are shown the door; programs are told what is missing."""
-    if "text/html" in request.headers.get("Accept", "") and not request.url.path.startswith("/api/"):
-        return RedirectResponse("/", status.HTTP_303_SEE_OTHER)
-    answer = _answer(problem("SignInNeeded", "Cần đăng nhập", status.HTTP_401_UNAUTHORIZED, SignInNeeded.message))
+    """People are shown the door, and come back to where they wanted to go; programs are told what is missing."""
+    if wants_page(request):
+        back = f"?back={quote(request.url.path)}" if request.method == "GET" and request.url.path != "/" else ""
+        return RedirectResponse(f"/dang-nhap{back}", status.HTTP_303_SEE_OTHER)
+    return _elsewhere(request, SignInNeeded.message, "SignInNeeded", "/dang-nhap")
+
+
+def second_factor_needed(request: Request, _error: Exception) -> Response:
+    if wants_page(request):
+        return RedirectResponse(SECOND_FACTOR, status.HTTP_303_SEE_OTHER)
+    return _elsewhere(request, SecondFactorNeeded.message, "SecondFactorNeeded", SECOND_FACTOR)
+
+
+def _elsewhere(request: Request, message: str, code: str, path: str) -> Response:
+    answer = _answer(request, problem(code, "Cần đăng nhập", status.HTTP_401_UNAUTHORIZED, message))
     answer.headers["WWW-Authenticate"] = "Bearer"
     if "HX-Request" in request.headers:
-        answer.headers["HX-Redirect"] = "/"
+        answer.headers["HX-Redirect"] = path
     return answer
 
 
-def invalid_request(_request: Request, error: Exception) -> JSONResponse:
+def invalid_request(request: Request, error: Exception) -> Response:
     """Say what is wrong with which field; the value itself is not repeated, it may be personal."""
     errors = field_errors(error.errors() if isinstance(error, RequestValidationError) else [])
     invalid = status.HTTP_422_UNPROCESSABLE_CONTENT
     body = problem("InvalidRequest", "Dữ liệu không hợp lệ", invalid, in_words(errors))
-    return _answer(body.model_copy(update={"errors": errors}))
+    return _answer(request, body.model_copy(update={"errors": errors}))
 
 
-def http_error(_request: Request, error: Exception) -> JSONResponse:
+def http_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     title = "Không tìm thấy" if error.status_code == status.HTTP_404_NOT_FOUND else "Không thực hiện được"
-    answer = _answer(problem("HttpError", title, error.status_code, title + "."))
+    answer = _answer(request, problem("HttpError", title, error.status_code, title + "."))
     answer.headers.update(error.headers or {})
     return answer
 
 
-def broken(_request: Request, _error: Exception) -> JSONResponse:
+def broken(request: Request, _error: Exception) -> Response:
     """A fault of ours; the server's log says where, the answer says nothing of it."""
     detail = "Hệ thống gặp lỗi. Hãy thử lại; nếu vẫn lỗi, hãy báo cán bộ quản trị."
-    return _answer(problem("Broken", "Lỗi hệ thống", status.HTTP_500_INTERNAL_SERVER_ERROR, detail))
+    return _answer(request, problem("Broken", "Lỗi hệ thống", status.HTTP_500_INTERNAL_SERVER_ERROR, detail))
 
 
 def install(app: FastAPI) -> None:
@@ -135,5 +163,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(exc.OperationalError, unavailable)
     app.add_exception_handler(exc.TimeoutError, unavailable)  # no connection was free in time
     app.add_exception_handler(SignInNeeded, sign_in_needed)
+    app.add_exception_handler(SecondFactorNeeded, second_factor_needed)
     app.add_exception_handler(RequestValidationError, invalid_request)
     app.add_exception_handler(HTTPException, http_error)

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from sqlalchemy import text
 
 from api.deps import ServicesDep
+from api.guard import everybody
 from api.services import Services
 
 router = APIRouter(tags=["health"])
@@ -17,11 +18,13 @@ class Health(BaseModel):
 
 
 @router.get("/healthz")
+@everybody
 async def healthz() -> Health:
     return Health(status="ok")
 
 
 @router.get("/readyz")
+@everybody
 async def readyz(found: ServicesDep) -> Health:
     """Answers 503 until the database and Temporal answer."""
     await asyncio.to_thread(_ask_database, found)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,8 +12,9 @@ from activities.own_device import OwnDevice
 from activities.verifying import Verifying
 from api import errors, health
 from api.approvals import Approvals
+from api.guard import guard, require_rules
 from api.headers import ProtectiveHeaders, protect
-from api.pages import board, entrance
+from api.pages import board, front, notices, refusals
 from api.pages import verification as verification_pages
 from api.pages.templating import make_templates
 from api.schema import Application
@@ -49,8 +50,16 @@ WEB = Path(__file__).resolve().parent.parent / "web"
 def create_app(services: Services) -> FastAPI:
     """The application over ready-made services; tests give their own."""
     # FastAPI's own pages of documentation load their scripts from elsewhere; nothing here does.
-    app = Application(title="hocba", version="1", description="Phê duyệt học bạ số", docs_url=None, redoc_url=None)
+    app = Application(
+        title="hocba",
+        version="1",
+        description="Phê duyệt học bạ số",
+        docs_url=None,
+        redoc_url=None,
+        dependencies=[Depends(guard)],
+    )
     app.state.services = services
+    app.state.refusal_page = refusals.refusal_page
     app.add_middleware(ProtectiveHeaders)
     errors.install(app)
     app.add_exception_handler(Exception, _broken)
@@ -58,14 +67,18 @@ def create_app(services: Services) -> FastAPI:
     parts = (reads, reports, entry, phrases, results, marks, opening, imports, decisions, orders, own_device, trust)
     for part in (*parts, verification):
         app.include_router(part.router, prefix="/api/v1", responses=errors.RESPONSES)
-    app.include_router(entrance.router)
-    app.include_router(board.router)
-    app.include_router(verification_pages.router)
+    add_pages(app)
     # Public as a whole: entries name nobody, and whoever holds a copy can tell a rewritten log from the one he knows.
     app.mount("/history", StaticFiles(directory=services.history_dir, check_dir=False), name="history")
     app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
     app.mount("/packages", StaticFiles(directory=WEB / "node_modules", check_dir=False), name="packages")
+    require_rules(app)
     return app
+
+
+def add_pages(app: FastAPI) -> None:
+    for room in (front, board, notices, verification_pages):
+        app.include_router(room.router)
 
 
 async def make_services(settings: Settings) -> Services:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from domain.curriculum import HOMEROOM
 from storage import staffing
 from storage.staffing import Person
-from storage.tables import ClassGroup, ClassTermRow, DemoToken, Document, Staff, TeachingAssignment
+from storage.tables import ClassGroup, ClassTermRow, Document, TeachingAssignment
 
 # Offices that see every class of their school; teachers see the classes they are assigned to.
 SCHOOL_WIDE = frozenset({"principal", "vice_principal", "seal_clerk", "system_admin"})
@@ -37,11 +37,6 @@ class DocumentHead:
     id: UUID
     sha256: str
     kind: str
-
-
-def person_of_token(session: Session, token_sha256: str, at: datetime) -> Person | None:
-    holder = select(DemoToken.staff_id).where(DemoToken.token_sha256 == token_sha256)
-    return staffing.person(session, at, Staff.id.in_(holder))
 
 
 def class_term(session: Session, class_term_id: UUID, person: Person, at: datetime) -> ClassTermHead | None:

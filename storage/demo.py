@@ -1,21 +1,23 @@
-"""Demo sign-in: people to choose from, and tokens that only loopback accepts."""
+"""Demo sign-in: people to choose from, their accounts, and keys for the programs that play them."""
 
-import hashlib
-import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.curriculum import HOMEROOM
+from domain.scopes import EVERY_SCOPE
+from storage import visitors
 from storage.staffing import in_force
-from storage.tables import ClassGroup, DemoToken, Position, School, Staff, TeachingAssignment
+from storage.tables import Account, ApiToken, ClassGroup, Position, School, Staff, TeachingAssignment
+
+_LONG = timedelta(days=3650)
 
 
 @dataclass(frozen=True)
-class Account:
+class DemoPerson:
     """A member of staff to act as in the demo, with what the person does at the school."""
 
     staff_id: UUID
@@ -24,7 +26,7 @@ class Account:
     duties: tuple[str, ...]
 
 
-def accounts(session: Session, at: datetime) -> list[Account]:
+def accounts(session: Session, at: datetime) -> list[DemoPerson]:
     """Everybody who has something to do now: offices first, then homeroom teachers, then subject teachers."""
     duties: dict[UUID, list[tuple[int, str]]] = {}
     offices = select(Position.staff_id, Position.title).where(in_force(Position, at))
@@ -35,7 +37,7 @@ def accounts(session: Session, at: datetime) -> list[Account]:
     query = select(Staff, School.name).join(School, School.id == Staff.school_id).where(Staff.id.in_(duties))
     found = [(min(duties[staff.id]), staff, school) for staff, school in session.execute(query)]
     return [
-        Account(staff.id, school, staff.full_name, tuple(text for _, text in sorted(duties[staff.id])))
+        DemoPerson(staff.id, school, staff.full_name, tuple(text for _, text in sorted(duties[staff.id])))
         for _, staff, school in sorted(found, key=lambda each: (each[2], each[0], each[1].full_name))
     ]
 
@@ -57,7 +59,27 @@ def _teaching(session: Session, at: datetime) -> list[tuple[UUID, str, int]]:
 
 
 def new_token(session: Session, staff_id: UUID) -> str:
-    """A fresh token for a person; only its hash is kept."""
-    token = secrets.token_urlsafe(16)
-    session.add(DemoToken(token_sha256=hashlib.sha256(token.encode()).hexdigest(), staff_id=staff_id))
+    """A fresh key for everything that a person may do; only its hash is kept."""
+    token = visitors.new_token()
+    session.add(
+        ApiToken(
+            staff_id=staff_id,
+            name="Bản dùng thử",
+            token_sha256=visitors.sha256_of(token),
+            scopes=sorted(EVERY_SCOPE),
+            expires_at=datetime.now(UTC) + _LONG,
+        )
+    )
     return token
+
+
+def account(session: Session, staff_id: UUID) -> Account:
+    """The person's account, made if there is none yet: nobody of a demo has a password."""
+    found = visitors.account_of(session, staff_id)
+    if found is None:
+        found = Account(login=f"demo-{staff_id}")
+        session.add(found)
+        session.flush()
+        session.get_one(Staff, staff_id).account_id = found.id
+        session.flush()
+    return found

@@ -1,8 +1,9 @@
 """Who fills a slot at a moment: effective-dated assignments and positions. Workflows know slots, never people."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, case, func, or_, select, union_all
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from domain.assessment import Term
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
+from domain.duties import Duty
 from domain.errors import NotAllowed
 from domain.signature_plans import SignaturePlan
 from storage.tables import ClassGroup, Position, Staff, TeachingAssignment
@@ -30,12 +32,17 @@ class Signer:
 
 @dataclass(frozen=True)
 class Person:
-    """A member of staff with the roles held now."""
+    """A member of staff with the offices held now, and whether the person teaches subjects or a class of one's own."""
 
     staff_id: UUID
     school_id: UUID
     full_name: str
     roles: frozenset[str]
+    teaches: frozenset[str] = frozenset()
+
+    @property
+    def duties(self) -> frozenset[Duty]:
+        return frozenset(Duty(each) for each in self.roles | self.teaches)
 
 
 def signs_records(group: ClassGroup, term: Term) -> bool:
@@ -58,13 +65,29 @@ def signers_of(session: Session, class_id: UUID, slots: tuple[str, ...], at: dat
 
 
 def person(session: Session, at: datetime, who: ColumnElement[bool]) -> Person | None:
-    """The member of staff that `who` picks, with the offices held at `at` in that school."""
+    """The member of staff that `who` picks, with the duties at `at` in that school."""
+    row = session.execute(select(*person_columns(at)).where(who)).first()
+    return person_of(row) if row else None
+
+
+def person_columns(at: datetime) -> tuple[Any, ...]:
+    """What `person_of` reads, for queries over `staff`."""
     roles = select(Position.role).where(
         Position.staff_id == Staff.id, Position.school_id == Staff.school_id, in_force(Position, at)
     )
-    query = select(Staff.id, Staff.school_id, Staff.full_name, func.array(roles.scalar_subquery()))
-    row = session.execute(query.where(who)).first()
-    return Person(row[0], row[1], row[2], frozenset(row[3])) if row else None
+    kind = case((TeachingAssignment.slot == HOMEROOM, Duty.HOMEROOM.value), else_=Duty.SUBJECT_TEACHER.value)
+    teaches = select(kind).where(TeachingAssignment.staff_id == Staff.id, in_force(TeachingAssignment, at)).distinct()
+    return (
+        Staff.id,
+        Staff.school_id,
+        Staff.full_name,
+        func.array(roles.correlate(Staff).scalar_subquery()),
+        func.array(teaches.correlate(Staff).scalar_subquery()),
+    )
+
+
+def person_of(row: Sequence[Any]) -> Person:
+    return Person(row[0], row[1], row[2], frozenset(row[3]), frozenset(row[4]))
 
 
 def slots_of(session: Session, staff_id: UUID, class_id: UUID, at: datetime) -> frozenset[str]:

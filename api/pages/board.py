@@ -1,13 +1,16 @@
 """The progress board of a school: classes by stages, refreshed while people look at it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.deps import CurrentPerson, ServicesDep, now
+from api.guard import allow
 from api.pages.templating import page
 from api.services import Services
+from domain.duties import STAFF
 from domain.stages import STAGE_NAMES, STAGES, Stage
 from storage import access, board
 from storage.board import BoardLine
@@ -38,21 +41,23 @@ class TermBoard:
     issued: int
 
 
-@router.get("/board")
+@router.get("/tien-do")
+@allow(STAFF)
 def show_board(request: Request, person: CurrentPerson, found: ServicesDep) -> Response:
     with found.sessions() as session:
         school = board.school_name(session, person.school_id)
     values = _values(found, person)
-    return page(found, request, "board.html", school=school, person=person, **values)
+    return page(found, request, "board.html", school=school, **values)
 
 
-@router.get("/board/rows")
+@router.get("/tien-do/dong")
+@allow(STAFF)
 def show_rows(request: Request, person: CurrentPerson, found: ServicesDep) -> Response:
     """The part of the page that changes."""
     return page(found, request, "_board_rows.html", **_values(found, person))
 
 
-def _values(found: Services, person: Person) -> dict[str, object]:
+def _values(found: Services, person: Person) -> dict[str, Any]:
     with found.sessions() as session:
         lines = board.school_board(session, person.school_id, access.visible_classes(session, person, now()))
     return {

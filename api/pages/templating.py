@@ -1,39 +1,61 @@
 """Jinja2 with nothing forgiven: an undefined name is an error, all output is escaped."""
 
-from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from fastapi import Request
 from fastapi.templating import Jinja2Templates
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from api.guard import CSRF_FIELD, csrf_token, visitor_of
+from api.pages import language
+from api.pages.formats import FILTERS
+from api.pages.rooms import rooms_of
 from api.services import Services
-from domain.calendar import TIMEZONE
+from domain.duties import DUTY_NAMES
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "templates" / "pages"
+THEME_COOKIE = "hocba_theme"
+THEMES = ("auto", "light", "dark")
+# What every template finds without being given it by its route.
+FRAME = frozenset(
+    {"csrf_field", "csrf_token", "desk_names", "duties", "language", "languages", "path", "rooms", "theme", "visitor"}
+)
 
 
 def make_templates() -> Jinja2Templates:
-    environment = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined)
-    environment.filters["last_day"] = _last_day
-    environment.filters["moment"] = _moment
-    environment.filters["day"] = _day
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(FILTERS)
+    environment.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
     return Jinja2Templates(env=environment)
 
 
-def page(services: Services, request: Request, name: str, **values: object) -> HTMLResponse:
-    return services.templates.TemplateResponse(request, name, values)
-
-
-def _last_day(due_at: datetime) -> str:
-    """The last day in time: `due_at` is the first instant that is late."""
-    return _day(due_at - timedelta(seconds=1))
-
-
-def _moment(moment: datetime | None) -> str:
-    return moment.astimezone(TIMEZONE).strftime("%H:%M:%S, %d/%m/%Y") if moment else "–"
-
-
-def _day(moment: datetime) -> str:
-    return moment.astimezone(TIMEZONE).strftime("%d/%m/%Y")
+def page(services: Services, request: Request, name: str, *, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401 - whatever the template needs
+    """A page or a part of one, in the visitor's language."""
+    visitor = visitor_of(request)
+    if visitor is not None and visitor.desk is None:
+        visitor = None  # a system's key on a page that is open to everybody
+    spoken = language.language_of(request)
+    language.speak(spoken)
+    theme = request.cookies.get(THEME_COOKIE, "")
+    frame = {
+        "visitor": visitor,
+        "rooms": rooms_of(visitor.desk if visitor else None),
+        "duties": sorted(visitor.person.duties, key=list(DUTY_NAMES).index) if visitor else [],
+        "desk_names": DUTY_NAMES,
+        "language": spoken,
+        "languages": language.LANGUAGES,
+        "theme": theme if theme in THEMES else THEMES[0],
+        "csrf_token": csrf_token(request),
+        "csrf_field": CSRF_FIELD,
+        "path": request.url.path,
+    }
+    return services.templates.TemplateResponse(request, name, frame | values, status_code=status)

@@ -4,12 +4,12 @@ import asyncio
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, status
-from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.responses import RedirectResponse, Response
 
-from api.deps import ServicesDep, parts_of
+from api.deps import ServicesDep
+from api.guard import everybody
 from api.pages.templating import page
+from api.uploads import read_upload
 from api.v1.verification import MAX_UPLOAD, TOO_LARGE, view_of
 from domain.errors import DomainError, Invalid
 from signing.verification.labels import kind_name
@@ -17,7 +17,6 @@ from signing.verification.verdicts import Standing, Verdict
 from storage.looking_up import PublicPaper, as_printed, paper_of
 
 router = APIRouter(include_in_schema=False)
-_FORM_ROOM = 4096  # what a form puts around its file
 _NO_FILE = "Chưa có tệp nào được chọn. Hãy chọn tệp PDF hoặc gói hồ sơ (.asice) rồi bấm Kiểm tra."
 
 
@@ -49,13 +48,8 @@ _NOT_ISSUED = _Standing(
 )
 
 
-class _InMemory(MultiPartParser):
-    """Starlette would write a larger file to the disk; what a stranger hands in is not kept anywhere."""
-
-    spool_max_size = MAX_UPLOAD + _FORM_ROOM
-
-
 @router.get("/kiem-tra")
+@everybody
 def show_form(request: Request, found: ServicesDep, ma: str = "") -> Response:
     """The two ways to check; a code typed here leads to the address that is printed on the paper, too."""
     if code := as_printed(ma):
@@ -64,6 +58,7 @@ def show_form(request: Request, found: ServicesDep, ma: str = "") -> Response:
 
 
 @router.post("/kiem-tra")
+@everybody
 async def check_file(request: Request, found: ServicesDep) -> Response:
     """The verdict on the file of the form."""
     name = "_verdict.html" if "HX-Request" in request.headers else "verification.html"
@@ -78,6 +73,7 @@ async def check_file(request: Request, found: ServicesDep) -> Response:
 
 
 @router.get("/v/{code}")
+@everybody
 def show_paper(request: Request, found: ServicesDep, code: str) -> Response:
     """Which paper bears this code, and how it stands: where a paper's QR code leads to."""
     with found.sessions() as session:
@@ -96,14 +92,7 @@ def _standing(paper: PublicPaper) -> _Standing:
 
 
 async def _file_of(request: Request) -> bytes:
-    parts = parts_of(request, MAX_UPLOAD + _FORM_ROOM, TOO_LARGE)
-    try:
-        form = await _InMemory(request.headers, parts, max_files=1, max_fields=1).parse()
-    except (MultiPartException, KeyError) as error:
-        raise Invalid("Không đọc được biểu mẫu đã gửi; hãy tải lại trang và thử lại.") from error
-    file = form.get("file")
-    data = await file.read() if isinstance(file, UploadFile) else b""
-    await form.close()
+    data = (await read_upload(request, MAX_UPLOAD, TOO_LARGE)).data
     if not data:
         raise Invalid(_NO_FILE)
     return data

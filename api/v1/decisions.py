@@ -6,6 +6,7 @@ from uuid import UUID, uuid5
 from fastapi import APIRouter
 
 from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, require_slot
+from api.guard import allow
 from api.services import Services
 from api.v1.forms import (
     Command,
@@ -22,7 +23,9 @@ from api.v1.views import outcome_view
 from domain.curriculum import HOMEROOM
 from domain.deadlines import Deadline
 from domain.decisions import Action, Decision
+from domain.duties import STAFF
 from domain.errors import NotAllowed
+from domain.scopes import Scope
 from storage import journal
 from storage.access import ClassTermHead
 from storage.staffing import Person
@@ -33,18 +36,21 @@ REASONS = UUID("6f0a1d52-8c0e-4f3c-9a55-2d4f7f9f1b11")
 
 
 @router.post("/submit")
+@allow(STAFF, Scope.DECIDE)
 async def submit(form: SubmitForm, head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep) -> OutcomeView:
     """A teacher hands in one slot's entries; they are frozen. Refused with 422 while required cells are empty."""
     return await _decide(found, head, form, _decision(form, person, Action.SUBMIT, form.slot))
 
 
 @router.post("/review")
+@allow(STAFF, Scope.DECIDE)
 async def review(form: ReviewForm, head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep) -> OutcomeView:
     """The homeroom teacher has looked the records over."""
     return await _decide(found, head, form, _decision(form, person, Action.REVIEW, HOMEROOM))
 
 
 @router.post("/return")
+@allow(STAFF, Scope.DECIDE)
 async def return_for_rework(
     form: ReturnForm, head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep
 ) -> OutcomeView:
@@ -56,6 +62,7 @@ async def return_for_rework(
 
 
 @router.post("/hold")
+@allow(STAFF, Scope.DECIDE)
 async def hold(form: HoldForm, head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep) -> OutcomeView:
     """Keep pupils back without blocking the others."""
     require_slot(head, form.slot)
@@ -65,11 +72,13 @@ async def hold(form: HoldForm, head: VisibleClassTerm, person: CurrentPerson, fo
 
 
 @router.post("/release")
+@allow(STAFF, Scope.DECIDE)
 async def release(form: ReleaseForm, head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep) -> OutcomeView:
     return await _decide(found, head, form, _decision(form, person, Action.RELEASE, form.slot))
 
 
 @router.post("/deadline")
+@allow(STAFF, Scope.DECIDE)
 async def set_deadline(
     form: DeadlineForm, head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep
 ) -> DeadlineView:

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, require_readable, require_slot
+from api.guard import allow
 from api.v1.entry_forms import (
     AttendanceForm,
     AttendanceView,
@@ -22,13 +23,16 @@ from api.v1.entry_forms import (
 )
 from api.v1.forms import Slot
 from domain.curriculum import HOMEROOM
+from domain.duties import STAFF
 from domain.errors import NotFound
+from domain.scopes import Scope
 from storage import attendance, entries, phrases, problems, saving
 
 router = APIRouter(tags=["entry"])
 
 
 @router.get("/class-terms/{class_term_id}/cells")
+@allow(STAFF, Scope.READ)
 def list_cells(
     head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep, slot: Annotated[Slot, Query()]
 ) -> list[CellView]:
@@ -40,6 +44,7 @@ def list_cells(
 
 
 @router.put("/class-terms/{class_term_id}/cells/{slot}")
+@allow(STAFF, Scope.ENTER)
 def save_cells(
     slot: Slot, form: CellsForm, head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep
 ) -> SavedView:
@@ -55,6 +60,7 @@ def save_cells(
 
 
 @router.post("/class-terms/{class_term_id}/cells/{slot}/check")
+@allow(STAFF, Scope.ENTER)
 def check_cells(slot: Slot, form: CellsForm, head: VisibleClassTerm, found: ServicesDep) -> list[CheckedView]:
     """What saving these cells of one's own slot would store, or why a value would be refused; nothing is saved."""
     require_slot(head, slot)
@@ -64,6 +70,7 @@ def check_cells(slot: Slot, form: CellsForm, head: VisibleClassTerm, found: Serv
 
 
 @router.post("/class-terms/{class_term_id}/cells/{slot}/copy")
+@allow(STAFF, Scope.ENTER)
 def copy_comment(
     slot: Slot, form: CopyForm, head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep
 ) -> SavedView:
@@ -78,6 +85,7 @@ def copy_comment(
 
 
 @router.get("/class-terms/{class_term_id}/cells/{slot}/history")
+@allow(STAFF, Scope.READ)
 def show_history(
     slot: Slot,
     place: Annotated[CellPlace, Query()],
@@ -98,6 +106,7 @@ def show_history(
 
 
 @router.get("/class-terms/{class_term_id}/cells/{slot}/problems")
+@allow(STAFF, Scope.READ)
 def list_problems(slot: Slot, head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep) -> list[ProblemsView]:
     """Pupils with required cells missing or values to look at; of drafts for their teacher, else of what was submitted.
 
@@ -110,6 +119,7 @@ def list_problems(slot: Slot, head: VisibleClassTerm, person: CurrentPerson, fou
 
 
 @router.get("/class-terms/{class_term_id}/attendance")
+@allow(STAFF, Scope.READ)
 def list_attendance(head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep) -> list[AttendanceView]:
     """Absences, health and recognition: drafts for the homeroom teacher, what was submitted also for the offices."""
     require_readable(head, person, HOMEROOM)
@@ -119,6 +129,7 @@ def list_attendance(head: VisibleClassTerm, person: CurrentPerson, found: Servic
 
 
 @router.put("/class-terms/{class_term_id}/attendance")
+@allow(STAFF, Scope.ENTER)
 def save_attendance(
     rows: list[AttendanceForm], head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep
 ) -> list[AttendanceView]:

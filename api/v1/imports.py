@@ -11,10 +11,13 @@ from pydantic import BaseModel, Field
 
 from activities.rosters import KeptPreview, Preview, confirm_roster, find_preview, preview_roster
 from api.deps import CurrentPerson, ServicesDep, body_of, class_of_school, now
+from api.guard import allow
 from api.services import Services
 from domain.calendar import SchoolYear
+from domain.duties import OFFICES
 from domain.errors import NotAllowed
 from domain.pupils import PupilField
+from domain.scopes import Scope
 from interchange.roster import Chosen, read_roster
 from interchange.sheets import Severity
 from interchange.spreadsheet.package import MAX_FILE, TOO_LARGE
@@ -110,6 +113,7 @@ Office = Annotated[Person, Depends(office)]
 
 
 @router.post("", status_code=201)
+@allow(OFFICES, Scope.ROSTERS)
 async def preview(
     request: Request,
     person: Office,
@@ -124,6 +128,7 @@ async def preview(
 
 
 @router.get("/{preview_id}")
+@allow(OFFICES, Scope.READ)
 def show_preview(preview_id: UUID, person: Office, found: ServicesDep) -> RosterPreviewView:
     """One's own preview again, until it is confirmed or has expired."""
     with found.sessions() as session:
@@ -131,6 +136,7 @@ def show_preview(preview_id: UUID, person: Office, found: ServicesDep) -> Roster
 
 
 @router.post("/{preview_id}/confirm")
+@allow(OFFICES, Scope.ROSTERS)
 def confirm(preview_id: UUID, person: Office, found: ServicesDep) -> EnteredView:
     """Enter what was previewed, all of it; asked again, it gives the same answer. 409 if the data has changed since."""
     with found.sessions.begin() as session:

@@ -6,10 +6,13 @@ from fastapi import APIRouter, Request, Response
 
 from activities import mark_workbooks
 from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, body_of, now, require_readable, require_slot
+from api.guard import allow
 from api.v1.entry_forms import SavedView, saved_view
 from api.v1.forms import Slot
 from api.v1.mark_forms import ConfirmMarksForm, MarksPreviewView, preview_view
 from api.v1.workbooks import WORKBOOK, workbook
+from domain.duties import STAFF
+from domain.scopes import Scope
 from storage.previews import SlotOfPerson
 
 router = APIRouter(tags=["marks"])
@@ -17,6 +20,7 @@ MAX_WORKBOOK = 5 * 1024 * 1024
 
 
 @router.get("/class-terms/{class_term_id}/marks/{slot}.xlsx", response_class=Response, responses=WORKBOOK)
+@allow(STAFF, Scope.READ)
 def export_marks(slot: Slot, head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep) -> Response:
     """The workbook of a slot: for its teacher to fill in, for the homeroom teacher and the offices what was submitted.
 
@@ -28,6 +32,7 @@ def export_marks(slot: Slot, head: VisibleClassTerm, person: CurrentPerson, foun
 
 
 @router.post("/class-terms/{class_term_id}/marks/{slot}")
+@allow(STAFF, Scope.ENTER)
 async def preview_marks(
     slot: Slot, request: Request, head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep
 ) -> MarksPreviewView:
@@ -39,6 +44,7 @@ async def preview_marks(
 
 
 @router.post("/class-terms/{class_term_id}/marks/{slot}/confirm")
+@allow(STAFF, Scope.ENTER)
 def confirm_marks(
     slot: Slot, form: ConfirmMarksForm, head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep
 ) -> SavedView:

@@ -5,11 +5,14 @@ import asyncio
 from fastapi import APIRouter
 
 from api.deps import CurrentPerson, ServicesDep, class_of_school
+from api.guard import allow
 from api.services import Services
 from api.v1.forms import OpenedView, OpenForm
 from domain.assessment import Term
 from domain.calendar import Cohort, Policy, SchoolYear, Step, deadline
+from domain.duties import STAFF
 from domain.errors import NotAllowed
+from domain.scopes import Scope
 from storage import opening
 from storage.opening import OpenedTerm
 from storage.staffing import Person
@@ -20,6 +23,7 @@ CLOSING_STEP = {Term.HK1: Step.CLOSE_HK1, Term.YEAR_END: Step.CLOSE_YEAR}
 
 
 @router.post("/class-terms", status_code=201)
+@allow(STAFF, Scope.DECIDE)
 async def open_class_term(form: OpenForm, person: CurrentPerson, found: ServicesDep) -> OpenedView:
     """Open a class's book for a term; opening it again gives the same book. For system admins of the school."""
     opened = await asyncio.to_thread(_open, found, person, form)

@@ -16,6 +16,7 @@ from api.deps import (
     own_order_of,
     require_slot,
 )
+from api.guard import allow
 from api.services import Services
 from api.v1.confirmed import carry_on, obstacle_to, ready_decisions, unless_it_waits
 from api.v1.order_forms import ConfirmedView, ConfirmForm, OrderForm, OrderView
@@ -23,7 +24,9 @@ from api.v1.views import confirmed_view, order_view
 from domain.assessment import Term
 from domain.curriculum import HOMEROOM
 from domain.decisions import Action
+from domain.duties import STAFF
 from domain.errors import NotAllowed
+from domain.scopes import Scope
 from storage import certificates, orders, staffing
 from storage.access import ClassTermHead
 from storage.orders import NewOrder
@@ -35,6 +38,7 @@ Mine = tuple[OwnOrder, NotAllowed | None]
 
 
 @router.post("/class-terms/{class_term_id}/orders")
+@allow(STAFF, Scope.SIGN)
 async def open_order(form: OrderForm, head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep) -> OrderView:
     """Open an order for these records and prepare its papers; the same order id gives the same order.
 
@@ -48,12 +52,14 @@ async def open_order(form: OrderForm, head: VisibleClassTerm, person: CurrentPer
 
 
 @router.get("/orders/{order_id}")
+@allow(STAFF, Scope.SIGN)
 def order_state(own: OwnOrderDep, found: ServicesDep) -> OrderView:
     """How one's order stands: what was prepared, what it waits for, or why it ended."""
     return _view(found, own.order.id)
 
 
 @router.post("/orders/confirm")
+@allow(STAFF, Scope.SIGN)
 async def confirm(form: ConfirmForm, person: CurrentPerson, found: ServicesDep) -> list[ConfirmedView]:
     """Sign all that was prepared, for one class or for many, under one confirmation, and let each class-term go on.
 

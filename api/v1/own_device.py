@@ -7,11 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 
 from api.deps import CurrentPerson, OwnOrder, OwnOrderDep, ServicesDep, body_of, now
+from api.guard import allow
 from api.services import Services
 from api.v1.confirmed import carry_on, obstacle_to, ready_decisions
 from api.v1.order_forms import ConfirmedView, DigestsView, RawSignaturesForm, ToSignView
 from api.v1.views import confirmed_view
+from domain.duties import STAFF
 from domain.errors import DomainError
+from domain.scopes import Scope
 from signing.archival import MAX_BYTES
 from storage.staffing import Person
 
@@ -21,6 +24,7 @@ PDF = "application/pdf"
 
 
 @router.get("/orders/{order_id}/digests")
+@allow(STAFF, Scope.SIGN)
 def digests(own: OwnOrderDep, found: ServicesDep) -> DigestsView:
     """What one's own token is to sign: the signed attributes of each paper, and their digest."""
     handed = found.own_device.digests(own.order)
@@ -38,6 +42,7 @@ def digests(own: OwnOrderDep, found: ServicesDep) -> DigestsView:
 
 
 @router.post("/orders/{order_id}/signatures")
+@allow(STAFF, Scope.SIGN)
 async def signatures(
     form: RawSignaturesForm, own: OwnOrderDep, person: CurrentPerson, found: ServicesDep
 ) -> ConfirmedView:
@@ -58,6 +63,7 @@ async def signatures(
 
 
 @router.get("/orders/{order_id}/papers/{position}", response_class=Response, responses={200: {"content": {PDF: {}}}})
+@allow(STAFF, Scope.SIGN)
 def paper(position: Position, own: OwnOrderDep, found: ServicesDep) -> Response:
     """A document for one's own program to sign."""
     name = f"hocba-{own.order.id}-{position}.pdf"
@@ -66,6 +72,7 @@ def paper(position: Position, own: OwnOrderDep, found: ServicesDep) -> Response:
 
 
 @router.put("/orders/{order_id}/papers/{position}", status_code=204)
+@allow(STAFF, Scope.SIGN)
 async def signed_paper(position: Position, request: Request, own: OwnOrderDep, found: ServicesDep) -> None:
     """Bring a document back signed (the request's body is the PDF); the confirmation then needs no passphrase.
 

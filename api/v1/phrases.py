@@ -8,9 +8,12 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field, StringConstraints
 
 from api.deps import CurrentPerson, ServicesDep
+from api.guard import allow
 from api.v1.forms import PRINTABLE, Form, Slot
 from domain.assessment import Term
+from domain.duties import STAFF
 from domain.phrases import PHRASE_LIMIT, check_level
+from domain.scopes import Scope
 from domain.suggestion import Suggestion, suggestions
 from storage import phrases
 from storage.phrases import NewPhrase
@@ -60,6 +63,7 @@ class SuggestionQuery(BaseModel):
 
 
 @router.get("/comment-phrases")
+@allow(STAFF, Scope.READ)
 def list_phrases(
     person: CurrentPerson,
     found: ServicesDep,
@@ -72,6 +76,7 @@ def list_phrases(
 
 
 @router.post("/comment-phrases", status_code=201)
+@allow(STAFF, Scope.ENTER)
 def add_phrase(form: PhraseForm, person: CurrentPerson, found: ServicesDep) -> PhraseView:
     """Keep a phrase; the same one again gives the one that is kept already."""
     new = NewPhrase(form.subject, form.item, form.level, form.text)
@@ -80,6 +85,7 @@ def add_phrase(form: PhraseForm, person: CurrentPerson, found: ServicesDep) -> P
 
 
 @router.put("/comment-phrases/{phrase_id}")
+@allow(STAFF, Scope.ENTER)
 def change_phrase(phrase_id: UUID, form: ChangedPhraseForm, person: CurrentPerson, found: ServicesDep) -> PhraseView:
     """Change one's own phrase; what was written with it stays as it is."""
     with found.sessions.begin() as session:
@@ -87,6 +93,7 @@ def change_phrase(phrase_id: UUID, form: ChangedPhraseForm, person: CurrentPerso
 
 
 @router.delete("/comment-phrases/{phrase_id}", status_code=204)
+@allow(STAFF, Scope.ENTER)
 def remove_phrase(phrase_id: UUID, person: CurrentPerson, found: ServicesDep) -> None:
     """Remove one's own phrase; what was written with it stays as it is."""
     with found.sessions.begin() as session:
@@ -94,6 +101,7 @@ def remove_phrase(phrase_id: UUID, person: CurrentPerson, found: ServicesDep) ->
 
 
 @router.get("/comment-suggestions")
+@allow(STAFF, Scope.READ)
 def list_suggestions(
     query: Annotated[SuggestionQuery, Query()], person: CurrentPerson, found: ServicesDep
 ) -> list[SuggestionView]:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 from sqlalchemy import select
 
 from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, VisibleDocument, now, require_readable
+from api.guard import allow
 from api.v1.forms import (
     AuditView,
     ClassTermDetail,
@@ -16,7 +17,9 @@ from api.v1.forms import (
     SlotView,
 )
 from domain.curriculum import HOMEROOM
+from domain.duties import STAFF
 from domain.errors import NotAllowed
+from domain.scopes import Scope
 from storage import access, board
 from storage.tables import AuditEntry
 
@@ -24,6 +27,7 @@ router = APIRouter(tags=["class-terms"])
 
 
 @router.get("/class-terms")
+@allow(STAFF, Scope.READ)
 def list_class_terms(person: CurrentPerson, found: ServicesDep) -> list[ClassTermView]:
     """Class-terms of the person's own school; teachers get the classes they are assigned to."""
     with found.sessions() as session:
@@ -32,6 +36,7 @@ def list_class_terms(person: CurrentPerson, found: ServicesDep) -> list[ClassTer
 
 
 @router.get("/class-terms/{class_term_id}")
+@allow(STAFF, Scope.READ)
 def show_class_term(head: VisibleClassTerm, found: ServicesDep) -> ClassTermDetail:
     with found.sessions() as session:
         records = [RecordView.model_validate(asdict(line)) for line in board.record_lines(session, head.id)]
@@ -51,6 +56,7 @@ def show_class_term(head: VisibleClassTerm, found: ServicesDep) -> ClassTermDeta
 
 
 @router.get("/class-terms/{class_term_id}/documents")
+@allow(STAFF, Scope.READ)
 def list_documents(head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep) -> list[DocumentView]:
     with found.sessions() as session:
         lines = board.document_lines(session, head.id)
@@ -59,6 +65,7 @@ def list_documents(head: VisibleClassTerm, person: CurrentPerson, found: Service
 
 
 @router.get("/documents/{document_id}", response_class=Response, responses={200: {"content": {"application/pdf": {}}}})
+@allow(STAFF, Scope.READ)
 def download_document(head: VisibleDocument, found: ServicesDep) -> Response:
     """The newest bytes of a document, exactly as signed."""
     name = f"{head.kind}-{head.id}.pdf"
@@ -67,6 +74,7 @@ def download_document(head: VisibleDocument, found: ServicesDep) -> Response:
 
 
 @router.get("/class-terms/{class_term_id}/audit")
+@allow(STAFF, Scope.READ)
 def list_audit(head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep) -> list[AuditView]:
     """The hash-chained trail of the class-term; for the homeroom teacher and the school's offices."""
     require_readable(head, person, HOMEROOM)
@@ -79,6 +87,7 @@ def list_audit(head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep
 
 
 @router.get("/review-items")
+@allow(STAFF, Scope.READ)
 def list_review_items(person: CurrentPerson, found: ServicesDep) -> list[ReviewView]:
     """Pupils whose personal id somebody should look at; for the school's offices."""
     if not person.roles & access.SCHOOL_WIDE:

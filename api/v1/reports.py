@@ -3,12 +3,15 @@
 from fastapi import APIRouter, Response
 
 from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, now, require_readable, today
+from api.guard import allow
 from api.services import Services
 from api.v1.workbooks import WORKBOOK, workbook
 from domain.assessment import Term
 from domain.calendar import SchoolYear
 from domain.curriculum import HOMEROOM
+from domain.duties import STAFF
 from domain.errors import NotAllowed
+from domain.scopes import Scope
 from interchange.national.completeness import profile_problems
 from interchange.reports.class_summary import write_class_summary
 from interchange.reports.missing import write_missing
@@ -24,6 +27,7 @@ _NOT_THEIRS = "Không tìm thấy báo cáo này."  # a report speaks of every s
 
 
 @router.get("/class-terms/{class_term_id}/reports/summary", responses=WORKBOOK)
+@allow(STAFF, Scope.READ)
 def get_class_summary(head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep) -> Response:
     """The class's summary of the term, with the columns of the sealed paper; drafts are not in it."""
     require_readable(head, person, HOMEROOM, _NOT_THEIRS)
@@ -33,6 +37,7 @@ def get_class_summary(head: VisibleClassTerm, person: CurrentPerson, found: Serv
 
 
 @router.get("/years/{school_year}/reports/year-lists", responses=WORKBOOK)
+@allow(STAFF, Scope.READ)
 def get_year_lists(school_year: str, person: CurrentPerson, found: ServicesDep) -> Response:
     """Who is promoted, who is not yet and why, and who is commended; for the school's offices."""
     _require_office(person)
@@ -43,6 +48,7 @@ def get_year_lists(school_year: str, person: CurrentPerson, found: ServicesDep) 
 
 
 @router.get("/class-terms/{class_term_id}/reports/missing", responses=WORKBOOK)
+@allow(STAFF, Scope.READ)
 def get_missing_of_class(head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep) -> Response:
     """Empty cells by teacher and pupil, personal ids that are missing or doubtful, what the national record lacks."""
     require_readable(head, person, HOMEROOM, _NOT_THEIRS)
@@ -52,6 +58,7 @@ def get_missing_of_class(head: VisibleClassTerm, person: CurrentPerson, found: S
 
 
 @router.get("/years/{school_year}/terms/{term}/reports/missing", responses=WORKBOOK)
+@allow(STAFF, Scope.READ)
 def get_missing_of_school(school_year: str, term: Term, person: CurrentPerson, found: ServicesDep) -> Response:
     """The same of all classes of the school; for its offices."""
     _require_office(person)

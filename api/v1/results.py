@@ -7,9 +7,12 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, now, require_readable, require_slot, today
+from api.guard import allow
 from api.v1.forms import Form, Ids, ReasonText
 from domain.curriculum import HOMEROOM, PRINCIPAL
+from domain.duties import STAFF
 from domain.errors import NotAllowed
+from domain.scopes import Scope
 from storage import journal, pupil_decisions, pupil_results
 from storage.pupil_decisions import Promotions, PupilAssessment
 from storage.pupil_results import RecordResult
@@ -63,6 +66,7 @@ class PromotionForm(Form):
 
 
 @router.get("/results")
+@allow(STAFF, Scope.READ)
 def list_results(head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep) -> list[ResultView]:
     """Each pupil's computed results, once everything is there; for the homeroom teacher and the school's offices.
 
@@ -74,6 +78,7 @@ def list_results(head: VisibleClassTerm, person: CurrentPerson, found: ServicesD
 
 
 @router.put("/pupils/{record_id}/assessment", status_code=204)
+@allow(STAFF, Scope.DECIDE)
 def set_assessment(
     record_id: UUID, form: AssessmentForm, head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep
 ) -> None:
@@ -90,6 +95,7 @@ def set_assessment(
 
 
 @router.put("/promotion-decisions", status_code=204)
+@allow(STAFF, Scope.DECIDE)
 def decide_promotions(form: PromotionForm, head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep) -> None:
     """The principal promotes pupils or keeps them back where the rules leave it open; all of them or none.
 

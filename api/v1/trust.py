@@ -10,8 +10,11 @@ from pydantic import BaseModel
 from activities.evidence import evidence_of
 from activities.handover import NOT_YET, handover
 from api.deps import CurrentPerson, ServicesDep, VisibleDocument, body_of, now
+from api.guard import allow
 from api.services import Services
+from domain.duties import STAFF
 from domain.errors import NotAllowed, NotFound
+from domain.scopes import Scope
 from signing.seal_image import SealImage
 from storage import access, registration, watching
 from storage.staffing import Person
@@ -40,6 +43,7 @@ class CertificateView(BaseModel):
 
 
 @router.get("/certificates")
+@allow(STAFF, Scope.READ)
 def list_certificates(person: CurrentPerson, found: ServicesDep) -> list[CertificateView]:
     """One's own certificates; for the school's offices all of them, the first to end first."""
     moment = now()
@@ -50,6 +54,7 @@ def list_certificates(person: CurrentPerson, found: ServicesDep) -> list[Certifi
 
 
 @router.get("/documents/{document_id}/evidence", response_class=Response, responses={200: {"content": {ERS: {}}}})
+@allow(STAFF, Scope.READ)
 def evidence_record(head: VisibleDocument, found: ServicesDep) -> Response:
     """The evidence record (RFC 4998, DER) of a document as it is now; 404 until it has been time-stamped."""
     with found.sessions() as session:
@@ -61,6 +66,7 @@ def evidence_record(head: VisibleDocument, found: ServicesDep) -> Response:
 
 
 @router.get("/documents/{document_id}/handover", response_class=Response, responses={200: {"content": {ASICE: {}}}})
+@allow(STAFF, Scope.READ)
 def handover_container(head: VisibleDocument, found: ServicesDep) -> Response:
     """The document with its evidence and validation data (ASiC-E): what its holder needs to prove it without us."""
     with found.sessions() as session:
@@ -70,6 +76,7 @@ def handover_container(head: VisibleDocument, found: ServicesDep) -> Response:
 
 
 @router.put("/school/seal-image", status_code=204)
+@allow(STAFF, Scope.DECIDE)
 async def save_seal_image(request: Request, person: CurrentPerson, found: ServicesDep) -> None:
     """The school's own picture of its seal (PNG, red on a transparent ground), for seals from now on."""
     if not person.roles & SEAL_KEEPERS:

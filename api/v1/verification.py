@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from api.deps import ServicesDep, body_of
+from api.guard import everybody
 from signing.verification.errors import TooLarge
 from signing.verification.labels import headline, kind_name, role_name, time_note
 from signing.verification.sentences import sentence
@@ -62,6 +63,7 @@ class VerificationView(BaseModel):
 
 
 @router.post("/verify")
+@everybody
 async def verify_file(request: Request, found: ServicesDep, lang: Language = "vi") -> VerificationView:
     """Check a PDF or a hand-over container (the request's body). Nobody has to sign in; the file is not kept."""
     data = await body_of(request, MAX_UPLOAD, TOO_LARGE)

@@ -1,5 +1,6 @@
 """Every table of the database; importing this package fills `Base.metadata`."""
 
+from storage.tables.accounts import Account, AccountLink, AccountSession, ApiToken, KnownDevice, SignInAttempt
 from storage.tables.base import Base
 from storage.tables.books import (
     Assessment,
@@ -14,7 +15,8 @@ from storage.tables.books import (
     ReviewItem,
     TermRecord,
 )
-from storage.tables.journal import AuditEntry, Command, DeadlineEvent, DemoToken, Notice, Reason
+from storage.tables.journal import AuditEntry, Command, DeadlineEvent, Notice, Reason
+from storage.tables.mail import LastLook, MailRow
 from storage.tables.organisation import (
     ClassGroup,
     ManagingAuthority,
@@ -48,6 +50,10 @@ from storage.tables.trust import (
 )
 
 __all__ = [
+    "Account",
+    "AccountLink",
+    "AccountSession",
+    "ApiToken",
     "Assessment",
     "AuditEntry",
     "Base",
@@ -59,14 +65,16 @@ __all__ = [
     "CommentPhrase",
     "Confirmation",
     "DeadlineEvent",
-    "DemoToken",
     "Document",
     "DocumentRecord",
     "Enrolment",
     "EvidenceBatch",
     "EvidencePath",
+    "KnownDevice",
+    "LastLook",
     "LogCheckpoint",
     "LogEvent",
+    "MailRow",
     "ManagingAuthority",
     "MarkPreview",
     "Notice",
@@ -82,6 +90,7 @@ __all__ = [
     "School",
     "SchoolAuthority",
     "SchoolYearRow",
+    "SignInAttempt",
     "SignatureCheck",
     "SignatureRow",
     "SigningLease",

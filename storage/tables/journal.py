@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.tables.base import SHA256, Base, Key, Now, one_of
 
+NOTICE_KINDS = ("signature_void", "returned", "deadline", "certificate", "nudge", "turn", "new_device")
+
 
 class Reason(Base):
     """Free text that somebody gave for a return or a hold; only its id travels through workflows."""
@@ -67,7 +69,7 @@ class Notice(Base):
 
     __tablename__ = "notices"
     __table_args__ = (
-        one_of("kind", ("signature_void", "returned", "deadline", "certificate")),
+        one_of("kind", NOTICE_KINDS),
         UniqueConstraint("staff_id", "kind", "subject_ref"),
     )
 
@@ -92,12 +94,3 @@ class DeadlineEvent(Base):
     kind: Mapped[str] = mapped_column(primary_key=True)
     due_at: Mapped[datetime]
     created_at: Mapped[Now]
-
-
-class DemoToken(Base):
-    """Demo sign-in, bound to loopback by the API; only the token's hash is kept."""
-
-    __tablename__ = "demo_tokens"
-
-    token_sha256: Mapped[str] = mapped_column(primary_key=True)
-    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))

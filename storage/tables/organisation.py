@@ -113,12 +113,13 @@ class ClassGroup(Base):
 
 class Staff(Base):
     __tablename__ = "staff"
-    __table_args__ = (UniqueConstraint("school_id", "personal_id"),)
+    __table_args__ = (UniqueConstraint("school_id", "personal_id"), UniqueConstraint("account_id", "school_id"))
 
     id: Mapped[Key]
     school_id: Mapped[UUID] = mapped_column(ForeignKey("schools.id"))
     full_name: Mapped[str]
     personal_id: Mapped[str]
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))
 
 
 class Position(Base):

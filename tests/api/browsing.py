@@ -6,17 +6,17 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
 import uvicorn
 from fastapi import FastAPI
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, async_playwright
 
 from api.main import create_app
 from api.services import Services
 from storage.database import Sessions
-from tests.factories import ClassCast
 
 # Chromium has nobody to call here, and must not try.
 QUIET = (
@@ -50,13 +50,11 @@ class Site:
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.port}{path}"
 
-    async def enter(self, cast: ClassCast) -> None:
-        """Choose the principal at the demo's front door."""
-        await self.page.goto(self.url("/"))
-        chosen = self.page.locator(f'form:has(input[value="{cast.school.principal}"])')
-        await chosen.get_by_role("button").click()
-        await expect(self.page).to_have_title("Tiến độ học bạ · hocba")
-        await expect(self.page.get_by_text("Chờ giáo viên bộ môn ký")).to_be_visible()
+    async def enter(self, staff_id: UUID, path: str = "/viec-cua-toi") -> None:
+        """Choose somebody at the demo's front door, and go to a page."""
+        await self.page.goto(self.url(f"/dang-nhap?back={path}"))
+        await self.page.locator(f'form:has(input[value="{staff_id}"])').get_by_role("button").click()
+        await self.page.wait_for_url(self.url(path))
 
     async def width(self) -> tuple[int, int]:
         """What the page needs, and what the window has, in CSS pixels."""

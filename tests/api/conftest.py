@@ -44,7 +44,7 @@ from tests.api.browsing import browser, site  # noqa: F401 - fixtures
 from tests.api.classroom import Classroom, make_classroom
 from tests.api.fakes import FakeApprovals
 from tests.api.signing import make_prepared
-from tests.api.world import Keyring, World, make_world, visitor
+from tests.api.world import Keyring, World, at_desk, make_world, visitor
 from tests.database import another_database
 from tests.factories import OpenBook, open_book
 from tests.signing.pki import Stage, staged
@@ -132,6 +132,12 @@ def app(services: Services) -> FastAPI:
 def as_(app: FastAPI, world: World) -> As:
     """Somebody of the cast at the door: as_("clerk"); as_("nobody") brings no token."""
     return lambda person: visitor(app, world.tokens.get(person, ""))
+
+
+@pytest.fixture
+def desk(app: FastAPI, world: World) -> As:
+    """Somebody of the cast at a browser, signed in: desk("clerk"); desk("nobody") is not."""
+    return lambda person: at_desk(app, world.cookies.get(person, ""))
 
 
 @pytest.fixture(scope="session")

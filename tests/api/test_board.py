@@ -13,7 +13,7 @@ from tests.api.conftest import As
 from tests.api.world import World
 from tests.factories import OpenBook, fill, open_book
 
-PATHS = ["/board", "/board/rows"]
+PATHS = ["/tien-do", "/tien-do/dong"]
 
 
 @pytest.fixture
@@ -21,9 +21,9 @@ def book(db: Session, world: World) -> OpenBook:
     return open_book(db, world.cast)
 
 
-async def text_of(as_: As, person: str, path: str = "/board") -> str:
+async def text_of(desk: As, person: str, path: str = "/tien-do") -> str:
     """The page as a reader sees its words: spaces and line ends are one."""
-    answer = await as_(person).get(path)
+    answer = await desk(person).get(path)
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     return " ".join(answer.text.split())
@@ -38,97 +38,97 @@ async def text_of(as_: As, person: str, path: str = "/board") -> str:
     ],
 )  # fmt: skip
 async def test_people_see_their_own_classes_only(
-    as_: As, world: World, db: Session, path: str, person: str, classes: set[str]
+    desk: As, world: World, db: Session, path: str, person: str, classes: set[str]
 ) -> None:
     open_book(db, world.other_cast)
     db.commit()
-    page = await text_of(as_, person, path)
+    page = await text_of(desk, person, path)
     assert {name for name in ("1A1", "1A2", "1C1") if f">{name}<" in page} == classes
 
 
-async def test_a_school_without_open_books_is_told_what_comes(as_: As) -> None:
-    page = await text_of(as_, "other")
+async def test_a_school_without_open_books_is_told_what_comes(desk: As) -> None:
+    page = await text_of(desk, "other")
     assert "Chưa có lớp nào được mở sổ." in page
     assert "<table" not in page
 
 
-async def test_the_page_names_school_person_and_term(as_: As, world: World) -> None:
-    page = await text_of(as_, "principal")
+async def test_the_page_names_school_person_and_term(desk: As, world: World) -> None:
+    page = await text_of(desk, "principal")
     assert "Trường Tiểu học Mẫu số 1" in page
     assert "Giáo viên Mẫu 101" in page
     assert "Học kì I, năm học 2026-2027" in page
     assert "Trường Tiểu học Mẫu số 2" not in page
 
 
-async def test_the_page_is_vietnamese_with_its_accents_composed(as_: As) -> None:
-    page = await text_of(as_, "principal")
-    assert '<html lang="vi">' in page
+async def test_the_page_is_vietnamese_with_its_accents_composed(desk: As) -> None:
+    page = await text_of(desk, "principal")
+    assert '<html lang="vi" ' in page
     assert "Chờ chủ nhiệm rà soát" in page
     assert unicodedata.is_normalized("NFC", page)
 
 
-async def test_progress_is_counted_by_stage(as_: As, db: Session, book: OpenBook) -> None:
+async def test_progress_is_counted_by_stage(desk: As, db: Session, book: OpenBook) -> None:
     book.submit_all()
     book.act(Action.REVIEW, HOMEROOM, book.records[:2])
     db.commit()
-    page = await text_of(as_, "principal", "/board/rows")
+    page = await text_of(desk, "principal", "/tien-do/dong")
     assert '<td class="count some reviewed" data-name="GVBM ký">2</td>' in page
     assert '<td class="count some submitted" data-name="Rà soát">1</td>' in page
     assert '<span class="step submitted">Chờ chủ nhiệm rà soát</span>' in page
     assert "<strong>0/3</strong>" in page
 
 
-async def test_entry_tells_how_many_parts_came_in(as_: As, db: Session, book: OpenBook) -> None:
+async def test_entry_tells_how_many_parts_came_in(desk: As, db: Session, book: OpenBook) -> None:
     fill(book, ["toan"])
     book.act(Action.SUBMIT, "toan")
     db.commit()
-    assert "Đã gửi 1/9 phần" in await text_of(as_, "homeroom")
+    assert "Đã gửi 1/9 phần" in await text_of(desk, "homeroom")
 
 
-async def test_a_late_class_is_marked_and_its_last_day_told(as_: As, world: World, db: Session) -> None:
-    assert "Quá hạn" not in await text_of(as_, "principal")
+async def test_a_late_class_is_marked_and_its_last_day_told(desk: As, world: World, db: Session) -> None:
+    assert "Quá hạn" not in await text_of(desk, "principal")
     db.get_one(ClassTermRow, world.class_term_id).overdue = True
     db.commit()
-    page = await text_of(as_, "principal")
+    page = await text_of(desk, "principal")
     assert "<strong>Quá hạn</strong>" in page
     assert '<tr class="late">' in page
     assert "15/01/2027" in page
 
 
-async def test_an_issued_class_is_never_late(as_: As, world: World, db: Session) -> None:
+async def test_an_issued_class_is_never_late(desk: As, world: World, db: Session) -> None:
     row = db.get_one(ClassTermRow, world.class_term_id)
     row.overdue, row.stage = True, "issued"
     db.commit()
-    page = await text_of(as_, "principal")
+    page = await text_of(desk, "principal")
     assert "Quá hạn" not in page
     assert "Đã phát hành" in page
 
 
-async def test_held_pupils_are_counted(as_: As, world: World, db: Session) -> None:
+async def test_held_pupils_are_counted(desk: As, world: World, db: Session) -> None:
     db.get_one(TermRecord, UUID(world.records[0])).held = True
     db.commit()
-    assert "1 học sinh đang tạm giữ" in await text_of(as_, "principal")
+    assert "1 học sinh đang tạm giữ" in await text_of(desk, "principal")
 
 
-async def test_the_rows_alone_are_a_part_of_a_page(as_: As) -> None:
-    rows = await text_of(as_, "principal", "/board/rows")
+async def test_the_rows_alone_are_a_part_of_a_page(desk: As) -> None:
+    rows = await text_of(desk, "principal", "/tien-do/dong")
     assert "<html" not in rows
     assert "Cập nhật lúc" in rows
 
 
 @pytest.mark.parametrize("path", PATHS)
-async def test_no_pupil_is_named(as_: As, db: Session, book: OpenBook, path: str) -> None:
-    page = await text_of(as_, "homeroom", path)
-    detail = (await as_("homeroom").get(f"/api/v1/class-terms/{book.id}")).json()
+async def test_no_pupil_is_named(desk: As, db: Session, book: OpenBook, path: str) -> None:
+    page = await text_of(desk, "homeroom", path)
+    detail = (await desk("homeroom").get(f"/api/v1/class-terms/{book.id}")).json()
     assert len(detail["records"]) == 3
     assert not [line for line in detail["records"] if line["full_name"] in page or line["pupil_code"] in page]
 
 
-async def test_a_person_without_a_sign_in_is_shown_the_door(as_: As) -> None:
-    answer = await as_("nobody").get("/board", headers={"Accept": "text/html"})
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+async def test_a_person_without_a_sign_in_is_shown_the_door(desk: As) -> None:
+    answer = await desk("nobody").get("/tien-do")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/dang-nhap?back=/tien-do")
 
 
-async def test_a_live_board_whose_sign_in_ended_goes_to_the_door(as_: As) -> None:
-    answer = await as_("nobody").get("/board/rows", headers={"HX-Request": "true"})
-    assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, "/")
+async def test_a_live_board_whose_sign_in_ended_goes_to_the_door(desk: As) -> None:
+    answer = await desk("nobody").get("/tien-do/dong", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, "/dang-nhap")

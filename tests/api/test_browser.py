@@ -22,7 +22,7 @@ def cast(live_sessions: Sessions) -> ClassCast:
 
 async def test_the_board_moves_without_a_reload(site: Site, cast: ClassCast, live_sessions: Sessions) -> None:
     async with serving(site.app, site.port):
-        await site.enter(cast)
+        await site.enter(cast.school.principal, "/tien-do")
         await expect(site.page.get_by_role("row", name="1A1")).to_contain_text("Đã gửi 0/9 phần")
         await site.page.evaluate("window.untouched = true")
         with live_sessions.begin() as session:
@@ -38,16 +38,16 @@ async def test_the_board_moves_without_a_reload(site: Site, cast: ClassCast, liv
 async def test_no_screen_needs_sideways_scrolling(site: Site, cast: ClassCast, width: int) -> None:
     await site.page.set_viewport_size({"width": width, "height": 844})
     async with serving(site.app, site.port):
-        await site.page.goto(site.url("/"))
+        await site.page.goto(site.url("/dang-nhap"))
         assert await site.width() == (width, width)
-        await site.enter(cast)
+        await site.enter(cast.school.principal, "/tien-do")
         assert await site.width() == (width, width)
 
 
 async def test_a_server_that_goes_away_is_noticed_and_one_that_comes_back_too(site: Site, cast: ClassCast) -> None:
     banner = site.page.get_by_text("Mất kết nối với máy chủ.")
     async with serving(site.app, site.port):
-        await site.enter(cast)
+        await site.enter(cast.school.principal, "/tien-do")
         await expect(banner).to_be_hidden()
     await expect(banner).to_be_visible(timeout=PATIENCE_MS)
     await expect(site.page.get_by_role("row", name="1A1")).to_be_visible()

@@ -1,6 +1,8 @@
 """The school that the API is asked about, with keys and tokens for its people, and another school beside it."""
 
+import hashlib
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from uuid import UUID
 
 from cryptography.hazmat.primitives import hashes
@@ -9,13 +11,15 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy.orm import Session
 
+from api.guard import COOKIE, CSRF_HEADER
 from domain.curriculum import PRINCIPAL
 from signing.authority import DevelopmentAuthority, IssuedKey
 from signing.keys import KeyStore
-from storage import demo, registration
+from storage import demo, registration, visitors
 from storage.access import SCHOOL_WIDE
 from storage.staffing import Person
 from storage.tables import CertificateRow, School, Staff
+from storage.visitors import NewSession
 from tests.factories import SINCE, ClassCast, SchoolCast, make_class, make_school, make_staff, open_book
 
 PASSPHRASE = "mật khẩu chữ ký của người thử"
@@ -54,7 +58,7 @@ class Keyring:
 
 @dataclass
 class World:
-    """`tokens` are by person: principal, homeroom, other (of another class), clerk, admin, foreigner."""
+    """`tokens` and `cookies` are by person: principal, homeroom, other (of another class), clerk, admin, foreigner."""
 
     school: SchoolCast
     cast: ClassCast
@@ -66,6 +70,7 @@ class World:
     foreign_class_term_id: UUID
     foreign_record: str
     tokens: dict[str, str] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=dict)
 
     def who(self, person: str) -> UUID:
         return {
@@ -95,11 +100,19 @@ def make_world(session: Session, keys: Keyring) -> World:
         book.id, book.records, foreign_book.id, foreign_book.records[0],
     )  # fmt: skip
     world.tokens.update({person: demo.new_token(session, world.who(person)) for person in (*PEOPLE[:-1], "music")})
+    world.cookies.update({person: sign_in(session, world.who(person)) for person in world.tokens})
     for person in ("principal", "homeroom"):
         keys.give_person(session, world.who(person))
     keys.give_school(session, school.school_id)
     session.flush()
     return world
+
+
+def sign_in(session: Session, staff_id: UUID, *, has_second_factor: bool = True) -> str:
+    """The cookie of a browser in which this person has just signed in."""
+    account = demo.account(session, staff_id)
+    new = NewSession(account.id, staff_id, "Trình duyệt thử", "192.0.2.1", has_second_factor=has_second_factor)
+    return visitors.begin(session, new, datetime.now(UTC))
 
 
 def make_admin(session: Session, school: SchoolCast) -> UUID:
@@ -115,6 +128,15 @@ def give_keys(session: Session, keys: Keyring, cast: ClassCast) -> None:
             keys.give_person(session, cast.who(slot))
     if session.query(CertificateRow).filter_by(school_id=cast.school.school_id).first() is None:
         keys.give_school(session, cast.school.school_id)
+
+
+def at_desk(app: FastAPI, cookie: str) -> AsyncClient:
+    """Somebody's browser: it has a cookie, asks for pages, and its forms are ours."""
+    client = visitor(app)
+    client.cookies.set(COOKIE, cookie)
+    forged_not = hashlib.sha256(b"csrf:" + cookie.encode()).hexdigest()
+    client.headers.update({"Accept": "text/html", CSRF_HEADER: forged_not})
+    return client
 
 
 def visitor(app: FastAPI, token: str = "", address: tuple[str, int] = LOOPBACK) -> AsyncClient:

@@ -1,14 +1,13 @@
 """What people may see: own class, own school, never another school."""
 
-import hashlib
-from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy.orm import Session
 
 from domain.curriculum import HOMEROOM
-from storage import access, board, demo, registration, staffing
+from domain.scopes import EVERY_SCOPE
+from storage import access, board, demo, registration, staffing, visitors
 from storage.staffing import Person
 from storage.tables import Staff
 from tests.factories import NOW, SINCE, OpenBook, make_class, make_school, make_staff, open_book
@@ -115,11 +114,10 @@ def test_the_board_shows_a_school_or_some_of_its_classes(
     assert board.school_board(db, people["stranger"].school_id) == []
 
 
-def test_a_token_names_its_person_and_is_kept_as_a_hash(db: Session, book: OpenBook) -> None:
+def test_a_key_names_its_person_and_is_kept_as_a_hash(db: Session, book: OpenBook) -> None:
     token = demo.new_token(db, book.cast.music)
     db.flush()
-    hashed = hashlib.sha256(token.encode()).hexdigest()
-    person = access.person_of_token(db, hashed, NOW + timedelta(days=1))
-    assert person is not None
-    assert person.staff_id == book.cast.music
-    assert access.person_of_token(db, token, NOW) is None
+    found = visitors.by_key(db, token, NOW)
+    assert found is not None
+    assert (found.person.staff_id, found.scopes) == (book.cast.music, EVERY_SCOPE)
+    assert visitors.by_key(db, visitors.sha256_of(token), NOW) is None

@@ -1,0 +1,31 @@
+"""What people are at a school: the desks that each of them may sit at, by assignment and date."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+
+class Duty(StrEnum):
+    """Offices have the codes of positions; whoever teaches a slot has one of the first two."""
+
+    SUBJECT_TEACHER = "subject_teacher"
+    HOMEROOM = "homeroom"
+    PRINCIPAL = "principal"
+    VICE_PRINCIPAL = "vice_principal"
+    CLERK = "seal_clerk"
+    ADMIN = "system_admin"
+
+
+DUTY_NAMES: Final[Mapping[Duty, str]] = {
+    Duty.SUBJECT_TEACHER: "Giáo viên bộ môn",
+    Duty.HOMEROOM: "Giáo viên chủ nhiệm",
+    Duty.PRINCIPAL: "Hiệu trưởng",
+    Duty.VICE_PRINCIPAL: "Phó hiệu trưởng",
+    Duty.CLERK: "Văn thư",
+    Duty.ADMIN: "Quản trị hệ thống",
+}
+STAFF: Final = frozenset(Duty)
+TEACHERS: Final = frozenset({Duty.SUBJECT_TEACHER, Duty.HOMEROOM})
+OFFICES: Final = STAFF - TEACHERS
+# Whoever signs for the school or can change accounts proves possession of a second factor, too.
+SECOND_FACTOR: Final = frozenset({Duty.PRINCIPAL, Duty.VICE_PRINCIPAL, Duty.CLERK, Duty.ADMIN})

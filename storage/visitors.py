@@ -1,0 +1,157 @@
+"""Who is asking: the person behind a signed-in browser or a system's key, with the rights of this moment."""
+
+import hashlib
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from domain.duties import SECOND_FACTOR, Duty
+from domain.errors import NotFound
+from domain.scopes import Scope
+from storage.staffing import Person, person, person_columns, person_of
+from storage.tables import Account, AccountSession, ApiToken, Staff
+
+IDLE = timedelta(hours=12)  # a browser left alone for longer has to sign in again
+LONGEST = timedelta(days=14)
+NOTED_EVERY = timedelta(minutes=5)  # how exactly the owner is told when a browser was last used
+_FIRST_DESK = (Duty.PRINCIPAL, Duty.VICE_PRINCIPAL, Duty.CLERK, Duty.ADMIN, Duty.HOMEROOM, Duty.SUBJECT_TEACHER)
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """A person and how the request came: `scopes` only for a system's key, the rest only for a browser."""
+
+    person: Person
+    scopes: frozenset[Scope] | None = None
+    account_id: UUID | None = None
+    session_id: UUID | None = None
+    desk: Duty | None = None
+    language: str = "vi"
+    has_second_factor: bool = False
+
+    @property
+    def needs_second_factor(self) -> bool:
+        return not self.has_second_factor and bool(self.person.duties & SECOND_FACTOR)
+
+
+@dataclass(frozen=True)
+class NewSession:
+    """A browser that has just signed in, for `storage.visitors.begin`."""
+
+    account_id: UUID
+    staff_id: UUID
+    device: str
+    network: str
+    has_second_factor: bool = False
+
+
+def sha256_of(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def by_session(session: Session, token: str, at: datetime) -> Visitor | None:
+    """The visitor of a browser's cookie; notes now and then that it was used."""
+    query = (
+        select(AccountSession, Account.language, *person_columns(at))
+        .join(Account, Account.id == AccountSession.account_id)
+        .join(Staff, Staff.id == AccountSession.staff_id)
+        .where(
+            AccountSession.token_sha256 == sha256_of(token),
+            AccountSession.ended_at.is_(None),
+            AccountSession.expires_at > at,
+            AccountSession.seen_at > at - IDLE,
+            Account.disabled_at.is_(None),
+            Staff.account_id == Account.id,
+        )
+    )
+    row = session.execute(query).first()
+    if row is None:
+        return None
+    found, language, who = row[0], row[1], person_of(row[2:])
+    if found.seen_at < at - NOTED_EVERY:
+        session.execute(update(AccountSession).where(AccountSession.id == found.id).values(seen_at=at))
+    return Visitor(
+        who,
+        account_id=found.account_id,
+        session_id=found.id,
+        desk=_desk(who, found.duty),
+        language=language,
+        has_second_factor=found.has_second_factor,
+    )
+
+
+def by_key(session: Session, token: str, at: datetime) -> Visitor | None:
+    """The visitor that a system's key stands for."""
+    query = select(ApiToken, *person_columns(at)).join(Staff, Staff.id == ApiToken.staff_id)
+    valid = (ApiToken.token_sha256 == sha256_of(token), ApiToken.ended_at.is_(None), ApiToken.expires_at > at)
+    row = session.execute(query.where(*valid)).first()
+    if row is None:
+        return None
+    if row[0].used_at is None or row[0].used_at < at - NOTED_EVERY:
+        session.execute(update(ApiToken).where(ApiToken.id == row[0].id).values(used_at=at))
+    return Visitor(person_of(row[1:]), scopes=frozenset(Scope(each) for each in row[0].scopes))
+
+
+def begin(session: Session, new: NewSession, at: datetime) -> str:
+    """Start a session at the person's first desk; returns the token for the cookie, kept only as a hash."""
+    who = person(session, at, Staff.id == new.staff_id)
+    if who is None:
+        raise NotFound("Không tìm thấy tài khoản này.")
+    token = new_token()
+    row = AccountSession(
+        account_id=new.account_id,
+        staff_id=new.staff_id,
+        duty=_desk(who, ""),
+        token_sha256=sha256_of(token),
+        device=new.device,
+        network=new.network,
+        has_second_factor=new.has_second_factor,
+        created_at=at,
+        seen_at=at,
+        expires_at=at + LONGEST,
+    )
+    session.add(row)
+    return token
+
+
+def end(session: Session, account_id: UUID, session_ids: Collection[UUID], at: datetime) -> None:
+    """End sessions of one account; those of others are left alone."""
+    mine = AccountSession.account_id == account_id
+    open_ones = update(AccountSession).where(
+        mine, AccountSession.id.in_(session_ids), AccountSession.ended_at.is_(None)
+    )
+    session.execute(open_ones.values(ended_at=at))
+
+
+def sit_down(session: Session, visitor: Visitor, desk: Duty) -> None:
+    """Change to another of one's own desks. Raises NotFound for one that the person does not have."""
+    if desk not in visitor.person.duties:
+        raise NotFound("Bạn không có vai trò này.")
+    row = update(AccountSession).where(AccountSession.id == visitor.session_id)
+    session.execute(row.values(duty=desk.value))
+
+
+def account_of(session: Session, staff_id: UUID) -> Account | None:
+    return session.scalars(
+        select(Account).join(Staff, Staff.account_id == Account.id).where(Staff.id == staff_id)
+    ).first()
+
+
+def login_taken(session: Session, login: str) -> bool:
+    return session.scalar(select(func.count()).where(func.lower(Account.login) == login.lower())) != 0
+
+
+def _desk(who: Person, wanted: str) -> Duty:
+    duties = who.duties
+    if wanted and Duty(wanted) in duties:
+        return Duty(wanted)
+    return next((each for each in _FIRST_DESK if each in duties), Duty.SUBJECT_TEACHER)

@@ -1,0 +1,90 @@
+"""What requests of the matrix name: objects of one's own school and of another; bodies where needed."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from httpx import AsyncClient, Response
+from sqlalchemy.orm import Session
+
+from api.guard import Rule, rule_of
+from api.main import add_pages
+from domain.curriculum import PRINCIPAL
+from domain.decisions import Action
+from domain.duties import Duty
+from tests.factories import ClassCast, OpenBook, open_book
+from tests.storage.papers import make_document, make_order
+
+# Who is asked for, and what that person is.
+DUTIES: Mapping[str, frozenset[Duty]] = {
+    "principal": frozenset({Duty.PRINCIPAL}),
+    "homeroom": frozenset({Duty.HOMEROOM, Duty.SUBJECT_TEACHER}),
+    "music": frozenset({Duty.SUBJECT_TEACHER}),
+    "other": frozenset({Duty.SUBJECT_TEACHER}),
+    "clerk": frozenset({Duty.CLERK}),
+    "admin": frozenset({Duty.ADMIN}),
+}
+# Forms that the guards of objects are asked behind: fields by route.
+FORMS: dict[str, dict[str, str]] = {}
+JSON: dict[str, object] = {}
+# Path parameters that name nobody's object.
+PLAIN = {"slot": "toan", "school_year": "2026-2027", "term": "hk1", "position": "0"}
+
+
+@dataclass(frozen=True)
+class GuardedRoute:
+    """A route that is not open to everybody."""
+
+    method: str
+    path: str
+    rule: Rule
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def names_object(self) -> bool:
+        return any(f"{{{name}}}" in self.path for name in OBJECTS)
+
+
+@dataclass
+class Objects:
+    """Ids by path parameter."""
+
+    ids: dict[str, str] = field(default_factory=dict)
+
+    async def ask(self, client: AsyncClient, route: GuardedRoute) -> Response:
+        path = route.path.format(**PLAIN, **self.ids)
+        more: dict[str, Any] = {}
+        if route.method not in {"GET", "DELETE"}:
+            more = {"json": JSON[route.name]} if route.name in JSON else {"data": FORMS.get(route.name, {"x": "1"})}
+        return await client.request(route.method, path, **more)
+
+
+OBJECTS = ("class_term_id", "class_id", "record_id", "order_id", "document_id", "staff_id")
+
+
+def objects_of(db: Session, cast: ClassCast, sha256: str) -> Objects:
+    """An open book with a paper and an order of its school's principal, and the class's homeroom teacher."""
+    book: OpenBook = open_book(db, cast)
+    document = make_document(book, part=1, sha256=sha256)
+    order = make_order(book, Action.APPROVE, PRINCIPAL, lease=False)
+    db.commit()
+    named = (book.id, cast.class_id, book.records[0], order.id, document.id, cast.homeroom)
+    return Objects({name: str(each) for name, each in zip(OBJECTS, named, strict=True)} | {"preview_id": str(uuid4())})
+
+
+def guarded_routes() -> Iterator[GuardedRoute]:
+    """Every page and part of a page that is for signed-in people."""
+    app = FastAPI()
+    add_pages(app)
+    for route in iter_route_contexts(app.routes):
+        rule = rule_of(getattr(route.original_route, "endpoint", None))
+        if rule is not None and rule.duties is not None:
+            yield from (
+                GuardedRoute(method, route.path or "", rule) for method in (route.methods or ()) if method != "HEAD"
+            )

@@ -1,0 +1,69 @@
+// What every page needs beyond htmx: lost connections, refusals as messages, menus that close, double clicks.
+"use strict";
+
+const offline = document.getElementById("offline");
+const toasts = document.getElementById("toasts");
+
+function lost() { offline.hidden = false; }
+function found() { offline.hidden = true; }
+
+// Shows a sentence for a while; a refusal stays until it is dismissed.
+function toast(words, isTrouble) {
+  const note = document.createElement("div");
+  note.className = isTrouble ? "toast trouble" : "toast";
+  note.append(words);
+  const close = document.createElement("button");
+  close.type = "button";
+  close.textContent = "×";
+  close.setAttribute("aria-label", document.documentElement.lang === "en" ? "Dismiss" : "Đóng");
+  close.addEventListener("click", () => note.remove());
+  note.append(close);
+  toasts.append(note);
+  if (!isTrouble) { setTimeout(() => note.remove(), 6000); }
+}
+window.hocba = { toast };
+
+document.addEventListener("htmx:sendError", lost);
+document.addEventListener("htmx:timeout", lost);
+document.addEventListener("htmx:afterOnLoad", found);
+document.addEventListener("htmx:responseError", (event) => {
+  const answer = event.detail.xhr;
+  if (answer.status >= 500 && answer.status !== 503) { lost(); }
+  if (event.detail.requestConfig.verb === "get") { lost(); return; }
+  let words = "";
+  try { words = JSON.parse(answer.responseText).detail; } catch { words = answer.statusText; }
+  toast(words, true);
+});
+
+// A form that was sent is not sent again by a second click; coming back with the back button frees it.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  if (form.method === "post" && !form.hasAttribute("hx-post")) {
+    form.dataset.sent = "1";
+    form.setAttribute("aria-busy", "true");
+  }
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    form.removeAttribute("aria-busy");
+  }
+});
+
+// Menus close with Escape and by a click elsewhere.
+function closeMenus(except) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (menu !== except) { menu.open = false; }
+  }
+}
+document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") { return; }
+  const menu = document.querySelector("details.menu[open]");
+  if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+});
+
+// On a phone the rooms wait behind their button.
+const roomsMenu = document.querySelector(".rooms-menu");
+if (roomsMenu && window.matchMedia("(max-width: 62rem)").matches) { roomsMenu.open = false; }
