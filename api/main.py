@@ -14,7 +14,7 @@ from api import errors, health
 from api.approvals import Approvals
 from api.guard import guard, require_rules
 from api.headers import ProtectiveHeaders, protect
-from api.pages import board, front, notices, refusals
+from api.pages import board, front, notices, refusals, search, today
 from api.pages import verification as verification_pages
 from api.pages.templating import make_templates
 from api.schema import Application
@@ -77,7 +77,7 @@ def create_app(services: Services) -> FastAPI:
 
 
 def add_pages(app: FastAPI) -> None:
-    for room in (front, board, notices, verification_pages):
+    for room in (board, front, notices, search, today, verification_pages):
         app.include_router(room.router)
 
 

@@ -64,13 +64,13 @@ def waits_of(session: Session, person: Person, at: datetime) -> list[Wait]:
     teachers = _teachers(session, [each.group.id for each in terms], at)
     offices = _office_holders(session, person.school_id, at)
     counts = _stage_counts(session, [each.row.id for each in terms])
-    unsubmitted = _behind(session, [each.row.id for each in terms], mine)
+    behind = _behind(session, [each.row.id for each in terms], mine)
     found = []
     for each in terms:
         own = mine.get(each.group.id, set())
         names = teachers[each.group.id]
         for stage, count in counts[each.row.id].items():
-            who = _holders(stage, names, offices, unsubmitted[each.row.id])
+            who = _holders(stage, names, offices, behind[each.row.id, stage])
             if count and who and not _is_mine(stage, own, person):
                 wait = (each.row.id, each.group.name, Term(each.row.term), STAGE_NAMES[stage], who, count)
                 found.append(Wait(*wait, each.row.changed_at))
@@ -181,14 +181,14 @@ def _task(each: _Open, work: Work, slot: str, count: int) -> Task:
     return Task(work, *facts)
 
 
-def _behind(session: Session, ids: Sequence[UUID], mine: Mapping[UUID, set[str]]) -> dict[UUID, set[str]]:
-    """By class-term the slots of others that have something to enter or to sign."""
-    found: dict[UUID, set[str]] = defaultdict(set)
-    for class_term_id, slot, _, _ in _slot_counts(session, TermRecord.class_term_id.in_(ids)):
-        found[class_term_id].add(slot)
-    own = select(ClassTermRow.id, ClassTermRow.class_id).where(ClassTermRow.id.in_(ids))
-    for class_term_id, class_id in session.execute(own):
-        found[class_term_id] -= mine.get(class_id, set())
+def _behind(session: Session, ids: Sequence[UUID], mine: Mapping[UUID, set[str]]) -> dict[tuple[UUID, Stage], set[str]]:
+    """The slots of others that have something to enter, or to sign, by class-term and stage."""
+    query = select(ClassTermRow.id, ClassTermRow.class_id).where(ClassTermRow.id.in_(ids))
+    classes = {row.id: row.class_id for row in session.execute(query)}
+    found: dict[tuple[UUID, Stage], set[str]] = defaultdict(set)
+    for class_term_id, slot, work, _ in _slot_counts(session, TermRecord.class_term_id.in_(ids)):
+        if slot not in mine.get(classes[class_term_id], set()):
+            found[class_term_id, Stage.REVIEWED if work == Work.SIGN else Stage.ENTRY].add(slot)
     return found
 
 
