@@ -5,7 +5,7 @@
 BIN = .venv/bin
 T =
 
-.PHONY: help install run demo test lint format lock bench clean
+.PHONY: help install run demo test lint format lock bench words screenshots clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +45,13 @@ lock: install ## choose package versions anew and write the lock files
 
 bench: install ## run every benchmark
 	@for file in bench/[a-z]*.py; do $(BIN)/python -m "bench.$$(basename "$$file" .py)" || exit 1; done
+
+words: install ## gather what pages say into the English catalogue, and count what is not translated
+	@$(BIN)/python tools/catalogue.py
+
+screenshots: install ## take every page of the demo, for looking at, into var/screenshots
+	@sh tools/debian_tools.sh
+	@PATH="$$(pwd)/.tools/bin:$$PATH" $(BIN)/python tools/screenshots.py
 
 clean: ## remove what was installed and cached; var/ keeps its data
 	rm -rf .venv .tools web/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
