@@ -1,7 +1,5 @@
 """Makes the application: settings, database, Temporal client, routes."""
 
-from pathlib import Path
-
 from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.requests import Request
@@ -12,6 +10,7 @@ from activities.own_device import OwnDevice
 from activities.verifying import Verifying
 from api import errors, health
 from api.approvals import Approvals
+from api.assets import FOLDERS, served
 from api.guard import guard, require_rules
 from api.headers import ProtectiveHeaders, protect
 from api.pages import board, front, notices, refusals, search, today
@@ -44,8 +43,6 @@ from signing.verification.apart import ApartVerifier
 from storage.database import make_engine, make_sessions
 from storage.objects import Objects
 
-WEB = Path(__file__).resolve().parent.parent / "web"
-
 
 def create_app(services: Services) -> FastAPI:
     """The application over ready-made services; tests give their own."""
@@ -70,8 +67,8 @@ def create_app(services: Services) -> FastAPI:
     add_pages(app)
     # Public as a whole: entries name nobody, and whoever holds a copy can tell a rewritten log from the one he knows.
     app.mount("/history", StaticFiles(directory=services.history_dir, check_dir=False), name="history")
-    app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
-    app.mount("/packages", StaticFiles(directory=WEB / "node_modules", check_dir=False), name="packages")
+    for path, folder in FOLDERS.items():
+        app.mount(path, served(folder), name=path.strip("/"))
     require_rules(app)
     return app
 
