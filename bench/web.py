@@ -3,7 +3,8 @@
 `python -m bench.web [--teachers 200] [--seconds 30] [--json]`: the real API process over a PostgreSQL and a Temporal of
 its own. Every page that somebody may open is asked for 20 times, one request after the other; times are those of a
 client on the same machine. The baseline of the same run is the page /kiem-tra, which reads nothing of a school. Then so
-many teachers save a comment every 3 to 9 seconds, and look at their page after every fifth. Weights are of the style sheets and scripts
+many teachers save a comment every 3 to 9 seconds, and look at their page after every fifth. Weights are of the style
+sheets and scripts
 of a page, compressed, without fonts.
 """
 
