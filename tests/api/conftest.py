@@ -40,6 +40,7 @@ from storage.database import Sessions, make_engine, make_sessions
 from storage.migrate import upgrade
 from storage.objects import Objects
 from storage.tables import SigningOrder
+from tests.api.applications import CALLED
 from tests.api.browsing import browser, site  # noqa: F401 - fixtures
 from tests.api.classroom import Classroom, make_classroom
 from tests.api.fakes import FakeApprovals
@@ -53,6 +54,7 @@ from worker.trust import Trust
 
 As = Callable[[str], AsyncClient]
 APART = ApartVerifier()
+TEMPLATES = make_templates()
 
 
 @pytest.fixture(scope="session")
@@ -111,9 +113,7 @@ def make_services(
     confirms, objects = confirming(sessions, keys), Objects.local(folder)
     device = OwnDevice(sessions, objects, confirms)
     verifying = Verifying(sessions, objects, [keys.authority.root], APART)
-    return Services(
-        sessions, approvals, confirms, device, objects, make_templates(), folder / "history", verifying, demo=demo
-    )
+    return Services(sessions, approvals, confirms, device, objects, TEMPLATES, folder / "history", verifying, demo=demo)
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def services(
 
 @pytest.fixture
 def app(services: Services) -> FastAPI:
-    return create_app(services)
+    return CALLED.over(services)
 
 
 @pytest.fixture
