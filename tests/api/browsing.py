@@ -16,6 +16,7 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from api.main import create_app
 from api.services import Services
+from api.serving import Server
 from storage.database import Sessions
 
 # Chromium has nobody to call here, and must not try.
@@ -62,11 +63,17 @@ class Site:
         return needs, await self.page.evaluate("window.innerWidth")
 
 
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+    return port
+
+
 @asynccontextmanager
 async def serving(app: FastAPI, port: int) -> AsyncIterator[None]:
     """The application under the server that serves it in earnest."""
     listening = socket.create_server(("127.0.0.1", port))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False))
+    server = Server(uvicorn.Config(app, log_level="error", access_log=False), app.state.live)
     running = asyncio.create_task(server.serve(sockets=[listening]))
     try:
         yield
@@ -77,10 +84,8 @@ async def serving(app: FastAPI, port: int) -> AsyncIterator[None]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def site(services: Services, live_sessions: Sessions, browser: Browser) -> AsyncIterator[Site]:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
     page = await browser.new_page(viewport={"width": DESK, "height": 800}, locale="vi-VN")
-    site = Site(create_app(replace(services, sessions=live_sessions)), port, page, [])
+    site = Site(create_app(replace(services, sessions=live_sessions)), free_port(), page, [])
     page.on("console", lambda said: site.troubles.append(said.text) if said.type in {"error", "warning"} else None)
     page.on("pageerror", lambda error: site.troubles.append(str(error)))
     page.on("requestfailed", lambda request: site.troubles.append(request.url))
