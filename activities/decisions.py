@@ -35,7 +35,7 @@ class DecisionActivities:
 
     @activity.defn
     def note_deadline(self, note: DeadlineNote) -> None:
-        """Keep a deadline's new date or that one of its hooks fired, once per policy version, and tell whom it concerns."""
+        """Keep a deadline's new date or that one of its hooks fired, once per policy version, and tell people."""
         with refusals_are_final(), self._sessions.begin() as session:
             class_term_id = UUID(note.class_term_id)
             deadlines.note(session, class_term_id, note.policy_version, note.due_at, note.hook)

@@ -33,7 +33,7 @@ def tell_returned(session: Session, row: ClassTermRow, decision: Decision, seq: 
 
 
 def tell_turns(session: Session, at: datetime) -> None:
-    """Everybody whose turn it is where the day is near or past: because the class moved, the day came, or the person."""
+    """Everybody whose turn it is where the day is near or past: the class moved, the day came, or the person did."""
     since = at - LOOK_BACK
     assigned = select(TeachingAssignment.class_id).where(
         in_force(TeachingAssignment, at), TeachingAssignment.valid_from > since
