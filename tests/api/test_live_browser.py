@@ -5,10 +5,8 @@ from playwright.async_api import Browser, Page, Request, expect
 
 from domain.decisions import Action
 from storage.database import Sessions
-from tests.api.browsing import PATIENCE_MS, Site, serving
+from tests.api.browsing import PATIENCE_MS, STREAM, Site, serving
 from tests.factories import ClassCast, fill, make_class, make_school, open_book
-
-STREAM, ROWS = "/truc-tiep", "/tien-do/dong"
 
 
 @pytest.fixture(scope="module")
