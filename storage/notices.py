@@ -125,7 +125,8 @@ def _background(session: Session, rows: Sequence[Notice], at: datetime) -> _Back
         .where(ClassTermRow.id.in_(class_terms))
     )
     tasks: dict[tuple[UUID, UUID], list[Waiting]] = {}
-    for task in waiting(session, ClassTermRow.id.in_(class_terms), at) if class_terms else ():
+    people = {row.staff_id for row in rows}
+    for task in waiting(session, ClassTermRow.id.in_(class_terms), at, people) if class_terms else ():
         tasks.setdefault((task.staff_id, task.place.class_term_id), []).append(task)
     reasons = select(Reason.id, Reason.text).where(Reason.id.in_({row.reason_id for row in rows if row.reason_id}))
     return _Background(

@@ -2,17 +2,19 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, case, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
-from domain.curriculum import HOMEROOM, PRINCIPAL
+from domain.calendar import SchoolYear
+from domain.curriculum import HOMEROOM, PRINCIPAL, Curriculum, curriculum_for
+from domain.rules.book import rule_book
 from domain.slot_marks import slot_name
 from domain.stages import Stage
 from domain.waiting import OF_STAGE, Place, Step, Waiting
-from storage.entries import curriculum_of
 from storage.staffing import ROLE_OF_SLOT, in_force
 from storage.tables import ClassGroup, ClassTermRow, Position, RecordSlot, TeachingAssignment, TermRecord
 
@@ -20,15 +22,24 @@ _SLOT_OF_ROLE = case({role: slot for slot, role in ROLE_OF_SLOT.items()}, value=
 _Found = tuple[UUID, str, Step, int, int]  # class-term, slot, step, pupils, round
 
 
-def waiting(session: Session, which: ColumnElement[bool], at: datetime) -> list[Waiting]:
+def waiting(
+    session: Session, which: ColumnElement[bool], at: datetime, staff_ids: Collection[UUID] | None = None
+) -> list[Waiting]:
     """Every step of the open class-terms that `which` picks, for each who fills its slot at `at`; soonest due first.
 
-    `which` speaks of `class_terms` and `class_groups`.
+    `which` speaks of `class_terms` and `class_groups`; with `staff_ids` only what waits for these people.
     """
     rows = _open_class_terms(session, which)
     holders = _holders(session, {group.id for _, group in rows.values()}, at)
+    if staff_ids is not None:
+        mine = {key: [each for each in people if each in staff_ids] for key, people in holders.items()}
+        holders = {key: people for key, people in mine.items() if people}
+    classes = {class_id for class_id, _ in holders}
+    taught = {class_id for class_id, slot in holders if slot not in ROLE_OF_SLOT}
     grouped: dict[tuple[UUID, UUID, Step], list[_Found]] = {}
-    for each in (*_of_slots(session, rows), *_of_records(session, rows)):
+    of_slots = _of_slots(session, [each for each, (_, group) in rows.items() if group.id in taught])
+    of_records = _of_records(session, [each for each, (_, group) in rows.items() if group.id in classes])
+    for each in (*of_slots, *of_records):
         for staff_id in holders.get((rows[each[0]][1].id, each[1]), ()):
             grouped.setdefault((staff_id, each[0], each[2]), []).append(each)
     found = [
@@ -47,7 +58,7 @@ def of_people(session: Session, staff_ids: Collection[UUID], at: datetime) -> li
         Position.staff_id.in_(staff_ids), Position.role.in_(ROLE_OF_SLOT.values()), in_force(Position, at)
     )
     theirs = or_(ClassGroup.id.in_(taught), ClassGroup.school_id.in_(schools))
-    return [task for task in waiting(session, theirs, at) if task.staff_id in staff_ids]
+    return waiting(session, theirs, at, staff_ids)
 
 
 def _open_class_terms(session: Session, which: ColumnElement[bool]) -> Mapping[UUID, tuple[ClassTermRow, ClassGroup]]:
@@ -112,7 +123,20 @@ def _together(staff_id: UUID, row: ClassTermRow, group: ClassGroup, step: Step, 
         # A class that is held at several stages waits for one decision all the same.
         pupils = sum(each[3] for each in parts)
         return Waiting(staff_id, place, step, tuple(sorted(slots)), (), pupils, newest)
-    curriculum = curriculum_of(group, term)
+    curriculum = _curriculum_of(group, term)
     ordered = [slot for slot in curriculum.slots if slot in slots]
     names = tuple(slot_name(curriculum, slot) for slot in ordered)
     return Waiting(staff_id, place, step, tuple(ordered), names, pupils, newest)
+
+
+def _curriculum_of(group: ClassGroup, term: Term) -> Curriculum:
+    """As `curriculum_of`, made once for classes that are taught the same."""
+    return _curriculum(group.grade, group.school_year, term, tuple(group.optional_subjects), tuple(group.study_topics))
+
+
+@lru_cache(maxsize=512)
+def _curriculum(
+    grade: int, school_year: str, term: Term, optional: tuple[str, ...], topics: tuple[str, ...]
+) -> Curriculum:
+    rules = rule_book().of_term(grade, SchoolYear.parse(school_year), term)
+    return curriculum_for(grade, rules, optional=optional, topics=topics)
