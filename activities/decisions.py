@@ -1,14 +1,14 @@
 """Writes decisions of class-term workflows into the database."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from temporalio import activity
 
 from activities.refusals import refusals_are_final
 from domain.deadlines import Hook
-from storage import deadlines, projection
+from storage import deadlines, projection, telling
 from storage.database import Sessions
 from storage.projection import Projection
 
@@ -35,6 +35,9 @@ class DecisionActivities:
 
     @activity.defn
     def note_deadline(self, note: DeadlineNote) -> None:
-        """Keep a deadline's new date or that one of its hooks fired, once per policy version."""
+        """Keep a deadline's new date or that one of its hooks fired, once per policy version, and tell people."""
         with refusals_are_final(), self._sessions.begin() as session:
-            deadlines.note(session, UUID(note.class_term_id), note.policy_version, note.due_at, note.hook)
+            class_term_id = UUID(note.class_term_id)
+            deadlines.note(session, class_term_id, note.policy_version, note.due_at, note.hook)
+            if note.hook is not None:
+                telling.tell_deadline(session, class_term_id, note.policy_version, note.hook, datetime.now(UTC))

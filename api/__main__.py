@@ -5,13 +5,15 @@ import asyncio
 import uvicorn
 
 from api.main import create_app, make_services
+from api.serving import Server
 from config.process import collect_rarely
 from config.settings import Settings
 
 
 async def serve(settings: Settings) -> None:
+    app = create_app(await make_services(settings))
     config = uvicorn.Config(
-        create_app(await make_services(settings)),
+        app,
         host=settings.api_host,
         port=settings.api_port,
         log_level="warning",
@@ -19,7 +21,7 @@ async def serve(settings: Settings) -> None:
         timeout_graceful_shutdown=10,
     )
     collect_rarely()
-    await uvicorn.Server(config).serve()
+    await Server(config, app.state.live).serve()
 
 
 if __name__ == "__main__":

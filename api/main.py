@@ -13,7 +13,8 @@ from api.approvals import Approvals
 from api.assets import FOLDERS, served
 from api.guard import guard, require_rules
 from api.headers import ProtectiveHeaders, protect
-from api.pages import board, front, notices, refusals, search, today
+from api.live import Live
+from api.pages import board, front, live, notices, refusals, search, today
 from api.pages import verification as verification_pages
 from api.pages.templating import make_templates
 from api.schema import Application
@@ -41,6 +42,7 @@ from signing.providers.configured import configured_providers
 from signing.trust_store import trusted_roots
 from signing.verification.apart import ApartVerifier
 from storage.database import make_engine, make_sessions
+from storage.listening import address_of
 from storage.objects import Objects
 
 
@@ -56,6 +58,7 @@ def create_app(services: Services) -> FastAPI:
         dependencies=[Depends(guard)],
     )
     app.state.services = services
+    app.state.live = Live(address_of(services.sessions))
     app.state.refusal_page = refusals.refusal_page
     app.add_middleware(ProtectiveHeaders)
     errors.install(app)
@@ -74,7 +77,7 @@ def create_app(services: Services) -> FastAPI:
 
 
 def add_pages(app: FastAPI) -> None:
-    for room in (board, front, notices, search, today, verification_pages):
+    for room in (board, front, live, notices, search, today, verification_pages):
         app.include_router(room.router)
 
 

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsS
 PROJECT = Path(__file__).resolve().parent.parent
 PREFIX = "HOCBA_"
 LOOPBACK = "127.0.0.1"
+SMTP_PORTS = {"starttls": 587, "tls": 465, "none": 25}
 SOCKET_PATH_LIMIT = 107  # bytes of sun_path in unix(7), less the closing zero
 
 
@@ -51,6 +52,18 @@ class Settings(BaseSettings):
     api_host: str = LOOPBACK
     api_port: int = Field(default=8000, ge=1, le=65535)
     verify_url: str = Field(default_factory=lambda values: f"http://{LOOPBACK}:{values['api_port']}")
+
+    site_url: str = Field(default_factory=lambda values: values["verify_url"])  # where mailed links lead
+
+    smtp_host: str = ""  # without one nothing is mailed: docs/notifications.md
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_port: int = Field(default_factory=lambda values: SMTP_PORTS[values["smtp_security"]], ge=1, le=65535)
+    smtp_from: str = ""
+    smtp_user: str = ""
+    smtp_password: str = Field(default="", repr=False)
+    smtp_ca_file: Path | None = None
+    smtp_timeout_s: float = Field(default=20, gt=0, le=120)
+    apprise_config: Path | None = None  # further channels of the schools: docs/notifications.md
 
     postgres_port: int = Field(default=5432, ge=1, le=65535)
     postgres_fast: bool = False
@@ -121,6 +134,16 @@ class Settings(BaseSettings):
         """The demo's people and passwords are public, so nobody but this machine may reach them."""
         if self.demo and self.api_host not in (LOOPBACK, "localhost", "::1"):
             raise ValueError("the demo listens on this machine only: HOCBA_API_HOST must be 127.0.0.1")
+        return self
+
+    @model_validator(mode="after")
+    def refuse_half_a_mail_server(self) -> Self:
+        """Mail has a sender, and a password never goes over the wire in the clear to another machine."""
+        if self.smtp_host and "@" not in self.smtp_from:
+            raise ValueError("HOCBA_SMTP_HOST also needs HOCBA_SMTP_FROM, an address")
+        is_far = self.smtp_host not in (LOOPBACK, "localhost", "::1")
+        if self.smtp_user and self.smtp_security == "none" and is_far:
+            raise ValueError("HOCBA_SMTP_USER needs HOCBA_SMTP_SECURITY starttls or tls")
         return self
 
     @property

@@ -19,7 +19,7 @@ from domain.decisions import Action, Decision
 from domain.errors import Conflict, Incomplete, NotFound
 from domain.lifecycle import RecordState
 from domain.stages import Stage
-from storage import entries, history, journal, voids
+from storage import entries, history, journal, telling, voids
 from storage.tables import ClassGroup, ClassTermRow, Command, RecordSlot, TermRecord
 
 
@@ -59,15 +59,16 @@ def project(session: Session, work: Projection) -> bool:
         _freeze(session, row, work.decision)
     dissolved = _dissolved_parts(session, work.changes)
     _write_records(session, work)
-    _follow_up(session, work)
+    _follow_up(session, row, work)
     voids.void_papers(session, row.id, work.decision, dissolved, work.seq)
     _write_class_term(session, row, work)
     return True
 
 
-def _follow_up(session: Session, work: Projection) -> None:
+def _follow_up(session: Session, row: ClassTermRow, work: Projection) -> None:
     if work.decision.action is Action.RETURN:
         _reopen(session, work)
+        telling.tell_returned(session, row, work.decision, work.seq, work.decided_at)
     if work.decision.action is Action.ISSUE:
         history.add_issued(session, map(UUID, work.decision.record_ids), work.decided_at)
 

@@ -64,6 +64,12 @@ def signers_of(session: Session, class_id: UUID, slots: tuple[str, ...], at: dat
     return {slot: found[slot] for slot in slots}
 
 
+def holders_of(session: Session, class_id: UUID, slot: str, at: datetime) -> frozenset[UUID]:
+    """Whoever fills a slot at `at`; nobody where nobody is assigned."""
+    filling = union_all(_assignments(class_id, (slot,), at), _offices(class_id, (slot,), at))
+    return frozenset(row[1] for row in session.execute(filling))
+
+
 def person(session: Session, at: datetime, who: ColumnElement[bool]) -> Person | None:
     """The member of staff that `who` picks, with the duties at `at` in that school."""
     row = session.execute(select(*person_columns(at)).where(who)).first()

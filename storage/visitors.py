@@ -89,6 +89,12 @@ def by_session(session: Session, token: str, at: datetime) -> Visitor | None:
     )
 
 
+def holds(session: Session, session_id: UUID, at: datetime) -> bool:
+    """Whether a browser's session still holds. Not a use of it: a page that is merely open does not prolong it."""
+    row = session.get(AccountSession, session_id)
+    return row is not None and row.ended_at is None and row.expires_at > at and row.seen_at > at - IDLE
+
+
 def by_key(session: Session, token: str, at: datetime) -> Visitor | None:
     """The visitor that a system's key stands for."""
     query = select(ApiToken, *person_columns(at)).join(Staff, Staff.id == ApiToken.staff_id)

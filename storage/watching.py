@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -18,6 +19,8 @@ IN_CHARGE = ("seal_clerk", "system_admin")
 
 # Who is told that a certificate ends has two months to get another one.
 EXPIRING = timedelta(days=60)
+# Told again when so little is left: a certificate takes days to get.
+NEARER: Final = (timedelta(days=7), timedelta(days=30))
 
 
 @dataclass(frozen=True)
@@ -77,8 +80,13 @@ def tell(session: Session, now: datetime, soon: datetime) -> None:
         found = condition(row, now, soon)
         if found in {"expiring", "expired", "suspended", "revoked"}:
             told = _told(session, row, row.school_id or school_of_person, now)
-            about = f"{row.id}/{found}/{(row.state_since or row.not_after).date()}"
+            about = f"{row.id}/{found}{_nearness(row, found, now)}/{(row.state_since or row.not_after).date()}"
             journal.add_notices(session, None, "certificate", [(staff_id, about) for staff_id in told], None)
+
+
+def _nearness(row: CertificateRow, found: str, now: datetime) -> str:
+    reached = [each for each in NEARER if found == "expiring" and row.not_after - now <= each]
+    return f"-{min(reached).days}" if reached else ""
 
 
 def _told(session: Session, row: CertificateRow, school_id: UUID | None, now: datetime) -> Iterable[UUID]:

@@ -23,8 +23,10 @@ from domain.rules.book import use_rules_of
 from interchange.national.codes import load_codes
 from storage.database import Sessions, make_engine, make_sessions
 from worker.crash import CrashInterceptor
+from worker.mailing import make_mailing
 from worker.trust import Trust, make_trust
 from workflows.class_term import ClassTermWorkflow
+from workflows.mailing import DailyDigestWorkflow, MailWorkflow, ensure_mail_schedules
 from workflows.queues import MAIN_QUEUE, PROOF_QUEUE, SIGN_QUEUE
 from workflows.upkeep import UpkeepWorkflow, ensure_schedules
 
@@ -53,6 +55,7 @@ async def run_sign_worker(settings: Settings) -> None:
     pool = PaperPool(settings.object_store, settings.verify_url, os.cpu_count() or 1, beat_every)
     trust, client = make_trust(settings, sessions, pool), await connect(settings)
     await ensure_schedules(client)
+    await ensure_mail_schedules(client)
     with ThreadPoolExecutor(settings.worker_threads) as threads, ThreadPoolExecutor(PROOF_THREADS) as others:
         await asyncio.to_thread(pool.warm_up)
         orders = OrderActivities(sessions, pool, trust.preflight, load_codes(settings.national_codes))
@@ -68,7 +71,7 @@ def main_worker(
     return Worker(
         client,
         task_queue=MAIN_QUEUE,
-        workflows=[ClassTermWorkflow, UpkeepWorkflow],
+        workflows=[ClassTermWorkflow, UpkeepWorkflow, MailWorkflow, DailyDigestWorkflow],
         activities=[decisions.record_decision, decisions.note_deadline],
         activity_executor=threads,
         max_concurrent_activities=settings.worker_threads,
@@ -95,10 +98,18 @@ def proof_worker(
 ) -> Worker:
     carry = CarryActivities(sessions, client, trust.confirming, trust.proving)
     upkeep = UpkeepActivities(sessions, trust.keeper, trust.history, trust.preflight)
+    mailing = make_mailing(settings, sessions)
     return Worker(
         client,
         task_queue=PROOF_QUEUE,
-        activities=[carry.carry_order, upkeep.do_chore],
+        activities=[
+            carry.carry_order,
+            upkeep.do_chore,
+            mailing.gather_notices,
+            mailing.send_mails,
+            mailing.list_readers,
+            mailing.queue_digests,
+        ],
         activity_executor=threads,
         interceptors=_interceptors(settings),
         graceful_shutdown_timeout=GRACE,

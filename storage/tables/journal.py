@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -71,6 +71,9 @@ class Notice(Base):
     __table_args__ = (
         one_of("kind", NOTICE_KINDS),
         UniqueConstraint("staff_id", "kind", "subject_ref"),
+        Index("ix_notices_untold", "created_at", postgresql_where=text("read_at IS NULL AND mail_key IS NULL")),
+        Index("ix_notices_mail_key", "mail_key", postgresql_where=text("mail_key IS NOT NULL")),
+        Index("ix_notices_staff", "staff_id", "created_at"),
     )
 
     id: Mapped[Key]
@@ -81,6 +84,7 @@ class Notice(Base):
     reason_id: Mapped[UUID | None] = mapped_column(ForeignKey("reasons.id"))
     created_at: Mapped[Now]
     read_at: Mapped[datetime | None]
+    mail_key: Mapped[str | None] = mapped_column(comment="of the message that tells it outside of the application")
 
 
 class DeadlineEvent(Base):

@@ -3,12 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.tables.base import Base, Now, Text, one_of
 
 MAIL_KINDS = ("digest", "notice", "invitation", "password_reset")
+# By mail, by the channel of the person's own choice, or by the one that the installation has for the school.
+CHANNELS = ("mail", "own", "school")
 
 
 class MailRow(Base):
@@ -17,15 +19,19 @@ class MailRow(Base):
     __tablename__ = "mails"
     __table_args__ = (
         one_of("kind", MAIL_KINDS),
-        Index("ix_mails_unsent", "created_at", postgresql_where=text("sent_at IS NULL")),
+        one_of("channel", CHANNELS),
+        CheckConstraint("sent_at IS NULL OR closed_at IS NOT NULL", name="sent_is_closed"),
+        Index("ix_mails_open", "created_at", postgresql_where=text("closed_at IS NULL")),
     )
 
     key: Mapped[str] = mapped_column(primary_key=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
     kind: Mapped[str]
+    channel: Mapped[str] = mapped_column(server_default="mail")
     created_at: Mapped[Now]
-    send_after: Mapped[datetime | None] = mapped_column(comment="end of the person's quiet hours")
+    send_after: Mapped[datetime | None] = mapped_column(comment="end of the person's quiet hours, or the next attempt")
     sent_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None] = mapped_column(comment="sent, or never to be sent: then `trouble` says why")
     trouble: Mapped[Text]
 
 

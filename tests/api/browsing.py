@@ -12,9 +12,10 @@ import pytest
 import pytest_asyncio
 import uvicorn
 from fastapi import FastAPI
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, Request, async_playwright
 
 from api.services import Services
+from api.serving import Server
 from storage.database import Sessions
 from tests.api.applications import BROWSED
 from tests.ports import hold_port, port_of
@@ -26,6 +27,7 @@ QUIET = (
 )  # fmt: skip
 PHONE, DESK = 390, 1280
 PATIENCE_MS = 10_000
+STREAM = "/truc-tiep"
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
@@ -63,17 +65,28 @@ class Site:
         return needs, await self.page.evaluate("window.innerWidth")
 
 
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+    return port
+
+
 @asynccontextmanager
 async def serving(app: FastAPI, port: int) -> AsyncIterator[None]:
     """The application under the server that serves it in earnest."""
     listening = socket.create_server(("127.0.0.1", port))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False))
+    server = Server(uvicorn.Config(app, log_level="error", access_log=False), app.state.live)
     running = asyncio.create_task(server.serve(sockets=[listening]))
     try:
         yield
     finally:
         server.should_exit = True
         await running
+
+
+def _is_trouble(request: Request) -> bool:
+    """A stream ends with its page: leaving is no trouble."""
+    return not request.url.endswith(STREAM)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -83,6 +96,6 @@ async def site(services: Services, live_sessions: Sessions, browser: Browser) ->
         site = Site(BROWSED.over(replace(services, sessions=live_sessions)), port_of(held), page, [])
         page.on("console", lambda said: site.troubles.append(said.text) if said.type in {"error", "warning"} else None)
         page.on("pageerror", lambda error: site.troubles.append(str(error)))
-        page.on("requestfailed", lambda request: site.troubles.append(request.url))
+        page.on("requestfailed", lambda request: site.troubles.append(request.url) if _is_trouble(request) else None)
         yield site
     await page.close()

@@ -32,6 +32,8 @@ FORMS: dict[str, dict[str, str]] = {}
 JSON: dict[str, object] = {}
 # Path parameters that name nobody's object.
 PLAIN = {"slot": "toan", "school_year": "2026-2027", "term": "hk1", "position": "0"}
+# Notices: whose it is asked about is nobody's.
+PLAIN |= {"notice_id": str(uuid4())}
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,17 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
 from domain.curriculum import HOMEROOM, PRINCIPAL
 from domain.decisions import Action
 from tests.fakes import FakeDatabase, FakePapers
 from tests.temporal_server import time_skipping_server
+from tests.workflows.mailing import FakeMailing, mail_workers
 from tests.workflows.playing import opening, start_book, workers
+from workflows.mailing import DailyDigestWorkflow, DigestInput, MailWorkflow
+from workflows.queues import MAIN_QUEUE
 
 HISTORIES = Path(__file__).parent / "histories"
 Histories = dict[str, str]
@@ -111,6 +115,19 @@ async def issued_with_seal(clock: WorkflowEnvironment, papers: FakePapers) -> Hi
     return {"issued-with-seal": await book.history()}
 
 
+async def mailing(client: Client) -> Histories:
+    """A morning of two pages, and one look at what cannot wait."""
+    morning = await client.start_workflow(
+        DailyDigestWorkflow.run, DigestInput("2026-12-01"), id="mail-run/morning", task_queue=MAIN_QUEUE
+    )
+    minute = await client.start_workflow(MailWorkflow.run, id="mail-run/minute", task_queue=MAIN_QUEUE)
+    found = {}
+    for name, handle in (("mail-morning", morning), ("mail-minute", minute)):
+        await handle.result()
+        found[name] = (await handle.fetch_history()).to_json()
+    return found
+
+
 PLAYS: tuple[Callable[[WorkflowEnvironment, FakePapers], Awaitable[Histories]], ...] = (
     whole_term, detours, deadlines, continued, several_subjects, issued_with_seal,
 )  # fmt: skip
@@ -126,6 +143,9 @@ async def main() -> None:
                 for play in PLAYS:
                     for name, history in (await play(clock, papers)).items():
                         keep(name, history)
+            async with mail_workers(clock.client, FakeMailing(), threads):
+                for name, history in (await mailing(clock.client)).items():
+                    keep(name, history)
 
 
 def keep(name: str, history: str) -> None:

@@ -10,8 +10,11 @@ from temporalio.workflow import NondeterminismError
 
 from tests.workflows.changed import ReorderedClassTermWorkflow
 from workflows.class_term import ClassTermWorkflow
+from workflows.mailing import DailyDigestWorkflow, MailWorkflow
 
-HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
+EVERY = sorted((Path(__file__).parent / "histories").glob("*.json"))
+MAILING = [path for path in EVERY if path.stem.startswith("mail-")]
+HISTORIES = [path for path in EVERY if path not in MAILING]
 
 
 def history(path: Path) -> WorkflowHistory:
@@ -38,3 +41,9 @@ async def test_recorded_histories_still_replay(path: Path) -> None:
 async def test_a_workflow_that_changed_its_commands_does_not_replay(path: Path) -> None:
     with pytest.raises(NondeterminismError):
         await replayer(ReorderedClassTermWorkflow).replay_workflow(history(path))
+
+
+@pytest.mark.parametrize("path", MAILING, ids=lambda path: path.stem)
+async def test_recorded_histories_of_messages_still_replay(path: Path) -> None:
+    assert len(MAILING) == 2
+    await replayer(MailWorkflow, DailyDigestWorkflow).replay_workflow(history(path))

@@ -1,0 +1,83 @@
+"""What notices say, each in one plain sentence without a pupil's name, and which of them cannot wait."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+
+def _(message: str) -> str:
+    """Mark a sentence for the catalogues of other languages."""
+    return message
+
+
+class Kind(StrEnum):
+    RETURNED = "returned"
+    TURN = "turn"
+    DEADLINE = "deadline"
+    NUDGE = "nudge"
+    SIGNATURE_VOID = "signature_void"
+    CERTIFICATE = "certificate"
+    NEW_DEVICE = "new_device"
+
+
+KIND_NAMES: Final = {
+    Kind.RETURNED: _("Trả lại"),
+    Kind.TURN: _("Đến lượt"),
+    Kind.DEADLINE: _("Hạn"),
+    Kind.NUDGE: _("Nhắc việc"),
+    Kind.SIGNATURE_VOID: _("Chữ ký"),
+    Kind.CERTIFICATE: _("Chứng thư số"),
+    Kind.NEW_DEVICE: _("Đăng nhập"),
+}
+# Told at once, outside of the application too; everything else waits for the morning.
+IMMEDIATE: Final = frozenset({Kind.RETURNED, Kind.TURN, Kind.NEW_DEVICE})
+# Whoever signed in with a stolen password must not be able to keep this quiet.
+ALWAYS: Final = frozenset({Kind.NEW_DEVICE})
+
+RETURNED: Final = _("Lớp %(name)s, %(term)s: phần %(part)s bị trả lại để sửa (%(count)s học sinh).")
+DONE: Final = _("Lớp %(name)s, %(term)s: việc đến lượt bạn đã làm xong.")
+SIGNATURE_VOID: Final = _("Lớp %(name)s, %(term)s: %(count)s chữ ký của bạn hết giá trị vì hồ sơ được trả lại để sửa.")
+NUDGE: Final = _("Lớp %(name)s, %(term)s: bạn được nhắc làm nốt phần việc của mình.")
+NUDGE_ALONE: Final = _("Bạn được nhắc làm nốt phần việc của mình.")
+NEW_DEVICE: Final = _("Tài khoản của bạn vừa được đăng nhập từ một thiết bị mới.")
+DEADLINES: Final = {
+    "reminder": _("Lớp %(name)s, %(term)s: sắp đến hạn, bạn còn việc chưa xong."),
+    "overdue": _("Lớp %(name)s, %(term)s: đã quá hạn, bạn còn việc chưa xong."),
+    "escalation": _("Lớp %(name)s, %(term)s: quá hạn đã hai ngày mà chưa xong."),
+}
+OWN_CERTIFICATE: Final = {
+    "expiring": _("Chứng thư số của bạn sẽ hết hạn ngày %(day)s."),
+    "expired": _("Chứng thư số của bạn đã hết hạn ngày %(day)s."),
+    "suspended": _("Chứng thư số của bạn bị tạm dừng từ ngày %(day)s."),
+    "revoked": _("Chứng thư số của bạn bị thu hồi từ ngày %(day)s."),
+}
+CERTIFICATE: Final = {
+    "expiring": _("Chứng thư số của %(owner)s sẽ hết hạn ngày %(day)s."),
+    "expired": _("Chứng thư số của %(owner)s đã hết hạn ngày %(day)s."),
+    "suspended": _("Chứng thư số của %(owner)s bị tạm dừng từ ngày %(day)s."),
+    "revoked": _("Chứng thư số của %(owner)s bị thu hồi từ ngày %(day)s."),
+}
+MY_TASKS: Final = "/viec-cua-toi"
+MY_ACCOUNT: Final = "/tai-khoan"
+
+
+@dataclass(frozen=True)
+class Told:
+    """One matter that a person was told of: `words` take `values`, `path` leads to the task.
+
+    `is_open`: there is still something to do about it. `reason` is for the application only: it may name a pupil.
+    """
+
+    ids: tuple[UUID, ...]
+    staff_id: UUID
+    kind: Kind
+    words: str
+    values: dict[str, object]
+    path: str
+    at: datetime
+    is_new: bool
+    is_open: bool = True
+    due_at: datetime | None = None
+    reason: str = ""
