@@ -14,6 +14,7 @@ from api import errors, health
 from api.approvals import Approvals
 from api.guard import guard, require_rules
 from api.headers import ProtectiveHeaders, protect
+from api.origins import Origins
 from api.pages import board, front, notices, refusals
 from api.pages import verification as verification_pages
 from api.pages.templating import make_templates
@@ -88,7 +89,7 @@ async def make_services(settings: Settings) -> Services:
     objects = Objects.local(settings.object_store)
     return Services(
         sessions=sessions,
-        approvals=Approvals(await connect(settings)),
+        approvals=Approvals(await connect(settings), origins=Origins(sessions)),
         confirming=confirming,
         own_device=OwnDevice(sessions, objects, confirming),
         objects=objects,

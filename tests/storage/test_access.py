@@ -58,9 +58,7 @@ def test_a_record_is_seen_by_those_who_see_its_class(
         assert (str(head.id), head.order_no, head.class_term.id) == (book.records[1], 2, book.id)
 
 
-def test_a_record_that_is_not_there_is_seen_by_nobody(
-    db: Session, book: OpenBook, people: dict[str, Person]
-) -> None:
+def test_a_record_that_is_not_there_is_seen_by_nobody(db: Session, book: OpenBook, people: dict[str, Person]) -> None:
     assert access.record(db, book.id, people["principal"], NOW) is None
 
 
