@@ -15,7 +15,17 @@ from api.approvals import Approvals
 from api.guard import guard, require_rules
 from api.headers import ProtectiveHeaders, protect
 from api.origins import Origins
-from api.pages import board, front, notices, refusals
+from api.pages import (
+    board,
+    class_results,
+    front,
+    homeroom,
+    homeroom_decisions,
+    homeroom_returns,
+    notices,
+    refusals,
+    stories,
+)
 from api.pages import verification as verification_pages
 from api.pages.templating import make_templates
 from api.schema import Application
@@ -78,7 +88,8 @@ def create_app(services: Services) -> FastAPI:
 
 
 def add_pages(app: FastAPI) -> None:
-    for room in (front, board, notices, verification_pages):
+    rooms = (board, class_results, front, homeroom, homeroom_decisions, homeroom_returns, notices, stories)
+    for room in (*rooms, verification_pages):
         app.include_router(room.router)
 
 

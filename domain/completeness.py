@@ -190,11 +190,39 @@ def _is_wanted_row(row: PupilParts, choice: Choice) -> bool:
     return not choice.standing or (row.stage.value == choice.standing and not row.held)
 
 
-def returnable(pupils: Iterable[PupilParts], slots: Collection[str]) -> Mapping[str, tuple[PupilParts, ...]]:
-    """By slot, the pupils whose part of it may be sent back; slots without such are left out."""
-    found: dict[str, list[PupilParts]] = {}
-    for row in pupils:
+@dataclass(frozen=True)
+class Selection:
+    """What somebody ticked: single parts (slot and record), whole columns and whole rows."""
+
+    parts: frozenset[tuple[str, UUID]] = frozenset()
+    slots: frozenset[str] = frozenset()
+    records: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True)
+class ToReturn:
+    """By slot, the pupils whose part would go back; `left_out` counts single parts that cannot."""
+
+    pupils: Mapping[str, tuple[PupilParts, ...]]
+    left_out: int
+
+    @property
+    def count(self) -> int:
+        return sum(len(rows) for rows in self.pupils.values())
+
+
+def to_return(found: Completeness, selection: Selection) -> ToReturn:
+    """Of a whole column or row only what can be sent back is meant."""
+    taken: dict[str, list[PupilParts]] = {}
+    for row in found.pupils:
         for part in row.parts:
-            if part.may_return and part.slot in slots:
-                found.setdefault(part.slot, []).append(row)
-    return {slot: tuple(rows) for slot, rows in found.items()}
+            is_wanted = (
+                (part.slot, row.record_id) in selection.parts
+                or part.slot in selection.slots
+                or row.record_id in selection.records
+            )
+            if is_wanted and part.may_return:
+                taken.setdefault(part.slot, []).append(row)
+    given = {(slot, row.record_id) for slot, rows in taken.items() for row in rows}
+    ordered = {total.slot: tuple(taken[total.slot]) for total in found.totals if total.slot in taken}
+    return ToReturn(ordered, len(selection.parts - given))

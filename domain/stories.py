@@ -123,9 +123,11 @@ def _is_aside(action: Action, after: Touched) -> bool:
 
 
 def for_record(event: StoryEvent, record_id: str, aside: Collection[Touched]) -> StoryEvent:
-    """A decision as one pupil's record sees it: other pupils are not named."""
+    """A decision as one pupil's record sees it: other pupils are not named, nor why they were sent back."""
     own = tuple(each for each in (*event.records, *aside) if each.record_id == record_id)
-    return replace(event, records=own, is_aside=any(each.record_id == record_id for each in aside))
+    if any(each.record_id == record_id for each in aside):
+        return replace(event, records=own, is_aside=True, reason="")
+    return replace(event, records=own)
 
 
 def told(events: Iterable[StoryEvent], choice: StoryChoice) -> list[StoryEvent]:

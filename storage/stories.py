@@ -22,8 +22,10 @@ from storage.tables import (
     DecisionOrigin,
     Document,
     DocumentRecord,
+    Enrolment,
     Notice,
     PromotionDecision,
+    PupilRow,
     Reason,
     SignatureRow,
     Staff,
@@ -57,6 +59,25 @@ def of_class(session: Session, class_term_id: UUID) -> list[StoryEvent]:
         *_reminders(session, class_term_id),
         *_deadlines(session, class_term_id),
     ]
+
+
+class Pupil(NamedTuple):
+    """Whom a record is of, for the names in a class's story."""
+
+    record_id: str
+    order_no: int
+    full_name: str
+
+
+def pupils_of(session: Session, class_term_id: UUID) -> list[Pupil]:
+    query = (
+        select(TermRecord.id, Enrolment.order_no, PupilRow.full_name)
+        .join(Enrolment, Enrolment.id == TermRecord.enrolment_id)
+        .join(PupilRow, PupilRow.id == Enrolment.pupil_id)
+        .where(TermRecord.class_term_id == class_term_id)
+        .order_by(Enrolment.order_no, TermRecord.id)
+    )
+    return [Pupil(str(record_id), order_no, name) for record_id, order_no, name in session.execute(query)]
 
 
 class _Row(NamedTuple):
