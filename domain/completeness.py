@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.curriculum import HOMEROOM
 from domain.labelled import Labelled
-from domain.lifecycle import RETURN_FROM
+from domain.lifecycle import CLOSED, RETURN_FROM
 from domain.stages import STAGES, Stage
 
 
@@ -45,6 +45,10 @@ class PupilParts:
     stage: Stage
     held: bool
     parts: tuple[Part, ...]
+
+    @property
+    def may_hold(self) -> bool:
+        return not self.held and self.stage not in CLOSED
 
     @property
     def is_complete(self) -> bool:
@@ -91,6 +95,11 @@ class Completeness:
     def at(self, stage: Stage) -> tuple[PupilParts, ...]:
         """Pupils who stand at a stage and are not held back."""
         return tuple(pupil for pupil in self.pupils if pupil.stage is stage and not pupil.held)
+
+    @property
+    def returnable(self) -> frozenset[str]:
+        """Slots of which something may be sent back."""
+        return frozenset(part.slot for pupil in self.pupils for part in pupil.parts if part.may_return)
 
     @property
     def held(self) -> tuple[PupilParts, ...]:

@@ -1,5 +1,6 @@
 """What the rules say of a class: each pupil's results with their reasons, and the lists of the year's end."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final
 
@@ -18,7 +19,7 @@ from domain.errors import NotFound
 from domain.reports.year_lists import SchoolYearReport, YearLine, YearList
 from interchange.reports.year_lists import write_class_year
 from storage.access import ClassTermHead
-from storage.class_results import class_results
+from storage.class_results import PupilLine, class_results
 from storage.reports.year_lists import class_year_lists
 
 router = APIRouter(include_in_schema=False)
@@ -52,9 +53,16 @@ def show_results(
         "lines": [line for line in lines if not pending or line.pending],
         "known": sum(line.result is not None for line in lines),
         "pupils": len(lines),
+        "same": _same(lines),
         "only_pending": bool(pending),
     }
     return page(found, request, "homeroom/results.html", **values)
+
+
+def _same(lines: Sequence[PupilLine]) -> str:
+    """Why nobody of the class has a result, where it is the same for all: said once."""
+    reasons = {line.pending for line in lines}
+    return reasons.pop() if len(reasons) == 1 else ""
 
 
 @router.get(LISTS)
