@@ -83,6 +83,10 @@ class Completeness:
     pupils: tuple[PupilParts, ...]
 
     @property
+    def slots(self) -> tuple[str, ...]:
+        return tuple(total.slot for total in self.totals)
+
+    @property
     def owed(self) -> tuple[SlotTotal, ...]:
         """The slots that still have pupils to hand in."""
         return tuple(total for total in self.totals if total.open_pupils)

@@ -14,7 +14,7 @@ from domain.curriculum import HOMEROOM, Curriculum
 from domain.entry import cells_of, missing_cells
 from domain.slot_marks import HOMEROOM_NAME
 from domain.stages import Stage
-from storage import entries, journal, staffing
+from storage import entries, journal, problems, staffing
 from storage.board import BoardLine, school_board
 from storage.tables import (
     AuditEntry,
@@ -130,6 +130,12 @@ def _facts(session: Session, class_term_id: UUID, curriculum: Curriculum, at: da
     for slot in curriculum.slots:
         teacher = teachers.get(slot)
         yield SlotFacts(slot, *names[slot], *((teacher.staff_id, teacher.full_name) if teacher else ()))
+
+
+def doubtful(session: Session, class_term_id: UUID, slot: str) -> dict[UUID, list[str]]:
+    """What of a handed-in slot the homeroom teacher should look at before reviewing, by record."""
+    found = problems.problems(session, class_term_id, slot, drafts=False)
+    return {each.record_id: [doubt.message for doubt in each.doubts] for each in found if each.doubts}
 
 
 def attendance_kept(session: Session, class_term_id: UUID) -> int:

@@ -119,6 +119,7 @@ def room_values(found: Services, head: ClassTermHead, choice: Choice) -> dict[st
         reminded = completeness.reminded_at(session, head.id)
         reasons = completeness.hold_reasons(session, head.id)
         attended = completeness.attendance_kept(session, head.id)
+        doubts = completeness.doubtful(session, head.id, choice.slot) if choice.slot in whole.slots else {}
     return {
         **frame_of(head),
         "whole": whole,
@@ -131,6 +132,7 @@ def room_values(found: Services, head: ClassTermHead, choice: Choice) -> dict[st
         "reminded_today": {slot for slot, at in reminded.items() if day_of(at) == day_of(moment)},
         "reasons": reasons,
         "attended": attended,
+        "doubts": doubts,
         "own": own_total(whole),
         "to_review": whole.at(Stage.SUBMITTED),
         "to_sign": whole.at(Stage.SUBJECT_SIGNED),

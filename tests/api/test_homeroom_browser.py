@@ -1,4 +1,4 @@
-"""The homeroom room in a real browser: send parts back by hand and by keys, on a phone, without losing what is ticked."""
+"""The homeroom room in a real browser: parts go back by hand and by keys, on a phone, and nothing ticked is lost."""
 
 from uuid import uuid4
 
