@@ -26,6 +26,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.carrying import Carry, CarryActivities, as_gone
 from activities.orders import OrderActivities, PreparedOrder
 from api.errors import Unavailable
+from api.origins import Origins
 from domain.deadlines import Deadline
 from domain.decisions import Decision
 from domain.errors import Conflict, DomainError, Incomplete, Invalid, NotAllowed, NotFound
@@ -54,9 +55,11 @@ REFUSALS: dict[str, type[DomainError]] = {
 
 
 class Approvals:
-    def __init__(self, client: Client, patience: timedelta = PATIENCE) -> None:
+    def __init__(self, client: Client, patience: timedelta = PATIENCE, origins: Origins | None = None) -> None:
+        """Without `origins` nobody keeps where decisions come from."""
         self._client = client
         self._patience = patience
+        self._origins = origins
 
     async def open_class_term(self, state: ClassTermState) -> None:
         """Start a class-term; opening it again changes nothing, also after it has been issued."""
@@ -96,6 +99,7 @@ class Approvals:
 
     async def carry(self, order_id: str, class_workflow_id: str) -> Outcome:
         """Have a confirmed order carried to its class-term's answer, whatever has to answer before; durable."""
+        await self._note(order_id)
         activity_id = f"carry-order/{order_id}"
         call = self._client.start_activity_method(
             CarryActivities.carry_order,
@@ -127,6 +131,7 @@ class Approvals:
         Raises the rule's own refusal, NotFound for a class-term never opened, Conflict for a closed one, Unavailable
         when nobody answered in time.
         """
+        await self._note(command_id)
         handle = self._client.get_workflow_handle(class_workflow_id)
         # An action's code is the name of its update.
         call = handle.execute_update(decision.action.value, decision, id=command_id, result_type=Outcome)
@@ -142,6 +147,10 @@ class Approvals:
             await self._client.service_client.check_health(timeout=timedelta(seconds=2))
         except RPCError as error:
             raise Unavailable from error
+
+    async def _note(self, command_id: str) -> None:
+        if self._origins is not None:
+            await self._origins.note(command_id)
 
     async def _answered(self, call: Coroutine[None, None, Answer]) -> Answer:
         try:

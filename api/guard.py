@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.routing import Mount
 
 from api.errors import SecondFactorNeeded, SignInNeeded
+from api.origins import arrived
 from api.services import Services
 from domain.duties import STAFF, Duty
 from domain.errors import NotAllowed
@@ -93,6 +94,8 @@ async def guard(request: Request) -> None:
     rule = rule_of(request.scope["endpoint"]) or Rule(frozenset())
     visitor = await run_in_threadpool(_visitor, request)
     request.state.visitor = visitor
+    if visitor is not None:
+        arrived(visitor)
     if rule.duties is None:
         return
     if visitor is None:

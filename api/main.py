@@ -14,7 +14,21 @@ from api.assets import FOLDERS, served
 from api.guard import guard, require_rules
 from api.headers import ProtectiveHeaders, protect
 from api.live import Live
-from api.pages import board, front, live, notices, refusals, search, today
+from api.origins import Origins
+from api.pages import (
+    board,
+    class_results,
+    front,
+    homeroom,
+    homeroom_decisions,
+    homeroom_returns,
+    live,
+    notices,
+    refusals,
+    search,
+    stories,
+    today,
+)
 from api.pages import verification as verification_pages
 from api.pages.templating import make_templates
 from api.schema import Application
@@ -77,7 +91,20 @@ def create_app(services: Services) -> FastAPI:
 
 
 def add_pages(app: FastAPI) -> None:
-    for room in (board, front, live, notices, search, today, verification_pages):
+    for room in (
+        board,
+        class_results,
+        front,
+        homeroom,
+        homeroom_decisions,
+        homeroom_returns,
+        live,
+        notices,
+        search,
+        stories,
+        today,
+        verification_pages,
+    ):
         app.include_router(room.router)
 
 
@@ -88,7 +115,7 @@ async def make_services(settings: Settings) -> Services:
     objects = Objects.local(settings.object_store)
     return Services(
         sessions=sessions,
-        approvals=Approvals(await connect(settings)),
+        approvals=Approvals(await connect(settings), origins=Origins(sessions)),
         confirming=confirming,
         own_device=OwnDevice(sessions, objects, confirming),
         objects=objects,

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from storage.tables import AuditEntry, ClassTermRow, Notice, Reason
+from storage.tables import AuditEntry, ClassTermRow, DecisionOrigin, Notice, Reason
 
 FIRST_HASH = "0" * 64
 Detail = Mapping[str, Any]  # JSON as rfc8785 takes it
@@ -55,6 +55,12 @@ def add_reason(session: Session, reason_id: UUID, school_id: UUID, staff_id: UUI
     """Keep a reason's text; the same id again changes nothing."""
     row = insert(Reason).values(id=reason_id, school_id=school_id, staff_id=staff_id, text=text)
     session.execute(row.on_conflict_do_nothing(index_elements=["id"]))
+
+
+def add_origin(session: Session, command_id: str, staff_id: UUID, device: str, network: str) -> None:
+    """Keep where a decision comes from; the same command again changes nothing."""
+    row = insert(DecisionOrigin).values(command_id=command_id, staff_id=staff_id, device=device, network=network)
+    session.execute(row.on_conflict_do_nothing(index_elements=["command_id"]))
 
 
 def add_notices(

@@ -70,6 +70,24 @@ def holders_of(session: Session, class_id: UUID, slot: str, at: datetime) -> fro
     return frozenset(row[1] for row in session.execute(filling))
 
 
+@dataclass(frozen=True)
+class Teacher:
+    """Who fills in a slot of a class."""
+
+    staff_id: UUID
+    full_name: str
+
+
+def teachers_of(session: Session, class_id: UUID, at: datetime) -> dict[str, Teacher]:
+    """The designated teacher of each slot of a class at `at`; slots that nobody has are left out."""
+    query = (
+        select(TeachingAssignment.slot, Staff.id, Staff.full_name)
+        .join(Staff, Staff.id == TeachingAssignment.staff_id)
+        .where(TeachingAssignment.class_id == class_id, TeachingAssignment.is_signer, in_force(TeachingAssignment, at))
+    )
+    return {slot: Teacher(staff_id, name) for slot, staff_id, name in session.execute(query)}
+
+
 def person(session: Session, at: datetime, who: ColumnElement[bool]) -> Person | None:
     """The member of staff that `who` picks, with the duties at `at` in that school."""
     row = session.execute(select(*person_columns(at)).where(who)).first()

@@ -24,7 +24,10 @@ _FIRST_DESK = (Duty.PRINCIPAL, Duty.VICE_PRINCIPAL, Duty.CLERK, Duty.ADMIN, Duty
 
 @dataclass(frozen=True)
 class Visitor:
-    """A person and how the request came: `scopes` only for a system's key, the rest only for a browser."""
+    """A person and how the request came: `scopes` only for a system's key, the rest only for a browser.
+
+    `device` is in words for people: the browser's, or the name of the key.
+    """
 
     person: Person
     scopes: frozenset[Scope] | None = None
@@ -33,6 +36,8 @@ class Visitor:
     desk: Duty | None = None
     language: str = "vi"
     has_second_factor: bool = False
+    device: str = ""
+    network: str = ""
 
     @property
     def needs_second_factor(self) -> bool:
@@ -86,6 +91,8 @@ def by_session(session: Session, token: str, at: datetime) -> Visitor | None:
         desk=_desk(who, found.duty),
         language=language,
         has_second_factor=found.has_second_factor,
+        device=found.device,
+        network=found.network,
     )
 
 
@@ -104,7 +111,8 @@ def by_key(session: Session, token: str, at: datetime) -> Visitor | None:
         return None
     if row[0].used_at is None or row[0].used_at < at - NOTED_EVERY:
         session.execute(update(ApiToken).where(ApiToken.id == row[0].id).values(used_at=at))
-    return Visitor(person_of(row[1:]), scopes=frozenset(Scope(each) for each in row[0].scopes))
+    scopes = frozenset(Scope(each) for each in row[0].scopes)
+    return Visitor(person_of(row[1:]), scopes=scopes, device=row[0].name)
 
 
 def begin(session: Session, new: NewSession, at: datetime) -> str:

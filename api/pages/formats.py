@@ -19,6 +19,11 @@ def minute(at: datetime | None) -> str:
     return at.astimezone(TIMEZONE).strftime("%H:%M, %d/%m/%Y") if at else "–"
 
 
+def clock(at: datetime) -> str:
+    """The hour alone, where the day stands above."""
+    return at.astimezone(TIMEZONE).strftime("%H:%M")
+
+
 def day(at: date | None) -> str:
     if at is None:
         return "–"
@@ -40,6 +45,7 @@ FILTERS = {
     "last_day": last_day,
     "moment": moment,
     "minute": minute,
+    "clock": clock,
     "day": day,
     "number": number,
     "short_hash": short_hash,

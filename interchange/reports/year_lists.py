@@ -27,6 +27,13 @@ def write_year_lists(report: SchoolYearReport) -> bytes:
     )
 
 
+def write_class_year(report: SchoolYearReport) -> bytes:
+    """The lists of one class, which needs no numbers by class."""
+    [of_class] = report.classes
+    labels = {**school_labels(report.school), "Năm học": report.school_year, "Lớp": of_class.class_name}
+    return workbook_bytes([*(_list(report, labels, each) for each in YearList), _commended(report, labels)])
+
+
 def _overview(report: SchoolYearReport, labels: dict[str, str]) -> SheetContent:
     headings = ("Số học sinh", *(each.label for each in YearList), COMMENDED)
     columns = [Column("STT", 5), Column("Lớp", 9), *(Column(heading, 13) for heading in headings)]

@@ -20,15 +20,13 @@ from storage import entries
 from storage.paper_facts import members, pupil_content, school_content
 from storage.reports.reading import present_records
 from storage.reports.year_lists import classes_of
-from storage.staffing import in_force
+from storage.staffing import teachers_of
 from storage.tables import (
     ClassGroup,
     ClassTermRow,
     Enrolment,
     PupilRow,
     ReviewItem,
-    Staff,
-    TeachingAssignment,
 )
 
 # What is wrong with the profile of a pupil of a grade at a school, as sentences; the rules are the receiver's.
@@ -77,7 +75,7 @@ def _cells(session: Session, group: ClassGroup, row: ClassTermRow, at: datetime)
     curriculum, records = entries.curriculum_of(group, term), present_records(session, row.id)
     record_ids = [record.id for record in records]
     entered, waived = entries.values_of(session, curriculum.slots, record_ids), entries.waived_of(session, record_ids)
-    pupils, teachers = members(session, records), _teachers(session, group, at)
+    pupils, teachers = members(session, records), teachers_of(session, group.id, at)
     for slot in curriculum.slots:
         cells = cells_of(curriculum, term, slot)
         for member in pupils:
@@ -87,25 +85,11 @@ def _cells(session: Session, group: ClassGroup, row: ClassTermRow, at: datetime)
                 yield MissingCells(
                     class_name=group.name,
                     slot_name=slot_name(curriculum, slot),
-                    teacher=teachers.get(slot, ""),
+                    teacher=teachers[slot].full_name if slot in teachers else "",
                     pupil_code=member.pupil.pupil_code,
                     full_name=member.pupil.full_name,
                     cells=tuple(cell.heading for cell in empty),
                 )
-
-
-def _teachers(session: Session, group: ClassGroup, at: datetime) -> dict[str, str]:
-    """Who is to enter each slot of the class at the moment."""
-    query = (
-        select(TeachingAssignment.slot, Staff.full_name)
-        .join(Staff, Staff.id == TeachingAssignment.staff_id)
-        .where(
-            TeachingAssignment.class_id == group.id,
-            TeachingAssignment.is_signer,
-            in_force(TeachingAssignment, at),
-        )
-    )
-    return dict(session.execute(query).all())
 
 
 def _ids(session: Session, pupils: Pupils) -> Iterator[PupilProblem]:

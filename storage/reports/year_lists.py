@@ -25,6 +25,13 @@ def school_year_lists(session: Session, school_id: UUID, year: SchoolYear, day: 
     )
 
 
+def class_year_lists(session: Session, class_term_id: UUID, day: date) -> SchoolYearReport:
+    """The same of one class, whose book of the year's end this is."""
+    read = read_class(session, class_term_id, day)
+    group = read.facts.group
+    return SchoolYearReport(read.facts.school, group.school_year, (ClassYear(group.name, _lines(read)),))
+
+
 def classes_of(
     session: Session, school_id: UUID, year: SchoolYear, term: Term
 ) -> list[tuple[ClassGroup, ClassTermRow | None]]:

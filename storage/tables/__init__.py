@@ -15,7 +15,7 @@ from storage.tables.books import (
     ReviewItem,
     TermRecord,
 )
-from storage.tables.journal import AuditEntry, Command, DeadlineEvent, Notice, Reason
+from storage.tables.journal import AuditEntry, Command, DeadlineEvent, DecisionOrigin, Notice, Reason
 from storage.tables.mail import LastLook, MailRow
 from storage.tables.organisation import (
     ClassGroup,
@@ -65,6 +65,7 @@ __all__ = [
     "CommentPhrase",
     "Confirmation",
     "DeadlineEvent",
+    "DecisionOrigin",
     "Document",
     "DocumentRecord",
     "Enrolment",

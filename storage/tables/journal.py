@@ -43,6 +43,21 @@ class Command(Base):
     created_at: Mapped[Now]
 
 
+class DecisionOrigin(Base):
+    """With which device and from which network a decision was sent, by its command id. Insert only.
+
+    It is kept before the decision is made, so one that was refused has an origin, too.
+    """
+
+    __tablename__ = "decision_origins"
+
+    command_id: Mapped[str] = mapped_column(primary_key=True)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    device: Mapped[str]
+    network: Mapped[str]
+    created_at: Mapped[Now]
+
+
 class AuditEntry(Base):
     """One link of a class-term's chain: `hash` = SHA-256 over `prev_hash` and the canonical JSON of the entry.
 

@@ -25,6 +25,7 @@ from activities.proving import Proving
 from activities.verifying import Verifying
 from api.approvals import Approvals
 from api.main import create_app
+from api.origins import Origins
 from api.pages.templating import make_templates
 from api.services import Services
 from config.settings import Settings
@@ -198,7 +199,7 @@ def live_app(
     temporal_env: WorkflowEnvironment, live_sessions: Sessions, keys: Keyring, objects_folder: Path
 ) -> FastAPI:
     """The application as it is served, workers or not."""
-    approvals = Approvals(temporal_env.client, patience=timedelta(seconds=20))
+    approvals = Approvals(temporal_env.client, timedelta(seconds=20), Origins(live_sessions))
     return create_app(make_services(live_sessions, approvals, keys, objects_folder))
 
 

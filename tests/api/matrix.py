@@ -30,6 +30,15 @@ DUTIES: Mapping[str, frozenset[Duty]] = {
 # Forms that the guards of objects are asked behind: fields by route.
 FORMS: dict[str, dict[str, str]] = {}
 JSON: dict[str, object] = {}
+# Homeroom.
+_COMMAND = "00000000-0000-4000-8000-000000000001"
+FORMS |= {
+    "POST /lop/{class_term_id}/chu-nhiem/nhac": {"slot": "toan"},
+    "POST /lop/{class_term_id}/chu-nhiem/ra-soat": {"command_id": _COMMAND},
+    "POST /lop/{class_term_id}/chu-nhiem/tra-lai": {"command_id": _COMMAND, "reason": "Sai điểm."},
+    "POST /lop/{class_term_id}/chu-nhiem/tam-giu": {"command_id": _COMMAND, "reason": "Chờ giấy tờ."},
+    "POST /lop/{class_term_id}/chu-nhiem/bo-tam-giu": {"command_id": _COMMAND},
+}
 # Path parameters that name nobody's object.
 PLAIN = {"slot": "toan", "school_year": "2026-2027", "term": "hk1", "position": "0"}
 # Notices: whose it is asked about is nobody's.

@@ -17,7 +17,7 @@ from domain.curriculum import HOMEROOM, PRINCIPAL
 from signing.verification.verdicts import Verdict
 from signing.verification.verify import verify
 from storage.database import Sessions
-from storage.tables import AuditEntry, Base, Command, SignatureRow
+from storage.tables import AuditEntry, Base, Command, DecisionOrigin, SignatureRow
 from tests.api.classroom import Classroom, outcome_of
 from tests.api.world import PASSPHRASE, Keyring, World, visitor
 from tests.factories import SUBJECTS
@@ -157,3 +157,19 @@ def everything_in(sessions: Sessions) -> list[bytes]:
             for table in Base.metadata.sorted_tables
             for row in session.scalars(select(cast(literal_column(table.name), Text)).select_from(table))
         ]
+
+
+async def test_where_a_decision_came_from_is_kept_beside_it(new_class: NewClass, live_sessions: Sessions) -> None:
+    room, command_id = new_class(), uuid4()
+    await room.open()
+    await room.enter("toan")
+    await room.submit("toan", command_id)
+    with live_sessions() as session:
+        origin = session.get_one(DecisionOrigin, str(command_id))
+        assert (origin.staff_id, origin.device, origin.network) == (room.cast.homeroom, "Bản dùng thử", "")
+
+
+async def test_a_signature_has_an_origin_by_its_order(issued: Classroom, live_sessions: Sessions) -> None:
+    with live_sessions() as session:
+        origin = session.get_one(DecisionOrigin, str(issued.seal_order))
+        assert origin.staff_id == issued.cast.school.clerk

@@ -48,6 +48,20 @@ def test_a_class_term_is_seen_by_its_own_people(
     assert head is None or head.my_slots == staffing.slots_of(db, people[who].staff_id, book.cast.class_id, NOW)
 
 
+@pytest.mark.parametrize(("who", "sees"), list(VISIBLE.items()))
+def test_a_record_is_seen_by_those_who_see_its_class(
+    db: Session, book: OpenBook, people: dict[str, Person], who: str, *, sees: bool
+) -> None:
+    head = access.record(db, UUID(book.records[1]), people[who], NOW)
+    assert (head is not None) is sees
+    if head is not None:
+        assert (str(head.id), head.order_no, head.class_term.id) == (book.records[1], 2, book.id)
+
+
+def test_a_record_that_is_not_there_is_seen_by_nobody(db: Session, book: OpenBook, people: dict[str, Person]) -> None:
+    assert access.record(db, book.id, people["principal"], NOW) is None
+
+
 @pytest.mark.parametrize(
     ("who", "sheet_of_music", "sheet_of_maths", "summary"),
     [

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from domain.decisions import Action
-from storage import registration
+from storage import journal, registration
 from storage.tables import (
     Assessment,
     ClassTermRow,
@@ -28,7 +28,8 @@ from tests.storage.papers import make_document, make_signature
 
 # The tables that only grow, each with a column that somebody might change.
 APPEND_ONLY = {
-    "audit_entries": "created_at", "commands": "created_at", "signatures": "signed_at", "cell_changes": "changed_at"
+    "audit_entries": "created_at", "commands": "created_at", "signatures": "signed_at", "cell_changes": "changed_at",
+    "decision_origins": "created_at",
 }  # fmt: skip
 
 
@@ -73,6 +74,7 @@ def test_absences_do_not_change_once_homeroom_has_submitted(book: OpenBook) -> N
 def test_the_records_of_what_happened_are_append_only(book: OpenBook, table: str, change: str) -> None:
     book.review_all()
     make_signature(book.session, make_document(book), book)
+    journal.add_origin(book.session, "command", book.cast.homeroom, "Máy thử", "192.0.2.1")
     with refused(book.session, f"{table} is append-only"):
         book.session.execute(text(change.format(table, APPEND_ONLY[table])))
 

@@ -1,0 +1,38 @@
+"""What the JSON interface and the pages share when somebody decides about records of a class-term."""
+
+import asyncio
+from typing import Final
+from uuid import UUID, uuid5
+
+from api.deps import require_slot
+from api.services import Services
+from domain.decisions import Decision
+from storage import journal
+from storage.access import ClassTermHead
+from storage.staffing import Person
+from workflows.class_term import workflow_id
+from workflows.messages import Outcome
+
+REASONS: Final = UUID("6f0a1d52-8c0e-4f3c-9a55-2d4f7f9f1b11")
+
+
+def workflow_of(head: ClassTermHead) -> str:
+    return workflow_id(head.school_year, str(head.class_id), head.term)
+
+
+async def keep_reason(found: Services, person: Person, command_id: UUID, text: str) -> str:
+    """The text stays in the database; its id, the same for a resent command, is what travels."""
+    reason_id = uuid5(REASONS, str(command_id))
+    await asyncio.to_thread(_keep, found, person, reason_id, text)
+    return str(reason_id)
+
+
+def _keep(found: Services, person: Person, reason_id: UUID, text: str) -> None:
+    with found.sessions.begin() as session:
+        journal.add_reason(session, reason_id, person.school_id, person.staff_id, text)
+
+
+async def decide(found: Services, head: ClassTermHead, command_id: UUID, decision: Decision) -> Outcome:
+    """Send a decision of whoever fills its slot now; the same command id takes effect once."""
+    require_slot(head, decision.slot)
+    return await found.approvals.decide(workflow_of(head), str(command_id), decision)

@@ -1,0 +1,37 @@
+"""The results of a class with the names of its pupils, for those who answer for all of its subjects."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.pupil_results import PupilResult
+from storage import pupil_results
+from storage.tables import Enrolment, PupilRow, TermRecord
+
+
+@dataclass(frozen=True)
+class PupilLine:
+    """One pupil in the order of the class, with the result or what is missing for one."""
+
+    record_id: UUID
+    order_no: int
+    full_name: str
+    held: bool
+    result: PupilResult | None
+    pending: str
+
+
+def class_results(session: Session, class_term_id: UUID, own: Collection[str], today: date) -> list[PupilLine]:
+    query = (
+        select(TermRecord.id, Enrolment.order_no, PupilRow.full_name, TermRecord.held)
+        .join(Enrolment, Enrolment.id == TermRecord.enrolment_id)
+        .join(PupilRow, PupilRow.id == Enrolment.pupil_id)
+        .where(TermRecord.class_term_id == class_term_id)
+    )
+    named = {record_id: (order_no, name, held) for record_id, order_no, name, held in session.execute(query)}
+    found = pupil_results.results_in(session, class_term_id, own, today)
+    return [PupilLine(each.record_id, *named[each.record_id], each.result, each.pending) for each in found]
