@@ -17,7 +17,7 @@ from api.services import Services
 from domain.calendar import day_of
 from domain.errors import Invalid, NotAllowed, NotFound
 from storage import access, orders
-from storage.access import ClassTermHead, DocumentHead
+from storage.access import ClassTermHead, DocumentHead, RecordHead
 from storage.staffing import Person
 from storage.tables import ClassGroup, SigningOrder
 from storage.visitors import Visitor
@@ -80,6 +80,18 @@ def visible_class_term(class_term_id: UUID, person: CurrentPerson, found: Servic
 
 
 VisibleClassTerm = Annotated[ClassTermHead, Depends(visible_class_term)]
+
+
+def visible_record(record_id: UUID, person: CurrentPerson, found: ServicesDep) -> RecordHead:
+    """A pupil's record of a class-term that the person may see; other schools' and other classes' do not exist."""
+    with found.sessions() as session:
+        head = access.record(session, record_id, person, now())
+    if head is None:
+        raise NotFound("Không tìm thấy học bạ này.")
+    return head
+
+
+VisibleRecord = Annotated[RecordHead, Depends(visible_record)]
 
 
 def class_of_school(session: Session, class_id: UUID, person: Person) -> ClassGroup:

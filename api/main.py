@@ -9,12 +9,13 @@ from starlette.responses import Response
 
 from activities.confirming import Confirming
 from activities.own_device import OwnDevice
+from activities.showing import Showing
 from activities.verifying import Verifying
 from api import errors, health
 from api.approvals import Approvals
 from api.guard import guard, require_rules
 from api.headers import ProtectiveHeaders, protect
-from api.pages import board, front, notices, refusals
+from api.pages import approval, approval_acts, board, deadlines, front, notices, records, refusals, register, sealing
 from api.pages import verification as verification_pages
 from api.pages.templating import make_templates
 from api.schema import Application
@@ -77,7 +78,8 @@ def create_app(services: Services) -> FastAPI:
 
 
 def add_pages(app: FastAPI) -> None:
-    for room in (front, board, notices, verification_pages):
+    rooms = (approval, approval_acts, board, deadlines, front, notices, records, register, sealing, verification_pages)
+    for room in rooms:
         app.include_router(room.router)
 
 
@@ -95,7 +97,9 @@ async def make_services(settings: Settings) -> Services:
         templates=make_templates(),
         history_dir=settings.history_dir,
         verifying=Verifying(sessions, objects, trusted_roots(settings.trust_file), ApartVerifier()),
+        showing=Showing(sessions, objects, settings.verify_url),
         codes=load_codes(settings.national_codes),
+        has_time_stamps=bool(settings.tsa_url),
         demo=settings.demo,
     )
 

@@ -8,9 +8,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.curriculum import HOMEROOM
+from domain.stages import Stage
 from storage import staffing
 from storage.staffing import Person
-from storage.tables import ClassGroup, ClassTermRow, Document, TeachingAssignment
+from storage.tables import (
+    ClassGroup,
+    ClassTermRow,
+    Document,
+    Enrolment,
+    PupilRow,
+    TeachingAssignment,
+    TermRecord,
+)
 
 # Offices that see every class of their school; teachers see the classes they are assigned to.
 SCHOOL_WIDE = frozenset({"principal", "vice_principal", "seal_clerk", "system_admin"})
@@ -30,6 +39,21 @@ class ClassTermHead:
     due_at: datetime
     policy_version: int
     my_slots: frozenset[str]
+
+
+@dataclass(frozen=True)
+class RecordHead:
+    """One pupil's record of a class-term that the asking person may see."""
+
+    id: UUID
+    class_term: ClassTermHead
+    enrolment_id: UUID
+    order_no: int
+    full_name: str
+    pupil_code: str
+    stage: Stage
+    revision: int
+    held: bool
 
 
 @dataclass(frozen=True)
@@ -63,6 +87,32 @@ def class_term(session: Session, class_term_id: UUID, person: Person, at: dateti
         found.due_at,
         found.policy_version,
         slots,
+    )
+
+
+def record(session: Session, record_id: UUID, person: Person, at: datetime) -> RecordHead | None:
+    """A record of a class-term that the person may see; which slots of it he may read is another question."""
+    query = (
+        select(TermRecord, Enrolment.order_no, PupilRow.full_name, PupilRow.pupil_code)
+        .join(Enrolment, Enrolment.id == TermRecord.enrolment_id)
+        .join(PupilRow, PupilRow.id == Enrolment.pupil_id)
+        .where(TermRecord.id == record_id)
+    )
+    row = session.execute(query).first()
+    head = class_term(session, row[0].class_term_id, person, at) if row else None
+    if row is None or head is None:
+        return None
+    found, order_no, full_name, pupil_code = row
+    return RecordHead(
+        found.id,
+        head,
+        found.enrolment_id,
+        order_no,
+        full_name,
+        pupil_code,
+        Stage(found.stage),
+        found.revision,
+        found.held,
     )
 
 

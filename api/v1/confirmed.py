@@ -9,10 +9,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from activities.carrying import decision_of
+from api.deciding import workflow_of
 from api.deps import OwnOrder, require_slot
 from api.errors import Refusal, Unavailable
 from api.services import Services
-from api.v1.decisions import workflow_of
 from domain.decisions import Action, Decision
 from domain.errors import DomainError, NotAllowed
 from storage import certificates, orders

@@ -73,7 +73,7 @@ def test_the_attachment_is_marked_as_the_source(renderer: Renderer) -> None:
 
 def test_a_broken_template_is_not_blamed_on_the_content(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "primary_record.typ").write_text("#nothing-of-this-name")
-    monkeypatch.setattr("documents.render._TEMPLATES", tmp_path)
+    monkeypatch.setattr("documents.render.TEMPLATES", tmp_path)
     with pytest.raises(RenderFailed):
         Renderer("https://tracuu.example.edu.vn").render(samples.year_record())
 

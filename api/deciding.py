@@ -1,0 +1,40 @@
+"""How a decision about records is sent, from pages and programs alike: who may, with which reason, once."""
+
+from uuid import UUID, uuid5
+
+from api.deps import require_slot
+from api.services import Services
+from domain.decisions import Decision
+from storage import journal
+from storage.access import ClassTermHead
+from storage.staffing import Person
+from workflows.class_term import workflow_id
+from workflows.messages import Outcome
+
+REASONS = UUID("6f0a1d52-8c0e-4f3c-9a55-2d4f7f9f1b11")
+
+
+_SHORTEST, _LONGEST = 3, 1000  # of a reason's text, as the database has it
+
+
+def is_reason(text: str) -> bool:
+    """Whether a text, in one line, says enough and can be printed."""
+    return _SHORTEST <= len(text) <= _LONGEST and text.isprintable()
+
+
+def workflow_of(head: ClassTermHead) -> str:
+    return workflow_id(head.school_year, str(head.class_id), head.term)
+
+
+def keep_reason(found: Services, person: Person, command_id: UUID, text: str) -> str:
+    """The text stays in the database; its id, the same for a resent command, is what travels."""
+    reason_id = uuid5(REASONS, str(command_id))
+    with found.sessions.begin() as session:
+        journal.add_reason(session, reason_id, person.school_id, person.staff_id, text)
+    return str(reason_id)
+
+
+async def decide(found: Services, head: ClassTermHead, command_id: UUID, decision: Decision) -> Outcome:
+    """Raises NotAllowed for somebody else's slot, and whatever the class-term refuses."""
+    require_slot(head, decision.slot)
+    return await found.approvals.decide(workflow_of(head), str(command_id), decision)
