@@ -10,10 +10,11 @@ from uuid import UUID
 from documents.cover import Cover, cover_sheet
 from documents.render import Renderer
 from domain.errors import DomainError
-from signing.page_pictures import joined, page_count, page_picture
+from signing.errors import Unreadable
+from signing.page_pictures import DAMAGED, joined, page_count, page_picture
 from storage import showing
 from storage.database import Sessions
-from storage.objects import Objects
+from storage.objects import ObjectDamaged, ObjectMissing, Objects
 from storage.showing import ShownPaper
 
 MOST_PAGES: Final = 20  # of one look; the summary of a large class has four
@@ -52,21 +53,22 @@ class Showing:
     def record(self, record_id: UUID, own: Collection[str], at: datetime) -> Shown:
         """A pupil's newest signed paper or a draft; `own` are the asking person's slots, whose entries count as drafts.
 
-        Raises Incomplete, Invalid or NotAllowed where nothing can be written yet.
+        Raises Incomplete, Invalid or NotAllowed where nothing can be written yet, Unreadable for a damaged file.
         """
         with self._sessions() as session:
             paper = showing.signed_paper(session, record_id)
             if paper is not None:
-                return Shown(paper, self._objects.get(paper.sha256))
+                return Shown(paper, self._object(paper.sha256))
             content = showing.draft_content(session, record_id, own, at)
         return Shown(None, self._writer.submit(self._renderer.draft, content).result())
 
     def look(self, record_id: UUID, own: Collection[str], at: datetime) -> Look:
         try:
             shown = self.record(record_id, own, at)
+            pages = page_count(shown.pdf)
         except DomainError as reason:
             return Look(None, 0, reason.message)
-        return Look(shown.paper, min(page_count(shown.pdf), MOST_PAGES))
+        return Look(shown.paper, min(pages, MOST_PAGES))
 
     def picture(self, record_id: UUID, own: Collection[str], at: datetime, number: int) -> bytes | None:
         """A page, from 1, as a WebP picture; None if there is no such page."""
@@ -75,4 +77,10 @@ class Showing:
     def to_print(self, cover: Cover, hashes: Sequence[str]) -> bytes:
         """These papers in one file, behind a sheet that says that it is for paper only."""
         first = self._writer.submit(cover_sheet, cover).result()
-        return joined([first, *(self._objects.get(sha256) for sha256 in hashes)])
+        return joined([first, *map(self._object, hashes)])
+
+    def _object(self, sha256: str) -> bytes:
+        try:
+            return self._objects.get(sha256)
+        except (ObjectMissing, ObjectDamaged) as error:
+            raise Unreadable(DAMAGED) from error

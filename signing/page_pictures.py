@@ -11,7 +11,7 @@ from signing.errors import Unreadable
 from signing.page_text import PDFIUM
 
 _DOTS_PER_POINT: Final = 1.75  # 126 to the inch: the smallest letters are still sharp on a phone
-_DAMAGED: Final = "Tệp của văn bản này không mở được; hãy báo cán bộ quản trị."
+DAMAGED: Final = "Tệp của văn bản này không mở được; hãy báo cán bộ quản trị."
 
 
 def page_count(pdf: bytes) -> int:
@@ -54,4 +54,4 @@ def _opened(pdf: bytes) -> Iterator[pypdfium2.PdfDocument]:
         with PDFIUM, pypdfium2.PdfDocument(pdf) as document:
             yield document
     except pypdfium2.PdfiumError as error:
-        raise Unreadable(_DAMAGED) from error
+        raise Unreadable(DAMAGED) from error

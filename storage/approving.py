@@ -164,6 +164,15 @@ def _ids_to_look_at(session: Session, class_term_ids: Collection[UUID]) -> Itera
         yield class_term_id, record_id, text
 
 
+def pending(session: Session, class_term_ids: Collection[UUID]) -> set[UUID]:
+    """Records that wait for the principal: to be approved, or held."""
+    query = select(TermRecord.id).where(
+        TermRecord.class_term_id.in_(class_term_ids),
+        (TermRecord.stage == Stage.HOMEROOM_SIGNED) | TermRecord.held,
+    )
+    return set(session.scalars(query))
+
+
 def below(session: Session, class_term_id: UUID, day: date) -> dict[UUID, tuple[str, ...]]:
     """Results below the standard by record, of pupils for whom everything is handed in."""
     return below_in(read_class(session, class_term_id, day))

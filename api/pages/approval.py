@@ -128,6 +128,9 @@ def values_of(
     """What the page of a class needs; `problem` and what was `typed` after a refusal."""
     look = found.showing.look(view.pupil.record_id, view.head.my_slots, now()) if view.pupil else None
     return {
+        "head": view.head,
+        "seq": view.seq,
+        "is_new": False,
         "view": view,
         "look": look,
         "done": approval_class.DONE.get(done, ""),

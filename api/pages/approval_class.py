@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from api.pages.approval_queue import APPROVED
 from api.pages.language import marked as _
 from domain.approval_points import Point, PointKind
 from domain.assessment import Term
@@ -169,13 +170,13 @@ def _pupils(session: Session, head: ClassTermHead, person: Person, read: ClassRe
 
 def _first(lines: Sequence[PupilLine]) -> PupilLine | None:
     """Where to begin: with who deserves a look."""
-    return next((each for each in lines if each.points), lines[0] if lines else None)
+    return next((each for each in lines if _is_in(each, NOTABLE)), lines[0] if lines else None)
 
 
 def _is_in(each: PupilLine, shown: str) -> bool:
     match shown:
         case "luu-y":
-            return bool(each.points) or each.record.held
+            return each.record.held or (bool(each.points) and each.record.stage not in APPROVED)
         case "tam-giu":
             return each.record.held
         case "cho-duyet":

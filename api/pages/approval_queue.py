@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -26,6 +26,9 @@ SHOWN: Final[Mapping[str, str]] = {
     "tat-ca": _("Tất cả"),
 }
 APPROVED: Final = frozenset(STAGES[STAGES.index(Stage.APPROVED) :])
+
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -68,13 +71,14 @@ def read_queue(session: Session, person: Person, remembered: Remembered, at: dat
     lines = board.school_board(session, person.school_id)
     asked = [each.class_term_id for each in lines if _waiting(each) or each.held]
     quick = approving.quick_points(session, person.staff_id, asked)
+    pending = approving.pending(session, asked)
     looks = approving.looks_of(session, person.staff_id, [each.class_term_id for each in lines])
     reading = remembered.below(session, approving.versions(session, asked), day_of(at), seconds)
     found = [
         _line(
             each,
-            quick.get(each.class_term_id, {}),
-            reading.below.get(each.class_term_id) if each.class_term_id in asked else {},
+            _of(pending, quick.get(each.class_term_id, {})),
+            _of(pending, reading.below.get(each.class_term_id)) if each.class_term_id in asked else {},
             looks.get(each.class_term_id),
         )
         for each in lines
@@ -88,17 +92,22 @@ def chosen(queue: Queue, shown: str, grade: str) -> list[QueueLine]:
     return [each for each in queue.lines if _is_in(each, shown) and (not grade or _grade(each) == grade)]
 
 
+def _of(pending: set[UUID], found: Mapping[UUID, Found] | None) -> Mapping[UUID, Found] | None:
+    """Only what is about records that still wait; of those approved it was looked at."""
+    return None if found is None else {record_id: each for record_id, each in found.items() if record_id in pending}
+
+
 def _waiting(line: BoardLine) -> int:
     return line.counts.get(Stage.HOMEROOM_SIGNED, 0)
 
 
 def _line(
-    line: BoardLine, quick: Mapping[UUID, Sequence[Point]], below: Below | None, look: Looked | None
+    line: BoardLine, quick: Mapping[UUID, Sequence[Point]] | None, below: Below | None, look: Looked | None
 ) -> QueueLine:
     approved = sum(count for stage, count in line.counts.items() if stage in APPROVED)
     waiting = _waiting(line)
     before = line.pupils - approved - waiting
-    found = _notables(quick, below or {})
+    found = _notables(quick or {}, below or {})
     return QueueLine(line, waiting, approved, before, found, below is not None, look)
 
 
