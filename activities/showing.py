@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from documents.cover import Cover, cover_sheet
 from documents.render import Renderer
 from domain.errors import DomainError
 from signing.errors import Unreadable
 from signing.page_pictures import DAMAGED, joined, page_count, page_picture
 from storage import showing
-from storage.database import Sessions
 from storage.objects import ObjectDamaged, ObjectMissing, Objects
 from storage.showing import ShownPaper
 
@@ -26,6 +27,10 @@ class Shown:
 
     paper: ShownPaper | None
     pdf: bytes
+
+    def picture(self, number: int) -> bytes | None:
+        """A page, from 1, as a WebP picture; None if there is no such page."""
+        return page_picture(self.pdf, number - 1)
 
 
 @dataclass(frozen=True)
@@ -43,36 +48,30 @@ class Showing:
     No pool of processes is asked: whoever looks does not wait for those who sign, nor they for him.
     """
 
-    def __init__(self, sessions: Sessions, objects: Objects, verify_url: str) -> None:
-        self._sessions = sessions
+    def __init__(self, objects: Objects, verify_url: str) -> None:
         self._objects = objects
         self._renderer = Renderer(verify_url)
         self._writer = ThreadPoolExecutor(1, "drafts")
         self.verify_url = verify_url
 
-    def record(self, record_id: UUID, own: Collection[str], at: datetime) -> Shown:
+    def record(self, session: Session, record_id: UUID, own: Collection[str], at: datetime) -> Shown:
         """A pupil's newest signed paper or a draft; `own` are the asking person's slots, whose entries count as drafts.
 
         Raises Incomplete, Invalid or NotAllowed where nothing can be written yet, Unreadable for a damaged file.
         """
-        with self._sessions() as session:
-            paper = showing.signed_paper(session, record_id)
-            if paper is not None:
-                return Shown(paper, self._object(paper.sha256))
-            content = showing.draft_content(session, record_id, own, at)
+        paper = showing.signed_paper(session, record_id)
+        if paper is not None:
+            return Shown(paper, self._object(paper.sha256))
+        content = showing.draft_content(session, record_id, own, at)
         return Shown(None, self._writer.submit(self._renderer.draft, content).result())
 
-    def look(self, record_id: UUID, own: Collection[str], at: datetime) -> Look:
+    def look(self, session: Session, record_id: UUID, own: Collection[str], at: datetime) -> Look:
         try:
-            shown = self.record(record_id, own, at)
+            shown = self.record(session, record_id, own, at)
             pages = page_count(shown.pdf)
         except DomainError as reason:
             return Look(None, 0, reason.message)
         return Look(shown.paper, min(pages, MOST_PAGES))
-
-    def picture(self, record_id: UUID, own: Collection[str], at: datetime, number: int) -> bytes | None:
-        """A page, from 1, as a WebP picture; None if there is no such page."""
-        return page_picture(self.record(record_id, own, at).pdf, number - 1)
 
     def to_print(self, cover: Cover, hashes: Sequence[str]) -> bytes:
         """These papers in one file, behind a sheet that says that it is for paper only."""

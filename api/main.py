@@ -97,7 +97,7 @@ async def make_services(settings: Settings) -> Services:
         templates=make_templates(),
         history_dir=settings.history_dir,
         verifying=Verifying(sessions, objects, trusted_roots(settings.trust_file), ApartVerifier()),
-        showing=Showing(sessions, objects, settings.verify_url),
+        showing=Showing(objects, settings.verify_url),
         codes=load_codes(settings.national_codes),
         has_time_stamps=bool(settings.tsa_url),
         demo=settings.demo,

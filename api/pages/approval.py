@@ -126,7 +126,10 @@ def values_of(
     typed: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What the page of a class needs; `problem` and what was `typed` after a refusal."""
-    look = found.showing.look(view.pupil.record_id, view.head.my_slots, now()) if view.pupil else None
+    look = None
+    if view.pupil:
+        with found.sessions() as session:
+            look = found.showing.look(session, view.pupil.record_id, view.head.my_slots, now())
     return {
         "head": view.head,
         "seq": view.seq,

@@ -3,10 +3,12 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from activities.showing import Shown
 from api.deps import CurrentPerson, ServicesDep, VisibleRecord, now, require_readable
 from api.guard import allow
 from api.headers import HEADERS
 from api.pages.templating import page
+from api.services import Services
 from domain.assessment import Term
 from domain.curriculum import HOMEROOM
 from domain.duties import STAFF
@@ -26,8 +28,8 @@ _PRIVATE = {"Cache-Control": "private, no-store"}
 def show_record(request: Request, record: VisibleRecord, person: CurrentPerson, found: ServicesDep) -> Response:
     """The record as it was or would be signed; every subject stands on it, so not every teacher may see it."""
     _require_whole(record, person)
-    look = found.showing.look(record.id, record.class_term.my_slots, now())
     with found.sessions() as session:
+        look = found.showing.look(session, record.id, record.class_term.my_slots, now())
         before, after = showing.neighbours(session, record.id)
     return page(
         found,
@@ -47,7 +49,7 @@ def show_record(request: Request, record: VisibleRecord, person: CurrentPerson, 
 def show_pdf(record: VisibleRecord, person: CurrentPerson, found: ServicesDep) -> Response:
     """The signed bytes, or a draft that says on each page what it is."""
     _require_whole(record, person)
-    shown = found.showing.record(record.id, record.class_term.my_slots, now())
+    shown = _shown(found, record)
     name = f"{shown.paper.kind}-{shown.paper.lookup_code}.pdf" if shown.paper else f"ban-xem-truoc-{record.id}.pdf"
     # Browsers show the file with a viewer of their own, in a frame of this page.
     framed = HEADERS["Content-Security-Policy"].replace("frame-ancestors 'none'", "frame-ancestors 'self'")
@@ -60,10 +62,15 @@ def show_pdf(record: VisibleRecord, person: CurrentPerson, found: ServicesDep) -
 def show_page(record: VisibleRecord, person: CurrentPerson, found: ServicesDep, position: int) -> Response:
     """One page as a picture, for every device."""
     _require_whole(record, person)
-    picture = found.showing.picture(record.id, record.class_term.my_slots, now(), position)
+    picture = _shown(found, record).picture(position)
     if picture is None:
         raise NotFound("Không có trang này.")
     return Response(picture, media_type="image/webp", headers=_PRIVATE)
+
+
+def _shown(found: Services, record: RecordHead) -> Shown:
+    with found.sessions() as session:
+        return found.showing.record(session, record.id, record.class_term.my_slots, now())
 
 
 def _require_whole(record: RecordHead, person: Person) -> None:

@@ -112,7 +112,7 @@ def make_services(
     confirms, objects = confirming(sessions, keys), Objects.local(folder)
     device = OwnDevice(sessions, objects, confirms)
     verifying = Verifying(sessions, objects, [keys.authority.root], APART)
-    showing = Showing(sessions, objects, "http://127.0.0.1:8000")
+    showing = Showing(objects, "http://127.0.0.1:8000")
     history, templates = folder / "history", make_templates()
     return Services(sessions, approvals, confirms, device, objects, templates, history, verifying, showing, demo=demo)
 
