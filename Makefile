@@ -4,8 +4,11 @@
 
 BIN = .venv/bin
 T =
+# All tests at once: a process for each processor, each with servers of its own, takes file after file in their order, so
+# that those of a folder share what it set up. One that hangs or crashes ends the run.
+SHARED = --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
-.PHONY: help install run demo test lint format lock bench clean
+.PHONY: help install run demo test lint format lock bench words screenshots clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -19,9 +22,11 @@ run: install ## start everything with the demo school; Ctrl-C stops it
 demo: install ## carry four classes through a school year, from roster to verified documents
 	@$(BIN)/hocba demo
 
-test: install ## run the tests; T=path runs some of them
+test: install ## run the tests, on all processors; T=path runs some of them, on one
 	@sh tools/debian_tools.sh
-	@PATH="$$(pwd)/.tools/bin:$$PATH" $(BIN)/python -m pytest $(T)
+	@# The tests start Python hundreds of times: what is compiled is kept, whatever the environment says.
+	@PATH="$$(pwd)/.tools/bin:$$PATH" PYTHONDONTWRITEBYTECODE= \
+	  $(BIN)/python -m pytest $$([ -n "$$T" ] || echo "$(SHARED)") $(T)
 
 lint: install ## check form, types, imports, templates, tables and names
 	@$(BIN)/ruff format --check .
@@ -45,6 +50,13 @@ lock: install ## choose package versions anew and write the lock files
 
 bench: install ## run every benchmark
 	@for file in bench/[a-z]*.py; do $(BIN)/python -m "bench.$$(basename "$$file" .py)" || exit 1; done
+
+words: install ## gather what pages say into the English catalogue, and count what is not translated
+	@$(BIN)/python tools/catalogue.py
+
+screenshots: install ## take every page of the demo, for looking at, into var/screenshots
+	@sh tools/debian_tools.sh
+	@PATH="$$(pwd)/.tools/bin:$$PATH" $(BIN)/python tools/screenshots.py
 
 clean: ## remove what was installed and cached; var/ keeps its data
 	rm -rf .venv .tools web/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

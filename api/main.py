@@ -1,7 +1,5 @@
 """Makes the application: settings, database, Temporal client, routes."""
 
-from pathlib import Path
-
 from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.requests import Request
@@ -13,9 +11,23 @@ from activities.showing import Showing
 from activities.verifying import Verifying
 from api import errors, health
 from api.approvals import Approvals
+from api.assets import FOLDERS, served
 from api.guard import guard, require_rules
 from api.headers import ProtectiveHeaders, protect
-from api.pages import approval, approval_acts, board, deadlines, front, notices, records, refusals, register, sealing
+from api.pages import (
+    approval,
+    approval_acts,
+    board,
+    deadlines,
+    front,
+    notices,
+    records,
+    refusals,
+    register,
+    sealing,
+    search,
+    today,
+)
 from api.pages import verification as verification_pages
 from api.pages.templating import make_templates
 from api.schema import Application
@@ -45,8 +57,6 @@ from signing.verification.apart import ApartVerifier
 from storage.database import make_engine, make_sessions
 from storage.objects import Objects
 
-WEB = Path(__file__).resolve().parent.parent / "web"
-
 
 def create_app(services: Services) -> FastAPI:
     """The application over ready-made services; tests give their own."""
@@ -71,15 +81,15 @@ def create_app(services: Services) -> FastAPI:
     add_pages(app)
     # Public as a whole: entries name nobody, and whoever holds a copy can tell a rewritten log from the one he knows.
     app.mount("/history", StaticFiles(directory=services.history_dir, check_dir=False), name="history")
-    app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
-    app.mount("/packages", StaticFiles(directory=WEB / "node_modules", check_dir=False), name="packages")
+    for path, folder in FOLDERS.items():
+        app.mount(path, served(folder), name=path.strip("/"))
     require_rules(app)
     return app
 
 
 def add_pages(app: FastAPI) -> None:
-    rooms = (approval, approval_acts, board, deadlines, front, notices, records, register, sealing, verification_pages)
-    for room in rooms:
+    rooms = (approval, approval_acts, board, deadlines, front, notices, records, register, sealing, search, today)
+    for room in (*rooms, verification_pages):
         app.include_router(room.router)
 
 

@@ -81,13 +81,10 @@ class TermPlay:
 
     async def approve_all(self) -> None:
         """From the first submission to the seal."""
-        self.stages.begin(SUBMIT)
-        await self._each_subject(self._submit)
-        await self._submit(HOMEROOM, self._all())
+        await self.submit_all()
         await self._review()
         await self._decide_open_promotions()
-        self.stages.begin(SIGN_SHEETS)
-        await asyncio.gather(*(self.sign("sign", slots, self._all()) for slots in self._sheets_by_teacher()))
+        await self.sign_sheets(self._all())
         for step, action, slot in (
             (SIGN_RECORDS, "sign", HOMEROOM),
             (APPROVE, "approve", PRINCIPAL),
@@ -99,6 +96,27 @@ class TermPlay:
             raise Trouble(f"Class {self.class_name} was sealed but not issued.")
         self.stages.begin(ISSUED)
         self.stages.counts[ISSUED] += len(self.records)
+
+    async def submit_all(self) -> None:
+        self.stages.begin(SUBMIT)
+        await self._each_subject(self._submit)
+        await self._submit(HOMEROOM, self._all())
+
+    async def review(self, records: Sequence[str]) -> None:
+        await self._decide("review", HOMEROOM, records)
+
+    async def sign_sheets(self, records: Sequence[str], but: Sequence[str] = ()) -> None:
+        """Every subject teacher signs, except for the subjects in `but`."""
+        self.stages.begin(SIGN_SHEETS)
+        sheets = ([slot for slot in slots if slot not in but] for slots in self._sheets_by_teacher())
+        await asyncio.gather(*(self.sign("sign", slots, records) for slots in sheets if slots))
+
+    async def send_back(self, records: Sequence[str], to_slot: str, reason: str) -> None:
+        more = {"to_slot": to_slot, "reason": reason}
+        await self._decide("return", HOMEROOM, records, more, with_slot=True)
+
+    async def hold(self, records: Sequence[str], reason: str) -> None:
+        await self._decide("hold", HOMEROOM, records, {"reason": reason}, with_slot=True)
 
     def _sheets_by_teacher(self) -> list[list[str]]:
         """In primary school the homeroom teacher has most subjects, and signs all those sheets at once."""

@@ -1,6 +1,7 @@
-"""`hocba seed`: the demo school in the running services, one class issued and three at work, and its accounts."""
+"""`hocba seed`: the demo school in the running services, standing where each role has something to do; its accounts."""
 
 import asyncio
+from functools import partial
 
 import httpx
 import typer
@@ -9,20 +10,21 @@ from rich.table import Table
 
 from cli.demo_client import DemoClient
 from cli.demo_data import PASSPHRASE, DemoSchool, examples_of_project, load_school
-from cli.demo_play import make_play
+from cli.demo_play import TermPlay, make_play
 from config.settings import Settings
 from domain.assessment import Term
 from domain.curriculum import HOMEROOM, PRINCIPAL
 from interchange.sample_school import ExampleSet
 
 DUTIES = {"principal": "Hiệu trưởng", "seal": "Văn thư (đóng dấu)", "system_admin": "Quản trị hệ thống"}
-AHEAD = "1A1"
-# The classes in the middle of their work, and what has been handed in so far.
-AT_WORK = {
-    "1A2": ("toan", "dao_duc", "am_nhac"),
-    "4A1": ("toan", "khoa_hoc"),
-    "6A1": ("ngu_van", "toan", "tin_hoc"),
-}
+HK1 = Term.HK1
+# What has been handed in so far in the class that is still at entry.
+HANDED_IN = ("ngu_van", "toan", "tin_hoc")
+FIRST_PART = 30  # pupils of 1A2 whom the principal has approved: they wait for the seal, the others for the principal
+REVIEWED = 20  # pupils of 4A1 who wait for their subject teachers' signatures
+UNSIGNED = ("toan", "tieng_viet", "am_nhac")
+UNCLEAR = "Nhận xét chưa nêu rõ nội dung học sinh cần cố gắng; thầy cô bổ sung giúp."
+WAITS = "Chờ gia đình bổ sung giấy khai sinh."
 
 
 def seed_command() -> None:
@@ -35,20 +37,51 @@ def seed_command() -> None:
 
 
 async def _begin(settings: Settings, school: DemoSchool, examples: ExampleSet) -> None:
-    """The first term: one class goes all the way, the others stand in the middle of their work."""
+    """The first term: one class goes all the way, the others stand where each role has something to do."""
     async with httpx.AsyncClient(base_url=settings.api_url, timeout=90, trust_env=False) as http:
         headers = {"Authorization": f"Bearer {school.accounts[PRINCIPAL].token}"}
         if (await http.get("/api/v1/class-terms", headers=headers)).raise_for_status().json():
             return  # the books are open, and what people did in them stays
         typer.echo("Loading the demo school …")
-        client = DemoClient(http, school, [AHEAD])
-        ahead = make_play(examples, (AHEAD, Term.HK1), client, lambda step: typer.echo(f"  {AHEAD} · {step}"))
-        await ahead.prepare()
-        await ahead.approve_all()
-        for name, submitted in AT_WORK.items():
-            at_work = make_play(examples, (name, Term.HK1), client, lambda _: None)
-            await at_work.prepare()
-            await at_work.submit_some(submitted)
+        scenes = {"1A1": _issued, "1A2": _at_the_offices, "4A1": _at_the_teachers, "6A1": _at_entry}
+        for name, scene in scenes.items():
+            client = DemoClient(http, school, [name])
+            play = make_play(examples, (name, HK1), client, partial(_say, name))
+            await play.prepare()
+            await scene(play)
+
+
+async def _issued(play: TermPlay) -> None:
+    await play.approve_all()
+
+
+async def _at_the_offices(play: TermPlay) -> None:
+    """Most pupils wait for the seal, the last ones for the principal."""
+    records = list(play.records.values())
+    await play.submit_all()
+    await play.review(records)
+    await play.sign_sheets(records)
+    for part in (records[:FIRST_PART], records[FIRST_PART:]):
+        await play.sign("sign", [HOMEROOM], part)
+    await play.sign("approve", [PRINCIPAL], records[:FIRST_PART])
+
+
+async def _at_the_teachers(play: TermPlay) -> None:
+    """Some pupils wait for signatures, some for the homeroom teacher; one was sent back, one is held."""
+    records = list(play.records.values())
+    await play.submit_all()
+    await play.review(records[:REVIEWED])
+    await play.sign_sheets(records[:REVIEWED], but=UNSIGNED)
+    await play.send_back(records[-1:], "toan", UNCLEAR)
+    await play.hold(records[-2:-1], WAITS)
+
+
+async def _at_entry(play: TermPlay) -> None:
+    await play.submit_some(HANDED_IN)
+
+
+def _say(name: str, step: str) -> None:
+    typer.echo(f"  {name} · {step}")
 
 
 def _accounts(school: DemoSchool) -> Table:

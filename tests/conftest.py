@@ -3,6 +3,7 @@
 import time
 from collections.abc import AsyncIterator
 
+import hypothesis
 import pytest
 import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
@@ -12,6 +13,10 @@ from config.settings import Settings
 from tests.temporal_server import temporal_server
 
 pytest_plugins = ("tests.database",)
+
+# How long one example takes tells how busy the machine is, not what the code does.
+hypothesis.settings.register_profile("busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("busy")
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

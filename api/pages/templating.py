@@ -8,6 +8,7 @@ from fastapi.templating import Jinja2Templates
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from api.assets import asset
 from api.guard import CSRF_FIELD, csrf_token, visitor_of
 from api.pages import language
 from api.pages.formats import FILTERS
@@ -34,6 +35,7 @@ def make_templates() -> Jinja2Templates:
         lstrip_blocks=True,
     )
     environment.filters.update(FILTERS)
+    environment.globals["asset"] = asset
     environment.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
     return Jinja2Templates(env=environment)
 

@@ -3,6 +3,7 @@
 import shutil
 import socket
 from collections.abc import Collection
+from contextlib import ExitStack
 from pathlib import Path
 
 from cli.trouble import Trouble
@@ -30,8 +31,7 @@ def require_space(folder: Path, needed: int = SPACE_NEEDED) -> None:
 
 def port_is_free(host: str, port: int) -> bool:
     """Tell whether a server could listen there now."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
+    with socket.socket(_family(host)) as probe:
         # As servers do: a port whose last connections are only closing down counts as free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -55,12 +55,20 @@ def require_ports(settings: Settings, parts: Collection[str] = ("api", "temporal
 
 
 def free_ports(host: str, count: int) -> list[int]:
-    """Return `count` different ports nobody listens on at this moment."""
-    probes = [socket.socket() for _ in range(count)]
-    try:
+    """Return `count` different ports nobody listens on, and which the system gives to nobody for a minute."""
+    with ExitStack() as open_now:
+        probes = [open_now.enter_context(socket.create_server((host, 0), family=_family(host))) for _ in range(count)]
         for probe in probes:
-            probe.bind((host, 0))
+            _let_rest(probe)
         return [probe.getsockname()[1] for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
+
+
+def _let_rest(listener: socket.socket) -> None:
+    """Visit it and hang up on its side: its port rests a while, and only a server that names it may have it."""
+    with socket.create_connection(listener.getsockname()[:2]) as visitor:
+        listener.accept()[0].close()
+        visitor.recv(1)  # the end is seen here before it is answered: the side that ended first is the one that rests
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -14,9 +14,10 @@ import uvicorn
 from fastapi import FastAPI
 from playwright.async_api import Browser, Page, async_playwright
 
-from api.main import create_app
 from api.services import Services
 from storage.database import Sessions
+from tests.api.applications import BROWSED
+from tests.ports import hold_port, port_of
 
 # Chromium has nobody to call here, and must not try.
 QUIET = (
@@ -77,12 +78,11 @@ async def serving(app: FastAPI, port: int) -> AsyncIterator[None]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def site(services: Services, live_sessions: Sessions, browser: Browser) -> AsyncIterator[Site]:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
     page = await browser.new_page(viewport={"width": DESK, "height": 800}, locale="vi-VN")
-    site = Site(create_app(replace(services, sessions=live_sessions)), port, page, [])
-    page.on("console", lambda said: site.troubles.append(said.text) if said.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda error: site.troubles.append(str(error)))
-    page.on("requestfailed", lambda request: site.troubles.append(request.url))
-    yield site
+    with hold_port() as held:
+        site = Site(BROWSED.over(replace(services, sessions=live_sessions)), port_of(held), page, [])
+        page.on("console", lambda said: site.troubles.append(said.text) if said.type in {"error", "warning"} else None)
+        page.on("pageerror", lambda error: site.troubles.append(str(error)))
+        page.on("requestfailed", lambda request: site.troubles.append(request.url))
+        yield site
     await page.close()

@@ -41,6 +41,7 @@ from storage.database import Sessions, make_engine, make_sessions
 from storage.migrate import upgrade
 from storage.objects import Objects
 from storage.tables import SigningOrder
+from tests.api.applications import CALLED
 from tests.api.browsing import browser, site  # noqa: F401 - fixtures
 from tests.api.classroom import Classroom, make_classroom
 from tests.api.fakes import FakeApprovals
@@ -54,6 +55,7 @@ from worker.trust import Trust
 
 As = Callable[[str], AsyncClient]
 APART = ApartVerifier()
+TEMPLATES = make_templates()
 
 
 @pytest.fixture(scope="session")
@@ -112,9 +114,8 @@ def make_services(
     confirms, objects = confirming(sessions, keys), Objects.local(folder)
     device = OwnDevice(sessions, objects, confirms)
     verifying = Verifying(sessions, objects, [keys.authority.root], APART)
-    showing = Showing(objects, "http://127.0.0.1:8000")
-    history, templates = folder / "history", make_templates()
-    return Services(sessions, approvals, confirms, device, objects, templates, history, verifying, showing, demo=demo)
+    showing, history = Showing(objects, "http://127.0.0.1:8000"), folder / "history"
+    return Services(sessions, approvals, confirms, device, objects, TEMPLATES, history, verifying, showing, demo=demo)
 
 
 @pytest.fixture
@@ -126,7 +127,7 @@ def services(
 
 @pytest.fixture
 def app(services: Services) -> FastAPI:
-    return create_app(services)
+    return CALLED.over(services)
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ async def test_it_is_not_ready_without_temporal(as_: As, approvals: FakeApproval
     assert (await as_("nobody").get("/readyz")).status_code == 503
 
 
-@pytest.mark.parametrize("path", ["/readyz", "/api/v1/class-terms", "/board"])
+@pytest.mark.parametrize("path", ["/readyz", "/api/v1/class-terms", "/tien-do"])
 async def test_without_the_database_people_are_asked_to_come_back(services: Services, path: str) -> None:
     gone = make_sessions(make_engine("postgresql://hocba@/hocba?host=/nowhere&connect_timeout=1"))
     app = create_app(replace(services, sessions=gone))

@@ -21,6 +21,7 @@ from activities.decisions import DecisionActivities
 from api.approvals import Approvals
 from api.main import create_app
 from api.services import Services
+from config.settings import LOOPBACK
 from domain.assessment import Term
 from domain.curriculum import HOMEROOM
 from storage.database import Sessions
@@ -29,6 +30,7 @@ from storage.tables import Command
 from tests.api.classroom import Classroom, make_classroom
 from tests.api.world import Keyring
 from tests.factories import DUE
+from tests.ports import hold_port, port_of
 from workflows.class_term import ClassTermWorkflow, workflow_id
 from workflows.opening import opening_state
 
@@ -44,10 +46,9 @@ class Line:
         self._port = int(port)
         self._writers: list[asyncio.StreamWriter] = []
 
-    async def open(self, port: int = 0) -> str:
-        self._server = await asyncio.start_server(self._join, "127.0.0.1", port)
-        host, port = self._server.sockets[0].getsockname()
-        return f"{host}:{port}"
+    async def open(self, port: int) -> str:
+        self._server = await asyncio.start_server(self._join, LOOPBACK, port)
+        return f"{LOOPBACK}:{port}"
 
     async def cut(self) -> None:
         self._server.close()
@@ -73,10 +74,12 @@ async def _carry(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> No
 async def line_to(environment: WorkflowEnvironment) -> AsyncIterator[tuple[Line, Client]]:
     """A client of Temporal over a line that the test can cut."""
     line = Line(environment.client.service_client.config.target_host)
-    address = await line.open()
-    client = await Client.connect(address, namespace="hocba", data_converter=pydantic_data_converter)
-    yield line, client
-    await line.cut()
+    # Held, so that nobody answers in its place once it is cut.
+    with hold_port() as held:
+        address = await line.open(port_of(held))
+        client = await Client.connect(address, namespace="hocba", data_converter=pydantic_data_converter)
+        yield line, client
+        await line.cut()
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from storage.tables import CertificateRow, Staff
 from tests.api.browsing import serving
 from tests.api.classroom import Classroom, outcome_of
 from tests.api.world import Keyring
-from tests.signing.pki import closed_address
+from tests.ports import hold_port, port_of
 from tests.signing.providers.softhsm import SoftToken, soft_hsm
 from tests.signing.test_uploaded import by_program
 
@@ -175,11 +175,12 @@ async def bridge(
 ) -> Result:
     """`hocba token-bridge` on the teacher's computer, against the server."""
     (folder / "access").write_text(room.tokens[MUSIC])
-    port = int(closed_address().rpartition(":")[2])
-    arguments = ["token-bridge", order.rpartition("/")[2], "--url", f"http://127.0.0.1:{port}", "--key", key]
     more = ["--module", str(token.hsm.module), "--access", str(folder / "access")]
-    async with serving(room.app, port):
-        return await asyncio.to_thread(CliRunner().invoke, command_line, arguments + more, f"{pin}\n")
+    with hold_port() as held:
+        url = f"http://127.0.0.1:{port_of(held)}"
+        arguments = ["token-bridge", order.rpartition("/")[2], "--url", url, "--key", key]
+        async with serving(room.app, port_of(held)):
+            return await asyncio.to_thread(CliRunner().invoke, command_line, arguments + more, f"{pin}\n")
 
 
 async def test_the_bridge_signs_with_the_token_on_this_computer(

@@ -1,12 +1,13 @@
 """A secondary class to the seal: subject teachers sign the class's sheet only, or each record as well."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from httpx import Response
 
 from domain.assessment import Term
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
@@ -43,17 +44,23 @@ def grade_6(new_class: Callable[..., Classroom], live_sessions: Sessions) -> Mak
     return made
 
 
+async def answered(ask: Callable[[], Awaitable[Response]]) -> Response:
+    """Many papers, few cores: who is asked to come back may press again, which is harmless."""
+    answer = await ask()
+    while answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+        answer = await ask()
+    return answer
+
+
 async def signed_in_turn(room: Classroom, slot: str, action: str = "sign") -> None:
     """Somebody opens an order, waits until it is his turn, and confirms."""
     order_id = uuid4()
-    order = (await room.prepare(action, slot, order_id)).json()
+    order = (await answered(lambda: room.prepare(action, slot, order_id))).json()
     while order["state"] == "preparing":
         await asyncio.sleep(PAUSE)
         order = (await room.as_(slot).get(f"/api/v1/orders/{order_id}")).json()
     assert (order["state"], order["failed"]) == ("prepared", [])
-    answer = await room.confirm(slot, order_id)
-    while answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE:  # many papers, few cores: pressing again is harmless
-        answer = await room.confirm(slot, order_id)
+    answer = await answered(lambda: room.confirm(slot, order_id))
     assert outcome_of(answer)["failed"] == []
 
 

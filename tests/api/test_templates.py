@@ -32,7 +32,7 @@ def test_the_first_line_says_what_a_template_needs(path: Path) -> None:
     assert said is not None
     needed = set() if said[1] == "nothing" else set(said[1].split(", "))
     own = meta.find_undeclared_variables(make_templates().env.parse(text))
-    assert own <= needed | FRAME | {"_", "gettext", "ngettext"}
+    assert own <= needed | FRAME | {"_", "asset", "gettext", "ngettext"}
 
 
 @pytest.mark.parametrize("path", EVERY, ids=by_name)
@@ -49,3 +49,8 @@ def test_an_undefined_name_is_an_error_and_output_is_escaped() -> None:
     assert environment.from_string("{{ x }}").render(x="<b>") == "&lt;b&gt;"
     with pytest.raises(Exception, match="'x' is undefined"):
         environment.from_string("{{ x }}").render()
+
+
+@pytest.mark.parametrize("path", EVERY, ids=by_name)
+def test_files_are_asked_for_with_their_version(path: Path) -> None:
+    assert not re.search(r"(src|href)=\"/(static|packages)/(?!icon)", path.read_text("utf-8"))

@@ -89,11 +89,11 @@ class World:
 PEOPLE = ("principal", "homeroom", "other", "clerk", "admin", "foreigner", NOBODY)
 
 
-def make_world(session: Session, keys: Keyring) -> World:
+def make_world(session: Session, keys: Keyring, number: int = 1) -> World:
     """Two classes in one school, one class in another, a book open in each; commits nothing."""
-    school = make_school(session, 1)
+    school = make_school(session, number)
     cast, other_cast = make_class(session, school, "1A1"), make_class(session, school, "1A2")
-    foreign = make_class(session, make_school(session, 2), "1C1")
+    foreign = make_class(session, make_school(session, number + 1), "1C1")
     book, foreign_book = open_book(session, cast), open_book(session, foreign)
     world = World(
         school, cast, other_cast, foreign, make_admin(session, school),

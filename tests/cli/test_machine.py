@@ -3,6 +3,7 @@
 import socket
 from pathlib import Path
 
+import psutil
 import pytest
 
 from cli.services.machine import free_ports, free_space, port_is_free, require_ports, require_space
@@ -24,6 +25,15 @@ def test_free_ports_are_free_and_different() -> None:
     ports = free_ports(LOOPBACK, 3)
     assert len(set(ports)) == 3
     assert all(port_is_free(LOOPBACK, port) for port in ports)
+
+
+def test_a_free_port_rests_so_that_only_a_server_that_names_it_gets_it() -> None:
+    (port,) = free_ports(LOOPBACK, 1)
+    resting = [each for each in psutil.net_connections("tcp") if each.status == psutil.CONN_TIME_WAIT]
+    assert port in {each.laddr.port for each in resting if each.laddr}
+    for _ in range(2):
+        with socket.create_server((LOOPBACK, port)), pytest.raises(OSError, match="in use"):
+            socket.create_server((LOOPBACK, port))
 
 
 def test_a_full_disk_is_one_sentence(tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ from starlette.responses import Response
 from starlette.routing import request_response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from cli.services.machine import free_ports
+from config.settings import LOOPBACK
 from signing.authority import DevelopmentAuthority, KeyKind
 from signing.authority.development import ServiceKeys
 from signing.pki_services import pki_app
@@ -66,10 +68,9 @@ def staged(folder: Path, kind: KeyKind = KeyKind.P_256) -> Iterator[Stage]:
 
 
 def closed_address() -> str:
-    """An address where nobody listens."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+    """An address where nobody listens, nor will for a minute."""
+    (port,) = free_ports(LOOPBACK, 1)
+    return f"http://{LOOPBACK}:{port}"
 
 
 def answering(body: bytes, status: int = 200, media_type: str = "application/octet-stream") -> Page:

@@ -92,7 +92,12 @@ def test_too_large_a_package_and_too_many_files_are_refused(monkeypatch: pytest.
         read_archive(packed({"orgs.csv": b"x"}))
 
 
-@pytest.mark.parametrize("data", [b"", b"not a zip", b"PK\x03\x04", packed({"orgs.csv": b"x" * 99})[:-30]])
+# Named, as the last one holds the time it was packed at: a test has the same name in every process that collects it.
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"not a zip", b"PK\x03\x04", packed({"orgs.csv": b"x" * 99})[:-30]],
+    ids=["nothing", "words", "a head alone", "without its end"],
+)
 def test_what_is_no_zip_is_refused(data: bytes) -> None:
     with pytest.raises(Invalid, match="không phải tệp zip"):
         read_archive(data)

@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurv
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from tests.ports import hold_port, port_of
+
 T = TypeVar("T")
 
 
@@ -55,7 +57,8 @@ class Site:
         self._thread.start()
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         self._run(self._runner.setup())
-        self.port = 0
+        self._held = hold_port()
+        self.port = port_of(self._held)
         self.start()
 
     @property
@@ -65,7 +68,6 @@ class Site:
     def start(self) -> None:
         self._site = web.TCPSite(self._runner, "127.0.0.1", self.port, ssl_context=self._tls.context)
         self._run(self._site.start())
-        self.port = self._runner.addresses[0][1]
 
     def stop(self) -> None:
         self._run(self._close())
@@ -90,6 +92,7 @@ class Site:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.stop()
         self._run(self._runner.cleanup())
+        self._held.close()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         self._loop.close()

@@ -1,0 +1,82 @@
+"""axe-core on every page, in both languages, light and dark: it must find nothing (WCAG 2.2 AA)."""
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page
+
+from api.guard import COOKIE
+from storage.database import Sessions
+from storage.objects import Objects
+from tests.api.browsing import Site, serving
+from tests.api.matrix import DUTIES, PLAIN, GuardedRoute, guarded_routes, objects_of
+from tests.api.matrix import Objects as Named
+from tests.api.world import Keyring, World, make_world
+
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PUBLIC = ["/dang-nhap", "/kiem-tra", "/v/ABCDEFGH"]
+PAGES = sorted((route for route in guarded_routes() if route.method == "GET"), key=lambda route: route.path)
+RUN = """async ([tags, rules]) => {
+    const runOnly = rules ? {type: 'rule', values: rules} : {type: 'tag', values: tags};
+    const found = await axe.run(document, {runOnly});
+    return found.violations.map((each) => `${each.id}: ${each.nodes.map((node) => node.html).slice(0, 3).join(' | ')}`);
+}"""
+
+
+@pytest.fixture(scope="module")
+def school(live_sessions: Sessions, keys: Keyring, objects_folder: Path) -> tuple[World, Named]:
+    """A school of its own, committed: the browser asks by itself."""
+    with live_sessions.begin() as session:
+        world = make_world(session, keys, number=61)
+        named = objects_of(session, world.cast, Objects.local(objects_folder).put(b"%PDF-1.7 sample"))
+    return world, named
+
+
+async def findings(page: Page, rules: list[str] | None = None) -> list[str]:
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(AXE.read_text("utf-8"))
+    found: list[str] = await page.evaluate(RUN, [TAGS, rules])
+    return found
+
+
+async def opened(site: Site, world: World, named: Named, route: GuardedRoute) -> str:
+    """Open a page as the first person who may; the cookie stays. Returns "" for what is no page of its own."""
+    people = [person for person, duties in DUTIES.items() if route.rule.duties and route.rule.duties & duties]
+    path = route.path.format(**PLAIN, **named.ids)
+    for person in people:
+        cookie = {"name": COOKIE, "value": world.cookies[person], "url": site.url("/")}
+        await site.page.context.add_cookies([cookie])  # type: ignore[list-item]
+        head = await site.page.request.get(site.url(path), max_redirects=0)
+        if head.ok and "<html" in (await head.text() if "html" in head.headers["content-type"] else ""):
+            await site.page.goto(site.url(path))
+            return path
+    return ""
+
+
+@pytest.mark.parametrize("route", PAGES, ids=lambda route: route.path)
+async def test_nothing_is_found_on_a_page(site: Site, school: tuple[World, Named], route: GuardedRoute) -> None:
+    async with serving(site.app, site.port):
+        path = await opened(site, *school, route)
+        if not path:
+            return  # a part of a page, a file, or a way that leads on
+        await check(site, path)
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+async def test_nothing_is_found_on_a_page_for_everybody(site: Site, school: tuple[World, Named], path: str) -> None:
+    async with serving(site.app, site.port):
+        await site.page.goto(site.url(path))
+        await check(site, path)
+
+
+async def check(site: Site, path: str) -> None:
+    """Light and dark in Vietnamese, then English."""
+    assert await findings(site.page) == []
+    await site.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    assert await findings(site.page, ["color-contrast"]) == []
+    await site.page.request.post(site.url("/ngon-ngu"), form={"language": "en", "back": "/"})
+    await site.page.goto(site.url(path))
+    assert await site.page.get_attribute("html", "lang") == "en"
+    assert await findings(site.page) == []
+    await site.page.request.post(site.url("/ngon-ngu"), form={"language": "vi", "back": "/"})
