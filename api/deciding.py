@@ -14,6 +14,12 @@ from workflows.class_term import workflow_id
 from workflows.messages import Outcome
 
 REASONS: Final = UUID("6f0a1d52-8c0e-4f3c-9a55-2d4f7f9f1b11")
+_SHORTEST, _LONGEST = 3, 1000  # of a reason's text, as the database has it
+
+
+def is_reason(text: str) -> bool:
+    """Whether a text, in one line, says enough and can be printed."""
+    return _SHORTEST <= len(text) <= _LONGEST and text.isprintable()
 
 
 def workflow_of(head: ClassTermHead) -> str:
@@ -21,15 +27,15 @@ def workflow_of(head: ClassTermHead) -> str:
 
 
 async def keep_reason(found: Services, person: Person, command_id: UUID, text: str) -> str:
+    return await asyncio.to_thread(note_reason, found, person, command_id, text)
+
+
+def note_reason(found: Services, person: Person, command_id: UUID, text: str) -> str:
     """The text stays in the database; its id, the same for a resent command, is what travels."""
     reason_id = uuid5(REASONS, str(command_id))
-    await asyncio.to_thread(_keep, found, person, reason_id, text)
-    return str(reason_id)
-
-
-def _keep(found: Services, person: Person, reason_id: UUID, text: str) -> None:
     with found.sessions.begin() as session:
         journal.add_reason(session, reason_id, person.school_id, person.staff_id, text)
+    return str(reason_id)
 
 
 async def decide(found: Services, head: ClassTermHead, command_id: UUID, decision: Decision) -> Outcome:

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from activities.confirming import Confirming
 from activities.own_device import OwnDevice
+from activities.showing import Showing
 from activities.verifying import Verifying
 from api import errors, health
 from api.approvals import Approvals
@@ -16,15 +17,21 @@ from api.headers import ProtectiveHeaders, protect
 from api.live import Live
 from api.origins import Origins
 from api.pages import (
+    approval,
+    approval_acts,
     board,
     class_results,
+    deadlines,
     front,
     homeroom,
     homeroom_decisions,
     homeroom_returns,
     live,
     notices,
+    records,
     refusals,
+    register,
+    sealing,
     search,
     stories,
     today,
@@ -92,14 +99,20 @@ def create_app(services: Services) -> FastAPI:
 
 def add_pages(app: FastAPI) -> None:
     for room in (
+        approval,
+        approval_acts,
         board,
         class_results,
+        deadlines,
         front,
         homeroom,
         homeroom_decisions,
         homeroom_returns,
         live,
         notices,
+        records,
+        register,
+        sealing,
         search,
         stories,
         today,
@@ -123,6 +136,8 @@ async def make_services(settings: Settings) -> Services:
         history_dir=settings.history_dir,
         verifying=Verifying(sessions, objects, trusted_roots(settings.trust_file), ApartVerifier()),
         codes=load_codes(settings.national_codes),
+        showing=Showing(objects, settings.verify_url),
+        has_time_stamps=bool(settings.tsa_url),
         demo=settings.demo,
     )
 

@@ -7,8 +7,10 @@ from fastapi.templating import Jinja2Templates
 
 from activities.confirming import Confirming
 from activities.own_device import OwnDevice
+from activities.showing import Showing
 from activities.verifying import Verifying
 from api.approvals import Approvals
+from api.remembered import Remembered
 from interchange.national.codes import CodeLists, load_codes
 from storage.database import Sessions
 from storage.objects import Objects
@@ -24,5 +26,8 @@ class Services:
     templates: Jinja2Templates
     history_dir: Path
     verifying: Verifying
+    showing: Showing
     codes: CodeLists = field(default_factory=load_codes)  # of the national record
+    remembered: Remembered = field(default_factory=Remembered)
+    has_time_stamps: bool = True
     demo: bool = False

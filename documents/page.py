@@ -37,11 +37,12 @@ class Printed:
     sha256: str  # of the attached record
     url: str
     tidy: bool
+    draft: bool = False  # to look at only: marked across each page, with nothing that could be checked
 
     def as_json(self, arrangement: Mapping[str, object]) -> str:
         return json.dumps(
             {
-                "page": _page(self.layout),
+                "page": {**_page(self.layout), "draft": self.draft},
                 "tidy": self.tidy,
                 "sha256": self.sha256,
                 "url": self.url,

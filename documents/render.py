@@ -19,7 +19,7 @@ from domain.errors import Invalid
 from domain.signature_places import SignaturePlace
 from domain.year_records import DocumentContent
 
-_TEMPLATES = Path(__file__).parent.parent / "templates" / "documents"
+TEMPLATES = Path(__file__).parent.parent / "templates" / "documents"
 # PDF/A wants every character drawn; Libertinus Serif has no emoji and no Chinese, Japanese or Korean letters.
 _UNPRINTABLE = re.compile(r'the text `"(.+?)"` could not be displayed')
 _TOO_LONG = "Nội dung quá dài, không in vừa trang văn bản."
@@ -51,21 +51,33 @@ class Renderer:
 
         Raises `Invalid` if a text is too long or cannot be printed, else `RenderFailed`.
         """
-        check_limits(content)
         layout, record = layout_of(content), canonical_json(content, exchanged)
         sha256 = hashlib.sha256(record).hexdigest()
         url = lookup_url(self._verify_url, content.lookup_code)
         printed = Printed(layout, sha256=sha256, url=url, tidy=is_tidy(record))
+        return Rendered(_with_places(self._laid_out(content, record, printed), layout.places), sha256)
+
+    def draft(self, content: DocumentContent) -> bytes:
+        """The same pages to look at before anyone signs: marked as a draft, without fields, data and a code to look up.
+
+        Raises as `render` does.
+        """
+        record = canonical_json(content)
+        printed = Printed(layout_of(content), sha256="", url=self._verify_url, tidy=is_tidy(record), draft=True)
+        return self._laid_out(content, record, printed)
+
+    def _laid_out(self, content: DocumentContent, record: bytes, printed: Printed) -> bytes:
+        check_limits(content)
         for arrangement, pages in arrangements(content):
             pdf = self._compile(record, printed, arrangement)
             if b"/Type/Pages/Count %d/Kids" % pages in pdf:
-                return Rendered(_with_places(pdf, layout.places), sha256)
+                return pdf
         raise Invalid(_TOO_LONG)
 
     def _compile(self, record: bytes, printed: Printed, arrangement: Arrangement) -> bytes:
         # The data come as literals, not as `sys.inputs`: those are part of Typst's library, and with another library
         # it forgets all it evaluated and laid out before.
-        data = f"bytes({_literal(record.decode())}), json(bytes({_literal(printed.as_json(arrangement))}))"
+        data = f"bytes({literal(record.decode())}), json(bytes({literal(printed.as_json(arrangement))}))"
         source = f'#import "/{printed.layout.paper.template}.typ": paper\n#paper({data})'
         try:
             pdf = self._compiler().compile(source.encode(), format="pdf", pdf_standards=["a-3a", "ua-1"])
@@ -79,7 +91,7 @@ class Renderer:
         compiler: typst.Compiler | None = getattr(self._local, "compiler", None)
         if compiler is None:
             fonts = typst.Fonts(include_system_fonts=False)
-            compiler = typst.Compiler(root=_TEMPLATES, font_paths=fonts, ignore_system_fonts=True)
+            compiler = typst.Compiler(root=TEMPLATES, font_paths=fonts, ignore_system_fonts=True)
             self._local.compiler = compiler
         return compiler
 
@@ -91,7 +103,7 @@ def _with_places(pdf: bytes, places: Sequence[SignaturePlace]) -> bytes:
         raise RenderFailed("Typst lays its file out in another way than it did") from error
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
     """Return a Typst string: only the backslash and the quotation mark mean anything in one."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 

@@ -8,7 +8,7 @@ from typing import Final
 import pypdfium2
 
 PAGE_END: Final = "\f"
-_PDFIUM: Final = Lock()  # pdfium is not safe for threads
+PDFIUM: Final = Lock()  # pdfium is not safe for threads
 # White space, what is invisible, and hyphens: pdfium gives another character for one that ends a line.
 _OF_THE_LINES: Final = re.compile(
     "[\\s\\x00-\\x1f\\x7f-\\x9f\\xad\\u200b-\\u200f\\u2010\\u2011\\u2028-\\u202f\\u2060-\\u206f\\ufeff\\ufffe-]+"
@@ -17,7 +17,7 @@ _OF_THE_LINES: Final = re.compile(
 
 def page_text(pdf: bytes) -> str:
     """The text of all pages, each ended by PAGE_END."""
-    with _PDFIUM, pypdfium2.PdfDocument(pdf) as document:
+    with PDFIUM, pypdfium2.PdfDocument(pdf) as document:
         pages = [page.get_textpage().get_text_bounded() for page in document]
     return "".join(page.replace(PAGE_END, " ") + PAGE_END for page in pages)
 

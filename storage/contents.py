@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from domain.calendar import day_of
 from domain.documents import (
     ClassSummaryContent,
     PupilContent,
@@ -27,6 +29,7 @@ from storage.paper_facts import (
     Stamp,
     class_facts,
     class_signers,
+    facts_on,
     members,
     person_signer,
     pupil_contents,
@@ -162,12 +165,17 @@ def _summary_line(member: Member, writing: TermPapers, pupil: Entered) -> Summar
 
 
 def read_class(session: Session, order: SigningOrder, records: list[TermRecord]) -> ClassReading:
-    facts = class_facts(session, order)
+    return read_at(session, order.class_term_id, order.signing_time, records)
+
+
+def read_at(session: Session, class_term_id: UUID, at: datetime, records: list[TermRecord]) -> ClassReading:
+    """The same as an order of this moment would find it. Raises NotAllowed while nobody is assigned to a step."""
+    facts = facts_on(session, class_term_id, day_of(at))
     found = members(session, records)
     return ClassReading(
         facts=facts,
-        signers=class_signers(session, facts, order),
-        teachers=subject_teachers(session, facts, order),
+        signers=class_signers(session, facts, at),
+        teachers=subject_teachers(session, facts, at),
         sheets=sheets_by_record(session, facts, records),
         entered=results.entered(session, facts, records),
         members=found,

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -134,16 +134,16 @@ def person_signer(field: str, signer: Signer) -> SignerContent:
     return SignerContent(field, signer.full_name, signer.personal_id, signer.title)
 
 
-def subject_teachers(session: Session, facts: ClassFacts, order: SigningOrder) -> dict[str, SignerContent]:
+def subject_teachers(session: Session, facts: ClassFacts, at: datetime) -> dict[str, SignerContent]:
     """The designated signer of each subject, by subject, with the field of a record that he signs."""
     slots = facts.curriculum.slots[:-1]
-    found = staffing.signers_of(session, facts.group.id, slots, order.signing_time)
+    found = staffing.signers_of(session, facts.group.id, slots, at)
     return {slot: person_signer(subject_field(slot), found[slot]) for slot in slots}
 
 
-def class_signers(session: Session, facts: ClassFacts, order: SigningOrder) -> tuple[SignerContent, ...]:
+def class_signers(session: Session, facts: ClassFacts, at: datetime) -> tuple[SignerContent, ...]:
     """Homeroom teacher, principal and seal, as they are assigned when the paper is written."""
-    found = staffing.signers_of(session, facts.group.id, (HOMEROOM, PRINCIPAL), order.signing_time)
+    found = staffing.signers_of(session, facts.group.id, (HOMEROOM, PRINCIPAL), at)
     return (
         person_signer(SignatureField.HOMEROOM, found[HOMEROOM]),
         person_signer(SignatureField.PRINCIPAL, found[PRINCIPAL]),

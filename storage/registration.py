@@ -216,6 +216,11 @@ def keep_seal_image(session: Session, school_id: UUID, sha256: str) -> None:
     session.get_one(School, school_id).seal_image_sha256 = sha256
 
 
+def seal_image(session: Session, school_id: UUID) -> str | None:
+    """The same hash; None while the school has no picture of its own."""
+    return session.get_one(School, school_id).seal_image_sha256
+
+
 def staff_ids(session: Session, school_id: UUID, personal_ids: Iterable[str]) -> dict[str, UUID]:
     query = select(Staff.personal_id, Staff.id).where(
         Staff.school_id == school_id, Staff.personal_id.in_(list(personal_ids))

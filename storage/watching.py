@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
@@ -71,6 +71,19 @@ def of_school(session: Session, school_id: UUID) -> list[Holder]:
         .where(or_(CertificateRow.school_id == school_id, Staff.school_id == school_id))
     )
     return [Holder(*row) for row in session.execute(query.order_by(CertificateRow.not_after, CertificateRow.id))]
+
+
+def to_sign_with(session: Session, owner: ColumnElement[bool], now: datetime) -> tuple[str, int]:
+    """How the certificate that an owner would sign with stands ("missing" without one), and how many days it has left.
+
+    Only what lasts longest counts; one that was replaced does not.
+    """
+    query = select(CertificateRow).where(owner, CertificateRow.state != "replaced")
+    found = session.scalars(query.order_by((CertificateRow.state == "valid").desc(), CertificateRow.not_after.desc()))
+    row = found.first()
+    if row is None:
+        return "missing", 0
+    return condition(row, now, now + EXPIRING), max((row.not_after - now).days, 0)
 
 
 def tell(session: Session, now: datetime, soon: datetime) -> None:

@@ -82,10 +82,10 @@ async def save_seal_image(request: Request, person: CurrentPerson, found: Servic
     if not person.roles & SEAL_KEEPERS:
         raise NotAllowed("Chỉ văn thư hoặc cán bộ quản trị của trường được thay hình con dấu.")
     picture = await body_of(request, MAX_PICTURE, "Hình con dấu quá lớn (tối đa 2 MB).")
-    await asyncio.to_thread(_keep_picture, found, person, picture)
+    await asyncio.to_thread(keep_picture, found, person, picture)
 
 
-def _keep_picture(found: Services, person: Person, picture: bytes) -> None:
+def keep_picture(found: Services, person: Person, picture: bytes) -> None:
     SealImage.of(picture)
     sha256 = found.objects.put(picture)
     with found.sessions.begin() as session:

@@ -22,6 +22,7 @@ from activities.own_device import OwnDevice
 from activities.papers import PaperPool
 from activities.preflight import Preflight
 from activities.proving import Proving
+from activities.showing import Showing
 from activities.verifying import Verifying
 from api.approvals import Approvals
 from api.main import create_app
@@ -114,7 +115,8 @@ def make_services(
     confirms, objects = confirming(sessions, keys), Objects.local(folder)
     device = OwnDevice(sessions, objects, confirms)
     verifying = Verifying(sessions, objects, [keys.authority.root], APART)
-    return Services(sessions, approvals, confirms, device, objects, TEMPLATES, folder / "history", verifying, demo=demo)
+    showing, history = Showing(objects, "http://127.0.0.1:8000"), folder / "history"
+    return Services(sessions, approvals, confirms, device, objects, TEMPLATES, history, verifying, showing, demo=demo)
 
 
 @pytest.fixture

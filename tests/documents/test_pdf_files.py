@@ -13,6 +13,7 @@ from pdf_oxide import PdfDocument
 from pyhanko.pdf_utils.reader import PdfFileReader
 from zxingcpp import ImageFormat, ImageView, read_barcodes
 
+from documents.cover import Cover, cover_sheet
 from documents.render import Renderer, RenderFailed
 from domain.year_records import DocumentContent
 from tests.documents import class_samples, samples, secondary_class_samples, secondary_samples
@@ -73,7 +74,7 @@ def test_the_attachment_is_marked_as_the_source(renderer: Renderer) -> None:
 
 def test_a_broken_template_is_not_blamed_on_the_content(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "primary_record.typ").write_text("#nothing-of-this-name")
-    monkeypatch.setattr("documents.render._TEMPLATES", tmp_path)
+    monkeypatch.setattr("documents.render.TEMPLATES", tmp_path)
     with pytest.raises(RenderFailed):
         Renderer("https://tracuu.example.edu.vn").render(samples.year_record())
 
@@ -95,3 +96,25 @@ def test_the_qr_code_leads_to_the_look_up_address(renderer: Renderer, content: D
     found = [code.text for code in read_barcodes(seen)]
     document.close()
     assert found == [f"https://tracuu.example.edu.vn/v/{content.lookup_code}"]
+
+
+def test_a_draft_has_the_same_pages_and_nothing_that_could_be_signed_or_checked(renderer: Renderer) -> None:
+    content = samples.year_record()
+    with pypdfium2.PdfDocument(renderer.draft(content)) as draft:
+        pages = [" ".join(page.get_textpage().get_text_bounded().split()) for page in draft]
+    assert len(pages) == 2
+    assert all("KHÔNG CÓ GIÁ TRỊ" in page for page in pages)
+    assert content.pupil.full_name in pages[0]
+    pdf = renderer.draft(content)
+    assert b"/AcroForm" not in pdf
+    assert b"record.json" not in pdf
+    assert "KHÔNG CÓ GIÁ TRỊ".encode("utf-16-be") not in renderer.render(content).pdf
+
+
+def test_the_sheet_before_a_print_names_school_and_class() -> None:
+    pdf = cover_sheet(Cover("Trường Mẫu", "Lớp 1A1", ["3 văn bản"]))
+    with pypdfium2.PdfDocument(pdf) as cover:
+        text = cover[0].get_textpage().get_text_bounded()
+    assert "Trường Mẫu" in text
+    assert "Lớp 1A1" in text
+    assert "chỉ để in ra giấy" in text
