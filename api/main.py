@@ -14,7 +14,20 @@ from api import errors, health
 from api.approvals import Approvals
 from api.guard import guard, require_rules
 from api.headers import ProtectiveHeaders, protect
-from api.pages import board, front, notices, refusals
+from api.pages import (
+    assignments,
+    board,
+    certificates,
+    class_page,
+    front,
+    notices,
+    offices,
+    opening_books,
+    people,
+    reassigning,
+    refusals,
+    roster_uploads,
+)
 from api.pages import verification as verification_pages
 from api.pages.templating import make_templates
 from api.schema import Application
@@ -77,7 +90,8 @@ def create_app(services: Services) -> FastAPI:
 
 
 def add_pages(app: FastAPI) -> None:
-    for room in (front, board, notices, verification_pages):
+    rooms = (offices, assignments, board, certificates, class_page, front, notices, opening_books, people, reassigning)
+    for room in (*rooms, roster_uploads, verification_pages):
         app.include_router(room.router)
 
 

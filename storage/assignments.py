@@ -29,14 +29,18 @@ class Member:
 
 @dataclass(frozen=True)
 class ClassRow:
-    """A class of the matrix: the slots of its curriculum in order, and who fills each of them now and later."""
+    """A class of the matrix: the slots of its curriculum in order with names, and who fills each now and later."""
 
     class_id: UUID
     name: str
     grade: int
-    slots: tuple[str, ...]
+    names: Mapping[str, str]
     now: Mapping[str, Holding]
     later: Mapping[str, Holding]
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        return tuple(self.names)
 
     @property
     def unfilled(self) -> tuple[str, ...]:
@@ -67,13 +71,15 @@ def years_of(session: Session, school_id: UUID) -> list[str]:
     return sorted(session.scalars(query), reverse=True)
 
 
+def classes_of(session: Session, school_id: UUID, school_year: str) -> list[ClassGroup]:
+    """The classes of a year, in order."""
+    query = select(ClassGroup).where(ClassGroup.school_id == school_id, ClassGroup.school_year == school_year)
+    return list(session.scalars(query.order_by(ClassGroup.grade, ClassGroup.name)))
+
+
 def matrix(session: Session, school_id: UUID, school_year: str, at: datetime) -> list[ClassRow]:
     """Every class of a year with who fills its slots; classes in order."""
-    groups = session.scalars(
-        select(ClassGroup)
-        .where(ClassGroup.school_id == school_id, ClassGroup.school_year == school_year)
-        .order_by(ClassGroup.grade, ClassGroup.name)
-    ).all()
+    groups = classes_of(session, school_id, school_year)
     not_over = or_(TeachingAssignment.valid_to.is_(None), TeachingAssignment.valid_to > at)
     held = holdings(
         session, TeachingAssignment.class_id.in_([each.id for each in groups]), not_over, TeachingAssignment.is_signer
@@ -82,13 +88,12 @@ def matrix(session: Session, school_id: UUID, school_year: str, at: datetime) ->
     later: dict[UUID, dict[str, Holding]] = defaultdict(dict)
     for each in held:
         (now if each.valid_from <= at else later)[each.class_id].setdefault(each.slot, each)
-    return [
-        ClassRow(
-            group.id, group.name, group.grade, curriculum_of_class(group, Term.YEAR_END).slots,
-            now[group.id], later[group.id],
-        )
-        for group in groups
-    ]  # fmt: skip
+    return [ClassRow(each.id, each.name, each.grade, _names(each), now[each.id], later[each.id]) for each in groups]
+
+
+def _names(group: ClassGroup) -> dict[str, str]:
+    slots = curriculum_of_class(group, Term.YEAR_END).slots
+    return {slot: name_of_slot(group, Term.YEAR_END, slot) for slot in slots}
 
 
 def held_by(session: Session, staff_id: UUID, at: datetime) -> list[Holding]:

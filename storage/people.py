@@ -59,9 +59,7 @@ def holders(session: Session, school_id: UUID, at: datetime) -> dict[tuple[UUID,
     return dict(found)
 
 
-def nudge(
-    session: Session, people: Iterable[PersonWork], day: date, *, only_late_at: datetime | None = None
-) -> int:
+def nudge(session: Session, people: Iterable[PersonWork], day: date, *, only_late_at: datetime | None = None) -> int:
     """Tell people of what waits for them, once for each class and day; returns how many of them were told anew.
 
     With `only_late_at` only of what is late at that moment.

@@ -72,6 +72,12 @@ def missing_of_school(
     )
 
 
+def ids_of_school(session: Session, school_id: UUID, school_year: str) -> list[PupilProblem]:
+    """Personal ids of a year's pupils that are missing or doubtful."""
+    query = select(ClassGroup.id).where(ClassGroup.school_id == school_id, ClassGroup.school_year == school_year)
+    return list(_ids(session, _pupils(session, session.scalars(query).all())))
+
+
 def _cells(session: Session, group: ClassGroup, row: ClassTermRow, at: datetime) -> Iterator[MissingCells]:
     term = Term(row.term)
     curriculum, records = entries.curriculum_of(group, term), present_records(session, row.id)
