@@ -42,6 +42,16 @@ class Outstanding:
 
 
 @dataclass(frozen=True)
+class ClassWork:
+    """How many parts of one class-term wait for a person, by what is to be done."""
+
+    class_term_id: UUID
+    class_name: str
+    term: Term
+    counts: Mapping[Task, int]
+
+
+@dataclass(frozen=True)
 class PersonWork:
     """A member of staff, what waits for that person, and when the person was last here and last nudged."""
 
@@ -59,6 +69,17 @@ class PersonWork:
         for each in self.work:
             found[each.task] = found.get(each.task, 0) + 1
         return {task: found[task] for task in Task if task in found}
+
+    @property
+    def by_class(self) -> tuple[ClassWork, ...]:
+        """The same for each class-term, in order."""
+        found: dict[UUID, dict[Task, int]] = {}
+        first: dict[UUID, Outstanding] = {}
+        for each in self.work:
+            first.setdefault(each.class_term_id, each)
+            counts = found.setdefault(each.class_term_id, {})
+            counts[each.task] = counts.get(each.task, 0) + 1
+        return tuple(ClassWork(key, one.class_name, one.term, found[key]) for key, one in first.items())
 
     @property
     def oldest(self) -> datetime | None:

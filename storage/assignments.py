@@ -155,12 +155,13 @@ def duties_by_person(session: Session, school_id: UUID, at: datetime) -> dict[UU
     for staff_id, title in session.execute(titles.order_by(Position.valid_from)):
         found[staff_id][title] = None
     classes: dict[tuple[UUID, bool], list[str]] = defaultdict(list)
+    own_class = TeachingAssignment.slot == HOMEROOM
     taught = (
-        select(TeachingAssignment.staff_id, TeachingAssignment.slot == HOMEROOM, ClassGroup.name)
+        select(TeachingAssignment.staff_id, own_class, ClassGroup.name)
         .join(ClassGroup, ClassGroup.id == TeachingAssignment.class_id)
         .where(ClassGroup.school_id == school_id, in_force(TeachingAssignment, at))
-        .group_by(TeachingAssignment.staff_id, TeachingAssignment.slot == HOMEROOM, ClassGroup.grade, ClassGroup.name)
-        .order_by((TeachingAssignment.slot == HOMEROOM).desc(), ClassGroup.grade, ClassGroup.name)
+        .group_by(TeachingAssignment.staff_id, own_class, ClassGroup.grade, ClassGroup.name)
+        .order_by(own_class.desc(), ClassGroup.grade, ClassGroup.name)
     )
     for staff_id, is_homeroom, name in session.execute(taught):
         classes[staff_id, is_homeroom].append(name)

@@ -102,7 +102,8 @@ def school_board(
         query = query.where(ClassGroup.school_year == school_year)
     rows = session.execute(query).all()
     counts, held = _counts(session, [class_term.id for class_term, _ in rows])
-    slots = _whole_slots(session, [class_term.id for class_term, _ in rows])
+    counted = {Stage.ENTRY, Stage.REVIEWED}  # elsewhere nobody asks how many parts came in
+    slots = _whole_slots(session, [class_term.id for class_term, _ in rows if class_term.stage in counted])
     since = arrivals.of_class_terms(session, [class_term.id for class_term, _ in rows])
     return [
         _board_line(

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -18,24 +19,28 @@ from storage.tables import AccountSession, ClassGroup, Notice, Position, Staff, 
 NUDGE: Final = "nudge"
 
 
-def people_work(session: Session, school_id: UUID, at: datetime) -> list[PersonWork]:
+@dataclass(frozen=True)
+class SchoolWork:
+    """Everybody of a school with what waits for them, and what waits for a slot that nobody fills."""
+
+    people: list[PersonWork]
+    unassigned: list[Outstanding]
+
+
+def people_work(session: Session, school_id: UUID, at: datetime) -> SchoolWork:
     """Everybody of a school, whether there is something to do or not."""
-    by_person = _by_person(outstanding.of_school(session, school_id), holders(session, school_id, at))
+    work, held = outstanding.of_school(session, school_id), holders(session, school_id, at)
+    by_person = _by_person(work, held)
     duties = assignments.duties_by_person(session, school_id, at)
     seen, nudged = _last_seen(session, school_id), _last_nudged(session, school_id)
-    return [
+    people = [
         PersonWork(
             each.staff_id, each.full_name, duties.get(each.staff_id, ()), tuple(by_person.get(each.staff_id, ())),
             seen.get(each.staff_id), nudged.get(each.staff_id),
         )
         for each in assignments.staff_of(session, school_id)
     ]  # fmt: skip
-
-
-def unassigned(session: Session, school_id: UUID, at: datetime) -> list[Outstanding]:
-    """What waits for a slot that nobody fills."""
-    held = holders(session, school_id, at)
-    return [each for each in outstanding.of_school(session, school_id) if (each.class_id, each.slot) not in held]
+    return SchoolWork(people, [each for each in work if (each.class_id, each.slot) not in held])
 
 
 def holders(session: Session, school_id: UUID, at: datetime) -> dict[tuple[UUID, str], set[UUID]]:

@@ -1,5 +1,6 @@
 """Who does what in which class: the matrix of a year, one slot with its history, and what is amiss."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from api.deps import CurrentPerson, ServicesDep, class_of_school, now
 from api.guard import allow
 from api.pages.handing_on import ChangeForm, change_form, empty_form, id_of_text
-from api.pages.language import gettext
+from api.pages.language import gettext, spoken
 from api.pages.templating import page
 from api.services import Services
 from api.v1.workbooks import workbook
@@ -29,7 +30,7 @@ from storage.reassigning import Change
 from storage.staffing import Person
 from storage.tables import ClassGroup
 
-router = APIRouter(include_in_schema=False, prefix="/phan-cong")
+router = APIRouter(include_in_schema=False, dependencies=[Depends(spoken)], prefix="/phan-cong")
 _SOON: Final = timedelta(days=30)
 
 
@@ -71,8 +72,8 @@ def show_matrix(
         members=members,
         person_asked=nguoi,
         matrices=_by_grade(shown),
+        usual=_usual(shown),
         warnings=warnings,
-        now=at,
     )
 
 
@@ -143,6 +144,12 @@ def _slot_values(found: Services, person: Person, class_id: UUID, slot: str) -> 
 
 def _slots_of(group: ClassGroup) -> set[str]:
     return {slot for term in Term for slot in curriculum_of_class(group, term).slots}
+
+
+def _usual(rows: Sequence[ClassRow]) -> datetime | None:
+    """Since when most assignments have been in force: it need not be said in every cell."""
+    count = Counter(each.valid_from for row in rows for each in row.now.values())
+    return count.most_common(1)[0][0] if count else None
 
 
 def _is_with(row: ClassRow, staff_id: str) -> bool:

@@ -79,10 +79,11 @@ class GradeBoard:
 
 @dataclass(frozen=True)
 class TermBoard:
-    """The classes of one term of one school year, by grade."""
+    """The classes of one term of one school year, by grade; `due_at` where all of them have the same deadline."""
 
     term: Term
     school_year: str
+    due_at: datetime | None
     grades: list[GradeBoard]
     tally: Tally
 
@@ -145,5 +146,6 @@ def _by_term(lines: Iterable[BoardLine], at: datetime) -> list[TermBoard]:
         members = list(group)
         grades = [(grade, list(each)) for grade, each in groupby(members, key=lambda line: line.grade)]
         boards = [GradeBoard(grade, each, tally(each, at)) for grade, each in grades]
-        found.append(TermBoard(term, year, boards, tally(members, at)))
+        due = {line.due_at for line in members}
+        found.append(TermBoard(term, year, due.pop() if len(due) == 1 else None, boards, tally(members, at)))
     return found

@@ -1,6 +1,6 @@
 """Opening the books of a term: which classes have none yet, one or many at once, and what came of each."""
 
-from collections import Counter
+from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -9,13 +9,14 @@ from fastapi import APIRouter, Form, Request, status
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
-from api.deps import CurrentPerson, ServicesDep
+from api.deps import CurrentPerson, ServicesDep, today
 from api.errors import Unavailable
 from api.guard import allow
 from api.pages.templating import page
 from api.services import Services
 from api.v1.opening import due_at, open_book
 from domain.assessment import Term
+from domain.calendar import SchoolYear, term_dates
 from domain.duties import Duty
 from domain.errors import Conflict, Invalid
 from storage import assignments
@@ -74,7 +75,7 @@ async def open_one(
     if "HX-Request" not in request.headers:
         return RedirectResponse(f"/so/mo?ki={term.value}", status.HTTP_303_SEE_OTHER)
     line = await run_in_threadpool(_line, found, class_id, term)
-    return page(found, request, "opening/_line.html", line=line, refused={}, due_at=line.due_at)
+    return page(found, request, "opening/_line.html", line=line, refused={}, due_at=line.due_at, begins_on=None)
 
 
 def _line(found: Services, class_id: UUID, term: Term) -> BookLine:
@@ -84,6 +85,12 @@ def _line(found: Services, class_id: UUID, term: Term) -> BookLine:
 
 def _term(text: str) -> Term:
     return Term(text) if text in set(Term) else Term.HK1
+
+
+def _begins_on(school_year: str, term: Term) -> date | None:
+    """The first day of a term that has not begun: its books are opened only on purpose."""
+    first = term_dates(SchoolYear.parse(school_year), term).start
+    return first if first > today() else None
 
 
 def _values(found: Services, person: Person, nam: str, ki: str) -> dict[str, Any]:
@@ -101,8 +108,8 @@ def _values(found: Services, person: Person, nam: str, ki: str) -> dict[str, Any
         "term": term,
         "terms": list(Term),
         "lines": lines,
-        "grades": Counter(line.grade for line in lines if line.class_term_id is None),
         "closed": sum(line.class_term_id is None for line in lines),
         "due_at": due_at(year, term) if years else None,
+        "begins_on": _begins_on(year, term) if years else None,
         "problem": "",
     }

@@ -11,9 +11,11 @@ from starlette.responses import RedirectResponse, Response
 
 from api.deps import CurrentPerson, ServicesDep, now, today
 from api.guard import allow
+from api.pages.language import gettext, spoken
 from api.pages.templating import page
 from api.services import Services
 from api.v1.workbooks import workbook
+from domain.assessment import Term
 from domain.duties import MANAGERS
 from domain.errors import NotFound
 from domain.outstanding import PersonWork, Task, by_urgency
@@ -21,7 +23,7 @@ from interchange.reports.progress import write_people
 from storage import board, people
 from storage.staffing import Person
 
-router = APIRouter(include_in_schema=False, prefix="/nguoi")
+router = APIRouter(include_in_schema=False, dependencies=[Depends(spoken)], prefix="/nguoi")
 LATE: Final = "tre"
 EVERYBODY: Final = "tat-ca"
 
@@ -81,7 +83,7 @@ def nudge(
     """Remind one person of everything that waits, or everybody of what is late; once for each class and day."""
     at = now()
     with found.sessions.begin() as session:
-        working = people.people_work(session, person.school_id, at)
+        working = people.people_work(session, person.school_id, at).people
         if staff_id is None:
             told = people.nudge(session, working, today(), only_late_at=at)
         else:
@@ -100,17 +102,17 @@ def _one(working: list[PersonWork], staff_id: UUID) -> PersonWork:
 def _values(found: Services, person: Person, asked: PeopleFilter) -> dict[str, Any]:
     at = now()
     with found.sessions() as session:
-        everybody = people.people_work(session, person.school_id, at)
-        nobodys = people.unassigned(session, person.school_id, at)
+        found_work = people.people_work(session, person.school_id, at)
+    everybody = found_work.people
     return {
         "people": [each for each in by_urgency(everybody, at) if _is_shown(each, asked, at)],
         "busy": sum(bool(each.work) for each in everybody),
         "late": sum(each.is_late(at) for each in everybody),
         "everybody": len(everybody),
-        "nobodys": nobodys,
-        "tasks": list(Task),
+        "nobodys": found_work.unassigned,
+        "task_names": {task: gettext(task.label) for task in Task},
+        "term_names": {term: gettext(term.label) for term in Term},
         "asked": asked,
-        "today": today(),
         "now": at,
     }
 

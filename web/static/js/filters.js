@@ -1,4 +1,5 @@
-// Filters take effect when they are chosen; without this script their button does it. And the button that prints.
+// Filters take effect when they are chosen; without this script their button does it. Also the button that prints, and
+// the tick that ticks all.
 "use strict";
 
 for (const form of document.querySelectorAll("form[data-auto]")) {
@@ -7,4 +8,10 @@ for (const form of document.querySelectorAll("form[data-auto]")) {
 }
 for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
+}
+for (const all of document.querySelectorAll("[data-all]")) {
+  all.hidden = false;
+  all.addEventListener("change", () => {
+    for (const box of document.querySelectorAll(`input[name='${all.dataset.all}']`)) { box.checked = all.checked; }
+  });
 }
