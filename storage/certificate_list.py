@@ -48,7 +48,7 @@ def signers(session: Session, school_id: UUID, at: datetime) -> dict[UUID, str]:
         Position.school_id == school_id, Position.role == "principal", in_force(Position, at)
     )
     query = select(Staff.id, Staff.full_name).where(Staff.id.in_(union(taught, heads)))
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def people_who_can_sign(session: Session, school_id: UUID, at: datetime) -> set[UUID]:

@@ -67,7 +67,7 @@ def _outstanding(session: Session, which: ColumnElement[bool]) -> list[Outstandi
         .where(which, or_(ClassTermRow.stage != Stage.ISSUED, ClassTermRow.id.in_(held)))
         .order_by(ClassGroup.school_year, ClassTermRow.term, ClassGroup.grade, ClassGroup.name)
     )
-    rows: dict[UUID, _Row] = {row[0].id: row for row in session.execute(query).tuples()}
+    rows: dict[UUID, _Row] = {row[0].id: row for row in session.execute(query)}
     since = arrivals.of_class_terms(session, rows.keys())
     found = [*_of_slots(session, rows, since), *_of_records(session, rows, since)]
     place = {class_term_id: number for number, class_term_id in enumerate(rows)}

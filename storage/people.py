@@ -107,7 +107,7 @@ def _last_seen(session: Session, school_id: UUID) -> dict[UUID, datetime]:
         .where(Staff.school_id == school_id)
         .group_by(AccountSession.staff_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _last_nudged(session: Session, school_id: UUID) -> dict[UUID, datetime]:
@@ -117,4 +117,4 @@ def _last_nudged(session: Session, school_id: UUID) -> dict[UUID, datetime]:
         .where(Staff.school_id == school_id, Notice.kind == NUDGE)
         .group_by(Notice.staff_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
