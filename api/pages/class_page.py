@@ -39,10 +39,11 @@ class Door:
 
 @dataclass(frozen=True)
 class PaperLine:
-    """A paper by name; year records are counted together, as there is one for each pupil."""
+    """A paper by name, `part` where a class has several; year records are counted together, one for each pupil."""
 
     name: str
     slot_name: str
+    part: int
     href: str
     is_sealed: bool
     count: int = 1
@@ -106,11 +107,11 @@ def _papers(lines: list[DocumentLine], names: dict[str, str]) -> list[PaperLine]
     single = [each for each in lines if each.kind != DocumentKind.YEAR_RECORD]
     found = [
         PaperLine(
-            kind_name(DocumentKind(each.kind)), names.get(each.slot, ""), f"/api/v1/documents/{each.document_id}",
-            each.sealed_at is not None,
+            kind_name(DocumentKind(each.kind)), names.get(each.slot, ""), each.part,
+            f"/api/v1/documents/{each.document_id}", each.sealed_at is not None,
         )
         for each in single
     ]  # fmt: skip
     records = Counter(each.sealed_at is not None for each in lines if each.kind == DocumentKind.YEAR_RECORD)
     name = kind_name(DocumentKind.YEAR_RECORD)
-    return [*found, *(PaperLine(name, "", "", sealed, count) for sealed, count in sorted(records.items()))]
+    return [*found, *(PaperLine(name, "", 0, "", sealed, count) for sealed, count in sorted(records.items()))]

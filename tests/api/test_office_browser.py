@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import FilePayload, expect
 from sqlalchemy import func, select
 
 from storage.database import Sessions
@@ -89,8 +89,8 @@ async def test_a_list_is_dropped_shown_and_entered(site: Site, office: Office) -
     async with serving(site.app, site.port):
         await site.enter(office.admin, "/nhap-du-lieu")
         await settled(site)
-        file = {"name": "1A9.xlsx", "mimeType": "application/octet-stream", "buffer": class_list(*ROWS)}
-        await site.page.locator("input[type=file]").set_input_files([file])  # type: ignore[list-item]
+        file = FilePayload(name="1A9.xlsx", mimeType="application/octet-stream", buffer=class_list(*ROWS))
+        await site.page.locator("input[type=file]").set_input_files(file)
         await site.page.get_by_role("button", name="Xem trước").click()
         await site.page.get_by_role("button", name="Nhập 3 học sinh").dblclick()
         await expect(site.page.get_by_role("heading", name="Đã nhập danh sách lớp")).to_be_visible()
