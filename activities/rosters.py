@@ -87,6 +87,12 @@ def find_preview(session: Session, person: Person, preview_id: UUID, now: dateti
     return _kept(row)
 
 
+def find_outcome(session: Session, person: Person, preview_id: UUID, now: datetime) -> Mapping[str, int] | None:
+    """How many pupils by effect a confirmed preview of this person entered; None while it waits. Raises NotFound."""
+    row = previews.find(session, preview_id, person, now)
+    return None if row.content is not None else row.outcome or {}
+
+
 def confirm_roster(session: Session, person: Person, preview_id: UUID, now: datetime) -> Mapping[str, int]:
     """Enter a previewed list; returns how many pupils by effect, and the same again when asked again.
 

@@ -21,6 +21,11 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone(TIMEZONE).date()
 
 
+def start_of_day(day: date) -> datetime:
+    """Return the first instant of that day in Vietnam, in UTC."""
+    return datetime.combine(day, time(), TIMEZONE).astimezone(UTC)
+
+
 def end_of_day(day: date) -> datetime:
     """Return the first instant after that day in Vietnam, in UTC: something done before it was done in time."""
     return datetime.combine(day + timedelta(days=1), time(), TIMEZONE).astimezone(UTC)

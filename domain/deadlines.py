@@ -4,6 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
+
+from domain.calendar import day_of
+
+_INSTANT: Final = timedelta(microseconds=1)
 
 
 class Hook(StrEnum):
@@ -43,3 +48,8 @@ def next_alarm(deadline: Deadline, fired: Collection[Hook]) -> Alarm | None:
 def is_late(deadline: Deadline, now: datetime) -> bool:
     """Judged by the clock; correctness never depends on a timer firing."""
     return now >= deadline.due_at
+
+
+def days_left(due_at: datetime, now: datetime) -> int:
+    """Days in Vietnam to the last day in time: 0 on that day itself, negative once late."""
+    return (day_of(due_at - _INSTANT) - day_of(now)).days

@@ -9,9 +9,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
+from domain.progress import BoardLine
 from domain.slot_marks import slot_name
 from domain.stages import Stage
-from storage import evidence
+from storage import arrivals, evidence
 from storage.entries import curriculum_of
 from storage.tables import (
     ClassGroup,
@@ -26,25 +27,6 @@ from storage.tables import (
     SignatureRow,
     TermRecord,
 )
-
-
-@dataclass(frozen=True)
-class BoardLine:
-    """One class and term on the progress board: how many records stand at each stage."""
-
-    class_term_id: UUID
-    class_name: str
-    school_year: str
-    term: Term
-    pupils: int
-    held: int
-    counts: dict[Stage, int]
-    stage: Stage
-    due_at: datetime
-    overdue: bool
-    slots: int
-    submitted_slots: int
-    signed_slots: int
 
 
 @dataclass(frozen=True)
@@ -92,8 +74,22 @@ def school_name(session: Session, school_id: UUID) -> str:
     return session.get_one(School, school_id).name
 
 
-def school_board(session: Session, school_id: UUID, class_ids: list[UUID] | None = None) -> list[BoardLine]:
-    """Every class-term of a school (or of some of its classes), newest year first, classes in order."""
+def years_of(session: Session, school_id: UUID, class_ids: list[UUID] | None = None) -> list[str]:
+    """The school years in which a school (or some of its classes) has open books, newest first."""
+    query = (
+        select(ClassGroup.school_year)
+        .join(ClassTermRow, ClassTermRow.class_id == ClassGroup.id)
+        .where(ClassGroup.school_id == school_id)
+    )
+    if class_ids is not None:
+        query = query.where(ClassGroup.id.in_(class_ids))
+    return sorted(set(session.scalars(query)), reverse=True)
+
+
+def school_board(
+    session: Session, school_id: UUID, class_ids: list[UUID] | None = None, *, school_year: str = ""
+) -> list[BoardLine]:
+    """Every class-term of a school (or of some of its classes, or one year), newest year first, classes in order."""
     query = (
         select(ClassTermRow, ClassGroup)
         .join(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
@@ -102,13 +98,20 @@ def school_board(session: Session, school_id: UUID, class_ids: list[UUID] | None
     )
     if class_ids is not None:
         query = query.where(ClassGroup.id.in_(class_ids))
+    if school_year:
+        query = query.where(ClassGroup.school_year == school_year)
     rows = session.execute(query).all()
     counts, held = _counts(session, [class_term.id for class_term, _ in rows])
-    slots = _whole_slots(session, [class_term.id for class_term, _ in rows])
+    counted = {Stage.ENTRY, Stage.REVIEWED}  # elsewhere nobody asks how many parts came in
+    slots = _whole_slots(session, [class_term.id for class_term, _ in rows if class_term.stage in counted])
+    since = arrivals.of_class_terms(session, [class_term.id for class_term, _ in rows])
     return [
-        _board_line(class_term, group, counts[class_term.id], held[class_term.id], slots.get(class_term.id, (0, 0, 0)))
+        _board_line(
+            class_term, group, counts[class_term.id], held[class_term.id], slots.get(class_term.id, (0, 0, 0)),
+            since.came(class_term.id, Stage(class_term.stage)) or class_term.created_at,
+        )
         for class_term, group in rows
-    ]
+    ]  # fmt: skip
 
 
 def _counts(session: Session, ids: list[UUID]) -> tuple[dict[UUID, Counter[Stage]], Counter[UUID]]:
@@ -147,8 +150,13 @@ def _whole_slots(session: Session, ids: list[UUID]) -> dict[UUID, tuple[int, int
     return {each: (slots, submitted, signed) for each, slots, submitted, signed in session.execute(counted)}
 
 
-def _board_line(
-    row: ClassTermRow, group: ClassGroup, counts: Counter[Stage], held: int, slots: tuple[int, int, int]
+def _board_line(  # what was read of one class-term
+    row: ClassTermRow,
+    group: ClassGroup,
+    counts: Counter[Stage],
+    held: int,
+    slots: tuple[int, int, int],
+    since: datetime,
 ) -> BoardLine:
     return BoardLine(
         row.id,
@@ -162,6 +170,8 @@ def _board_line(
         row.due_at,
         row.overdue,
         *slots,
+        grade=group.grade,
+        since=since,
     )
 
 

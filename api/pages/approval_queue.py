@@ -15,7 +15,7 @@ from domain.calendar import day_of
 from domain.stages import STAGES, Stage
 from storage import approving, board
 from storage.approving import Looked
-from storage.board import BoardLine
+from  import BoardLine
 from storage.staffing import Person
 
 WAITING: Final = "cho-duyet"

@@ -25,7 +25,7 @@ from domain.errors import DomainError, Invalid, NotFound
 from domain.stages import STAGE_NAMES
 from storage import access, board, deadline_moves
 from storage.access import ClassTermHead
-from storage.board import BoardLine
+from  import BoardLine
 from storage.deadline_moves import Move
 from storage.staffing import Person
 

@@ -28,6 +28,11 @@ def language_of(request: Request) -> str:
     return chosen if chosen in LANGUAGES else VIETNAMESE
 
 
+async def spoken(request: Request) -> None:
+    """For routes that say something before their page is written: a dependency of their router."""
+    speak(language_of(request))
+
+
 def current_language() -> str:
     return _current.get()
 

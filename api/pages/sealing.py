@@ -21,7 +21,7 @@ from domain.duties import Duty
 from domain.errors import DomainError, Invalid, NotFound
 from domain.stages import Stage
 from storage import board, registration
-from storage.board import BoardLine
+from  import BoardLine
 from storage.staffing import Person
 
 router = APIRouter(include_in_schema=False, prefix="/dong-dau")

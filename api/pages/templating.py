@@ -13,6 +13,7 @@ from api.guard import CSRF_FIELD, csrf_token, visitor_of
 from api.pages import language
 from api.pages.formats import FILTERS
 from api.pages.rooms import rooms_of
+from api.pages.timing import TIMING
 from api.services import Services
 from domain.duties import DUTY_NAMES
 
@@ -34,7 +35,7 @@ def make_templates() -> Jinja2Templates:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(FILTERS)
+    environment.filters.update(FILTERS | TIMING)
     environment.globals["asset"] = asset
     environment.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
     return Jinja2Templates(env=environment)

@@ -1,6 +1,8 @@
 """Opens the books of a class for a term."""
 
 import asyncio
+from datetime import datetime
+from uuid import UUID
 
 from fastapi import APIRouter
 
@@ -26,16 +28,26 @@ CLOSING_STEP = {Term.HK1: Step.CLOSE_HK1, Term.YEAR_END: Step.CLOSE_YEAR}
 @allow(STAFF, Scope.DECIDE)
 async def open_class_term(form: OpenForm, person: CurrentPerson, found: ServicesDep) -> OpenedView:
     """Open a class's book for a term; opening it again gives the same book. For system admins of the school."""
-    opened = await asyncio.to_thread(_open, found, person, form)
-    await found.approvals.open_class_term(opening_state(opened))
+    opened = await open_book(found, person, form.class_id, form.term)
     return OpenedView(id=opened.class_term_id, pupils=len(opened.record_ids), due_at=opened.due_at)
 
 
-def _open(found: Services, person: Person, form: OpenForm) -> OpenedTerm:
+async def open_book(found: Services, person: Person, class_id: UUID, term: Term) -> OpenedTerm:
+    """Open the book of a class of the person's own school and start its workflow; done again, nothing changes."""
+    opened = await asyncio.to_thread(_open, found, person, class_id, term)
+    await found.approvals.open_class_term(opening_state(opened))
+    return opened
+
+
+def due_at(school_year: str, term: Term) -> datetime:
+    """When the books of a term are to be closed."""
+    year = SchoolYear.parse(school_year)
+    return deadline(Policy.TWO_TRACK_2025, CLOSING_STEP[term], Cohort.ALL, year).due_at
+
+
+def _open(found: Services, person: Person, class_id: UUID, term: Term) -> OpenedTerm:
     with found.sessions.begin() as session:
-        group = class_of_school(session, form.class_id, person)
+        group = class_of_school(session, class_id, person)
         if "system_admin" not in person.roles:
             raise NotAllowed("Chỉ cán bộ quản trị được mở sổ.")
-        year = SchoolYear.parse(group.school_year)
-        due = deadline(Policy.TWO_TRACK_2025, CLOSING_STEP[form.term], Cohort.ALL, year)
-        return opening.open_term(session, group.id, form.term, due.due_at)
+        return opening.open_term(session, group.id, term, due_at(group.school_year, term))

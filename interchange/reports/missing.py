@@ -27,6 +27,11 @@ def write_missing(report: MissingReport) -> bytes:
     return workbook_bytes(sheets)
 
 
+def write_ids(school: str, school_year: str, problems: Sequence[PupilProblem]) -> bytes:
+    """Personal ids that are missing or doubtful, of a whole school."""
+    return workbook_bytes([_problems(IDS, problems, {"Trường": school, "Năm học": school_year})])
+
+
 def _by_teacher(cells: Sequence[MissingCells], labels: dict[str, str]) -> SheetContent:
     """One row for each teacher, class and slot; what nobody is assigned to stands last."""
     numbers = Column("Số học sinh", 12), Column("Số ô còn thiếu", 14)

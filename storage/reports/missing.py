@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
@@ -70,6 +70,14 @@ def missing_of_school(
     )
 
 
+def ids_of_school(session: Session, school_id: UUID, school_year: str) -> list[PupilProblem]:
+    """Personal ids of a year's pupils that are missing or doubtful."""
+    query = select(ClassGroup.id).where(ClassGroup.school_id == school_id, ClassGroup.school_year == school_year)
+    doubtful = select(ReviewItem.pupil_id).where(ReviewItem.resolved_at.is_(None))
+    which = or_(PupilRow.personal_id == "", PupilRow.id.in_(doubtful))
+    return list(_ids(session, _pupils(session, session.scalars(query).all(), which)))
+
+
 def _cells(session: Session, group: ClassGroup, row: ClassTermRow, at: datetime) -> Iterator[MissingCells]:
     term = Term(row.term)
     curriculum, records = entries.curriculum_of(group, term), present_records(session, row.id)
@@ -111,13 +119,13 @@ def _fields(pupils: Pupils, school: SchoolContent, check: ProfileCheck | None) -
     )
 
 
-def _pupils(session: Session, class_ids: Collection[UUID]) -> Pupils:
+def _pupils(session: Session, class_ids: Collection[UUID], *which: ColumnElement[bool]) -> Pupils:
     """The pupils of these classes in the order of their lists."""
     query = (
         select(ClassGroup, Enrolment, PupilRow)
         .join(Enrolment, Enrolment.class_id == ClassGroup.id)
         .join(PupilRow, PupilRow.id == Enrolment.pupil_id)
-        .where(ClassGroup.id.in_(class_ids), Enrolment.left_on.is_(None))
+        .where(ClassGroup.id.in_(class_ids), Enrolment.left_on.is_(None), *which)
         .order_by(ClassGroup.grade, ClassGroup.name, Enrolment.order_no, Enrolment.id)
     )
     return [(group, enrolment, pupil) for group, enrolment, pupil in session.execute(query)]

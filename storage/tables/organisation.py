@@ -3,13 +3,13 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.assessment import Term
 from domain.signature_plans import SignaturePlan
-from storage.tables.base import Base, Key, Text, one_of, place_codes
+from storage.tables.base import Base, Key, Now, Text, one_of, place_codes
 
 ROLES = ("principal", "vice_principal", "seal_clerk", "system_admin")
 AUTHORITY_KINDS = ("city_department", "district_office", "commune_authority")
@@ -145,6 +145,9 @@ class Position(Base):
     title: Mapped[str] = mapped_column(comment="printed under the signature")
     valid_from: Mapped[datetime]
     valid_to: Mapped[datetime | None]
+    reason_id: Mapped[UUID | None] = mapped_column(ForeignKey("reasons.id"), comment="why it was given anew")
+    made_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"), comment="none: came with a list")
+    created_at: Mapped[Now]
 
 
 class TeachingAssignment(Base):
@@ -160,6 +163,7 @@ class TeachingAssignment(Base):
             using="gist",
             where=text("is_signer"),
         ),
+        Index("ix_teaching_assignments_staff_id", "staff_id"),
     )
 
     id: Mapped[Key]
@@ -169,3 +173,6 @@ class TeachingAssignment(Base):
     is_signer: Mapped[bool] = mapped_column(server_default="true")
     valid_from: Mapped[datetime]
     valid_to: Mapped[datetime | None]
+    reason_id: Mapped[UUID | None] = mapped_column(ForeignKey("reasons.id"), comment="why it was given anew")
+    made_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"), comment="none: came with a list")
+    created_at: Mapped[Now]

@@ -29,6 +29,11 @@ DUTIES: Mapping[str, frozenset[Duty]] = {
 }
 # Forms that the guards of objects are asked behind: fields by route.
 FORMS: dict[str, dict[str, str]] = {}
+# People, assignments and offices.
+FORMS |= {
+    name: {"command_id": str(uuid4()), "reason": "Thay người phụ trách"}
+    for name in ("POST /nguoi/{staff_id}/chuyen", "POST /phan-cong/{class_id}/{slot}", "POST /phan-cong/chuc-vu")
+}
 JSON: dict[str, object] = {}
 # Homeroom.
 _COMMAND = "00000000-0000-4000-8000-000000000001"
@@ -43,6 +48,7 @@ FORMS |= {
 PLAIN = {"slot": "toan", "school_year": "2026-2027", "term": "hk1", "position": "0"}
 # Notices: whose it is asked about is nobody's.
 PLAIN |= {"notice_id": str(uuid4())}
+PLAIN |= {"position_id": str(uuid4())}  # of offices
 
 
 @dataclass(frozen=True)

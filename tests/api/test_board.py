@@ -1,11 +1,15 @@
 """The progress board: whose classes it shows, and what it says of the late, the held and the not yet opened."""
 
 import unicodedata
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from uuid import UUID
 
 import pytest
+from python_calamine import CalamineWorkbook
 from sqlalchemy.orm import Session
 
+from domain.calendar import day_of, end_of_day
 from domain.curriculum import HOMEROOM
 from domain.decisions import Action
 from storage.tables import ClassTermRow, TermRecord
@@ -19,6 +23,12 @@ PATHS = ["/tien-do", "/tien-do/dong"]
 @pytest.fixture
 def book(db: Session, world: World) -> OpenBook:
     return open_book(db, world.cast)
+
+
+def due_in(db: Session, world: World, days: int) -> None:
+    """The last day in time of the class's term lies so many days ahead."""
+    db.get_one(ClassTermRow, world.class_term_id).due_at = end_of_day(day_of(datetime.now(UTC)) + timedelta(days=days))
+    db.commit()
 
 
 async def text_of(desk: As, person: str, path: str = "/tien-do") -> str:
@@ -76,6 +86,7 @@ async def test_progress_is_counted_by_stage(desk: As, db: Session, book: OpenBoo
     assert '<td class="count some submitted" data-name="Rà soát">1</td>' in page
     assert '<span class="step submitted">Chờ chủ nhiệm rà soát</span>' in page
     assert "<strong>0/3</strong>" in page
+    assert "0/1 lớp xong" in page
 
 
 async def test_entry_tells_how_many_parts_came_in(desk: As, db: Session, book: OpenBook) -> None:
@@ -86,22 +97,56 @@ async def test_entry_tells_how_many_parts_came_in(desk: As, db: Session, book: O
 
 
 async def test_a_late_class_is_marked_and_its_last_day_told(desk: As, world: World, db: Session) -> None:
-    assert "Quá hạn" not in await text_of(desk, "principal")
-    db.get_one(ClassTermRow, world.class_term_id).overdue = True
-    db.commit()
+    assert "còn " in await text_of(desk, "principal")
+    due_in(db, world, -3)
     page = await text_of(desk, "principal")
-    assert "<strong>Quá hạn</strong>" in page
+    assert '<strong class="trouble">trễ 3 ngày</strong>' in page
     assert '<tr class="late">' in page
-    assert "15/01/2027" in page
+    assert "1 lớp trễ" in page
+
+
+@pytest.mark.parametrize(("days", "words"), [(0, "hạn hôm nay"), (1, "còn 1 ngày"), (-1, "trễ 1 ngày")])
+async def test_a_deadline_is_told_in_days(desk: As, world: World, db: Session, days: int, words: str) -> None:
+    due_in(db, world, days)
+    assert words in await text_of(desk, "principal")
 
 
 async def test_an_issued_class_is_never_late(desk: As, world: World, db: Session) -> None:
-    row = db.get_one(ClassTermRow, world.class_term_id)
-    row.overdue, row.stage = True, "issued"
+    due_in(db, world, -3)
+    db.get_one(ClassTermRow, world.class_term_id).stage = "issued"
     db.commit()
     page = await text_of(desk, "principal")
-    assert "Quá hạn" not in page
+    assert "trễ 3 ngày" not in page
     assert "Đã phát hành" in page
+    assert "1/1 lớp xong" in page
+
+
+async def test_a_class_tells_how_long_it_has_stood_at_its_step(desk: As, db: Session, book: OpenBook) -> None:
+    db.get_one(ClassTermRow, book.id).created_at = datetime.now(UTC) - timedelta(days=20)
+    db.commit()
+    assert '<td class="age" data-name="Đã đứng">20 ngày</td>' in await text_of(desk, "principal")
+    book.submit_all()
+    db.commit()
+    assert '<td class="age" data-name="Đã đứng">từ hôm nay</td>' in await text_of(desk, "principal")
+
+
+async def test_the_board_shows_what_is_asked_for(desk: As, world: World, db: Session) -> None:
+    open_book(db, world.other_cast)
+    due_in(db, world, -3)
+    late = await text_of(desk, "principal", "/tien-do?tre=1")
+    assert (">1A1<" in late, ">1A2<" in late) == (True, False)
+    assert "0/2 lớp xong" in late
+    both = await text_of(desk, "principal", "/tien-do/dong?ki=hk1&khoi=1&buoc=entry")
+    assert (">1A1<" in both, ">1A2<" in both) == (True, True)
+    for nothing in ("khoi=2", "ki=year_end", "buoc=sealed"):
+        assert "Không có lớp nào khớp với bộ lọc." in await text_of(desk, "principal", f"/tien-do?{nothing}")
+
+
+async def test_the_board_is_a_workbook_too(desk: As, world: World) -> None:
+    answer = await desk("principal").get("/tien-do/bang?ki=hk1")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="tien-do__hk1.xlsx"'
+    rows = CalamineWorkbook.from_filelike(BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    assert [row[3] for row in rows if row[2] == "Học kì I"] == ["1A1"]
 
 
 async def test_held_pupils_are_counted(desk: As, world: World, db: Session) -> None:

@@ -8,6 +8,9 @@ from storage.database import Sessions
 from tests.api.browsing import PATIENCE_MS, PHONE, Site, serving
 from tests.factories import ClassCast, fill, make_class, make_school, open_book
 
+# What the page is told once something of the school has changed.
+MOVED = "htmx.trigger(document.body, 'live')"
+
 
 @pytest.fixture(scope="module")
 def cast(live_sessions: Sessions) -> ClassCast:
@@ -29,6 +32,7 @@ async def test_the_board_moves_without_a_reload(site: Site, cast: ClassCast, liv
             book = open_book(session, cast)
             fill(book, ["toan"])
             book.act(Action.SUBMIT, "toan")
+        await site.page.evaluate(MOVED)
         await expect(site.page.get_by_role("row", name="1A1")).to_contain_text("Đã gửi 1/9 phần", timeout=PATIENCE_MS)
         assert await site.page.evaluate("window.untouched") is True
         assert site.troubles == []
@@ -49,7 +53,9 @@ async def test_a_server_that_goes_away_is_noticed_and_one_that_comes_back_too(si
     async with serving(site.app, site.port):
         await site.enter(cast.school.principal, "/tien-do")
         await expect(banner).to_be_hidden()
+    await site.page.evaluate(MOVED)
     await expect(banner).to_be_visible(timeout=PATIENCE_MS)
     await expect(site.page.get_by_role("row", name="1A1")).to_be_visible()
     async with serving(site.app, site.port):
+        await site.page.evaluate(MOVED)
         await expect(banner).to_be_hidden(timeout=PATIENCE_MS)

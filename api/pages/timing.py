@@ -1,0 +1,35 @@
+"""How long something has waited, and how it lies to its deadline, in words: filters of the pages."""
+
+from datetime import datetime
+
+from api.pages.language import gettext, ngettext
+from domain.calendar import day_of
+from domain.deadlines import days_left
+
+
+def lateness(due_at: datetime, now: datetime) -> str:
+    """Still 3 days, due today, or 2 days late."""
+    left = days_left(due_at, now)
+    if left < 0:
+        return ngettext("trễ %(count)s ngày", "trễ %(count)s ngày", -left) % {"count": -left}
+    if left == 0:
+        return gettext("hạn hôm nay")
+    return ngettext("còn %(count)s ngày", "còn %(count)s ngày", left) % {"count": left}
+
+
+def age(since: datetime, now: datetime) -> str:
+    """How many days something has stood where it stands."""
+    days = max((day_of(now) - day_of(since)).days, 0)
+    return ngettext("%(count)s ngày", "%(count)s ngày", days) % {"count": days} if days else gettext("từ hôm nay")
+
+
+def urgency(due_at: datetime, now: datetime) -> str:
+    """The class of a chip: late, soon (a week), or neither."""
+    left = days_left(due_at, now)
+    if left < 0:
+        return "trouble"
+    return "warning" if left <= SOON else "quiet"
+
+
+SOON = 7
+TIMING = {"lateness": lateness, "age": age, "urgency": urgency}
