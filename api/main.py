@@ -16,6 +16,7 @@ from api.guard import guard, require_rules
 from api.headers import ProtectiveHeaders, protect
 from api.pages import board, front, notices, refusals
 from api.pages import verification as verification_pages
+from api.pages.signing import routes as signing
 from api.pages.templating import make_templates
 from api.schema import Application
 from api.services import Services
@@ -77,7 +78,7 @@ def create_app(services: Services) -> FastAPI:
 
 
 def add_pages(app: FastAPI) -> None:
-    for room in (front, board, notices, verification_pages):
+    for room in (front, board, notices, signing, verification_pages):
         app.include_router(room.router)
 
 

@@ -27,5 +27,6 @@ DUTY_NAMES: Final[Mapping[Duty, str]] = {
 STAFF: Final = frozenset(Duty)
 TEACHERS: Final = frozenset({Duty.SUBJECT_TEACHER, Duty.HOMEROOM})
 OFFICES: Final = STAFF - TEACHERS
+SIGNERS: Final = STAFF - {Duty.ADMIN}
 # Whoever signs for the school or can change accounts proves possession of a second factor, too.
 SECOND_FACTOR: Final = frozenset({Duty.PRINCIPAL, Duty.VICE_PRINCIPAL, Duty.CLERK, Duty.ADMIN})
