@@ -99,7 +99,8 @@ def open_batch(
     if not ready:
         raise Conflict(NOTHING)
     certificate = ordering.certificate_of(session, person, action, at)
-    batch = SigningBatch(id=batch_id, staff_id=person.staff_id, action=action.value, asked=_as_json(asked))
+    batch = SigningBatch(id=batch_id, staff_id=person.staff_id, action=action.value, created_at=at)
+    batch.asked = _as_json(asked)
     session.add(batch)
     _replace(session, person, ready)
     session.flush()

@@ -90,11 +90,17 @@ class Line:
         return self._of(Turn.LATER)
 
     @property
-    def papers(self) -> int:
-        """How many of the line's slots are ready for at least one record."""
-        return len(
-            {slot for each in self._of(Turn.NOW) for slot in self.slots if turn_of(each.state, (slot,)) is Turn.NOW}
-        )
+    def ready_slots(self) -> tuple[str, ...]:
+        """Those of the line's slots that are ready for at least one record."""
+        return self._slots(Turn.NOW)
+
+    @property
+    def later_slots(self) -> tuple[str, ...]:
+        return self._slots(Turn.LATER)
+
+    def _slots(self, turn: Turn) -> tuple[str, ...]:
+        states = [each.state for each in self.standings]
+        return tuple(slot for slot in self.slots if any(turn_of(state, (slot,)) is turn for state in states))
 
     @property
     def is_subject(self) -> bool:

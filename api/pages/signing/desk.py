@@ -13,6 +13,7 @@ from api.pages.signing.cards import Waiting, waiting_of_line
 from api.pages.signing.words import ACTION_NAMES, CONDITION_TODO, CONDITIONS
 from api.pages.templating import page
 from api.services import Services
+from domain.assessment import Term
 from domain.decisions import Action
 from domain.duties import SIGNERS
 from domain.readiness import action_of
@@ -31,10 +32,11 @@ class DeskLine:
     class_name: str
     school_year: str
     term: str
-    what: tuple[str, ...]
+    now: tuple[str, ...]
+    later: tuple[str, ...]
+    has_records: bool
     is_subject: bool
     ready: int
-    papers: int
     line: Line
     is_late: bool
     waiting: list[Waiting]
@@ -95,10 +97,11 @@ def _shown(line: Line, waits: list[Waiting], is_late: bool) -> DeskLine:  # noqa
         class_name=task.class_name,
         school_year=task.school_year,
         term=task.term.label,
-        what=tuple(task.name_of(slot) for slot in line.slots),
+        now=tuple(task.name_of(slot) for slot in line.ready_slots),
+        later=tuple(task.name_of(slot) for slot in line.later_slots),
+        has_records=task.term is Term.YEAR_END,
         is_subject=line.is_subject,
         ready=line.ready,
-        papers=line.papers,
         line=line,
         is_late=is_late,
         waiting=waits,
