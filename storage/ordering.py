@@ -35,17 +35,18 @@ class Wanted:
 def open_for(session: Session, person: Person, wanted: Wanted, now: datetime) -> SigningOrder:
     """Open an order with the person's certificate of now. Raises NotAllowed, and what `orders.open_order` raises."""
     certificate = certificate_of(session, person, wanted.action, now)
-    return open_with(session, person, wanted, certificate, now)
-
-
-def open_with(
-    session: Session, person: Person, wanted: Wanted, certificate: CertificateRow, now: datetime
-) -> SigningOrder:
-    is_signing = wanted.action is Action.SIGN
     records_too = staffing.signs_records(session.get_one(ClassGroup, wanted.class_id), wanted.term)
+    return orders.open_order(session, new_order(person, wanted, certificate, records_too=records_too), now)
+
+
+def new_order(
+    person: Person, wanted: Wanted, certificate: CertificateRow, *, records_too: bool, batch_id: UUID | None = None
+) -> NewOrder:
+    """`records_too`: in this class-term subject teachers sign each record. Raises NotAllowed for several of them."""
+    is_signing = wanted.action is Action.SIGN
     if records_too and is_signing and len(wanted.slots) > 1:
         raise NotAllowed("Lớp này ký từng học bạ: mỗi lần chỉ ký một môn.")
-    new = NewOrder(
+    return NewOrder(
         order_id=wanted.order_id,
         class_term_id=wanted.class_term_id,
         action=wanted.action,
@@ -54,8 +55,8 @@ def open_with(
         certificate_id=certificate.id,
         record_ids=wanted.record_ids,
         signs_records=records_too and is_signing and wanted.slots[0] != HOMEROOM,
+        batch_id=batch_id,
     )
-    return orders.open_order(session, new, now)
 
 
 def certificate_of(session: Session, person: Person, action: Action, now: datetime) -> CertificateRow:

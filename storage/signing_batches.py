@@ -1,6 +1,7 @@
 """Signing batches: orders that a person prepares together and confirms together, and where to come back to."""
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -98,23 +99,28 @@ def open_batch(
     ready = [each for each in openings(session, person, action, asked, at) if each.sheaves]
     if not ready:
         raise Conflict(NOTHING)
-    certificate = ordering.certificate_of(session, person, action, at)
     batch = SigningBatch(id=batch_id, staff_id=person.staff_id, action=action.value, created_at=at)
     batch.asked = _as_json(asked)
     session.add(batch)
     _replace(session, person, ready)
     session.flush()
-    for each in ready:
-        for sheaf in each.sheaves:
-            wanted = _wanted(each.task, action, sheaf)
-            try:
-                with session.begin_nested():
-                    ordering.open_with(session, person, wanted, certificate, at).batch_id = batch.id
-            except Conflict:  # somebody else holds these records; the page says so, and the other classes go on
-                continue
+    _open_orders(session, person, batch, ready, at)
     if not _orders_of(session, batch.id):
         raise Conflict("Hồ sơ đang được người khác ký; hãy thử lại sau ít phút.")
     return batch
+
+
+def _open_orders(session: Session, person: Person, batch: SigningBatch, ready: Sequence[Opening], at: datetime) -> None:
+    action = Action(batch.action)
+    certificate = ordering.certificate_of(session, person, action, at)
+    for each in ready:
+        for sheaf in each.sheaves:
+            wanted = _wanted(each.task, action, sheaf)
+            records_too = each.task.signs_records
+            new = ordering.new_order(person, wanted, certificate, records_too=records_too, batch_id=batch.id)
+            # What somebody else holds stays out: the page says so, and the other classes go on.
+            with suppress(Conflict), session.begin_nested():
+                orders.open_order(session, new, at)
 
 
 def _wanted(task: Task, action: Action, sheaf: Sheaf) -> Wanted:

@@ -50,7 +50,7 @@ async def prepared(
     desk: As, book: OpenBook, *, failed: tuple[int, ...] = (), **more: object
 ) -> tuple[str, SigningOrder]:
     """A batch of the homeroom teacher's whose papers are there."""
-    address = await opened(desk, book, **more)
+    address = await opened(desk, book, "homeroom", **more)
     [order] = orders_in(book.session, address)
     prepare(book, order, failed=failed)
     book.session.commit()

@@ -33,7 +33,7 @@
     frame.replaceChildren(...found.nodes);
     frame.className = found.classes;
     if (inDialog(frame)) {
-      frame.dataset.address = answer.url;
+      if (answer.ok) { frame.dataset.address = answer.url; } // a refusal is shown where it was asked for
       dialog.setAttribute("aria-label", found.title);
     } else if (answer.redirected) {
       window.history.replaceState(null, "", answer.url);
