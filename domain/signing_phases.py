@@ -42,7 +42,7 @@ def phase_of(state: str, trouble_code: str, papers: int, expires_at: datetime, n
         return _UNDER_WAY[state]
     if state == "prepared" and not papers:
         return Phase.FAILED
-    if expires_at <= now and not trouble_code:
+    if expires_at <= now:
         return Phase.EXPIRED
     if state == "prepared":
         return Phase.READY

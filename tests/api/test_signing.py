@@ -101,7 +101,7 @@ async def test_another_school_s_class_and_another_person_s_batch_are_not_there(
     assert (await desk("homeroom").get(f"/ky/chuan-bi?lop={world.foreign_class_term_id}")).status_code == 404
     address = await opened(desk, book)
     for person in ("music", "principal", "foreigner"):
-        for part in ("", "/tien-do", "/doi-thay", "/van-ban"):
+        for part in ("", "/tien-do", "/doi-thay", "/van-ban", "/xac-nhan"):
             assert (await desk(person).get(address + part)).status_code == 404
         answer = await desk(person).post(f"{address}/xac-nhan", data={"order_id": str(uuid4())})
         assert answer.status_code == 404
@@ -170,6 +170,17 @@ async def test_a_wrong_passphrase_stays_and_the_right_one_signs_once(
     assert (again.status_code, raw_signatures(book.session, order)) == (303, signed)
     assert set(approvals.carried) == {str(order.id)}
     assert "Đang ký" in (await desk("homeroom").get(f"{address}/tien-do")).text
+
+
+async def test_a_key_that_is_not_there_is_told_in_the_dialog(desk: As, world: World, book: OpenBook) -> None:
+    address, order = await prepared(desk, book)
+    mine = select(CertificateRow).where(CertificateRow.staff_id == world.who("homeroom"))
+    book.session.scalars(mine).one().key_ref = "lost"
+    book.session.commit()
+    answer = await desk("homeroom").post(f"{address}/xac-nhan", data=right(order))
+    assert (answer.status_code, "Không tìm thấy khoá ký của người này." in answer.text) == (404, True)
+    assert 'name="passphrase"' in answer.text
+    assert (await desk("homeroom").get(f"{address}/xac-nhan")).headers["Location"] == address
 
 
 async def test_a_pupil_returned_while_the_dialog_is_open_is_named_and_nothing_of_the_class_is_signed(

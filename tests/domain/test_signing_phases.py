@@ -14,7 +14,8 @@ LIVES, OVER = NOW + timedelta(minutes=1), NOW
     ("state", "trouble", "papers", "expires", "phase"),
     [
         ("preparing", "", 0, LIVES, Phase.PREPARING),
-        ("preparing", "Queued", 0, OVER, Phase.DELAYED),
+        ("preparing", "Queued", 0, LIVES, Phase.DELAYED),
+        ("preparing", "ProviderUnavailable", 0, OVER, Phase.EXPIRED),
         ("preparing", "", 0, OVER, Phase.EXPIRED),
         ("prepared", "", 2, LIVES, Phase.READY),
         ("prepared", "", 2, OVER, Phase.EXPIRED),

@@ -91,6 +91,14 @@ def show_papers(request: Request, batch_id: UUID, person: CurrentPerson, found: 
     return page(found, request, "signing/papers.html", **facts.papers(found, person, batch_id), paper_names=PAPER_NAMES)
 
 
+@router.get("/ky/{batch_id}/xac-nhan")
+@allow(SIGNERS)
+def show_after_refusal(batch_id: UUID, person: CurrentPerson, found: ServicesDep) -> Response:
+    """Where a browser without scripts stands after a refusal: loaded again, it shows the batch."""
+    facts.require_own(found, person, batch_id)
+    return RedirectResponse(f"/ky/{batch_id}", status.HTTP_303_SEE_OTHER)
+
+
 @router.post("/ky/{batch_id}/xac-nhan")
 @allow(SIGNERS)
 async def confirm(
@@ -104,9 +112,9 @@ async def confirm(
     secret = form.passphrase if form.passphrase.get_secret_value() else None
     try:
         await batches.confirm(found, person, batch_id, form.order_id, secret)
-    except NotFound:
-        raise
     except DomainError as refusal:
+        if type(refusal) is NotFound:  # the batch; a key that is not there is the signer's to know
+            raise
         values = await asyncio.to_thread(facts.batch, found, person, batch_id, problem=refusal)
         return page(found, request, "signing/batch.html", status=_status(refusal), **values)
     return RedirectResponse(f"/ky/{batch_id}", status.HTTP_303_SEE_OTHER)

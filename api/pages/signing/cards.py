@@ -177,7 +177,7 @@ def order_card(each: Progress, names: Mapping[str, Pupil]) -> OrderCard:
         stamped=sum(item.stamped_at is not None for item in each.items),
         done=len(each.done),
         failed=_failed(each, names),
-        trouble=order.trouble if each.phase is not Phase.EXPIRED else "",
+        trouble=order.trouble,
         todo=TODO.get(order.trouble_code, TODO_OTHERWISE) if each.phase is Phase.FAILED and order.trouble_code else "",
         warning=order.warning,
         expires_at=order.expires_at,

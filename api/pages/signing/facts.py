@@ -11,7 +11,7 @@ from activities.certificates import certificate_card
 from api.deps import now
 from api.pages.signing import cards
 from api.pages.signing.asking import AskForm
-from api.pages.signing.words import ACTION_NAMES, CONDITION_TODO, CONDITIONS, PAPER_NAMES
+from api.pages.signing.words import ACTION_NAMES, CONDITION_TODO, CONDITIONS, DONE_NAMES, PAPER_NAMES
 from api.services import Services
 from domain.decisions import Action
 from domain.errors import DomainError
@@ -25,6 +25,7 @@ from storage.tables import SigningBatch, SigningOrder
 Values = dict[str, Any]
 _WORDS: Values = {
     "action_names": ACTION_NAMES,
+    "done_names": DONE_NAMES,
     "paper_names": PAPER_NAMES,
     "conditions": CONDITIONS,
     "condition_todo": CONDITION_TODO,
@@ -73,6 +74,12 @@ def batch(
         values = {"batch": mine, "card": card, "problem": problem, "look": look, "is_moving": card.outlook in MOVING}
         still = _standing_still(session, found, person, mine, orders, card.outlook)
         return {**_WORDS, **values, **_NOTHING, **still}
+
+
+def require_own(found: Services, person: Person, batch_id: UUID) -> None:
+    """Raises NotFound for anybody else's batch."""
+    with found.sessions() as session:
+        signing_batches.batch_of(session, batch_id, person)
 
 
 def moved(found: Services, person: Person, batch_id: UUID) -> Values:

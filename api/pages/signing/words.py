@@ -11,6 +11,11 @@ ACTION_NAMES: Final[Mapping[str, str]] = {
     Action.APPROVE: _("Duyệt và ký"),
     Action.SEAL: _("Đóng dấu"),
 }
+DONE_NAMES: Final[Mapping[str, str]] = {
+    Action.SIGN: _("Đã ký"),
+    Action.APPROVE: _("Đã duyệt và ký"),
+    Action.SEAL: _("Đã đóng dấu"),
+}
 PAPER_NAMES: Final[Mapping[str, str]] = {
     "subject_sheet": _("Phiếu môn"),
     "class_summary": _("Bảng tổng hợp lớp"),
