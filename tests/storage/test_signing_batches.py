@@ -164,4 +164,6 @@ def test_the_batches_of_one_s_own_that_are_not_over_can_be_found_again(book: Ope
     assert (found.id, found.classes, found.is_confirmed) == (batch.id, 1, False)
     assert signing_batches.open_of(book.session, person, NOW + orders.LIFETIME) == []
     assert signing_batches.open_of(book.session, principal(book), NOW) == []
-    assert book.session.scalars(select(SigningBatch.id)).all() == [batch.id]
+    assert book.session.scalars(select(SigningBatch.id).where(SigningBatch.staff_id == person.staff_id)).all() == [
+        batch.id
+    ]

@@ -35,8 +35,11 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class FailedPupil:
-    pupil: Pupil
+class Failed:
+    """Pupils whose papers failed for the same reason; `part` is the subject whose sheet it was."""
+
+    part: str
+    pupils: tuple[Pupil, ...]
     message: str
     todo: str
 
@@ -65,7 +68,7 @@ class OrderCard:
     papers: tuple[PaperCard, ...]
     stamped: int
     done: int
-    failed: tuple[FailedPupil, ...]
+    failed: tuple[Failed, ...]
     trouble: str
     todo: str
     warning: str
@@ -197,22 +200,22 @@ def _paper(of: ClassOf, item: OrderItem, names: Mapping[str, Pupil]) -> PaperCar
     return PaperCard(title, item.kind, item.content_sha256 or item.prepared_sha256, record_id)
 
 
-def _failed(each: Progress, names: Mapping[str, Pupil]) -> tuple[FailedPupil, ...]:
+def _failed(each: Progress, names: Mapping[str, Pupil]) -> tuple[Failed, ...]:
     """Whose own paper failed comes first, with its own words; who only waits for the summary after it."""
     said: dict[tuple[str, str], str] = {}
     for item in sorted(each.items, key=lambda item: item.error_code == PAPER_MISSING):
         if item.outcome == "failed":
             for record_id in item.covers:
                 said.setdefault((record_id, item.slot), item.error)
-    failures = sorted(each.standing.failed, key=lambda failure: failure.code == PAPER_MISSING)
+    alike: dict[tuple[str, str, str], list[Pupil]] = {}
+    for failure in sorted(each.standing.failed, key=lambda failure: failure.code == PAPER_MISSING):
+        if failure.record_id in names:
+            message = said.get((failure.record_id, failure.slot), "")
+            part = slot_name(each.of.curriculum, failure.slot) if failure.slot else ""
+            alike.setdefault((part, message, failure.code), []).append(names[failure.record_id])
     return tuple(
-        FailedPupil(
-            names[failure.record_id],
-            said.get((failure.record_id, failure.slot), ""),
-            TODO.get(failure.code, TODO_OTHERWISE),
-        )
-        for failure in failures
-        if failure.record_id in names
+        Failed(part, tuple(pupils), message, TODO.get(code, TODO_OTHERWISE))
+        for (part, message, code), pupils in alike.items()
     )
 
 
@@ -228,6 +231,6 @@ def _totals(orders: Sequence[OrderCard]) -> Totals:
         prepared=sum(each.pupils for each in orders if each.phase not in {Phase.PREPARING, Phase.DELAYED}),
         finished=sum(each.pupils for each in over),
         done=sum(each.done for each in orders),
-        failed=sum(len({line.pupil.record_id for line in each.failed}) for each in orders)
+        failed=sum(len({pupil.record_id for line in each.failed for pupil in line.pupils}) for each in orders)
         + sum(each.pupils for each in orders if each.phase in {Phase.FAILED, Phase.EXPIRED} and not each.failed),
     )
