@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from pydantic import SecretStr
@@ -11,12 +12,28 @@ from sqlalchemy.orm import Session
 from activities.keys import OWN_PROGRAM, OWN_TOKEN, certificate_of, identity_of
 from domain.errors import Conflict, DomainError, NotAllowed
 from signing.providers.base import KeyProvider, Pending, Refused, SignatureRequest, Signed
+from signing.providers.remote.csc import CscProvider
+from signing.providers.remote.gateway import HashGateway
 from storage import confirmations, orders
 from storage.confirmations import RawSignatures
 from storage.database import Sessions
 from storage.tables import SigningOrder
 
 Place = tuple[UUID, int]  # an order, and a paper's position in it
+
+
+class Way(StrEnum):
+    """How the owner of a key confirms: what to ask for on a page, or where else to go."""
+
+    SECRET = "secret"  # noqa: S105 - the passphrase or PIN of a key at the server
+    SERVICE = "service"  # PIN, one-time code or both, as the service wants
+    PHONE = "phone"  # in the service's own app
+    TOKEN = "token"  # noqa: S105 - on one's own machine
+    PROGRAM = "program"
+    NOWHERE = "nowhere"  # the key's place is not configured
+
+
+_WAYS: Mapping[type, Way] = {HashGateway: Way.PHONE, CscProvider: Way.SERVICE}
 
 
 @dataclass(frozen=True)
@@ -69,6 +86,13 @@ class Confirming:
     def __init__(self, sessions: Sessions, providers: Mapping[str, KeyProvider]) -> None:
         self._sessions = sessions
         self._providers = providers
+
+    def way(self, provider: str) -> Way:
+        """How keys of this provider are confirmed."""
+        if provider in {OWN_TOKEN, OWN_PROGRAM}:
+            return Way.TOKEN if provider == OWN_TOKEN else Way.PROGRAM
+        found = self._providers.get(provider)
+        return Way.NOWHERE if found is None else _WAYS.get(type(found), Way.SECRET)
 
     def begin(self, wanted: Sequence[SigningOrder], secret: SecretStr | None, now: datetime) -> dict[UUID, DomainError]:
         """Sign, or ask a service to; returns the orders that cannot go on, each with its reason.

@@ -16,7 +16,7 @@ from activities.refusals import not_yet, refusals_are_final
 from activities.workbench import Key, PreparedPaper, PrepareTask, ProofTask
 from domain.decisions import Failure
 from domain.documents import DocumentKind
-from domain.errors import Conflict
+from domain.errors import Conflict, DomainError
 from domain.year_records import YearRecordContent
 from interchange.national.codes import CodeLists, load_codes
 from interchange.national.completeness import record_problems
@@ -72,21 +72,34 @@ class OrderActivities:
     def prepare_order(self, order_id: str) -> PreparedOrder:
         """Clear the signer, then render and prepare the papers; run again, it returns what was prepared.
 
-        While a service that must be asked first does not answer, the order says so and the next attempt asks again.
+        While a service that must be asked first does not answer, the order says so and the next attempt asks again. An
+        order that is refused is over, and says why.
         """
         with refusals_are_final():
-            with self._sessions() as session:
-                order = orders.get(session, UUID(order_id))
-                if order.state != "preparing":
-                    return _prepared(order, orders.items(session, order.id))
-            self._take_turn(order)
-            proof = self._cleared(order.id)
-            with self._sessions() as session:
-                how = _How(order, key_of(session, order), proof, self._codes)
-                planned = papers.plan_papers(session, order)
-            results = self._prepare(how, planned)
-            self._leave_out_failed(how, planned, results)
-            return self._keep(order_id, planned, results)
+            try:
+                return self._prepared_now(order_id)
+            except ProviderUnavailable:
+                raise
+            except DomainError as error:
+                with self._sessions.begin() as session:
+                    confirmations.give_up(session, UUID(order_id), error.code, error.message)
+                raise
+
+    def _prepared_now(self, order_id: str) -> PreparedOrder:
+        with self._sessions() as session:
+            order = orders.get(session, UUID(order_id))
+            if order.state == "failed":
+                raise Conflict(order.trouble)
+            if order.state != "preparing":
+                return _prepared(order, orders.items(session, order.id))
+        self._take_turn(order)
+        proof = self._cleared(order.id)
+        with self._sessions() as session:
+            how = _How(order, key_of(session, order), proof, self._codes)
+            planned = papers.plan_papers(session, order)
+        results = self._prepare(how, planned)
+        self._leave_out_failed(how, planned, results)
+        return self._keep(order_id, planned, results)
 
     @activity.defn
     def complete_order(self, work: Projection, issue: Projection | None = None) -> OrderResult:

@@ -77,15 +77,19 @@ class Approvals:
             await self._answered(call)
 
     async def prepare(self, order_id: str, *, queues: bool = False) -> PreparedOrder:
-        """Prepare an order's papers and wait for them; asking again gives the same answer.
+        """Prepare an order's papers and wait for them; asking again gives the same answer."""
+        await self.start_preparing(order_id, queues=queues)
+        return await self._result(_preparing(order_id), PreparedOrder)
+
+    async def start_preparing(self, order_id: str, *, queues: bool = False) -> None:
+        """Have an order's papers prepared, and wait for nothing; the order says how it stands. Again, nothing changes.
 
         An order that may have to queue behind other teachers' is tried for longer.
         """
-        activity_id = f"signing-order/{order_id}"
         call = self._client.start_activity_method(
             OrderActivities.prepare_order,
             args=[order_id],
-            id=activity_id,
+            id=_preparing(order_id),
             task_queue=SIGN_QUEUE,
             start_to_close_timeout=PREPARE_TIMEOUT,
             schedule_to_close_timeout=QUEUE_TIMEOUT if queues else LIFETIME,
@@ -95,16 +99,20 @@ class Approvals:
             id_reuse_policy=ActivityIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
             summary="Chuẩn bị văn bản để ký",
         )
-        return await self._done(activity_id, call, PreparedOrder)
+        await self._started(call)
 
     async def carry(self, order_id: str, class_workflow_id: str) -> Outcome:
         """Have a confirmed order carried to its class-term's answer, whatever has to answer before; durable."""
+        await self.start_carrying(order_id, class_workflow_id)
+        return await self._result(_carrying(order_id), Outcome)
+
+    async def start_carrying(self, order_id: str, class_workflow_id: str) -> None:
+        """The same without waiting for the answer: the order says what came of it. Again, nothing changes."""
         await self._note(order_id)
-        activity_id = f"carry-order/{order_id}"
         call = self._client.start_activity_method(
             CarryActivities.carry_order,
             args=[Carry(order_id, class_workflow_id)],
-            id=activity_id,
+            id=_carrying(order_id),
             task_queue=PROOF_QUEUE,
             start_to_close_timeout=CARRY_TIMEOUT,
             heartbeat_timeout=HEARTBEAT_TIMEOUT,
@@ -113,12 +121,14 @@ class Approvals:
             id_reuse_policy=ActivityIDReusePolicy.ALLOW_DUPLICATE,
             summary="Chờ dịch vụ ký số và dấu thời gian",
         )
-        return await self._done(activity_id, call, Outcome)
+        await self._started(call)
 
-    async def _done(self, activity_id: str, start: Coroutine[None, None, object], kind: type[Answer]) -> Answer:
-        """The result of a standalone activity, started or under way."""
+    async def _started(self, start: Coroutine[None, None, object]) -> None:
         with suppress(ActivityAlreadyStartedError):
             await self._answered(start)
+
+    async def _result(self, activity_id: str, kind: type[Answer]) -> Answer:
+        """The result of a standalone activity, under way or done."""
         handle = self._client.get_activity_handle(activity_id, result_type=kind)
         try:
             return await self._answered(handle.result())
@@ -161,6 +171,14 @@ class Approvals:
             raise Unavailable from error
         except RPCError as error:
             raise _as_rpc_refusal(error) from error
+
+
+def _preparing(order_id: str) -> str:
+    return f"signing-order/{order_id}"
+
+
+def _carrying(order_id: str) -> str:
+    return f"carry-order/{order_id}"
 
 
 def _search_attributes(state: ClassTermState) -> TypedSearchAttributes:

@@ -18,6 +18,7 @@ from domain.calendar import day_of
 from domain.errors import Invalid, NotAllowed, NotFound
 from storage import access, orders
 from storage.access import ClassTermHead, DocumentHead, RecordHead
+from storage.ordering import NOT_ASSIGNED
 from storage.staffing import Person
 from storage.tables import ClassGroup, SigningOrder
 from storage.visitors import Visitor
@@ -141,7 +142,7 @@ OwnOrderDep = Annotated[OwnOrder, Depends(own_order)]
 def require_slot(head: ClassTermHead, *slots: str) -> None:
     """Authority follows the assignment at this moment, for each of these slots."""
     if not head.my_slots.issuperset(slots):
-        raise NotAllowed("Bạn không được phân công việc này ở lớp này.")
+        raise NotAllowed(NOT_ASSIGNED)
 
 
 def require_readable(head: ClassTermHead, person: Person, slot: str, refusal: str = "Không tìm thấy phần này.") -> None:

@@ -45,6 +45,7 @@ from api.pages import (
     today,
 )
 from api.pages import verification as verification_pages
+from api.pages.signing import routes as signing
 from api.pages.templating import make_templates
 from api.schema import Application
 from api.services import Services
@@ -130,6 +131,7 @@ def add_pages(app: FastAPI) -> None:
         roster_uploads,
         sealing,
         search,
+        signing,
         stories,
         today,
         verification_pages,

@@ -29,5 +29,6 @@ TEACHERS: Final = frozenset({Duty.SUBJECT_TEACHER, Duty.HOMEROOM})
 OFFICES: Final = STAFF - TEACHERS
 # Who sees how the people of the school get on, and says who does what.
 MANAGERS: Final = frozenset({Duty.ADMIN, Duty.PRINCIPAL, Duty.VICE_PRINCIPAL})
+SIGNERS: Final = STAFF - {Duty.ADMIN}
 # Whoever signs for the school or can change accounts proves possession of a second factor, too.
 SECOND_FACTOR: Final = frozenset({Duty.PRINCIPAL, Duty.VICE_PRINCIPAL, Duty.CLERK, Duty.ADMIN})

@@ -1,5 +1,6 @@
 """Which certificate signs for a person or a school now."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -16,12 +17,26 @@ def certificate_for(session: Session, action: Action, staff_id: UUID, school_id:
 
     Raises NotAllowed in the user's words when there is none, or it is not valid at `at`.
     """
-    owner = CertificateRow.school_id == school_id if action is Action.SEAL else CertificateRow.staff_id == staff_id
-    query = select(CertificateRow).where(owner).order_by(CertificateRow.not_after.desc())
-    known = session.scalars(query).all()
+    known = _known(session, action, staff_id, school_id)
     if not known:
         raise NotAllowed("Chưa đăng ký chứng thư số.")
-    usable = [each for each in known if each.state == "valid" and each.not_before <= at < each.not_after]
+    usable = [each for each in known if _is_usable(each, at)]
     if not usable:
         raise NotAllowed("Chứng thư số đã hết hạn, bị thu hồi hoặc chưa có hiệu lực.")
     return usable[0]
+
+
+def best(session: Session, action: Action, staff_id: UUID, school_id: UUID, at: datetime) -> CertificateRow | None:
+    """The same for showing: where none can be used, the one that ends last; None where there is none at all."""
+    known = _known(session, action, staff_id, school_id)
+    usable = [each for each in known if _is_usable(each, at)]
+    return next(iter([*usable, *known]), None)
+
+
+def _known(session: Session, action: Action, staff_id: UUID, school_id: UUID) -> Sequence[CertificateRow]:
+    owner = CertificateRow.school_id == school_id if action is Action.SEAL else CertificateRow.staff_id == staff_id
+    return session.scalars(select(CertificateRow).where(owner).order_by(CertificateRow.not_after.desc())).all()
+
+
+def _is_usable(row: CertificateRow, at: datetime) -> bool:
+    return row.state == "valid" and row.not_before <= at < row.not_after

@@ -12,10 +12,11 @@ from domain.assessment import Term
 from domain.completeness import Completeness, Part, PupilParts, SlotFacts, completeness, may_return, part_state
 from domain.curriculum import HOMEROOM, Curriculum
 from domain.entry import cells_of, missing_cells
+from domain.progress import BoardLine
 from domain.slot_marks import HOMEROOM_NAME
 from domain.stages import Stage
 from storage import entries, journal, problems, staffing
-from storage.board import BoardLine, school_board
+from storage.board import school_board
 from storage.tables import (
     AuditEntry,
     ClassTermRow,

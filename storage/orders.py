@@ -50,6 +50,7 @@ class NewOrder:
     certificate_id: UUID
     record_ids: tuple[str, ...]
     signs_records: bool = False
+    batch_id: UUID | None = None
 
 
 def open_order(session: Session, new: NewOrder, now: datetime) -> SigningOrder:
@@ -75,6 +76,7 @@ def open_order(session: Session, new: NewOrder, now: datetime) -> SigningOrder:
 def _insert(session: Session, new: NewOrder, now: datetime) -> SigningOrder | None:
     row = insert(SigningOrder).values(
         id=new.order_id,
+        batch_id=new.batch_id,
         class_term_id=new.class_term_id,
         action=new.action.value,
         slot=new.slots[0],

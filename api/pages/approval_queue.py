@@ -12,10 +12,10 @@ from api.pages.language import marked as _
 from api.remembered import Below, Remembered
 from domain.approval_points import Point, PointKind
 from domain.calendar import day_of
+from domain.progress import BoardLine
 from domain.stages import STAGES, Stage
 from storage import approving, board
 from storage.approving import Looked
-from  import BoardLine
 from storage.staffing import Person
 
 WAITING: Final = "cho-duyet"

@@ -22,10 +22,10 @@ from domain.calendar import day_of, end_of_day
 from domain.deadlines import Deadline
 from domain.duties import Duty
 from domain.errors import DomainError, Invalid, NotFound
+from domain.progress import BoardLine
 from domain.stages import STAGE_NAMES
 from storage import access, board, deadline_moves
 from storage.access import ClassTermHead
-from  import BoardLine
 from storage.deadline_moves import Move
 from storage.staffing import Person
 

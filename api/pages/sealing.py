@@ -19,9 +19,9 @@ from api.uploads import own_upload
 from api.v1.trust import MAX_PICTURE, keep_picture
 from domain.duties import Duty
 from domain.errors import DomainError, Invalid, NotFound
+from domain.progress import BoardLine
 from domain.stages import Stage
 from storage import board, registration
-from  import BoardLine
 from storage.staffing import Person
 
 router = APIRouter(include_in_schema=False, prefix="/dong-dau")

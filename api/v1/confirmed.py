@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from activities.carrying import decision_of
 from api.deciding import workflow_of
-from api.deps import OwnOrder, require_slot
+from api.deps import OwnOrder
 from api.errors import Refusal, Unavailable
 from api.services import Services
 from domain.decisions import Action, Decision
 from domain.errors import DomainError, NotAllowed
-from storage import certificates, orders
+from storage import ordering, orders
 from storage.access import ClassTermHead
 from storage.staffing import Person
 from storage.tables import SigningOrder
@@ -46,7 +46,8 @@ async def unless_it_waits(found: Services, order_id: UUID, call: Coroutine[None,
     """The call's answer, or None as soon as the order says that it waits for somebody else."""
     task = asyncio.ensure_future(call)
     while not (await asyncio.wait({task}, timeout=LOOK_EVERY))[0]:
-        if (await asyncio.to_thread(_fresh, found, order_id)).trouble_code:
+        order = await asyncio.to_thread(_fresh, found, order_id)
+        if order.trouble_code and order.state != "failed":  # a refusal is on its way as the answer
             task.cancel()
             return None
     return task.result()
@@ -77,11 +78,7 @@ def obstacle_to(
 ) -> NotAllowed | None:
     """Assignment and certificate must hold at the confirmation as they did at the start."""
     try:
-        require_slot(head, *order.slots)
-        action = Action(order.action)
-        current = certificates.certificate_for(session, action, person.staff_id, person.school_id, moment)
+        current = ordering.certificate_of(session, person, Action(order.action), moment)
     except NotAllowed as refusal:
-        return refusal
-    if current.id != order.certificate_id:
-        return NotAllowed("Chứng thư số đã thay đổi; hãy bắt đầu lại.")
-    return None
+        return ordering.obstacle(order, head.my_slots, refusal)
+    return ordering.obstacle(order, head.my_slots, current)

@@ -22,16 +22,15 @@ from api.v1.confirmed import carry_on, obstacle_to, ready_decisions, unless_it_w
 from api.v1.order_forms import ConfirmedView, ConfirmForm, OrderForm, OrderView
 from api.v1.views import confirmed_view, order_view
 from domain.assessment import Term
-from domain.curriculum import HOMEROOM
 from domain.decisions import Action
 from domain.duties import STAFF
 from domain.errors import NotAllowed
 from domain.scopes import Scope
-from storage import certificates, orders, staffing
+from storage import ordering, orders
 from storage.access import ClassTermHead
-from storage.orders import NewOrder
+from storage.ordering import Wanted
 from storage.staffing import Person
-from storage.tables import ClassGroup, SigningOrder
+from storage.tables import SigningOrder
 
 router = APIRouter(tags=["signing"])
 Mine = tuple[OwnOrder, NotAllowed | None]
@@ -94,24 +93,17 @@ def _view(found: Services, order_id: UUID) -> OrderView:
 
 def _open(found: Services, head: ClassTermHead, person: Person, form: OrderForm) -> SigningOrder:
     """Check who signs with what before anything is rendered."""
-    moment = now()
+    wanted = Wanted(
+        order_id=form.order_id,
+        class_term_id=head.id,
+        class_id=head.class_id,
+        term=Term(head.term),
+        action=Action(form.action),
+        slots=form.slots(),
+        record_ids=tuple(str(record_id) for record_id in form.record_ids),
+    )
     with found.sessions.begin() as session:
-        action = Action(form.action)
-        certificate = certificates.certificate_for(session, action, person.staff_id, person.school_id, moment)
-        records_too = staffing.signs_records(session.get_one(ClassGroup, head.class_id), Term(head.term))
-        if records_too and action is Action.SIGN and len(form.slots()) > 1:
-            raise NotAllowed("Lớp này ký từng học bạ: mỗi lần chỉ ký một môn.")
-        new = NewOrder(
-            order_id=form.order_id,
-            class_term_id=head.id,
-            action=action,
-            slots=form.slots(),
-            staff_id=person.staff_id,
-            certificate_id=certificate.id,
-            record_ids=tuple(str(record_id) for record_id in form.record_ids),
-            signs_records=records_too and action is Action.SIGN and form.slot != HOMEROOM,
-        )
-        return orders.open_order(session, new, moment)
+        return ordering.open_for(session, person, wanted, now())
 
 
 def _own_orders(found: Services, form: ConfirmForm, person: Person, moment: datetime) -> list[Mine]:

@@ -34,6 +34,7 @@ from storage.tables.papers import (
     DocumentRecord,
     OrderItem,
     SignatureRow,
+    SigningBatch,
     SigningLease,
     SigningOrder,
 )
@@ -94,6 +95,7 @@ __all__ = [
     "SignInAttempt",
     "SignatureCheck",
     "SignatureRow",
+    "SigningBatch",
     "SigningLease",
     "SigningOrder",
     "Staff",

@@ -86,6 +86,19 @@ class CertificateRow(Base):
     state_since: Mapped[datetime | None] = mapped_column(comment="of a suspension, revocation or replacement")
 
 
+class SigningBatch(Base):
+    """Orders that a person prepared together, to be confirmed together: where to come back to."""
+
+    __tablename__ = "signing_batches"
+    __table_args__ = (one_of("action", ("sign", "approve", "seal")),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), index=True)
+    action: Mapped[str]
+    asked: Mapped[list[list[object]]] = mapped_column(JSONB, comment="[class-term, slots, records; none: all], each")
+    created_at: Mapped[Now]
+
+
 class SigningOrder(Base):
     """One confirmation by one person: the papers of a class, prepared together, signed together."""
 
@@ -98,6 +111,7 @@ class SigningOrder(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
+    batch_id: Mapped[UUID | None] = mapped_column(ForeignKey("signing_batches.id"), index=True)
     class_term_id: Mapped[UUID] = mapped_column(ForeignKey("class_terms.id"), index=True)
     action: Mapped[str]
     slot: Mapped[str]
@@ -107,7 +121,7 @@ class SigningOrder(Base):
     signs_records: Mapped[bool] = mapped_column(
         server_default="false", comment="a subject teacher signs each year record, too"
     )
-    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), index=True)
     certificate_id: Mapped[UUID] = mapped_column(ForeignKey("certificates.id"))
     record_ids: Mapped[list[str]] = mapped_column(
         JSONB, comment="asked for; what could not be prepared has a failed item"

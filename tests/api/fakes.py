@@ -15,6 +15,8 @@ class FakeApprovals(Approvals):
 
     opened: list[str] = field(default_factory=list)
     prepared: list[str] = field(default_factory=list)
+    started: list[str] = field(default_factory=list)
+    carried: list[str] = field(default_factory=list)
     decided: dict[str, Decision] = field(default_factory=dict)
     deadlines: list[Deadline] = field(default_factory=list)
     refuses: Exception | None = None
@@ -28,6 +30,14 @@ class FakeApprovals(Approvals):
         self._refuse()
         self.prepared.append(order_id)
         return PreparedOrder(order_id, 1, ())
+
+    async def start_preparing(self, order_id: str, *, queues: bool = False) -> None:
+        self._refuse()
+        self.started.append(order_id)
+
+    async def start_carrying(self, order_id: str, class_workflow_id: str) -> None:
+        self._refuse()
+        self.carried.append(order_id)
 
     async def decide(self, class_workflow_id: str, command_id: str, decision: Decision) -> Outcome:
         self._refuse()

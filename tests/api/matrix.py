@@ -15,6 +15,7 @@ from api.main import add_pages
 from domain.curriculum import PRINCIPAL
 from domain.decisions import Action
 from domain.duties import Duty
+from storage.tables import SigningBatch
 from tests.factories import ClassCast, OpenBook, open_book
 from tests.storage.papers import make_document, make_order
 
@@ -44,6 +45,8 @@ FORMS |= {
     "POST /lop/{class_term_id}/chu-nhiem/tam-giu": {"command_id": _COMMAND, "reason": "Chờ giấy tờ."},
     "POST /lop/{class_term_id}/chu-nhiem/bo-tam-giu": {"command_id": _COMMAND},
 }
+# The signing room.
+FORMS["POST /ky/{batch_id}/xac-nhan"] = {"order_id": "00000000-0000-4000-8000-000000000000", "passphrase": "x"}
 # Path parameters that name nobody's object.
 PLAIN = {"slot": "toan", "school_year": "2026-2027", "term": "hk1", "position": "0"}
 # Notices: whose it is asked about is nobody's.
@@ -65,7 +68,7 @@ class GuardedRoute:
 
     @property
     def names_object(self) -> bool:
-        return any(f"{{{name}}}" in self.path for name in OBJECTS)
+        return any(f"{{{name}}}" in self.path for name in (*OBJECTS, *SIGNING_ROOM))
 
 
 @dataclass
@@ -82,6 +85,7 @@ class Objects:
         return await client.request(route.method, path, **more)
 
 
+SIGNING_ROOM = ("batch_id",)
 OBJECTS = ("class_term_id", "class_id", "record_id", "order_id", "document_id", "staff_id")
 
 
@@ -92,7 +96,16 @@ def objects_of(db: Session, cast: ClassCast, sha256: str) -> Objects:
     order = make_order(book, Action.APPROVE, PRINCIPAL, lease=False)
     db.commit()
     named = (book.id, cast.class_id, book.records[0], order.id, document.id, cast.homeroom)
-    return Objects({name: str(each) for name, each in zip(OBJECTS, named, strict=True)} | {"preview_id": str(uuid4())})
+    ids = {name: str(each) for name, each in zip(OBJECTS, named, strict=True)} | {"preview_id": str(uuid4())}
+    # The signing room.
+    batch = SigningBatch(
+        id=uuid4(), staff_id=order.staff_id, action="approve", asked=[[str(book.id), ["principal"], []]]
+    )
+    db.add(batch)
+    db.flush()
+    order.batch_id = batch.id
+    db.commit()
+    return Objects(ids | {"batch_id": str(batch.id)})
 
 
 def guarded_routes() -> Iterator[GuardedRoute]:

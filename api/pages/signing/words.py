@@ -1,0 +1,51 @@
+"""What the signing room calls things, and what to do about what did not go well."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from api.pages.language import marked as _
+from domain.decisions import Action
+
+ACTION_NAMES: Final[Mapping[str, str]] = {
+    Action.SIGN: _("Ký"),
+    Action.APPROVE: _("Duyệt và ký"),
+    Action.SEAL: _("Đóng dấu"),
+}
+DONE_NAMES: Final[Mapping[str, str]] = {
+    Action.SIGN: _("Đã ký"),
+    Action.APPROVE: _("Đã duyệt và ký"),
+    Action.SEAL: _("Đã đóng dấu"),
+}
+PAPER_NAMES: Final[Mapping[str, str]] = {
+    "subject_sheet": _("Phiếu môn"),
+    "class_summary": _("Bảng tổng hợp lớp"),
+    "year_record": _("Học bạ"),
+}
+CONDITIONS: Final[Mapping[str, str]] = {
+    "expired": _("Chứng thư số đã hết hạn."),
+    "not_yet": _("Chứng thư số chưa đến ngày có hiệu lực."),
+    "suspended": _("Chứng thư số đang bị tạm dừng."),
+    "revoked": _("Chứng thư số đã bị thu hồi."),
+    "replaced": _("Chứng thư số này đã được thay bằng chứng thư số khác."),
+}
+CONDITION_TODO: Final[Mapping[str, str]] = {
+    "expired": _("Hãy xin nơi cấp gia hạn hoặc cấp mới, rồi nhờ văn thư đăng ký chứng thư số mới cho bạn."),
+    "not_yet": _("Hãy đợi đến ngày bắt đầu ghi trên chứng thư số."),
+    "suspended": _("Hãy liên hệ nơi cấp để mở lại; khi được mở lại, bạn ký được ngay."),
+    "revoked": _("Hãy xin nơi cấp một chứng thư số mới, rồi nhờ văn thư đăng ký cho bạn."),
+    "replaced": _("Hãy nhờ văn thư kiểm tra chứng thư số đang đăng ký cho bạn."),
+}
+# What a person does about a paper that failed, by code; the message itself stands beside it.
+_SIGN_AGAIN: Final = _("Bấm “Ký lại” ở cuối trang.")
+TODO: Final[Mapping[str, str]] = {
+    "YearNotOver": _("Hoàn tất đánh giá của học sinh này rồi ký lại; các học sinh khác không phải chờ."),
+    "RecordIncomplete": _("Báo giáo viên chủ nhiệm bổ sung hồ sơ của học sinh này, rồi ký lại."),
+    "RecordChanged": _("Chờ giáo viên sửa và gửi lại; ký các học sinh còn lại trước."),
+    "PartTaken": _SIGN_AGAIN,
+    "PaperMissing": _("Bảng tổng hợp chờ học bạ của các học sinh nêu ở trên; xử lý xong thì ký lại."),
+    "NotSigned": _SIGN_AGAIN,
+    "SignatureMismatch": _("Kiểm tra đúng thiết bị và đúng chứng thư số, rồi bấm “Ký lại”."),
+    "SigningFailed": _("Bấm “Ký lại”. Nếu vẫn lỗi, hãy báo cán bộ quản trị."),
+    "Replaced": _("Mở lượt ký mới hơn trong trang Ký."),
+}
+TODO_OTHERWISE: Final = _("Bấm “Ký lại”. Nếu vẫn lỗi, hãy báo cán bộ quản trị.")
