@@ -8,13 +8,27 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from activities.confirming import Confirming
+from activities.entrance import Entrance
 from activities.own_device import OwnDevice
+from activities.single_sign_on import Provider
 from activities.verifying import Verifying
 from api import errors, health
 from api.approvals import Approvals
 from api.guard import guard, require_rules
 from api.headers import ProtectiveHeaders, protect
-from api.pages import board, front, notices, refusals
+from api.pages import (
+    access_keys,
+    account,
+    board,
+    entrance,
+    front,
+    links,
+    notices,
+    refusals,
+    second_factor,
+    single_sign_on,
+    users,
+)
 from api.pages import verification as verification_pages
 from api.pages.templating import make_templates
 from api.schema import Application
@@ -34,14 +48,15 @@ from api.v1 import (
     trust,
     verification,
 )
-from config.settings import Settings
+from config.settings import Settings, words_of
 from config.temporal import connect
 from domain.rules.book import use_rules_of
 from interchange.national.codes import load_codes
 from signing.providers.configured import configured_providers
 from signing.trust_store import trusted_roots
+from signing.vault import Vault
 from signing.verification.apart import ApartVerifier
-from storage.database import make_engine, make_sessions
+from storage.database import Sessions, make_engine, make_sessions
 from storage.objects import Objects
 
 WEB = Path(__file__).resolve().parent.parent / "web"
@@ -77,7 +92,19 @@ def create_app(services: Services) -> FastAPI:
 
 
 def add_pages(app: FastAPI) -> None:
-    for room in (front, board, notices, verification_pages):
+    for room in (
+        front,
+        access_keys,
+        account,
+        board,
+        entrance,
+        links,
+        notices,
+        second_factor,
+        single_sign_on,
+        users,
+        verification_pages,
+    ):
         app.include_router(room.router)
 
 
@@ -95,9 +122,25 @@ async def make_services(settings: Settings) -> Services:
         templates=make_templates(),
         history_dir=settings.history_dir,
         verifying=Verifying(sessions, objects, trusted_roots(settings.trust_file), ApartVerifier()),
+        entrance=make_entrance(settings, sessions),
         codes=load_codes(settings.national_codes),
         demo=settings.demo,
     )
+
+
+def make_entrance(settings: Settings, sessions: Sessions) -> Entrance:
+    vault = Vault.open(settings.secrets_dir)
+    provider = None
+    if settings.oidc_issuer:
+        provider = Provider(
+            issuer=settings.oidc_issuer,
+            client_id=settings.oidc_client_id,
+            client_secret=settings.oidc_client_secret,
+            name=settings.oidc_name,
+            site_url=settings.site_url,
+            second_factor=frozenset(words_of(settings.oidc_second_factor)),
+        )
+    return Entrance.make(sessions, vault, settings.site_url, provider)
 
 
 def _broken(request: Request, error: Exception) -> Response:

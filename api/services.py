@@ -6,6 +6,7 @@ from pathlib import Path
 from fastapi.templating import Jinja2Templates
 
 from activities.confirming import Confirming
+from activities.entrance import Entrance
 from activities.own_device import OwnDevice
 from activities.verifying import Verifying
 from api.approvals import Approvals
@@ -24,5 +25,6 @@ class Services:
     templates: Jinja2Templates
     history_dir: Path
     verifying: Verifying
+    entrance: Entrance
     codes: CodeLists = field(default_factory=load_codes)  # of the national record
     demo: bool = False

@@ -1,19 +1,13 @@
 """The language of a page: Vietnamese as written in code and templates, others from `templates/locale/*.po`."""
 
 from contextvars import ContextVar
-from functools import lru_cache
-from io import BytesIO
-from pathlib import Path
 from typing import Final
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import NullTranslations, Translations
 from fastapi import Request
 
 from api.guard import visitor_of
+from interchange.catalogues import catalogue
 
-FOLDER: Final = Path(__file__).resolve().parent.parent.parent / "templates" / "locale"
 VIETNAMESE: Final = "vi"
 LANGUAGES: Final = {VIETNAMESE: "Tiếng Việt", "en": "English"}
 LANGUAGE_COOKIE: Final = "hocba_language"
@@ -50,17 +44,3 @@ def ngettext(one: str, many: str, count: int) -> str:
 def marked(message: str) -> str:
     """Mark a sentence for the catalogues where it cannot be translated yet, as in a constant."""
     return message
-
-
-@lru_cache
-def catalogue(language: str) -> NullTranslations:
-    """The catalogue as it is written: read at the first use, so nothing has to be compiled."""
-    file = FOLDER / f"{language}.po"
-    if not file.exists():
-        return NullTranslations()
-    with file.open("rb") as source:
-        read = read_po(source, locale=language)
-    compiled = BytesIO()
-    write_mo(compiled, read)
-    compiled.seek(0)
-    return Translations(compiled)

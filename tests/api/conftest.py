@@ -15,6 +15,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.confirming import Confirming
 from activities.decisions import DecisionActivities
+from activities.entrance import Entrance
 from activities.evidence import EvidenceKeeper
 from activities.history import HistoryKeeper, LogBook
 from activities.orders import OrderActivities
@@ -35,6 +36,7 @@ from signing.log.store import LocalTiles
 from signing.providers.pkcs12 import Pkcs12Provider
 from signing.revocation import RevocationService
 from signing.timestamps import TimeStampService
+from signing.vault import Vault
 from signing.verification.apart import ApartVerifier
 from storage.database import Sessions, make_engine, make_sessions
 from storage.migrate import upgrade
@@ -53,6 +55,7 @@ from worker.trust import Trust
 
 As = Callable[[str], AsyncClient]
 APART = ApartVerifier()
+VAULT = Vault(b"a key of the tests, 32 bytes long"[:32])
 
 
 @pytest.fixture(scope="session")
@@ -111,9 +114,11 @@ def make_services(
     confirms, objects = confirming(sessions, keys), Objects.local(folder)
     device = OwnDevice(sessions, objects, confirms)
     verifying = Verifying(sessions, objects, [keys.authority.root], APART)
+    entrance = Entrance.make(sessions, VAULT, "http://127.0.0.1")
     return Services(
-        sessions, approvals, confirms, device, objects, make_templates(), folder / "history", verifying, demo=demo
-    )
+        sessions, approvals, confirms, device, objects, make_templates(), folder / "history", verifying, entrance,
+        demo=demo,
+    )  # fmt: skip
 
 
 @pytest.fixture
