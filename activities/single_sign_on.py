@@ -121,10 +121,9 @@ class SingleSignOn:
             raise SignOnFailed
         token = self._exchange(query["code"], left["verifier"])
         claims = self.checked(str(token.get("id_token", "")), str(token.get("access_token", "")), left["nonce"])
-        mail = str(claims.get("email", "")) if claims.get("email_verified") is True else ""
-        return Arrival(
-            self.provider.issuer, str(claims["sub"]), mail, self._has_second_factor(claims), str(left["back"])
-        )
+        mail = self._verified_mail(claims, str(token.get("access_token", "")))
+        has_second_factor = self._has_second_factor(claims)
+        return Arrival(self.provider.issuer, str(claims["sub"]), mail, has_second_factor, str(left["back"]))
 
     def checked(self, id_token: str, access_token: str, nonce: str) -> Mapping[str, Any]:
         """The claims, once signature, issuer, audience, time and nonce hold. Raises SignOnFailed."""
@@ -172,6 +171,19 @@ class SingleSignOn:
         if not isinstance(found, dict):
             raise SignOnFailed
         return found
+
+    def _verified_mail(self, claims: Mapping[str, Any], access_token: str) -> str:
+        """From the token, or from the provider's page about the same person; empty unless it says "verified"."""
+        page = self._description().get("userinfo_endpoint")
+        if "email" not in claims and page and access_token and is_safe_address(str(page)):
+            try:
+                with _client() as client:
+                    answer = client.get(str(page), headers={"Authorization": f"Bearer {access_token}"})
+                    more = answer.raise_for_status().json()
+            except (httpx.HTTPError, ValueError) as error:
+                raise ProviderSilent from error
+            claims = more if isinstance(more, dict) and more.get("sub") == claims["sub"] else {}
+        return str(claims.get("email", "")) if claims.get("email_verified") is True else ""
 
     def _has_second_factor(self, claims: Mapping[str, Any]) -> bool:
         said = {str(claims.get("acr", "")), *map(str, claims.get("amr") or ())}

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from domain.account_states import AccountState
+from domain.duties import SECOND_FACTOR
 from domain.errors import NotFound
 from domain.identity import name_sort_key
 from storage.staffing import Person, person_columns, person_of
@@ -29,6 +30,11 @@ class UserLine:
     invited_until: datetime | None
     seen_at: datetime | None
     schools: int
+
+    @property
+    def lacks_second_factor(self) -> bool:
+        demanded = bool(self.person.duties & SECOND_FACTOR)
+        return demanded and self.account_id is not None and not self.has_second_factor
 
     @property
     def is_shared(self) -> bool:

@@ -64,7 +64,6 @@ def show_all(
         counts={state: sum(line.state is state for line in everybody) for state in AccountState},
         wanted=wanted,
         state_names=STATE_NAMES,
-        demanded_of=SECOND_FACTOR,
         invited=int(moi) if moi.isdecimal() else 0,
         command_id=uuid4(),
     )
