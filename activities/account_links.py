@@ -47,17 +47,16 @@ def address_of(vault: Vault, site_url: str, link: OpenLink) -> str:
     return f"{site_url.rstrip('/')}{_ADDRESS}{token_of(vault, link.nonce)}"
 
 
-def give_out(session: Session, vault: Vault, account: Account, deed: Deed, link_id: UUID) -> UUID:
+def give_out(session: Session, vault: Vault, account: Account, deed: Deed, link_id: UUID, note: str = "") -> None:
     """A link for this account, mailed if there is an address; the same id again changes nothing."""
     purpose = PASSWORD_RESET if account.password_hash or account.subject else INVITATION
     nonce = secrets.token_bytes(_NONCE)
     new = NewLink(link_id, account.id, purpose, nonce, sha256_of(token_of(vault, nonce)), deed.actor_id)
     if account_links.add(session, new, datetime.now(UTC)):
         kind = AccountEventKind.INVITED if purpose == INVITATION else AccountEventKind.RESET_SENT
-        account_events.record(session, account.id, kind, deed)
+        account_events.record(session, account.id, kind, deed, note)
         if account.email:
             account_links.add_mail(session, link_id, account.id, purpose)
-    return link_id
 
 
 class Links:

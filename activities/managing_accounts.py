@@ -8,7 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from activities.account_links import give_out
-from domain.account_states import AccountEventKind, AccountState
+from domain.account_states import AccountEventKind
 from domain.errors import Conflict, Invalid, NotAllowed
 from domain.logins import parse_login, parse_mail, proposed_login
 from signing.vault import Vault
@@ -47,7 +47,8 @@ def invite(session: Session, vault: Vault, line: UserLine, wanted: Invitation, d
         account = _new_account(session, line, wanted)
     else:
         account = _known_account(session, line, wanted)
-    give_out(session, vault, account, deed, wanted.link_id)
+    note = "Ghi địa chỉ thư mới." if line.account_id and account.email != line.email else ""
+    give_out(session, vault, account, deed, wanted.link_id, note)
 
 
 def link_id(command_id: UUID, staff_id: UUID) -> UUID:
@@ -126,9 +127,9 @@ def _known_account(session: Session, line: UserLine, wanted: Invitation) -> Acco
     account = accounts.locked(session, _account_of(line))
     if account.disabled_at is not None:
         raise Conflict("Tài khoản này đang bị khoá. Hãy mở khoá trước.")
-    if line.state is AccountState.INVITED and not line.is_shared:
+    if not line.is_shared:
         account.email = parse_mail(wanted.email)
-    elif line.is_shared and not account.email:
+    elif not account.email:
         raise NotAllowed(SHARED)
     session.flush()
     return account

@@ -3,15 +3,16 @@
 import asyncio
 
 import uvicorn
+from fastapi import FastAPI
 
 from api.main import create_app, make_services
 from config.process import collect_rarely
 from config.settings import Settings, words_of
 
 
-async def serve(settings: Settings) -> None:
-    config = uvicorn.Config(
-        create_app(await make_services(settings)),
+def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
         host=settings.api_host,
         port=settings.api_port,
         log_level="warning",
@@ -21,6 +22,10 @@ async def serve(settings: Settings) -> None:
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=words_of(settings.trusted_proxies),
     )
+
+
+async def serve(settings: Settings) -> None:
+    config = server_config(create_app(await make_services(settings)), settings)
     collect_rarely()
     await uvicorn.Server(config).serve()
 

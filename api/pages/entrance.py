@@ -18,7 +18,6 @@ from storage import demo, visitors
 router = APIRouter(include_in_schema=False)
 NOT_OURS = "Trang đăng nhập này đã cũ hoặc không phải của hocba. Hãy tải lại trang rồi đăng nhập lại."
 DONE = {
-    "het-phien": "Phiên làm việc đã kết thúc. Hãy đăng nhập lại.",
     "da-gui": "Nếu có tài khoản như vậy, chúng tôi vừa gửi thư đến địa chỉ của tài khoản. Thư dùng được trong 1 giờ.",
 }
 

@@ -181,7 +181,7 @@ def test_a_token_that_does_not_fit_is_not_believed(provider: RealProvider, wrong
 
 def test_a_token_under_another_key_or_none_is_not_believed(provider: RealProvider) -> None:
     claims, public = good(provider), OctKey.import_key(CLIENT_SECRET)
-    stranger = RSAKey.generate_key(2048, {"kid": provider.key.kid}, private=True)
+    stranger = RSAKey.generate_key(2048, {"kid": str(provider.key.kid)}, private=True)
     forged = (
         jwt.encode({"alg": "RS256", "kid": provider.key.kid}, claims, stranger),
         jwt.encode({"alg": "HS256"}, claims, public, algorithms=["HS256"]),
