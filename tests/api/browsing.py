@@ -14,6 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 from playwright.async_api import Browser, Page, async_playwright
 
+from activities.entrance import Entrance
 from api.main import create_app
 from api.services import Services
 from storage.database import Sessions
@@ -80,7 +81,8 @@ async def site(services: Services, live_sessions: Sessions, browser: Browser) ->
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     page = await browser.new_page(viewport={"width": DESK, "height": 800}, locale="vi-VN")
-    site = Site(create_app(replace(services, sessions=live_sessions)), port, page, [])
+    entrance = Entrance.make(live_sessions, services.entrance.vault, services.entrance.site_url)
+    site = Site(create_app(replace(services, sessions=live_sessions, entrance=entrance)), port, page, [])
     page.on("console", lambda said: site.troubles.append(said.text) if said.type in {"error", "warning"} else None)
     page.on("pageerror", lambda error: site.troubles.append(str(error)))
     page.on("requestfailed", lambda request: site.troubles.append(request.url))

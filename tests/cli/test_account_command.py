@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -34,8 +34,10 @@ def database_url(postgres_url: str) -> str:
 
 
 @pytest.fixture
-def sessions(database_url: str) -> Sessions:
-    return make_sessions(make_engine(database_url))
+def sessions(database_url: str) -> Iterator[Sessions]:
+    engine = make_engine(database_url)
+    yield make_sessions(engine)
+    engine.dispose()
 
 
 @pytest.fixture
