@@ -55,8 +55,9 @@ def _accounts(school: DemoSchool) -> Table:
     """Who can be tried, and with which API token; the signature passphrase is the same for all."""
     title = f"Tài khoản dùng thử · mật khẩu đăng nhập: {PASSWORD} · mật khẩu chữ ký: {PASSPHRASE}"
     table = Table(title=title, title_justify="left")
-    for heading in ("Người", "Việc", "Đăng nhập", "Mã truy cập API (chỉ từ máy này)"):
-        table.add_column(heading, no_wrap=True)
+    # In a narrow window the names to sign in with stay whole.
+    for heading, least in (("Người", 0), ("Việc", 0), ("Đăng nhập", 10), ("Mã truy cập API (chỉ từ máy này)", 0)):
+        table.add_column(heading, no_wrap=True, min_width=least or None)
     for duty, account in school.accounts.items():
         class_name, _, slot = duty.rpartition("/")
         if duty in DUTIES or slot == HOMEROOM:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from activities.second_factor import matching_step
 from storage.tables import Account, AccountEvent, KnownDevice, RecoveryCode
 from tests.api.conftest import VAULT, As
-from tests.api.test_entrance import BOARD, PASSWORD, csrf_of, give_password, sign_in
+from tests.api.doors import BOARD, PASSWORD, csrf_of, give_password, sign_in
 from tests.api.world import World, visitor
 
 CODE = "/tai-khoan/xac-thuc"

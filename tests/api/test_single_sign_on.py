@@ -21,7 +21,7 @@ from api.services import Services
 from storage.database import Sessions
 from storage.tables import Account
 from tests.api.conftest import VAULT
-from tests.api.test_entrance import BOARD, give_password
+from tests.api.doors import BOARD, give_password
 from tests.api.test_second_factor import CODE
 from tests.api.world import World, visitor
 from tests.signing.pki import closed_address

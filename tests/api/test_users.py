@@ -14,7 +14,7 @@ from activities.account_links import token_of
 from storage import visitors
 from storage.tables import Account, AccountEvent, AccountLink, ApiToken, MailRow, Staff
 from tests.api.conftest import VAULT, As
-from tests.api.test_entrance import BOARD, give_password, sign_in
+from tests.api.doors import BOARD, give_password, sign_in
 from tests.api.test_links import NEW, choose
 from tests.api.world import World, visitor
 
