@@ -3,23 +3,31 @@
 import asyncio
 
 import uvicorn
+from fastapi import FastAPI
 
 from api.main import create_app, make_services
 from api.serving import Server
 from config.process import collect_rarely
-from config.settings import Settings
+from config.settings import Settings, words_of
 
 
-async def serve(settings: Settings) -> None:
-    app = create_app(await make_services(settings))
-    config = uvicorn.Config(
+def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
         app,
         host=settings.api_host,
         port=settings.api_port,
         log_level="warning",
         access_log=False,  # paths hold ids; the audit trail says who did what
         timeout_graceful_shutdown=10,
+        # Uvicorn by itself believes whatever this machine sends on; here nobody is believed who is not listed.
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=words_of(settings.trusted_proxies),
     )
+
+
+async def serve(settings: Settings) -> None:
+    app = create_app(await make_services(settings))
+    config = server_config(app, settings)
     collect_rarely()
     await Server(config, app.state.live).serve()
 

@@ -25,6 +25,7 @@ from storage import visitors
 from storage.visitors import Visitor
 
 COOKIE: Final = "hocba"
+SAFE_COOKIE: Final = f"__Host-{COOKIE}"  # browsers take it over HTTPS only, from this very host only
 CSRF_FIELD: Final = "csrf_token"
 CSRF_HEADER: Final = "X-CSRF-Token"
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -115,9 +116,17 @@ def visitor_of(request: Request) -> Visitor | None:
     return found
 
 
+def cookie_name(request: Request) -> str:
+    return SAFE_COOKIE if request.url.scheme == "https" else COOKIE
+
+
+def session_token(request: Request) -> str:
+    return request.cookies.get(cookie_name(request), "")
+
+
 def csrf_token(request: Request) -> str:
     """Proves that a form comes from a page of this very session; worth nothing to whoever does not have its cookie."""
-    return hashlib.sha256(b"csrf:" + request.cookies.get(COOKIE, "").encode()).hexdigest()
+    return hashlib.sha256(b"csrf:" + session_token(request).encode()).hexdigest()
 
 
 def is_ours(request: Request) -> bool:
@@ -145,7 +154,7 @@ async def _require_ours(request: Request, rule: Rule) -> None:
 
 def _visitor(request: Request) -> Visitor | None:
     header = request.headers.get("Authorization", "")
-    token = request.cookies.get(COOKIE, "")
+    token = session_token(request)
     if not header and not token:
         return None
     found: Services = request.app.state.services

@@ -6,8 +6,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from activities.confirming import Confirming
+from activities.entrance import Entrance
 from activities.own_device import OwnDevice
 from activities.showing import Showing
+from activities.single_sign_on import Provider
 from activities.verifying import Verifying
 from api import errors, health
 from api.approvals import Approvals
@@ -17,6 +19,8 @@ from api.headers import ProtectiveHeaders, protect
 from api.live import Live
 from api.origins import Origins
 from api.pages import (
+    access_keys,
+    account,
     approval,
     approval_acts,
     assignments,
@@ -25,10 +29,12 @@ from api.pages import (
     class_page,
     class_results,
     deadlines,
+    entrance,
     front,
     homeroom,
     homeroom_decisions,
     homeroom_returns,
+    links,
     live,
     notices,
     offices,
@@ -41,8 +47,11 @@ from api.pages import (
     roster_uploads,
     sealing,
     search,
+    second_factor,
+    single_sign_on,
     stories,
     today,
+    users,
 )
 from api.pages import verification as verification_pages
 from api.pages.signing import routes as signing
@@ -64,14 +73,15 @@ from api.v1 import (
     trust,
     verification,
 )
-from config.settings import Settings
+from config.settings import Settings, words_of
 from config.temporal import connect
 from domain.rules.book import use_rules_of
 from interchange.national.codes import load_codes
 from signing.providers.configured import configured_providers
 from signing.trust_store import trusted_roots
+from signing.vault import Vault
 from signing.verification.apart import ApartVerifier
-from storage.database import make_engine, make_sessions
+from storage.database import Sessions, make_engine, make_sessions
 from storage.listening import address_of
 from storage.objects import Objects
 
@@ -107,7 +117,11 @@ def create_app(services: Services) -> FastAPI:
 
 
 def add_pages(app: FastAPI) -> None:
+    # Offices come before assignments, whose addresses would take theirs.
     for room in (
+        offices,
+        access_keys,
+        account,
         approval,
         approval_acts,
         assignments,
@@ -116,13 +130,14 @@ def add_pages(app: FastAPI) -> None:
         class_page,
         class_results,
         deadlines,
+        entrance,
         front,
         homeroom,
         homeroom_decisions,
         homeroom_returns,
+        links,
         live,
         notices,
-        offices,
         opening_books,
         people,
         reassigning,
@@ -131,9 +146,12 @@ def add_pages(app: FastAPI) -> None:
         roster_uploads,
         sealing,
         search,
+        second_factor,
         signing,
+        single_sign_on,
         stories,
         today,
+        users,
         verification_pages,
     ):
         app.include_router(room.router)
@@ -154,10 +172,26 @@ async def make_services(settings: Settings) -> Services:
         history_dir=settings.history_dir,
         verifying=Verifying(sessions, objects, trusted_roots(settings.trust_file), ApartVerifier()),
         codes=load_codes(settings.national_codes),
+        entrance=make_entrance(settings, sessions),
         showing=Showing(objects, settings.verify_url),
         has_time_stamps=bool(settings.tsa_url),
         demo=settings.demo,
     )
+
+
+def make_entrance(settings: Settings, sessions: Sessions) -> Entrance:
+    vault = Vault.open(settings.secrets_dir)
+    provider = None
+    if settings.oidc_issuer:
+        provider = Provider(
+            issuer=settings.oidc_issuer,
+            client_id=settings.oidc_client_id,
+            client_secret=settings.oidc_client_secret,
+            name=settings.oidc_name,
+            site_url=settings.site_url,
+            second_factor=frozenset(words_of(settings.oidc_second_factor)),
+        )
+    return Entrance.make(sessions, vault, settings.site_url, provider)
 
 
 def _broken(request: Request, error: Exception) -> Response:

@@ -6,6 +6,7 @@ from pathlib import Path
 from fastapi.templating import Jinja2Templates
 
 from activities.confirming import Confirming
+from activities.entrance import Entrance
 from activities.own_device import OwnDevice
 from activities.showing import Showing
 from activities.verifying import Verifying
@@ -27,6 +28,7 @@ class Services:
     history_dir: Path
     verifying: Verifying
     showing: Showing
+    entrance: Entrance
     codes: CodeLists = field(default_factory=load_codes)  # of the national record
     remembered: Remembered = field(default_factory=Remembered)
     has_time_stamps: bool = True

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -12,12 +12,13 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy.orm import Session
 
+from activities import passwords
 from activities.rosters import import_roster
 from activities.school_import import import_staff
 from cli.database import opened
 from cli.trouble import Trouble
 from config.settings import PROJECT, Settings
-from domain.curriculum import HOMEROOM
+from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
 from interchange.roster import read_roster
 from interchange.sample_school import ExampleSet, class_names, find_examples
 from interchange.staff import Staff, StaffRole, read_staff
@@ -28,7 +29,9 @@ from storage.tables import CertificateRow, ClassGroup
 
 # Public on purpose: demo mode listens on loopback only, and its certificates come from a development authority.
 PASSPHRASE = "hocba-demo"  # noqa: S105
+PASSWORD = "hocba-demo-2026"  # noqa: S105 - public for the same reason
 ACCOUNTS_FILE = "demo-accounts.json"
+_LOGINS = {PRINCIPAL: "hieutruong", SEAL: "vanthu", "system_admin": "quantri"}
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class DemoAccount:
     full_name: str
     personal_id: str
     token: str
+    login: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ def load_school(settings: Settings, examples: ExampleSet) -> DemoSchool:
         raise Trouble("The demo school is loaded only in demo mode (HOCBA_DEMO=1 or --demo).")
     kept = settings.var_dir / ACCOUNTS_FILE
     if kept.exists():
-        return _read(kept)
+        return _with_logins(settings, _read(kept))
     staff = read_staff(examples.staff)
     with opened(settings.database_url) as sessions, sessions.begin() as session:
         classes: dict[str, UUID] = {}
@@ -81,7 +85,24 @@ def load_school(settings: Settings, examples: ExampleSet) -> DemoSchool:
         accounts = _accounts(session, staff, ids)
     school = DemoSchool(str(school_id), {name: str(each) for name, each in classes.items()}, accounts)
     _write(kept, school)
-    return school
+    return _with_logins(settings, school)
+
+
+def _with_logins(settings: Settings, school: DemoSchool) -> DemoSchool:
+    """Everybody can also sign in by name and password, under a name that says what the person does."""
+    wanted = {account.personal_id: _login(duty) for duty, account in reversed(school.accounts.items())}
+    with opened(settings.database_url) as sessions, sessions.begin() as session:
+        logins = demo.give_logins(session, UUID(school.school_id), wanted, lambda: passwords.hash_of(PASSWORD))
+    accounts = {duty: replace(each, login=logins[each.personal_id]) for duty, each in school.accounts.items()}
+    return replace(school, accounts=accounts)
+
+
+def _login(duty: str) -> str:
+    """`hieutruong`, `gvcn.1a1`; of subject teachers the class and subject that come first."""
+    class_name, _, slot = duty.rpartition("/")
+    if not class_name:
+        return _LOGINS[slot]
+    return f"gvcn.{class_name.lower()}" if slot == HOMEROOM else f"gv.{class_name.lower()}.{slot.replace('_', '')}"
 
 
 def _accounts(session: Session, staff: Staff, ids: Mapping[str, UUID]) -> dict[str, DemoAccount]:

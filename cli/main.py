@@ -23,6 +23,7 @@ COMMANDS = {
     "doctor": "cli.doctor:doctor_command",
     "export-record": "cli.export_record:export_record_command",
     "oneroster": "cli.oneroster:app",
+    "account": "cli.account:app",
     "audit": "cli.audit:audit_command",
     "cosign": "cli.cosign:cosign_command",
     "report": "cli.report:app",

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.demo_client import DemoClient
-from cli.demo_data import PASSPHRASE, DemoSchool, examples_of_project, load_school
+from cli.demo_data import PASSPHRASE, PASSWORD, DemoSchool, examples_of_project, load_school
 from cli.demo_play import TermPlay, make_play
 from config.settings import Settings
 from domain.assessment import Term
@@ -86,11 +86,15 @@ def _say(name: str, step: str) -> None:
 
 def _accounts(school: DemoSchool) -> Table:
     """Who can be tried, and with which API token; the signature passphrase is the same for all."""
-    table = Table(title=f"Tài khoản dùng thử · mật khẩu chữ ký: {PASSPHRASE}", title_justify="left")
-    for heading in ("Người", "Việc", "Mã truy cập API (chỉ từ máy này)"):
-        table.add_column(heading, no_wrap=True)
+    title = f"Tài khoản dùng thử · mật khẩu đăng nhập: {PASSWORD} · mật khẩu chữ ký: {PASSPHRASE}"
+    table = Table(title=title, title_justify="left")
+    # In a narrow window the names to sign in with stay whole.
+    for heading, least in (("Người", 0), ("Việc", 0), ("Đăng nhập", 10), ("Mã truy cập API (chỉ từ máy này)", 0)):
+        table.add_column(heading, no_wrap=True, min_width=least or None)
     for duty, account in school.accounts.items():
         class_name, _, slot = duty.rpartition("/")
         if duty in DUTIES or slot == HOMEROOM:
-            table.add_row(account.full_name, DUTIES.get(duty, f"Chủ nhiệm lớp {class_name}"), account.token)
+            table.add_row(
+                account.full_name, DUTIES.get(duty, f"Chủ nhiệm lớp {class_name}"), account.login, account.token
+            )
     return table

@@ -1,6 +1,7 @@
 """The one place where hocba's settings are read: HOCBA_ variables, files of secrets, and defaults for one machine."""
 
 import hashlib
+import ipaddress
 import os
 import tempfile
 from collections.abc import Mapping
@@ -25,6 +26,11 @@ def socket_folder(var_dir: Path) -> Path:
         return inside
     mark = hashlib.sha256(os.fsencode(var_dir)).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"hocba-{os.getuid()}-{mark}"
+
+
+def words_of(listed: str) -> list[str]:
+    """The values of a setting that lists several, between commas."""
+    return [each.strip() for each in listed.split(",") if each.strip()]
 
 
 def _embedded_url(values: Mapping[str, Any]) -> str:
@@ -64,6 +70,14 @@ class Settings(BaseSettings):
     smtp_ca_file: Path | None = None
     smtp_timeout_s: float = Field(default=20, gt=0, le=120)
     apprise_config: Path | None = None  # further channels of the schools: docs/notifications.md
+
+    trusted_proxies: str = ""  # addresses or networks whose X-Forwarded-For and -Proto are believed
+
+    oidc_issuer: str = ""  # single sign-on: docs/accounts.md
+    oidc_client_id: str = ""
+    oidc_client_secret: str = Field(default="", repr=False)
+    oidc_name: str = "tài khoản ngành"
+    oidc_second_factor: str = ""  # values of amr or acr that stand for a second factor
 
     postgres_port: int = Field(default=5432, ge=1, le=65535)
     postgres_fast: bool = False
@@ -128,6 +142,27 @@ class Settings(BaseSettings):
     def make_absolute(cls, folder: Path) -> Path:
         """Child processes and PostgreSQL must mean the same folder, wherever they were started."""
         return folder.absolute()
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def check_proxies(cls, listed: str) -> str:
+        """Whoever is listed can say where a request comes from, so everybody and misspelt networks are refused."""
+        for each in words_of(listed):
+            if ipaddress.ip_network(each).prefixlen == 0:
+                raise ValueError("HOCBA_TRUSTED_PROXIES must name proxies, not every address")
+        return listed
+
+    @model_validator(mode="after")
+    def refuse_half_a_provider(self) -> Self:
+        """Single sign-on is there with everything it needs, or not at all."""
+        needed = {"oidc_issuer", "oidc_client_id", "oidc_client_secret"}
+        missing = sorted(name for name in needed if not getattr(self, name))
+        if missing and len(missing) < len(needed):
+            raise ValueError(f"single sign-on also needs {', '.join(PREFIX + name.upper() for name in missing)}")
+        plain = self.oidc_issuer.startswith(("http://127.0.0.1", "http://localhost"))
+        if self.oidc_issuer and not self.oidc_issuer.startswith("https://") and not plain:
+            raise ValueError("HOCBA_OIDC_ISSUER must be an https address")
+        return self
 
     @model_validator(mode="after")
     def refuse_open_demo(self) -> Self:

@@ -1,5 +1,6 @@
 """Demo sign-in: people to choose from, their accounts, and keys for the programs that play them."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -73,8 +74,29 @@ def new_token(session: Session, staff_id: UUID) -> str:
     return token
 
 
+def give_logins(
+    session: Session, school_id: UUID, wanted: Mapping[str, str], password: Callable[[], str]
+) -> dict[str, str]:
+    """Names to sign in with by personal id, as `wanted` where they are free; `password` makes a hash for the new ones.
+
+    Who chose a password already keeps it.
+    """
+    staff = select(Staff).where(Staff.school_id == school_id, Staff.personal_id.in_(wanted))
+    found, kept = {}, ""
+    for person in session.scalars(staff.order_by(Staff.personal_id)):
+        its = account(session, person.id)
+        if its.password_hash is None:
+            kept = kept or password()
+            its.password_hash = kept
+            login = wanted[person.personal_id]
+            its.login = f"{login}.{its.id.hex[:4]}" if visitors.login_taken(session, login) else login
+            session.flush()
+        found[person.personal_id] = its.login
+    return found
+
+
 def account(session: Session, staff_id: UUID) -> Account:
-    """The person's account, made if there is none yet: nobody of a demo has a password."""
+    """The person's account, made if there is none yet."""
     found = visitors.account_of(session, staff_id)
     if found is None:
         # An address that can belong to nobody (RFC 2606): the list of mails shows what would be sent.

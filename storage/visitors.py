@@ -7,19 +7,38 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, func, select, text, update
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import Session, aliased
 
 from domain.duties import SECOND_FACTOR, Duty
 from domain.errors import NotFound
 from domain.scopes import Scope
 from storage.staffing import Person, person, person_columns, person_of
-from storage.tables import Account, AccountSession, ApiToken, Staff
+from storage.tables import Account, AccountSession, ApiToken, School, Staff
 
 IDLE = timedelta(hours=12)  # a browser left alone for longer has to sign in again
 LONGEST = timedelta(days=14)
 NOTED_EVERY = timedelta(minutes=5)  # how exactly the owner is told when a browser was last used
+_COLLEAGUE, _SCHOOL = aliased(Staff), aliased(School)
+_WORKPLACES = func.coalesce(
+    select(func.jsonb_agg(aggregate_order_by(func.jsonb_build_array(_COLLEAGUE.id, _SCHOOL.name), _SCHOOL.name)))
+    .select_from(_COLLEAGUE)
+    .join(_SCHOOL, _SCHOOL.id == _COLLEAGUE.school_id)
+    .where(_COLLEAGUE.account_id == Account.id)
+    .correlate(Account)
+    .scalar_subquery(),
+    text("'[]'::jsonb"),
+)
 _FIRST_DESK = (Duty.PRINCIPAL, Duty.VICE_PRINCIPAL, Duty.CLERK, Duty.ADMIN, Duty.HOMEROOM, Duty.SUBJECT_TEACHER)
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """A school at which the person behind an account is on the staff."""
+
+    staff_id: UUID
+    school: str
 
 
 @dataclass(frozen=True)
@@ -38,10 +57,13 @@ class Visitor:
     has_second_factor: bool = False
     device: str = ""
     network: str = ""
+    asks_second_factor: bool = False
+    schools: tuple[Workplace, ...] = ()
 
     @property
     def needs_second_factor(self) -> bool:
-        return not self.has_second_factor and bool(self.person.duties & SECOND_FACTOR)
+        """Whether a code is still missing: of those whose duties demand one, and of everybody who has set one up."""
+        return not self.has_second_factor and (self.asks_second_factor or bool(self.person.duties & SECOND_FACTOR))
 
 
 @dataclass(frozen=True)
@@ -64,9 +86,10 @@ def new_token() -> str:
 
 
 def by_session(session: Session, token: str, at: datetime) -> Visitor | None:
-    """The visitor of a browser's cookie; notes now and then that it was used."""
+    """The visitor of a browser's cookie; notes now and then that it was used. Nobody, once the last duty has ended."""
+    asks = Account.totp_locked.is_not(None)
     query = (
-        select(AccountSession, Account.language, *person_columns(at))
+        select(AccountSession, Account.language, asks, _WORKPLACES, *person_columns(at))
         .join(Account, Account.id == AccountSession.account_id)
         .join(Staff, Staff.id == AccountSession.staff_id)
         .where(
@@ -81,7 +104,9 @@ def by_session(session: Session, token: str, at: datetime) -> Visitor | None:
     row = session.execute(query).first()
     if row is None:
         return None
-    found, language, who = row[0], row[1], person_of(row[2:])
+    found, language, who = row[0], row[1], person_of(row[4:])
+    if not who.duties:
+        return None
     if found.seen_at < at - NOTED_EVERY:
         session.execute(update(AccountSession).where(AccountSession.id == found.id).values(seen_at=at))
     return Visitor(
@@ -93,6 +118,8 @@ def by_session(session: Session, token: str, at: datetime) -> Visitor | None:
         has_second_factor=found.has_second_factor,
         device=found.device,
         network=found.network,
+        asks_second_factor=row[2],
+        schools=tuple(Workplace(UUID(staff_id), school) for staff_id, school in row[3]),
     )
 
 
@@ -103,11 +130,12 @@ def holds(session: Session, session_id: UUID, at: datetime) -> bool:
 
 
 def by_key(session: Session, token: str, at: datetime) -> Visitor | None:
-    """The visitor that a system's key stands for."""
+    """The visitor that a system's key stands for; it ends with the account and the duties of its person."""
     query = select(ApiToken, *person_columns(at)).join(Staff, Staff.id == ApiToken.staff_id)
     valid = (ApiToken.token_sha256 == sha256_of(token), ApiToken.ended_at.is_(None), ApiToken.expires_at > at)
-    row = session.execute(query.where(*valid)).first()
-    if row is None:
+    account = query.outerjoin(Account, Account.id == Staff.account_id).where(Account.disabled_at.is_(None))
+    row = session.execute(account.where(*valid)).first()
+    if row is None or not person_of(row[1:]).duties:
         return None
     if row[0].used_at is None or row[0].used_at < at - NOTED_EVERY:
         session.execute(update(ApiToken).where(ApiToken.id == row[0].id).values(used_at=at))
@@ -137,6 +165,14 @@ def begin(session: Session, new: NewSession, at: datetime) -> str:
     return token
 
 
+def renew(session: Session, session_id: UUID, *, has_second_factor: bool) -> str:
+    """A new token for a session that may do more from now on; the old one is worth nothing."""
+    token = new_token()
+    row = update(AccountSession).where(AccountSession.id == session_id)
+    session.execute(row.values(token_sha256=sha256_of(token), has_second_factor=has_second_factor))
+    return token
+
+
 def end(session: Session, account_id: UUID, session_ids: Collection[UUID], at: datetime) -> None:
     """End sessions of one account; those of others are left alone."""
     mine = AccountSession.account_id == account_id
@@ -162,6 +198,16 @@ def account_of(session: Session, staff_id: UUID) -> Account | None:
 
 def login_taken(session: Session, login: str) -> bool:
     return session.scalar(select(func.count()).where(func.lower(Account.login) == login.lower())) != 0
+
+
+def go_to(session: Session, visitor: Visitor, staff_id: UUID, at: datetime) -> None:
+    """Change to another school of the same account. Raises NotFound for one that is not the person's."""
+    mine = Staff.account_id == visitor.account_id
+    who = person(session, at, and_(Staff.id == staff_id, mine)) if visitor.account_id else None
+    if who is None or not who.duties:
+        raise NotFound("Bạn không làm việc ở trường này.")
+    row = update(AccountSession).where(AccountSession.id == visitor.session_id)
+    session.execute(row.values(staff_id=staff_id, duty=_desk(who, "").value))
 
 
 def _desk(who: Person, wanted: str) -> Duty:

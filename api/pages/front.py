@@ -7,9 +7,10 @@ from fastapi import APIRouter, Form, Request, status
 from starlette.responses import RedirectResponse, Response
 
 from api.deps import CurrentVisitor, ServicesDep, is_loopback, now
-from api.guard import COOKIE, allow, everybody, is_ours, visitor_of
+from api.guard import allow, everybody, is_ours, visitor_of
+from api.pages.door import A_YEAR, HOME, forget_session, local, signed_in
 from api.pages.language import LANGUAGE_COOKIE, LANGUAGES
-from api.pages.templating import THEME_COOKIE, THEMES, page
+from api.pages.templating import THEME_COOKIE, THEMES
 from domain.duties import STAFF, Duty
 from domain.errors import Invalid, NotFound
 from storage import demo, visitors
@@ -17,8 +18,6 @@ from storage.tables import Account
 from storage.visitors import NewSession
 
 router = APIRouter(include_in_schema=False)
-HOME = "/viec-cua-toi"
-A_YEAR = 365 * 24 * 3600
 Back = Annotated[str, Form()]
 
 
@@ -26,18 +25,6 @@ Back = Annotated[str, Form()]
 @everybody
 def show_door(request: Request) -> Response:
     return RedirectResponse(HOME if visitor_of(request) else "/dang-nhap", status.HTTP_303_SEE_OTHER)
-
-
-@router.get("/dang-nhap")
-@everybody
-def show_sign_in(request: Request, found: ServicesDep, back: str = "") -> Response:
-    if visitor_of(request):
-        return RedirectResponse(local(back), status.HTTP_303_SEE_OTHER)
-    people = []
-    if found.demo and is_loopback(request):
-        with found.sessions() as session:
-            people = demo.accounts(session, now())
-    return page(found, request, "sign_in.html", people=people, back=back)
 
 
 @router.post("/demo/enter")
@@ -58,13 +45,14 @@ def enter(request: Request, found: ServicesDep, staff_id: Annotated[UUID, Form()
 
 @router.post("/dang-xuat")
 @allow(STAFF, is_early=True)
-def leave(visitor: CurrentVisitor, found: ServicesDep) -> Response:
+def leave(request: Request, visitor: CurrentVisitor, found: ServicesDep) -> Response:
+    """End the session; a machine that others use keeps nothing of it."""
     if visitor.account_id is not None and visitor.session_id is not None:
         with found.sessions.begin() as session:
             visitors.end(session, visitor.account_id, [visitor.session_id], now())
     answer = RedirectResponse("/dang-nhap", status.HTTP_303_SEE_OTHER)
-    answer.delete_cookie(COOKIE)
-    answer.headers["Clear-Site-Data"] = '"cache"'
+    forget_session(request, answer)
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
 
 
@@ -74,6 +62,15 @@ def change_desk(visitor: CurrentVisitor, found: ServicesDep, duty: Annotated[Dut
     """Sit down at another of one's own desks."""
     with found.sessions.begin() as session:
         visitors.sit_down(session, visitor, duty)
+    return RedirectResponse(HOME, status.HTTP_303_SEE_OTHER)
+
+
+@router.post("/truong")
+@allow(STAFF)
+def change_school(visitor: CurrentVisitor, found: ServicesDep, staff_id: Annotated[UUID, Form()]) -> Response:
+    """Go on at another school of the same person."""
+    with found.sessions.begin() as session:
+        visitors.go_to(session, visitor, staff_id, now())
     return RedirectResponse(HOME, status.HTTP_303_SEE_OTHER)
 
 
@@ -101,18 +98,4 @@ def change_theme(theme: Annotated[str, Form()], back: Back = "") -> Response:
         raise Invalid("Không có giao diện này.")
     answer = RedirectResponse(local(back), status.HTTP_303_SEE_OTHER)
     answer.set_cookie(THEME_COOKIE, theme, max_age=A_YEAR, httponly=True, samesite="lax")
-    return answer
-
-
-def local(path: str) -> str:
-    """A path of this site, whatever was asked for: nobody is led elsewhere."""
-    inside = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
-    return path if inside and path != "/" else HOME
-
-
-def signed_in(request: Request, token: str, back: str) -> Response:
-    """Where to go after signing in; the cookie is out of reach of scripts and of forms on other sites."""
-    answer = RedirectResponse(local(back), status.HTTP_303_SEE_OTHER)
-    is_secure = request.url.scheme == "https"
-    answer.set_cookie(COOKIE, token, httponly=True, samesite="lax", secure=is_secure)
     return answer

@@ -44,8 +44,8 @@ def make_templates() -> Jinja2Templates:
 def page(services: Services, request: Request, name: str, *, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401 - whatever the template needs
     """A page or a part of one, in the visitor's language."""
     visitor = visitor_of(request)
-    if visitor is not None and visitor.desk is None:
-        visitor = None  # a system's key on a page that is open to everybody
+    if visitor is not None and (visitor.desk is None or visitor.needs_second_factor):
+        visitor = None  # a system's key on a page for everybody, or somebody who is not further than the door
     spoken = language.language_of(request)
     language.speak(spoken)
     theme = request.cookies.get(THEME_COOKIE, "")

@@ -1,6 +1,15 @@
 """Every table of the database; importing this package fills `Base.metadata`."""
 
-from storage.tables.accounts import Account, AccountLink, AccountSession, ApiToken, KnownDevice, SignInAttempt
+from storage.tables.accounts import (
+    Account,
+    AccountEvent,
+    AccountLink,
+    AccountSession,
+    ApiToken,
+    KnownDevice,
+    RecoveryCode,
+    SignInAttempt,
+)
 from storage.tables.base import Base
 from storage.tables.books import (
     Assessment,
@@ -52,6 +61,7 @@ from storage.tables.trust import (
 
 __all__ = [
     "Account",
+    "AccountEvent",
     "AccountLink",
     "AccountSession",
     "ApiToken",
@@ -87,6 +97,7 @@ __all__ = [
     "PupilTerm",
     "Reason",
     "RecordSlot",
+    "RecoveryCode",
     "ReviewItem",
     "RosterPreview",
     "School",

@@ -3,15 +3,17 @@
 from datetime import datetime, time
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, func, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from domain.account_states import AccountEventKind
 from domain.duties import Duty
 from storage.tables.base import SHA256, Base, Key, Now, Text, one_of
 
 LANGUAGES = ("vi", "en")
 LINK_PURPOSES = ("invitation", "password_reset")
+ATTEMPT_PURPOSES = ("password", "code", "mail")
 
 
 class Account(Base):
@@ -64,12 +66,17 @@ class AccountSession(Base):
 
 
 class AccountLink(Base):
-    """An invitation or a password reset: used once, by whoever holds the link."""
+    """An invitation or a password reset: used once, by whoever holds the link.
+
+    Its token follows from the nonce and the installation's key, so it can be mailed again but is kept nowhere.
+    """
 
     __tablename__ = "account_links"
-    __table_args__ = (one_of("purpose", LINK_PURPOSES),)
+    __table_args__ = (one_of("purpose", LINK_PURPOSES), CheckConstraint(f"token_sha256 {SHA256}", name="hash_is_hex"))
 
-    token_sha256: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[Key]
+    nonce: Mapped[bytes] = mapped_column(LargeBinary)
+    token_sha256: Mapped[str] = mapped_column(unique=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), index=True)
     purpose: Mapped[str]
     made_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
@@ -83,14 +90,16 @@ class SignInAttempt(Base):
 
     __tablename__ = "sign_in_attempts"
     __table_args__ = (
+        one_of("purpose", ATTEMPT_PURPOSES),
         Index("ix_sign_in_attempts_login", "login_sha256", "attempted_at"),
         Index("ix_sign_in_attempts_network", "network", "attempted_at"),
     )
 
     id: Mapped[Key]
+    purpose: Mapped[str] = mapped_column(server_default="password")
     login_sha256: Mapped[str]
     network: Mapped[str]
-    device_sha256: Mapped[Text]
+    device_sha256: Mapped[Text] = mapped_column(comment="only of a browser that the account knows: it is counted apart")
     attempted_at: Mapped[Now]
 
 
@@ -121,3 +130,30 @@ class ApiToken(Base):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+
+
+class RecoveryCode(Base):
+    """What serves once instead of the code of a lost device; kept as a keyed hash."""
+
+    __tablename__ = "recovery_codes"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    code_mac: Mapped[str] = mapped_column(primary_key=True)
+    created_at: Mapped[Now]
+    used_at: Mapped[datetime | None]
+
+
+class AccountEvent(Base):
+    """Who did what to which account, when and from where. Insert only: a trigger refuses UPDATE and DELETE."""
+
+    __tablename__ = "account_events"
+    __table_args__ = (one_of("kind", AccountEventKind), Index("ix_account_events_account", "account_id", "id"))
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"), comment="null: from the command line")
+    kind: Mapped[str]
+    network: Mapped[Text]
+    device: Mapped[Text]
+    reason: Mapped[Text]
+    happened_at: Mapped[Now]

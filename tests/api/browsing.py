@@ -14,6 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 from playwright.async_api import Browser, Page, Request, async_playwright
 
+from activities.entrance import Entrance
 from api.services import Services
 from api.serving import Server
 from storage.database import Sessions
@@ -92,8 +93,10 @@ def _is_trouble(request: Request) -> bool:
 @pytest_asyncio.fixture(loop_scope="session")
 async def site(services: Services, live_sessions: Sessions, browser: Browser) -> AsyncIterator[Site]:
     page = await browser.new_page(viewport={"width": DESK, "height": 800}, locale="vi-VN")
+    entrance = Entrance.make(live_sessions, services.entrance.vault, services.entrance.site_url)
+    own = replace(services, sessions=live_sessions, entrance=entrance)
     with hold_port() as held:
-        site = Site(BROWSED.over(replace(services, sessions=live_sessions)), port_of(held), page, [])
+        site = Site(BROWSED.over(own), port_of(held), page, [])
         page.on("console", lambda said: site.troubles.append(said.text) if said.type in {"error", "warning"} else None)
         page.on("pageerror", lambda error: site.troubles.append(str(error)))
         page.on("requestfailed", lambda request: site.troubles.append(request.url) if _is_trouble(request) else None)

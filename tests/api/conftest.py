@@ -15,6 +15,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.confirming import Confirming
 from activities.decisions import DecisionActivities
+from activities.entrance import Entrance
 from activities.evidence import EvidenceKeeper
 from activities.history import HistoryKeeper, LogBook
 from activities.orders import OrderActivities
@@ -37,6 +38,7 @@ from signing.log.store import LocalTiles
 from signing.providers.pkcs12 import Pkcs12Provider
 from signing.revocation import RevocationService
 from signing.timestamps import TimeStampService
+from signing.vault import Vault
 from signing.verification.apart import ApartVerifier
 from storage.database import Sessions, make_engine, make_sessions
 from storage.migrate import upgrade
@@ -57,6 +59,7 @@ from worker.trust import Trust
 As = Callable[[str], AsyncClient]
 APART = ApartVerifier()
 TEMPLATES = make_templates()
+VAULT = Vault(b"a key of the tests, 32 bytes long"[:32])
 
 
 @pytest.fixture(scope="session")
@@ -116,7 +119,10 @@ def make_services(
     device = OwnDevice(sessions, objects, confirms)
     verifying = Verifying(sessions, objects, [keys.authority.root], APART)
     showing, history = Showing(objects, "http://127.0.0.1:8000"), folder / "history"
-    return Services(sessions, approvals, confirms, device, objects, TEMPLATES, history, verifying, showing, demo=demo)
+    entrance = Entrance.make(sessions, VAULT, "http://127.0.0.1")
+    return Services(
+        sessions, approvals, confirms, device, objects, TEMPLATES, history, verifying, showing, entrance, demo=demo
+    )
 
 
 @pytest.fixture

@@ -86,6 +86,14 @@ class Objects:
 
 
 SIGNING_ROOM = ("batch_id",)
+# The door, one's own account, and the accounts of a school.
+FORMS |= {
+    "POST /nguoi-dung/moi-tat-ca": {"command_id": "5f0c1a52-4a7f-4f3c-9a52-0a2b6a1f0c11"},
+    "POST /nguoi-dung/ma-truy-cap": {"command_id": "5f0c1a52-4a7f-4f3c-9a52-0a2b6a1f0c12"},
+    "POST /nguoi-dung/{staff_id}/moi": {"command_id": "5f0c1a52-4a7f-4f3c-9a52-0a2b6a1f0c13"},
+}
+PLAIN |= {"session_id": "5f0c1a52-4a7f-4f3c-9a52-0a2b6a1f0c14", "key_id": "5f0c1a52-4a7f-4f3c-9a52-0a2b6a1f0c15"}
+
 OBJECTS = ("class_term_id", "class_id", "record_id", "order_id", "document_id", "staff_id")
 
 

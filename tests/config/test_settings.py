@@ -34,6 +34,29 @@ def test_the_demo_refuses_to_listen_to_other_machines() -> None:
         Settings(demo=True, api_host="0.0.0.0")  # noqa: S104
 
 
+@pytest.mark.parametrize("listed", ["0.0.0.0/0", "::/0", "proxy.example", "10.0.0.1/8"])
+def test_a_proxy_is_an_address_and_not_everybody(listed: str) -> None:
+    with pytest.raises(ValidationError):
+        Settings(trusted_proxies=listed)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"oidc_issuer": "https://id.example"}, {"oidc_client_id": "x", "oidc_client_secret": "y"},
+        {"oidc_issuer": "http://id.example", "oidc_client_id": "x", "oidc_client_secret": "y"},
+    ],
+)  # fmt: skip
+def test_half_a_provider_or_an_open_one_is_refused(given: dict[str, str]) -> None:
+    with pytest.raises(ValidationError, match=r"single sign-on|https"):
+        Settings.model_validate(given)
+
+
+def test_the_providers_secret_is_not_shown() -> None:
+    given = {"oidc_issuer": "https://id.example", "oidc_client_id": "x", "oidc_client_secret": "do-not-show"}
+    assert "do-not-show" not in repr(Settings.model_validate(given))
+
+
 def test_a_secret_is_read_from_its_file_and_not_shown(tmp_path: Path) -> None:
     (tmp_path / "secrets").mkdir()
     (tmp_path / "secrets" / "hocba_database_url").write_text("postgresql+psycopg://hocba:secret@db/hocba")
