@@ -15,6 +15,7 @@ from api.approvals import Approvals
 from api.guard import guard, require_rules
 from api.headers import ProtectiveHeaders, protect
 from api.pages import board, front, notices, refusals
+from api.pages import entry as entry_pages
 from api.pages import verification as verification_pages
 from api.pages.templating import make_templates
 from api.schema import Application
@@ -77,7 +78,7 @@ def create_app(services: Services) -> FastAPI:
 
 
 def add_pages(app: FastAPI) -> None:
-    for room in (front, board, notices, verification_pages):
+    for room in (front, board, entry_pages, notices, verification_pages):
         app.include_router(room.router)
 
 

@@ -14,7 +14,7 @@ from documents.content import Exchanged, canonical_json
 from documents.form import place_fields
 from documents.limits import check_limits
 from documents.page import Printed, is_tidy, lookup_url
-from documents.places import layout_of
+from documents.places import Layout, layout_of
 from domain.errors import Invalid
 from domain.signature_places import SignaturePlace
 from domain.year_records import DocumentContent
@@ -22,6 +22,10 @@ from domain.year_records import DocumentContent
 _TEMPLATES = Path(__file__).parent.parent / "templates" / "documents"
 # PDF/A wants every character drawn; Libertinus Serif has no emoji and no Chinese, Japanese or Korean letters.
 _UNPRINTABLE = re.compile(r'the text `"(.+?)"` could not be displayed')
+_DRAFT = (
+    '#set page(foreground: rotate(-35deg, text(font: "Libertinus Serif", size: 54pt, weight: "bold", '
+    "fill: rgb(179, 38, 30, 60))[BẢN NHÁP – KHÔNG CÓ GIÁ TRỊ]))\n"
+)
 _TOO_LONG = "Nội dung quá dài, không in vừa trang văn bản."
 
 
@@ -51,22 +55,33 @@ class Renderer:
 
         Raises `Invalid` if a text is too long or cannot be printed, else `RenderFailed`.
         """
+        pdf, layout, sha256 = self._laid_out(content, exchanged)
+        return Rendered(_with_places(pdf, layout.places), sha256)
+
+    def draft(self, content: DocumentContent) -> bytes:
+        """The same pages with a mark across each that they are not valid, and no places for signatures."""
+        pdf, _, _ = self._laid_out(content, None, _DRAFT)
+        return pdf
+
+    def _laid_out(
+        self, content: DocumentContent, exchanged: Exchanged | None, before: str = ""
+    ) -> tuple[bytes, Layout, str]:
         check_limits(content)
         layout, record = layout_of(content), canonical_json(content, exchanged)
         sha256 = hashlib.sha256(record).hexdigest()
         url = lookup_url(self._verify_url, content.lookup_code)
         printed = Printed(layout, sha256=sha256, url=url, tidy=is_tidy(record))
         for arrangement, pages in arrangements(content):
-            pdf = self._compile(record, printed, arrangement)
+            pdf = self._compile(record, printed, arrangement, before)
             if b"/Type/Pages/Count %d/Kids" % pages in pdf:
-                return Rendered(_with_places(pdf, layout.places), sha256)
+                return pdf, layout, sha256
         raise Invalid(_TOO_LONG)
 
-    def _compile(self, record: bytes, printed: Printed, arrangement: Arrangement) -> bytes:
+    def _compile(self, record: bytes, printed: Printed, arrangement: Arrangement, before: str = "") -> bytes:
         # The data come as literals, not as `sys.inputs`: those are part of Typst's library, and with another library
         # it forgets all it evaluated and laid out before.
         data = f"bytes({_literal(record.decode())}), json(bytes({_literal(printed.as_json(arrangement))}))"
-        source = f'#import "/{printed.layout.paper.template}.typ": paper\n#paper({data})'
+        source = f'#import "/{printed.layout.paper.template}.typ": paper\n{before}#paper({data})'
         try:
             pdf = self._compiler().compile(source.encode(), format="pdf", pdf_standards=["a-3a", "ua-1"])
         except typst.TypstError as error:

@@ -64,7 +64,7 @@ def leave(visitor: CurrentVisitor, found: ServicesDep) -> Response:
             visitors.end(session, visitor.account_id, [visitor.session_id], now())
     answer = RedirectResponse("/dang-nhap", status.HTTP_303_SEE_OTHER)
     answer.delete_cookie(COOKIE)
-    answer.headers["Clear-Site-Data"] = '"cache"'
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
 
 
