@@ -148,7 +148,8 @@ def _problems(sheet: EntrySheet) -> list[Problem]:
     for each in sheet.problems:
         pupil = pupils[each.record_id]
         told = [(cell.key, "") for cell in each.missing if pupil.is_open]
-        told += [(doubt.key, doubt.message) for doubt in each.doubts]
+        if pupil.is_open or sheet.marks.is_closed:
+            told += [(doubt.key, doubt.message) for doubt in each.doubts]
         found += [
             Problem(pupil.record_id, code_of(key), pupil.order_no, pupil.full_name, headings.get(key, ""), message)
             for key, message in told

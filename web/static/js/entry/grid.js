@@ -1,29 +1,29 @@
 // The sheet as a grid that is used like a spreadsheet. Tabulator lays it out and opens its editors; the cursor, the
 // range and the clipboard are ours, so that each cell can be focused and read out as one.
 import {
-  EditModule, FormatModule, FrozenColumnsModule, LayoutModule, ResizeTableModule, Tabulator,
+  EditModule, FormatModule, FrozenColumnsModule, ResizeTableModule, Tabulator,
 } from "/packages/tabulator-tables/dist/js/tabulator_esm.min.mjs";
 import { asRows, asText } from "./clipboard.js";
+import { make } from "./dom.js";
 import { editor } from "./editors.js";
 import { onKey } from "./keys.js";
 
-Tabulator.registerModule([EditModule, FormatModule, FrozenColumnsModule, LayoutModule, ResizeTableModule]);
+Tabulator.registerModule([EditModule, FormatModule, FrozenColumnsModule, ResizeTableModule]);
 
-const WIDTHS = { level: 84, score: 80, count: 92, measure: 92, flag: 92, text: 170, comment: 300 };
+const WIDTHS = { level: 72, score: 66, count: 84, measure: 84, flag: 84, text: 170, comment: 240 };
 const NAME_WIDTH = 196;
 
 export class Grid extends EventTarget {
   constructor(host, sheet, label) {
     super();
-    Object.assign(this, { host, sheet, at: [0, 0], anchor: [0, 0], first: undefined, elements: [] });
+    const first = [Math.max(sheet.pupils.findIndex((pupil) => pupil.is_open), 0), 0];
+    Object.assign(this, { host, sheet, at: first, anchor: first, elements: [], parts: [] });
     this.table = new Tabulator(host, {
       data: sheet.pupils.map((pupil, row) => ({ id: row, name: pupil.full_name })),
       columns: [this.#names(), ...sheet.columns.map((column, index) => this.#column(column, index))],
-      columnDefaults: { headerSort: false, resizable: false },
       layout: "fitColumns",
       renderVertical: "basic",
       editTriggerEvent: "dblclick",
-      maxHeight: "100%",
     });
     this.ready = new Promise((done) => { this.table.on("tableBuilt", () => { this.#built(label); done(); }); });
     sheet.addEventListener("changed", this.changed = ({ detail }) => detail.forEach(([row, index]) => this.paint(row, index)));
@@ -38,43 +38,25 @@ export class Grid extends EventTarget {
     const pupil = this.sheet.pupils[cell.getRow().getData().id];
     const element = cell.getElement();
     element.setAttribute("role", "rowheader");
-    const box = document.createElement("div");
-    const number = document.createElement("span");
-    number.className = "no";
-    number.textContent = pupil.order_no;
-    box.append(number, pupil.full_name);
-    if (pupil.standing) {
-      const note = document.createElement("small");
-      note.textContent = pupil.standing;
-      box.append(note);
-    }
-    return box;
+    const note = pupil.standing ? [make("small", {}, pupil.standing)] : [];
+    return make("div", { className: "who" }, make("span", { className: "no" }, String(pupil.order_no)), make("span", {}, pupil.full_name, ...note));
   }
 
   #column(column, index) {
     const isWide = column.kind === "comment";
     return {
-      title: this.#heading(column), field: `c${index}`, cssClass: `kind-${column.kind}`, variableHeight: true,
+      title: column.heading, field: `c${index}`, cssClass: `kind-${column.kind}`, variableHeight: true,
       minWidth: WIDTHS[column.kind], width: isWide ? undefined : WIDTHS[column.kind], widthGrow: isWide ? 1 : 0,
       formatter: (cell) => this.#cell(cell, index),
-      editor: (cell, rendered, success, cancel) => this.#edit(cell, index, { rendered, success, cancel }),
+      editor: (cell, rendered, _success, cancel) => this.#edit(cell, index, rendered, cancel),
       editable: (cell) => this.sheet.isOpen(cell.getRow().getData().id),
       titleFormatter: () => this.#title(column),
     };
   }
 
-  #heading(column) { return column.heading; }
-
   #title(column) {
-    const box = document.createElement("span");
-    box.textContent = column.heading;
-    if (column.required) {
-      const star = document.createElement("abbr");
-      star.title = this.sheet.words.required;
-      star.textContent = "*";
-      box.append(" ", star);
-    }
-    return box;
+    const star = column.required ? [" ", make("abbr", { title: this.sheet.words.required }, "*")] : [];
+    return make("span", { title: column.label }, column.heading, ...star);
   }
 
   #cell(cell, index) {
@@ -82,7 +64,6 @@ export class Grid extends EventTarget {
     const element = cell.getElement();
     this.elements[row] ||= [];
     this.elements[row][index] = element;
-    this.parts ||= [];
     this.parts[row] ||= [];
     this.parts[row][index] = cell;
     element.tabIndex = this.at[0] === row && this.at[1] === index ? 0 : -1;
@@ -91,19 +72,9 @@ export class Grid extends EventTarget {
   }
 
   #content(row, index) {
-    const text = document.createElement("span");
-    text.className = "value";
-    text.textContent = this.sheet.text(row, index);
+    const text = make("span", { className: "value" }, this.sheet.text(row, index));
     const told = this.told(row, index);
-    if (!told) { return text; }
-    const box = document.createDocumentFragment();
-    const note = document.createElement("small");
-    note.className = "why";
-    note.textContent = told;
-    box.append(text, note);
-    const whole = document.createElement("div");
-    whole.append(box);
-    return whole;
+    return told ? make("div", {}, text, make("small", { className: "why" }, told)) : text;
   }
 
   // What is wrong with a cell, in place.
@@ -122,7 +93,6 @@ export class Grid extends EventTarget {
     element.classList.toggle("new", Boolean(isNew));
     element.classList.toggle("closed", !isOpen);
     element.classList.toggle("lacks", this.lacking?.has(`${row} ${index}`) && !this.sheet.text(row, index));
-    element.toggleAttribute("aria-readonly", false);
     element.setAttribute("aria-readonly", String(!isOpen));
     element.setAttribute("aria-invalid", String(Boolean(mine?.message || theirs)));
   }
@@ -159,8 +129,7 @@ export class Grid extends EventTarget {
     this.host.addEventListener("paste", (event) => this.#paste(event));
     this.host.addEventListener("focusin", (event) => this.#focused(event));
     document.addEventListener("pointerup", () => { this.isDragging = false; this.#filled(); });
-    this.handle = document.createElement("div");
-    this.handle.className = "handle";
+    this.handle = make("div", { className: "handle" });
     this.handle.setAttribute("aria-hidden", "true");
     this.#range();
   }
@@ -309,7 +278,7 @@ export class Grid extends EventTarget {
     return true;
   }
 
-  #edit(cell, index, { rendered, success, cancel }) {
+  #edit(cell, index, rendered, cancel) {
     const row = cell.getRow().getData().id;
     const column = this.sheet.columns[index];
     const { box, input, ready } = editor(column, this.isFresh ? "" : this.sheet.text(row, index));
@@ -322,7 +291,6 @@ export class Grid extends EventTarget {
       cancel();
       if (isKept) { this.sheet.write([[row, index, text]]); }
       this.paint(row, index);
-      void success;
     };
     this.open = { box, input, close, row, index, isChanged: () => input.value !== this.sheet.text(row, index) };
     input.addEventListener("blur", () => close(true));

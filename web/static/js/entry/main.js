@@ -22,11 +22,11 @@ const restored = await drawer.all();
 const outbox = new Outbox(sheet, drawer, facts.save, token);
 let view;
 
-document.getElementById("entry-form").hidden = true;
-document.getElementById("plain-problems")?.remove();
-find("tools").hidden = false;
+// Where the grid cannot be shown the form stays.
 root.hidden = false;
-await show();
+find("tools").hidden = false;
+try { await show(); } catch (error) { root.hidden = true; throw error; }
+document.getElementById("entry-form").remove();
 const side = new Side(find("side"), sheet, words, (row, index) => view.go(row, index));
 const bank = facts.bank ? new Bank(find("bank"), {
   sheet, words, slot: facts.slot, grade: facts.grade, term: facts.term, lop: facts.lop, tell,

@@ -20,7 +20,7 @@ export class Side {
       this.#section(words.toChoose, sheet.overtaken(), (each) => this.#conflict(each), "trouble"),
       this.#section(words.notSaved, sheet.refused(), (each) => this.#refusal(each), "trouble"),
       this.#section(words.missing, sheet.missing(), (each) => this.#problem(each), "warning"),
-      this.#section(words.doubtful, sheet.doubts(), (each) => this.#problem(each), ""),
+      this.#section(words.doubtful, this.#doubts(), (each) => this.#doubt(each), ""),
     ].filter(Boolean);
     if (!parts.length) { parts.push(make("p", { className: "note good" }, words.nothingMissing)); }
     this.host.replaceChildren(...parts);
@@ -65,10 +65,18 @@ export class Side {
     ];
   }
 
-  #problem(each) {
-    const row = this.sheet.rows.get(each.record_id);
-    const index = this.sheet.places.get(each.code);
-    const told = each.message ? [make("p", {}, each.message)] : [];
-    return row === undefined || index === undefined ? told : [this.#where(row, index), ...told];
+  #problem(each) { return [this.#where(this.sheet.rows.get(each.record_id), this.sheet.places.get(each.code))]; }
+
+  // What is said of several pupils in the same words is said once.
+  #doubts() {
+    const groups = new Map();
+    for (const each of this.sheet.doubts()) {
+      if (!this.sheet.rows.has(each.record_id) || !this.sheet.places.has(each.code)) { continue; }
+      const name = `${each.code} ${each.message}`;
+      groups.set(name, [...(groups.get(name) || []), each]);
+    }
+    return [...groups.values()];
   }
+
+  #doubt(group) { return [make("p", {}, group[0].message), ...group.map((each) => this.#problem(each)[0])]; }
 }
