@@ -63,18 +63,20 @@ def _name(record_id: UUID, code: str) -> str:
 
 def edits_of(fields: Mapping[str, str], grid: Grid) -> list[tuple[CellEdit, str]]:
     """What was changed in the form, each with the value that its writer saw. Raises Invalid for a broken field."""
-    found = []
-    for name, text in fields.items():
-        seen = fields.get(f"{name} seen")
-        if seen is None:
-            continue
-        record_id, code = name.split(" ")
-        version, _, value = seen.partition(SEEN)
-        if len(text) > LONGEST or not version.isdigit():
-            raise Invalid("Không đọc được biểu mẫu đã gửi; hãy tải lại trang và thử lại.")
-        if text.strip() not in {value, grid.column(code).shown(value)}:
-            found.append((CellEdit(UUID(record_id), code, text, int(version)), value))
-    return found
+    try:
+        edits = [_edit(name, text, fields[f"{name} seen"]) for name, text in fields.items() if f"{name} seen" in fields]
+    except ValueError as error:
+        raise Invalid("Không đọc được biểu mẫu đã gửi; hãy tải lại trang và thử lại.") from error
+    return [(edit, seen) for edit, seen in edits if edit.text.strip() not in {seen, grid.column(edit.code).shown(seen)}]
+
+
+def _edit(name: str, text: str, beside: str) -> tuple[CellEdit, str]:
+    """Raises ValueError for what the form never had."""
+    record_id, code = name.split(" ")
+    version, _, seen = beside.partition(SEEN)
+    if len(text) > LONGEST:
+        raise ValueError(name)
+    return CellEdit(UUID(record_id), code, text, int(version)), seen
 
 
 def settle(edits: list[tuple[CellEdit, str]], save: Callable[[list[CellEdit]], Saved]) -> Saved:

@@ -61,6 +61,7 @@ def _of_list() -> dict[str, str]:
         "discard": _("Bỏ giá trị này"),
         "before": _("Học sinh trước"),
         "after": _("Học sinh sau"),
+        "spare": _("Các ô không bắt buộc"),
         "pupilOf": _("Học sinh {at}/{count}"),
     }
 

@@ -3,9 +3,9 @@ import { button, fill, make } from "./dom.js";
 import { shown } from "./reading.js";
 
 export class Cards extends EventTarget {
-  constructor(host, sheet, label) {
+  constructor(host, sheet, label, at) {
     super();
-    Object.assign(this, { host, sheet, at: [0, 0], fields: [] });
+    Object.assign(this, { host, sheet, at, fields: [] });
     this.host.setAttribute("role", "group");
     this.host.setAttribute("aria-label", label);
     this.host.classList.add("cards");
@@ -37,7 +37,14 @@ export class Cards extends EventTarget {
     this.fields = columns.map((column, index) => this.#field(column, row, index));
     const next = button(words.after, () => this.go(row + 1, this.at[1], true), "next");
     next.disabled = after.disabled;
-    this.host.replaceChildren(make("div", { className: "turn" }, before, picker, after), place, ...this.fields, next);
+    // Columns that nobody has to fill in and nobody has filled in do not stand in the way.
+    const isSpare = (column, index) => !column.required && !column.limit && columns.length > 6
+      && pupils.every((_, at) => !this.sheet.text(at, index));
+    const spare = make("details", { className: "spare" }, make("summary", {}, words.spare),
+      ...this.fields.filter((_, index) => isSpare(columns[index], index)));
+    const shownFields = this.fields.filter((field) => field.parentElement !== spare);
+    if (spare.children.length > 1) { shownFields.splice(shownFields.length - 1, 0, spare); }
+    this.host.replaceChildren(make("div", { className: "turn" }, before, picker, after), place, ...shownFields, next);
     columns.forEach((_, index) => this.paint(row, index));
   }
 
@@ -125,6 +132,8 @@ export class Cards extends EventTarget {
     this.at = [to, index];
     if (isOther) { this.#draw(); }
     if (isTurn) { this.host.querySelector("select").focus({ preventScroll: true }); } else {
+      const inside = this.fields[index].closest("details");
+      if (inside) { inside.open = true; }
       this.fields[index].querySelector("input, textarea, button")?.focus();
       this.fields[index].scrollIntoView({ block: "center" });
     }

@@ -14,10 +14,9 @@ const WIDTHS = { level: 72, score: 66, count: 84, measure: 84, flag: 84, text: 1
 const NAME_WIDTH = 196;
 
 export class Grid extends EventTarget {
-  constructor(host, sheet, label) {
+  constructor(host, sheet, label, at) {
     super();
-    const first = [Math.max(sheet.pupils.findIndex((pupil) => pupil.is_open), 0), 0];
-    Object.assign(this, { host, sheet, at: first, anchor: first, elements: [], parts: [] });
+    Object.assign(this, { host, sheet, at, anchor: at, elements: [], parts: [] });
     this.table = new Tabulator(host, {
       data: sheet.pupils.map((pupil, row) => ({ id: row, name: pupil.full_name })),
       columns: [this.#names(), ...sheet.columns.map((column, index) => this.#column(column, index))],

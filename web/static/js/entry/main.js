@@ -49,8 +49,12 @@ async function load() {
 }
 
 async function show() {
+  const Kind = phone.matches ? Cards : (await import("./grid.js")).Grid;
+  if (view instanceof Kind) { return; }
+  const first = [Math.max(sheet.pupils.findIndex((pupil) => pupil.is_open), 0), 0];
+  const at = view?.at || first;
   view?.destroy();
-  view = phone.matches ? new Cards(host, sheet, facts.title) : new (await import("./grid.js")).Grid(host, sheet, facts.title);
+  view = new Kind(host, sheet, facts.title, at);
   await view.ready;
   view.showLacking();
   view.addEventListener("moved", () => { tellPlace(); bank?.moved(view.at); });
@@ -59,12 +63,15 @@ async function show() {
     tell(fill(words.keys, { keys: sheet.columns[index].choices.map(([value, label]) => `${value} (${label})`).join(", ") }));
   });
 }
-phone.addEventListener("change", show);
+let showing = Promise.resolve();
+phone.addEventListener("change", () => { showing = showing.then(show); });
 
 // What others change appears by itself; what is being typed is left alone.
 let waiting;
+let isLeaving = false;
 function reloadSoon(after) { clearTimeout(waiting); waiting = setTimeout(reload, after); }
 async function reload() {
+  if (isLeaving) { return; }
   try { sheet.take(await load()); } catch { return; }
   view.showLacking();
   tellState();
@@ -89,7 +96,8 @@ function tellState() {
   };
   const more = [refused && fill(words.refusedCount, { count: refused }), chosen && fill(words.chooseCount, { count: chosen })];
   const status = find("status");
-  const sentence = [sentences[state], ...more.filter(Boolean)].join(" · ");
+  const told = more.filter(Boolean);
+  const sentence = [state === "saved" && !at && told.length ? "" : sentences[state], ...told].filter(Boolean).join(" · ");
   if (status.textContent !== sentence) { status.textContent = sentence; }
   status.className = `state ${chosen || refused || ["lost", "stranger", "refused"].includes(state) ? "trouble" : state}`;
   find("again").hidden = state !== "stranger";
@@ -144,7 +152,7 @@ story?.addEventListener("submit", (event) => {
 // Nothing is handed in before all of it is saved.
 document.querySelectorAll("form[data-after-saving]").forEach((form) => form.addEventListener("submit", async (event) => {
   view.leave();
-  if (!sheet.typed().length) { return; }
+  if (!sheet.typed().length) { isLeaving = true; return; }
   event.preventDefault();
   event.stopPropagation();
   await outbox.flush();
