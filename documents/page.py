@@ -31,12 +31,16 @@ def lookup_url(verify_url: str, lookup_code: str) -> str:
 
 @dataclass(frozen=True)
 class Printed:
-    """What a template reads as `printed`; `arrangement` is what one template alone needs."""
+    """What a template reads as `printed`; `arrangement` is what one template alone needs.
+
+    `before` is Typst's code that comes before the paper: the mark of a draft.
+    """
 
     layout: Layout
     sha256: str  # of the attached record
     url: str
     tidy: bool
+    before: str = ""
 
     def as_json(self, arrangement: Mapping[str, object]) -> str:
         return json.dumps(

@@ -23,8 +23,8 @@ _TEMPLATES = Path(__file__).parent.parent / "templates" / "documents"
 # PDF/A wants every character drawn; Libertinus Serif has no emoji and no Chinese, Japanese or Korean letters.
 _UNPRINTABLE = re.compile(r'the text `"(.+?)"` could not be displayed')
 _DRAFT = (
-    '#set page(foreground: rotate(-35deg, text(font: "Libertinus Serif", size: 54pt, weight: "bold", '
-    "fill: rgb(179, 38, 30, 60))[BẢN NHÁP – KHÔNG CÓ GIÁ TRỊ]))\n"
+    '#set page(foreground: rotate(-35deg, align(center, text(font: "Libertinus Serif", size: 54pt, weight: "bold", '
+    "fill: rgb(179, 38, 30, 60))[BẢN NHÁP\\ KHÔNG CÓ GIÁ TRỊ])))\n"
 )
 _TOO_LONG = "Nội dung quá dài, không in vừa trang văn bản."
 
@@ -70,18 +70,18 @@ class Renderer:
         layout, record = layout_of(content), canonical_json(content, exchanged)
         sha256 = hashlib.sha256(record).hexdigest()
         url = lookup_url(self._verify_url, content.lookup_code)
-        printed = Printed(layout, sha256=sha256, url=url, tidy=is_tidy(record))
+        printed = Printed(layout, sha256=sha256, url=url, tidy=is_tidy(record), before=before)
         for arrangement, pages in arrangements(content):
-            pdf = self._compile(record, printed, arrangement, before)
+            pdf = self._compile(record, printed, arrangement)
             if b"/Type/Pages/Count %d/Kids" % pages in pdf:
                 return pdf, layout, sha256
         raise Invalid(_TOO_LONG)
 
-    def _compile(self, record: bytes, printed: Printed, arrangement: Arrangement, before: str = "") -> bytes:
+    def _compile(self, record: bytes, printed: Printed, arrangement: Arrangement) -> bytes:
         # The data come as literals, not as `sys.inputs`: those are part of Typst's library, and with another library
         # it forgets all it evaluated and laid out before.
         data = f"bytes({_literal(record.decode())}), json(bytes({_literal(printed.as_json(arrangement))}))"
-        source = f'#import "/{printed.layout.paper.template}.typ": paper\n{before}#paper({data})'
+        source = f'#import "/{printed.layout.paper.template}.typ": paper\n{printed.before}#paper({data})'
         try:
             pdf = self._compiler().compile(source.encode(), format="pdf", pdf_standards=["a-3a", "ua-1"])
         except typst.TypstError as error:

@@ -38,6 +38,7 @@ def _of_state() -> dict[str, str]:
         "restored": _("Đã lấy lại {count} ô nhập lần trước chưa kịp gửi."),
         "saveFirst": _("Còn ô chưa lưu được. Hãy xem danh sách bên cạnh, rồi gửi lại."),
         "leaving": _("Còn {count} ô chưa gửi được. Đăng xuất sẽ xoá những ô này khỏi máy. Vẫn đăng xuất?"),
+        "movedOn": _("Có học sinh vừa được gửi hoặc trả lại; hãy tải lại trang để thấy các nút mới."),
         "noConnection": _("Chưa kết nối được với máy chủ; hãy thử lại sau."),
     }
 

@@ -16,7 +16,7 @@ const NAME_WIDTH = 196;
 export class Grid extends EventTarget {
   constructor(host, sheet, label, at) {
     super();
-    Object.assign(this, { host, sheet, at, anchor: at, elements: [], parts: [] });
+    Object.assign(this, { host, sheet, at, anchor: at, elements: [], parts: [], names: [] });
     this.table = new Tabulator(host, {
       data: sheet.pupils.map((pupil, row) => ({ id: row, name: pupil.full_name })),
       columns: [this.#names(), ...sheet.columns.map((column, index) => this.#column(column, index))],
@@ -34,9 +34,14 @@ export class Grid extends EventTarget {
   }
 
   #name(cell) {
-    const pupil = this.sheet.pupils[cell.getRow().getData().id];
-    const element = cell.getElement();
-    element.setAttribute("role", "rowheader");
+    const row = cell.getRow().getData().id;
+    this.names[row] = cell.getElement();
+    this.names[row].setAttribute("role", "rowheader");
+    return this.#who(row);
+  }
+
+  #who(row) {
+    const pupil = this.sheet.pupils[row];
     const note = pupil.standing ? [make("small", {}, pupil.standing)] : [];
     return make("div", { className: "who" }, make("span", { className: "no" }, String(pupil.order_no)), make("span", {}, pupil.full_name, ...note));
   }
@@ -106,6 +111,7 @@ export class Grid extends EventTarget {
 
   #repaint() {
     if (this.sheet.pupils.length !== this.elements.length) { location.reload(); return; }
+    this.names.forEach((element, row) => element.replaceChildren(this.#who(row)));
     this.sheet.columns.forEach((_, index) => this.sheet.pupils.forEach((__, row) => this.paint(row, index)));
   }
 

@@ -75,6 +75,7 @@ async function reload() {
   try { sheet.take(await load()); } catch { return; }
   view.showLacking();
   tellState();
+  if (sheet.toSend.join() !== data.to_send.join()) { tell(words.movedOn); }
 }
 document.body.addEventListener("live", () => reloadSoon(300));
 setInterval(() => { if (!document.hidden) { reload(); } }, 60000);
