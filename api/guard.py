@@ -138,8 +138,14 @@ def is_ours(request: Request) -> bool:
     return origin is None or origin.partition("://")[2] == request.headers.get("Host")
 
 
+def require_ours(request: Request) -> None:
+    if not is_ours(request):
+        raise NotAllowed(_FORGED)
+
+
 def require_csrf(request: Request, given: str) -> None:
-    if not is_ours(request) or not hmac.compare_digest(given, csrf_token(request)):
+    require_ours(request)
+    if not hmac.compare_digest(given, csrf_token(request)):
         raise NotAllowed(_FORGED)
 
 

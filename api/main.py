@@ -53,6 +53,7 @@ from api.pages import (
     today,
     users,
 )
+from api.pages import entry as entry_pages
 from api.pages import verification as verification_pages
 from api.pages.signing import routes as signing
 from api.pages.templating import make_templates
@@ -131,6 +132,7 @@ def add_pages(app: FastAPI) -> None:
         class_results,
         deadlines,
         entrance,
+        entry_pages,
         front,
         homeroom,
         homeroom_decisions,

@@ -1,5 +1,6 @@
 """Phrases that teachers keep for their comments: what each is for, and which texts may be kept."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
@@ -30,8 +31,15 @@ def comment_field(subject: str, item: str) -> CommentField:
 
 
 @cache
-def _subjects() -> frozenset[str]:
-    return frozenset(each.code for level in SchoolLevel for grade in level.grades for each in offered(grade))
+def _subjects() -> Mapping[str, str]:
+    """The names of all subjects, by code; a later grade's name of a code counts."""
+    return {each.code: each.name for level in SchoolLevel for grade in level.grades for each in offered(grade)}
+
+
+def place_name(subject: str, item: str) -> str:
+    """What people call the comment that a phrase is for."""
+    field = comment_field(subject, item)
+    return _subjects()[subject] if field is CommentField.SUBJECT else field.label
 
 
 def check_phrase(where: CommentField, text: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -68,6 +69,50 @@ def save_attendance(
     Raises Invalid for an impossible value, Conflict where somebody else was there first or the homeroom's slot was
     submitted, NotFound for a foreign record.
     """
+    wanted = _wanted(session, class_term_id, rows)
+    if wanted.overtaken:
+        raise _conflict(session, wanted.overtaken, wanted.changes[wanted.overtaken[0]])
+    wanted.write(session, staff_id)
+    return _kept(session, list(wanted.kept))
+
+
+@dataclass(frozen=True)
+class OvertakenAttendance:
+    """What is kept of a pupil since somebody else wrote it, who and when."""
+
+    kept: KeptAttendance
+    by: str
+    at: datetime
+
+
+def save_each(
+    session: Session, class_term_id: UUID, rows: Sequence[Attendance], staff_id: UUID
+) -> tuple[list[KeptAttendance], list[OvertakenAttendance]]:
+    """Write what is said, each pupil by itself: what is kept now of those written, and of those overtaken.
+
+    Raises Invalid, Conflict once the homeroom's slot was submitted, and NotFound as `save_attendance` does.
+    """
+    wanted = _wanted(session, class_term_id, rows)
+    wanted.write(session, staff_id)
+    saved = _kept(session, [each for each in wanted.kept if each not in wanted.overtaken])
+    writers = _writers(session, wanted.overtaken)
+    return saved, [OvertakenAttendance(wanted.kept[each], *writers[each]) for each in wanted.overtaken]
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What rows would change; `overtaken` are those that somebody else changed since their writer saw them."""
+
+    kept: Mapping[UUID, KeptAttendance]
+    changes: Mapping[UUID, Mapping[TermFact, str | int]]
+    overtaken: Sequence[UUID]
+
+    def write(self, session: Session, staff_id: UUID) -> None:
+        fresh = [each for each, facts in self.changes.items() if facts and each not in self.overtaken]
+        _write(session, [(self.kept[each], self.changes[each]) for each in fresh], staff_id)
+
+
+def _wanted(session: Session, class_term_id: UUID, rows: Sequence[Attendance]) -> _Wanted:
     record_ids = [row.record_id for row in rows]
     if len(set(record_ids)) != len(rows):
         raise Invalid("Mỗi học sinh chỉ được gửi một dòng.")
@@ -76,10 +121,16 @@ def save_attendance(
     changes = {row.record_id: _changes(row, kept[row.record_id]) for row in rows}
     seen = {row.record_id: row.version for row in rows}
     overtaken = [each for each, facts in changes.items() if facts and _is_newer(kept[each].version, seen[each])]
-    if overtaken:
-        raise _conflict(session, overtaken, changes[overtaken[0]])
-    _write(session, [(kept[each], facts) for each, facts in changes.items() if facts], staff_id)
-    return _kept(session, record_ids)
+    return _Wanted(kept, changes, overtaken)
+
+
+def _writers(session: Session, record_ids: Sequence[UUID]) -> dict[UUID, tuple[str, datetime]]:
+    query = (
+        select(PupilTerm.record_id, func.coalesce(Staff.full_name, ""), PupilTerm.updated_at)
+        .outerjoin(Staff, Staff.id == PupilTerm.updated_by)
+        .where(PupilTerm.record_id.in_(record_ids))
+    )
+    return {record_id: (by, at) for record_id, by, at in session.execute(query)}
 
 
 def _is_newer(version: int, seen: int) -> bool:

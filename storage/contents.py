@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.calendar import day_of
@@ -19,15 +20,15 @@ from domain.documents import (
     SummaryPupilLine,
 )
 from domain.entered import Entered, SheetForm, TermPapers
+from domain.errors import NotFound
 from domain.primary.paper import PrimaryPapers
 from domain.secondary.paper import SecondaryPapers
 from domain.year_records import RecordPart, YearRecordContent
-from storage import results, staffing
+from storage import entries, results, staffing
 from storage.paper_facts import (
     ClassFacts,
     Member,
     Stamp,
-    class_facts,
     class_signers,
     facts_on,
     members,
@@ -46,12 +47,11 @@ def term_papers(facts: ClassFacts) -> PrimaryPapers | SecondaryPapers:
 
 
 def subject_sheets(
-    session: Session, order: SigningOrder, stamps: Mapping[str, Stamp], records: list[TermRecord]
+    session: Session, facts: ClassFacts, stamps: Mapping[str, Stamp], records: list[TermRecord], at: datetime
 ) -> dict[str, SubjectSheetContent]:
-    """The sheets of these subjects for these pupils, by subject."""
-    facts = class_facts(session, order)
+    """The sheets of these subjects for these pupils as they are at `at`, by subject."""
     found = results.entered(session, facts, records)
-    teachers = staffing.signers_of(session, facts.group.id, tuple(stamps), order.signing_time)
+    teachers = staffing.signers_of(session, facts.group.id, tuple(stamps), at)
     pupils = members(session, records)
     writing, of_pupils = term_papers(facts), [found[member.record.id] for member in pupils]
     return {
@@ -65,6 +65,20 @@ def subject_sheets(
         )
         for slot, stamp in stamps.items()
     }
+
+
+def sheet_as_it_is(
+    session: Session, class_term_id: UUID, slot: str, stamp: Stamp, at: datetime, *, drafts: bool
+) -> SubjectSheetContent:
+    """A subject's sheet of the whole class as it would be signed at `at`; without `drafts` of whoever was sent.
+
+    Raises NotFound where there is nobody, NotAllowed while nobody is assigned.
+    """
+    record_ids = entries.records_in(session, class_term_id, slot, drafts=drafts)
+    records = list(session.scalars(select(TermRecord).where(TermRecord.id.in_(record_ids))))
+    if not records:
+        raise NotFound("Phần này chưa gửi nên chưa xem được.")
+    return subject_sheets(session, facts_on(session, class_term_id, day_of(at)), {slot: stamp}, records, at)[slot]
 
 
 def _subject_sheet(

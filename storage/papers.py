@@ -15,7 +15,7 @@ from domain.errors import Conflict, Incomplete, Invalid
 from domain.year_records import DocumentContent
 from storage import contents, entries, orders, pupil_results
 from storage.contents import ClassReading
-from storage.paper_facts import Member, Stamp, with_year_record
+from storage.paper_facts import Member, Stamp, class_facts, with_year_record
 from storage.tables import (
     ClassTermRow,
     Document,
@@ -140,7 +140,8 @@ def _listed(session: Session, order: SigningOrder) -> set[UUID]:
 
 def _sheets(session: Session, order: SigningOrder, records: list[TermRecord]) -> list[Paper]:
     stamps = {slot: _sheet_stamp(order, slot, part) for slot, part in next_parts(session, order).items()}
-    written = contents.subject_sheets(session, order, stamps, records)
+    facts = class_facts(session, order)
+    written = contents.subject_sheets(session, facts, stamps, records, order.signing_time)
     return [
         Paper(
             stamp.document_id,

@@ -84,3 +84,13 @@ def test_the_first_term_has_no_column_for_results(renderer: Renderer) -> None:
 def test_a_sheet_comment_longer_than_its_place_is_refused(renderer: Renderer) -> None:
     with pytest.raises(Invalid, match="dòng 1"):
         renderer.render(class_samples.subject_sheet(2, "a" * (SUBJECT_COMMENT + 1)))
+
+
+def test_a_draft_says_so_on_every_page_and_has_no_place_for_a_signature(renderer: Renderer) -> None:
+    content = class_samples.subject_sheet(35)
+    draft, paper = renderer.draft(content), renderer.render(content).pdf
+    pages = page_texts(draft)
+    assert len(pages) == len(page_texts(paper)) > 1
+    assert all("KHÔNG CÓ GIÁ TRỊ" in page for page in pages)
+    assert b"/AcroForm" not in draft
+    assert not [page for page in page_texts(paper) if "KHÔNG CÓ GIÁ TRỊ" in page]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from domain.curriculum import HOMEROOM
 from domain.decisions import Action
 from domain.errors import Conflict, Invalid, NotFound
-from storage.attendance import Attendance, KeptAttendance, attendance_in, save_attendance
+from storage.attendance import Attendance, KeptAttendance, attendance_in, save_attendance, save_each
 from storage.pupil_decisions import PupilAssessment, set_assessment
 from storage.tables import Enrolment, PupilRow, PupilTerm, Staff, TermRecord
 from tests.factories import OpenBook, fill, make_class, make_school, open_book
@@ -125,3 +125,15 @@ def test_once_the_homeroom_has_submitted_it_is_refused_and_others_may_read(book:
     with pytest.raises(Conflict):
         save(book, Attendance(book.opened.record_ids[0], 2))
     assert [each.absent_excused for each in attendance_in(book.session, book.id, drafts=False)] == [1, 0, 0]
+
+
+def test_each_pupil_is_saved_by_itself_and_whoever_was_first_is_named(book: OpenBook) -> None:
+    first, second, _ = book.opened.record_ids
+    save(book, Attendance(first, 1), by=book.cast.music)
+    rows = [Attendance(first, 5), Attendance(second, 2)]
+    saved, overtaken = save_each(book.session, book.id, rows, book.cast.homeroom)
+    assert saved == [KeptAttendance(second, 2, version=1)]
+    assert [(each.kept, each.by) for each in overtaken] == [
+        (KeptAttendance(first, 1, version=1), book.session.get_one(Staff, book.cast.music).full_name)
+    ]
+    assert kept(book)[0].absent_excused == 1

@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'd1a7c3f90b24'
-down_revision = '49b139e699d0'
+down_revision = '7c1d9e5a4b30'
 branch_labels = None
 depends_on = None
 

@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = '5d0c2f6b9a41'
-down_revision = '49b139e699d0'
+down_revision = 'd21f8e6c4a07'
 branch_labels = None
 depends_on = None
 

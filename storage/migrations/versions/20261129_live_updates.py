@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = 'c7d10a95be21'
-down_revision = '49b139e699d0'
+down_revision = 'a3d5f07b91ce'
 branch_labels = None
 depends_on = None
 

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 revision = '7d3c51e8a9f4'
-down_revision = '49b139e699d0'
+down_revision = 'd1a7c3f90b24'
 branch_labels = None
 depends_on = None
 

@@ -67,3 +67,8 @@ document.addEventListener("keydown", (event) => {
 // On a phone the rooms wait behind their button.
 const roomsMenu = document.querySelector(".rooms-menu");
 if (roomsMenu && window.matchMedia("(max-width: 62rem)").matches) { roomsMenu.open = false; }
+
+// What was typed and not sent yet waits on this machine for its owner, and goes when the owner goes.
+document.addEventListener("submit", (event) => {
+  if (event.target.getAttribute("action") === "/dang-xuat") { indexedDB.deleteDatabase("hocba-nhap"); }
+});

@@ -1,0 +1,85 @@
+"""The room of those who enter: every part of every class that is theirs, what came back first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+from uuid import uuid4
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response
+
+from api.deps import CurrentPerson, ServicesDep, now
+from api.guard import allow
+from api.pages.templating import page
+from api.services import Services
+from domain.assessment import Term
+from domain.curriculum import HOMEROOM
+from domain.duties import TEACHERS
+from domain.parts import PartState
+from storage.parts import Part, parts_of
+from storage.staffing import Person
+
+router = APIRouter(include_in_schema=False)
+_ORDER = list(PartState)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which parts to show, from the address; empty: all."""
+
+    state: str = ""
+    class_name: str = ""
+    term: str = ""
+
+    def fits(self, part: Part) -> bool:
+        return (
+            self.state in {"", part.state}
+            and self.class_name in {"", part.class_name}
+            and self.term in {"", f"{part.term}/{part.school_year}"}
+        )
+
+
+def wanted(
+    state: Annotated[str, Query(alias="trang-thai", max_length=20)] = "",
+    class_name: Annotated[str, Query(alias="lop", max_length=20)] = "",
+    term: Annotated[str, Query(alias="hoc-ki", max_length=30)] = "",
+) -> Wanted:
+    return Wanted(state, class_name, term)
+
+
+WantedQuery = Annotated[Wanted, Depends(wanted)]
+
+
+@router.get("/nhap")
+@allow(TEACHERS)
+def show_room(request: Request, person: CurrentPerson, found: ServicesDep, asked: WantedQuery) -> Response:
+    values = _values(found, person, asked)
+    return page(found, request, "entry/room.html", query=request.url.query, **values)
+
+
+@router.get("/nhap/danh-sach")
+@allow(TEACHERS)
+def show_parts(request: Request, person: CurrentPerson, found: ServicesDep, asked: WantedQuery) -> Response:
+    """The part of the page that changes."""
+    return page(found, request, "entry/_parts.html", **_values(found, person, asked))
+
+
+def _values(found: Services, person: Person, asked: Wanted) -> dict[str, Any]:
+    at = now()
+    with found.sessions() as session:
+        parts = parts_of(session, person.staff_id, at)
+    return {
+        "parts": sorted(filter(asked.fits, parts), key=lambda part: _ORDER.index(part.state)),
+        "asked": asked,
+        "states": [state for state in PartState if any(part.state is state for part in parts)],
+        "classes": list(dict.fromkeys(part.class_name for part in parts)),
+        "terms": _terms(parts),
+        "has_any": bool(parts),
+        "homeroom": HOMEROOM,
+        "now": at,
+        "command_ids": {(part.class_term_id, part.slot): uuid4() for part in parts},
+    }
+
+
+def _terms(parts: Sequence[Part]) -> dict[str, tuple[Term, str]]:
+    return {f"{part.term}/{part.school_year}": (part.term, part.school_year) for part in parts}
