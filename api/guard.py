@@ -131,6 +131,11 @@ def require_csrf(request: Request, given: str) -> None:
         raise NotAllowed(_FORGED)
 
 
+def require_origin(request: Request) -> None:
+    if not is_ours(request):
+        raise NotAllowed(_FORGED)
+
+
 async def _require_ours(request: Request, rule: Rule) -> None:
     if request.method in SAFE or rule.takes_upload:
         return

@@ -7,7 +7,7 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from api.deps import parts_of
-from api.guard import CSRF_FIELD, require_csrf
+from api.guard import CSRF_FIELD, require_csrf, require_origin
 from domain.errors import Invalid
 
 _FORM_ROOM = 8192  # what a form puts around its file
@@ -45,6 +45,7 @@ async def read_upload(request: Request, limit: int, too_large: str) -> Upload:
 
 async def own_upload(request: Request, limit: int, too_large: str) -> Upload:
     """The same of a signed-in person's page: for routes that `allow(..., takes_upload=True)`. Raises NotAllowed."""
+    require_origin(request)  # a stranger's file is not even read
     found = await read_upload(request, limit, too_large)
     require_csrf(request, found.fields.get(CSRF_FIELD, ""))
     return found
