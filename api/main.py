@@ -55,6 +55,7 @@ from api.pages import (
 )
 from api.pages import entry as entry_pages
 from api.pages import verification as verification_pages
+from api.pages.language import spoken
 from api.pages.signing import routes as signing
 from api.pages.templating import make_templates
 from api.schema import Application
@@ -96,7 +97,7 @@ def create_app(services: Services) -> FastAPI:
         description="Phê duyệt học bạ số",
         docs_url=None,
         redoc_url=None,
-        dependencies=[Depends(guard)],
+        dependencies=[Depends(guard), Depends(spoken)],
     )
     app.state.services = services
     app.state.live = Live(address_of(services.sessions))

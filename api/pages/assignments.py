@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from api.deps import CurrentPerson, ServicesDep, class_of_school, now
 from api.guard import allow
 from api.pages.handing_on import ChangeForm, change_form, empty_form, id_of_text
-from api.pages.language import gettext, spoken
+from api.pages.language import gettext
 from api.pages.templating import page
 from api.services import Services
 from api.v1.workbooks import workbook
@@ -30,7 +30,7 @@ from storage.reassigning import Change
 from storage.staffing import Person
 from storage.tables import ClassGroup
 
-router = APIRouter(include_in_schema=False, dependencies=[Depends(spoken)], prefix="/phan-cong")
+router = APIRouter(include_in_schema=False, prefix="/phan-cong")
 _SOON: Final = timedelta(days=30)
 
 

@@ -29,7 +29,7 @@ def language_of(request: Request) -> str:
 
 
 async def spoken(request: Request) -> None:
-    """For routes that say something before their page is written: a dependency of their router."""
+    """A dependency of every route: what is said before its page is written is in the visitor's language, too."""
     speak(language_of(request))
 
 

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.deps import CurrentPerson, ServicesDep, now, today
 from api.guard import allow
-from api.pages.language import gettext, spoken
+from api.pages.language import gettext
 from api.pages.templating import page
 from api.services import Services
 from api.v1.workbooks import workbook
@@ -23,7 +23,7 @@ from interchange.reports.progress import write_people
 from storage import board, people
 from storage.staffing import Person
 
-router = APIRouter(include_in_schema=False, dependencies=[Depends(spoken)], prefix="/nguoi")
+router = APIRouter(include_in_schema=False, prefix="/nguoi")
 LATE: Final = "tre"
 EVERYBODY: Final = "tat-ca"
 
