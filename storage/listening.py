@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine
 from storage.database import Sessions
 
 CHANNEL: Final = "hocba"
+NAME: Final = "hocba live"  # in PostgreSQL's own list of connections
 FIRST_PAUSE: Final = 0.2
 LONGEST_PAUSE: Final = 10.0
 QUIET: Final = 30.0  # after so many seconds without news the connection is asked whether it lives
@@ -54,7 +55,9 @@ async def listen(address: str, heard: Callable[[Change | None], None]) -> None:
 
 
 async def _connect(address: str) -> AsyncConnection:
-    connection = await AsyncConnection.connect(address, autocommit=True, connect_timeout=int(PATIENCE))
+    connection = await AsyncConnection.connect(
+        address, autocommit=True, connect_timeout=int(PATIENCE), application_name=NAME
+    )
     await connection.execute(f"LISTEN {CHANNEL}")
     return connection
 

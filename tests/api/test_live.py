@@ -21,7 +21,7 @@ from domain.decisions import Action
 from domain.scales import CellKind
 from storage import journal, saving, visitors
 from storage.database import Sessions
-from storage.listening import Change
+from storage.listening import NAME, Change
 from storage.tables import AccountSession
 from tests.api.browsing import free_port, serving
 from tests.api.conftest import As, make_services
@@ -158,7 +158,7 @@ async def test_two_hundred_browsers_hold_one_connection(served: Served, cast: Ca
 
 
 async def test_a_connection_that_is_cut_is_made_again_and_everybody_looks_anew(served: Served, cast: Cast) -> None:
-    mine = "datname = current_database() AND query = 'LISTEN hocba'"
+    mine = f"datname = current_database() AND application_name = '{NAME}'"
     cut = text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {mine}")  # noqa: S608 - two constants
     async with served.following(cast.mine.homeroom) as events:
         with served.sessions() as session:
