@@ -140,6 +140,13 @@ export class Grid extends EventTarget {
     this.handle = make("div", { className: "handle" });
     this.handle.setAttribute("aria-hidden", "true");
     this.#range();
+    this.#bringUp(holder);
+  }
+
+  // Where the first pupils are closed, the one at the cursor is in sight at once; the page itself stays where it is.
+  #bringUp(holder) {
+    const row = this.elements[this.at[0]]?.[this.at[1]]?.closest(".tabulator-row");
+    if (row && this.at[0] > 0) { holder.scrollTop = row.offsetTop - holder.clientHeight / 3; }
   }
 
   // Shows the spare columns or puts them away.
