@@ -13,6 +13,8 @@ Tabulator.registerModule([EditModule, FormatModule, FrozenColumnsModule, ResizeT
 
 const WIDTHS = { level: 72, score: 66, count: 84, measure: 84, flag: 84, text: 170, comment: 208 };
 const NAME_WIDTH = 196;
+const LEAST = 320; // a grid lower than this shows too few pupils: then the page scrolls
+const BELOW = 56; // the line about keys, and what stands between
 
 export class Grid extends EventTarget {
   constructor(host, sheet, label, at) {
@@ -140,7 +142,17 @@ export class Grid extends EventTarget {
     this.handle = make("div", { className: "handle" });
     this.handle.setAttribute("aria-hidden", "true");
     this.#range();
+    this.#fit();
+    window.addEventListener("resize", this.resized = () => this.#fit());
     this.#bringUp(holder);
+  }
+
+  // Head, grid and the button below stand on one screen where the screen is high enough.
+  #fit() {
+    const above = this.host.getBoundingClientRect().top + window.scrollY;
+    const below = document.getElementById("after-grid").offsetHeight + BELOW;
+    const room = window.innerHeight - above - below;
+    this.host.style.maxHeight = room >= LEAST ? `${room}px` : "";
   }
 
   // Where the first pupils are closed, the one at the cursor is in sight at once; the page itself stays where it is.
@@ -345,6 +357,8 @@ export class Grid extends EventTarget {
     this.leave();
     this.sheet.removeEventListener("changed", this.changed);
     this.sheet.removeEventListener("taken", this.taken);
+    window.removeEventListener("resize", this.resized);
+    this.host.style.maxHeight = "";
     this.table.destroy();
   }
 }
