@@ -182,7 +182,7 @@ async def test_complete_pupils_are_looked_over_at_once_and_the_held_left_out(
     db.commit()
     client = desk("homeroom")
     found = await page(client, room)
-    assert "Đã rà soát 2 học sinh" in found
+    assert "Xác nhận đã rà soát 2 học sinh" in found
     assert "Chờ giấy khai sinh." in found
     form = {"command_id": str(uuid4()), "dong": list(book.records[1:])}
     answers = [await client.post(f"{room}/ra-soat", data=form) for _ in range(2)]

@@ -124,7 +124,7 @@ async def test_a_connection_lost_after_the_confirmation_loses_nothing_and_signs_
     async with serving(site.app, site.port):
         await site.enter(room.cast.homeroom, "/ky")
         assert await site.width() == (PHONE, PHONE)
-        await page.get_by_role("link", name="Ký riêng lớp").click()
+        await page.locator("[data-desk] button.main").click()
         await expect(page.get_by_label("Mật khẩu chữ ký hoặc mã PIN")).to_be_visible(timeout=PATIENCE)
         assert await site.width() == (PHONE, PHONE)
         await page.route("**/xac-nhan", arrives_unanswered)

@@ -21,6 +21,7 @@ const drawer = new Drawer(`${facts.owner}/${facts.lop}/${facts.name}`);
 const restored = await drawer.all();
 const outbox = new Outbox(sheet, drawer, facts.save, token);
 let view;
+let toldAt = 0;
 
 // Where the grid cannot be shown the form stays.
 root.hidden = false;
@@ -83,7 +84,6 @@ document.body.addEventListener("live", () => reloadSoon(300));
 setInterval(() => { if (!document.hidden) { reload(); } }, 60000);
 
 // A hint stands until the person goes on.
-let toldAt = 0;
 function tell(sentence) { find("said").textContent = sentence; toldAt = performance.now(); }
 function untell() { if (performance.now() - toldAt > 800) { find("said").textContent = ""; } }
 
