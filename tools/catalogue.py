@@ -1,4 +1,4 @@
-"""Gathers every sentence that pages say, and updates `templates/locale/en.po`: `python tools/catalogue.py`.
+"""Gathers every sentence that pages say, and updates `templates/locale/en.po`: `python -m tools.catalogue`.
 
 Sentences stand in templates and code as they are shown in Vietnamese; what was said before and is gone is dropped.
 """
