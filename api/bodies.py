@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 MIB: Final = 1024 * 1024
 READ_WHOLE: Final = 8 * MIB  # forms and JSON: a class with a comment in every cell is a tenth of it
 READ_BY_ROUTES: Final = 32 * MIB  # files; the route that takes one has a limit of its own, with words of its own
-_WHOLE: Final = ("application/x-www-form-urlencoded", "application/json", "text/", "")
+_WHOLE: Final = ("application/x-www-form-urlencoded", "application/json", "text/")
 
 
 class BoundedBodies:
