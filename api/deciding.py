@@ -31,8 +31,11 @@ async def keep_reason(found: Services, person: Person, command_id: UUID, text: s
 
 
 def note_reason(found: Services, person: Person, command_id: UUID, text: str) -> str:
-    """The text stays in the database; its id, the same for a resent command, is what travels."""
-    reason_id = uuid5(REASONS, str(command_id))
+    """The text stays in the database; its id, the same for a resent command, is what travels.
+
+    Whoever was refused and writes another reason decides with that one.
+    """
+    reason_id = uuid5(REASONS, f"{command_id}/{text}")
     with found.sessions.begin() as session:
         journal.add_reason(session, reason_id, person.school_id, person.staff_id, text)
     return str(reason_id)

@@ -1,7 +1,6 @@
 """Makes the application: settings, database, Temporal client, routes."""
 
 from fastapi import Depends, FastAPI
-from fastapi.staticfiles import StaticFiles
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,6 +13,7 @@ from activities.verifying import Verifying
 from api import errors, health
 from api.approvals import Approvals
 from api.assets import FOLDERS, served
+from api.bodies import BoundedBodies
 from api.guard import guard, require_rules
 from api.headers import ProtectiveHeaders, protect
 from api.live import Live
@@ -102,6 +102,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.state.live = Live(address_of(services.sessions))
     app.state.refusal_page = refusals.refusal_page
+    app.add_middleware(BoundedBodies)
     app.add_middleware(ProtectiveHeaders)
     errors.install(app)
     app.add_exception_handler(Exception, _broken)
@@ -111,7 +112,7 @@ def create_app(services: Services) -> FastAPI:
         app.include_router(part.router, prefix="/api/v1", responses=errors.RESPONSES)
     add_pages(app)
     # Public as a whole: entries name nobody, and whoever holds a copy can tell a rewritten log from the one he knows.
-    app.mount("/history", StaticFiles(directory=services.history_dir, check_dir=False), name="history")
+    app.mount("/history", served(services.history_dir), name="history")
     for path, folder in FOLDERS.items():
         app.mount(path, served(folder), name=path.strip("/"))
     require_rules(app)

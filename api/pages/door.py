@@ -98,8 +98,7 @@ def said_once(request: Request, found: Services) -> dict[str, Any]:
 
 
 def private(request: Request, answer: Response) -> Response:
-    """Not kept by the browser; what was said once is gone."""
-    answer.headers["Cache-Control"] = "no-store"
+    """What was said once is gone."""
     if _ONCE_COOKIE in request.cookies:
         answer.delete_cookie(_ONCE_COOKIE)
     return answer

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Form, Request, status
 from starlette.responses import RedirectResponse, Response
 
 from api.deps import CurrentVisitor, ServicesDep, is_loopback, now
-from api.guard import allow, everybody, is_ours, visitor_of
-from api.pages.door import A_YEAR, HOME, forget_session, local, signed_in
+from api.guard import allow, everybody, is_ours, require_ours, visitor_of
+from api.pages.door import A_YEAR, HOME, forget_session, local, set_cookie, signed_in
 from api.pages.language import LANGUAGE_COOKIE, LANGUAGES
 from api.pages.templating import THEME_COOKIE, THEMES
 from domain.duties import STAFF, Duty
@@ -80,22 +80,24 @@ def change_language(
     request: Request, found: ServicesDep, language: Annotated[str, Form()], back: Back = ""
 ) -> Response:
     """Kept with the account, and in the browser for whoever is not signed in."""
+    require_ours(request)
     if language not in LANGUAGES:
         raise Invalid("Không có ngôn ngữ này.")
     visitor = visitor_of(request)
-    if visitor is not None and visitor.account_id is not None and is_ours(request):
+    if visitor is not None and visitor.account_id is not None:
         with found.sessions.begin() as session:
             session.get_one(Account, visitor.account_id).language = language
     answer = RedirectResponse(local(back), status.HTTP_303_SEE_OTHER)
-    answer.set_cookie(LANGUAGE_COOKIE, language, max_age=A_YEAR, httponly=True, samesite="lax")
+    set_cookie(request, answer, LANGUAGE_COOKIE, language, A_YEAR)
     return answer
 
 
 @router.post("/giao-dien")
 @everybody
-def change_theme(theme: Annotated[str, Form()], back: Back = "") -> Response:
+def change_theme(request: Request, theme: Annotated[str, Form()], back: Back = "") -> Response:
+    require_ours(request)
     if theme not in THEMES:
         raise Invalid("Không có giao diện này.")
     answer = RedirectResponse(local(back), status.HTTP_303_SEE_OTHER)
-    answer.set_cookie(THEME_COOKIE, theme, max_age=A_YEAR, httponly=True, samesite="lax")
+    set_cookie(request, answer, THEME_COOKIE, theme, A_YEAR)
     return answer

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from activities.showing import Shown
 from api.deps import CurrentPerson, ServicesDep, VisibleRecord, now, require_readable
 from api.guard import allow
-from api.headers import HEADERS
+from api.headers import WITHIN_OUR_PAGE
 from api.pages.templating import page
 from api.services import Services
 from domain.assessment import Term
@@ -20,7 +20,6 @@ from storage.staffing import Person
 
 router = APIRouter(include_in_schema=False, prefix="/hoc-ba/{record_id}")
 NOT_THEIRS = "Không tìm thấy học bạ này."
-_PRIVATE = {"Cache-Control": "private, no-store"}
 
 
 @router.get("/xem")
@@ -51,9 +50,7 @@ def show_pdf(record: VisibleRecord, person: CurrentPerson, found: ServicesDep) -
     _require_whole(record, person)
     shown = _shown(found, record)
     name = f"{shown.paper.kind}-{shown.paper.lookup_code}.pdf" if shown.paper else f"ban-xem-truoc-{record.id}.pdf"
-    # Browsers show the file with a viewer of their own, in a frame of this page.
-    framed = HEADERS["Content-Security-Policy"].replace("frame-ancestors 'none'", "frame-ancestors 'self'")
-    headers = {"Content-Disposition": f'inline; filename="{name}"', "Content-Security-Policy": framed, **_PRIVATE}
+    headers = {"Content-Disposition": f'inline; filename="{name}"', **WITHIN_OUR_PAGE}
     return Response(shown.pdf, media_type="application/pdf", headers=headers)
 
 
@@ -65,7 +62,7 @@ def show_page(record: VisibleRecord, person: CurrentPerson, found: ServicesDep, 
     picture = _shown(found, record).picture(position)
     if picture is None:
         raise NotFound("Không có trang này.")
-    return Response(picture, media_type="image/webp", headers=_PRIVATE)
+    return Response(picture, media_type="image/webp")
 
 
 def _shown(found: Services, record: RecordHead) -> Shown:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 import segno
@@ -92,7 +93,7 @@ def show_register(
         entries = register.entries(session, person.school_id, asked, PER_PAGE, (number - 1) * PER_PAGE)
         classes = register.classes(session, person.school_id)
         school = board.school_name(session, person.school_id)
-    kept = "&".join(f"{key}={value}" for key, value in request.query_params.items() if key != "trang" and value)
+    kept = urlencode([each for each in request.query_params.multi_items() if each[0] != "trang" and each[1]])
     return page(
         found,
         request,
@@ -160,7 +161,7 @@ def print_class(head: VisibleClassTerm, person: CurrentPerson, found: ServicesDe
     cover = Cover(school, f"Lớp {head.class_name}", lines)
     pdf = found.showing.to_print(cover, [each.sha256 for each in entries])
     name = f"chi-de-in-{head.term}-{head.school_year}.pdf"
-    headers = {"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "private, no-store"}
+    headers = {"Content-Disposition": f'inline; filename="{name}"'}
     return Response(pdf, media_type="application/pdf", headers=headers)
 
 

@@ -83,7 +83,7 @@ def send_picture(person: CurrentPerson, found: ServicesDep) -> Response:
         sha256 = registration.seal_image(session, person.school_id)
     if sha256 is None:
         raise NotFound("Trường chưa có hình con dấu.")
-    return Response(found.objects.get(sha256), media_type="image/png", headers={"Cache-Control": "private, no-store"})
+    return Response(found.objects.get(sha256), media_type="image/png")
 
 
 @router.post("/con-dau")

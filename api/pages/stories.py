@@ -1,6 +1,7 @@
 """What happened, in plain words: the story of one record, and of a class's term."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
@@ -19,6 +20,7 @@ from domain.slot_marks import slot_name
 from domain.stories import EventKind, StoryChoice, StoryEvent, by_day, told
 from storage import access, entries, stories
 from storage.access import ClassTermHead
+from storage.staffing import Person
 
 router = APIRouter(include_in_schema=False)
 AT_ONCE: Final = 200  # events of a page
@@ -56,7 +58,7 @@ def show_record_story(
     sees_all = access.may_read_slot(person, head, HOMEROOM)
     with found.sessions() as session:
         events = stories.of_record(session, record, None if sees_all else head.my_slots)
-        values = _told(session, head, events, choice, number)
+        values = _told(session, head, _for_eyes_of(person, events), choice, number)
     return page(
         found, request, "stories/record.html", **values | {"record": record, "sees_all": sees_all, "pupils": {}}
     )
@@ -74,9 +76,14 @@ def show_class_story(
 ) -> Response:
     require_readable(head, person, HOMEROOM)
     with found.sessions() as session:
-        values = _told(session, head, stories.of_class(session, head.id), choice, number)
+        values = _told(session, head, _for_eyes_of(person, stories.of_class(session, head.id)), choice, number)
         pupils = {pupil.record_id: pupil for pupil in stories.pupils_of(session, head.id)}
     return page(found, request, "stories/class.html", **values | {"pupils": pupils})
+
+
+def _for_eyes_of(person: Person, events: Sequence[StoryEvent]) -> Sequence[StoryEvent]:
+    """From which network a colleague works, often that of a home, concerns the school's offices only."""
+    return events if person.roles & access.SCHOOL_WIDE else [replace(each, network="") for each in events]
 
 
 def _told(

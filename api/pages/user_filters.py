@@ -14,30 +14,31 @@ class Filters(BaseModel):
     state: str = ""
     duty: str = ""
     code: str = ""
-    q: str = ""
 
     def keeps(self, line: UserLine) -> bool:
-        words = self.q.casefold().split()
-        name = f"{line.person.full_name} {line.login}".casefold()
         return (
             (not self.state or line.state == self.state)
             and (not self.duty or self.duty in line.person.duties)
             and (not self.code or (self.code == "yes") == line.has_second_factor)
-            and all(word in name for word in words)
         )
 
     @property
     def is_empty(self) -> bool:
-        return not (self.state or self.duty or self.code or self.q)
+        return not (self.state or self.duty or self.code)
+
+
+def is_named(line: UserLine, words: str) -> bool:
+    """Whether every word is in the name or the login."""
+    name = f"{line.person.full_name} {line.login}".casefold()
+    return all(word in name for word in words.casefold().split())
 
 
 def filters(
     state: Annotated[str, Query(alias="trang-thai")] = "",
     duty: Annotated[str, Query(alias="vai-tro")] = "",
     code: Annotated[str, Query(alias="xac-thuc")] = "",
-    q: str = "",
 ) -> Filters:
-    return Filters(state=state, duty=duty, code=code, q=q)
+    return Filters(state=state, duty=duty, code=code)
 
 
 FiltersDep = Annotated[Filters, Depends(filters)]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Form, Request, status
+from fastapi import APIRouter, Form, Query, Request, status
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.responses import Response
@@ -17,7 +17,7 @@ from api.guard import allow
 from api.pages.door import deed_of, private, see
 from api.pages.formats import minute
 from api.pages.templating import page
-from api.pages.user_filters import FiltersDep
+from api.pages.user_filters import Filters, FiltersDep, is_named
 from api.services import Services
 from api.v1.workbooks import workbook
 from domain.account_states import EVENT_NAMES, STATE_NAMES, AccountState
@@ -25,6 +25,7 @@ from domain.duties import DUTY_NAMES, SECOND_FACTOR, Duty
 from domain.errors import DomainError, NotFound
 from interchange.users import write_users
 from storage import account_events, account_links, board, users
+from storage.registration import lock_school
 from storage.users import UserLine
 from storage.visitors import Visitor
 
@@ -49,25 +50,17 @@ class InvitationForm(BaseModel):
 
 @router.get("")
 @allow(ADMINS)
-def show_all(
-    request: Request, visitor: CurrentVisitor, found: ServicesDep, wanted: FiltersDep, moi: str = ""
+def show_all(request: Request, visitor: CurrentVisitor, found: ServicesDep, wanted: FiltersDep) -> Response:
+    return _list(request, found, visitor, wanted, "")
+
+
+@router.post("")
+@allow(ADMINS)
+def find(
+    request: Request, visitor: CurrentVisitor, found: ServicesDep, words: Annotated[str, Form(max_length=100)] = ""
 ) -> Response:
-    with found.sessions() as session:
-        everybody = users.staff_of_school(session, visitor.person.school_id, now())
-    answer = page(
-        found,
-        request,
-        "users/list.html",
-        lines=[line for line in everybody if wanted.keeps(line)],
-        everybody=everybody,
-        without=[line for line in everybody if line.state is AccountState.NONE],
-        counts={state: sum(line.state is state for line in everybody) for state in AccountState},
-        wanted=wanted,
-        state_names=STATE_NAMES,
-        invited=int(moi) if moi.isdecimal() else 0,
-        command_id=uuid4(),
-    )
-    return private(request, answer)
+    """Whose name or login has these words. They travel in the body: no name stands in an address."""
+    return _list(request, found, visitor, Filters(), words)
 
 
 @router.get("/danh-sach.xlsx")
@@ -100,6 +93,7 @@ def invite_all(
     """Everybody without an account gets one and a link; who has no mail address gets it on paper."""
     deed, at = deed_of(request, found, visitor), now()
     with found.sessions.begin() as session:
+        lock_school(session, visitor.person.school_id)  # of two presses in one moment the second finds them invited
         everybody = users.staff_of_school(session, visitor.person.school_id, at)
         without = [line for line in everybody if line.state is AccountState.NONE]
         for line in without:
@@ -110,14 +104,15 @@ def invite_all(
 
 @router.get("/thu-moi")
 @allow(ADMINS)
-def show_letters(request: Request, visitor: CurrentVisitor, found: ServicesDep, moi: str = "") -> Response:
+def show_letters(
+    request: Request, visitor: CurrentVisitor, found: ServicesDep, moi: Annotated[int | None, Query(ge=0)] = None
+) -> Response:
     """Every open invitation without a mail address, to be printed and handed over."""
     with found.sessions() as session:
         everybody = users.staff_of_school(session, visitor.person.school_id, now())
         school = board.school_name(session, visitor.person.school_id)
         letters = _letters(session, found, [line for line in everybody if line.state is AccountState.INVITED])
-    invited = int(moi) if moi.isdecimal() else None
-    answer = page(found, request, "users/letters.html", letters=letters, school=school, invited=invited)
+    answer = page(found, request, "users/letters.html", letters=letters, school=school, invited=moi)
     return private(request, answer)
 
 
@@ -139,6 +134,7 @@ def invite(
     """A first invitation, another link for the same account, or a link to choose a new password."""
     try:
         with found.sessions.begin() as session:
+            lock_school(session, visitor.person.school_id)
             line = users.one(session, visitor.person.school_id, staff_id, now())
             wanted = Invitation(form.command_id, form.login, form.email)
             managing_accounts.invite(session, found.entrance.vault, line, wanted, deed_of(request, found, visitor))
@@ -209,6 +205,25 @@ def reset_second_factor(
     return see(f"/nguoi-dung/{staff_id}?xong=xac-thuc")
 
 
+def _list(request: Request, found: Services, visitor: Visitor, wanted: Filters, words: str) -> Response:
+    with found.sessions() as session:
+        everybody = users.staff_of_school(session, visitor.person.school_id, now())
+    answer = page(
+        found,
+        request,
+        "users/list.html",
+        lines=[line for line in everybody if wanted.keeps(line) and is_named(line, words)],
+        everybody=everybody,
+        without=[line for line in everybody if line.state is AccountState.NONE],
+        counts={state: sum(line.state is state for line in everybody) for state in AccountState},
+        wanted=wanted,
+        words=words,
+        state_names=STATE_NAMES,
+        command_id=uuid4(),
+    )
+    return private(request, answer)
+
+
 def _page(
     request: Request,
     found: Services,
@@ -221,7 +236,7 @@ def _page(
 ) -> Response:
     with found.sessions() as session:
         line = users.one(session, visitor.person.school_id, staff_id, now())
-        events = account_events.of_account(session, line.account_id) if line.account_id else []
+        events = account_events.of_account(session, line.account_id, line.person.school_id) if line.account_id else []
         proposed = managing_accounts.free_login(session, line.person.full_name) if line.account_id is None else ""
         letters = _letters(session, found, [line])
     answer = page(

@@ -1,16 +1,16 @@
 """For anybody: hand in a file and see what its signatures are worth, or look up the code printed on a paper."""
 
-import asyncio
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, status
 from starlette.responses import RedirectResponse, Response
 
 from api.deps import ServicesDep
+from api.errors import Unavailable
 from api.guard import everybody
 from api.pages.templating import page
 from api.uploads import read_upload
-from api.v1.verification import MAX_UPLOAD, TOO_LARGE, view_of
+from api.v1.verification import MAX_UPLOAD, TOO_LARGE, verified, view_of
 from domain.errors import DomainError, Invalid
 from signing.verification.labels import kind_name
 from signing.verification.verdicts import Standing, Verdict
@@ -64,11 +64,10 @@ async def check_file(request: Request, found: ServicesDep) -> Response:
     name = "_verdict.html" if "HX-Request" in request.headers else "verification.html"
     try:
         data = await _file_of(request)
-        view = view_of(await asyncio.to_thread(found.verifying.verify, data))
-    except DomainError as error:
-        answer = page(found, request, name, view=None, problem=error.message)
-        answer.status_code = status.HTTP_422_UNPROCESSABLE_CONTENT
-        return answer
+        view = view_of(await verified(request, found, data))
+    except (DomainError, Unavailable) as error:
+        invalid = status.HTTP_422_UNPROCESSABLE_CONTENT
+        return page(found, request, name, status=invalid, view=None, problem=error.message)
     return page(found, request, name, view=view, problem="")
 
 

@@ -45,7 +45,7 @@ async def test_the_page_shows_this_browser_in_words(own: AsyncClient, music: Acc
     assert "Thiết bị này" in page
     assert "127.0.0.1" in page
     assert music.login in page
-    assert (await own.get(OWN)).headers["Cache-Control"] == "no-store"
+    assert (await own.get(OWN)).headers["Cache-Control"] == "private, no-store"
 
 
 async def test_a_new_password_signs_the_other_browsers_out(app: FastAPI, own: AsyncClient, music: Account) -> None:

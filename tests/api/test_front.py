@@ -128,3 +128,13 @@ async def test_an_office_without_its_second_factor_goes_no_further(app: FastAPI,
     part = await client.get("/tien-do/dong", headers={"HX-Request": "true"})
     assert (part.status_code, part.headers["HX-Redirect"]) == (401, "/tai-khoan/xac-thuc")
     assert (await client.post("/dang-xuat")).status_code == 303
+
+
+@pytest.mark.parametrize(("path", "field"), [("/ngon-ngu", {"language": "en"}), ("/giao-dien", {"theme": "dark"})])
+async def test_another_site_sets_neither_language_nor_appearance(
+    app: FastAPI, path: str, field: dict[str, str]
+) -> None:
+    stranger = visitor(app)
+    forged = await stranger.post(path, data=field, headers={"Sec-Fetch-Site": "cross-site"})
+    assert (forged.status_code, forged.headers.get("Set-Cookie")) == (403, None)
+    assert (await stranger.post(path, data=field)).status_code == 303

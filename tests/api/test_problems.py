@@ -1,6 +1,7 @@
 """How refusals and faults are answered: RFC 9457 problem details that repeat no value and give nothing away."""
 
 import json
+from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import httpx
@@ -9,6 +10,7 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from temporalio.exceptions import ApplicationError
 
+from api import bodies
 from api.approvals import _as_refusal
 from api.errors import Unavailable
 from api.headers import HEADERS
@@ -176,3 +178,40 @@ async def test_every_answer_bears_the_security_headers(as_: As, path: str, perso
 def assert_protected(answer: httpx.Response) -> None:
     assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
     assert "unsafe" not in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("path", "content_type", "limit"),
+    [
+        ("/dang-nhap", "application/x-www-form-urlencoded", bodies.READ_WHOLE),
+        ("/api/v1/comment-phrases", "application/json", bodies.READ_WHOLE),
+        ("/dang-nhap", "multipart/form-data; boundary=x", bodies.READ_BY_ROUTES),
+    ],
+)
+async def test_a_stranger_cannot_make_the_server_read_without_end(
+    as_: As, path: str, content_type: str, limit: int
+) -> None:
+    """Bodies are read before anybody is asked who he is."""
+    read = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal read
+        yield (
+            b"--x\r\nContent-Disposition: form-data; name=a; filename=a\r\n\r\n"
+            if "multipart" in content_type
+            else b"["
+        )
+        while read < 2 * limit:
+            read += bodies.MIB
+            yield b" " * bodies.MIB
+
+    answer = await as_("nobody").post(path, content=endless(), headers={"Content-Type": content_type})
+    assert answer.status_code in {400, 413}
+    assert read <= limit + bodies.MIB
+
+
+async def test_what_no_table_holds_is_refused_in_words(as_: As) -> None:
+    for login in ("a\x00b", "\x00"):
+        answer = await as_("nobody").post("/dang-nhap", data={"login": login, "password": "x"})
+        assert answer.status_code == 422
+        assert login not in answer.text

@@ -1,6 +1,7 @@
 """Single sign-on against a real provider: who gets in, who does not, and what is not believed."""
 
 import re
+import socket
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -206,6 +207,20 @@ async def test_a_silent_provider_leaves_the_other_ways_in(services: Services, se
     answer = await visitor(app).get(START)
     assert (answer.status_code, "chưa trả lời" in answer.text) == (422, True)
     assert 'action="/dang-nhap"' in answer.text
+
+
+def test_while_the_provider_is_silent_nobody_waits_for_it_again() -> None:
+    """Each who waits holds a thread of the application, and many click when it is down."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:  # takes connections and never answers
+        one = SingleSignOn(agreed(f"http://127.0.0.1:{listening.getsockname()[1]}"), VAULT)
+        one.patience_s = 0.2
+        for _ in range(50):
+            with pytest.raises(ProviderSilent):
+                one.depart("")
+        listening.settimeout(0.1)
+        listening.accept()[0].close()
+        with pytest.raises(TimeoutError):
+            listening.accept()
 
 
 def test_a_description_of_another_issuer_is_not_used(provider: RealProvider) -> None:
