@@ -124,9 +124,21 @@ async def test_offices_are_given_and_ended(desk: As, world: World, db: Session, 
     page = await reads(desk("principal"), "/phan-cong/chuc-vu")
     assert page.count("Quyết định số 12") == 1
     row = db.scalars(select(Position).where(Position.staff_id == newcomer)).one()
-    done = await desk("admin").post(f"/phan-cong/chuc-vu/{row.id}/thoi", data={"tu": today().isoformat()})
+    done = await desk("admin").post(f"/phan-cong/chuc-vu/{row.id}/thoi", data=change(reason="Nghỉ hưu"))
     assert done.is_redirect
-    assert "Đã thôi giữ chức (1)" in await reads(desk("admin"), "/phan-cong/chuc-vu")
+    assert row.ended_by == world.admin
+    page = await reads(desk("admin"), "/phan-cong/chuc-vu")
+    assert "Đã thôi giữ chức (1)" in page
+    assert "Nghỉ hưu" in page
+
+
+async def test_an_office_does_not_end_without_a_reason(desk: As, world: World, db: Session) -> None:
+    row = db.scalars(select(Position).where(Position.staff_id == world.who("clerk"))).one()
+    form = change(reason="") | {"tu": "2026-12-24"}
+    page = words(await desk("admin").post(f"/phan-cong/chuc-vu/{row.id}/thoi", data=form), 422)
+    assert "Hãy ghi lí do" in page
+    assert 'value="2026-12-24"' in page
+    assert row.valid_to is None
 
 
 async def test_a_second_head_is_refused_in_words(desk: As, newcomer: UUID) -> None:
@@ -145,7 +157,7 @@ async def test_an_office_that_is_none_is_refused(desk: As, newcomer: UUID, more:
 
 async def test_the_last_administrator_and_another_schools_office_stay(desk: As, world: World, db: Session) -> None:
     row = db.scalars(select(Position).where(Position.staff_id == world.admin)).one()
-    form = {"tu": today().isoformat()}
+    form = change(reason="Đổi việc")
     page = words(await desk("principal").post(f"/phan-cong/chuc-vu/{row.id}/thoi", data=form), 422)
     assert "cán bộ quản trị duy nhất" in page
     theirs = db.scalars(select(Position).where(Position.staff_id == world.foreign.school.principal)).one()
