@@ -156,8 +156,9 @@ def appoint(session: Session, person: Person, new: Appointment, why: tuple[UUID,
 
 
 def retire(session: Session, person: Person, position_id: UUID, at: datetime, why: tuple[UUID, str]) -> None:
-    """End an office at a moment, for a reason with the id of the command. Raises NotFound, and Conflict where its holder has signed since or it is the last
-    administrator's.
+    """End an office at a moment, for a reason with the id of the command.
+
+    Raises NotFound, and Conflict where its holder has signed since or it is the last administrator's.
     """
     registration.lock_school(session, person.school_id)
     query = select(Position).where(Position.id == position_id, Position.school_id == person.school_id)

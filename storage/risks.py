@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, union
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from domain.calendar import Cohort, Policy, SchoolYear, Step, deadline
@@ -42,15 +42,15 @@ def _ends(session: Session, school_id: UUID, at: datetime) -> dict[UUID, datetim
         .where(Staff.school_id == school_id, CertificateRow.state == "valid", CertificateRow.not_after > at)
         .group_by(CertificateRow.staff_id)
     )
-    return dict(session.execute(query).all())
+    return {staff_id: end for staff_id, end in session.execute(query) if staff_id}
 
 
 def _here(session: Session, school_id: UUID) -> set[UUID]:
     """Who was ever signed in, or decided something by another way."""
-    seen = select(AccountSession.staff_id).join(Staff, Staff.id == AccountSession.staff_id)
-    acted = select(Command.actor_id).join(Staff, Staff.id == Command.actor_id)
-    both = union(seen.where(Staff.school_id == school_id), acted.where(Staff.school_id == school_id))
-    return {each for each in session.scalars(both) if each}
+    seen = select(AccountSession.staff_id).where(AccountSession.staff_id == Staff.id)
+    acted = select(Command.id).where(Command.actor_id == Staff.id)
+    query = select(Staff.id).where(Staff.school_id == school_id, or_(seen.exists(), acted.exists()))
+    return set(session.scalars(query))
 
 
 def _late(session: Session, school_id: UUID, year: str) -> dict[UUID, int]:

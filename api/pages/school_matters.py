@@ -37,7 +37,7 @@ _LINES: Final[Mapping[Concern, tuple[str, str, str]]] = {
     Concern.NO_SECOND_FACTOR: (
         _("%(count)s người giữ chức vụ chưa bật mã xác thực"),
         _("Xem là ai"),
-        "/nguoi-dung?xac-thuc=can",
+        "/nguoi-dung?xac-thuc=need",
     ),
     Concern.LOST_MAILS: (_("%(count)s thư không gửi được trong 7 ngày qua"), _("Xem thư"), "/thong-bao/thu"),
     Concern.PERSONAL_IDS: (

@@ -76,7 +76,7 @@ async def test_a_slot_goes_to_somebody_else_with_its_history(
     assert holder(db, world) == newcomer
     page = await reads(desk("admin"), answer.headers["Location"])
     assert "Đã ghi phân công." in page
-    assert page.count("Lí do: Nghỉ thai sản") == 1
+    assert page.count("Lý do: Nghỉ thai sản") == 1
     assert 'Giáo viên Mẫu 78</strong> <span class="chip good">đang phụ trách</span>' in page
 
 
@@ -92,7 +92,7 @@ async def test_a_change_ahead_is_shown_before_it_comes(desk: As, world: World, d
     ("more", "said"),
     [
         ({"thay": ""}, "Hãy chọn người nhận việc."),
-        ({"reason": "x"}, "Hãy ghi lí do"),
+        ({"reason": "x"}, "Hãy ghi lý do"),
         ({"tu": ""}, "hãy chọn một ngày"),
     ],
 )
@@ -136,7 +136,7 @@ async def test_an_office_does_not_end_without_a_reason(desk: As, world: World, d
     row = db.scalars(select(Position).where(Position.staff_id == world.who("clerk"))).one()
     form = change(reason="") | {"tu": "2026-12-24"}
     page = words(await desk("admin").post(f"/phan-cong/chuc-vu/{row.id}/thoi", data=form), 422)
-    assert "Hãy ghi lí do" in page
+    assert "Hãy ghi lý do" in page
     assert 'value="2026-12-24"' in page
     assert row.valid_to is None
 

@@ -75,7 +75,7 @@ async def test_a_slot_is_handed_on_by_keyboard(site: Site, office: Office, live_
         await site.page.get_by_label("Người nhận").focus()
         await site.page.get_by_label("Người nhận").select_option(str(office.closed.homeroom))
         await site.page.get_by_role("button", name="Xem trước").press("Enter")
-        await site.page.get_by_label("Lí do").fill("Nghỉ hưu")
+        await site.page.get_by_label("Lý do").fill("Nghỉ hưu")
         await site.page.get_by_role("button", name="Chuyển các phần việc đã chọn").dblclick()
         await expect(site.page.get_by_text("Đã chuyển 1 phần việc.")).to_be_visible()
         assert site.troubles == []

@@ -114,7 +114,7 @@ async def test_the_same_form_sent_again_changes_nothing(desk: As, world: World, 
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"reason": " "}, "Hãy ghi lí do"),
+        ({"reason": " "}, "Hãy ghi lý do"),
         ({"tu": "hôm qua"}, "Từ ngày: hãy chọn một ngày."),
         ({"tu": "1926-01-01"}, "ngày này quá xa"),
         ({"den": "2020-01-01"}, "ngày này quá xa"),
@@ -125,10 +125,10 @@ async def test_what_cannot_be_is_said_and_what_was_typed_stays(
     desk: As, world: World, db: Session, more: dict[str, str], said: str
 ) -> None:
     part = f"{world.cast.class_id}/toan/{world.cast.music}"
-    form = change(reason="Nghỉ phép có lí do riêng") | {"phan": part} | more
+    form = change(reason="Nghỉ phép có lý do riêng") | {"phan": part} | more
     page = words(await desk("admin").post(f"/nguoi/{world.cast.homeroom}/chuyen", data=form), 422)
     assert said in page
-    assert more.get("reason", "Nghỉ phép có lí do riêng") in page
+    assert more.get("reason", "Nghỉ phép có lý do riêng") in page
     assert holder(db, world) == world.cast.homeroom
 
 
