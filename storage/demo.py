@@ -116,6 +116,7 @@ def give_logins(
             its.password_hash = kept
             login = wanted[person.personal_id]
             its.login = f"{login}.{its.id.hex[:4]}" if visitors.login_taken(session, login) else login
+            its.email = f"{its.login}@hocba.invalid"
             session.flush()
         found[person.personal_id] = its.login
     return found

@@ -126,6 +126,7 @@ async def test_offices_are_given_and_ended(desk: As, world: World, db: Session, 
     row = db.scalars(select(Position).where(Position.staff_id == newcomer)).one()
     done = await desk("admin").post(f"/phan-cong/chuc-vu/{row.id}/thoi", data=change(reason="Nghỉ hưu"))
     assert done.is_redirect
+    db.refresh(row)
     assert row.ended_by == world.admin
     page = await reads(desk("admin"), "/phan-cong/chuc-vu")
     assert "Đã thôi giữ chức (1)" in page
