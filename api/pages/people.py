@@ -16,6 +16,7 @@ from api.pages.templating import page
 from api.services import Services
 from api.v1.workbooks import workbook
 from domain.assessment import Term
+from domain.calendar import day_of
 from domain.duties import MANAGERS
 from domain.errors import NotFound
 from domain.outstanding import PersonWork, Task, by_urgency
@@ -110,6 +111,7 @@ def _values(found: Services, person: Person, asked: PeopleFilter) -> dict[str, A
         "people": [each for each in by_urgency(everybody, at) if _is_shown(each, asked, at)],
         "busy": sum(bool(each.work) for each in everybody),
         "late": sum(each.is_late(at) for each in everybody),
+        "to_nudge": sum(each.is_late(at) and not _nudged_today(each) for each in everybody),
         "at_risk": sum(bool(each.risks) for each in everybody),
         "everybody": len(everybody),
         "nobodys": found_work.unassigned,
@@ -118,6 +120,10 @@ def _values(found: Services, person: Person, asked: PeopleFilter) -> dict[str, A
         "asked": asked,
         "now": at,
     }
+
+
+def _nudged_today(each: PersonWork) -> bool:
+    return each.nudged_at is not None and day_of(each.nudged_at) == today()
 
 
 def _is_shown(each: PersonWork, asked: PeopleFilter, at: datetime) -> bool:

@@ -70,6 +70,7 @@ async def test_all_late_are_nudged_once_a_day(desk: As, world: World, db: Sessio
     again = await reads(desk("admin"), "/nguoi?da_nhac=0")
     assert "đã được nhắc rồi" in again
     assert "Nhắc lần cuối" in again
+    assert "Hôm nay đã nhắc cả 2 người trễ hạn." in again
 
 
 async def test_one_person_is_nudged_and_nobody_of_another_school(desk: As, world: World, db: Session) -> None:
@@ -144,3 +145,16 @@ async def test_nothing_is_moved_behind_a_signature(desk: As, world: World, db: S
     assert (
         await desk("admin").post(f"/nguoi/{world.cast.homeroom}/chuyen", data=change() | {"phan": part})
     ).is_redirect
+
+
+async def test_who_may_miss_the_years_end_is_shown_with_the_reason(desk: As) -> None:
+    page = await reads(desk("principal"), "/nguoi?xem=nguy-co")
+    assert "Người có thể lỡ hạn (" in page
+    assert "Chưa có chứng thư số dùng được" in page
+    assert "Giáo viên Mẫu 201" not in page  # of another school
+
+
+async def test_a_nudge_says_who_sent_it(desk: As, world: World) -> None:
+    await desk("principal").post("/nguoi/nhac", data={"staff_id": str(world.cast.music)})
+    page = await reads(desk("music"), "/thong-bao")
+    assert "(Hiệu trưởng) nhắc bạn làm nốt phần việc của mình." in page

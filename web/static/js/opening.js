@@ -51,7 +51,7 @@ function countChosen() {
   const button = opening.querySelector("button[data-count]");
   if (!button) { return; }
   const chosen = opening.querySelectorAll("input[name='lop']:checked").length;
-  button.textContent = button.dataset.count.replace("%s", chosen);
+  button.textContent = button.dataset.count.replace("#", chosen);
   button.disabled = chosen === 0;
 }
 
