@@ -150,8 +150,10 @@ def invalid_request(request: Request, error: Exception) -> Response:
 def http_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    title = "Không tìm thấy" if error.status_code == status.HTTP_404_NOT_FOUND else "Không thực hiện được"
-    answer = _answer(request, problem("HttpError", title, error.status_code, title + "."))
+    title, detail = "Không thực hiện được", "Không thực hiện được."
+    if error.status_code == status.HTTP_404_NOT_FOUND:
+        title, detail = "Không tìm thấy", "Không có trang nào ở địa chỉ này. Có thể liên kết đã cũ hoặc bị gõ thiếu."
+    answer = _answer(request, problem("HttpError", title, error.status_code, detail))
     answer.headers.update(error.headers or {})
     return answer
 

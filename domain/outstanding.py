@@ -10,6 +10,7 @@ from domain.assessment import Term
 from domain.deadlines import days_left
 from domain.identity import SyllableKey, name_sort_key
 from domain.labelled import Labelled
+from domain.risks import Risk
 
 
 class Task(Labelled):
@@ -61,6 +62,7 @@ class PersonWork:
     work: tuple[Outstanding, ...]
     seen_at: datetime | None = None
     nudged_at: datetime | None = None
+    risks: tuple[Risk, ...] = ()
 
     @property
     def counts(self) -> Mapping[Task, int]:

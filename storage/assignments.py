@@ -57,6 +57,7 @@ class Office:
     valid_from: datetime
     valid_to: datetime | None
     reason: str
+    end_reason: str = ""
 
 
 def staff_of(session: Session, school_id: UUID) -> list[Member]:
@@ -133,17 +134,21 @@ def holdings(session: Session, *which: ColumnElement[bool] | InstrumentedAttribu
 
 def offices(session: Session, school_id: UUID) -> list[Office]:
     """Every office of a school, those of now and later first, then those that ended."""
+    ending = aliased(Reason)
     query = (
-        select(Position, Staff.full_name, Reason.text)
+        select(Position, Staff.full_name, Reason.text, ending.text)
         .join(Staff, Staff.id == Position.staff_id)
         .outerjoin(Reason, Reason.id == Position.reason_id)
+        .outerjoin(ending, ending.id == Position.end_reason_id)
         .where(Position.school_id == school_id)
         .order_by(Position.valid_from.desc())
     )
     found = [
-        Office(row.id, row.staff_id, name, Duty(row.role), row.title, row.valid_from, row.valid_to, reason or "")
-        for row, name, reason in session.execute(query)
-    ]
+        Office(
+            row.id, row.staff_id, name, Duty(row.role), row.title, row.valid_from, row.valid_to, reason or "", end or ""
+        )
+        for row, name, reason, end in session.execute(query)
+    ]  # fmt: skip
     rank = list(DUTY_NAMES)
     return sorted(found, key=lambda each: (each.valid_to is not None, rank.index(each.role)))
 

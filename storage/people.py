@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from domain.outstanding import Outstanding, PersonWork
 from storage import assignments, outstanding
+from storage.risks import risks_of
 from storage.staffing import ROLE_OF_SLOT, in_force
 from storage.tables import AccountSession, ClassGroup, Notice, Position, Staff, TeachingAssignment
 
@@ -29,6 +30,7 @@ class SchoolWork:
 
 def people_work(session: Session, school_id: UUID, at: datetime) -> SchoolWork:
     """Everybody of a school, whether there is something to do or not."""
+    risks = risks_of(session, school_id, at)
     work, held = outstanding.of_school(session, school_id), holders(session, school_id, at)
     by_person = _by_person(work, held)
     duties = assignments.duties_by_person(session, school_id, at)
@@ -36,7 +38,7 @@ def people_work(session: Session, school_id: UUID, at: datetime) -> SchoolWork:
     people = [
         PersonWork(
             each.staff_id, each.full_name, duties.get(each.staff_id, ()), tuple(by_person.get(each.staff_id, ())),
-            seen.get(each.staff_id), nudged.get(each.staff_id),
+            seen.get(each.staff_id), nudged.get(each.staff_id), risks.get(each.staff_id, ()),
         )
         for each in assignments.staff_of(session, school_id)
     ]  # fmt: skip
@@ -64,7 +66,14 @@ def holders(session: Session, school_id: UUID, at: datetime) -> dict[tuple[UUID,
     return dict(found)
 
 
-def nudge(session: Session, people: Iterable[PersonWork], day: date, *, only_late_at: datetime | None = None) -> int:
+def nudge(
+    session: Session,
+    people: Iterable[PersonWork],
+    day: date,
+    *,
+    sent_by: UUID | None = None,
+    only_late_at: datetime | None = None,
+) -> int:
     """Tell people of what waits for them, once for each class and day; returns how many of them were told anew.
 
     With `only_late_at` only of what is late at that moment.
@@ -75,6 +84,7 @@ def nudge(session: Session, people: Iterable[PersonWork], day: date, *, only_lat
             "class_term_id": class_term_id,
             "kind": NUDGE,
             "subject_ref": f"{class_term_id}/{day.isoformat()}",
+            "sent_by": sent_by,
         }
         for person in people
         for class_term_id in _matters(person.work, only_late_at)

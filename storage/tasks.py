@@ -34,6 +34,10 @@ class Wait:
     names: tuple[str, ...]
     count: int
     since: datetime
+    due_at: datetime
+
+    def is_late(self, at: datetime) -> bool:
+        return self.due_at <= at
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ def tasks_of(session: Session, person: Person, at: datetime) -> list[Task]:
 
 
 def waits_of(session: Session, person: Person, at: datetime) -> list[Wait]:
-    """Where the person's classes stand while it is somebody else's turn, the longest wait first."""
+    """Where the person's classes stand while it is somebody else's turn: what is late first, then the longest wait."""
     mine = _slots(session, person, at)
     terms = _open_terms(session, person, visible_classes(session, person, at))
     teachers = _teachers(session, [each.group.id for each in terms], at)
@@ -73,8 +77,8 @@ def waits_of(session: Session, person: Person, at: datetime) -> list[Wait]:
             who = _holders(stage, names, offices, behind[each.row.id, stage])
             if count and who and not _is_mine(stage, own, person):
                 wait = (each.row.id, each.group.name, Term(each.row.term), STAGE_NAMES[stage], who, count)
-                found.append(Wait(*wait, each.row.changed_at))
-    return sorted(found, key=lambda wait: (wait.since, wait.class_name))
+                found.append(Wait(*wait, each.row.changed_at, each.row.due_at))
+    return sorted(found, key=lambda wait: (not wait.is_late(at), wait.since, wait.class_name))
 
 
 def _is_mine(stage: Stage, own: set[str], person: Person) -> bool:

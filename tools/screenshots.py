@@ -88,7 +88,9 @@ async def _door(browser: Browser, shots: Shots) -> None:
 async def _role(browser: Browser, shots: Shots, role: str, words: str) -> None:
     page = await browser.new_page()
     await page.goto(f"{shots.base}/dang-nhap")
-    await page.locator("form[action='/demo/enter']", has_text=words).first.get_by_role("button").click()
+    form = page.locator("form[action='/demo/enter']", has_text=words).first
+    await form.evaluate("form => form.closest('details')?.setAttribute('open', '')")
+    await form.get_by_role("button").click()
     if shots.language != "vi":
         await page.locator(f"form[action='/ngon-ngu'] button[value='{shots.language}']").click()
     seen: set[str] = set()

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, now
 from api.guard import allow
 from api.pages.board import SHORT_NAMES
+from api.pages.homeroom import READERS
 from api.pages.language import marked as _
 from api.pages.templating import page
 from api.services import Services
@@ -87,6 +88,7 @@ def _values(found: Services, head: ClassTermHead, person: Person) -> dict[str, A
         "doors": _doors(head, names),
         "may_read_reports": access.may_read_slot(person, head, HOMEROOM),
         "may_assign": bool(person.duties & MANAGERS),
+        "may_read_class": bool(person.duties & READERS) and access.may_read_slot(person, head, HOMEROOM),
         "now": at,
     }
 

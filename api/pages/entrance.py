@@ -9,6 +9,7 @@ from starlette.responses import Response
 from activities.signing_in import Wait
 from api.deps import ServicesDep, is_loopback, now
 from api.guard import everybody, is_ours, visitor_of
+from api.pages.demo_people import WHAT_FOR, DemoPeople, arranged
 from api.pages.door import caller_of, let_in, local, private, see
 from api.pages.templating import page
 from api.services import Services
@@ -85,10 +86,10 @@ def refused_page(request: Request, found: Services, back: str, refused: DomainEr
 def sign_in_page(
     request: Request, found: Services, back: str, said: Said = _NOTHING, http_status: int = status.HTTP_200_OK
 ) -> Response:
-    people = []
+    people = DemoPeople()
     if found.demo and is_loopback(request):
         with found.sessions() as session:
-            people = demo.accounts(session, now())
+            people = arranged(demo.accounts(session, now()))
     sign_on = found.entrance.single_sign_on
     return private(
         request,
@@ -98,6 +99,7 @@ def sign_in_page(
             "sign_in.html",
             status=http_status,
             people=people,
+            what_for=WHAT_FOR,
             back=back,
             said=said,
             sign_on=sign_on.provider.name if sign_on else "",

@@ -45,7 +45,7 @@ class ChangeForm:
         """The reason, under the id of the command. Raises Invalid for one that says nothing."""
         text = " ".join(self.reason.split())
         if not _SHORTEST <= len(text) <= _LONGEST or not text.isprintable():
-            raise Invalid("Hãy ghi lí do, từ 3 đến 1000 kí tự.")
+            raise Invalid("Hãy ghi lý do, từ 3 đến 1000 kí tự.")
         return self.command_id, text
 
 

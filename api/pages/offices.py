@@ -77,14 +77,18 @@ def appoint(
 @router.post("/{position_id}/thoi")
 @allow(HEADS)
 def retire(
-    request: Request, position_id: UUID, person: CurrentPerson, found: ServicesDep, tu: Annotated[str, Form()] = ""
+    request: Request,
+    position_id: UUID,
+    person: CurrentPerson,
+    found: ServicesDep,
+    form: Annotated[ChangeForm, Depends(change_form)],
 ) -> Response:
-    """End an office on a day."""
+    """End an office on a day, for a reason."""
     try:
         with found.sessions.begin() as session:
-            reassigning.retire(session, person, position_id, _end(tu))
+            reassigning.retire(session, person, position_id, _end(form.tu), form.why)
     except (Conflict, Invalid) as refused:
-        return _page(found, request, person, problem=refused.message)
+        return _page(found, request, person, problem=refused.message, leaving=position_id, left=form)
     return RedirectResponse("/phan-cong/chuc-vu?xong=1", status.HTTP_303_SEE_OTHER)
 
 
@@ -98,7 +102,7 @@ def _page(found: Services, request: Request, person: Person, **more: Any) -> Res
     with found.sessions() as session:
         held = assignments.offices(session, person.school_id)
         members = assignments.staff_of(session, person.school_id)
-    blank = {"form": empty_form(), "office": OfficeForm("", "", replaces=False)}
+    blank = {"form": empty_form(), "office": OfficeForm("", "", replaces=False), "leaving": None, "left": empty_form()}
     return page(
         found,
         request,

@@ -1,5 +1,6 @@
 """Opening the books of a term: which classes have none yet, one or many at once, and what came of each."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -93,14 +94,18 @@ def _begins_on(school_year: str, term: Term) -> date | None:
     return first if first > today() else None
 
 
+def _usual(by_term: Mapping[Term, Sequence[BookLine]], year: str) -> Term:
+    """The first term with something to open that has begun, else the last one that has."""
+    begun = [term for term in Term if year and _begins_on(year, term) is None] or [Term.HK1]
+    return next((term for term in begun if any(line.class_term_id is None for line in by_term[term])), begun[-1])
+
+
 def _values(found: Services, person: Person, nam: str, ki: str) -> dict[str, Any]:
     with found.sessions() as session:
         years = assignments.years_of(session, person.school_id)
-        year = nam if nam in years or not years else years[0]
+        year = nam if nam in years else next(iter(years), "")
         by_term = {term: books_of(session, person.school_id, year, term) for term in Term}
-    # The first term that still has something to open, unless one is asked for.
-    waiting = next((term for term in Term if any(line.class_term_id is None for line in by_term[term])), Term.HK1)
-    term = Term(ki) if ki in set(Term) else waiting
+    term = Term(ki) if ki in set(Term) else _usual(by_term, year)
     lines = by_term[term]
     return {
         "years": years,

@@ -16,6 +16,7 @@ from api.pages.templating import page
 from api.services import Services
 from api.v1.workbooks import workbook
 from domain.assessment import Term
+from domain.calendar import day_of
 from domain.duties import MANAGERS
 from domain.errors import NotFound
 from domain.outstanding import PersonWork, Task, by_urgency
@@ -26,6 +27,8 @@ from storage.staffing import Person
 router = APIRouter(include_in_schema=False, prefix="/nguoi")
 LATE: Final = "tre"
 EVERYBODY: Final = "tat-ca"
+AT_RISK: Final = "nguy-co"
+SHOWN: Final = frozenset({LATE, EVERYBODY, AT_RISK})
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class PeopleFilter:
 
 
 def _filter(xem: str = "", viec: str = "") -> PeopleFilter:
-    return PeopleFilter(xem if xem in {LATE, EVERYBODY} else "", viec if viec in set(Task) else "")
+    return PeopleFilter(xem if xem in SHOWN else "", viec if viec in set(Task) else "")
 
 
 Filter = Annotated[PeopleFilter, Depends(_filter)]
@@ -85,10 +88,10 @@ def nudge(
     with found.sessions.begin() as session:
         working = people.people_work(session, person.school_id, at).people
         if staff_id is None:
-            told = people.nudge(session, working, today(), only_late_at=at)
+            told = people.nudge(session, working, today(), sent_by=person.staff_id, only_late_at=at)
         else:
-            told = people.nudge(session, [_one(working, staff_id)], today())
-    query = urlencode({**({"xem": xem} if xem in {LATE, EVERYBODY} else {}), "da_nhac": told})
+            told = people.nudge(session, [_one(working, staff_id)], today(), sent_by=person.staff_id)
+    query = urlencode({**({"xem": xem} if xem in SHOWN else {}), "da_nhac": told})
     return RedirectResponse(f"/nguoi?{query}", status.HTTP_303_SEE_OTHER)
 
 
@@ -108,6 +111,8 @@ def _values(found: Services, person: Person, asked: PeopleFilter) -> dict[str, A
         "people": [each for each in by_urgency(everybody, at) if _is_shown(each, asked, at)],
         "busy": sum(bool(each.work) for each in everybody),
         "late": sum(each.is_late(at) for each in everybody),
+        "to_nudge": sum(each.is_late(at) and not _nudged_today(each) for each in everybody),
+        "at_risk": sum(bool(each.risks) for each in everybody),
         "everybody": len(everybody),
         "nobodys": found_work.unassigned,
         "task_names": {task: gettext(task.label) for task in Task},
@@ -117,9 +122,15 @@ def _values(found: Services, person: Person, asked: PeopleFilter) -> dict[str, A
     }
 
 
+def _nudged_today(each: PersonWork) -> bool:
+    return each.nudged_at is not None and day_of(each.nudged_at) == today()
+
+
 def _is_shown(each: PersonWork, asked: PeopleFilter, at: datetime) -> bool:
     if asked.viec and Task(asked.viec) not in each.counts:
         return False
     if asked.xem == LATE:
         return each.is_late(at)
+    if asked.xem == AT_RISK:
+        return bool(each.risks)
     return asked.xem == EVERYBODY or bool(each.work)

@@ -1,6 +1,7 @@
 """Class lists handed in as workbooks on a page: chosen, shown cell by cell, entered on the person's word."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -174,7 +175,16 @@ def _preview_values(kept: KeptPreview) -> dict[str, Any]:
         "classes": [_class(each) for each in shown.comparison.classes],
         "total": {effect.value: shown.comparison.count(effect) for effect in Effect},
         "pupils": sum(len(each.pupils) for each in shown.comparison.classes),
+        "is_same": _is_same(shown.comparison.classes),
     }
+
+
+def _is_same(classes: Sequence[ClassEffect]) -> bool:
+    """Whether entering the list would change nothing."""
+    return all(
+        not group.is_new and not group.renumbered and all(each.effect is Effect.UNCHANGED for each in group.pupils)
+        for group in classes
+    )
 
 
 def _class(group: ClassEffect) -> ClassChange:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from api.deps import CurrentPerson, ServicesDep, now, today
 from api.guard import allow
+from api.pages import school_matters
 from api.pages.language import gettext, marked, ngettext
 from api.pages.templating import page
 from api.services import Services
@@ -82,11 +83,14 @@ def _values(found: Services, person: Person, at: datetime) -> dict[str, Any]:
             select(Notice.id).where(Notice.staff_id == person.staff_id, Notice.read_at.is_(None)).limit(NEWEST)
         ).all()
         school = board.school_name(session, person.school_id)
+        matters = school_matters.lines_of(session, person, at)
     return {
         "groups": _groups(mine, at),
         "waits": others,
         "unread": len(unread),
         "school": school,
+        "matters": matters,
+        "now": at,
         "to_sign": sum(task.work is Work.SIGN for task in mine),
     }
 

@@ -1,6 +1,7 @@
 """What the list of users is narrowed to, as it stands in the address."""
 
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import Depends, Query
 from pydantic import BaseModel
@@ -19,8 +20,16 @@ class Filters(BaseModel):
         return (
             (not self.state or line.state == self.state)
             and (not self.duty or self.duty in line.person.duties)
-            and (not self.code or (self.code == "yes") == line.has_second_factor)
+            and (not self.code or self._keeps_code(line))
         )
+
+    def _keeps_code(self, line: UserLine) -> bool:
+        return line.lacks_second_factor if self.code == "need" else (self.code == "yes") == line.has_second_factor
+
+    @property
+    def query(self) -> str:
+        asked = {"trang-thai": self.state, "vai-tro": self.duty, "xac-thuc": self.code}
+        return urlencode({key: value for key, value in asked.items() if value})
 
     @property
     def is_empty(self) -> bool:

@@ -11,7 +11,7 @@ from interchange.reports.progress import last_day
 def write_assignments(school: str, school_year: str, held: Sequence[Holding]) -> bytes:
     columns = [
         Column("STT", 5), Column("Lớp", 9), Column("Phần việc", 28), Column("Người phụ trách", 28),
-        Column("Từ ngày", 12), Column("Đến ngày", 12), Column("Lí do đổi", 50),
+        Column("Từ ngày", 12), Column("Đến ngày", 12), Column("Lý do đổi", 50),
     ]  # fmt: skip
     rows = [
         (

@@ -57,7 +57,9 @@ class Site:
     async def enter(self, staff_id: UUID, path: str = "/viec-cua-toi") -> None:
         """Choose somebody at the demo's front door, and go to a page."""
         await self.page.goto(self.url(f"/dang-nhap?back={path}"))
-        await self.page.locator(f'form:has(input[value="{staff_id}"])').get_by_role("button").click()
+        form = self.page.locator(f'form:has(input[value="{staff_id}"])')
+        await form.evaluate("form => form.closest('details')?.setAttribute('open', '')")
+        await form.get_by_role("button").click()
         await self.page.wait_for_url(self.url(path))
 
     async def width(self) -> tuple[int, int]:

@@ -76,7 +76,7 @@ async def test_a_slot_goes_to_somebody_else_with_its_history(
     assert holder(db, world) == newcomer
     page = await reads(desk("admin"), answer.headers["Location"])
     assert "Đã ghi phân công." in page
-    assert page.count("Lí do: Nghỉ thai sản") == 1
+    assert page.count("Lý do: Nghỉ thai sản") == 1
     assert 'Giáo viên Mẫu 78</strong> <span class="chip good">đang phụ trách</span>' in page
 
 
@@ -92,7 +92,7 @@ async def test_a_change_ahead_is_shown_before_it_comes(desk: As, world: World, d
     ("more", "said"),
     [
         ({"thay": ""}, "Hãy chọn người nhận việc."),
-        ({"reason": "x"}, "Hãy ghi lí do"),
+        ({"reason": "x"}, "Hãy ghi lý do"),
         ({"tu": ""}, "hãy chọn một ngày"),
     ],
 )
@@ -124,9 +124,22 @@ async def test_offices_are_given_and_ended(desk: As, world: World, db: Session, 
     page = await reads(desk("principal"), "/phan-cong/chuc-vu")
     assert page.count("Quyết định số 12") == 1
     row = db.scalars(select(Position).where(Position.staff_id == newcomer)).one()
-    done = await desk("admin").post(f"/phan-cong/chuc-vu/{row.id}/thoi", data={"tu": today().isoformat()})
+    done = await desk("admin").post(f"/phan-cong/chuc-vu/{row.id}/thoi", data=change(reason="Nghỉ hưu"))
     assert done.is_redirect
-    assert "Đã thôi giữ chức (1)" in await reads(desk("admin"), "/phan-cong/chuc-vu")
+    db.refresh(row)
+    assert row.ended_by == world.admin
+    page = await reads(desk("admin"), "/phan-cong/chuc-vu")
+    assert "Đã thôi giữ chức (1)" in page
+    assert "Nghỉ hưu" in page
+
+
+async def test_an_office_does_not_end_without_a_reason(desk: As, world: World, db: Session) -> None:
+    row = db.scalars(select(Position).where(Position.staff_id == world.who("clerk"))).one()
+    form = change(reason="") | {"tu": "2026-12-24"}
+    page = words(await desk("admin").post(f"/phan-cong/chuc-vu/{row.id}/thoi", data=form), 422)
+    assert "Hãy ghi lý do" in page
+    assert 'value="2026-12-24"' in page
+    assert row.valid_to is None
 
 
 async def test_a_second_head_is_refused_in_words(desk: As, newcomer: UUID) -> None:
@@ -145,7 +158,7 @@ async def test_an_office_that_is_none_is_refused(desk: As, newcomer: UUID, more:
 
 async def test_the_last_administrator_and_another_schools_office_stay(desk: As, world: World, db: Session) -> None:
     row = db.scalars(select(Position).where(Position.staff_id == world.admin)).one()
-    form = {"tu": today().isoformat()}
+    form = change(reason="Đổi việc")
     page = words(await desk("principal").post(f"/phan-cong/chuc-vu/{row.id}/thoi", data=form), 422)
     assert "cán bộ quản trị duy nhất" in page
     theirs = db.scalars(select(Position).where(Position.staff_id == world.foreign.school.principal)).one()

@@ -58,7 +58,7 @@ async def by_a_new_device(site: Site) -> pyotp.TOTP:
     page = site.page
     await expect(page.get_by_role("img", name="Mã QR")).to_be_visible()
     assert await page.evaluate("document.querySelector('img.qr').naturalWidth") > 0
-    device = pyotp.TOTP(await page.locator(".secret-text code").text_content() or "")
+    device = pyotp.TOTP(await page.locator("#secret").text_content() or "")
     await page.locator("#code").fill(device.at(int(datetime.now(UTC).timestamp()) - 30))
     await page.get_by_role("button", name="Bật mã xác thực").dblclick()
     await expect(page.locator(".codes li")).to_have_count(10)

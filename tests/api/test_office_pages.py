@@ -45,6 +45,9 @@ async def test_people_have_doors_to_their_own_rooms_only(desk: As, book: OpenBoo
     for hidden in ("/chu-nhiem", "/duyet", "/reports/summary", f"/phan-cong/{book.cast.class_id}"):
         assert f"/lop/{book.id}{hidden}" not in music
     assert f"/lop/{book.id}/chu-nhiem" in homeroom
+    for room in ("ket-qua", "lich-su"):
+        assert f"/lop/{book.id}/{room}" in homeroom
+        assert f"/lop/{book.id}/{room}" not in music
     assert "/reports/summary" in homeroom
     assert (await desk("other").get(f"/lop/{book.id}")).status_code == 404
 

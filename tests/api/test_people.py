@@ -70,6 +70,7 @@ async def test_all_late_are_nudged_once_a_day(desk: As, world: World, db: Sessio
     again = await reads(desk("admin"), "/nguoi?da_nhac=0")
     assert "đã được nhắc rồi" in again
     assert "Nhắc lần cuối" in again
+    assert "Hôm nay đã nhắc cả 2 người trễ hạn." in again
 
 
 async def test_one_person_is_nudged_and_nobody_of_another_school(desk: As, world: World, db: Session) -> None:
@@ -114,7 +115,7 @@ async def test_the_same_form_sent_again_changes_nothing(desk: As, world: World, 
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"reason": " "}, "Hãy ghi lí do"),
+        ({"reason": " "}, "Hãy ghi lý do"),
         ({"tu": "hôm qua"}, "Từ ngày: hãy chọn một ngày."),
         ({"tu": "1926-01-01"}, "ngày này quá xa"),
         ({"den": "2020-01-01"}, "ngày này quá xa"),
@@ -125,10 +126,10 @@ async def test_what_cannot_be_is_said_and_what_was_typed_stays(
     desk: As, world: World, db: Session, more: dict[str, str], said: str
 ) -> None:
     part = f"{world.cast.class_id}/toan/{world.cast.music}"
-    form = change(reason="Nghỉ phép có lí do riêng") | {"phan": part} | more
+    form = change(reason="Nghỉ phép có lý do riêng") | {"phan": part} | more
     page = words(await desk("admin").post(f"/nguoi/{world.cast.homeroom}/chuyen", data=form), 422)
     assert said in page
-    assert more.get("reason", "Nghỉ phép có lí do riêng") in page
+    assert more.get("reason", "Nghỉ phép có lý do riêng") in page
     assert holder(db, world) == world.cast.homeroom
 
 
@@ -144,3 +145,16 @@ async def test_nothing_is_moved_behind_a_signature(desk: As, world: World, db: S
     assert (
         await desk("admin").post(f"/nguoi/{world.cast.homeroom}/chuyen", data=change() | {"phan": part})
     ).is_redirect
+
+
+async def test_who_may_miss_the_years_end_is_shown_with_the_reason(desk: As) -> None:
+    page = await reads(desk("principal"), "/nguoi?xem=nguy-co")
+    assert "Người có thể lỡ hạn (" in page
+    assert "Chưa có chứng thư số dùng được" in page
+    assert "Giáo viên Mẫu 201" not in page  # of another school
+
+
+async def test_a_nudge_says_who_sent_it(desk: As, world: World) -> None:
+    await desk("principal").post("/nguoi/nhac", data={"staff_id": str(world.cast.music)})
+    page = await reads(desk("music"), "/thong-bao")
+    assert "(Hiệu trưởng) nhắc bạn làm nốt phần việc của mình." in page

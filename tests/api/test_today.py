@@ -85,3 +85,12 @@ async def test_search_finds_rooms_without_accents_and_says_when_there_is_nothing
     nothing = await desk("clerk").post("/tim", data={"words": "khong co gi"})
     assert "Không tìm thấy gì với những chữ này." in nothing.text
     assert (await desk("clerk").post("/tim", data={"words": "x" * 101})).status_code == 422
+
+
+async def test_whoever_manages_the_school_sees_what_is_late(desk: As, world: World, db: Session) -> None:
+    db.get_one(ClassTermRow, world.class_term_id).due_at = datetime.now(UTC) - timedelta(days=1)
+    db.commit()
+    page = await text_of(desk, "admin")
+    assert "1 lớp đã quá hạn mà chưa phát hành xong" in page
+    assert 'href="/nguoi?xem=tre"' in page
+    assert "Cả trường" not in await text_of(desk, "music")
