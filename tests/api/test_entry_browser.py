@@ -319,3 +319,23 @@ async def test_nothing_bars_the_way_for_people_who_cannot_see_or_use_a_mouse(she
     for path in ("/nhap", "/nhap/mau-nhan-xet", f"{sheet.path}/tu-tep"):
         await sheet.page.goto(sheet.site.url(path))
         assert (path, await sheet.violations()) == (path, [])
+
+
+async def test_columns_that_nobody_needs_stand_aside_until_they_are_used(
+    site: Site, cast: ClassCast, live_sessions: Sessions
+) -> None:
+    with live_sessions.begin() as session:
+        book = open_book(session, make_class(session, cast.school, "6B1", pupils=3))
+    desk = Sheet(site, book, live_sessions)
+    first, second, third = desk.cell(0, "c0"), desk.cell(0, "c1"), desk.cell(0, "c6")
+    async with serving(site.app, site.port):
+        await site.enter(book.cast.who("toan"), desk.path)
+        await site.page.wait_for_selector("#entry[data-ready]")
+        await expect(third).to_be_hidden()
+        await expect(site.page.get_by_role("button", name="cột trống")).to_contain_text("Hiện")
+        await first.click()
+        await desk.paste("7\t8\t9\t6\t7\t8\t9")
+        await expect(second).to_contain_text("8")
+        await expect(third).to_be_visible()
+        await desk.is_saved()
+        assert site.troubles == []

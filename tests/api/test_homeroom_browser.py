@@ -104,6 +104,11 @@ async def test_on_a_phone_nothing_needs_sideways_scrolling(site: Site, book: Ope
     async with serving(site.app, site.port):
         await site.enter(book.cast.homeroom, room)
         assert await site.width() == (PHONE, PHONE)
+        calm, other = (page.locator(f'tr[data-record="{record}"]') for record in book.records[:2])
+        await expect(other.locator(".part").first).to_be_visible()
+        await expect(calm.locator(".part").first).to_be_hidden()
+        await calm.get_by_role("button", name="Xem từng môn").click()
+        await expect(calm.locator(".part").first).to_be_visible()
         await page.get_by_role("link", name="Âm nhạc").first.click()
         await expect(page.locator(".matrix tbody tr")).to_have_count(2)
         for path in (f"{room}?con-thieu=1", f"/hoc-ba/{book.records[0]}/lich-su", f"/lop/{book.id}/lich-su"):

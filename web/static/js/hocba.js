@@ -66,6 +66,9 @@ document.addEventListener("keydown", (event) => {
 
 // On a phone the rooms wait behind their button.
 const roomsMenu = document.querySelector(".rooms-menu");
+for (const menu of document.querySelectorAll("details[data-fold]")) {
+  if (window.matchMedia("(max-width: 48rem)").matches) { menu.open = false; }
+}
 if (roomsMenu && window.matchMedia("(max-width: 62rem)").matches) { roomsMenu.open = false; }
 
 // What was typed and not sent yet waits on this machine for its owner, and goes when the owner goes.

@@ -70,12 +70,16 @@ export class Bank {
   async apply(text) {
     const isOver = this.host.querySelector("[data-over]").checked;
     const rows = this.chosen().filter((row) => this.sheet.isOpen(row) && (isOver || !this.sheet.text(row, this.index).trim()));
-    if (!await this.flush()) { this.write(rows.map((row) => [row, this.index, text])); return; }
+    if (!await this.flush()) {
+      this.write(rows.map((row) => [row, this.index, text]));
+      this.tell(fill(this.words.applied, { count: rows.length }));
+      return;
+    }
     const [item, point] = this.sheet.columns[this.index].code.split("~");
     const versions = Object.fromEntries(
       rows.map((row) => [this.sheet.pupils[row].record_id, this.sheet.cell(row, this.index).version]));
     if (rows.length) { await this.#copy({ item, point, text, versions, overwrite: true }, rows); }
-    this.tell(fill(this.words.applied, { count: rows.length }));
+    this.tell(rows.length ? fill(this.words.applied, { count: rows.length }) : this.words.noneApplied);
   }
 
   async #copy(body, rows) {
