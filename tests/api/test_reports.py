@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from api.v1.workbooks import XLSX, workbook
+from api.workbooks import XLSX, workbook
 from tests.api.conftest import As
 from tests.api.world import World
 from tests.factories import open_book
