@@ -18,7 +18,8 @@ from api.workbooks import workbook
 from domain.assessment import Term
 from domain.duties import MANAGERS
 from domain.errors import NotFound
-from domain.outstanding import PersonWork, Task, by_urgency
+from domain.outstanding import PersonWork, by_urgency
+from domain.work import Work
 from interchange.reports.progress import write_people
 from storage import board, people
 from storage.staffing import Person
@@ -41,7 +42,7 @@ class PeopleFilter:
 
 
 def _filter(xem: str = "", viec: str = "") -> PeopleFilter:
-    return PeopleFilter(xem if xem in {LATE, EVERYBODY} else "", viec if viec in set(Task) else "")
+    return PeopleFilter(xem if xem in {LATE, EVERYBODY} else "", viec if viec in set(Work) else "")
 
 
 Filter = Annotated[PeopleFilter, Depends(_filter)]
@@ -110,7 +111,7 @@ def _values(found: Services, person: Person, asked: PeopleFilter) -> dict[str, A
         "late": sum(each.is_late(at) for each in everybody),
         "everybody": len(everybody),
         "nobodys": found_work.unassigned,
-        "task_names": {task: gettext(task.label) for task in Task},
+        "work_names": {work: gettext(work.label) for work in Work},
         "term_names": {term: gettext(term.label) for term in Term},
         "asked": asked,
         "now": at,
@@ -118,7 +119,7 @@ def _values(found: Services, person: Person, asked: PeopleFilter) -> dict[str, A
 
 
 def _is_shown(each: PersonWork, asked: PeopleFilter, at: datetime) -> bool:
-    if asked.viec and Task(asked.viec) not in each.counts:
+    if asked.viec and Work(asked.viec) not in each.counts:
         return False
     if asked.xem == LATE:
         return each.is_late(at)
