@@ -26,6 +26,7 @@ from storage.tables import (
 )
 from tests.api.conftest import As
 from tests.api.fakes import FakeApprovals
+from tests.api.pages import reads
 from tests.api.world import World
 from tests.factories import OpenBook, edit, fill, open_book
 
@@ -60,14 +61,8 @@ def form(book: OpenBook, act: str, *records: str, **more: str) -> dict[str, obje
     return {"command_id": str(uuid4()), "viec": act, "hs": list(records), **more}
 
 
-async def words_of(desk: As, path: str, person: str = "principal") -> str:
-    answer = await desk(person).get(path)
-    assert answer.status_code == 200, answer.text
-    return " ".join(answer.text.split())
-
-
 async def test_a_class_that_waits_tells_how_many_and_what_to_look_at(desk: As, book: OpenBook) -> None:
-    page = await words_of(desk, "/duyet")
+    page = await reads(desk("principal"), "/duyet")
     assert "<strong>3</strong> chờ duyệt" in page
     assert "Kết quả chưa đạt: 1 học sinh" in page
     assert "Chưa hoàn thành: Toán" in page
@@ -83,42 +78,42 @@ async def test_a_class_without_exceptions_is_calm_and_stands_last(
     for slot in calm.cast.curriculum.slots:
         calm.act(Action.SIGN, slot)
     db.commit()
-    while "Đang đọc kết quả" in (page := await words_of(desk, "/duyet/dong")):
+    while "Đang đọc kết quả" in (page := await reads(desk("principal"), "/duyet/dong")):
         pass  # each answer has read one class more
     assert page.count(CALM) == 1
     assert page.index(str(book.id)) < page.index(str(calm.id)) < page.index(CALM)
 
 
 async def test_a_queue_with_nothing_in_it_says_so(desk: As) -> None:
-    assert "Không còn lớp nào chờ thầy/cô duyệt" in await words_of(desk, "/duyet")
+    assert "Không còn lớp nào chờ thầy/cô duyệt" in await reads(desk("principal"), "/duyet")
 
 
 async def test_a_late_class_is_marked(desk: As, book: OpenBook, db: Session) -> None:
     db.execute(update(ClassTermRow).where(ClassTermRow.id == book.id).values(overdue=True))
     db.commit()
-    assert "Quá hạn" in await words_of(desk, "/duyet")
+    assert "Quá hạn" in await reads(desk("principal"), "/duyet")
 
 
 async def test_filters_stand_in_the_address(desk: As, book: OpenBook) -> None:
-    assert str(book.id) in await words_of(desk, "/duyet?loc=tat-ca&khoi=1")
-    assert str(book.id) not in await words_of(desk, "/duyet?loc=tam-giu")
-    assert str(book.id) not in await words_of(desk, "/duyet?loc=tat-ca&khoi=2")
-    assert str(book.id) in await words_of(desk, "/duyet?loc=nonsense")
+    assert str(book.id) in await reads(desk("principal"), "/duyet?loc=tat-ca&khoi=1")
+    assert str(book.id) not in await reads(desk("principal"), "/duyet?loc=tam-giu")
+    assert str(book.id) not in await reads(desk("principal"), "/duyet?loc=tat-ca&khoi=2")
+    assert str(book.id) in await reads(desk("principal"), "/duyet?loc=nonsense")
 
 
 async def test_a_missing_personal_id_is_an_exception(desk: As, book: OpenBook, db: Session) -> None:
     pupil = select(Enrolment.pupil_id).where(Enrolment.class_id == book.cast.class_id, Enrolment.order_no == 2)
     db.execute(update(PupilRow).where(PupilRow.id.in_(pupil)).values(personal_id=""))
     db.commit()
-    assert "Số định danh: 1 học sinh" in await words_of(desk, "/duyet")
-    assert "Chưa có số định danh" in await words_of(desk, path_of(book))
+    assert "Số định danh: 1 học sinh" in await reads(desk("principal"), "/duyet")
+    assert "Chưa có số định danh" in await reads(desk("principal"), path_of(book))
 
 
 async def test_what_was_returned_is_told_with_its_reason(desk: As, book: OpenBook, db: Session) -> None:
     reason = book.reason("Điểm Toán chưa khớp bài làm.")
     book.act(Action.RETURN, "principal", book.records[:1], to_slot="toan", reason_id=reason)
     db.commit()
-    page = await words_of(desk, f"{path_of(book)}?hs={book.records[0]}")
+    page = await reads(desk("principal"), f"{path_of(book)}?hs={book.records[0]}")
     assert "Điểm Toán chưa khớp bài làm." in page
     assert "Đã trả lại" in page
 
@@ -127,18 +122,18 @@ async def test_what_others_changed_since_the_last_look_is_marked(desk: As, book:
     principal = desk("principal")
     seen = await principal.post(f"{path_of(book)}/da-xem", data={"seq": book.seq}, headers={"HX-Request": "true"})
     assert seen.status_code == 204
-    assert "Thay đổi từ lần xem trước" not in await words_of(desk, path_of(book))
+    assert "Thay đổi từ lần xem trước" not in await reads(desk("principal"), path_of(book))
     book.act(Action.HOLD, HOMEROOM, book.records[1:2], reason_id=book.reason())
     db.commit()
-    page = await words_of(desk, path_of(book))
+    page = await reads(desk("principal"), path_of(book))
     assert page.count("Thay đổi từ lần xem trước") == 1
-    assert "Thay đổi từ lần xem trước: 1 học sinh" in await words_of(desk, "/duyet?loc=tam-giu")
+    assert "Thay đổi từ lần xem trước: 1 học sinh" in await reads(desk("principal"), "/duyet?loc=tam-giu")
 
 
 async def test_getting_the_page_is_no_look_and_an_older_look_changes_nothing(
     desk: As, book: OpenBook, db: Session
 ) -> None:
-    await words_of(desk, path_of(book))
+    await reads(desk("principal"), path_of(book))
     assert db.scalars(select(LastLook)).all() == []
     for seq in (book.seq, 1, 10_000):
         answer = await desk("principal").post(f"{path_of(book)}/da-xem", data={"seq": seq})
@@ -148,16 +143,16 @@ async def test_getting_the_page_is_no_look_and_an_older_look_changes_nothing(
 
 
 async def test_the_page_itself_asks_whether_there_is_news(desk: As, book: OpenBook) -> None:
-    assert "vừa có thay đổi" not in await words_of(desk, f"{path_of(book)}/moi?tu={book.seq}")
-    assert "vừa có thay đổi" in await words_of(desk, f"{path_of(book)}/moi?tu={book.seq - 1}")
+    assert "vừa có thay đổi" not in await reads(desk("principal"), f"{path_of(book)}/moi?tu={book.seq}")
+    assert "vừa có thay đổi" in await reads(desk("principal"), f"{path_of(book)}/moi?tu={book.seq - 1}")
 
 
 async def test_the_class_shows_who_signed_and_the_pupil_to_begin_with(desk: As, book: OpenBook) -> None:
-    page = await words_of(desk, path_of(book))
+    page = await reads(desk("principal"), path_of(book))
     assert "3/3 học sinh chờ duyệt" in page
     assert 'aria-current="true"' in page
     assert "Toán (mức)" in page
-    only = await words_of(desk, f"{path_of(book)}?loc=luu-y")
+    only = await reads(desk("principal"), f"{path_of(book)}?loc=luu-y")
     assert only.count('<li class="chosen" data-record=') == only.count("data-record=") == 1
 
 
@@ -236,7 +231,7 @@ async def test_the_principal_decides_where_the_rules_leave_it_open(desk: As, wor
     for slot in book.cast.curriculum.slots:
         book.act(Action.SUBMIT, slot)
     db.commit()
-    assert "Còn 1 học sinh chờ hiệu trưởng quyết định." in await words_of(desk, path_of(book))
+    assert "Còn 1 học sinh chờ hiệu trưởng quyết định." in await reads(desk("principal"), path_of(book))
     needless = await desk("principal").post(
         path_of(book), data=form(book, "len-lop.co", book.records[1], ly_do="Tiến bộ.")
     )
@@ -245,7 +240,7 @@ async def test_the_principal_decides_where_the_rules_leave_it_open(desk: As, wor
     answer = await desk("principal").post(path_of(book), data=data)
     assert answer.status_code == 303
     assert db.scalars(select(PromotionDecision.is_promoted)).all() == [True]
-    assert "chờ hiệu trưởng quyết định" not in await words_of(desk, path_of(book))
+    assert "chờ hiệu trưởng quyết định" not in await reads(desk("principal"), path_of(book))
 
 
 async def test_how_a_disabled_pupil_is_assessed_is_kept_while_homeroom_is_open(
@@ -254,7 +249,7 @@ async def test_how_a_disabled_pupil_is_assessed_is_kept_while_homeroom_is_open(
     book = open_book(db, world.cast)
     db.commit()
     where = f"{path_of(book)}?hs={book.records[0]}"
-    assert "Đánh giá học sinh khuyết tật" in await words_of(desk, where)
+    assert "Đánh giá học sinh khuyết tật" in await reads(desk("principal"), where)
     data = form(book, "danh-gia", book.records[0], cach="waived", ly_do="Theo hồ sơ khuyết tật.", xem=book.records[0])
     answer = await desk("principal").post(path_of(book), data=data)
     assert answer.headers["Location"].endswith(f"&hs={book.records[0]}")
@@ -268,13 +263,13 @@ async def test_a_certificate_that_is_in_the_way_is_told_before(desk: As, world: 
     db.execute(mine.values(not_after=datetime.now(UTC)))
     db.execute(update(CertificateRow).where(CertificateRow.school_id == world.school.school_id).values(state="revoked"))
     db.commit()
-    page = await words_of(desk, "/duyet")
+    page = await reads(desk("principal"), "/duyet")
     assert "Chứng thư số của thầy/cô đã hết hạn." in page
     assert "Chứng thư số của nhà trường đã bị thu hồi." in page
 
 
 async def test_no_pupil_is_named_in_an_address(desk: As, book: OpenBook, db: Session) -> None:
-    page = await words_of(desk, path_of(book))
+    page = await reads(desk("principal"), path_of(book))
     names = db.scalars(select(PupilRow.full_name)).all()
     addresses = " ".join(re.findall(r'(?:href|src|action|hx-get|hx-post|id)="([^"]*)"', page))
     assert not [name for name in names if name in addresses]

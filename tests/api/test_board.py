@@ -14,6 +14,7 @@ from domain.curriculum import HOMEROOM
 from domain.decisions import Action
 from storage.tables import ClassTermRow, TermRecord
 from tests.api.conftest import As
+from tests.api.pages import reads
 from tests.api.world import World
 from tests.factories import OpenBook, fill, open_book
 
@@ -31,14 +32,6 @@ def due_in(db: Session, world: World, days: int) -> None:
     db.commit()
 
 
-async def text_of(desk: As, person: str, path: str = "/tien-do") -> str:
-    """The page as a reader sees its words: spaces and line ends are one."""
-    answer = await desk(person).get(path)
-    assert answer.status_code == 200
-    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
-    return " ".join(answer.text.split())
-
-
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize(
     ("person", "classes"),
@@ -52,18 +45,18 @@ async def test_people_see_their_own_classes_only(
 ) -> None:
     open_book(db, world.other_cast)
     db.commit()
-    page = await text_of(desk, person, path)
+    page = await reads(desk(person), path)
     assert {name for name in ("1A1", "1A2", "1C1") if f">{name}<" in page} == classes
 
 
 async def test_a_school_without_open_books_is_told_what_comes(desk: As) -> None:
-    page = await text_of(desk, "other")
+    page = await reads(desk("other"), "/tien-do")
     assert "Chưa có lớp nào được mở sổ." in page
     assert "<table" not in page
 
 
 async def test_the_page_names_school_person_and_term(desk: As, world: World) -> None:
-    page = await text_of(desk, "principal")
+    page = await reads(desk("principal"), "/tien-do")
     assert "Trường Tiểu học Mẫu số 1" in page
     assert "Giáo viên Mẫu 101" in page
     assert "Học kì I, năm học 2026-2027" in page
@@ -71,7 +64,7 @@ async def test_the_page_names_school_person_and_term(desk: As, world: World) -> 
 
 
 async def test_the_page_is_vietnamese_with_its_accents_composed(desk: As) -> None:
-    page = await text_of(desk, "principal")
+    page = await reads(desk("principal"), "/tien-do")
     assert '<html lang="vi" ' in page
     assert "Chờ chủ nhiệm rà soát" in page
     assert unicodedata.is_normalized("NFC", page)
@@ -81,7 +74,7 @@ async def test_progress_is_counted_by_stage(desk: As, db: Session, book: OpenBoo
     book.submit_all()
     book.act(Action.REVIEW, HOMEROOM, book.records[:2])
     db.commit()
-    page = await text_of(desk, "principal", "/tien-do/dong")
+    page = await reads(desk("principal"), "/tien-do/dong")
     assert '<td class="count some reviewed" data-name="GVBM ký">2</td>' in page
     assert '<td class="count some submitted" data-name="Rà soát">1</td>' in page
     assert '<span class="step submitted">Chờ chủ nhiệm rà soát</span>' in page
@@ -93,13 +86,13 @@ async def test_entry_tells_how_many_parts_came_in(desk: As, db: Session, book: O
     fill(book, ["toan"])
     book.act(Action.SUBMIT, "toan")
     db.commit()
-    assert "Đã gửi 1/9 phần" in await text_of(desk, "homeroom")
+    assert "Đã gửi 1/9 phần" in await reads(desk("homeroom"), "/tien-do")
 
 
 async def test_a_late_class_is_marked_and_its_last_day_told(desk: As, world: World, db: Session) -> None:
-    assert "còn " in await text_of(desk, "principal")
+    assert "còn " in await reads(desk("principal"), "/tien-do")
     due_in(db, world, -3)
-    page = await text_of(desk, "principal")
+    page = await reads(desk("principal"), "/tien-do")
     assert '<strong class="trouble">trễ 3 ngày</strong>' in page
     assert '<tr class="late">' in page
     assert "1 lớp trễ" in page
@@ -108,14 +101,14 @@ async def test_a_late_class_is_marked_and_its_last_day_told(desk: As, world: Wor
 @pytest.mark.parametrize(("days", "words"), [(0, "hạn hôm nay"), (1, "còn 1 ngày"), (-1, "trễ 1 ngày")])
 async def test_a_deadline_is_told_in_days(desk: As, world: World, db: Session, days: int, words: str) -> None:
     due_in(db, world, days)
-    assert words in await text_of(desk, "principal")
+    assert words in await reads(desk("principal"), "/tien-do")
 
 
 async def test_an_issued_class_is_never_late(desk: As, world: World, db: Session) -> None:
     due_in(db, world, -3)
     db.get_one(ClassTermRow, world.class_term_id).stage = "issued"
     db.commit()
-    page = await text_of(desk, "principal")
+    page = await reads(desk("principal"), "/tien-do")
     assert "trễ 3 ngày" not in page
     assert "Đã phát hành" in page
     assert "1/1 lớp xong" in page
@@ -124,22 +117,22 @@ async def test_an_issued_class_is_never_late(desk: As, world: World, db: Session
 async def test_a_class_tells_how_long_it_has_stood_at_its_step(desk: As, db: Session, book: OpenBook) -> None:
     db.get_one(ClassTermRow, book.id).created_at = datetime.now(UTC) - timedelta(days=20)
     db.commit()
-    assert '<td class="age" data-name="Đã đứng">20 ngày</td>' in await text_of(desk, "principal")
+    assert '<td class="age" data-name="Đã đứng">20 ngày</td>' in await reads(desk("principal"), "/tien-do")
     book.submit_all()
     db.commit()
-    assert '<td class="age" data-name="Đã đứng">từ hôm nay</td>' in await text_of(desk, "principal")
+    assert '<td class="age" data-name="Đã đứng">từ hôm nay</td>' in await reads(desk("principal"), "/tien-do")
 
 
 async def test_the_board_shows_what_is_asked_for(desk: As, world: World, db: Session) -> None:
     open_book(db, world.other_cast)
     due_in(db, world, -3)
-    late = await text_of(desk, "principal", "/tien-do?tre=1")
+    late = await reads(desk("principal"), "/tien-do?tre=1")
     assert (">1A1<" in late, ">1A2<" in late) == (True, False)
     assert "0/2 lớp xong" in late
-    both = await text_of(desk, "principal", "/tien-do/dong?ki=hk1&khoi=1&buoc=entry")
+    both = await reads(desk("principal"), "/tien-do/dong?ki=hk1&khoi=1&buoc=entry")
     assert (">1A1<" in both, ">1A2<" in both) == (True, True)
     for nothing in ("khoi=2", "ki=year_end", "buoc=sealed"):
-        assert "Không có lớp nào khớp với bộ lọc." in await text_of(desk, "principal", f"/tien-do?{nothing}")
+        assert "Không có lớp nào khớp với bộ lọc." in await reads(desk("principal"), f"/tien-do?{nothing}")
 
 
 async def test_the_board_is_a_workbook_too(desk: As, world: World) -> None:
@@ -152,18 +145,18 @@ async def test_the_board_is_a_workbook_too(desk: As, world: World) -> None:
 async def test_held_pupils_are_counted(desk: As, world: World, db: Session) -> None:
     db.get_one(TermRecord, UUID(world.records[0])).held = True
     db.commit()
-    assert "1 học sinh đang tạm giữ" in await text_of(desk, "principal")
+    assert "1 học sinh đang tạm giữ" in await reads(desk("principal"), "/tien-do")
 
 
 async def test_the_rows_alone_are_a_part_of_a_page(desk: As) -> None:
-    rows = await text_of(desk, "principal", "/tien-do/dong")
+    rows = await reads(desk("principal"), "/tien-do/dong")
     assert "<html" not in rows
     assert "Cập nhật lúc" in rows
 
 
 @pytest.mark.parametrize("path", PATHS)
 async def test_no_pupil_is_named(desk: As, db: Session, book: OpenBook, path: str) -> None:
-    page = await text_of(desk, "homeroom", path)
+    page = await reads(desk("homeroom"), path)
     detail = (await desk("homeroom").get(f"/api/v1/class-terms/{book.id}")).json()
     assert len(detail["records"]) == 3
     assert not [line for line in detail["records"] if line["full_name"] in page or line["pupil_code"] in page]

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
@@ -14,11 +13,10 @@ from domain.scales import CellKind
 from storage.database import Sessions
 from storage.entries import known_cells
 from storage.saving import CellEdit, save_cells
-from tests.api.browsing import DESK, PATIENCE_MS, PHONE, Site, serving
+from tests.api.browsing import DESK, PATIENCE_MS, PHONE, Site, findings, serving
 from tests.api.fakes import FakeApprovals
 from tests.factories import ClassCast, OpenBook, fill, make_class, make_school, open_book
 
-AXE = Path("web/node_modules/axe-core/axe.min.js").read_text("utf-8")
 LEVEL, SCORE, COMMENT = "c1", "c2", "c3"  # of the first term in mathematics of grade 1, after the level in its middle
 SAVED = "Đã lưu lúc"
 
@@ -83,14 +81,6 @@ class Sheet:
         edit = CellEdit(self.book.opened.record_ids[0], end_of_term(kind), value, version)
         with self.sessions.begin() as session:
             save_cells(session, self.book.id, self.slot, [edit], self.book.cast.music).require_all()
-
-    async def violations(self) -> list[str]:
-        await self.page.evaluate(AXE)
-        found = await self.page.evaluate(
-            "axe.run().then(({ violations }) => violations.map(each => each.id"
-            " + ': ' + each.nodes.map(node => node.target).join(' ')))"
-        )
-        return list(found)
 
 
 def end_of_term(kind: CellKind) -> CellKey:
@@ -288,7 +278,7 @@ async def test_on_a_phone_pupils_come_one_by_one(sheet: Sheet) -> None:
     await sheet.is_saved()
     assert sheet.stored(CellKind.LEVEL)[0] == "T"
     assert sheet.stored(CellKind.SCORE)[0] == "9"
-    assert await sheet.violations() == []
+    assert await findings(sheet.page) == []
     assert sheet.site.troubles == []
 
 
@@ -313,9 +303,6 @@ async def test_nothing_bars_the_way_for_people_who_cannot_see_or_use_a_mouse(she
     await sheet.open()
     await sheet.cell(0, SCORE).click()
     await sheet.keys("1", "2", "Enter", "t")
-    assert await sheet.violations() == []
+    assert await findings(sheet.page) == []
     await sheet.keys("Escape", "Control+End", "Tab")
     assert not await sheet.page.evaluate("Boolean(document.activeElement.closest('.tabulator'))")
-    for path in ("/nhap", "/nhap/mau-nhan-xet", f"{sheet.path}/tu-tep"):
-        await sheet.page.goto(sheet.site.url(path))
-        assert (path, await sheet.violations()) == (path, [])

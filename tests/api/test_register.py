@@ -16,6 +16,7 @@ from domain.assessment import Term
 from domain.decisions import Action
 from storage.tables import CertificateRow, Document, LogEvent, PupilRow, School
 from tests.api.conftest import As
+from tests.api.pages import reads
 from tests.api.world import World
 from tests.documents import samples
 from tests.factories import NOW, OpenBook, open_book
@@ -50,19 +51,13 @@ def papers(year: OpenBook, db: Session, services: Services) -> list[Document]:
     return found
 
 
-async def words_of(desk: As, path: str, person: str = "clerk") -> str:
-    answer = await desk(person).get(path)
-    assert answer.status_code == 200, answer.text
-    return " ".join(answer.text.split())
-
-
 def pupils(db: Session) -> list[str]:
     return [each.full_name for each in db.query(PupilRow)]
 
 
 async def test_offices_see_what_was_sealed_and_nothing_else(desk: As, papers: list[Document]) -> None:
     for person in OFFICES:
-        page = await words_of(desk, "/so-phat-hanh", person)
+        page = await reads(desk(person), "/so-phat-hanh")
         assert "2 văn bản" in page
         assert "AAAA2222" in page
         assert page.count("Có hiệu lực</span>") == 2
@@ -71,7 +66,7 @@ async def test_offices_see_what_was_sealed_and_nothing_else(desk: As, papers: li
 
 
 async def test_another_schools_register_is_its_own(desk: As, papers: list[Document]) -> None:
-    assert "Chưa có văn bản nào được phát hành." in await words_of(desk, "/so-phat-hanh", "foreigner")
+    assert "Chưa có văn bản nào được phát hành." in await reads(desk("foreigner"), "/so-phat-hanh")
     assert (await desk("foreigner").get(f"/so-phat-hanh/{papers[0].id}")).status_code == 404
 
 
@@ -89,7 +84,7 @@ async def test_the_address_says_what_is_looked_for(
 ) -> None:
     db.add(LogEvent(document_id=papers[1].id, kind="recalled", happened_at=NOW))
     db.commit()
-    page = await words_of(desk, f"/so-phat-hanh?{query}")
+    page = await reads(desk("clerk"), f"/so-phat-hanh?{query}")
     assert {code for code in ("AAAA2222", "BBBB3333") if code in page} == codes
     assert codes or "Không có văn bản nào như vậy" in page or "trang=2" in query
 
@@ -103,7 +98,7 @@ async def test_the_workbook_has_what_the_address_asks_for(desk: As, papers: list
 
 
 async def test_one_document_with_everything_to_hand_over(desk: As, papers: list[Document]) -> None:
-    page = await words_of(desk, f"/so-phat-hanh/{papers[0].id}")
+    page = await reads(desk("clerk"), f"/so-phat-hanh/{papers[0].id}")
     assert f"/api/v1/documents/{papers[0].id}" in page
     assert "/handover" not in page  # no evidence of time yet
     assert "data:image/svg+xml" in page
@@ -130,7 +125,7 @@ async def test_a_class_is_printed_behind_a_sheet_that_says_it_is_for_paper(
 
 
 async def test_each_family_gets_its_own_slip(desk: As, papers: list[Document], year: OpenBook, db: Session) -> None:
-    page = await words_of(desk, f"/lop/{year.id}/phieu-tra-cuu", "homeroom")
+    page = await reads(desk("homeroom"), f"/lop/{year.id}/phieu-tra-cuu")
     assert page.count("data:image/svg+xml") == 2
     assert page.index("AAAA2222") < page.index("BBBB3333")
     assert "http://127.0.0.1:8000/v/AAAA2222" in page
@@ -143,7 +138,7 @@ async def test_a_class_without_sealed_papers_has_nothing_to_print(desk: As, year
 
 
 async def test_no_pupil_is_named_in_an_address_of_the_register(desk: As, papers: list[Document], db: Session) -> None:
-    page = await words_of(desk, "/so-phat-hanh")
+    page = await reads(desk("clerk"), "/so-phat-hanh")
     assert any(name in page for name in pupils(db))
     assert not [name for name in pupils(db) if f'="{name}' in page or f"/{name}" in page]
 
@@ -155,7 +150,7 @@ async def test_the_clerk_seals_one_class_or_many(desk: As, world: World, db: Ses
         book.act(Action.SIGN, slot)
     book.act(Action.APPROVE, "principal")
     db.commit()
-    page = await words_of(desk, "/dong-dau")
+    page = await reads(desk("clerk"), "/dong-dau")
     assert f'href="/ky/chuan-bi?viec=seal&amp;slot=seal&amp;lop={book.id}"' in page
     assert f'name="lop" value="{book.id}"' in page
     assert "Tất cả: 3 học sinh, 1 lớp" in page
@@ -164,18 +159,18 @@ async def test_the_clerk_seals_one_class_or_many(desk: As, world: World, db: Ses
 
 
 async def test_an_empty_queue_of_the_clerk_says_what_comes(desk: As) -> None:
-    assert "Không còn lớp nào chờ đóng dấu." in await words_of(desk, "/dong-dau")
-    assert "Chưa có lớp nào được phát hành." in await words_of(desk, "/dong-dau?loc=da-xong")
+    assert "Không còn lớp nào chờ đóng dấu." in await reads(desk("clerk"), "/dong-dau")
+    assert "Chưa có lớp nào được phát hành." in await reads(desk("clerk"), "/dong-dau?loc=da-xong")
 
 
 async def test_what_is_missing_is_told_before_the_seal(desk: As, world: World, db: Session) -> None:
     row = db.query(CertificateRow).filter_by(school_id=world.school.school_id).one()
     row.state = "suspended"
     db.commit()
-    assert "Chứng thư số của nhà trường: đang tạm dừng" in await words_of(desk, "/dong-dau")
+    assert "Chứng thư số của nhà trường: đang tạm dừng" in await reads(desk("clerk"), "/dong-dau")
     db.delete(row)
     db.commit()
-    assert "Chứng thư số của nhà trường: chưa được đăng ký" in await words_of(desk, "/dong-dau")
+    assert "Chứng thư số của nhà trường: chưa được đăng ký" in await reads(desk("clerk"), "/dong-dau")
 
 
 def seal_picture() -> bytes:
@@ -198,7 +193,7 @@ async def test_the_school_s_picture_of_its_seal_is_changed_on_a_page(desk: As, w
     assert (right.status_code, right.headers["Location"]) == (303, "/dong-dau/con-dau?xong=1")
     assert db.get_one(School, world.school.school_id).seal_image_sha256
     assert (await clerk.get("/dong-dau/con-dau/hinh")).content == seal_picture()
-    assert "Đã lưu." in await words_of(desk, "/dong-dau/con-dau?xong=1")
+    assert "Đã lưu." in await reads(desk("clerk"), "/dong-dau/con-dau?xong=1")
     forged = await clerk.post("/dong-dau/con-dau", files={"file": ("dau.png", seal_picture(), "image/png")})
     assert forged.status_code == 403
 

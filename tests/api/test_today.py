@@ -8,27 +8,22 @@ from domain.curriculum import HOMEROOM
 from domain.decisions import Action
 from storage.tables import ClassTermRow, PupilRow, TermRecord
 from tests.api.conftest import As
+from tests.api.pages import reads
 from tests.api.world import World
 from tests.factories import open_book
 
 TODAY = "/viec-cua-toi"
 
 
-async def text_of(desk: As, person: str, path: str = TODAY) -> str:
-    answer = await desk(person).get(path)
-    assert answer.status_code == 200
-    return " ".join(answer.text.split())
-
-
 async def test_a_teacher_gets_each_slot_with_its_button(desk: As, world: World) -> None:
-    page = await text_of(desk, "music")
+    page = await reads(desk("music"), TODAY)
     assert "Nhập và gửi kết quả của 3 học sinh" in page
     assert f'href="/lop/{world.class_term_id}/nhap/am_nhac"' in page
     assert "/nhap/toan" not in page
 
 
 async def test_who_has_nothing_to_do_is_told_so(desk: As) -> None:
-    page = await text_of(desk, "clerk")
+    page = await reads(desk("clerk"), TODAY)
     assert "Bạn đã làm xong mọi việc." in page
     assert "Đang chờ người khác" in page
 
@@ -36,7 +31,7 @@ async def test_who_has_nothing_to_do_is_told_so(desk: As) -> None:
 async def test_signing_opens_the_dialog_for_that_class(desk: As, world: World, db: Session) -> None:
     open_book(db, world.cast).review_all()
     db.commit()
-    page = await text_of(desk, "music")
+    page = await reads(desk("music"), TODAY)
     assert f"/ky/chuan-bi?viec=sign&amp;slot=am_nhac&amp;lop={world.class_term_id}" in page
     assert "data-dialog" in page
 
@@ -48,7 +43,7 @@ async def test_the_principal_goes_to_the_class_and_the_clerk_to_the_seal(desk: A
     ):
         db.query(TermRecord).filter_by(class_term_id=world.class_term_id).update({"stage": stage})
         db.commit()
-        assert link in await text_of(desk, person)
+        assert link in await reads(desk(person), TODAY)
 
 
 async def test_what_was_sent_back_comes_first_and_what_is_late_is_said(desk: As, world: World, db: Session) -> None:
@@ -57,14 +52,14 @@ async def test_what_was_sent_back_comes_first_and_what_is_late_is_said(desk: As,
     book.act(Action.RETURN, HOMEROOM, book.records[:1], to_slot="am_nhac", reason_id=book.reason())
     db.get_one(ClassTermRow, world.class_term_id).due_at = datetime.now(UTC) - timedelta(days=1)
     db.commit()
-    page = await text_of(desk, "music", f"{TODAY}/phan")
+    page = await reads(desk("music"), f"{TODAY}/phan")
     assert "Đã quá hạn" in page
     assert "Sửa phần bị trả lại của 1 học sinh" in page
     assert "<html" not in page
 
 
 async def test_another_school_sees_its_own_only(desk: As, world: World) -> None:
-    page = await text_of(desk, "foreigner")
+    page = await reads(desk("foreigner"), TODAY)
     assert str(world.class_term_id) not in page
     assert str(world.foreign_class_term_id) in page
 

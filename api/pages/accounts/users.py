@@ -1,10 +1,11 @@
 """The accounts of a school, for its administrator: who has one, inviting, shutting, a lost device."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Form, Request, status
+from fastapi import APIRouter, Depends, Form, Request, status
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.responses import Response
@@ -25,6 +26,7 @@ from domain.duties import DUTY_NAMES, SECOND_FACTOR, Duty
 from domain.errors import DomainError, NotFound
 from interchange.users import write_users
 from storage import account_events, account_links, board, users
+from storage.account_events import Deed
 from storage.users import UserLine
 from storage.visitors import Visitor
 
@@ -39,6 +41,26 @@ _DONE = {
     "mo": "Đã mở khoá tài khoản.",
     "xac-thuc": "Đã xoá mã xác thực. Người này sẽ bật lại ở lần đăng nhập tới.",
 }
+
+
+Reason = Annotated[str, Form()]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """About whom an administrator asks for something."""
+
+    request: Request
+    visitor: Visitor
+    found: Services
+    staff_id: UUID
+
+
+def about(request: Request, visitor: CurrentVisitor, found: ServicesDep, staff_id: UUID) -> Asked:
+    return Asked(request, visitor, found, staff_id)
+
+
+AskedDep = Annotated[Asked, Depends(about)]
 
 
 class InvitationForm(BaseModel):
@@ -157,56 +179,46 @@ def invite(
 
 @router.post("/{staff_id}/khoa")
 @allow(ADMINS)
-def disable(
-    request: Request,
-    visitor: CurrentVisitor,
-    found: ServicesDep,
-    staff_id: UUID,
-    reason: Annotated[str, Form()] = "",
-) -> Response:
-    try:
-        with found.sessions.begin() as session:
-            line = users.one(session, visitor.person.school_id, staff_id, now())
-            managing_accounts.disable(session, line, deed_of(request, found, visitor), reason)
-    except NotFound:
-        raise
-    except DomainError as refused:
-        return _page(request, found, visitor, staff_id, problem=refused.message, reason=reason)
-    return see(f"/nguoi-dung/{staff_id}?xong={'go' if line.is_shared else 'khoa'}")
+def disable(asked: AskedDep, reason: Reason = "") -> Response:
+    def work(session: Session, line: UserLine, deed: Deed) -> str:
+        managing_accounts.disable(session, line, deed, reason)
+        return "go" if line.is_shared else "khoa"
+
+    return _carried_out(asked, work, reason)
 
 
 @router.post("/{staff_id}/mo")
 @allow(ADMINS)
-def enable(request: Request, visitor: CurrentVisitor, found: ServicesDep, staff_id: UUID) -> Response:
-    try:
-        with found.sessions.begin() as session:
-            line = users.one(session, visitor.person.school_id, staff_id, now())
-            managing_accounts.enable(session, line, deed_of(request, found, visitor))
-    except NotFound:
-        raise
-    except DomainError as refused:
-        return _page(request, found, visitor, staff_id, problem=refused.message)
-    return see(f"/nguoi-dung/{staff_id}?xong=mo")
+def enable(asked: AskedDep) -> Response:
+    def work(session: Session, line: UserLine, deed: Deed) -> str:
+        managing_accounts.enable(session, line, deed)
+        return "mo"
+
+    return _carried_out(asked, work)
 
 
 @router.post("/{staff_id}/dat-lai-xac-thuc")
 @allow(ADMINS)
-def reset_second_factor(
-    request: Request,
-    visitor: CurrentVisitor,
-    found: ServicesDep,
-    staff_id: UUID,
-    reason: Annotated[str, Form()] = "",
-) -> Response:
+def reset_second_factor(asked: AskedDep, reason: Reason = "") -> Response:
+    def work(session: Session, line: UserLine, deed: Deed) -> str:
+        managing_accounts.reset_second_factor(session, line, deed, reason)
+        return "xac-thuc"
+
+    return _carried_out(asked, work, reason)
+
+
+def _carried_out(asked: Asked, work: Callable[[Session, UserLine, Deed], str], reason: str = "") -> Response:
+    """A refusal shows on the person's page, with the reason that was typed; nobody of another school is there."""
+    request, visitor, found, staff_id = asked.request, asked.visitor, asked.found, asked.staff_id
     try:
         with found.sessions.begin() as session:
             line = users.one(session, visitor.person.school_id, staff_id, now())
-            managing_accounts.reset_second_factor(session, line, deed_of(request, found, visitor), reason)
+            done = work(session, line, deed_of(request, found, visitor))
     except NotFound:
         raise
     except DomainError as refused:
         return _page(request, found, visitor, staff_id, problem=refused.message, reason=reason)
-    return see(f"/nguoi-dung/{staff_id}?xong=xac-thuc")
+    return see(f"/nguoi-dung/{staff_id}?xong={done}")
 
 
 def _page(

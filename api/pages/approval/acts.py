@@ -12,7 +12,6 @@ from pydantic import BaseModel
 from starlette.responses import RedirectResponse, Response
 
 from api import deciding
-from api.deciding import is_reason
 from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, now, require_slot
 from api.errors import Refusal, Unavailable, problem_of
 from api.guard import allow
@@ -21,9 +20,10 @@ from api.pages.approval.room import values_of
 from api.pages.templating import page
 from api.services import Services
 from domain.curriculum import PRINCIPAL
-from domain.decisions import Action, Decision
+from domain.decisions import Action
 from domain.duties import Duty
 from domain.errors import DomainError, Invalid
+from domain.reasons import in_one_line, is_reason
 from storage import pupil_decisions
 from storage.access import ClassTermHead
 from storage.pupil_decisions import Promotions, PupilAssessment
@@ -56,7 +56,7 @@ class ActForm(BaseModel):
 
     @property
     def reason(self) -> str:
-        return " ".join(self.ly_do.split())
+        return in_one_line(self.ly_do)
 
 
 @dataclass(frozen=True)
@@ -119,13 +119,9 @@ async def _send(found: Services, asked: Asked, action: Action) -> None:
     if action is not Action.RELEASE:
         keep = deciding.note_reason
         reason_id = await run_in_threadpool(keep, found, asked.person, asked.form.command_id, asked.form.reason)
-    decision = Decision(
-        action,
-        PRINCIPAL,
-        tuple(map(str, asked.form.hs)),
-        actor_id=str(asked.person.staff_id),
-        to_slot=asked.form.phan if action is Action.RETURN else "",
-        reason_id=reason_id,
+    to_slot = asked.form.phan if action is Action.RETURN else ""
+    decision = deciding.decision_of(
+        asked.person, PRINCIPAL, action, asked.form.hs, to_slot=to_slot, reason_id=reason_id
     )
     await deciding.decide(found, asked.head, asked.form.command_id, decision)
 

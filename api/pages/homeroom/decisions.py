@@ -1,7 +1,7 @@
 """What the homeroom teacher decides in the room: remind, look over, hold and release."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 from uuid import UUID, uuid4
 
@@ -10,6 +10,7 @@ from pydantic import Field
 from starlette.responses import RedirectResponse, Response
 
 from api import deciding
+from api.deciding import decision_of
 from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, now, require_readable, require_slot, today
 from api.errors import Unavailable
 from api.guard import allow
@@ -24,7 +25,6 @@ from domain.duties import Duty
 from domain.errors import DomainError
 from storage import at_stake, completeness
 from storage.access import ClassTermHead
-from storage.staffing import Person
 
 router = APIRouter(include_in_schema=False)
 EVERYBODY: Final = "tat-ca"
@@ -67,7 +67,7 @@ async def review(
     dong: Annotated[list[UUID] | None, Form()] = None,
 ) -> Response:
     """The homeroom teacher has looked over those who were shown as complete; nobody else."""
-    decision = decision_of(person, Action.REVIEW, dong or [])
+    decision = decision_of(person, HOMEROOM, Action.REVIEW, dong or [])
     return await _decided(request, found, head, command_id, decision, "ra-soat")
 
 
@@ -98,7 +98,7 @@ async def hold(
     code = status.HTTP_422_UNPROCESSABLE_CONTENT
     if not problem:
         reason_id = await deciding.keep_reason(found, person, words.command_id, words.text())
-        decision = decision_of(person, Action.HOLD, words.dong, reason_id=reason_id)
+        decision = decision_of(person, HOMEROOM, Action.HOLD, words.dong, reason_id=reason_id)
         problem = await refusal_of(found, head, words.command_id, decision)
         code = status.HTTP_409_CONFLICT
     if not problem:
@@ -117,7 +117,9 @@ async def release(
     found: ServicesDep,
     dong: Annotated[list[UUID] | None, Form()] = None,
 ) -> Response:
-    return await _decided(request, found, head, command_id, decision_of(person, Action.RELEASE, dong or []), "bo-giu")
+    return await _decided(
+        request, found, head, command_id, decision_of(person, HOMEROOM, Action.RELEASE, dong or []), "bo-giu"
+    )
 
 
 async def _decided(
@@ -137,19 +139,6 @@ async def refusal_of(found: Services, head: ClassTermHead, command_id: UUID, dec
     except (DomainError, Unavailable) as refusal:
         return refusal.message
     return ""
-
-
-def decision_of(
-    person: Person, action: Action, record_ids: Iterable[UUID], reason_id: str = "", to_slot: str = ""
-) -> Decision:
-    return Decision(
-        action,
-        HOMEROOM,
-        tuple(map(str, record_ids)),
-        actor_id=str(person.staff_id),
-        reason_id=reason_id,
-        to_slot=to_slot,
-    )
 
 
 def room_after(head: ClassTermHead, done: str, count: int) -> Response:

@@ -11,9 +11,10 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api import deciding
+from api.deciding import decision_of
 from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, now, require_slot
 from api.guard import allow
-from api.pages.homeroom.decisions import decision_of, refusal_of, room_after
+from api.pages.homeroom.decisions import refusal_of, room_after
 from api.pages.homeroom.room import ROOM, frame_of
 from api.pages.language import marked as _
 from api.pages.reasons import Reasons
@@ -89,7 +90,7 @@ async def _return_each(
     for slot, record_ids in by_slot.items():
         command_id = uuid5(words.command_id, slot)
         reason_id = await deciding.keep_reason(found, person, command_id, words.text())
-        decision = decision_of(person, Action.RETURN, record_ids, to_slot=slot, reason_id=reason_id)
+        decision = decision_of(person, HOMEROOM, Action.RETURN, record_ids, to_slot=slot, reason_id=reason_id)
         problems[slot] = await refusal_of(found, head, command_id, decision)
     return problems
 

@@ -23,6 +23,7 @@ from domain.deadlines import Deadline
 from domain.duties import Duty
 from domain.errors import DomainError, Invalid, NotFound
 from domain.progress import BoardLine
+from domain.reasons import in_one_line, is_reason
 from domain.stages import STAGE_NAMES
 from storage import access, board, deadline_moves
 from storage.access import ClassTermHead
@@ -50,7 +51,7 @@ class MoveForm(BaseModel):
 
     @property
     def reason(self) -> str:
-        return " ".join(self.ly_do.split())
+        return in_one_line(self.ly_do)
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def _read(form: MoveForm) -> date:
         raise Invalid(_NO_DAY) from error
     if day < day_of(now()):
         raise Invalid(_PAST)
-    if not deciding.is_reason(form.reason):
+    if not is_reason(form.reason):
         raise Invalid(_NO_REASON)
     return day
 

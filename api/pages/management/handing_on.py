@@ -12,12 +12,11 @@ from sqlalchemy.orm import Session
 from api.deps import now, today
 from domain.calendar import end_of_day, start_of_day
 from domain.errors import Invalid, NotFound
+from domain.reasons import in_one_line, is_reason
 from storage.staffing import Person
 from storage.tables import Staff
 
 _FARTHEST: Final = timedelta(days=800)
-_SHORTEST: Final = 3
-_LONGEST: Final = 1000
 
 
 @dataclass(frozen=True)
@@ -43,8 +42,8 @@ class ChangeForm:
     @property
     def why(self) -> tuple[UUID, str]:
         """The reason, under the id of the command. Raises Invalid for one that says nothing."""
-        text = " ".join(self.reason.split())
-        if not _SHORTEST <= len(text) <= _LONGEST or not text.isprintable():
+        text = in_one_line(self.reason)
+        if not is_reason(text):
             raise Invalid("Hãy ghi lí do, từ 3 đến 1000 kí tự.")
         return self.command_id, text
 
