@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from storage.database import Sessions
 from storage.tables import ClassTermRow, Notice, TeachingAssignment
 from tests.api.browsing import PATIENCE_MS, PHONE, Site, serving
-from tests.api.test_imports import ROWS
+from tests.api.v1.test_imports import ROWS
 from tests.api.world import make_admin
 from tests.factories import ClassCast, make_class, make_school, open_book
 from tests.interchange.workbooks import class_list

@@ -18,7 +18,7 @@ from storage.tables import CertificateRow, ClassGroup, ClassTermRow, Enrolment, 
 from tests.api.conftest import As
 from tests.api.fakes import FakeApprovals
 from tests.api.pages import reads, words
-from tests.api.test_imports import ROWS
+from tests.api.v1.test_imports import ROWS
 from tests.api.world import World
 from tests.factories import OpenBook, make_certificate
 from tests.interchange.workbooks import class_list

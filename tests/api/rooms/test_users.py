@@ -15,7 +15,7 @@ from storage import visitors
 from storage.tables import Account, AccountEvent, AccountLink, ApiToken, MailRow, Staff
 from tests.api.conftest import VAULT, As
 from tests.api.doors import BOARD, give_password, sign_in
-from tests.api.test_links import NEW, choose
+from tests.api.rooms.test_links import NEW, choose
 from tests.api.world import World, visitor
 
 USERS, KEYS = "/nguoi-dung", "/nguoi-dung/ma-truy-cap"

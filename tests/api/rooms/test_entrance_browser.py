@@ -12,7 +12,7 @@ from storage import demo
 from storage.database import Sessions
 from tests.api.browsing import PHONE, Site, serving
 from tests.api.doors import HASH, PASSWORD
-from tests.api.test_second_factor import CODE
+from tests.api.rooms.test_second_factor import CODE
 from tests.api.world import make_admin
 from tests.factories import SchoolCast, make_class, make_school
 

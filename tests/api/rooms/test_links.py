@@ -15,7 +15,7 @@ from domain.errors import NotFound
 from storage.tables import Account, AccountLink, MailRow
 from tests.api.conftest import VAULT
 from tests.api.doors import BOARD, PASSWORD, csrf_of, give_password, sign_in
-from tests.api.test_second_factor import CODE
+from tests.api.rooms.test_second_factor import CODE
 from tests.api.world import World, visitor
 
 NEW = "trời xanh mây trắng"

@@ -11,7 +11,7 @@ from domain.curriculum import HOMEROOM
 from domain.decisions import Action
 from domain.reports.year_lists import YearList
 from tests.api.conftest import As
-from tests.api.test_homeroom import page
+from tests.api.rooms.test_homeroom import page
 from tests.api.world import World
 from tests.factories import OpenBook, fill, make_class, open_book
 

@@ -8,7 +8,7 @@ from domain.decisions import Action
 from storage import journal
 from storage.tables import Staff
 from tests.api.conftest import As
-from tests.api.test_homeroom import page
+from tests.api.rooms.test_homeroom import page
 from tests.factories import OpenBook
 
 

@@ -22,7 +22,7 @@ from storage.database import Sessions
 from storage.tables import Account
 from tests.api.conftest import VAULT
 from tests.api.doors import BOARD, give_password
-from tests.api.test_second_factor import CODE
+from tests.api.rooms.test_second_factor import CODE
 from tests.api.world import World, visitor
 from tests.signing.pki import closed_address
 from tests.single_sign_on.provider import CLIENT_ID, CLIENT_SECRET, SITE, RealProvider, real_provider
