@@ -33,10 +33,6 @@ async def spoken(request: Request) -> None:
     speak(language_of(request))
 
 
-def current_language() -> str:
-    return _current.get()
-
-
 def gettext(message: str) -> str:
     """The sentence in the language of this request; one without a translation stays Vietnamese."""
     return catalogue(_current.get()).gettext(message) if message else ""

@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from api.pages.language import gettext, ngettext
+from domain import deadlines
 from domain.calendar import day_of
-from domain.deadlines import days_left
+from domain.deadlines import Urgency, days_left
 
 
 def lateness(due_at: datetime, now: datetime) -> str:
@@ -25,11 +26,8 @@ def age(since: datetime, now: datetime) -> str:
 
 def urgency(due_at: datetime, now: datetime) -> str:
     """The class of a chip: late, soon (a week), or neither."""
-    left = days_left(due_at, now)
-    if left < 0:
-        return "trouble"
-    return "warning" if left <= SOON else "quiet"
+    return _CHIPS[deadlines.urgency(due_at, now)]
 
 
-SOON = 7
+_CHIPS = {Urgency.LATE: "trouble", Urgency.TODAY: "warning", Urgency.SOON: "warning", Urgency.LATER: "quiet"}
 TIMING = {"lateness": lateness, "age": age, "urgency": urgency}

@@ -21,7 +21,7 @@ from storage import signing_batches, signing_desk
 from storage.signing_desk import Line
 from storage.staffing import Person
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 
 
 @dataclass(frozen=True)
