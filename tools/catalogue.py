@@ -1,7 +1,7 @@
 """Gathers every sentence that pages say, and updates `templates/locale/en.po`: `python tools/catalogue.py`.
 
-Sentences stand in templates and code as they are shown in Vietnamese; what was said before and is gone is dropped. Those
-that have no translation yet are printed.
+Sentences stand in templates and code as they are shown in Vietnamese; what was said before and is gone is dropped.
+Those that have no translation yet are printed.
 """
 
 import ast
@@ -32,6 +32,19 @@ CODE: Final = ("api", "activities", "domain", "storage", "signing", "interchange
 # names what was typed is an f-string and stays Vietnamese.
 REFUSALS: Final = ("NotAllowed", "NotFound", "Conflict", "Incomplete", "Invalid", "SigningFailed")
 CALLS: Final = frozenset({"_", "gettext", "marked", "ngettext", "counted", *REFUSALS})
+# Where constants of a module are sentences that pages say, and modules all of whose Vietnamese texts are said.
+TOLD: Final = (
+    "api",
+    "activities",
+    "domain",
+    "storage",
+    "signing/providers",
+    "interchange/roster",
+    "interchange/spreadsheet",
+)
+PAPERS: Final = ("domain/primary/paper.py", "domain/secondary/paper.py")  # what documents say is Vietnamese
+WHOLE: Final = ("api/errors.py", "domain/account_states.py", "signing/verification/errors.py")
+VIETNAMESE: Final = re.compile(r"[À-ÖØ-öø-ỹ]")
 # Enums whose labels people read on pages (`domain/labelled.py`).
 LABELLED: Final = ("domain", "storage")
 # Vietnamese does not change with a number and English does: a sentence with this place has two translations.
@@ -42,8 +55,8 @@ def gathered() -> Catalog:
     """Every sentence of templates and code, with the files it stands in."""
     found = Catalog(locale="en", fuzzy=False, project="hocba", charset="utf-8")
     for file, sentence in chain(_of_templates(), _of_code(), _of_data()):
-        numbered = isinstance(sentence, str) and NUMBER in sentence
-        found.add((sentence, sentence) if numbered else sentence, locations=[(file, 0)])
+        said = (sentence, sentence) if isinstance(sentence, str) and NUMBER in sentence else sentence
+        found.add(said, locations=[(file, 0)])
     return found
 
 
@@ -59,13 +72,29 @@ def _of_templates() -> Iterator[tuple[str, Sentence]]:
 
 def _of_code() -> Iterator[tuple[str, Sentence]]:
     for file in sorted(chain.from_iterable((PROJECT / folder).rglob("*.py") for folder in CODE)):
-        tree = ast.parse(file.read_text("utf-8"))
-        for node in ast.walk(tree):
-            sentence = _called(node) if isinstance(node, ast.Call) else None
-            if sentence:
-                yield _named(file), sentence
-            if isinstance(node, ast.ClassDef) and _named(file).startswith(LABELLED):
-                yield from ((_named(file), label) for label in _labels(node))
+        name = _named(file)
+        yield from ((name, sentence) for sentence in _of_module(name, ast.parse(file.read_text("utf-8"))))
+
+
+def _of_module(name: str, tree: ast.Module) -> Iterator[Sentence]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and (sentence := _called(node)):
+            yield sentence
+        if isinstance(node, ast.ClassDef) and name.startswith(LABELLED):
+            yield from _labels(node)
+    if name in WHOLE:
+        yield from _texts(tree)
+    elif name.startswith(TOLD) and name not in PAPERS:
+        constants = (each for each in tree.body if isinstance(each, ast.Assign | ast.AnnAssign))
+        yield from (text for each in constants for text in _texts(each) if text[0].isupper() and text.endswith("."))
+
+
+def _texts(tree: ast.AST) -> Iterator[str]:
+    """Vietnamese texts that are written out whole."""
+    parts = {part for each in ast.walk(tree) if isinstance(each, ast.JoinedStr) for part in ast.walk(each)}
+    for each in ast.walk(tree):
+        if isinstance(each, ast.Constant) and isinstance(each.value, str) and each not in parts:
+            yield from [each.value] if VIETNAMESE.search(each.value) and "{" not in each.value else []
 
 
 def _called(node: ast.Call) -> Sentence | None:
@@ -126,7 +155,12 @@ def updated() -> Catalog:
 
 def missing(catalogue: Catalog) -> list[Message]:
     """Sentences without a translation, or without one of the two that a number needs."""
-    return [each for each in catalogue if each.id and not (all(each.string) if each.pluralizable else each.string)]
+    return [each for each in catalogue if each.id and not all(forms(each.string))]
+
+
+def forms(text: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
+    """A sentence or its translation: one form, or one for each number."""
+    return (text or "",) if isinstance(text, str | None) else tuple(text)
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from api.pages.approval_queue import APPROVED
+from api.pages.language import current_language
 from api.pages.language import marked as _
 from domain.approval_points import Point, PointKind
 from domain.assessment import Term
@@ -193,7 +194,9 @@ def _signed(session: Session, head: ClassTermHead, read: ClassRead) -> list[Sign
     curriculum = read.facts.curriculum
     return [
         SignedLine(
-            f"{kind_name(each.kind)}: {slot_name(curriculum, each.slot)}" if each.slot else kind_name(each.kind),
+            f"{kind_name(each.kind, current_language())}: {slot_name(curriculum, each.slot)}"
+            if each.slot
+            else kind_name(each.kind, current_language()),
             _ROLES[role_of(each.field)],
             each.name,
             each.at,
