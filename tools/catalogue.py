@@ -17,7 +17,10 @@ from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
 from api.errors import STATUSES
+from domain.assessment import Term
+from domain.curriculum import curriculum_for, offered
 from domain.duties import DUTY_NAMES
+from domain.entry import cells_of
 from domain.scopes import SCOPE_NAMES
 from domain.slot_marks import HOMEROOM_NAME
 from domain.stages import STAGE_NAMES
@@ -42,8 +45,17 @@ TOLD: Final = (
     "interchange/roster",
     "interchange/spreadsheet",
 )
+SUMMARY: Final = ("mức", "điểm", "Số ngày nghỉ")  # columns of a class summary that have no name elsewhere
 PAPERS: Final = ("domain/primary/paper.py", "domain/secondary/paper.py")  # what documents say is Vietnamese
-WHOLE: Final = ("api/errors.py", "domain/account_states.py", "signing/verification/errors.py")
+WHOLE: Final = (
+    "api/errors.py",
+    "domain/account_states.py",
+    "domain/primary/pupil_result.py",
+    "domain/secondary/pupil_result.py",
+    "signing/verification/errors.py",
+)
+GRADES: Final = range(1, 13)
+ELECTIVES: Final = 4
 VIETNAMESE: Final = re.compile(r"[À-ÖØ-öø-ỹ]")
 # Enums whose labels people read on pages (`domain/labelled.py`).
 LABELLED: Final = ("domain", "storage")
@@ -91,7 +103,9 @@ def _of_module(name: str, tree: ast.Module) -> Iterator[Sentence]:
 
 def _texts(tree: ast.AST) -> Iterator[str]:
     """Vietnamese texts that are written out whole."""
-    parts = {part for each in ast.walk(tree) if isinstance(each, ast.JoinedStr) for part in ast.walk(each)}
+    strings = {part for each in ast.walk(tree) if isinstance(each, ast.JoinedStr) for part in ast.walk(each)}
+    docstrings = {each.value for each in ast.walk(tree) if isinstance(each, ast.Expr)}
+    parts = strings | docstrings
     for each in ast.walk(tree):
         if isinstance(each, ast.Constant) and isinstance(each.value, str) and each not in parts:
             yield from [each.value] if VIETNAMESE.search(each.value) and "{" not in each.value else []
@@ -121,13 +135,24 @@ def _labels(node: ast.ClassDef) -> Iterator[str]:
 
 def _of_data() -> Iterator[tuple[str, Sentence]]:
     """Names that are data: stages, duties, scopes, subjects and their headings, headings of refusals."""
-    for name in chain(STAGE_NAMES.values(), DUTY_NAMES.values(), SCOPE_NAMES.values(), [HOMEROOM_NAME]):
+    for name in chain(STAGE_NAMES.values(), DUTY_NAMES.values(), SCOPE_NAMES.values(), SUMMARY, [HOMEROOM_NAME]):
         yield "domain", name
     yield from (("api", title) for _, title in STATUSES.values())
     for file in sorted((PROJECT / "domain" / "curricula").glob("*.toml")):
         text = file.read_text("utf-8")
         yield from ((_named(file), name) for name in re.findall(r'\bname = "([^"]+)"', text))
         yield from ((_named(file), each["short"]) for each in tomllib.loads(text)["subjects"])
+    yield from (("domain/entry.py", part) for part in _headings() if part)
+
+
+def _headings() -> Iterator[str]:
+    """Headings of the columns that teachers fill in: the name, and when in parentheses."""
+    for grade in GRADES:
+        electives = [each.code for each in offered(grade) if each.elective][:ELECTIVES]
+        curriculum = curriculum_for(grade, optional=electives, topics=["toan"] if electives else [])
+        for cell in (cell for term in Term for slot in curriculum.slots for cell in cells_of(curriculum, term, slot)):
+            name, _, when = cell.heading.partition(" (")
+            yield from (name, when.removesuffix(")"))
 
 
 def _named(file: Path) -> str:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from api.pages.approval_queue import APPROVED
-from api.pages.language import current_language
+from api.pages.language import current_language, gettext
 from api.pages.language import marked as _
 from domain.approval_points import Point, PointKind
 from domain.assessment import Term
@@ -194,7 +194,7 @@ def _signed(session: Session, head: ClassTermHead, read: ClassRead) -> list[Sign
     curriculum = read.facts.curriculum
     return [
         SignedLine(
-            f"{kind_name(each.kind, current_language())}: {slot_name(curriculum, each.slot)}"
+            f"{kind_name(each.kind, current_language())}: {gettext(slot_name(curriculum, each.slot))}"
             if each.slot
             else kind_name(each.kind, current_language()),
             _ROLES[role_of(each.field)],
@@ -221,7 +221,7 @@ def _values(read: ClassRead, pupil: PupilRead) -> tuple[tuple[str, str], ...]:
     """The line of the class summary, each value with the heading of its column."""
     columns = [column for group in read.papers.form().groups for column in group.columns]
     headings = [
-        f"{column.name} ({part.lower()})" if part else column.name
+        f"{gettext(column.name)} ({gettext(part.lower())})" if part else gettext(column.name)
         for column in columns
         for part in column.parts or ("",)
     ]

@@ -194,7 +194,7 @@ def _in_words(each: Entry) -> RegisterLine:
         kind_name(each.kind, current_language()),
         each.class_name,
         each.school_year,
-        each.term.label,
+        gettext(each.term.label),
         each.pupil_code,
         each.full_name,
         each.version,
