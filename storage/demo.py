@@ -17,6 +17,24 @@ from storage.tables import Account, ApiToken, ClassGroup, Position, School, Staf
 _LONG = timedelta(days=3650)
 
 
+def _(message: str) -> str:
+    """Mark a sentence for the catalogues of other languages."""
+    return message
+
+
+_HOMEROOM = _("Chủ nhiệm lớp %(classes)s")
+_SUBJECT = _("Giáo viên bộ môn lớp %(classes)s")
+
+
+@dataclass(frozen=True, order=True)
+class DemoDuty:
+    """What somebody does: `words` take the names of `classes`, if it is in classes."""
+
+    rank: int
+    words: str
+    classes: str = ""
+
+
 @dataclass(frozen=True)
 class DemoPerson:
     """A member of staff to act as in the demo, with what the person does at the school."""
@@ -24,26 +42,26 @@ class DemoPerson:
     staff_id: UUID
     school: str
     full_name: str
-    duties: tuple[str, ...]
+    duties: tuple[DemoDuty, ...]
 
 
 def accounts(session: Session, at: datetime) -> list[DemoPerson]:
     """Everybody who has something to do now: offices first, then homeroom teachers, then subject teachers."""
-    duties: dict[UUID, list[tuple[int, str]]] = {}
+    duties: dict[UUID, list[DemoDuty]] = {}
     offices = select(Position.staff_id, Position.title).where(in_force(Position, at))
     for staff_id, title in session.execute(offices):
-        duties.setdefault(staff_id, []).append((0, title))
-    for staff_id, text, rank in _teaching(session, at):
-        duties.setdefault(staff_id, []).append((rank, text))
+        duties.setdefault(staff_id, []).append(DemoDuty(0, title))
+    for staff_id, duty in _teaching(session, at):
+        duties.setdefault(staff_id, []).append(duty)
     query = select(Staff, School.name).join(School, School.id == Staff.school_id).where(Staff.id.in_(duties))
     found = [(min(duties[staff.id]), staff, school) for staff, school in session.execute(query)]
     return [
-        DemoPerson(staff.id, school, staff.full_name, tuple(text for _, text in sorted(duties[staff.id])))
-        for _, staff, school in sorted(found, key=lambda each: (each[2], each[0], each[1].full_name))
+        DemoPerson(staff.id, school, staff.full_name, tuple(sorted(duties[staff.id])))
+        for _rank, staff, school in sorted(found, key=lambda each: (each[2], each[0], each[1].full_name))
     ]
 
 
-def _teaching(session: Session, at: datetime) -> list[tuple[UUID, str, int]]:
+def _teaching(session: Session, at: datetime) -> list[tuple[UUID, DemoDuty]]:
     query = (
         select(TeachingAssignment.staff_id, TeachingAssignment.slot, ClassGroup.name)
         .join(ClassGroup, ClassGroup.id == TeachingAssignment.class_id)
@@ -54,7 +72,7 @@ def _teaching(session: Session, at: datetime) -> list[tuple[UUID, str, int]]:
     for staff_id, slot, name in session.execute(query):
         classes.setdefault((staff_id, slot == HOMEROOM), {})[name] = None
     return [
-        (staff_id, f"{'Chủ nhiệm' if is_homeroom else 'Giáo viên bộ môn'} lớp {', '.join(names)}", 2 - is_homeroom)
+        (staff_id, DemoDuty(2 - is_homeroom, _HOMEROOM if is_homeroom else _SUBJECT, ", ".join(names)))
         for (staff_id, is_homeroom), names in classes.items()
     ]
 

@@ -129,5 +129,7 @@ def _fact(edit: CellEdit) -> str | int | bool:
 
 def _count(fact: TermFact, text: str) -> int:
     if text and not (text.isascii() and text.isdigit() and int(text) <= MOST_ABSENCES):
-        raise Invalid(f"{fact.label} phải là số nguyên từ 0 đến {MOST_ABSENCES}.")
+        raise Invalid(
+            _("%(name)s phải là số nguyên từ 0 đến %(most)s.") % {"name": _(fact.label), "most": MOST_ABSENCES}
+        )
     return int(text or 0)
