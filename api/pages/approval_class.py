@@ -208,13 +208,19 @@ def _signed(session: Session, head: ClassTermHead, read: ClassRead) -> list[Sign
 
 def _outcome(read: ClassRead, pupil: PupilRead) -> Outcome:
     if not pupil.is_handed_in:
-        return Outcome(None, read.not_submitted(pupil), ())
+        return Outcome(None, _waits_for(read, pupil), ())
     try:
         if read.facts.term is Term.HK1 and read.facts.curriculum.is_primary:
             return Outcome(None, "", _values(read, pupil))
         return Outcome(pupil_results.judged(read.papers, pupil.entered), "", ())
     except (Incomplete, Invalid) as reason:
         return Outcome(None, reason.message, ())
+
+
+def _waits_for(read: ClassRead, pupil: PupilRead) -> str:
+    """Which parts are not handed in, in the language of the page."""
+    names = [gettext(slot_name(read.facts.curriculum, slot)) for slot in (*pupil.open_before, *pupil.open_slots)]
+    return gettext("Chưa gửi: %(names)s.") % {"names": ", ".join(dict.fromkeys(names))}
 
 
 def _values(read: ClassRead, pupil: PupilRead) -> tuple[tuple[str, str], ...]:
