@@ -68,7 +68,7 @@ class Waiting:
         return {
             "name": self.place.class_name,
             "term": self.place.term.label,
-            "parts": ", ".join(self.parts),
+            "parts": self.parts,
             "count": self.pupils,
         }
 

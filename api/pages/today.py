@@ -12,7 +12,7 @@ from starlette.responses import Response
 from api.deps import CurrentPerson, ServicesDep, now, today
 from api.guard import allow
 from api.pages import school_matters
-from api.pages.language import gettext, marked, ngettext
+from api.pages.language import counted, gettext, marked
 from api.pages.templating import page
 from api.services import Services
 from domain.deadlines import Urgency
@@ -107,14 +107,14 @@ def _groups(mine: Iterable[Task], at: datetime) -> list[Group]:
 
 def _words(task: Task) -> str:
     """One sentence of what is to be done; the count is of pupils."""
-    count = ngettext("%(count)s học sinh", "%(count)s học sinh", task.count) % {"count": task.count}
+    pupils = counted("%(count)s học sinh", task.count)
     if task.is_returned:
-        return gettext("Sửa phần bị trả lại của %(count)s") % {"count": count}
+        return gettext("Sửa phần bị trả lại của %(pupils)s") % {"pupils": pupils}
     sentence = {
-        Work.ENTER: gettext("Nhập và gửi kết quả của %(count)s"),
-        Work.REVIEW: gettext("Rà soát kết quả của %(count)s"),
-        Work.SIGN: gettext("Ký kết quả của %(count)s"),
-        Work.APPROVE: gettext("Duyệt và ký học bạ của %(count)s"),
-        Work.SEAL: gettext("Đóng dấu học bạ của %(count)s"),
+        Work.ENTER: gettext("Nhập và gửi kết quả của %(pupils)s"),
+        Work.REVIEW: gettext("Rà soát kết quả của %(pupils)s"),
+        Work.SIGN: gettext("Ký kết quả của %(pupils)s"),
+        Work.APPROVE: gettext("Duyệt và ký học bạ của %(pupils)s"),
+        Work.SEAL: gettext("Đóng dấu học bạ của %(pupils)s"),
     }[task.work]
-    return sentence % {"count": count}
+    return sentence % {"pupils": pupils}

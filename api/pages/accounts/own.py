@@ -13,6 +13,7 @@ from activities.channels import SERVICES, check_channel, lock_channel, unlock_ch
 from api.deps import CurrentVisitor, ServicesDep, now
 from api.guard import allow
 from api.pages.entrance.door import caller_of, deed_of, give_session, private, see
+from api.pages.language import gettext, marked
 from api.pages.templating import page
 from api.services import Services
 from domain.account_states import AccountEventKind
@@ -30,7 +31,7 @@ _DONE = {
     "phien": "Đã kết thúc phiên đăng nhập.",
 }
 _DIFFERENT = "Hai lần nhập mật khẩu mới chưa giống nhau."
-_UNREADABLE = "đã đặt, nhưng không đọc lại được"
+_UNREADABLE = marked("đã đặt, nhưng không đọc lại được")
 
 
 @dataclass(frozen=True)
@@ -177,5 +178,5 @@ def _channel_name(found: Services, account: Account) -> str:
     try:
         address = unlock_channel(found.entrance.vault, account.id, account.channel_locked)
     except VaultDamaged:
-        return _UNREADABLE
+        return gettext(_UNREADABLE)
     return SERVICES[address.partition("://")[0].lower()][0]

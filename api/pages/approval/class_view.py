@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from api.pages.approval.class_queue import APPROVED
+from api.pages.language import current_language, gettext
 from api.pages.language import marked as _
 from domain.approval_points import Point, PointKind
 from domain.assessment import Term
@@ -193,7 +194,9 @@ def _signed(session: Session, head: ClassTermHead, read: ClassRead) -> list[Sign
     curriculum = read.facts.curriculum
     return [
         SignedLine(
-            f"{kind_name(each.kind)}: {slot_name(curriculum, each.slot)}" if each.slot else kind_name(each.kind),
+            f"{kind_name(each.kind, current_language())}: {gettext(slot_name(curriculum, each.slot))}"
+            if each.slot
+            else kind_name(each.kind, current_language()),
             _ROLES[role_of(each.field)],
             each.name,
             each.at,
@@ -205,7 +208,7 @@ def _signed(session: Session, head: ClassTermHead, read: ClassRead) -> list[Sign
 
 def _outcome(read: ClassRead, pupil: PupilRead) -> Outcome:
     if not pupil.is_handed_in:
-        return Outcome(None, read.not_submitted(pupil), ())
+        return Outcome(None, _waits_for(read, pupil), ())
     try:
         if read.facts.term is Term.HK1 and read.facts.curriculum.is_primary:
             return Outcome(None, "", _values(read, pupil))
@@ -214,11 +217,17 @@ def _outcome(read: ClassRead, pupil: PupilRead) -> Outcome:
         return Outcome(None, reason.message, ())
 
 
+def _waits_for(read: ClassRead, pupil: PupilRead) -> str:
+    """Which parts are not handed in, in the language of the page."""
+    names = [gettext(slot_name(read.facts.curriculum, slot)) for slot in (*pupil.open_before, *pupil.open_slots)]
+    return gettext("Chưa gửi: %(names)s.") % {"names": ", ".join(dict.fromkeys(names))}
+
+
 def _values(read: ClassRead, pupil: PupilRead) -> tuple[tuple[str, str], ...]:
     """The line of the class summary, each value with the heading of its column."""
     columns = [column for group in read.papers.form().groups for column in group.columns]
     headings = [
-        f"{column.name} ({part.lower()})" if part else column.name
+        f"{gettext(column.name)} ({gettext(part.lower())})" if part else gettext(column.name)
         for column in columns
         for part in column.parts or ("",)
     ]

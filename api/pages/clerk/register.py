@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, VisibleDocument, now, require_readable
 from api.guard import allow
-from api.pages.language import gettext
+from api.pages.language import current_language, gettext
 from api.pages.language import marked as _
 from api.pages.templating import page
 from api.services import Services
@@ -107,7 +107,7 @@ def show_register(
         is_filtered=asked != Asked(),
         kept=kept,
         school=school,
-        kinds={kind: kind_name(kind) for kind in KINDS},
+        kinds={kind: kind_name(kind, current_language()) for kind in KINDS},
         standings=STANDINGS,
         skipped=(number - 1) * PER_PAGE,
     )
@@ -141,7 +141,7 @@ def show_entry(request: Request, head: VisibleDocument, person: CurrentPerson, f
         request,
         "register/entry.html",
         slip=_slip(found, entry),
-        kind=kind_name(entry.kind),
+        kind=kind_name(entry.kind, current_language()),
         signed=signed,
         standings=STANDINGS,
     )
@@ -192,10 +192,10 @@ def _slip(found: Services, entry: Entry) -> Slip:
 
 def _in_words(each: Entry) -> RegisterLine:
     return RegisterLine(
-        kind_name(each.kind),
+        kind_name(each.kind, current_language()),
         each.class_name,
         each.school_year,
-        each.term.label,
+        gettext(each.term.label),
         each.pupil_code,
         each.full_name,
         each.version,

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.deps import CurrentPerson, ServicesDep, class_of_school, now
 from api.guard import allow
-from api.pages.language import gettext
+from api.pages.language import counted, gettext
 from api.pages.management.handing_on import ChangeForm, change_form, empty_form, id_of_text
 from api.pages.templating import page
 from api.services import Services
@@ -186,7 +186,7 @@ def _warnings(session: Session, person: Person, rows: Sequence[ClassRow], at: da
     ]
     found = [*_of_offices(offices), *_of_classes(rows, at)]
     if unable:
-        words = gettext("%(count)s người phải ký nhưng chưa có chứng thư số dùng được.") % {"count": len(unable)}
+        words = counted("%(count)s người phải ký nhưng chưa có chứng thư số dùng được.", len(unable))
         found.append(Warned(words, "/chung-thu-so?tinh_trang=can-lam"))
     return found
 
@@ -203,8 +203,8 @@ def _of_offices(offices: Sequence[Office]) -> Iterator[Warned]:
     if not count[Duty.CLERK]:
         yield Warned(gettext("Trường chưa có văn thư: không ai đóng dấu được."), here)
     if count[Duty.CLERK] > 1:
-        words = gettext("Có %(count)s văn thư cùng giữ con dấu: mỗi người đều đóng dấu được.")
-        yield Warned(words % {"count": count[Duty.CLERK]}, here)
+        words = counted("Có %(count)s văn thư cùng giữ con dấu: mỗi người đều đóng dấu được.", count[Duty.CLERK])
+        yield Warned(words, here)
 
 
 def _of_classes(rows: Sequence[ClassRow], at: datetime) -> Iterator[Warned]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from api.pages.language import gettext
+from api.pages.language import counted, gettext
 from api.pages.language import marked as _
 from storage import watching
 from storage.staffing import Person
@@ -50,5 +50,5 @@ def in_the_way(certificates: list[Certificate]) -> Iterator[Certificate]:
 def _said(owner: str, condition: str, days: int) -> Certificate:
     if condition in _TROUBLE:
         return Certificate(gettext(owner), gettext(_TROUBLE[condition]), trouble=True)
-    words = gettext("còn %(days)s ngày") % {"days": days}
+    words = counted("còn %(count)s ngày", days)
     return Certificate(gettext(owner), words, trouble=False, soon=condition == "expiring")

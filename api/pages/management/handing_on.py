@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.deps import now, today
+from api.pages.language import gettext
 from domain.calendar import end_of_day, start_of_day
 from domain.errors import Invalid, NotFound
 from domain.reasons import in_one_line, is_reason
@@ -72,9 +73,9 @@ def day_of_text(text: str, label: str) -> date:
     try:
         day = date.fromisoformat(text.strip())
     except ValueError as error:
-        raise Invalid(f"{label}: hãy chọn một ngày.") from error
+        raise Invalid(gettext("%(label)s: hãy chọn một ngày.") % {"label": gettext(label)}) from error
     if abs(day - today()) > _FARTHEST:
-        raise Invalid(f"{label}: ngày này quá xa, hãy xem lại năm.")
+        raise Invalid(gettext("%(label)s: ngày này quá xa, hãy xem lại năm.") % {"label": gettext(label)})
     return day
 
 

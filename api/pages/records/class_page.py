@@ -10,6 +10,7 @@ from starlette.responses import Response
 from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, now
 from api.guard import allow
 from api.pages.homeroom.room import READERS
+from api.pages.language import current_language
 from api.pages.language import marked as _
 from api.pages.management.board import SHORT_NAMES
 from api.pages.templating import page
@@ -109,11 +110,11 @@ def _papers(lines: list[DocumentLine], names: dict[str, str]) -> list[PaperLine]
     single = [each for each in lines if each.kind != DocumentKind.YEAR_RECORD]
     found = [
         PaperLine(
-            kind_name(DocumentKind(each.kind)), names.get(each.slot, ""), each.part,
+            kind_name(DocumentKind(each.kind), current_language()), names.get(each.slot, ""), each.part,
             f"/api/v1/documents/{each.document_id}", each.sealed_at is not None,
         )
         for each in single
     ]  # fmt: skip
     records = Counter(each.sealed_at is not None for each in lines if each.kind == DocumentKind.YEAR_RECORD)
-    name = kind_name(DocumentKind.YEAR_RECORD)
+    name = kind_name(DocumentKind.YEAR_RECORD, current_language())
     return [*found, *(PaperLine(name, "", 0, "", sealed, count) for sealed, count in sorted(records.items()))]

@@ -96,9 +96,9 @@ def _in_words(line: JournalLine, known: Certificates) -> SignedLine:
         time=at.strftime("%H:%M:%S"),
         action=gettext(ACTION_NAMES[line.action]),
         class_name=line.class_name,
-        term=line.term.label,
+        term=gettext(line.term.label),
         school_year=line.school_year,
-        parts=", ".join(line.slots),
+        parts=", ".join(map(gettext, line.slots)),
         papers=", ".join(f"{count} {gettext(PAPER_NAMES[kind]).lower()}" for kind, count in line.papers.items()),
         certificate=f"…{serial_end}, {issuer}",
     )
