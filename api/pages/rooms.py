@@ -35,6 +35,7 @@ ROOMS: Final = (
     Room("/phan-cong", _("Phân công"), "calendar-clock", frozenset({Duty.ADMIN}) | _LEADERS),
     Room("/chung-thu-so", _("Chứng thư số"), "badge-check", OFFICES),
     Room("/nhap-du-lieu", _("Nhập danh sách"), "file-up", OFFICES),
+    Room("/so/mo", _("Mở sổ"), "book-plus", frozenset({Duty.ADMIN})),
     Room("/nguoi-dung", _("Người dùng"), "key-round", frozenset({Duty.ADMIN})),
 )
 

@@ -16,6 +16,7 @@ from api.pages.rooms import room_of, rooms_of
 from api.pages.timing import TIMING
 from api.services import Services
 from domain.duties import DUTY_NAMES
+from interchange.catalogues import speak_in
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "templates" / "pages"
 THEME_COOKIE = "hocba_theme"
@@ -49,7 +50,7 @@ def make_templates() -> Jinja2Templates:
     )
     environment.filters.update(FILTERS | TIMING)
     environment.globals["asset"] = asset
-    environment.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    speak_in(environment, language.current_catalogue)
     return Jinja2Templates(env=environment)
 
 

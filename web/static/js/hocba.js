@@ -15,7 +15,7 @@ function toast(words, isTrouble) {
   const close = document.createElement("button");
   close.type = "button";
   close.textContent = "×";
-  close.setAttribute("aria-label", document.documentElement.lang === "en" ? "Dismiss" : "Đóng");
+  close.setAttribute("aria-label", document.body.dataset.close);
   close.addEventListener("click", () => note.remove());
   note.append(close);
   toasts.append(note);
@@ -31,7 +31,7 @@ document.addEventListener("htmx:responseError", (event) => {
   if (answer.status >= 500 && answer.status !== 503) { lost(); }
   if (event.detail.requestConfig.verb === "get") { lost(); return; }
   let words = "";
-  try { words = JSON.parse(answer.responseText).detail; } catch { words = answer.statusText; }
+  try { words = JSON.parse(answer.responseText).detail; } catch { words = document.body.dataset.failed; }
   toast(words, true);
 });
 

@@ -26,9 +26,8 @@ function count(form) {
   const pupils = new Set(parts.map((each) => each.value.split(":")[1]));
   for (const each of form.querySelectorAll("input[name=dong]:checked")) { pupils.add(each.value); }
   const line = form.querySelector(".chosen");
-  const some = { vi: `${parts.length} phần của ${pupils.size} học sinh`, en: `${parts.length} parts of ${pupils.size} pupils` };
-  const words = some[document.documentElement.lang] ?? some.vi;
-  line.textContent = pupils.size ? `${line.dataset.some}: ${words}.` : line.dataset.none;
+  const some = line.dataset.some.replace("{parts}", parts.length).replace("{pupils}", pupils.size);
+  line.textContent = pupils.size ? some : line.dataset.none;
 }
 
 // On a phone a pupil of whom nothing is missing takes one line, until somebody asks for the subjects.
