@@ -65,7 +65,9 @@ def _outstanding(session: Session, which: ColumnElement[bool]) -> list[Outstandi
         select(ClassTermRow, ClassGroup)
         .join(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
         .where(which, or_(ClassTermRow.stage != Stage.ISSUED, ClassTermRow.id.in_(held)))
-        .order_by(ClassGroup.school_year, ClassTermRow.term, ClassGroup.grade, ClassGroup.name)
+        .order_by(
+            ClassGroup.school_year, ClassTermRow.term, ClassGroup.grade, func.length(ClassGroup.name), ClassGroup.name
+        )
     )
     rows: dict[UUID, _Row] = {row[0].id: row for row in session.execute(query)}
     since = arrivals.of_class_terms(session, rows.keys())

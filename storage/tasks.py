@@ -58,7 +58,9 @@ def tasks_of(session: Session, person: Person, at: datetime) -> list[Task]:
         *_of_subjects(session, slots, terms),
     ]
     order = list(Work)
-    return sorted(found, key=lambda task: (task.due_at, order.index(task.work), task.class_name, task.name))
+    return sorted(
+        found, key=lambda task: (task.due_at, order.index(task.work), len(task.class_name), task.class_name, task.name)
+    )
 
 
 def waits_of(session: Session, person: Person, at: datetime) -> list[Wait]:
@@ -78,7 +80,7 @@ def waits_of(session: Session, person: Person, at: datetime) -> list[Wait]:
             if count and who and not _is_mine(stage, own, person):
                 wait = (each.row.id, each.group.name, Term(each.row.term), STAGE_NAMES[stage], who, count)
                 found.append(Wait(*wait, each.row.changed_at, each.row.due_at))
-    return sorted(found, key=lambda wait: (not wait.is_late(at), wait.since, wait.class_name))
+    return sorted(found, key=lambda wait: (not wait.is_late(at), wait.since, len(wait.class_name), wait.class_name))
 
 
 def _is_mine(stage: Stage, own: set[str], person: Person) -> bool:
@@ -119,7 +121,7 @@ def _open_terms(session: Session, person: Person, class_ids: Sequence[UUID] | No
         select(ClassTermRow, ClassGroup)
         .join(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
         .where(ClassGroup.school_id == person.school_id, ClassTermRow.stage != Stage.ISSUED.value)
-        .order_by(ClassTermRow.due_at, ClassGroup.grade, ClassGroup.name)
+        .order_by(ClassTermRow.due_at, ClassGroup.grade, func.length(ClassGroup.name), ClassGroup.name)
     )
     if class_ids is not None:
         query = query.where(ClassGroup.id.in_(class_ids))
