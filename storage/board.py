@@ -94,7 +94,13 @@ def school_board(
         select(ClassTermRow, ClassGroup)
         .join(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
         .where(ClassGroup.school_id == school_id)
-        .order_by(ClassGroup.school_year.desc(), ClassTermRow.term.desc(), ClassGroup.grade, ClassGroup.name)
+        .order_by(
+            ClassGroup.school_year.desc(),
+            ClassTermRow.term.desc(),
+            ClassGroup.grade,
+            func.length(ClassGroup.name),
+            ClassGroup.name,
+        )
     )
     if class_ids is not None:
         query = query.where(ClassGroup.id.in_(class_ids))

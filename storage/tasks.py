@@ -55,7 +55,15 @@ def tasks_of(session: Session, person: Person, at: datetime) -> list[Task]:
             found += _tasks(book, piece)
     order = list(Work)
     return sorted(
-        found, key=lambda task: (task.due_at, not task.is_returned, order.index(task.work), task.class_name, task.name)
+        found,
+        key=lambda task: (
+            task.due_at,
+            not task.is_returned,
+            order.index(task.work),
+            len(task.class_name),
+            task.class_name,
+            task.name,
+        ),
     )
 
 
@@ -78,7 +86,7 @@ def waits_of(session: Session, person: Person, at: datetime) -> list[Wait]:
                 names = tuple(sorted(who, key=name_sort_key))
                 wait = (each, book.group.name, Term(book.row.term), STAGE_NAMES[stage], names, count)
                 found.append(Wait(*wait, book.row.changed_at, book.row.due_at))
-    return sorted(found, key=lambda wait: (not wait.is_late(at), wait.since, wait.class_name))
+    return sorted(found, key=lambda wait: (not wait.is_late(at), wait.since, len(wait.class_name), wait.class_name))
 
 
 def _open_books(session: Session, person: Person, class_ids: Sequence[UUID] | None) -> dict[UUID, Book]:

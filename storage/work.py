@@ -44,7 +44,9 @@ def open_books(session: Session, *which: ColumnElement[bool]) -> dict[UUID, Book
         select(ClassTermRow, ClassGroup)
         .join(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
         .where(*which, or_(ClassTermRow.stage != Stage.ISSUED, ClassTermRow.id.in_(held)))
-        .order_by(ClassGroup.school_year, ClassTermRow.term, ClassGroup.grade, ClassGroup.name)
+        .order_by(
+            ClassGroup.school_year, ClassTermRow.term, ClassGroup.grade, func.length(ClassGroup.name), ClassGroup.name
+        )
     )
     return {row.id: Book(row, group) for row, group in session.execute(query)}
 
