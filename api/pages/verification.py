@@ -8,16 +8,19 @@ from starlette.responses import RedirectResponse, Response
 
 from api.deps import ServicesDep
 from api.guard import everybody
+from api.pages.language import current_language
+from api.pages.language import marked as _
 from api.pages.templating import page
 from api.uploads import read_upload
 from api.v1.verification import MAX_UPLOAD, TOO_LARGE, view_of
 from domain.errors import DomainError, Invalid
 from signing.verification.labels import kind_name
+from signing.verification.sentences import Language
 from signing.verification.verdicts import Standing, Verdict
 from storage.looking_up import PublicPaper, as_printed, paper_of
 
 router = APIRouter(include_in_schema=False)
-_NO_FILE = "Chưa có tệp nào được chọn. Hãy chọn tệp PDF hoặc gói hồ sơ (.asice) rồi bấm Kiểm tra."
+_NO_FILE = _("Chưa có tệp nào được chọn. Hãy chọn tệp PDF hoặc gói hồ sơ (.asice) rồi bấm Kiểm tra.")
 
 
 @dataclass(frozen=True)
@@ -32,19 +35,19 @@ class _Standing:
 _STANDINGS = {
     Standing.IN_FORCE: _Standing(
         Verdict.VALID,
-        "ĐANG CÓ HIỆU LỰC",
-        "Nhà trường đã phát hành văn bản này, và chưa thu hồi hay thay thế.",
+        _("ĐANG CÓ HIỆU LỰC"),
+        _("Nhà trường đã phát hành văn bản này, và chưa thu hồi hay thay thế."),
     ),
     Standing.RECALLED: _Standing(
-        Verdict.INVALID, "ĐÃ BỊ THU HỒI", "Nhà trường đã thu hồi văn bản này; không dùng được nữa."
+        Verdict.INVALID, _("ĐÃ BỊ THU HỒI"), _("Nhà trường đã thu hồi văn bản này; không dùng được nữa.")
     ),
     Standing.SUPERSEDED: _Standing(
-        Verdict.INDETERMINATE, "ĐÃ CÓ BẢN THAY THẾ", "Nhà trường đã ban hành bản mới; hãy dùng bản mới."
+        Verdict.INDETERMINATE, _("ĐÃ CÓ BẢN THAY THẾ"), _("Nhà trường đã ban hành bản mới; hãy dùng bản mới.")
     ),
 }
-_VOID = _Standing(Verdict.INVALID, "ĐÃ BỊ HUỶ", "Văn bản này bị huỷ trước khi phát hành; không có giá trị.")
+_VOID = _Standing(Verdict.INVALID, _("ĐÃ BỊ HUỶ"), _("Văn bản này bị huỷ trước khi phát hành; không có giá trị."))
 _NOT_ISSUED = _Standing(
-    Verdict.INDETERMINATE, "CHƯA PHÁT HÀNH", "Văn bản đã có chữ ký nhưng nhà trường chưa phát hành."
+    Verdict.INDETERMINATE, _("CHƯA PHÁT HÀNH"), _("Văn bản đã có chữ ký nhưng nhà trường chưa phát hành.")
 )
 
 
@@ -64,7 +67,7 @@ async def check_file(request: Request, found: ServicesDep) -> Response:
     name = "_verdict.html" if "HX-Request" in request.headers else "verification.html"
     try:
         data = await _file_of(request)
-        view = view_of(await asyncio.to_thread(found.verifying.verify, data))
+        view = view_of(await asyncio.to_thread(found.verifying.verify, data), _language())
     except DomainError as error:
         answer = page(found, request, name, view=None, problem=error.message)
         answer.status_code = status.HTTP_422_UNPROCESSABLE_CONTENT
@@ -78,7 +81,7 @@ def show_paper(request: Request, found: ServicesDep, code: str) -> Response:
     """Which paper bears this code, and how it stands: where a paper's QR code leads to."""
     with found.sessions() as session:
         paper = paper_of(session, code)
-    kind, standing = (kind_name(paper.kind), _standing(paper)) if paper else ("", None)
+    kind, standing = (kind_name(paper.kind, _language()), _standing(paper)) if paper else ("", None)
     answer = page(found, request, "paper.html", paper=paper, standing=standing, kind=kind, view=None, problem="")
     if paper is None:
         answer.status_code = status.HTTP_404_NOT_FOUND
@@ -89,6 +92,11 @@ def _standing(paper: PublicPaper) -> _Standing:
     if paper.standing:
         return _STANDINGS[Standing(paper.standing)]
     return _VOID if paper.is_void else _NOT_ISSUED
+
+
+def _language() -> Language:
+    """Verdicts are told in the two languages of the verifier."""
+    return "en" if current_language() == "en" else "vi"
 
 
 async def _file_of(request: Request) -> bytes:
