@@ -12,15 +12,20 @@ from api.pages.language import current_language
 from api.pages.language import marked as _
 from api.pages.templating import page
 from api.uploads import read_upload
-from api.v1.verification import MAX_UPLOAD, TOO_LARGE, view_of
+from api.v1.verification import MAX_UPLOAD, TOO_LARGE, VerificationView, view_of
 from domain.errors import DomainError, Invalid
 from signing.verification.labels import kind_name
 from signing.verification.sentences import Language
-from signing.verification.verdicts import Standing, Verdict
+from signing.verification.verdicts import Check, Standing, Verdict
 from storage.looking_up import PublicPaper, as_printed, paper_of
 
 router = APIRouter(include_in_schema=False)
 _NO_FILE = _("Chưa có tệp nào được chọn. Hãy chọn tệp PDF hoặc gói hồ sơ (.asice) rồi bấm Kiểm tra.")
+
+
+_ALTERED = _("Tệp không đúng như bản đã ký. Đừng dùng tệp này; hãy xin nhà trường một bản khác.")
+_UNSIGNED = _("Tệp này không có chữ ký số nào, nên không phải là văn bản đã phát hành. Hãy xin nhà trường tệp đã ký.")
+_UNFINISHED = _("Tệp chưa đủ chữ ký và con dấu, nên chưa phải là văn bản đã phát hành. Hãy xin nhà trường bản đã đóng dấu.")
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ def show_form(request: Request, found: ServicesDep, ma: str = "") -> Response:
     """The two ways to check; a code typed here leads to the address that is printed on the paper, too."""
     if code := as_printed(ma):
         return RedirectResponse(f"/v/{code}", status.HTTP_303_SEE_OTHER)
-    return page(found, request, "verification.html", view=None, problem="")
+    return page(found, request, "verification.html", view=None, problem="", typed=ma, advice="")
 
 
 @router.post("/kiem-tra")
@@ -69,10 +74,10 @@ async def check_file(request: Request, found: ServicesDep) -> Response:
         data = await _file_of(request)
         view = view_of(await asyncio.to_thread(found.verifying.verify, data), _language())
     except DomainError as error:
-        answer = page(found, request, name, view=None, problem=error.message)
+        answer = page(found, request, name, view=None, problem=error.message, typed="", advice="")
         answer.status_code = status.HTTP_422_UNPROCESSABLE_CONTENT
         return answer
-    return page(found, request, name, view=view, problem="")
+    return page(found, request, name, view=view, problem="", typed="", advice=_advice(view))
 
 
 @router.get("/v/{code}")
@@ -82,7 +87,8 @@ def show_paper(request: Request, found: ServicesDep, code: str) -> Response:
     with found.sessions() as session:
         paper = paper_of(session, code)
     kind, standing = (kind_name(paper.kind, _language()), _standing(paper)) if paper else ("", None)
-    answer = page(found, request, "paper.html", paper=paper, standing=standing, kind=kind, view=None, problem="")
+    values = {"paper": paper, "standing": standing, "kind": kind, "typed": as_printed(code)}
+    answer = page(found, request, "paper.html", view=None, problem="", advice="", **values)
     if paper is None:
         answer.status_code = status.HTTP_404_NOT_FOUND
     return answer
@@ -92,6 +98,17 @@ def _standing(paper: PublicPaper) -> _Standing:
     if paper.standing:
         return _STANDINGS[Standing(paper.standing)]
     return _VOID if paper.is_void else _NOT_ISSUED
+
+
+def _advice(view: VerificationView) -> str:
+    """What a file that is not valid is, in plain words: a draft, not finished, or not what was signed."""
+    failed = {each.check for each in view.findings if each.outcome is Verdict.INVALID}
+    if Check.STRUCTURE not in failed and not view.signatures:
+        return _UNSIGNED
+    is_forged = any(each.verdict is Verdict.INVALID for each in view.signatures)
+    if Check.ALL_SIGNED in failed and failed <= {Check.ALL_SIGNED, Check.WHOLE_FILE} and not is_forged:
+        return _UNFINISHED
+    return _ALTERED
 
 
 def _language() -> Language:
