@@ -1,31 +1,28 @@
 """For anybody: hand in a file and see what its signatures are worth, or look up the code printed on a paper."""
 
-import asyncio
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, status
 from starlette.responses import RedirectResponse, Response
 
 from api.deps import ServicesDep
+from api.errors import Unavailable
 from api.guard import everybody
 from api.pages.language import current_language
 from api.pages.language import marked as _
 from api.pages.templating import page
 from api.uploads import read_upload
-from api.v1.verification import MAX_UPLOAD, TOO_LARGE, VerificationView, view_of
+from api.v1.verification import MAX_UPLOAD, TOO_LARGE, VerificationView, verified, view_of
 from domain.errors import DomainError, Invalid
 from signing.verification.labels import kind_name
-from signing.verification.sentences import Language
 from signing.verification.verdicts import Check, Standing, Verdict
 from storage.looking_up import PublicPaper, as_printed, paper_of
 
 router = APIRouter(include_in_schema=False)
 _NO_FILE = _("Chưa có tệp nào được chọn. Hãy chọn tệp PDF hoặc gói hồ sơ (.asice) rồi bấm Kiểm tra.")
-
-
 _ALTERED = _("Tệp không đúng như bản đã ký. Đừng dùng tệp này; hãy xin nhà trường một bản khác.")
 _UNSIGNED = _("Tệp này không có chữ ký số nào, nên không phải là văn bản đã phát hành. Hãy xin nhà trường tệp đã ký.")
-_UNFINISHED = _("Tệp chưa đủ chữ ký và con dấu, nên chưa phải là văn bản đã phát hành. Hãy xin nhà trường bản đã đóng dấu.")
+_UNFINISHED = _("Tệp chưa đủ chữ ký và con dấu, nên chưa phải là văn bản đã phát hành. Hãy xin bản đã đóng dấu.")
 
 
 @dataclass(frozen=True)
@@ -72,11 +69,10 @@ async def check_file(request: Request, found: ServicesDep) -> Response:
     name = "_verdict.html" if "HX-Request" in request.headers else "verification.html"
     try:
         data = await _file_of(request)
-        view = view_of(await asyncio.to_thread(found.verifying.verify, data), _language())
-    except DomainError as error:
-        answer = page(found, request, name, view=None, problem=error.message, typed="", advice="")
-        answer.status_code = status.HTTP_422_UNPROCESSABLE_CONTENT
-        return answer
+        view = view_of(await verified(request, found, data), current_language())
+    except (DomainError, Unavailable) as error:
+        values = {"view": None, "problem": error.message, "typed": "", "advice": ""}
+        return page(found, request, name, status=status.HTTP_422_UNPROCESSABLE_CONTENT, **values)
     return page(found, request, name, view=view, problem="", typed="", advice=_advice(view))
 
 
@@ -86,7 +82,7 @@ def show_paper(request: Request, found: ServicesDep, code: str) -> Response:
     """Which paper bears this code, and how it stands: where a paper's QR code leads to."""
     with found.sessions() as session:
         paper = paper_of(session, code)
-    kind, standing = (kind_name(paper.kind, _language()), _standing(paper)) if paper else ("", None)
+    kind, standing = (kind_name(paper.kind, current_language()), _standing(paper)) if paper else ("", None)
     values = {"paper": paper, "standing": standing, "kind": kind, "typed": as_printed(code)}
     answer = page(found, request, "paper.html", view=None, problem="", advice="", **values)
     if paper is None:
@@ -109,11 +105,6 @@ def _advice(view: VerificationView) -> str:
     if Check.ALL_SIGNED in failed and failed <= {Check.ALL_SIGNED, Check.WHOLE_FILE} and not is_forged:
         return _UNFINISHED
     return _ALTERED
-
-
-def _language() -> Language:
-    """Verdicts are told in the two languages of the verifier."""
-    return "en" if current_language() == "en" else "vi"
 
 
 async def _file_of(request: Request) -> bytes:

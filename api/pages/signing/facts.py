@@ -11,7 +11,15 @@ from activities.certificates import certificate_card
 from api.deps import now
 from api.pages.signing import cards
 from api.pages.signing.asking import AskForm
-from api.pages.signing.words import ACTION_NAMES, CONDITION_TODO, CONDITIONS, DOING_NAMES, DONE_NAMES, HOMES, PAPER_NAMES
+from api.pages.signing.words import (
+    ACTION_NAMES,
+    CONDITION_TODO,
+    CONDITIONS,
+    DOING_NAMES,
+    DONE_NAMES,
+    HOMES,
+    PAPER_NAMES,
+)
 from api.services import Services
 from domain.decisions import Action
 from domain.errors import DomainError

@@ -4,11 +4,7 @@
 
 (() => {
   const RETRY_MS = 2500;
-  const english = document.documentElement.lang === "en";
-  const CLOSE = english ? "Close" : "Đóng";
-  const LOST = english
-    ? "The connection was lost. It is not known yet whether this arrived; asking again… Nothing is done twice."
-    : "Mất kết nối. Chưa biết yêu cầu đã đến nơi hay chưa; đang hỏi lại… Không có gì bị làm hai lần.";
+  const words = document.body.dataset;
   let dialog = null;
   let opener = null;
 
@@ -72,7 +68,7 @@
       note = document.createElement("p");
       note.className = "note warning lost";
       note.setAttribute("role", "alert");
-      note.append(LOST);
+      note.append(words.unsure);
       (form || frame).append(note);
     }
     setTimeout(async () => {
@@ -102,7 +98,7 @@
     close.type = "button";
     close.className = "dialog-close";
     close.textContent = "×";
-    close.setAttribute("aria-label", CLOSE);
+    close.setAttribute("aria-label", words.close);
     close.dataset.close = "";
     const frame = document.createElement("section");
     frame.dataset.frame = "";
