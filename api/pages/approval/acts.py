@@ -84,8 +84,13 @@ async def decide(
     except (DomainError, Unavailable) as refusal:
         return await run_in_threadpool(_refused, request, found, asked, refusal)
     chosen = f"&hs={form.xem}" if form.xem else ""
-    where = f"?{urlencode({'loc': form.loc, 'xong': form.viec.partition('.')[0]})}{chosen}"
+    where = f"?{urlencode({'loc': _shown_after(form.loc), 'xong': form.viec.partition('.')[0]})}{chosen}"
     return RedirectResponse(f"/lop/{head.id}/duyet{where}", status.HTTP_303_SEE_OTHER)
+
+
+def _shown_after(shown: str) -> str:
+    """The same filter; but a decision may leave nobody waiting, so then what is usual."""
+    return "" if shown == approval_class.WAITING else shown
 
 
 async def _carry_out(found: Services, asked: Asked) -> None:

@@ -30,9 +30,9 @@ from storage.reports.reading import ClassRead, PupilRead, read_class
 from storage.staffing import Person
 from storage.tables import ClassTermRow, PupilTerm
 
-NOTABLE, HELD, WAITING = "luu-y", "tam-giu", "cho-duyet"
+ALL, NOTABLE, HELD, WAITING = "ca-lop", "luu-y", "tam-giu", "cho-duyet"
 FILTERS: Final[Mapping[str, str]] = {
-    "": _("Cả lớp"),
+    ALL: _("Cả lớp"),
     NOTABLE: _("Cần lưu ý"),
     WAITING: _("Chờ duyệt"),
     HELD: _("Tạm giữ"),
@@ -129,7 +129,7 @@ def read_class_view(
 ) -> ClassView:
     read = read_class(session, head.id, day_of(at))
     pupils = _pupils(session, head, person, read)
-    shown = shown if shown in FILTERS else ""
+    shown = shown if shown in FILTERS else _usual(pupils)
     lines = [each for each in pupils if _is_in(each, shown)]
     pupil = next((each for each in pupils if each.record_id == chosen), None) or _first(lines)
     reads = {each.member.record.id: each for each in read.pupils}
@@ -167,6 +167,12 @@ def _pupils(session: Session, head: ClassTermHead, person: Person, read: ClassRe
         PupilLine(each, tuple(sorted(points.get(each.record_id, ()), key=lambda point: order.index(point.kind))))
         for each in board.record_lines(session, head.id)
     ]
+
+
+def _usual(pupils: Sequence[PupilLine]) -> str:
+    """Where part of a class waits, that part; else the class."""
+    waiting = sum(each.is_waiting for each in pupils)
+    return WAITING if 0 < waiting < len(pupils) else ALL
 
 
 def _first(lines: Sequence[PupilLine]) -> PupilLine | None:

@@ -16,7 +16,7 @@ from api.pages.templating import page
 from api.services import Services
 from domain.duties import Duty
 from domain.errors import NotFound
-from storage import approving
+from storage import approving, signing_batches
 from storage.staffing import Person
 
 router = APIRouter(include_in_schema=False)
@@ -149,11 +149,13 @@ def _queue(found: Services, person: Person, shown: str, grade: str, seconds: flo
     shown = shown if shown in SHOWN else WAITING
     with found.sessions() as session:
         queue = class_queue.read_queue(session, person, found.remembered, now(), seconds)
+        open_batches = signing_batches.open_of(session, person, now())
     return {
         "queue": queue,
         "lines": class_queue.chosen(queue, shown, grade),
         "shown": shown,
         "grade": grade,
         "choices": SHOWN,
+        "open_batches": open_batches,
         "may_approve": Duty.PRINCIPAL in person.duties,
     }

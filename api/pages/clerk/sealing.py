@@ -21,7 +21,7 @@ from domain.duties import Duty
 from domain.errors import DomainError, Invalid, NotFound
 from domain.progress import BoardLine
 from domain.stages import Stage
-from storage import board, registration
+from storage import board, registration, signing_batches
 from storage.staffing import Person
 
 router = APIRouter(include_in_schema=False, prefix="/dong-dau")
@@ -104,6 +104,7 @@ async def change_picture(request: Request, person: CurrentPerson, found: Service
 def _lines(found: Services, person: Person, shown: str) -> dict[str, Any]:
     with found.sessions() as session:
         lines = [_line(each) for each in board.school_board(session, person.school_id)]
+        open_batches = signing_batches.open_of(session, person, now())
     shown = shown if shown in SHOWN else ""
     waiting, issued = [each for each in lines if each.waiting], [each for each in lines if each.issued]
     return {
@@ -112,6 +113,7 @@ def _lines(found: Services, person: Person, shown: str) -> dict[str, Any]:
         "total": sum(each.waiting for each in waiting),
         "shown": shown,
         "choices": SHOWN,
+        "open_batches": open_batches,
     }
 
 

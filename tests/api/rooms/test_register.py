@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from uuid import uuid4
 
 import pypdfium2
 import pytest
@@ -14,9 +15,10 @@ from api.services import Services
 from documents.render import Renderer
 from domain.assessment import Term
 from domain.decisions import Action
-from storage.tables import CertificateRow, Document, LogEvent, PupilRow, School
+from storage.tables import CertificateRow, Document, LogEvent, PupilRow, School, SigningBatch
 from tests.api.conftest import As
 from tests.api.pages import reads
+from tests.api.signing import make_prepared
 from tests.api.world import World
 from tests.documents import samples
 from tests.factories import NOW, OpenBook, open_book
@@ -144,18 +146,36 @@ async def test_no_pupil_is_named_in_an_address_of_the_register(desk: As, papers:
 
 
 async def test_the_clerk_seals_one_class_or_many(desk: As, world: World, db: Session) -> None:
-    book = open_book(db, world.cast)
+    books = [approved(open_book(db, world.cast)), approved(open_book(db, world.other_cast))]
+    db.commit()
+    page = await reads(desk("clerk"), "/dong-dau")
+    for book in books:
+        assert f'href="/ky/chuan-bi?viec=seal&amp;slot=seal&amp;lop={book.id}"' in page
+        assert f'name="lop" value="{book.id}" data-pupils="3" checked' in page
+    assert "Đóng dấu các lớp đã đánh dấu" in page
+    assert "Chứng thư số của nhà trường: còn" in page
+    assert (await desk("principal").get("/dong-dau")).status_code == 403
+
+
+def approved(book: OpenBook) -> OpenBook:
     book.review_all()
     for slot in book.cast.curriculum.slots:
         book.act(Action.SIGN, slot)
     book.act(Action.APPROVE, "principal")
+    return book
+
+
+async def test_a_seal_under_way_is_told_to_a_clerk_who_comes_back(desk: As, world: World, db: Session) -> None:
+    book = approved(open_book(db, world.cast))
+    batch = SigningBatch(id=uuid4(), staff_id=world.school.clerk, action="seal", asked=[])
+    db.add(batch)
+    db.flush()
+    order = make_prepared(db, book)
+    order.batch_id, order.state = batch.id, "signed"
     db.commit()
     page = await reads(desk("clerk"), "/dong-dau")
-    assert f'href="/ky/chuan-bi?viec=seal&amp;slot=seal&amp;lop={book.id}"' in page
-    assert f'name="lop" value="{book.id}"' in page
-    assert "Tất cả: 3 học sinh, 1 lớp" in page
-    assert "Chứng thư số của nhà trường: còn" in page
-    assert (await desk("principal").get("/dong-dau")).status_code == 403
+    assert "Đang đóng dấu 1 lớp." in page
+    assert f'href="/ky/{batch.id}"' in page
 
 
 async def test_an_empty_queue_of_the_clerk_says_what_comes(desk: As) -> None:
@@ -167,10 +187,10 @@ async def test_what_is_missing_is_told_before_the_seal(desk: As, world: World, d
     row = db.query(CertificateRow).filter_by(school_id=world.school.school_id).one()
     row.state = "suspended"
     db.commit()
-    assert "Chứng thư số của nhà trường: đang tạm dừng" in await reads(desk("clerk"), "/dong-dau")
+    assert "Chứng thư số của nhà trường đang tạm dừng" in await reads(desk("clerk"), "/dong-dau")
     db.delete(row)
     db.commit()
-    assert "Chứng thư số của nhà trường: chưa được đăng ký" in await reads(desk("clerk"), "/dong-dau")
+    assert "Chứng thư số của nhà trường chưa được đăng ký" in await reads(desk("clerk"), "/dong-dau")
 
 
 def seal_picture() -> bytes:

@@ -1,17 +1,22 @@
 """Anybody checks a file or a code in a browser; nobody learns a name from it that is not in the file already."""
 
+import io
+
 import pytest
 from httpx import AsyncClient, Response
 from playwright.async_api import FilePayload, expect
+from pyhanko.pdf_utils.reader import PdfFileReader
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from documents.render import Renderer
 from domain.curriculum import PRINCIPAL
 from storage.database import Sessions
 from storage.tables import LogEvent, Staff
 from tests.api.browsing import DESK, PATIENCE_MS, PHONE, Site, serving
 from tests.api.classroom import Classroom
 from tests.api.conftest import As
+from tests.documents import samples
 from tests.factories import NOW, OpenBook
 from tests.storage.papers import make_document, make_signature
 
@@ -26,6 +31,12 @@ def stranger_to(issued: Classroom) -> AsyncClient:
 
 async def handed(client: AsyncClient, data: bytes, **headers: str) -> Response:
     return await client.post(CHECK, files={"file": ("hoc-ba.pdf", data)}, headers=headers)
+
+
+def before_the_last_signature(pdf: bytes) -> bytes:
+    """The file as it was before the school sealed it: every signature is an addition that ends with its own mark."""
+    _, _, start, length = PdfFileReader(io.BytesIO(pdf)).embedded_signatures[-2].byte_range
+    return pdf[: start + length]
 
 
 @pytest.fixture
@@ -51,6 +62,15 @@ async def test_a_stranger_hands_in_a_file_and_reads_the_verdict(issued: Classroo
     forged = await handed(stranger, pdf[:-30] + b"x" * 30)
     assert "<h2>KHÔNG HỢP LỆ</h2>" in forged.text
     assert "hãy xin nhà trường một bản khác" in forged.text
+
+
+async def test_what_is_unsigned_or_unfinished_is_not_called_altered(issued: Classroom, pdf: bytes) -> None:
+    stranger = stranger_to(issued)
+    unsigned = await handed(stranger, Renderer("http://127.0.0.1:8000").render(samples.year_record()).pdf)
+    assert "không có chữ ký số nào" in unsigned.text
+    unfinished = await handed(stranger, before_the_last_signature(pdf))
+    assert "chưa đủ chữ ký và con dấu" in unfinished.text
+    assert "<h2>KHÔNG HỢP LỆ</h2>" in unfinished.text
 
 
 async def test_a_page_that_is_open_already_gets_the_verdict_only(issued: Classroom, pdf: bytes) -> None:
@@ -137,6 +157,7 @@ async def test_in_a_browser(site: Site, pdf: bytes, lines: dict[str, dict[str, s
         )
         await page.get_by_role("button", name="Kiểm tra").click()
         await expect(page.get_by_role("heading", name="HỢP LỆ")).to_be_visible(timeout=PATIENCE_MS)
+        await expect(page.locator("section.verdict")).to_be_focused()
         assert await site.width() == (width, width)
         await page.get_by_text("Tất cả những điều đã kiểm tra").click()
         assert await site.width() == (width, width)
