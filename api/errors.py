@@ -112,6 +112,11 @@ def unavailable(request: Request, _error: Exception) -> Response:
     return answer
 
 
+def unkeepable(request: Request, _error: Exception) -> Response:
+    """What no field of the database can hold: a number beyond all numbers, a sign that is none."""
+    return _answer(request, problem_of(Invalid("Có số hoặc kí tự không dùng được. Hãy xem lại rồi gửi lại.")))
+
+
 def sign_in_needed(request: Request, _error: Exception) -> Response:
     """People are shown the door, and come back to where they wanted to go; programs are told what is missing."""
     if wants_page(request):
@@ -163,6 +168,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(DomainError, refused)
     app.add_exception_handler(Unavailable, unavailable)
     app.add_exception_handler(exc.OperationalError, unavailable)
+    app.add_exception_handler(exc.DataError, unkeepable)
     app.add_exception_handler(exc.TimeoutError, unavailable)  # no connection was free in time
     app.add_exception_handler(SignInNeeded, sign_in_needed)
     app.add_exception_handler(SecondFactorNeeded, second_factor_needed)

@@ -14,7 +14,8 @@ from domain.curriculum import HOMEROOM
 from domain.duties import DUTY_NAMES, Duty
 from domain.identity import name_sort_key
 from domain.outstanding import Holding
-from storage.outstanding import curriculum_of_class, name_of_slot
+from domain.slot_marks import slot_name
+from storage.entries import curriculum_of
 from storage.staffing import in_force
 from storage.tables import ClassGroup, Position, Reason, School, Staff, TeachingAssignment
 
@@ -93,8 +94,13 @@ def matrix(session: Session, school_id: UUID, school_year: str, at: datetime) ->
 
 
 def _names(group: ClassGroup) -> dict[str, str]:
-    slots = curriculum_of_class(group, Term.YEAR_END).slots
-    return {slot: name_of_slot(group, Term.YEAR_END, slot) for slot in slots}
+    curriculum = curriculum_of(group, Term.YEAR_END)
+    return {slot: slot_name(curriculum, slot) for slot in curriculum.slots}
+
+
+def name_of_slot(group: ClassGroup, slot: str) -> str:
+    """What people call a slot of a class by its whole year."""
+    return slot_name(curriculum_of(group, Term.YEAR_END), slot)
 
 
 def held_by(session: Session, staff_id: UUID, at: datetime) -> list[Holding]:
@@ -126,7 +132,7 @@ def holdings(session: Session, *which: ColumnElement[bool] | InstrumentedAttribu
     )  # fmt: skip
     return [
         Holding(
-            group.id, group.name, row.slot, name_of_slot(group, Term.YEAR_END, row.slot), row.staff_id, name,
+            group.id, group.name, row.slot, name_of_slot(group, row.slot), row.staff_id, name,
             row.valid_from, row.valid_to, reason or "", by or "",
         )
         for row, group, name, reason, by in session.execute(query)

@@ -220,6 +220,12 @@ def slot_lines(session: Session, class_term_id: UUID, class_id: UUID) -> list[Sl
     """Progress by slot, in the order of the form."""
     term = Term(session.get_one(ClassTermRow, class_term_id).term)
     curriculum = curriculum_of(session.get_one(ClassGroup, class_id), term)
+    found = slot_counts(session, class_term_id)
+    return [SlotLine(slot, slot_name(curriculum, slot), *found.get(slot, (0, 0))) for slot in curriculum.slots]
+
+
+def slot_counts(session: Session, class_term_id: UUID) -> dict[str, tuple[int, int]]:
+    """How many pupils are submitted and signed, by slot."""
     query = (
         select(
             RecordSlot.slot,
@@ -230,8 +236,7 @@ def slot_lines(session: Session, class_term_id: UUID, class_id: UUID) -> list[Sl
         .where(TermRecord.class_term_id == class_term_id)
         .group_by(RecordSlot.slot)
     )
-    found = {slot: (submitted, signed) for slot, submitted, signed in session.execute(query)}
-    return [SlotLine(slot, slot_name(curriculum, slot), *found.get(slot, (0, 0))) for slot in curriculum.slots]
+    return {slot: (submitted, signed) for slot, submitted, signed in session.execute(query)}
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from domain.curriculum import Curriculum
 from domain.errors import DomainError
 from domain.notices import MY_ACCOUNT, MY_TASKS, Kind, Told
 from domain.slot_marks import slot_name
-from domain.waiting import Step, Waiting
+from domain.waiting import Waiting
+from domain.work import Work
 from storage.entries import curriculum_of
 from storage.staffing import in_force
 from storage.tables import CertificateRow, ClassGroup, ClassTermRow, Notice, Position, Reason, School, Staff
@@ -171,7 +172,7 @@ def _told(row: Notice, words: str, values: dict[str, object], path: str, **more:
 
 def _returned(row: Notice, known: _Background) -> Told:
     _, slot, _, count = row.subject_ref.split("/")
-    is_open = any(task.step is Step.ENTER and slot in task.slots for task in known.tasks_of(row))
+    is_open = any(task.work is Work.ENTER and slot in task.slots for task in known.tasks_of(row))
     curriculum = _curriculum(row, known)
     values = known.place(row) | {"part": _part(curriculum, slot), "count": int(count)}
     path = f"/lop/{row.class_term_id}/nhap/{slot}" if is_open else MY_TASKS
@@ -180,7 +181,7 @@ def _returned(row: Notice, known: _Background) -> Told:
 
 def _turn(row: Notice, known: _Background) -> Told:
     step = row.subject_ref.split("/")[1]
-    task = next((each for each in known.tasks_of(row) if each.step == step), None)
+    task = next((each for each in known.tasks_of(row) if each.code == step), None)
     if task is None:
         return _told(row, said.DONE, known.place(row), MY_TASKS, is_open=False)
     return _told(row, task.words, task.values, task.path, due_at=task.place.due_at)

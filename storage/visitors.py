@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, func, select, text, update
+from sqlalchemy import ColumnElement, and_, func, select, text, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, aliased
 
@@ -92,14 +92,7 @@ def by_session(session: Session, token: str, at: datetime) -> Visitor | None:
         select(AccountSession, Account.language, asks, _WORKPLACES, *person_columns(at))
         .join(Account, Account.id == AccountSession.account_id)
         .join(Staff, Staff.id == AccountSession.staff_id)
-        .where(
-            AccountSession.token_sha256 == sha256_of(token),
-            AccountSession.ended_at.is_(None),
-            AccountSession.expires_at > at,
-            AccountSession.seen_at > at - IDLE,
-            Account.disabled_at.is_(None),
-            Staff.account_id == Account.id,
-        )
+        .where(AccountSession.token_sha256 == sha256_of(token), *_holding(at))
     )
     row = session.execute(query).first()
     if row is None:
@@ -123,10 +116,21 @@ def by_session(session: Session, token: str, at: datetime) -> Visitor | None:
     )
 
 
-def holds(session: Session, session_id: UUID, at: datetime) -> bool:
-    """Whether a browser's session still holds. Not a use of it: a page that is merely open does not prolong it."""
-    row = session.get(AccountSession, session_id)
-    return row is not None and row.ended_at is None and row.expires_at > at and row.seen_at > at - IDLE
+def still_there(session: Session, session_id: UUID, at: datetime) -> Person | None:
+    """Who sits at a browser whose session still holds, with the rights of this moment; nobody once it does not.
+
+    Not a use of it: a page that is merely open does not prolong it.
+    """
+    query = (
+        select(*person_columns(at))
+        .select_from(AccountSession)
+        .join(Account, Account.id == AccountSession.account_id)
+        .join(Staff, Staff.id == AccountSession.staff_id)
+        .where(AccountSession.id == session_id, *_holding(at))
+    )
+    row = session.execute(query).first()
+    who = person_of(row) if row else None
+    return who if who and who.duties else None
 
 
 def by_key(session: Session, token: str, at: datetime) -> Visitor | None:
@@ -208,6 +212,17 @@ def go_to(session: Session, visitor: Visitor, staff_id: UUID, at: datetime) -> N
         raise NotFound("Bạn không làm việc ở trường này.")
     row = update(AccountSession).where(AccountSession.id == visitor.session_id)
     session.execute(row.values(staff_id=staff_id, duty=_desk(who, "").value))
+
+
+def _holding(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Of a session: neither ended nor forgotten, of an account that is open and still the person's."""
+    return (
+        AccountSession.ended_at.is_(None),
+        AccountSession.expires_at > at,
+        AccountSession.seen_at > at - IDLE,
+        Account.disabled_at.is_(None),
+        Staff.account_id == Account.id,
+    )
 
 
 def _desk(who: Person, wanted: str) -> Duty:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from domain.calendar import day_of
+from domain.deadlines import last_day
 from domain.outstanding import Holding
 from interchange.layout import Column, SheetContent, workbook_bytes
-from interchange.reports.progress import last_day
 
 
 def write_assignments(school: str, school_year: str, held: Sequence[Holding]) -> bytes:

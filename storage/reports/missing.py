@@ -20,7 +20,7 @@ from storage import entries
 from storage.paper_facts import members, pupil_content, school_content
 from storage.reports.reading import present_records
 from storage.reports.year_lists import classes_of
-from storage.staffing import teachers_of
+from storage.staffing import in_charge
 from storage.tables import (
     ClassGroup,
     ClassTermRow,
@@ -83,7 +83,7 @@ def _cells(session: Session, group: ClassGroup, row: ClassTermRow, at: datetime)
     curriculum, records = entries.curriculum_of(group, term), present_records(session, row.id)
     record_ids = [record.id for record in records]
     entered, waived = entries.values_of(session, curriculum.slots, record_ids), entries.waived_of(session, record_ids)
-    pupils, teachers = members(session, records), teachers_of(session, group.id, at)
+    pupils, teachers = members(session, records), in_charge(session, group.id, at)
     for slot in curriculum.slots:
         cells = cells_of(curriculum, term, slot)
         for member in pupils:

@@ -4,11 +4,7 @@
 
 (() => {
   const RETRY_MS = 2500;
-  const english = document.documentElement.lang === "en";
-  const CLOSE = english ? "Close" : "Đóng";
-  const LOST = english
-    ? "The connection was lost. It is not known yet whether this arrived; asking again… Nothing is done twice."
-    : "Mất kết nối. Chưa biết yêu cầu đã đến nơi hay chưa; đang hỏi lại… Không có gì bị làm hai lần.";
+  const words = document.body.dataset;
   let dialog = null;
   let opener = null;
 
@@ -16,20 +12,28 @@
   const inDialog = (frame) => frame.parentElement === dialog;
 
   // The part of a fetched page that belongs into a frame, with the styles it needs.
-  function contentOf(text) {
+  async function contentOf(text) {
     const page = new DOMParser().parseFromString(text, "text/html");
-    for (const link of page.querySelectorAll('link[rel="stylesheet"]')) {
-      const href = link.getAttribute("href");
-      if (!document.querySelector(`link[href="${href}"]`)) { document.head.append(document.importNode(link)); }
-    }
+    await Promise.all([...page.querySelectorAll('link[rel="stylesheet"]')].map(styled));
     const found = page.querySelector("[data-frame]") || page.querySelector("main");
     return { title: page.title, nodes: [...document.importNode(found, true).childNodes], classes: found.className };
+  }
+
+  // Takes a stylesheet that is not here yet; what needs it is not shown bare.
+  function styled(link) {
+    if (document.querySelector(`link[href="${link.getAttribute("href")}"]`)) { return null; }
+    const own = document.importNode(link);
+    return new Promise((done) => {
+      own.addEventListener("load", done);
+      own.addEventListener("error", done);
+      document.head.append(own);
+    });
   }
 
   // Shows an answer in its frame; whoever was signed out meanwhile is shown the door.
   async function show(frame, answer) {
     if (new URL(answer.url).pathname === "/dang-nhap") { window.location.assign(answer.url); return; }
-    const found = contentOf(await answer.text());
+    const found = await contentOf(await answer.text());
     frame.replaceChildren(...found.nodes);
     frame.className = found.classes;
     if (inDialog(frame)) {
@@ -64,7 +68,7 @@
       note = document.createElement("p");
       note.className = "note warning lost";
       note.setAttribute("role", "alert");
-      note.append(LOST);
+      note.append(words.unsure);
       (form || frame).append(note);
     }
     setTimeout(async () => {
@@ -79,6 +83,7 @@
     try {
       await show(frame, await ask(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) }));
       if (inDialog(frame)) { frame.dataset.changed = "1"; }
+      if (inDialog(frame) && form.hasAttribute("data-decides")) { frame.dataset.decided = "1"; }
     } catch {
       for (const button of form.querySelectorAll("button")) { button.disabled = true; }
       lost(frame, here, form);
@@ -93,7 +98,7 @@
     close.type = "button";
     close.className = "dialog-close";
     close.textContent = "×";
-    close.setAttribute("aria-label", CLOSE);
+    close.setAttribute("aria-label", words.close);
     close.dataset.close = "";
     const frame = document.createElement("section");
     frame.dataset.frame = "";
@@ -106,11 +111,16 @@
     load(frame, address);
   }
 
+  // A page that says what was to be decided (data-renew) is loaded anew once it is.
   function closed() {
     const changed = dialog.querySelector("[data-changed]");
+    const renews = dialog.querySelector("[data-decided]") && document.querySelector("[data-renew]");
     dialog.remove();
     dialog = null;
-    if (window.history.state && window.history.state.dialog) { window.history.back(); }
+    const isOn = window.history.state && window.history.state.dialog;
+    if (renews && isOn) { window.addEventListener("popstate", () => window.location.reload(), { once: true }); }
+    if (isOn) { window.history.back(); }
+    if (renews && !isOn) { window.location.reload(); }
     if (changed) { document.body.dispatchEvent(new CustomEvent("live")); }
     if (opener && opener.isConnected) { opener.focus(); }
   }

@@ -15,7 +15,7 @@ async function openOne(row, term, token) {
     return true;
   }
   let words = "";
-  try { words = (await answer.json()).detail; } catch { words = answer.statusText; }
+  try { words = (await answer.json()).detail; } catch { words = document.body.dataset.failed; }
   row.querySelector("[data-result]").replaceChildren(words);
   return false;
 }
@@ -33,7 +33,7 @@ async function openAll(rows, form) {
     try {
       if (await openOne(row, form.elements.ki.value, form.elements.csrf_token.value)) { done += 1; }
     } catch {
-      row.querySelector("[data-result]").append(" ✕");
+      row.querySelector("[data-result]").replaceChildren(document.body.dataset.failed);
     }
     line.value = index + 1;
   }
