@@ -47,8 +47,8 @@ def test_who_signs_without_a_certificate_or_never_came_is_at_risk(book: OpenBook
 
 def test_what_was_late_before_is_counted(book: OpenBook) -> None:
     fill(book)
-    book.act(Action.SUBMIT, "am_nhac")
-    book.session.execute(update(Command).values(is_late=True))
+    late = {"action": "submit", "slot": "am_nhac", "actor_id": book.cast.music, "is_late": True}
+    book.session.add(Command(id="late", class_term_id=book.id, wf_seq=1, **late))
     found = risks_of(book.session, book.cast.school.school_id, NOW)[book.cast.music]
     assert Risk(RiskKind.WAS_LATE, count=1) in found
 

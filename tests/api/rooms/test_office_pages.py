@@ -39,7 +39,9 @@ async def test_a_class_shows_where_it_stands_and_who_is_waited_for(desk: As, db:
     assert "<html" not in await reads(desk("principal"), f"/lop/{book.id}/tinh-hinh")
 
 
-async def test_people_have_doors_to_their_own_rooms_only(desk: As, book: OpenBook) -> None:
+async def test_people_have_doors_to_their_own_rooms_only(desk: As, db: Session, book: OpenBook) -> None:
+    book.submit_all()
+    db.commit()
     music, homeroom = [await reads(desk(each), f"/lop/{book.id}") for each in ("music", "homeroom")]
     assert f"/lop/{book.id}/nhap/am_nhac" in music
     for hidden in ("/chu-nhiem", "/duyet", "/reports/summary", f"/phan-cong/{book.cast.class_id}"):
