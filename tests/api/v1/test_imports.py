@@ -15,14 +15,11 @@ from storage.tables import ClassGroup, Enrolment, PupilRow, RosterPreview
 from tests.api.conftest import As
 from tests.api.world import World
 from tests.factories import make_pupils
-from tests.interchange.workbooks import Cell, class_list
+from tests.interchange.workbooks import Cell, class_list, rows_of
 
 PATH = "/api/v1/imports/rosters"
 PUPILS = make_pupils(3, seed=321)
-ROWS: list[list[Cell]] = [
-    [each.pupil_code, each.personal_id, each.full_name, each.birth_date, each.sex.label, each.ethnicity]
-    for each in PUPILS
-]
+ROWS = rows_of(PUPILS)
 
 
 async def sent(as_: As, content: bytes, person: str = "clerk", **query: str) -> Response:

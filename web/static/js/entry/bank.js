@@ -82,7 +82,7 @@ export class Bank {
     const answer = await this.post(`/api/v1/class-terms/${this.lop}/cells/${this.slot}/copy`, body);
     // What could not be sent now is typed like anything else: it waits, and says why it could not be saved.
     if (!answer?.ok) { this.write(rows.map((row) => [row, this.index, body.text])); return; }
-    this.reload();
+    await this.reload();
   }
 
   async keep() {
