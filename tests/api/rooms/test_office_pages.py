@@ -18,11 +18,11 @@ from storage.tables import CertificateRow, ClassGroup, ClassTermRow, Enrolment, 
 from tests.api.conftest import As
 from tests.api.fakes import FakeApprovals
 from tests.api.pages import reads, words
-from tests.api.v1.test_imports import ROWS
 from tests.api.world import World
-from tests.factories import OpenBook, make_certificate
-from tests.interchange.workbooks import class_list
+from tests.factories import OpenBook, make_certificate, make_pupils
+from tests.interchange.workbooks import class_list, rows_of
 
+ROWS = rows_of(make_pupils(3, seed=987))
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
