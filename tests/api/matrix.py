@@ -56,8 +56,7 @@ PLAIN |= {"position_id": str(uuid4())}  # of offices
 _SHEET = "/lop/{class_term_id}/nhap/{slot}"
 FORMS |= {f"POST {_SHEET}/gui": {"command_id": str(uuid4()), "record_ids": str(uuid4())}}
 JSON |= {f"PUT {_SHEET}/o": {"cells": [{"record_id": str(uuid4()), "code": "x", "value": "", "version": 0}]}}
-# Path parameters that name nobody's object.
-PLAIN = {"phrase_id": str(uuid4()), "slot": "toan", "school_year": "2026-2027", "term": "hk1", "position": "0"}
+PLAIN |= {"phrase_id": str(uuid4())}
 
 
 @dataclass(frozen=True)
