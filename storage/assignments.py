@@ -14,7 +14,8 @@ from domain.curriculum import HOMEROOM
 from domain.duties import DUTY_NAMES, Duty
 from domain.identity import name_sort_key
 from domain.outstanding import Holding
-from storage.outstanding import curriculum_of_class, name_of_slot
+from storage.entries import curriculum_of
+from storage.outstanding import name_of_slot
 from storage.staffing import in_force
 from storage.tables import ClassGroup, Position, Reason, School, Staff, TeachingAssignment
 
@@ -92,7 +93,7 @@ def matrix(session: Session, school_id: UUID, school_year: str, at: datetime) ->
 
 
 def _names(group: ClassGroup) -> dict[str, str]:
-    slots = curriculum_of_class(group, Term.YEAR_END).slots
+    slots = curriculum_of(group, Term.YEAR_END).slots
     return {slot: name_of_slot(group, Term.YEAR_END, slot) for slot in slots}
 
 

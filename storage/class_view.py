@@ -15,6 +15,7 @@ from domain.labelled import Labelled
 from domain.outstanding import Outstanding
 from domain.stages import Stage
 from storage import arrivals, assignments, outstanding
+from storage.entries import curriculum_of
 from storage.outstanding import OFFICE_SLOTS, name_of_slot
 from storage.staffing import ROLE_OF_SLOT, in_force
 from storage.tables import (
@@ -109,7 +110,7 @@ def _counts(session: Session, class_term_id: UUID) -> tuple[dict[Stage, int], in
 
 def _slots(session: Session, row: ClassTermRow, group: ClassGroup, at: datetime) -> list[SlotState]:
     term = Term(row.term)
-    curriculum = outstanding.curriculum_of_class(group, term)
+    curriculum = curriculum_of(group, term)
     waits = outstanding.of_class_term(session, row.id)
     progress = _progress(session, row.id)
     held = assignments.holdings(

@@ -15,7 +15,7 @@ from domain.calendar import SchoolYear
 from domain.curriculum import Curriculum, curriculum_for
 from domain.entry import CellKey, Values, cells_of, missing_cells
 from domain.errors import NotFound
-from domain.rules.book import rule_book
+from domain.rules.book import RuleBook, rule_book
 from domain.scales import CellKind
 from domain.slot_marks import Known, Place
 from storage.tables import (
@@ -46,9 +46,17 @@ class StoredCell(NamedTuple):
 
 
 def curriculum_of(group: ClassGroup, term: Term) -> Curriculum:
-    """What a class is assessed in, by the rules in force when the term began."""
-    rules = rule_book().of_term(group.grade, SchoolYear.parse(group.school_year), term)
-    return curriculum_for(group.grade, rules, optional=group.optional_subjects, topics=group.study_topics)
+    """What a class is assessed in, by the rules in force when the term began; made once for classes taught the same."""
+    taught = tuple(group.optional_subjects), tuple(group.study_topics)
+    return _curriculum(rule_book(), group.grade, group.school_year, term, taught)
+
+
+@lru_cache(maxsize=512)
+def _curriculum(
+    book: RuleBook, grade: int, school_year: str, term: Term, taught: tuple[tuple[str, ...], tuple[str, ...]]
+) -> Curriculum:
+    rules = book.of_term(grade, SchoolYear.parse(school_year), term)
+    return curriculum_for(grade, rules, optional=taught[0], topics=taught[1])
 
 
 def curriculum_in(session: Session, class_term_id: UUID) -> tuple[Curriculum, Term]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -10,14 +9,13 @@ from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
-from domain.calendar import SchoolYear
-from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL, Curriculum, curriculum_for
+from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
 from domain.outstanding import Outstanding, Task
-from domain.rules.book import rule_book
 from domain.slot_marks import slot_name
 from domain.stages import Stage
 from storage import arrivals
 from storage.arrivals import Arrivals
+from storage.entries import curriculum_of
 from storage.tables import ClassGroup, ClassTermRow, RecordSlot, TermRecord
 
 # What a record at a stage waits for as a whole.
@@ -42,21 +40,7 @@ def of_class_term(session: Session, class_term_id: UUID) -> list[Outstanding]:
 
 def name_of_slot(group: ClassGroup, term: Term, slot: str) -> str:
     """What people call a slot of a class, an office's one included."""
-    return OFFICE_SLOTS.get(slot) or slot_name(curriculum_of_class(group, term), slot)
-
-
-def curriculum_of_class(group: ClassGroup, term: Term) -> Curriculum:
-    """As `storage.entries.curriculum_of`, made once for classes that are taught the same."""
-    taught = tuple(group.optional_subjects), tuple(group.study_topics)
-    return _curriculum(group.grade, group.school_year, term, taught)
-
-
-@lru_cache(maxsize=512)
-def _curriculum(
-    grade: int, school_year: str, term: Term, taught: tuple[tuple[str, ...], tuple[str, ...]]
-) -> Curriculum:
-    rules = rule_book().of_term(grade, SchoolYear.parse(school_year), term)
-    return curriculum_for(grade, rules, optional=taught[0], topics=taught[1])
+    return OFFICE_SLOTS.get(slot) or slot_name(curriculum_of(group, term), slot)
 
 
 def _outstanding(session: Session, which: ColumnElement[bool]) -> list[Outstanding]:

@@ -2,19 +2,17 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
-from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, case, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
-from domain.calendar import SchoolYear
-from domain.curriculum import HOMEROOM, PRINCIPAL, Curriculum, curriculum_for
-from domain.rules.book import rule_book
+from domain.curriculum import HOMEROOM, PRINCIPAL
 from domain.slot_marks import slot_name
 from domain.stages import Stage
 from domain.waiting import OF_STAGE, Place, Step, Waiting
+from storage.entries import curriculum_of
 from storage.staffing import ROLE_OF_SLOT, in_force
 from storage.tables import ClassGroup, ClassTermRow, Position, RecordSlot, TeachingAssignment, TermRecord
 
@@ -123,20 +121,7 @@ def _together(staff_id: UUID, row: ClassTermRow, group: ClassGroup, step: Step, 
         # A class that is held at several stages waits for one decision all the same.
         pupils = sum(each[3] for each in parts)
         return Waiting(staff_id, place, step, tuple(sorted(slots)), (), pupils, newest)
-    curriculum = _curriculum_of(group, term)
+    curriculum = curriculum_of(group, term)
     ordered = [slot for slot in curriculum.slots if slot in slots]
     names = tuple(slot_name(curriculum, slot) for slot in ordered)
     return Waiting(staff_id, place, step, tuple(ordered), names, pupils, newest)
-
-
-def _curriculum_of(group: ClassGroup, term: Term) -> Curriculum:
-    """As `curriculum_of`, made once for classes that are taught the same."""
-    return _curriculum(group.grade, group.school_year, term, tuple(group.optional_subjects), tuple(group.study_topics))
-
-
-@lru_cache(maxsize=512)
-def _curriculum(
-    grade: int, school_year: str, term: Term, optional: tuple[str, ...], topics: tuple[str, ...]
-) -> Curriculum:
-    rules = rule_book().of_term(grade, SchoolYear.parse(school_year), term)
-    return curriculum_for(grade, rules, optional=optional, topics=topics)

@@ -25,7 +25,8 @@ from domain.errors import Conflict, Invalid, NotFound
 from interchange.reports.assignments import write_assignments
 from storage import assignments, board, certificate_list, reassigning
 from storage.assignments import ClassRow, Office
-from storage.outstanding import curriculum_of_class, name_of_slot
+from storage.entries import curriculum_of
+from storage.outstanding import name_of_slot
 from storage.reassigning import Change
 from storage.staffing import Person
 from storage.tables import ClassGroup
@@ -143,7 +144,7 @@ def _slot_values(found: Services, person: Person, class_id: UUID, slot: str) -> 
 
 
 def _slots_of(group: ClassGroup) -> set[str]:
-    return {slot for term in Term for slot in curriculum_of_class(group, term).slots}
+    return {slot for term in Term for slot in curriculum_of(group, term).slots}
 
 
 def _usual(rows: Sequence[ClassRow]) -> datetime | None:
