@@ -14,6 +14,7 @@ from domain.curriculum import HOMEROOM
 from domain.duties import DUTY_NAMES, Duty
 from domain.identity import name_sort_key
 from domain.outstanding import Holding
+from storage.among import among
 from storage.entries import curriculum_of
 from storage.outstanding import name_of_slot
 from storage.staffing import in_force
@@ -83,7 +84,10 @@ def matrix(session: Session, school_id: UUID, school_year: str, at: datetime) ->
     groups = classes_of(session, school_id, school_year)
     not_over = or_(TeachingAssignment.valid_to.is_(None), TeachingAssignment.valid_to > at)
     held = holdings(
-        session, TeachingAssignment.class_id.in_([each.id for each in groups]), not_over, TeachingAssignment.is_signer
+        session,
+        among(TeachingAssignment.class_id, [each.id for each in groups]),
+        not_over,
+        TeachingAssignment.is_signer,
     )
     now: dict[UUID, dict[str, Holding]] = defaultdict(dict)
     later: dict[UUID, dict[str, Holding]] = defaultdict(dict)

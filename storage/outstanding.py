@@ -14,6 +14,7 @@ from domain.outstanding import Outstanding, Task
 from domain.slot_marks import slot_name
 from domain.stages import Stage
 from storage import arrivals
+from storage.among import among
 from storage.arrivals import Arrivals
 from storage.entries import curriculum_of
 from storage.tables import ClassGroup, ClassTermRow, RecordSlot, TermRecord
@@ -66,7 +67,7 @@ def _of_slots(session: Session, rows: Mapping[UUID, _Row], since: Arrivals) -> I
     query = (
         select(TermRecord.class_term_id, RecordSlot.slot, task, func.count(), func.max(RecordSlot.revision))
         .join(RecordSlot, RecordSlot.record_id == TermRecord.id)
-        .where(TermRecord.class_term_id.in_(rows), ~TermRecord.held, or_(is_open, is_unsigned))
+        .where(among(TermRecord.class_term_id, rows), ~TermRecord.held, or_(is_open, is_unsigned))
         .group_by(TermRecord.class_term_id, RecordSlot.slot, task)
     )
     for class_term_id, slot, code, pupils, revision in session.execute(query):
@@ -81,7 +82,7 @@ def _of_records(session: Session, rows: Mapping[UUID, _Row], since: Arrivals) ->
     """What the homeroom teacher, the principal and the clerk do for records as a whole."""
     query = (
         select(TermRecord.class_term_id, TermRecord.stage, TermRecord.held, func.count())
-        .where(TermRecord.class_term_id.in_(rows), or_(TermRecord.stage.in_(_OF_STAGE), TermRecord.held))
+        .where(among(TermRecord.class_term_id, rows), or_(TermRecord.stage.in_(_OF_STAGE), TermRecord.held))
         .group_by(TermRecord.class_term_id, TermRecord.stage, TermRecord.held)
     )
     held: dict[UUID, int] = {}

@@ -20,6 +20,7 @@ from domain.readiness import Turn, is_subject, turn_of
 from domain.slot_marks import HOMEROOM_NAME, slot_name
 from domain.stages import Stage
 from storage import staffing
+from storage.among import among
 from storage.entries import curriculum_of
 from storage.staffing import ROLE_OF_SLOT, Person
 from storage.tables import (
@@ -170,7 +171,7 @@ def standings(session: Session, class_term_ids: Collection[UUID]) -> dict[UUID, 
             func.array_agg(aggregate_order_by(RecordSlot.slot, RecordSlot.slot)).filter(unsigned).label("unsigned"),
         )
         .join(TermRecord, TermRecord.id == RecordSlot.record_id)
-        .where(TermRecord.class_term_id.in_(class_term_ids), TermRecord.stage.in_(_EARLY))
+        .where(among(TermRecord.class_term_id, class_term_ids), TermRecord.stage.in_(_EARLY))
         .group_by(RecordSlot.record_id)
         .subquery("slots")
     )
@@ -187,7 +188,7 @@ def standings(session: Session, class_term_ids: Collection[UUID]) -> dict[UUID, 
         select(*alike, ids)
         .join(Enrolment, Enrolment.id == TermRecord.enrolment_id)
         .outerjoin(slots, slots.c.record_id == TermRecord.id)
-        .where(TermRecord.class_term_id.in_(class_term_ids))
+        .where(among(TermRecord.class_term_id, class_term_ids))
         .group_by(*alike)
         .order_by(func.min(Enrolment.order_no))
     )
@@ -217,7 +218,7 @@ def people(session: Session, class_ids: Collection[UUID], at: datetime) -> dict[
         select(TeachingAssignment.class_id, TeachingAssignment.slot, Staff.full_name)
         .join(Staff, Staff.id == TeachingAssignment.staff_id)
         .where(
-            TeachingAssignment.class_id.in_(class_ids),
+            among(TeachingAssignment.class_id, class_ids),
             TeachingAssignment.is_signer,
             staffing.in_force(TeachingAssignment, at),
         )
@@ -227,7 +228,7 @@ def people(session: Session, class_ids: Collection[UUID], at: datetime) -> dict[
         select(ClassGroup.id, cast(Position.role, String), Staff.full_name)
         .join(Position, Position.school_id == ClassGroup.school_id)
         .join(Staff, Staff.id == Position.staff_id)
-        .where(ClassGroup.id.in_(class_ids), Position.role.in_(slot_of), staffing.in_force(Position, at))
+        .where(among(ClassGroup.id, class_ids), Position.role.in_(slot_of), staffing.in_force(Position, at))
     )
     rows = session.execute(union_all(taught, held)).all()
     return {(class_id, slot_of.get(slot, slot)): name for class_id, slot, name in rows}

@@ -12,6 +12,7 @@ from domain.curriculum import HOMEROOM, PRINCIPAL
 from domain.slot_marks import slot_name
 from domain.stages import Stage
 from domain.waiting import OF_STAGE, Place, Step, Waiting
+from storage.among import among
 from storage.entries import curriculum_of
 from storage.staffing import ROLE_OF_SLOT, in_force
 from storage.tables import ClassGroup, ClassTermRow, Position, RecordSlot, TeachingAssignment, TermRecord
@@ -77,7 +78,7 @@ def _of_slots(session: Session, ids: Collection[UUID]) -> Iterator[_Found]:
     query = (
         select(TermRecord.class_term_id, RecordSlot.slot, step, func.count(), func.max(RecordSlot.revision))
         .join(RecordSlot, RecordSlot.record_id == TermRecord.id)
-        .where(TermRecord.class_term_id.in_(ids), ~TermRecord.held, or_(is_open, is_unsigned))
+        .where(among(TermRecord.class_term_id, ids), ~TermRecord.held, or_(is_open, is_unsigned))
         .group_by(TermRecord.class_term_id, RecordSlot.slot, step)
     )
     for class_term_id, slot, code, pupils, revision in session.execute(query):
@@ -87,7 +88,7 @@ def _of_slots(session: Session, ids: Collection[UUID]) -> Iterator[_Found]:
 def _of_records(session: Session, ids: Collection[UUID]) -> Iterator[_Found]:
     query = (
         select(TermRecord.class_term_id, TermRecord.stage, TermRecord.held, func.count(), func.max(TermRecord.revision))
-        .where(TermRecord.class_term_id.in_(ids), or_(TermRecord.stage.in_(OF_STAGE), TermRecord.held))
+        .where(among(TermRecord.class_term_id, ids), or_(TermRecord.stage.in_(OF_STAGE), TermRecord.held))
         .group_by(TermRecord.class_term_id, TermRecord.stage, TermRecord.held)
     )
     for class_term_id, stage, is_held, pupils, revision in session.execute(query):
@@ -98,7 +99,7 @@ def _of_records(session: Session, ids: Collection[UUID]) -> Iterator[_Found]:
 def _holders(session: Session, class_ids: Collection[UUID], at: datetime) -> dict[tuple[UUID, str], list[UUID]]:
     """By class and slot, who fills it at `at`; a school may have several clerks."""
     taught = select(TeachingAssignment.class_id, TeachingAssignment.slot, TeachingAssignment.staff_id).where(
-        TeachingAssignment.class_id.in_(class_ids), TeachingAssignment.is_signer, in_force(TeachingAssignment, at)
+        among(TeachingAssignment.class_id, class_ids), TeachingAssignment.is_signer, in_force(TeachingAssignment, at)
     )
     held = (
         select(ClassGroup.id, _SLOT_OF_ROLE, Position.staff_id)

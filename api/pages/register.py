@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -186,7 +187,12 @@ def _papers(found: Services, head: ClassTermHead, person: CurrentPerson) -> list
 
 def _slip(found: Services, entry: Entry) -> Slip:
     url = lookup_url(found.showing.verify_url, entry.lookup_code)
-    return Slip(entry, url, segno.make_qr(url, error="m").svg_data_uri(scale=4, border=2, dark="#000", light="#fff"))
+    return Slip(entry, url, _qr(url))
+
+
+@lru_cache(maxsize=4096)  # two schools: each takes milliseconds to draw, and is looked at again
+def _qr(url: str) -> str:
+    return segno.make_qr(url, error="m").svg_data_uri(scale=4, border=2, dark="#000", light="#fff")
 
 
 def _in_words(each: Entry) -> RegisterLine:
