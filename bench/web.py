@@ -1,11 +1,11 @@
 """What pages cost at a school of 2,000 pupils, alone and with 200 teachers at work, and how heavy they are.
 
-`python -m bench.web [--teachers 200] [--seconds 30] [--pages-only] [--only PATH] [--keep FOLDER] [--json]`: the real
-API process over a PostgreSQL and a Temporal of its own. Every page is asked for 20 times in a row by the one among
-those who may open it for whom it is the heaviest: processor time of the API process and of its database sessions, which
-does not depend on what else the machine does. Beside it the time that a client waits (p95), the statements sent to the
-database, and kilobytes: of the page itself, and of its style sheets and scripts, compressed, without fonts.
-The baseline of the same run is the page /kiem-tra, which reads nothing of a school.
+`python -m bench.web [--teachers 200] [--seconds 30] [--pages-only | --crowd-only] [--only PATH] [--keep FOLDER]
+[--json]`: the real API process over a PostgreSQL and a Temporal of its own. Every page is asked for 20 times in a row
+by the one among those who may open it for whom it is the heaviest: processor time of the API process and of its
+database sessions, which does not depend on what else the machine does. Beside it the time that a client waits (p95),
+the statements sent to the database, and kilobytes: of the page itself, and of its style sheets and scripts, compressed,
+without fonts. The baseline of the same run is the page /kiem-tra, which reads nothing of a school.
 
 Then one teacher saves a column of a class, and so many teachers save a comment every 3 to 9 seconds and look at their
 page after every fifth. `--keep` keeps the school in a state folder, and measures the one that is there already.
@@ -40,6 +40,7 @@ def main() -> None:
     parser.add_argument("--teachers", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--pages-only", action="store_true")
+    parser.add_argument("--crowd-only", action="store_true")
     parser.add_argument("--only", default="", metavar="PATH", help="pages whose route begins so")
     parser.add_argument("--keep", type=Path, metavar="FOLDER")
     parser.add_argument("--json", action="store_true")
@@ -71,7 +72,7 @@ async def _measured(options: argparse.Namespace, folder: Path) -> list[Row]:
         limits = httpx.Limits(keepalive_expiry=2)  # before the server lets go
         async with httpx.AsyncClient(base_url=settings.api_url, timeout=60, trust_env=False, limits=limits) as client:
             measuring = await Measuring.begin(client, meter, await _twin(settings))
-            rows = await every_page(measuring, cast, options.only)
+            rows = [] if options.crowd_only else await every_page(measuring, cast, options.only)
             if options.pages_only or options.only:
                 return rows
             rows.append(await save_column(measuring, cast.teachers[0]))

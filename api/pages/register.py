@@ -48,7 +48,7 @@ ROLES: Final = {
 _PROVEN, _NOT_PROVEN = _("Đã có"), _("Đang chờ")
 
 
-def asked_of(
+async def asked_of(
     code: Annotated[str, Query(alias="ma", max_length=60)] = "",
     class_id: Annotated[str, Query(alias="lop")] = "",
     kind: Annotated[str, Query(alias="loai")] = "",

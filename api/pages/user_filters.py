@@ -31,7 +31,7 @@ class Filters(BaseModel):
         return not (self.state or self.duty or self.code or self.q)
 
 
-def filters(
+async def filters(
     state: Annotated[str, Query(alias="trang-thai")] = "",
     duty: Annotated[str, Query(alias="vai-tro")] = "",
     code: Annotated[str, Query(alias="xac-thuc")] = "",

@@ -105,11 +105,11 @@ def _hand_in(book: OpenBook, standing: Standing) -> None:
         book.act(Action.SUBMIT, slot)
     if standing is Standing.RETURNED:
         some = {"to_slot": "toan", "reason_id": book.reason()}
-        book.act(Action.RETURN, HOMEROOM, book.records[:: len(book.records) // 3], **some)
+        book.act(Action.RETURN, HOMEROOM, book.records[:2], **some)
     if standing not in _UNSIGNED:
         book.act(Action.REVIEW, HOMEROOM)
     if standing is Standing.HELD:
-        book.act(Action.HOLD, PRINCIPAL, book.records[:: len(book.records) // 2], reason_id=book.reason())
+        book.act(Action.HOLD, PRINCIPAL, book.records[:1], reason_id=book.reason())
     _sign(book, standing)
 
 

@@ -1,6 +1,7 @@
 """What a page makes a browser load, compressed, besides fonts and pictures."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -15,11 +16,16 @@ def weight_of(html: str) -> int:
 
     What scripts load on demand is left out: the page works without it until somebody asks for it.
     """
-    return sum(len(prepared(file).compressed) for file in loaded_by(html))
+    return weight_of_files(LINKED.findall(html))
 
 
-def loaded_by(html: str) -> set[Path]:
-    waiting, seen = [file_at(path) for path in LINKED.findall(html)], set[Path]()
+def weight_of_files(addresses: Iterable[str]) -> int:
+    return sum(len(prepared(file).compressed) for file in loaded_with(addresses))
+
+
+def loaded_with(addresses: Iterable[str]) -> set[Path]:
+    """Files and what they import."""
+    waiting, seen = [file_at(address) for address in addresses], set[Path]()
     while waiting:
         file = waiting.pop()
         if file not in seen:
