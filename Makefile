@@ -52,11 +52,11 @@ bench: install ## run every benchmark
 	@for file in bench/[a-z]*.py; do $(BIN)/python -m "bench.$$(basename "$$file" .py)" || exit 1; done
 
 words: install ## gather what pages say into the English catalogue, and count what is not translated
-	@$(BIN)/python tools/catalogue.py
+	@$(BIN)/python -m tools.catalogue
 
 screenshots: install ## take every page of the demo, for looking at, into var/screenshots
 	@sh tools/debian_tools.sh
-	@PATH="$$(pwd)/.tools/bin:$$PATH" $(BIN)/python tools/screenshots.py
+	@PATH="$$(pwd)/.tools/bin:$$PATH" $(BIN)/python -m tools.screenshots
 
 clean: ## remove what was installed and cached; var/ keeps its data
 	rm -rf .venv .tools web/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

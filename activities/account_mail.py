@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from activities.account_links import USELESS, address_of
 from domain.calendar import TIMEZONE
 from domain.errors import NotFound
-from interchange.catalogues import catalogue
+from interchange.catalogues import catalogue, speak_in
 from signing.vault import Vault
 from storage import account_links, accounts
 
@@ -56,5 +56,5 @@ def _environment(language: str) -> Environment:
         lstrip_blocks=True,
     )
     found = catalogue(language)
-    environment.install_gettext_callables(found.gettext, found.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    speak_in(environment, lambda: found)
     return environment

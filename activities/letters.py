@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from domain.calendar import day_of
 from domain.notices import Kind, Told
 from domain.waiting import Waiting
-from interchange.catalogues import catalogue
+from interchange.catalogues import catalogue, speak_in
 from storage import digests, notices
 from storage.mails import base_of
 from storage.tables import Account, MailRow, School, Staff
@@ -169,5 +169,5 @@ def _environment(language: str) -> Environment:
     )
     environment.filters["last_day"] = _last_day
     found = catalogue(language)
-    environment.install_gettext_callables(found.gettext, found.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    speak_in(environment, lambda: found)
     return environment

@@ -12,7 +12,7 @@ from domain.account_states import AccountEventKind
 from domain.errors import Conflict, Invalid, NotAllowed
 from domain.logins import parse_login, parse_mail, proposed_login
 from signing.vault import Vault
-from storage import account_events, account_links, accounts, users
+from storage import access_keys, account_events, account_links, accounts, users
 from storage.account_events import Deed
 from storage.tables import Account, Staff
 from storage.users import UserLine
@@ -57,13 +57,16 @@ def link_id(command_id: UUID, staff_id: UUID) -> UUID:
 
 
 def disable(session: Session, line: UserLine, deed: Deed, reason: str) -> None:
-    """Shut an account, and end its sessions; one that serves another school too is taken off this school only."""
+    """Shut an account, and end its sessions; one that serves another school too is taken off this school only, and
+    the keys that act for the person here end, as no account ends them any more.
+    """
     account_id, reason = _account_of(line), checked_reason(reason)
     _require_other(line, deed)
     at = datetime.now(UTC)
     if line.is_shared:
         session.execute(update(Staff).where(Staff.id == line.person.staff_id).values(account_id=None))
         accounts.end_sessions_at(session, line.person.staff_id, at)
+        access_keys.end_of_person(session, line.person.staff_id, at)
         account_events.record(session, account_id, AccountEventKind.DETACHED, deed, reason)
         return
     account = accounts.locked(session, account_id)

@@ -2,7 +2,8 @@
 
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -89,6 +90,8 @@ class SingleSignOn:
         self.provider = provider
         self._vault = vault
         self._kept: dict[str, tuple[float, dict[str, Any]]] = {}
+        self.patience_s = _PATIENCE_S
+        self._silent_until = 0.0
 
     def depart(self, back: str) -> Departure:
         """Raises ProviderSilent."""
@@ -161,7 +164,7 @@ class SingleSignOn:
         }
         who = httpx.BasicAuth(self.provider.client_id, self.provider.client_secret)
         try:
-            with _client() as client:
+            with self._client() as client:
                 answer = client.post(self._description()["token_endpoint"], data=form, auth=who)
                 if answer.is_client_error:
                     raise SignOnFailed
@@ -177,7 +180,7 @@ class SingleSignOn:
         page = self._description().get("userinfo_endpoint")
         if "email" not in claims and page and access_token and is_safe_address(str(page)):
             try:
-                with _client() as client:
+                with self._client() as client:
                     answer = client.get(str(page), headers={"Authorization": f"Bearer {access_token}"})
                     more = answer.raise_for_status().json()
             except (httpx.HTTPError, ValueError) as error:
@@ -206,7 +209,7 @@ class SingleSignOn:
         if until > time.monotonic():
             return kept
         try:
-            with _client() as client:
+            with self._client() as client:
                 found = client.get(address).raise_for_status().json()
         except (httpx.HTTPError, ValueError) as error:
             raise ProviderSilent from error
@@ -215,13 +218,23 @@ class SingleSignOn:
         self._kept[what] = (time.monotonic() + _FOUND_FOR_S, found)
         return found
 
+    @contextmanager
+    def _client(self) -> Iterator[httpx.Client]:
+        """Redirects are not followed: secrets go only where the provider's description says.
+
+        Whoever clicks while the provider is silent holds a thread of ours, so for a moment nobody asks again.
+        """
+        if time.monotonic() < self._silent_until:
+            raise ProviderSilent
+        try:
+            with httpx.Client(timeout=self.patience_s, follow_redirects=False) as client:
+                yield client
+        except httpx.TransportError:
+            self._silent_until = time.monotonic() + _PATIENCE_S
+            raise
+
 
 def is_safe_address(address: str) -> bool:
     """HTTPS, or this very machine."""
     parts = urlsplit(address)
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"})
-
-
-def _client() -> httpx.Client:
-    """Redirects are not followed: secrets go only where the provider's description says."""
-    return httpx.Client(timeout=_PATIENCE_S, follow_redirects=False)

@@ -1,12 +1,13 @@
 """What the JSON interface and the pages share when somebody decides about records of a class-term."""
 
 import asyncio
+from collections.abc import Iterable
 from typing import Final
 from uuid import UUID, uuid5
 
 from api.deps import require_slot
 from api.services import Services
-from domain.decisions import Decision
+from domain.decisions import Action, Decision
 from storage import journal
 from storage.access import ClassTermHead
 from storage.staffing import Person
@@ -14,12 +15,14 @@ from workflows.class_term import workflow_id
 from workflows.messages import Outcome
 
 REASONS: Final = UUID("6f0a1d52-8c0e-4f3c-9a55-2d4f7f9f1b11")
-_SHORTEST, _LONGEST = 3, 1000  # of a reason's text, as the database has it
 
 
-def is_reason(text: str) -> bool:
-    """Whether a text, in one line, says enough and can be printed."""
-    return _SHORTEST <= len(text) <= _LONGEST and text.isprintable()
+def decision_of(
+    person: Person, slot: str, action: Action, record_ids: Iterable[UUID], *, to_slot: str = "", reason_id: str = ""
+) -> Decision:
+    """What this person decides as whoever fills the slot."""
+    ids = tuple(map(str, record_ids))
+    return Decision(action, slot, ids, actor_id=str(person.staff_id), to_slot=to_slot, reason_id=reason_id)
 
 
 def workflow_of(head: ClassTermHead) -> str:
@@ -31,8 +34,11 @@ async def keep_reason(found: Services, person: Person, command_id: UUID, text: s
 
 
 def note_reason(found: Services, person: Person, command_id: UUID, text: str) -> str:
-    """The text stays in the database; its id, the same for a resent command, is what travels."""
-    reason_id = uuid5(REASONS, str(command_id))
+    """The text stays in the database; its id, the same for a resent command, is what travels.
+
+    Whoever was refused and writes another reason decides with that one.
+    """
+    reason_id = uuid5(REASONS, f"{command_id}/{text}")
     with found.sessions.begin() as session:
         journal.add_reason(session, reason_id, person.school_id, person.staff_id, text)
     return str(reason_id)

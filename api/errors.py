@@ -112,6 +112,11 @@ def unavailable(request: Request, _error: Exception) -> Response:
     return answer
 
 
+def unkeepable(request: Request, _error: Exception) -> Response:
+    """What no field of the database can hold: a number beyond all numbers, a sign that is none."""
+    return _answer(request, problem_of(Invalid("Có số hoặc kí tự không dùng được. Hãy xem lại rồi gửi lại.")))
+
+
 def sign_in_needed(request: Request, _error: Exception) -> Response:
     """People are shown the door, and come back to where they wanted to go; programs are told what is missing."""
     if wants_page(request):
@@ -145,8 +150,10 @@ def invalid_request(request: Request, error: Exception) -> Response:
 def http_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    title = "Không tìm thấy" if error.status_code == status.HTTP_404_NOT_FOUND else "Không thực hiện được"
-    answer = _answer(request, problem("HttpError", title, error.status_code, title + "."))
+    title, detail = "Không thực hiện được", "Không thực hiện được."
+    if error.status_code == status.HTTP_404_NOT_FOUND:
+        title, detail = "Không tìm thấy", "Không có trang nào ở địa chỉ này. Có thể liên kết đã cũ hoặc bị gõ thiếu."
+    answer = _answer(request, problem("HttpError", title, error.status_code, detail))
     answer.headers.update(error.headers or {})
     return answer
 
@@ -161,6 +168,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(DomainError, refused)
     app.add_exception_handler(Unavailable, unavailable)
     app.add_exception_handler(exc.OperationalError, unavailable)
+    app.add_exception_handler(exc.DataError, unkeepable)
     app.add_exception_handler(exc.TimeoutError, unavailable)  # no connection was free in time
     app.add_exception_handler(SignInNeeded, sign_in_needed)
     app.add_exception_handler(SecondFactorNeeded, second_factor_needed)

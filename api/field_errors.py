@@ -34,7 +34,7 @@ _LABELS: Final[Mapping[str, str]] = {
     "policy_version": "Phiên bản của hạn",
     "position": "Số thứ tự văn bản",
     "preview_id": "Mã bản xem trước",
-    "reason": "Lí do",
+    "reason": "Lý do",
     "record_id": "Mã hồ sơ",
     "record_ids": "Danh sách hồ sơ",
     "school_year": "Năm học",

@@ -1,12 +1,24 @@
-"""The headers that keep a browser from running or showing what is not ours, on every answer."""
+"""The headers that keep a browser from running, showing or keeping what it should not, on every answer."""
+
+from typing import Final
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'",
-    "X-Content-Type-Options": "nosniff",
+_POLICY: Final = "default-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
+# An answer that may be kept says so itself: nearly all are about people, and machines are shared.
+HEADERS: Final = {
+    "Cache-Control": "private, no-store",
+    "Content-Security-Policy": f"{_POLICY}; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+# For a file that browsers show with a viewer of their own, in a frame of our page.
+WITHIN_OUR_PAGE: Final = {
+    "Content-Security-Policy": f"{_POLICY}; frame-ancestors 'self'",
+    "X-Frame-Options": "SAMEORIGIN",
 }
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
+from fastapi import HTTPException, status
+
 from storage.listening import Change, listen
 
 TOPICS: Final = frozenset({"board", "entry", "orders", "notices", "people", "roster", "certificates"})
@@ -15,6 +17,7 @@ GAP: Final = 1.0  # seconds: a browser is told at most so often
 # While people type, every saved cell is a change; whoever looks at numbers does not need each of them.
 SLOW: Final = {"entry": 5.0}
 MANY: Final = 20
+MOST_OF_ONE: Final = 30  # streams of one person; each window of a browser without locks has one
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,12 @@ class Live:
         self._listeners: dict[str, set[Listener]] = defaultdict(set)
         self._listening: asyncio.Task[None] | None = None
         self._is_open = True
+
+    def require_room(self, staff_id: UUID) -> None:
+        """Refuses where a person follows in more windows than anybody opens."""
+        mine = sum(each.staff_id == str(staff_id) for group in self._listeners.values() for each in group)
+        if mine >= MOST_OF_ONE:
+            raise HTTPException(status.HTTP_429_TOO_MANY_REQUESTS)
 
     @contextmanager
     def listener(self, school_id: UUID, staff_id: UUID, classes: frozenset[str] | None) -> Iterator[Listener]:

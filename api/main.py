@@ -1,7 +1,6 @@
 """Makes the application: settings, database, Temporal client, routes."""
 
 from fastapi import Depends, FastAPI
-from fastapi.staticfiles import StaticFiles
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,67 +13,34 @@ from activities.verifying import Verifying
 from api import errors, health
 from api.approvals import Approvals
 from api.assets import FOLDERS, served
+from api.bodies import BoundedBodies
 from api.guard import guard, require_rules
 from api.headers import ProtectiveHeaders, protect
 from api.live import Live
 from api.origins import Origins
 from api.pages import (
-    access_keys,
-    account,
+    accounts,
     approval,
-    approval_acts,
-    assignments,
-    board,
-    certificates,
-    class_page,
-    class_results,
-    deadlines,
+    clerk,
     entrance,
-    front,
+    entry,
     homeroom,
-    homeroom_decisions,
-    homeroom_returns,
-    links,
     live,
+    management,
     notices,
-    offices,
-    opening_books,
-    people,
-    reassigning,
     records,
     refusals,
-    register,
-    roster_uploads,
-    sealing,
     search,
-    second_factor,
-    single_sign_on,
-    stories,
+    signing,
     today,
-    users,
-)
-from api.pages import entry as entry_pages
-from api.pages import verification as verification_pages
-from api.pages.language import spoken
-from api.pages.signing import routes as signing
-from api.pages.templating import make_templates
-from api.schema import Application
-from api.services import Services
-from api.v1 import (
-    decisions,
-    entry,
-    imports,
-    marks,
-    opening,
-    orders,
-    own_device,
-    phrases,
-    reads,
-    reports,
-    results,
-    trust,
     verification,
 )
+from api.pages.language import spoken
+from api.pages.templating import make_templates
+from api.routers import joined
+from api.schema import Application
+from api.services import Services
+from api.v1 import routes as v1
 from config.settings import Settings, words_of
 from config.temporal import connect
 from domain.rules.book import use_rules_of
@@ -102,16 +68,15 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.state.live = Live(address_of(services.sessions))
     app.state.refusal_page = refusals.refusal_page
+    app.add_middleware(BoundedBodies)
     app.add_middleware(ProtectiveHeaders)
     errors.install(app)
     app.add_exception_handler(Exception, _broken)
     app.include_router(health.router)
-    parts = (reads, reports, entry, phrases, results, marks, opening, imports, decisions, orders, own_device, trust)
-    for part in (*parts, verification):
-        app.include_router(part.router, prefix="/api/v1", responses=errors.RESPONSES)
+    app.include_router(v1.router, prefix="/api/v1", responses=errors.RESPONSES)
     add_pages(app)
     # Public as a whole: entries name nobody, and whoever holds a copy can tell a rewritten log from the one he knows.
-    app.mount("/history", StaticFiles(directory=services.history_dir, check_dir=False), name="history")
+    app.mount("/history", served(services.history_dir), name="history")
     for path, folder in FOLDERS.items():
         app.mount(path, served(folder), name=path.strip("/"))
     require_rules(app)
@@ -119,45 +84,9 @@ def create_app(services: Services) -> FastAPI:
 
 
 def add_pages(app: FastAPI) -> None:
-    # Offices come before assignments, whose addresses would take theirs.
-    for room in (
-        offices,
-        access_keys,
-        account,
-        approval,
-        approval_acts,
-        assignments,
-        board,
-        certificates,
-        class_page,
-        class_results,
-        deadlines,
-        entrance,
-        entry_pages,
-        front,
-        homeroom,
-        homeroom_decisions,
-        homeroom_returns,
-        links,
-        live,
-        notices,
-        opening_books,
-        people,
-        reassigning,
-        records,
-        register,
-        roster_uploads,
-        sealing,
-        search,
-        second_factor,
-        signing,
-        single_sign_on,
-        stories,
-        today,
-        users,
-        verification_pages,
-    ):
-        app.include_router(room.router)
+    """Every room; a room of one module or of a package of them."""
+    rooms = (accounts, approval, clerk, entrance, entry, homeroom, live, management, notices, records, search, signing)
+    app.include_router(joined(*rooms, today, verification))
 
 
 async def make_services(settings: Settings) -> Services:

@@ -12,6 +12,7 @@ from activities.showing import Showing
 from activities.verifying import Verifying
 from api.approvals import Approvals
 from api.remembered import Remembered
+from api.turns import Turns
 from interchange.national.codes import CodeLists, load_codes
 from storage.database import Sessions
 from storage.objects import Objects
@@ -31,5 +32,6 @@ class Services:
     entrance: Entrance
     codes: CodeLists = field(default_factory=load_codes)  # of the national record
     remembered: Remembered = field(default_factory=Remembered)
+    turns: Turns = field(default_factory=Turns)
     has_time_stamps: bool = True
     demo: bool = False

@@ -3,13 +3,14 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from activities import passwords
@@ -24,12 +25,13 @@ from interchange.sample_school import ExampleSet, class_names, find_examples
 from interchange.staff import Staff, StaffRole, read_staff
 from signing.authority import DevelopmentAuthority, IssuedKey, write_private
 from signing.keys import KeyStore
-from storage import demo, registration
+from storage import demo, registration, watching
 from storage.tables import CertificateRow, ClassGroup
 
 # Public on purpose: demo mode listens on loopback only, and its certificates come from a development authority.
 PASSPHRASE = "hocba-demo"  # noqa: S105
 PASSWORD = "hocba-demo-2026"  # noqa: S105 - public for the same reason
+SOON = timedelta(days=25)  # until the end of a certificate that somebody should renew
 ACCOUNTS_FILE = "demo-accounts.json"
 _LOGINS = {PRINCIPAL: "hieutruong", SEAL: "vanthu", "system_admin": "quantri"}
 
@@ -128,6 +130,23 @@ def _issue_certificates(
     certificate = _keep(keys, f"school-{school_id}", authority.issue_organisation(staff.school_name, staff.school_code))
     certificate.school_id = school_id
     registration.add_certificate(session, certificate, now)
+
+
+def unsettle_certificates(settings: Settings, school: DemoSchool, without: str, ends: str) -> None:
+    """One person has none and another's ends soon, as it happens at every school; both are told."""
+    authority = DevelopmentAuthority.open(settings.pki_dir, services_url=settings.pki_url)
+    keys, now = KeyStore(settings.key_store), datetime.now(UTC)
+    with opened(settings.database_url) as sessions, sessions.begin() as session:
+        people = [school.accounts[duty].personal_id for duty in (without, ends)]
+        ids = registration.staff_ids(session, UUID(school.school_id), people)
+        none, soon = (ids[each] for each in people)
+        session.execute(delete(CertificateRow).where(CertificateRow.staff_id == none))
+        account = school.accounts[ends]
+        issued = authority.issue_person(account.full_name, account.personal_id, not_after=now + SOON)
+        certificate = _keep(keys, f"staff-{soon}-soon", issued)
+        certificate.staff_id = soon
+        registration.add_certificate(session, certificate, now)
+        watching.tell(session, now, now + watching.EXPIRING)
 
 
 def _keep(keys: KeyStore, key_ref: str, issued: IssuedKey) -> CertificateRow:

@@ -1,7 +1,9 @@
 """`hocba seed`: the demo school in the running services, standing where each role has something to do; its accounts."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from uuid import uuid4
 
 import httpx
 import typer
@@ -9,10 +11,18 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.demo_client import DemoClient
-from cli.demo_data import PASSPHRASE, PASSWORD, DemoSchool, examples_of_project, load_school
+from cli.demo_data import (
+    PASSPHRASE,
+    PASSWORD,
+    DemoSchool,
+    examples_of_project,
+    load_school,
+    unsettle_certificates,
+)
 from cli.demo_play import TermPlay, make_play
 from config.settings import Settings
 from domain.assessment import Term
+from domain.calendar import day_of, end_of_day
 from domain.curriculum import HOMEROOM, PRINCIPAL
 from interchange.sample_school import ExampleSet
 
@@ -24,6 +34,8 @@ FIRST_PART = 30  # pupils of 1A2 whom the principal has approved: they wait for 
 REVIEWED = 20  # pupils of 4A1 who wait for their subject teachers' signatures
 UNSIGNED = ("toan", "tieng_viet", "am_nhac")
 UNCLEAR = "Nhận xét chưa nêu rõ nội dung học sinh cần cố gắng; thầy cô bổ sung giúp."
+LATE_CLASS, LATE_DAYS = "6A1", 3  # its deadline has passed, and some of its teachers' certificates are not in order
+WITHOUT_CERTIFICATE, CERTIFICATE_ENDS = "6A1/giao_duc_dia_phuong", "6A1/nghe_thuat"
 WAITS = "Chờ gia đình bổ sung giấy khai sinh."
 
 
@@ -49,6 +61,9 @@ async def _begin(settings: Settings, school: DemoSchool, examples: ExampleSet) -
             play = make_play(examples, (name, HK1), client, partial(_say, name))
             await play.prepare()
             await scene(play)
+            if name == LATE_CLASS:
+                await _let_pass(play, client, school)
+    await asyncio.to_thread(unsettle_certificates, settings, school, WITHOUT_CERTIFICATE, CERTIFICATE_ENDS)
 
 
 async def _issued(play: TermPlay) -> None:
@@ -78,6 +93,13 @@ async def _at_the_teachers(play: TermPlay) -> None:
 
 async def _at_entry(play: TermPlay) -> None:
     await play.submit_some(HANDED_IN)
+
+
+async def _let_pass(play: TermPlay, client: DemoClient, school: DemoSchool) -> None:
+    """The class is late, so that whoever manages the school has somebody to nudge."""
+    due_at = end_of_day(day_of(datetime.now(UTC)) - timedelta(days=LATE_DAYS))
+    body = {"command_id": str(uuid4()), "policy_version": 2, "due_at": due_at.isoformat()}
+    await client.send("POST", f"/class-terms/{play.class_term_id}/deadline", school.accounts[PRINCIPAL], body)
 
 
 def _say(name: str, step: str) -> None:

@@ -46,7 +46,7 @@ class Printed:
                 "tidy": self.tidy,
                 "sha256": self.sha256,
                 "url": self.url,
-                "qr": _qr_svg(self.url),
+                "qr": "" if self.draft else _qr_svg(self.url),  # nobody can look a draft up
                 **arrangement,
             }
         )

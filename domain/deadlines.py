@@ -2,13 +2,21 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from domain.calendar import day_of
 
 _INSTANT: Final = timedelta(microseconds=1)
+SOON: Final = timedelta(days=7)
+
+
+class Urgency(StrEnum):
+    LATE = "late"
+    TODAY = "today"
+    SOON = "soon"
+    LATER = "later"
 
 
 class Hook(StrEnum):
@@ -52,4 +60,18 @@ def is_late(deadline: Deadline, now: datetime) -> bool:
 
 def days_left(due_at: datetime, now: datetime) -> int:
     """Days in Vietnam to the last day in time: 0 on that day itself, negative once late."""
-    return (day_of(due_at - _INSTANT) - day_of(now)).days
+    return (last_day(due_at) - day_of(now)).days
+
+
+def last_day(due_at: datetime) -> date:
+    """The last day in time, as people write a deadline."""
+    return day_of(due_at - _INSTANT)
+
+
+def urgency(due_at: datetime, now: datetime) -> Urgency:
+    if due_at <= now:
+        return Urgency.LATE
+    left = days_left(due_at, now)
+    if left == 0:
+        return Urgency.TODAY
+    return Urgency.SOON if left <= SOON.days else Urgency.LATER

@@ -40,6 +40,7 @@ RETURNED: Final = _("Lớp %(name)s, %(term)s: phần %(part)s bị trả lại 
 DONE: Final = _("Lớp %(name)s, %(term)s: việc đến lượt bạn đã làm xong.")
 SIGNATURE_VOID: Final = _("Lớp %(name)s, %(term)s: %(count)s chữ ký của bạn hết giá trị vì hồ sơ được trả lại để sửa.")
 NUDGE: Final = _("Lớp %(name)s, %(term)s: bạn được nhắc làm nốt phần việc của mình.")
+NUDGE_BY: Final = _("Lớp %(name)s, %(term)s: %(who)s nhắc bạn làm nốt phần việc của mình.")
 NUDGE_ALONE: Final = _("Bạn được nhắc làm nốt phần việc của mình.")
 NEW_DEVICE: Final = _("Tài khoản của bạn vừa được đăng nhập từ một thiết bị mới.")
 DEADLINES: Final = {

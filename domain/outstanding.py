@@ -9,16 +9,8 @@ from uuid import UUID
 from domain.assessment import Term
 from domain.deadlines import days_left
 from domain.identity import SyllableKey, name_sort_key
-from domain.labelled import Labelled
-
-
-class Task(Labelled):
-    ENTER = "enter", "Chưa gửi"
-    REVIEW = "review", "Chờ rà soát"
-    SIGN = "sign", "Chờ ký"
-    APPROVE = "approve", "Chờ duyệt"
-    SEAL = "seal", "Chờ đóng dấu"
-    RELEASE = "release", "Đang tạm giữ"
+from domain.risks import Risk
+from domain.work import Work
 
 
 @dataclass(frozen=True)
@@ -32,7 +24,7 @@ class Outstanding:
     term: Term
     slot: str
     slot_name: str
-    task: Task
+    work: Work
     pupils: int
     since: datetime
     due_at: datetime
@@ -48,7 +40,7 @@ class ClassWork:
     class_term_id: UUID
     class_name: str
     term: Term
-    counts: Mapping[Task, int]
+    counts: Mapping[Work, int]
 
 
 @dataclass(frozen=True)
@@ -61,24 +53,25 @@ class PersonWork:
     work: tuple[Outstanding, ...]
     seen_at: datetime | None = None
     nudged_at: datetime | None = None
+    risks: tuple[Risk, ...] = ()
 
     @property
-    def counts(self) -> Mapping[Task, int]:
+    def counts(self) -> Mapping[Work, int]:
         """How many parts (a slot of a class-term) wait, by what is to be done."""
-        found: dict[Task, int] = {}
+        found: dict[Work, int] = {}
         for each in self.work:
-            found[each.task] = found.get(each.task, 0) + 1
-        return {task: found[task] for task in Task if task in found}
+            found[each.work] = found.get(each.work, 0) + 1
+        return {work: found[work] for work in Work if work in found}
 
     @property
     def by_class(self) -> tuple[ClassWork, ...]:
         """The same for each class-term, in order."""
-        found: dict[UUID, dict[Task, int]] = {}
+        found: dict[UUID, dict[Work, int]] = {}
         first: dict[UUID, Outstanding] = {}
         for each in self.work:
             first.setdefault(each.class_term_id, each)
             counts = found.setdefault(each.class_term_id, {})
-            counts[each.task] = counts.get(each.task, 0) + 1
+            counts[each.work] = counts.get(each.work, 0) + 1
         return tuple(ClassWork(key, one.class_name, one.term, found[key]) for key, one in first.items())
 
     @property

@@ -8,11 +8,12 @@ from typing import Final, TypeAlias
 from uuid import UUID
 
 from domain.assessment import Term
-from domain.curriculum import HOMEROOM, Curriculum
+from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL, Curriculum
 from domain.entry import Cell, CellKey
 from domain.labelled import Labelled
 
 HOMEROOM_NAME: Final = "Chủ nhiệm"
+_NAMES: Final = {HOMEROOM: HOMEROOM_NAME, PRINCIPAL: "Hiệu trưởng", SEAL: "Văn thư"}
 
 Place: TypeAlias = tuple[UUID, CellKey]  # a record's cell
 
@@ -106,7 +107,7 @@ class Difference:
 
 def slot_name(curriculum: Curriculum, slot: str) -> str:
     """What people call a slot; NotFound for an unknown one."""
-    return HOMEROOM_NAME if slot == HOMEROOM else curriculum.subject(slot).name
+    return _NAMES.get(slot) or curriculum.subject(slot).name
 
 
 def differences(marks: SlotMarks, filled: Mapping[Place, Filled]) -> Iterator[Difference]:

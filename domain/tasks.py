@@ -1,50 +1,23 @@
-"""What a person has to do about the records of a class and term, and in which order it is urgent."""
+"""What a person has to do about the records of a class and term."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Final
+from datetime import datetime
 from uuid import UUID
 
 from domain.assessment import Term
-from domain.calendar import day_of
-from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
-from domain.stages import Stage
-
-
-class Work(StrEnum):
-    """A step that waits for a slot, in the order in which a day does them: what was sent back comes first."""
-
-    CORRECT = "correct"
-    ENTER = "enter"
-    REVIEW = "review"
-    SIGN = "sign"
-    APPROVE = "approve"
-    SEAL = "seal"
-
-
-class Urgency(StrEnum):
-    LATE = "late"
-    TODAY = "today"
-    SOON = "soon"
-    LATER = "later"
-
-
-SOON: Final = timedelta(days=7)
-_BY_STAGE: Final[Mapping[Stage, tuple[Work, str]]] = {
-    Stage.SUBMITTED: (Work.REVIEW, HOMEROOM),
-    Stage.SUBJECT_SIGNED: (Work.SIGN, HOMEROOM),
-    Stage.HOMEROOM_SIGNED: (Work.APPROVE, PRINCIPAL),
-    Stage.APPROVED: (Work.SEAL, SEAL),
-}
+from domain.deadlines import Urgency, urgency
+from domain.work import Work, path_of
 
 
 @dataclass(frozen=True)
 class Task:
-    """One step of one class and term that waits for one slot: how many records, and until when."""
+    """Work in one class and term that waits for one slot: how many records, and until when.
+
+    What `is_returned` was sent back to be corrected.
+    """
 
     work: Work
+    is_returned: bool
     class_term_id: UUID
     class_name: str
     term: Term
@@ -54,15 +27,9 @@ class Task:
     count: int
     due_at: datetime
 
+    @property
+    def path(self) -> str:
+        return path_of(self.work, self.class_term_id, (self.slot,))
+
     def urgency(self, at: datetime) -> Urgency:
-        last = day_of(self.due_at - timedelta(seconds=1))
-        if self.due_at <= at:
-            return Urgency.LATE
-        if last == day_of(at):
-            return Urgency.TODAY
-        return Urgency.SOON if last <= day_of(at + SOON) else Urgency.LATER
-
-
-def work_at(stage: Stage) -> tuple[Work, str] | None:
-    """What a record at this stage waits for, and which slot does it; None while subjects or nobody have to act."""
-    return _BY_STAGE.get(stage)
+        return urgency(self.due_at, at)

@@ -61,7 +61,8 @@ def workbook_bytes(sheets: Sequence[SheetContent]) -> bytes:
 
 def write_workbook(target: Path | BytesIO, sheets: Sequence[SheetContent]) -> None:
     """Write the sheets to one .xlsx file, replacing what is there."""
-    with Workbook(str(target) if isinstance(target, Path) else target) as workbook:
+    # In memory: the writer would otherwise lay the rows of people down in temporary files.
+    with Workbook(str(target) if isinstance(target, Path) else target, {"in_memory": True}) as workbook:
         workbook.set_properties(PROPERTIES)
         formats = {
             "title": workbook.add_format(TITLE_LOOK),

@@ -78,6 +78,11 @@ def of_school(session: Session, school_id: UUID) -> list[KeyLine]:
     ]
 
 
+def end_of_person(session: Session, staff_id: UUID, at: datetime) -> None:
+    running = update(ApiToken).where(ApiToken.staff_id == staff_id, ApiToken.ended_at.is_(None))
+    session.execute(running.values(ended_at=at))
+
+
 def end(session: Session, school_id: UUID, key_id: UUID, at: datetime) -> bool:
     """False when it had ended before. Raises NotFound for a key of another school."""
     of_staff = select(ApiToken.id).join(Staff, Staff.id == ApiToken.staff_id)

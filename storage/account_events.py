@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from domain.account_states import AccountEventKind
@@ -47,12 +47,13 @@ def record(session: Session, account_id: UUID, kind: AccountEventKind, deed: Dee
     session.flush()
 
 
-def of_account(session: Session, account_id: UUID) -> Sequence[EventLine]:
-    """The newest first."""
+def of_account(session: Session, account_id: UUID, school_id: UUID) -> Sequence[EventLine]:
+    """What people of a school did, the newest first; what the same account did at another school is not theirs."""
     query = (
         select(AccountEvent, Staff.full_name)
         .outerjoin(Staff, Staff.id == AccountEvent.actor_id)
         .where(AccountEvent.account_id == account_id)
+        .where(or_(AccountEvent.actor_id.is_(None), Staff.school_id == school_id))
         .order_by(AccountEvent.id.desc())
         .limit(SHOWN)
     )

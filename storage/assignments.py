@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from domain.assessment import Term
@@ -14,9 +14,8 @@ from domain.curriculum import HOMEROOM
 from domain.duties import DUTY_NAMES, Duty
 from domain.identity import name_sort_key
 from domain.outstanding import Holding
-from storage.among import among
+from domain.slot_marks import slot_name
 from storage.entries import curriculum_of
-from storage.outstanding import name_of_slot
 from storage.staffing import in_force
 from storage.tables import ClassGroup, Position, Reason, School, Staff, TeachingAssignment
 
@@ -59,6 +58,7 @@ class Office:
     valid_from: datetime
     valid_to: datetime | None
     reason: str
+    end_reason: str = ""
 
 
 def staff_of(session: Session, school_id: UUID) -> list[Member]:
@@ -76,7 +76,7 @@ def years_of(session: Session, school_id: UUID) -> list[str]:
 def classes_of(session: Session, school_id: UUID, school_year: str) -> list[ClassGroup]:
     """The classes of a year, in order."""
     query = select(ClassGroup).where(ClassGroup.school_id == school_id, ClassGroup.school_year == school_year)
-    return list(session.scalars(query.order_by(ClassGroup.grade, ClassGroup.name)))
+    return list(session.scalars(query.order_by(ClassGroup.grade, func.length(ClassGroup.name), ClassGroup.name)))
 
 
 def matrix(session: Session, school_id: UUID, school_year: str, at: datetime) -> list[ClassRow]:
@@ -84,10 +84,7 @@ def matrix(session: Session, school_id: UUID, school_year: str, at: datetime) ->
     groups = classes_of(session, school_id, school_year)
     not_over = or_(TeachingAssignment.valid_to.is_(None), TeachingAssignment.valid_to > at)
     held = holdings(
-        session,
-        among(TeachingAssignment.class_id, [each.id for each in groups]),
-        not_over,
-        TeachingAssignment.is_signer,
+        session, TeachingAssignment.class_id.in_([each.id for each in groups]), not_over, TeachingAssignment.is_signer
     )
     now: dict[UUID, dict[str, Holding]] = defaultdict(dict)
     later: dict[UUID, dict[str, Holding]] = defaultdict(dict)
@@ -97,8 +94,13 @@ def matrix(session: Session, school_id: UUID, school_year: str, at: datetime) ->
 
 
 def _names(group: ClassGroup) -> dict[str, str]:
-    slots = curriculum_of(group, Term.YEAR_END).slots
-    return {slot: name_of_slot(group, Term.YEAR_END, slot) for slot in slots}
+    curriculum = curriculum_of(group, Term.YEAR_END)
+    return {slot: slot_name(curriculum, slot) for slot in curriculum.slots}
+
+
+def name_of_slot(group: ClassGroup, slot: str) -> str:
+    """What people call a slot of a class by its whole year."""
+    return slot_name(curriculum_of(group, Term.YEAR_END), slot)
 
 
 def held_by(session: Session, staff_id: UUID, at: datetime) -> list[Holding]:
@@ -123,13 +125,14 @@ def holdings(session: Session, *which: ColumnElement[bool] | InstrumentedAttribu
         .outerjoin(maker, maker.id == TeachingAssignment.made_by)
         .where(*which)
         .order_by(
-            ClassGroup.school_year.desc(), ClassGroup.grade, ClassGroup.name, TeachingAssignment.slot != HOMEROOM,
+            ClassGroup.school_year.desc(), ClassGroup.grade, func.length(ClassGroup.name), ClassGroup.name,
+            TeachingAssignment.slot != HOMEROOM,
             TeachingAssignment.slot, TeachingAssignment.valid_from,
         )
     )  # fmt: skip
     return [
         Holding(
-            group.id, group.name, row.slot, name_of_slot(group, Term.YEAR_END, row.slot), row.staff_id, name,
+            group.id, group.name, row.slot, name_of_slot(group, row.slot), row.staff_id, name,
             row.valid_from, row.valid_to, reason or "", by or "",
         )
         for row, group, name, reason, by in session.execute(query)
@@ -138,17 +141,21 @@ def holdings(session: Session, *which: ColumnElement[bool] | InstrumentedAttribu
 
 def offices(session: Session, school_id: UUID) -> list[Office]:
     """Every office of a school, those of now and later first, then those that ended."""
+    ending = aliased(Reason)
     query = (
-        select(Position, Staff.full_name, Reason.text)
+        select(Position, Staff.full_name, Reason.text, ending.text)
         .join(Staff, Staff.id == Position.staff_id)
         .outerjoin(Reason, Reason.id == Position.reason_id)
+        .outerjoin(ending, ending.id == Position.end_reason_id)
         .where(Position.school_id == school_id)
         .order_by(Position.valid_from.desc())
     )
     found = [
-        Office(row.id, row.staff_id, name, Duty(row.role), row.title, row.valid_from, row.valid_to, reason or "")
-        for row, name, reason in session.execute(query)
-    ]
+        Office(
+            row.id, row.staff_id, name, Duty(row.role), row.title, row.valid_from, row.valid_to, reason or "", end or ""
+        )
+        for row, name, reason, end in session.execute(query)
+    ]  # fmt: skip
     rank = list(DUTY_NAMES)
     return sorted(found, key=lambda each: (each.valid_to is not None, rank.index(each.role)))
 
@@ -166,7 +173,7 @@ def duties_by_person(session: Session, school_id: UUID, at: datetime) -> dict[UU
         .join(ClassGroup, ClassGroup.id == TeachingAssignment.class_id)
         .where(ClassGroup.school_id == school_id, in_force(TeachingAssignment, at))
         .group_by(TeachingAssignment.staff_id, own_class, ClassGroup.grade, ClassGroup.name)
-        .order_by(own_class.desc(), ClassGroup.grade, ClassGroup.name)
+        .order_by(own_class.desc(), ClassGroup.grade, func.length(ClassGroup.name), ClassGroup.name)
     )
     for staff_id, is_homeroom, name in session.execute(taught):
         classes[staff_id, is_homeroom].append(name)

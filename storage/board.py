@@ -96,7 +96,13 @@ def school_board(
         select(ClassTermRow, ClassGroup)
         .join(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
         .where(ClassGroup.school_id == school_id)
-        .order_by(ClassGroup.school_year.desc(), ClassTermRow.term.desc(), ClassGroup.grade, ClassGroup.name)
+        .order_by(
+            ClassGroup.school_year.desc(),
+            ClassTermRow.term.desc(),
+            ClassGroup.grade,
+            func.length(ClassGroup.name),
+            ClassGroup.name,
+        )
     )
     if class_ids is not None:
         query = query.where(among(ClassGroup.id, class_ids))
@@ -218,6 +224,12 @@ def slot_lines(session: Session, class_term_id: UUID, class_id: UUID) -> list[Sl
     """Progress by slot, in the order of the form."""
     term = Term(session.get_one(ClassTermRow, class_term_id).term)
     curriculum = curriculum_of(session.get_one(ClassGroup, class_id), term)
+    found = slot_counts(session, class_term_id)
+    return [SlotLine(slot, slot_name(curriculum, slot), *found.get(slot, (0, 0))) for slot in curriculum.slots]
+
+
+def slot_counts(session: Session, class_term_id: UUID) -> dict[str, tuple[int, int]]:
+    """How many pupils are submitted and signed, by slot."""
     query = (
         select(
             RecordSlot.slot,
@@ -228,8 +240,7 @@ def slot_lines(session: Session, class_term_id: UUID, class_id: UUID) -> list[Sl
         .where(TermRecord.class_term_id == class_term_id)
         .group_by(RecordSlot.slot)
     )
-    found = {slot: (submitted, signed) for slot, submitted, signed in session.execute(query)}
-    return [SlotLine(slot, slot_name(curriculum, slot), *found.get(slot, (0, 0))) for slot in curriculum.slots]
+    return {slot: (submitted, signed) for slot, submitted, signed in session.execute(query)}
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from domain.certificates import USABLE, CertificateLine, Condition
 from domain.identity import name_sort_key
 from storage import assignments, watching
-from storage.staffing import in_force
+from storage.staffing import designated, in_force
 from storage.tables import CertificateRow, ClassGroup, Position, Staff, TeachingAssignment
 from storage.watching import EXPIRING, Holder
 
@@ -42,7 +42,7 @@ def signers(session: Session, school_id: UUID, at: datetime) -> dict[UUID, str]:
     taught = (
         select(TeachingAssignment.staff_id)
         .join(ClassGroup, ClassGroup.id == TeachingAssignment.class_id)
-        .where(ClassGroup.school_id == school_id, TeachingAssignment.is_signer, in_force(TeachingAssignment, at))
+        .where(ClassGroup.school_id == school_id, designated(at))
     )
     heads = select(Position.staff_id).where(
         Position.school_id == school_id, Position.role == "principal", in_force(Position, at)

@@ -1,6 +1,6 @@
 """One class-term as its own page shows it: who fills each slot and how far it is, who is waited for, what happened."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,23 +9,21 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
-from domain.curriculum import HOMEROOM
+from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
 from domain.decisions import Action
 from domain.labelled import Labelled
 from domain.outstanding import Outstanding
+from domain.slot_marks import slot_name
 from domain.stages import Stage
-from storage import arrivals, assignments, outstanding
+from storage import arrivals, outstanding, staffing
+from storage.board import slot_counts
 from storage.entries import curriculum_of
-from storage.outstanding import OFFICE_SLOTS, name_of_slot
-from storage.staffing import ROLE_OF_SLOT, in_force
+from storage.staffing import Holder
 from storage.tables import (
     ClassGroup,
     ClassTermRow,
     Command,
-    Position,
-    RecordSlot,
     Staff,
-    TeachingAssignment,
     TermRecord,
 )
 
@@ -112,50 +110,22 @@ def _slots(session: Session, row: ClassTermRow, group: ClassGroup, at: datetime)
     term = Term(row.term)
     curriculum = curriculum_of(group, term)
     waits = outstanding.of_class_term(session, row.id)
-    progress = _progress(session, row.id)
-    held = assignments.holdings(
-        session, TeachingAssignment.class_id == group.id, TeachingAssignment.is_signer, in_force(TeachingAssignment, at)
-    )
-    people = {each.slot: ((each.full_name,), each.valid_from) for each in held} | _offices(session, group, at)
+    progress = slot_counts(session, row.id)
+    holders = staffing.by_slot(session, group.id, at)
     return [
         SlotState(
             slot,
-            name_of_slot(group, term, slot),
-            *people.get(slot, ((), None)),
+            slot_name(curriculum, slot),
+            *_who(holders.get(slot, ())),
             *progress.get(slot, (0, 0)),
             tuple(each for each in waits if each.slot == slot),
         )
-        for slot in (*curriculum.slots, *OFFICE_SLOTS)
+        for slot in (*curriculum.slots, PRINCIPAL, SEAL)
     ]
 
 
-def _progress(session: Session, class_term_id: UUID) -> dict[str, tuple[int, int]]:
-    query = (
-        select(
-            RecordSlot.slot,
-            func.count().filter(RecordSlot.state == "submitted"),
-            func.count().filter(RecordSlot.is_signed),
-        )
-        .join(TermRecord, TermRecord.id == RecordSlot.record_id)
-        .where(TermRecord.class_term_id == class_term_id)
-        .group_by(RecordSlot.slot)
-    )
-    return {slot: (submitted, signed) for slot, submitted, signed in session.execute(query)}
-
-
-def _offices(session: Session, group: ClassGroup, at: datetime) -> dict[str, tuple[tuple[str, ...], datetime | None]]:
-    query = (
-        select(Position.role, Staff.full_name, Position.valid_from)
-        .join(Staff, Staff.id == Position.staff_id)
-        .where(Position.school_id == group.school_id, in_force(Position, at))
-        .order_by(Position.valid_from)
-    )
-    rows = session.execute(query).all()
-    found: dict[str, tuple[tuple[str, ...], datetime | None]] = {}
-    for slot, role in ROLE_OF_SLOT.items():
-        here = [(name, since) for each, name, since in rows if each == role]
-        found[slot] = (tuple(name for name, _ in here), here[0][1] if here else None)
-    return found
+def _who(holders: Sequence[Holder]) -> tuple[tuple[str, ...], datetime | None]:
+    return tuple(each.full_name for each in holders), holders[0].since if holders else None
 
 
 def _happened(session: Session, row: ClassTermRow, group: ClassGroup) -> tuple[Happened, ...]:
@@ -176,4 +146,4 @@ def _happened(session: Session, row: ClassTermRow, group: ClassGroup) -> tuple[H
 def _slot_of(group: ClassGroup, term: Term, command: Command) -> str:
     """Subjects are named; what homeroom teacher, head and clerk do is told by the deed."""
     own = Action(command.action) in {Action.SUBMIT, Action.SIGN} and command.slot != HOMEROOM
-    return name_of_slot(group, term, command.slot) if own and command.slot else ""
+    return slot_name(curriculum_of(group, term), command.slot) if own and command.slot else ""

@@ -12,6 +12,7 @@ from domain.assessment import Term
 from domain.completeness import Completeness, Part, PupilParts, SlotFacts, completeness, may_return, part_state
 from domain.curriculum import HOMEROOM, Curriculum
 from domain.entry import cells_of, missing_cells
+from domain.notices import Kind
 from domain.progress import BoardLine
 from domain.slot_marks import HOMEROOM_NAME
 from domain.stages import Stage
@@ -26,22 +27,14 @@ from storage.tables import (
     PupilTerm,
     Reason,
     RecordSlot,
-    TeachingAssignment,
     TermRecord,
 )
-
-NUDGE = "nudge"
 
 
 def homeroom_lines(session: Session, school_id: UUID, staff_id: UUID, at: datetime) -> list[BoardLine]:
     """The class-terms whose homeroom teacher this person is now, newest first."""
-    mine = select(TeachingAssignment.class_id).where(
-        TeachingAssignment.staff_id == staff_id,
-        TeachingAssignment.slot == HOMEROOM,
-        TeachingAssignment.is_signer,
-        staffing.in_force(TeachingAssignment, at),
-    )
-    return school_board(session, school_id, list(session.scalars(mine)))
+    mine = [class_id for class_id, slots in staffing.own_slots(session, staff_id, at).items() if HOMEROOM in slots]
+    return school_board(session, school_id, mine)
 
 
 def of_class_term(session: Session, class_term_id: UUID, at: datetime) -> Completeness:
@@ -125,7 +118,7 @@ def _missing(
 
 def _facts(session: Session, class_term_id: UUID, curriculum: Curriculum, at: datetime) -> Iterable[SlotFacts]:
     class_id = session.get_one(ClassTermRow, class_term_id).class_id
-    teachers = staffing.teachers_of(session, class_id, at)
+    teachers = staffing.in_charge(session, class_id, at)
     names = {subject.code: (subject.name, subject.short) for subject in curriculum.subjects}
     names[HOMEROOM] = (HOMEROOM_NAME, HOMEROOM_NAME)
     for slot in curriculum.slots:
@@ -173,7 +166,7 @@ def hold_reasons(session: Session, class_term_id: UUID) -> dict[UUID, str]:
 def reminded_at(session: Session, class_term_id: UUID) -> dict[str, datetime]:
     """When each slot's teacher was last reminded, by slot; whoever filled it then."""
     query = select(Notice.subject_ref, Notice.created_at).where(
-        Notice.class_term_id == class_term_id, Notice.kind == NUDGE
+        Notice.class_term_id == class_term_id, Notice.kind == Kind.NUDGE
     )
     found: dict[str, datetime] = {}
     for ref, at in session.execute(query.order_by(Notice.created_at)):
@@ -185,7 +178,7 @@ def remind(session: Session, class_term_id: UUID, told: Mapping[str, UUID], day:
     """Remind the teacher of each slot, once a day; returns how many were not yet told today."""
     notices = {(staff_id, f"{slot}/{class_term_id}/{day.isoformat()}") for slot, staff_id in told.items()}
     refs = [ref for _, ref in notices]
-    said = select(func.count()).where(Notice.kind == NUDGE, Notice.subject_ref.in_(refs))
+    said = select(func.count()).where(Notice.kind == Kind.NUDGE, Notice.subject_ref.in_(refs))
     before = session.scalar(said) or 0
-    journal.add_notices(session, class_term_id, NUDGE, notices, None)
+    journal.add_notices(session, class_term_id, Kind.NUDGE, notices, None)
     return (session.scalar(said) or 0) - before

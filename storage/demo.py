@@ -1,60 +1,86 @@
 """Demo sign-in: people to choose from, their accounts, and keys for the programs that play them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.curriculum import HOMEROOM
+from domain.duties import Duty
 from domain.scopes import EVERY_SCOPE
 from storage import visitors
+from storage.people import people_work
 from storage.staffing import in_force
 from storage.tables import Account, ApiToken, ClassGroup, Position, School, Staff, TeachingAssignment
 
 _LONG = timedelta(days=3650)
 
 
+# Offices first, in the order of their weight.
+_RANKS = (Duty.PRINCIPAL, Duty.VICE_PRINCIPAL, Duty.CLERK, Duty.ADMIN, Duty.HOMEROOM, Duty.SUBJECT_TEACHER)
+
+
 @dataclass(frozen=True)
 class DemoPerson:
-    """A member of staff to act as in the demo, with what the person does at the school."""
+    """A member of staff to act as in the demo; `desk` is the weightiest of the duties, `waiting` parts wait."""
 
     staff_id: UUID
     school: str
     full_name: str
     duties: tuple[str, ...]
+    desk: Duty
+    waiting: int = 0
 
 
 def accounts(session: Session, at: datetime) -> list[DemoPerson]:
-    """Everybody who has something to do now: offices first, then homeroom teachers, then subject teachers."""
+    """Everybody who has a duty now: offices first, then homeroom teachers by class, then subject teachers."""
     duties: dict[UUID, list[tuple[int, str]]] = {}
-    offices = select(Position.staff_id, Position.title).where(in_force(Position, at))
-    for staff_id, title in session.execute(offices):
-        duties.setdefault(staff_id, []).append((0, title))
-    for staff_id, text, rank in _teaching(session, at):
-        duties.setdefault(staff_id, []).append((rank, text))
-    query = select(Staff, School.name).join(School, School.id == Staff.school_id).where(Staff.id.in_(duties))
-    found = [(min(duties[staff.id]), staff, school) for staff, school in session.execute(query)]
+    offices = select(Position.staff_id, Position.role, Position.title).where(in_force(Position, at))
+    for staff_id, role, title in session.execute(offices):
+        duties.setdefault(staff_id, []).append((_RANKS.index(Duty(role)), title))
+    for staff_id, text, desk in _teaching(session, at):
+        duties.setdefault(staff_id, []).append((_RANKS.index(desk), text))
+    query = select(Staff, School).join(School, School.id == Staff.school_id).where(Staff.id.in_(duties))
+    found = [(sorted(duties[staff.id]), staff, school) for staff, school in session.execute(query)]
+    busy = _waiting(session, {school.id for _, _, school in found}, at)
     return [
-        DemoPerson(staff.id, school, staff.full_name, tuple(text for _, text in sorted(duties[staff.id])))
-        for _, staff, school in sorted(found, key=lambda each: (each[2], each[0], each[1].full_name))
+        DemoPerson(
+            staff.id,
+            school.name,
+            staff.full_name,
+            tuple(text for _, text in own),
+            _RANKS[own[0][0]],
+            busy.get(staff.id, 0),
+        )
+        for own, staff, school in sorted(found, key=lambda each: (each[2].name, each[0], each[1].full_name))
     ]
 
 
-def _teaching(session: Session, at: datetime) -> list[tuple[UUID, str, int]]:
+def _waiting(session: Session, schools: Collection[UUID], at: datetime) -> dict[UUID, int]:
+    """How many parts wait for each person: a demo is begun where there is something to do."""
+    work = (person for school_id in schools for person in people_work(session, school_id, at).people)
+    return {person.staff_id: len(person.work) for person in work}
+
+
+def _teaching(session: Session, at: datetime) -> list[tuple[UUID, str, Duty]]:
     query = (
         select(TeachingAssignment.staff_id, TeachingAssignment.slot, ClassGroup.name)
         .join(ClassGroup, ClassGroup.id == TeachingAssignment.class_id)
         .where(in_force(TeachingAssignment, at))
-        .order_by(ClassGroup.name)
+        .order_by(func.length(ClassGroup.name), ClassGroup.name)
     )
     classes: dict[tuple[UUID, bool], dict[str, None]] = {}
     for staff_id, slot, name in session.execute(query):
         classes.setdefault((staff_id, slot == HOMEROOM), {})[name] = None
     return [
-        (staff_id, f"{'Chủ nhiệm' if is_homeroom else 'Giáo viên bộ môn'} lớp {', '.join(names)}", 2 - is_homeroom)
+        (
+            staff_id,
+            f"{'Chủ nhiệm' if is_homeroom else 'Giáo viên bộ môn'} lớp {', '.join(names)}",
+            Duty.HOMEROOM if is_homeroom else Duty.SUBJECT_TEACHER,
+        )
         for (staff_id, is_homeroom), names in classes.items()
     ]
 
@@ -90,6 +116,7 @@ def give_logins(
             its.password_hash = kept
             login = wanted[person.personal_id]
             its.login = f"{login}.{its.id.hex[:4]}" if visitors.login_taken(session, login) else login
+            its.email = f"{its.login}@hocba.invalid"
             session.flush()
         found[person.personal_id] = its.login
     return found

@@ -9,8 +9,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from domain.deadlines import SOON
 from domain.notices import IMMEDIATE, Told
-from domain.waiting import SOON, Waiting
+from domain.waiting import Waiting
 from storage import notices
 from storage.tables import Notice, Staff
 from storage.waiting import of_people

@@ -47,17 +47,18 @@ class StoredCell(NamedTuple):
 
 
 def curriculum_of(group: ClassGroup, term: Term) -> Curriculum:
-    """What a class is assessed in, by the rules in force when the term began; made once for classes taught the same."""
-    taught = tuple(group.optional_subjects), tuple(group.study_topics)
-    return _curriculum(rule_book(), group.grade, group.school_year, term, taught)
+    """What a class is assessed in, by the rules in force when the term began."""
+    return _curriculum(
+        rule_book(), group.grade, group.school_year, term, tuple(group.optional_subjects), tuple(group.study_topics)
+    )
 
 
 @lru_cache(maxsize=512)
 def _curriculum(
-    book: RuleBook, grade: int, school_year: str, term: Term, taught: tuple[tuple[str, ...], tuple[str, ...]]
+    book: RuleBook, grade: int, school_year: str, term: Term, optional: tuple[str, ...], topics: tuple[str, ...]
 ) -> Curriculum:
     rules = book.of_term(grade, SchoolYear.parse(school_year), term)
-    return curriculum_for(grade, rules, optional=taught[0], topics=taught[1])
+    return curriculum_for(grade, rules, optional=optional, topics=topics)
 
 
 def curriculum_in(session: Session, class_term_id: UUID) -> tuple[Curriculum, Term]:

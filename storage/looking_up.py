@@ -3,17 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from domain.documents import DocumentKind
+from storage.evidence import is_proven
 from storage.history import standing_of
-from storage.tables import ClassGroup, ClassTermRow, Document, School, SignatureRow
+from storage.tables import ClassGroup, ClassTermRow, Document, LogEvent, School, SignatureRow
 
 
 @dataclass(frozen=True)
 class PublicPaper:
-    """`standing` is in_force, recalled or superseded by the history log; None for what was never issued."""
+    """`standing` is in_force, recalled or superseded by the history log since `stands_since`; None if never issued."""
 
     kind: DocumentKind
     school: str
@@ -22,6 +23,8 @@ class PublicPaper:
     sealed_at: datetime | None
     is_void: bool
     standing: str | None
+    stands_since: datetime | None
+    is_proven: bool
 
 
 def as_printed(code: str) -> str:
@@ -31,8 +34,9 @@ def as_printed(code: str) -> str:
 
 def paper_of(session: Session, code: str) -> PublicPaper | None:
     """The signed paper with this code."""
+    newest = select(func.max(LogEvent.happened_at)).where(LogEvent.document_id == Document.id).scalar_subquery()
     query = (
-        select(Document, School.name, ClassGroup.school_year)
+        select(Document, School.name, ClassGroup.school_year, newest, is_proven())
         .join(ClassTermRow, ClassTermRow.id == Document.class_term_id)
         .join(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
         .join(School, School.id == ClassGroup.school_id)
@@ -41,7 +45,7 @@ def paper_of(session: Session, code: str) -> PublicPaper | None:
     row = session.execute(query).first()
     if row is None:
         return None
-    document, school, year = row
+    document, school, year, since, proven = row
     standing = standing_of(session, document.sha256)
     kind, is_void = DocumentKind(document.kind), document.state == "void"
-    return PublicPaper(kind, school, year, document.lookup_code, document.sealed_at, is_void, standing)
+    return PublicPaper(kind, school, year, document.lookup_code, document.sealed_at, is_void, standing, since, proven)

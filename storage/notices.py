@@ -14,9 +14,11 @@ from domain.curriculum import Curriculum
 from domain.errors import DomainError
 from domain.notices import MY_ACCOUNT, MY_TASKS, Kind, Told
 from domain.slot_marks import slot_name
-from domain.waiting import Step, Waiting
+from domain.waiting import Waiting
+from domain.work import Work
 from storage.entries import curriculum_of
-from storage.tables import CertificateRow, ClassGroup, ClassTermRow, Notice, Reason, School, Staff
+from storage.staffing import in_force
+from storage.tables import CertificateRow, ClassGroup, ClassTermRow, Notice, Position, Reason, School, Staff
 from storage.waiting import waiting
 
 LONGEST_LIST = 200
@@ -30,6 +32,7 @@ class _Background:
     tasks: Mapping[tuple[UUID, UUID], Sequence[Waiting]]  # by person and class-term
     reasons: Mapping[UUID, str]
     owners: Mapping[str, tuple[UUID | None, str]]  # of certificates: the person, and what to call the owner
+    senders: Mapping[UUID, str]  # of nudges
 
     def place(self, notice: Notice) -> dict[str, object]:
         """The names of the class and the term; empty for what is about the person."""
@@ -134,7 +137,20 @@ def _background(session: Session, rows: Sequence[Notice], at: datetime) -> _Back
         tasks,
         dict(session.execute(reasons).all()),
         _owners(session, {row.subject_ref.partition("/")[0] for row in rows if row.kind == Kind.CERTIFICATE}),
+        _senders(session, {row.sent_by for row in rows if row.sent_by}, at),
     )
+
+
+def _senders(session: Session, ids: Collection[UUID], at: datetime) -> dict[UUID, str]:
+    """By name and office: whoever is nudged knows who expects the work."""
+    if not ids:
+        return {}
+    office = (Position.staff_id == Staff.id) & in_force(Position, at)
+    query = select(Staff.id, Staff.full_name, Position.title).outerjoin(Position, office).where(Staff.id.in_(ids))
+    return {
+        staff_id: f"{name} ({title})" if title else name
+        for staff_id, name, title in session.execute(query.order_by(Position.valid_from.desc()))
+    }
 
 
 def _owners(session: Session, ids: Collection[str]) -> dict[str, tuple[UUID | None, str]]:
@@ -156,7 +172,7 @@ def _told(row: Notice, words: str, values: dict[str, object], path: str, **more:
 
 def _returned(row: Notice, known: _Background) -> Told:
     _, slot, _, count = row.subject_ref.split("/")
-    is_open = any(task.step is Step.ENTER and slot in task.slots for task in known.tasks_of(row))
+    is_open = any(task.work is Work.ENTER and slot in task.slots for task in known.tasks_of(row))
     curriculum = _curriculum(row, known)
     values = known.place(row) | {"part": _part(curriculum, slot), "count": int(count)}
     path = f"/lop/{row.class_term_id}/nhap/{slot}" if is_open else MY_TASKS
@@ -165,7 +181,7 @@ def _returned(row: Notice, known: _Background) -> Told:
 
 def _turn(row: Notice, known: _Background) -> Told:
     step = row.subject_ref.split("/")[1]
-    task = next((each for each in known.tasks_of(row) if each.step == step), None)
+    task = next((each for each in known.tasks_of(row) if each.code == step), None)
     if task is None:
         return _told(row, said.DONE, known.place(row), MY_TASKS, is_open=False)
     return _told(row, task.words, task.values, task.path, due_at=task.place.due_at)
@@ -180,10 +196,11 @@ def _deadline(row: Notice, known: _Background) -> Told:
 def _nudge(row: Notice, known: _Background) -> Told:
     if row.class_term_id is None:
         return _told(row, said.NUDGE_ALONE, {}, MY_TASKS)
-    tasks = known.tasks_of(row)
-    return _told(
-        row, said.NUDGE, known.place(row), _first_path(row, known), is_open=bool(tasks), due_at=_due(row, known)
-    )
+    who = known.senders.get(row.sent_by) if row.sent_by else None
+    words, values = (said.NUDGE_BY, {"who": who}) if who else (said.NUDGE, {})
+    is_open = bool(known.tasks_of(row))
+    path = _first_path(row, known)
+    return _told(row, words, known.place(row) | values, path, is_open=is_open, due_at=_due(row, known))
 
 
 def _signature_void(row: Notice, known: _Background) -> Told:

@@ -1,6 +1,5 @@
 """The parts that a teacher enters, in all classes: how far each is, and why one came back."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -85,22 +84,20 @@ class Part:
 
 def parts_of(session: Session, staff_id: UUID, at: datetime) -> list[Part]:
     """Every part that a person fills at `at`, newest term first, classes in order."""
-    taught = select(TeachingAssignment.class_id, TeachingAssignment.slot).where(
-        TeachingAssignment.staff_id == staff_id,
-        TeachingAssignment.is_signer,
-        staffing.in_force(TeachingAssignment, at),
-    )
-    mine: list[tuple[UUID, str]] = [(class_id, slot) for class_id, slot in session.execute(taught)]
+    slots = staffing.own_slots(session, staff_id, at)
     query = (
         select(ClassTermRow, ClassGroup)
         .join(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
-        .where(ClassGroup.id.in_({class_id for class_id, _ in mine}))
-        .order_by(ClassGroup.school_year.desc(), ClassTermRow.term.desc(), ClassGroup.grade, ClassGroup.name)
+        .where(ClassGroup.id.in_(slots))
+        .order_by(
+            ClassGroup.school_year.desc(),
+            ClassTermRow.term.desc(),
+            ClassGroup.grade,
+            func.length(ClassGroup.name),
+            ClassGroup.name,
+        )
     )
     books = [(row, group) for row, group in session.execute(query)]
-    slots: dict[UUID, list[str]] = defaultdict(list)
-    for class_id, slot in mine:
-        slots[class_id].append(slot)
     return _parts(session, books, slots)
 
 
@@ -109,11 +106,7 @@ def comment_places(session: Session, staff_id: UUID, at: datetime) -> list[tuple
     query = (
         select(ClassGroup, TeachingAssignment.slot)
         .join(TeachingAssignment, TeachingAssignment.class_id == ClassGroup.id)
-        .where(
-            TeachingAssignment.staff_id == staff_id,
-            TeachingAssignment.is_signer,
-            staffing.in_force(TeachingAssignment, at),
-        )
+        .where(TeachingAssignment.staff_id == staff_id, staffing.designated(at))
         .order_by(ClassGroup.grade, TeachingAssignment.slot)
     )
     places = [
@@ -126,7 +119,7 @@ def comment_places(session: Session, staff_id: UUID, at: datetime) -> list[tuple
 
 
 def _parts(
-    session: Session, books: Sequence[tuple[ClassTermRow, ClassGroup]], slots: Mapping[UUID, list[str]]
+    session: Session, books: Sequence[tuple[ClassTermRow, ClassGroup]], slots: Mapping[UUID, set[str]]
 ) -> list[Part]:
     wanted = [(row.id, slot) for row, group in books for slot in slots[group.id]]
     pupils = pupil_parts(session, wanted)

@@ -1,22 +1,21 @@
 """People of a school beside what waits for them, and the nudges they were sent."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from domain.notices import Kind
 from domain.outstanding import Outstanding, PersonWork
-from storage import assignments, outstanding
-from storage.staffing import ROLE_OF_SLOT, in_force
-from storage.tables import AccountSession, ClassGroup, Notice, Position, Staff, TeachingAssignment
-
-NUDGE: Final = "nudge"
+from storage import assignments, outstanding, staffing
+from storage.risks import risks_of
+from storage.staffing import Holder
+from storage.tables import AccountSession, ClassGroup, Notice, Staff
 
 
 @dataclass(frozen=True)
@@ -29,42 +28,30 @@ class SchoolWork:
 
 def people_work(session: Session, school_id: UUID, at: datetime) -> SchoolWork:
     """Everybody of a school, whether there is something to do or not."""
-    work, held = outstanding.of_school(session, school_id), holders(session, school_id, at)
+    risks = risks_of(session, school_id, at)
+    work = outstanding.of_school(session, school_id)
+    held = staffing.by_class_and_slot(staffing.holders(session, at, ClassGroup.school_id == school_id))
     by_person = _by_person(work, held)
     duties = assignments.duties_by_person(session, school_id, at)
     seen, nudged = _last_seen(session, school_id), _last_nudged(session, school_id)
     people = [
         PersonWork(
             each.staff_id, each.full_name, duties.get(each.staff_id, ()), tuple(by_person.get(each.staff_id, ())),
-            seen.get(each.staff_id), nudged.get(each.staff_id),
+            seen.get(each.staff_id), nudged.get(each.staff_id), risks.get(each.staff_id, ()),
         )
         for each in assignments.staff_of(session, school_id)
     ]  # fmt: skip
     return SchoolWork(people, [each for each in work if (each.class_id, each.slot) not in held])
 
 
-def holders(session: Session, school_id: UUID, at: datetime) -> dict[tuple[UUID, str], set[UUID]]:
-    """Who fills each slot of each class of a school at a moment; a school may have several clerks."""
-    taught = (
-        select(TeachingAssignment.class_id, TeachingAssignment.slot, TeachingAssignment.staff_id)
-        .join(ClassGroup, ClassGroup.id == TeachingAssignment.class_id)
-        .where(
-            ClassGroup.school_id == school_id, TeachingAssignment.is_signer, in_force(TeachingAssignment, at)
-        )
-    )  # fmt: skip
-    found: dict[tuple[UUID, str], set[UUID]] = defaultdict(set)
-    for class_id, slot, staff_id in session.execute(taught):
-        found[class_id, slot].add(staff_id)
-    heads = select(Position.role, Position.staff_id).where(Position.school_id == school_id, in_force(Position, at))
-    by_role: dict[str, set[UUID]] = defaultdict(set)
-    for role, staff_id in session.execute(heads):
-        by_role[role].add(staff_id)
-    for class_id in session.scalars(select(ClassGroup.id).where(ClassGroup.school_id == school_id)):
-        found.update({(class_id, slot): by_role[role] for slot, role in ROLE_OF_SLOT.items() if by_role[role]})
-    return dict(found)
-
-
-def nudge(session: Session, people: Iterable[PersonWork], day: date, *, only_late_at: datetime | None = None) -> int:
+def nudge(
+    session: Session,
+    people: Iterable[PersonWork],
+    day: date,
+    *,
+    sent_by: UUID | None = None,
+    only_late_at: datetime | None = None,
+) -> int:
     """Tell people of what waits for them, once for each class and day; returns how many of them were told anew.
 
     With `only_late_at` only of what is late at that moment.
@@ -73,8 +60,9 @@ def nudge(session: Session, people: Iterable[PersonWork], day: date, *, only_lat
         {
             "staff_id": person.staff_id,
             "class_term_id": class_term_id,
-            "kind": NUDGE,
+            "kind": Kind.NUDGE,
             "subject_ref": f"{class_term_id}/{day.isoformat()}",
+            "sent_by": sent_by,
         }
         for person in people
         for class_term_id in _matters(person.work, only_late_at)
@@ -91,12 +79,12 @@ def _matters(work: Collection[Outstanding], only_late_at: datetime | None) -> li
 
 
 def _by_person(
-    work: Iterable[Outstanding], held: Mapping[tuple[UUID, str], set[UUID]]
+    work: Iterable[Outstanding], held: Mapping[tuple[UUID, str], Sequence[Holder]]
 ) -> dict[UUID, list[Outstanding]]:
     found: dict[UUID, list[Outstanding]] = defaultdict(list)
     for each in work:
-        for staff_id in held.get((each.class_id, each.slot), ()):
-            found[staff_id].append(each)
+        for holder in held.get((each.class_id, each.slot), ()):
+            found[holder.staff_id].append(each)
     return found
 
 
@@ -114,7 +102,7 @@ def _last_nudged(session: Session, school_id: UUID) -> dict[UUID, datetime]:
     query = (
         select(Notice.staff_id, func.max(Notice.created_at))
         .join(Staff, Staff.id == Notice.staff_id)
-        .where(Staff.school_id == school_id, Notice.kind == NUDGE)
+        .where(Staff.school_id == school_id, Notice.kind == Kind.NUDGE)
         .group_by(Notice.staff_id)
     )
     return dict(session.execute(query).all())

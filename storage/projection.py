@@ -11,7 +11,7 @@ from operator import itemgetter
 from uuid import UUID
 
 import rfc8785
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
@@ -175,11 +175,6 @@ def audit_detail(work: Projection) -> dict[str, object]:
         "at": work.decided_at.isoformat(),
         "records": {rid: [state.stage.value, state.revision, state.held] for rid, state in work.changes.items()},
     }
-
-
-def mark_overdue(session: Session, class_term_id: UUID, overdue: bool) -> None:  # noqa: FBT001
-    row = update(ClassTermRow).where(ClassTermRow.id == class_term_id)
-    session.execute(row.values(overdue=overdue, changed_at=func.now()))
 
 
 def _uuid(text: str) -> UUID | None:

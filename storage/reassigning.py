@@ -144,7 +144,7 @@ def appoint(session: Session, person: Person, new: Appointment, why: tuple[UUID,
         return False
     journal.add_reason(session, why[0], person.school_id, person.staff_id, why[1])
     for each in held if new.replaces else ():
-        _end_position(session, each, new.at)
+        _end_position(session, each, new.at, person, why[0])
     session.add(
         Position(
             school_id=person.school_id, staff_id=new.staff_id, role=new.role, title=new.title, valid_from=new.at,
@@ -155,9 +155,10 @@ def appoint(session: Session, person: Person, new: Appointment, why: tuple[UUID,
     return True
 
 
-def retire(session: Session, person: Person, position_id: UUID, at: datetime) -> None:
-    """End an office at a moment. Raises NotFound, and Conflict where its holder has signed since or it is the last
-    administrator's.
+def retire(session: Session, person: Person, position_id: UUID, at: datetime, why: tuple[UUID, str]) -> None:
+    """End an office at a moment, for a reason with the id of the command.
+
+    Raises NotFound, and Conflict where its holder has signed since or it is the last administrator's.
     """
     registration.lock_school(session, person.school_id)
     query = select(Position).where(Position.id == position_id, Position.school_id == person.school_id)
@@ -169,11 +170,11 @@ def retire(session: Session, person: Person, position_id: UUID, at: datetime) ->
     others = _positions(session, person.school_id, Position.role == row.role, at)
     if row.role == "system_admin" and all(each.id == row.id for each in others):
         raise Conflict("Đây là cán bộ quản trị duy nhất; hãy giao việc quản trị cho người khác trước.")
-    _end_position(session, row, at)
-    session.flush()
+    journal.add_reason(session, why[0], person.school_id, person.staff_id, why[1])
+    _end_position(session, row, at, person, why[0])
 
 
-def _end_position(session: Session, row: Position, at: datetime) -> None:
+def _end_position(session: Session, row: Position, at: datetime, person: Person, reason_id: UUID) -> None:
     signed = select(SigningOrder.signing_time).where(
         SigningOrder.staff_id == row.staff_id,
         SigningOrder.action.in_(("approve", "seal")),
@@ -189,7 +190,7 @@ def _end_position(session: Session, row: Position, at: datetime) -> None:
     if row.valid_from >= at:
         session.delete(row)
     else:
-        row.valid_to = at
+        row.valid_to, row.end_reason_id, row.ended_by = at, reason_id, person.staff_id
     session.flush()
 
 

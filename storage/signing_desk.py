@@ -4,12 +4,12 @@ A principal's desk is a whole school; records come grouped by where they stand, 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, Uuid, cast, func, literal, select, union_all
+from sqlalchemy import ColumnElement, String, Uuid, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -17,24 +17,21 @@ from domain.assessment import Term
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL, Curriculum
 from domain.lifecycle import RecordState
 from domain.readiness import Turn, is_subject, turn_of
-from domain.slot_marks import HOMEROOM_NAME, slot_name
+from domain.slot_marks import slot_name
 from domain.stages import Stage
 from storage import staffing
 from storage.among import among
 from storage.entries import curriculum_of
-from storage.staffing import ROLE_OF_SLOT, Person
+from storage.staffing import Person
 from storage.tables import (
     ClassGroup,
     ClassTermRow,
     Enrolment,
-    Position,
     RecordSlot,
-    Staff,
     TeachingAssignment,
     TermRecord,
 )
 
-_OFFICE_NAMES: Mapping[str, str] = {PRINCIPAL: "Hiệu trưởng", SEAL: "Văn thư", HOMEROOM: HOMEROOM_NAME}
 # Afterwards no subject teacher's signature is missing, and nothing is open.
 _EARLY = (Stage.ENTRY.value, Stage.SUBMITTED.value, Stage.REVIEWED.value)
 
@@ -62,7 +59,7 @@ class Task:
     signs_records: bool
 
     def name_of(self, slot: str) -> str:
-        return _OFFICE_NAMES.get(slot) or slot_name(self.curriculum, slot)
+        return slot_name(self.curriculum, slot)
 
     def lines(self) -> list[tuple[str, ...]]:
         """Slots that are signed together: a teacher's sheets of one class, unless each record is signed, too."""
@@ -117,13 +114,11 @@ def tasks(session: Session, person: Person, at: datetime, only: Collection[UUID]
     `only` leaves it at these class-terms.
     """
     taught = select(TeachingAssignment.class_id, TeachingAssignment.slot).where(
-        TeachingAssignment.staff_id == person.staff_id,
-        TeachingAssignment.is_signer,
-        staffing.in_force(TeachingAssignment, at),
+        TeachingAssignment.staff_id == person.staff_id, staffing.designated(at)
     )
-    offices = [slot for slot, role in ROLE_OF_SLOT.items() if role in person.roles]
     every = [
-        select(ClassGroup.id, literal(slot, String)).where(ClassGroup.school_id == person.school_id) for slot in offices
+        select(ClassGroup.id, literal(slot, String)).where(ClassGroup.school_id == person.school_id)
+        for slot in person.office_slots
     ]
     mine = union_all(taught, *every).subquery("mine")
     query = (
@@ -214,21 +209,5 @@ def lines(session: Session, person: Person, at: datetime, only: Collection[UUID]
 
 def people(session: Session, class_ids: Collection[UUID], at: datetime) -> dict[tuple[UUID, str], str]:
     """Who fills the slots of classes at `at`, by class and slot."""
-    taught = (
-        select(TeachingAssignment.class_id, TeachingAssignment.slot, Staff.full_name)
-        .join(Staff, Staff.id == TeachingAssignment.staff_id)
-        .where(
-            among(TeachingAssignment.class_id, class_ids),
-            TeachingAssignment.is_signer,
-            staffing.in_force(TeachingAssignment, at),
-        )
-    )
-    slot_of = {role: slot for slot, role in ROLE_OF_SLOT.items()}
-    held = (
-        select(ClassGroup.id, cast(Position.role, String), Staff.full_name)
-        .join(Position, Position.school_id == ClassGroup.school_id)
-        .join(Staff, Staff.id == Position.staff_id)
-        .where(among(ClassGroup.id, class_ids), Position.role.in_(slot_of), staffing.in_force(Position, at))
-    )
-    rows = session.execute(union_all(taught, held)).all()
-    return {(class_id, slot_of.get(slot, slot)): name for class_id, slot, name in rows}
+    found = staffing.holders(session, at, ClassGroup.id.in_(class_ids))
+    return {(each.class_id, each.slot): each.full_name for each in found}

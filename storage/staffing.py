@@ -1,6 +1,7 @@
 """Who fills a slot at a moment: effective-dated assignments and positions. Workflows know slots, never people."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -45,6 +46,11 @@ class Person:
     def duties(self) -> frozenset[Duty]:
         return frozenset(Duty(each) for each in self.roles | self.teaches)
 
+    @property
+    def office_slots(self) -> frozenset[str]:
+        """The slots that this person fills in every class of the school."""
+        return frozenset(slot for slot, role in ROLE_OF_SLOT.items() if role in self.roles)
+
 
 def signs_records(group: ClassGroup, term: Term) -> bool:
     """Whether the class's subject teachers sign each record of this term, not only their sheet of the class."""
@@ -65,28 +71,66 @@ def signers_of(session: Session, class_id: UUID, slots: tuple[str, ...], at: dat
     return {slot: found[slot] for slot in slots}
 
 
-def holders_of(session: Session, class_id: UUID, slot: str, at: datetime) -> frozenset[UUID]:
-    """Whoever fills a slot at `at`; nobody where nobody is assigned."""
-    filling = union_all(_assignments(class_id, (slot,), at), _offices(class_id, (slot,), at))
-    return frozenset(row[1] for row in session.execute(filling))
-
-
 @dataclass(frozen=True)
-class Teacher:
-    """Who fills in a slot of a class."""
+class Holder:
+    """Somebody who fills a slot of a class, since when."""
 
+    class_id: UUID
+    slot: str
     staff_id: UUID
     full_name: str
+    since: datetime
 
 
-def teachers_of(session: Session, class_id: UUID, at: datetime) -> dict[str, Teacher]:
-    """The designated teacher of each slot of a class at `at`; slots that nobody has are left out."""
-    query = (
-        select(TeachingAssignment.slot, Staff.id, Staff.full_name)
+def holders(session: Session, at: datetime, which: ColumnElement[bool]) -> list[Holder]:
+    """Who fills the slots of the classes that `which` picks of `class_groups`; the longest in charge first.
+
+    A subject has one designated teacher; a school may have several clerks, each of whom fills the slot in every class.
+    """
+    taught = (
+        select(ClassGroup.id, TeachingAssignment.slot, Staff.id, Staff.full_name, TeachingAssignment.valid_from)
+        .join(TeachingAssignment, TeachingAssignment.class_id == ClassGroup.id)
         .join(Staff, Staff.id == TeachingAssignment.staff_id)
-        .where(TeachingAssignment.class_id == class_id, TeachingAssignment.is_signer, in_force(TeachingAssignment, at))
+        .where(which, designated(at))
     )
-    return {slot: Teacher(staff_id, name) for slot, staff_id, name in session.execute(query)}
+    held = (
+        select(ClassGroup.id, _SLOT_OF_ROLE, Staff.id, Staff.full_name, Position.valid_from)
+        .join(Position, Position.school_id == ClassGroup.school_id)
+        .join(Staff, Staff.id == Position.staff_id)
+        .where(which, Position.role.in_(ROLE_OF_SLOT.values()), in_force(Position, at))
+    )
+    found = [Holder(*row) for row in session.execute(union_all(taught, held))]
+    return sorted(found, key=lambda each: each.since)
+
+
+def by_class_and_slot(found: Iterable[Holder]) -> dict[tuple[UUID, str], list[Holder]]:
+    """Slots that nobody fills are left out."""
+    grouped: dict[tuple[UUID, str], list[Holder]] = {}
+    for each in found:
+        grouped.setdefault((each.class_id, each.slot), []).append(each)
+    return grouped
+
+
+def by_slot(session: Session, class_id: UUID, at: datetime) -> dict[str, list[Holder]]:
+    """Who fills each slot of one class at `at`; slots that nobody has are left out."""
+    found = by_class_and_slot(holders(session, at, ClassGroup.id == class_id))
+    return {slot: people for (_, slot), people in found.items()}
+
+
+def in_charge(session: Session, class_id: UUID, at: datetime) -> dict[str, Holder]:
+    """The one of them who has been there longest."""
+    return {slot: people[0] for slot, people in by_slot(session, class_id, at).items()}
+
+
+def own_slots(session: Session, staff_id: UUID, at: datetime) -> dict[UUID, set[str]]:
+    """The slots that a person fills as a teacher, by class."""
+    query = select(TeachingAssignment.class_id, TeachingAssignment.slot).where(
+        TeachingAssignment.staff_id == staff_id, designated(at)
+    )
+    found: dict[UUID, set[str]] = defaultdict(set)
+    for class_id, slot in session.execute(query):
+        found[class_id].add(slot)
+    return found
 
 
 def person(session: Session, at: datetime, who: ColumnElement[bool]) -> Person | None:
@@ -118,10 +162,7 @@ def person_of(row: Sequence[Any]) -> Person:
 def slots_of(session: Session, staff_id: UUID, class_id: UUID, at: datetime) -> frozenset[str]:
     """Every slot of a class that this person fills at `at`; a school may have several clerks."""
     taught = select(TeachingAssignment.slot).where(
-        TeachingAssignment.class_id == class_id,
-        TeachingAssignment.staff_id == staff_id,
-        TeachingAssignment.is_signer,
-        in_force(TeachingAssignment, at),
+        TeachingAssignment.class_id == class_id, TeachingAssignment.staff_id == staff_id, designated(at)
     )
     held = (
         select(_SLOT_OF_ROLE)
@@ -136,17 +177,17 @@ def in_force(table: type[Position] | type[TeachingAssignment], at: Moment) -> Co
     return (table.valid_from <= at) & or_(table.valid_to.is_(None), table.valid_to > at)
 
 
+def designated(at: datetime) -> ColumnElement[bool]:
+    """The assignments of `at` whose teacher enters and signs; helpers only read."""
+    return TeachingAssignment.is_signer & in_force(TeachingAssignment, at)
+
+
 def _assignments(class_id: UUID, slots: tuple[str, ...], at: datetime) -> Select[str, UUID, str, str, str]:
     title = case((TeachingAssignment.slot == HOMEROOM, "Giáo viên chủ nhiệm"), else_="Giáo viên bộ môn")
     query = select(TeachingAssignment.slot, Staff.id, Staff.full_name, Staff.personal_id, title).join(
         Staff, TeachingAssignment.staff_id == Staff.id
     )
-    return query.where(
-        TeachingAssignment.class_id == class_id,
-        TeachingAssignment.slot.in_(slots),
-        TeachingAssignment.is_signer,
-        in_force(TeachingAssignment, at),
-    )
+    return query.where(TeachingAssignment.class_id == class_id, TeachingAssignment.slot.in_(slots), designated(at))
 
 
 def _offices(class_id: UUID, slots: tuple[str, ...], at: datetime) -> Select[str, UUID, str, str, str]:

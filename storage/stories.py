@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, or_, sele
 from sqlalchemy.orm import Session, aliased
 
 from domain.decisions import Action
+from domain.notices import Kind
 from domain.stages import Stage
 from domain.stories import SITTING_PAUSE, EventKind, Sitting, StoryEvent, Touched, Void, for_record, moved
 from storage.access import RecordHead
-from storage.completeness import NUDGE
 from storage.tables import (
     AuditEntry,
     CellChange,
@@ -216,7 +216,7 @@ def _reminders(session: Session, class_term_id: UUID) -> list[StoryEvent]:
     query = (
         select(Notice.created_at, Notice.subject_ref, told.full_name)
         .join(told, told.id == Notice.staff_id)
-        .where(Notice.class_term_id == class_term_id, Notice.kind == NUDGE)
+        .where(Notice.class_term_id == class_term_id, Notice.kind == Kind.NUDGE)
     )
     return [
         StoryEvent(at=at, kind=EventKind.REMINDED, slots=(ref.partition("/")[0],), detail=name)

@@ -1,26 +1,28 @@
 """What waits for a person now, and for whom that person waits: SQL over the projection, never the workflow engine."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
-from domain.curriculum import HOMEROOM
 from domain.identity import name_sort_key
 from domain.slot_marks import slot_name
 from domain.stages import STAGE_NAMES, Stage
-from domain.tasks import Task, Work, work_at
-from storage.access import SCHOOL_WIDE
+from domain.tasks import Task
+from domain.work import WHOLE_RECORDS, Work
+from storage import staffing, work
+from storage.access import visible_classes
 from storage.among import among
 from storage.entries import curriculum_of
-from storage.staffing import ROLE_OF_SLOT, Person, in_force
-from storage.tables import ClassGroup, ClassTermRow, Position, RecordSlot, Staff, TeachingAssignment, TermRecord
+from storage.staffing import ROLE_OF_SLOT, Person
+from storage.tables import ClassGroup, TermRecord
+from storage.work import Book, Piece
 
 _DONE = (Stage.SEALED.value, Stage.ISSUED.value)
 
@@ -36,118 +38,80 @@ class Wait:
     names: tuple[str, ...]
     count: int
     since: datetime
+    due_at: datetime
 
-
-@dataclass(frozen=True)
-class _Open:
-    """A class-term that is not finished."""
-
-    row: ClassTermRow
-    group: ClassGroup
-
-
-@dataclass(frozen=True)
-class _Slot:
-    """Pupils of whom a slot of a class-term waits for its teacher."""
-
-    class_term_id: UUID
-    slot: str
-    work: Work
-    count: int
+    def is_late(self, at: datetime) -> bool:
+        return self.due_at <= at
 
 
 @dataclass(frozen=True)
 class Today:
-    """What waits for a person at `at` and for whom that person waits: both from one reading of the school."""
+    """What waits for a person at `at`, and for whom that person waits: both from one reading of the school."""
 
     session: Session
     person: Person
     at: datetime
 
     @cached_property
-    def _assigned(self) -> list[tuple[UUID, str, bool]]:
-        """Classes and slots of the person, and whether the person is the one who signs."""
-        query = select(TeachingAssignment.class_id, TeachingAssignment.slot, TeachingAssignment.is_signer).where(
-            TeachingAssignment.staff_id == self.person.staff_id, in_force(TeachingAssignment, self.at)
-        )
-        return [(class_id, slot, is_signer) for class_id, slot, is_signer in self.session.execute(query)]
+    def _mine(self) -> Mapping[UUID, set[str]]:
+        return staffing.own_slots(self.session, self.person.staff_id, self.at)
 
     @cached_property
-    def _mine(self) -> dict[UUID, set[str]]:
-        """The slots that the person fills as a teacher, by class."""
-        found: dict[UUID, set[str]] = defaultdict(set)
-        for class_id, slot, is_signer in self._assigned:
-            if is_signer:
-                found[class_id].add(slot)
-        return found
+    def _books(self) -> dict[UUID, Book]:
+        return _open_books(self.session, self.person, visible_classes(self.session, self.person, self.at))
 
     @cached_property
-    def _terms(self) -> list[_Open]:
-        """The open class-terms that the person sees."""
-        sees_all = self.person.roles & SCHOOL_WIDE
-        return _open_terms(self.session, self.person, None if sees_all else {each for each, *_ in self._assigned})
+    def _of_slots(self) -> list[Piece]:
+        return work.of_slots(self.session, self._books.keys())
 
-    @cached_property
-    def _ids(self) -> list[UUID]:
-        return [each.row.id for each in self._terms]
-
-    @cached_property
-    def _counts(self) -> dict[UUID, dict[Stage, int]]:
-        return _stage_counts(self.session, self._ids)
-
-    @cached_property
-    def _slots(self) -> list[_Slot]:
-        return _slot_counts(self.session, self._ids)
+    def _own(self, book: Book) -> set[str]:
+        return self._mine.get(book.group.id, set()) | self.person.office_slots
 
     def tasks(self) -> list[Task]:
         """Everything that waits for the person, the first to be due first; held records wait for nobody's hurry."""
-        found = [*self._staged(), *self._of_subjects()]
+        found: list[Task] = []
+        for piece in (*work.of_records(self.session, self._books.keys()), *self._of_slots):
+            book = self._books[piece.class_term_id]
+            if piece.work is not Work.RELEASE and piece.slot in self._own(book):
+                found += _tasks(book, piece)
         order = list(Work)
-        return sorted(found, key=lambda task: (task.due_at, order.index(task.work), task.class_name, task.name))
+        return sorted(
+            found,
+            key=lambda task: (
+                task.due_at,
+                not task.is_returned,
+                order.index(task.work),
+                len(task.class_name),
+                task.class_name,
+                task.name,
+            ),
+        )
 
     def waits(self) -> list[Wait]:
-        """Where the person's classes stand while it is somebody else's turn, the longest wait first."""
-        if not self._terms:
-            return []
-        teachers = _teachers(self.session, {each.group.id for each in self._terms}, self.at)
-        offices = _office_holders(self.session, self.person.school_id, self.at)
-        behind = self._behind()
+        """Where the person's classes stand while it is somebody else's turn, and since when: what is late first."""
+        classes = {book.group.id for book in self._books.values()}
+        holders = staffing.by_class_and_slot(staffing.holders(self.session, self.at, among(ClassGroup.id, classes)))
+        counts, behind = _stage_counts(self.session, self._books.keys()), self._behind()
         found = []
-        for each in self._terms:
-            own, names = self._mine.get(each.group.id, set()), teachers[each.group.id]
-            for stage, count in self._counts[each.row.id].items():
-                who = _holders(stage, names, offices, behind[each.row.id, stage])
-                if count and who and not _is_mine(stage, own, self.person):
-                    wait = (each.row.id, each.group.name, Term(each.row.term), STAGE_NAMES[stage], who, count)
-                    found.append(Wait(*wait, each.row.changed_at))
-        return sorted(found, key=lambda wait: (wait.since, wait.class_name))
-
-    def _staged(self) -> Iterable[Task]:
-        """What waits for homeroom, principal and seal: whole records, by their stage."""
-        offices = {slot for slot, role in ROLE_OF_SLOT.items() if role in self.person.roles}
-        for each in self._terms:
-            slots = self._mine.get(each.group.id, set()) | offices
-            for stage, count in self._counts[each.row.id].items():
-                work = work_at(stage)
-                if work is not None and work[1] in slots:
-                    yield _task(each, work[0], work[1], count)
-
-    def _of_subjects(self) -> Iterable[Task]:
-        """What a teacher's own slots have to enter, to correct, or to sign."""
-        terms = {each.row.id: each for each in self._terms if each.group.id in self._mine}
-        for each in self._slots if terms else ():
-            place = terms.get(each.class_term_id)
-            if place is not None and each.slot in self._mine[place.group.id]:
-                yield _task(place, each.work, each.slot, each.count)
+        for each, book in self._books.items():
+            for stage, count in counts[each].items():
+                whole = WHOLE_RECORDS.get(stage)
+                slots = (whole[1],) if whole else tuple(behind[each, stage])
+                who = {holder.full_name for slot in slots for holder in holders.get((book.group.id, slot), ())}
+                if count and who and not (whole and whole[1] in self._own(book)):
+                    names = tuple(sorted(who, key=name_sort_key))
+                    wait = (each, book.group.name, Term(book.row.term), STAGE_NAMES[stage], names, count)
+                    found.append(Wait(*wait, book.row.changed_at, book.row.due_at))
+        return sorted(
+            found, key=lambda wait: (not wait.is_late(self.at), wait.since, len(wait.class_name), wait.class_name)
+        )
 
     def _behind(self) -> dict[tuple[UUID, Stage], set[str]]:
         """The slots of others that have something to enter, or to sign, by class-term and stage."""
-        classes = {each.row.id: each.group.id for each in self._terms}
         found: dict[tuple[UUID, Stage], set[str]] = defaultdict(set)
-        for each in self._slots:
-            if each.slot not in self._mine.get(classes[each.class_term_id], set()):
-                stage = Stage.REVIEWED if each.work is Work.SIGN else Stage.ENTRY
-                found[each.class_term_id, stage].add(each.slot)
+        for piece in self._of_slots:
+            if piece.slot not in self._mine.get(self._books[piece.class_term_id].group.id, set()):
+                found[piece.class_term_id, piece.stage].add(piece.slot)
         return found
 
 
@@ -159,36 +123,9 @@ def waits_of(session: Session, person: Person, at: datetime) -> list[Wait]:
     return Today(session, person, at).waits()
 
 
-def _is_mine(stage: Stage, own: set[str], person: Person) -> bool:
-    work = work_at(stage)
-    if work is None:
-        return False
-    slot = work[1]
-    return slot in own or ROLE_OF_SLOT.get(slot, "") in person.roles
-
-
-def _holders(
-    stage: Stage, teachers: Mapping[str, str], offices: Mapping[str, tuple[str, ...]], behind: set[str]
-) -> tuple[str, ...]:
-    """Who has to act at a stage; at entry and for signatures the teachers of the slots that are behind."""
-    work = work_at(stage)
-    if work is None:
-        names = {teachers[slot] for slot in behind if slot in teachers}
-        return tuple(sorted(names, key=name_sort_key))
-    slot = work[1]
-    return offices.get(slot, ()) or tuple(name for name in (teachers.get(slot),) if name)
-
-
-def _open_terms(session: Session, person: Person, class_ids: Collection[UUID] | None) -> list[_Open]:
-    query = (
-        select(ClassTermRow, ClassGroup)
-        .join(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
-        .where(ClassGroup.school_id == person.school_id, ClassTermRow.stage != Stage.ISSUED.value)
-        .order_by(ClassTermRow.due_at, ClassGroup.grade, ClassGroup.name)
-    )
-    if class_ids is not None:
-        query = query.where(among(ClassGroup.id, class_ids))
-    return [_Open(row, group) for row, group in session.execute(query)]
+def _open_books(session: Session, person: Person, class_ids: Sequence[UUID] | None) -> dict[UUID, Book]:
+    of_school = ClassGroup.school_id == person.school_id
+    return work.open_books(session, of_school if class_ids is None else of_school & among(ClassGroup.id, class_ids))
 
 
 def _stage_counts(session: Session, ids: Iterable[UUID]) -> dict[UUID, dict[Stage, int]]:
@@ -203,55 +140,14 @@ def _stage_counts(session: Session, ids: Iterable[UUID]) -> dict[UUID, dict[Stag
     return found
 
 
-def _slot_counts(session: Session, ids: Iterable[UUID]) -> list[_Slot]:
-    is_open = (TermRecord.stage == Stage.ENTRY.value) & (RecordSlot.state == "open")
-    to_sign = (TermRecord.stage == Stage.REVIEWED.value) & ~RecordSlot.is_signed & (RecordSlot.slot != HOMEROOM)
-    work = case(
-        (is_open & (RecordSlot.revision > 1), Work.CORRECT.value),
-        (is_open, Work.ENTER.value),
-        (to_sign, Work.SIGN.value),
-    )
-    query = (
-        select(TermRecord.class_term_id, RecordSlot.slot, work, func.count())
-        .join(TermRecord, TermRecord.id == RecordSlot.record_id)
-        .where(among(TermRecord.class_term_id, ids), ~TermRecord.held, is_open | to_sign)
-        .group_by(TermRecord.class_term_id, RecordSlot.slot, work)
-    )
-    return [_Slot(each, slot, Work(code), count) for each, slot, code, count in session.execute(query)]
-
-
-def _task(each: _Open, work: Work, slot: str, count: int) -> Task:
-    term = Term(each.row.term)
-    name = slot_name(curriculum_of(each.group, term), slot) if slot not in ROLE_OF_SLOT else ""
-    facts = (each.row.id, each.group.name, term, each.group.school_year, slot, name, count, each.row.due_at)
-    return Task(work, *facts)
-
-
-def _teachers(session: Session, class_ids: Collection[UUID], at: datetime) -> dict[UUID, dict[str, str]]:
-    query = (
-        select(TeachingAssignment.class_id, TeachingAssignment.slot, Staff.full_name)
-        .join(Staff, Staff.id == TeachingAssignment.staff_id)
-        .where(
-            among(TeachingAssignment.class_id, class_ids),
-            TeachingAssignment.is_signer,
-            in_force(TeachingAssignment, at),
-        )
-    )
-    found: dict[UUID, dict[str, str]] = defaultdict(dict)
-    for class_id, slot, name in session.execute(query):
-        found[class_id][slot] = name
-    return found
-
-
-def _office_holders(session: Session, school_id: UUID, at: datetime) -> dict[str, tuple[str, ...]]:
-    query = (
-        select(Position.role, Staff.full_name)
-        .join(Staff, Staff.id == Position.staff_id)
-        .where(Position.school_id == school_id, in_force(Position, at))
-    )
-    slots = {role: slot for slot, role in ROLE_OF_SLOT.items()}
-    found: dict[str, tuple[str, ...]] = {}
-    for role, name in session.execute(query):
-        if role in slots:
-            found[slots[role]] = (*found.get(slots[role], ()), name)
-    return found
+def _tasks(book: Book, piece: Piece) -> Iterator[Task]:
+    """What was sent back is another task than what was never sent."""
+    term = Term(book.row.term)
+    name = "" if piece.slot in ROLE_OF_SLOT else slot_name(curriculum_of(book.group, term), piece.slot)
+    returned = piece.returned if piece.work is Work.ENTER else 0
+    for is_returned, count in ((True, returned), (False, piece.pupils - returned)):
+        if count:
+            yield Task(
+                piece.work, is_returned, book.row.id, book.group.name, term, book.group.school_year, piece.slot, name,
+                count, book.row.due_at,
+            )  # fmt: skip

@@ -13,7 +13,7 @@ from domain.deadlines import Hook
 from domain.decisions import Decision
 from domain.waiting import URGENT, Waiting
 from storage import journal
-from storage.staffing import holders_of, in_force
+from storage.staffing import by_slot, in_force
 from storage.tables import ClassGroup, ClassTermRow, Notice, Position, TeachingAssignment
 from storage.waiting import waiting
 
@@ -25,10 +25,10 @@ LEADERS: Final = ("principal", "vice_principal")
 
 def tell_returned(session: Session, row: ClassTermRow, decision: Decision, seq: int, at: datetime) -> None:
     """Whoever fills the slot now has work again; not who returned it to oneself."""
-    holders = holders_of(session, row.class_id, decision.to_slot, at)
+    holders = by_slot(session, row.class_id, at).get(decision.to_slot, ())
     about = f"{row.id}/{decision.to_slot}/{seq}/{len(decision.record_ids)}"
     reason_id = UUID(decision.reason_id) if decision.reason_id else None
-    told = [(staff_id, about) for staff_id in holders if str(staff_id) != decision.actor_id]
+    told = [(each.staff_id, about) for each in holders if str(each.staff_id) != decision.actor_id]
     journal.add_notices(session, row.id, "returned", told, reason_id)
 
 
@@ -51,7 +51,7 @@ def tell_turns(session: Session, at: datetime) -> None:
             "class_term_id": task.place.class_term_id,
             "kind": "turn",
             # The same step comes again after a return, and then is told again.
-            "subject_ref": f"{task.place.class_term_id}/{task.step}/{task.round}",
+            "subject_ref": f"{task.place.class_term_id}/{task.code}/{task.round}",
         }
         for task in waiting(session, (ClassTermRow.due_at <= at + URGENT) & moved, at)
     ]

@@ -77,7 +77,7 @@ def _lines(session: Session, where: ColumnElement[bool], at: datetime) -> list[U
 def _query(where: ColumnElement[bool], at: datetime) -> Select[Account]:
     colleague = aliased(Staff)
     schools = select(func.count()).where(colleague.account_id == Account.id).correlate(Account).scalar_subquery()
-    seen = _newest(AccountSession.seen_at, AccountSession.account_id == Account.id)
+    seen = _newest(AccountSession.seen_at, AccountSession.account_id == Account.id, AccountSession.staff_id == Staff.id)
     open_link = (AccountLink.account_id == Account.id, AccountLink.used_at.is_(None), AccountLink.expires_at > at)
     invited = _newest(AccountLink.expires_at, *open_link)
     query = select(Account, seen, invited, schools, *person_columns(at)).select_from(Staff)
@@ -85,7 +85,7 @@ def _query(where: ColumnElement[bool], at: datetime) -> Select[Account]:
 
 
 def _newest(column: ColumnElement[datetime] | object, *where: ColumnElement[bool]) -> ColumnElement[datetime]:
-    found: ColumnElement[datetime] = select(func.max(column)).where(*where).correlate(Account).scalar_subquery()
+    found: ColumnElement[datetime] = select(func.max(column)).where(*where).correlate(Account, Staff).scalar_subquery()
     return found
 
 

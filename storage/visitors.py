@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import DateTime, and_, bindparam, func, select, text, update
+from sqlalchemy import ColumnElement, DateTime, and_, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, aliased
 
 from domain.duties import SECOND_FACTOR, Duty
 from domain.errors import NotFound
 from domain.scopes import Scope
-from storage.staffing import Person, person, person_columns, person_of
+from storage.staffing import Moment, Person, person, person_columns, person_of
 from storage.tables import Account, AccountSession, ApiToken, School, Staff
 
 IDLE = timedelta(hours=12)  # a browser left alone for longer has to sign in again
@@ -31,6 +31,19 @@ _WORKPLACES = func.coalesce(
     .scalar_subquery(),
     text("'[]'::jsonb"),
 )
+
+
+def _holding(at: Moment, alive_since: Moment) -> tuple[ColumnElement[bool], ...]:
+    """Of a session: neither ended nor forgotten, of an account that is open and still the person's."""
+    return (
+        AccountSession.ended_at.is_(None),
+        AccountSession.expires_at > at,
+        AccountSession.seen_at > alive_since,
+        Account.disabled_at.is_(None),
+        Staff.account_id == Account.id,
+    )
+
+
 # Every request asks one of these, so they are made once.
 _AT: Final = bindparam("at", type_=DateTime(timezone=True))
 _SESSION_COLUMNS: Final = (
@@ -53,11 +66,7 @@ _BY_SESSION: Final = (
     .join(Staff, Staff.id == AccountSession.staff_id)
     .where(
         AccountSession.token_sha256 == bindparam("token"),
-        AccountSession.ended_at.is_(None),
-        AccountSession.expires_at > _AT,
-        AccountSession.seen_at > bindparam("alive_since", type_=DateTime(timezone=True)),
-        Account.disabled_at.is_(None),
-        Staff.account_id == Account.id,
+        *_holding(_AT, bindparam("alive_since", type_=DateTime(timezone=True))),
     )
 )
 _KEY_COLUMNS: Final = (ApiToken.id, ApiToken.name, ApiToken.scopes, ApiToken.used_at)
@@ -162,10 +171,21 @@ def note_use(session: Session, visitor: Visitor, at: datetime) -> None:
         session.execute(update(ApiToken).where(ApiToken.id == visitor.key_id).values(used_at=at))
 
 
-def holds(session: Session, session_id: UUID, at: datetime) -> bool:
-    """Whether a browser's session still holds. Not a use of it: a page that is merely open does not prolong it."""
-    row = session.get(AccountSession, session_id)
-    return row is not None and row.ended_at is None and row.expires_at > at and row.seen_at > at - IDLE
+def still_there(session: Session, session_id: UUID, at: datetime) -> Person | None:
+    """Who sits at a browser whose session still holds, with the rights of this moment; nobody once it does not.
+
+    Not a use of it: a page that is merely open does not prolong it.
+    """
+    query = (
+        select(*person_columns(at))
+        .select_from(AccountSession)
+        .join(Account, Account.id == AccountSession.account_id)
+        .join(Staff, Staff.id == AccountSession.staff_id)
+        .where(AccountSession.id == session_id, *_holding(at, at - IDLE))
+    )
+    row = session.execute(query).first()
+    who = person_of(row) if row else None
+    return who if who and who.duties else None
 
 
 def by_key(session: Session, token: str, at: datetime) -> Visitor | None:

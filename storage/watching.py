@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
+from domain.calendar import day_of
 from storage import journal, staffing
 from storage.tables import CertificateRow, Position, SignatureCheck, Staff
 
@@ -93,7 +94,7 @@ def tell(session: Session, now: datetime, soon: datetime) -> None:
         found = condition(row, now, soon)
         if found in {"expiring", "expired", "suspended", "revoked"}:
             told = _told(session, row, row.school_id or school_of_person, now)
-            about = f"{row.id}/{found}{_nearness(row, found, now)}/{(row.state_since or row.not_after).date()}"
+            about = f"{row.id}/{found}{_nearness(row, found, now)}/{day_of(row.state_since or row.not_after)}"
             journal.add_notices(session, None, "certificate", [(staff_id, about) for staff_id in told], None)
 
 

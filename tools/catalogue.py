@@ -1,69 +1,162 @@
-"""Gathers every sentence that pages say, and updates `templates/locale/en.po`: `python tools/catalogue.py`.
+"""Gathers every sentence that pages say, and updates `templates/locale/en.po`: `python -m tools.catalogue`.
 
 Sentences stand in templates and code as they are shown in Vietnamese; what was said before and is gone is dropped.
+Those that have no translation yet are printed.
 """
 
+import ast
 import re
-import warnings
+import tomllib
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
-from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
+from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
+from jinja2.ext import babel_extract
 
 from api.errors import STATUSES
 from domain.assessment import Term
+from domain.curriculum import curriculum_for, offered
 from domain.duties import DUTY_NAMES
+from domain.entry import cells_of
 from domain.scopes import SCOPE_NAMES
 from domain.slot_marks import HOMEROOM_NAME
 from domain.stages import STAGE_NAMES
 
+Sentence: TypeAlias = str | tuple[str, str]  # two of them: for one, and for many
+
 PROJECT: Final = Path(__file__).resolve().parent.parent
 FILE: Final = PROJECT / "templates" / "locale" / "en.po"
-METHODS: Final = [("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2"), ("**.py", "python")]
-OPTIONS: Final = {"templates/**.html": {"newstyle_gettext": "true"}, "templates/**.txt": {"newstyle_gettext": "true"}}
-# Where sentences stand in code: translated there, marked for later, or refusals that pages translate.
+TEMPLATES: Final = ("templates/pages/**/*.html", "templates/mail/*.html", "templates/mail/*.txt")
+CODE: Final = ("api", "activities", "domain", "storage", "signing", "interchange", "workflows")
+# Where sentences stand in code: translated there, marked for later, or refusals that pages translate. A refusal that
+# names what was typed is an f-string and stays Vietnamese.
 REFUSALS: Final = ("NotAllowed", "NotFound", "Conflict", "Incomplete", "Invalid", "SigningFailed")
-KEYWORDS: Final = {
-    "_": None,
-    "gettext": None,
-    "marked": None,
-    "ngettext": (1, 2),
-    **dict.fromkeys(REFUSALS),
-}
-SKIPPED: Final = {".venv", ".tools", "node_modules", "var", "tests", "bench", "cli", "tools", "build", "migrations"}
-PEOPLE_SEE: Final = ("api", "templates", "activities", "domain", "storage", "signing", "interchange", "workflows")
+CALLS: Final = frozenset({"_", "gettext", "marked", "ngettext", "counted", *REFUSALS})
+# Where constants of a module are sentences that pages say, and modules all of whose Vietnamese texts are said.
+TOLD: Final = (
+    "api",
+    "activities",
+    "domain",
+    "storage",
+    "signing/providers",
+    "interchange/roster",
+    "interchange/spreadsheet",
+)
+SUMMARY: Final = ("mức", "điểm", "Số ngày nghỉ")  # columns of a class summary that have no name elsewhere
+PAPERS: Final = ("domain/primary/paper.py", "domain/secondary/paper.py")  # what documents say is Vietnamese
+WHOLE: Final = (
+    "api/errors.py",
+    "domain/account_states.py",
+    "domain/primary/pupil_result.py",
+    "domain/secondary/pupil_result.py",
+    "signing/verification/errors.py",
+)
+GRADES: Final = range(1, 13)
+ELECTIVES: Final = 4
+VIETNAMESE: Final = re.compile(r"[À-ÖØ-öø-ỹ]")
+# Enums whose labels people read on pages (`domain/labelled.py`).
+LABELLED: Final = ("domain", "storage")
+# Vietnamese does not change with a number and English does: a sentence with this place has two translations.
+NUMBER: Final = "%(count)s"
 
 
 def gathered() -> Catalog:
-    """Every sentence of templates and code, with where it stands."""
+    """Every sentence of templates and code, with the files it stands in."""
     found = Catalog(locale="en", fuzzy=False, project="hocba", charset="utf-8")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # refusals that name what was typed: they stay Vietnamese
-        messages = list(
-            extract_from_dir(
-                PROJECT, METHODS, OPTIONS, KEYWORDS, directory_filter=lambda folder: Path(folder).name not in SKIPPED
-            )
-        )
-    for file, _line, message, _comments, context in messages:
-        if file.split("/", 1)[0] in PEOPLE_SEE and message:
-            found.add(message, locations=[(file, 0)], context=context)
-    for sentence in _constants():
-        found.add(sentence, locations=[("domain", 0)])
+    for file, sentence in chain(_of_templates(), _of_code(), _of_data()):
+        said = (sentence, sentence) if isinstance(sentence, str) and NUMBER in sentence else sentence
+        found.add(said, locations=[(file, 0)])
     return found
 
 
-def _constants() -> Iterator[str]:
-    """Names that are data: stages, duties, scopes, terms, subjects, headings of refusals."""
-    for names in (STAGE_NAMES.values(), DUTY_NAMES.values(), SCOPE_NAMES.values()):
-        yield from names
-    yield from (term.label for term in Term)
-    yield from (title for _, title in STATUSES.values())
-    yield HOMEROOM_NAME
+def _of_templates() -> Iterator[tuple[str, Sentence]]:
+    for file in sorted(chain.from_iterable(PROJECT.glob(pattern) for pattern in TEMPLATES)):
+        with file.open("rb") as source:
+            calls = list(babel_extract(source, ("_", "gettext", "ngettext"), (), {"newstyle_gettext": "true"}))
+        for _, call, said, _ in calls:
+            texts = [each for each in (said if isinstance(said, tuple) else (said,)) if each]
+            if texts:
+                yield _named(file), (texts[0], texts[1]) if call == "ngettext" else texts[0]
+
+
+def _of_code() -> Iterator[tuple[str, Sentence]]:
+    for file in sorted(chain.from_iterable((PROJECT / folder).rglob("*.py") for folder in CODE)):
+        name = _named(file)
+        yield from ((name, sentence) for sentence in _of_module(name, ast.parse(file.read_text("utf-8"))))
+
+
+def _of_module(name: str, tree: ast.Module) -> Iterator[Sentence]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and (sentence := _called(node)):
+            yield sentence
+        if isinstance(node, ast.ClassDef) and name.startswith(LABELLED):
+            yield from _labels(node)
+    if name in WHOLE:
+        yield from _texts(tree)
+    elif name.startswith(TOLD) and name not in PAPERS:
+        constants = (each for each in tree.body if isinstance(each, ast.Assign | ast.AnnAssign))
+        yield from (text for each in constants for text in _texts(each) if text[0].isupper() and text.endswith("."))
+
+
+def _texts(tree: ast.AST) -> Iterator[str]:
+    """Vietnamese texts that are written out whole."""
+    strings = {part for each in ast.walk(tree) if isinstance(each, ast.JoinedStr) for part in ast.walk(each)}
+    docstrings = {each.value for each in ast.walk(tree) if isinstance(each, ast.Expr)}
+    parts = strings | docstrings
+    for each in ast.walk(tree):
+        if isinstance(each, ast.Constant) and isinstance(each.value, str) and each not in parts:
+            yield from [each.value] if VIETNAMESE.search(each.value) and "{" not in each.value else []
+
+
+def _called(node: ast.Call) -> Sentence | None:
+    """What a call says, where it is written out."""
+    name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+    if name not in CALLS:
+        return None
+    texts = [each.value for each in node.args[:2] if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+    if name == "ngettext":
+        return (texts[0], texts[1]) if len(texts) == len(node.args[:2]) else None
+    first = node.args[0] if node.args else None
+    return texts[0] if isinstance(first, ast.Constant) and texts else None
+
+
+def _labels(node: ast.ClassDef) -> Iterator[str]:
+    """The labels of an enum that has them."""
+    if any(isinstance(base, ast.Name) and base.id == "Labelled" for base in node.bases):
+        for line in node.body:
+            if isinstance(line, ast.Assign) and isinstance(line.value, ast.Tuple):
+                label = line.value.elts[1]
+                if isinstance(label, ast.Constant):
+                    yield str(label.value)
+
+
+def _of_data() -> Iterator[tuple[str, Sentence]]:
+    """Names that are data: stages, duties, scopes, subjects and their headings, headings of refusals."""
+    for name in chain(STAGE_NAMES.values(), DUTY_NAMES.values(), SCOPE_NAMES.values(), SUMMARY, [HOMEROOM_NAME]):
+        yield "domain", name
+    yield from (("api", title) for _, title in STATUSES.values())
     for file in sorted((PROJECT / "domain" / "curricula").glob("*.toml")):
-        yield from re.findall(r'\bname = "([^"]+)"', file.read_text("utf-8"))
+        text = file.read_text("utf-8")
+        yield from ((_named(file), name) for name in re.findall(r'\bname = "([^"]+)"', text))
+        yield from ((_named(file), each["short"]) for each in tomllib.loads(text)["subjects"])
+    yield from (("domain/entry.py", part) for part in _headings() if part)
+
+
+def _headings() -> Iterator[str]:
+    """Headings of the columns that teachers fill in: the name, and when in parentheses."""
+    for grade in GRADES:
+        electives = [each.code for each in offered(grade) if each.elective][:ELECTIVES]
+        curriculum = curriculum_for(grade, optional=electives, topics=["toan"] if electives else [])
+        for cell in (cell for term in Term for slot in curriculum.slots for cell in cells_of(curriculum, term, slot)):
+            name, _, when = cell.heading.partition(" (")
+            yield from (name, when.removesuffix(")"))
+
+
+def _named(file: Path) -> str:
+    return file.relative_to(PROJECT).as_posix()
 
 
 def known() -> Catalog:
@@ -74,14 +167,36 @@ def known() -> Catalog:
         return read_po(source, locale="en")
 
 
-def main() -> None:
+def updated() -> Catalog:
+    """What is said now, with the translations that there are."""
     catalogue = known()
-    catalogue.update(gathered(), no_fuzzy_matching=True)
+    catalogue.update(gathered(), no_fuzzy_matching=True, update_creation_date=False)
     catalogue.obsolete.clear()
+    catalogue.header_comment = "# What pages say, in English."
+    for message in catalogue:
+        message.flags.discard("fuzzy")
+    return catalogue
+
+
+def missing(catalogue: Catalog) -> list[Message]:
+    """Sentences without a translation, or without one of the two that a number needs."""
+    return [each for each in catalogue if each.id and not all(forms(each.string))]
+
+
+def forms(text: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
+    """A sentence or its translation: one form, or one for each number."""
+    return (text or "",) if isinstance(text, str | None) else tuple(text)
+
+
+def main() -> None:
+    catalogue = updated()
     FILE.parent.mkdir(exist_ok=True)
     with FILE.open("wb") as target:
-        write_po(target, catalogue, width=120, sort_output=True, omit_header=False, include_lineno=False)
-    print(f"{sum(1 for each in catalogue if each.id and not each.string)} of {len(catalogue)} sentences are missing.")
+        write_po(target, catalogue, width=120, sort_output=True, include_lineno=False)
+    left = missing(catalogue)
+    for message in left:
+        print(f"  {', '.join(sorted({file for file, _ in message.locations}))}: {message.id}")
+    print(f"{len(left)} of {len(catalogue)} sentences are missing.")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Pictures of every page of the demo school, to be looked at: `python tools/screenshots.py [--out var/screenshots]`.
+"""Pictures of every page of the demo school, to be looked at: `python -m tools.screenshots [--out var/screenshots]`.
 
 Starts the demo in a state folder of its own (kept, so that the next time is quicker), signs in as one person of each
 role, follows the links of each page to one page of every kind, and takes each on a desk, on a phone and in the dark.
@@ -55,7 +55,7 @@ async def main() -> None:
     parser.add_argument("--language", choices=("vi", "en"), default="vi")
     options = parser.parse_args()
     shutil.rmtree(options.out, ignore_errors=True)
-    async with _demo(options.base) as base, async_playwright() as playwright:
+    async with demo(options.base) as base, async_playwright() as playwright:
         program = shutil.which("chromium") or sys.exit("Chromium is not installed: apt-get install chromium")
         browser = await playwright.chromium.launch(executable_path=program, args=list(QUIET))
         shots = Shots(base, options.out, options.language)
@@ -67,7 +67,7 @@ async def main() -> None:
 
 
 @asynccontextmanager
-async def _demo(base: str) -> AsyncIterator[str]:
+async def demo(base: str) -> AsyncIterator[str]:
     """The demo school, running."""
     if base:
         yield base
@@ -88,7 +88,9 @@ async def _door(browser: Browser, shots: Shots) -> None:
 async def _role(browser: Browser, shots: Shots, role: str, words: str) -> None:
     page = await browser.new_page()
     await page.goto(f"{shots.base}/dang-nhap")
-    await page.locator("form[action='/demo/enter']", has_text=words).first.get_by_role("button").click()
+    form = page.locator("form[action='/demo/enter']", has_text=words).first
+    await form.evaluate("form => form.closest('details')?.setAttribute('open', '')")
+    await form.get_by_role("button").click()
     if shots.language != "vi":
         await page.locator(f"form[action='/ngon-ngu'] button[value='{shots.language}']").click()
     seen: set[str] = set()

@@ -1,14 +1,15 @@
 """Dates in Vietnamese order and time, numbers with a decimal comma: filters of the pages."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
+from domain import deadlines
 from domain.calendar import TIMEZONE
 
 
 def last_day(due_at: datetime) -> str:
     """The last day in time: `due_at` is the first instant that is late."""
-    return day(due_at - timedelta(seconds=1))
+    return day(deadlines.last_day(due_at))
 
 
 def moment(at: datetime | None) -> str:

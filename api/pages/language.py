@@ -1,22 +1,25 @@
 """The language of a page: Vietnamese as written in code and templates, others from `templates/locale/*.po`."""
 
+from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Final
 
+from babel.support import NullTranslations
 from fastapi import Request
 
 from api.guard import visitor_of
-from interchange.catalogues import catalogue
+from interchange.catalogues import catalogue, filled
+from signing.verification.sentences import Language
 
-VIETNAMESE: Final = "vi"
-LANGUAGES: Final = {VIETNAMESE: "Tiếng Việt", "en": "English"}
+VIETNAMESE: Final[Language] = "vi"
+LANGUAGES: Final[Mapping[Language, str]] = {VIETNAMESE: "Tiếng Việt", "en": "English"}
 LANGUAGE_COOKIE: Final = "hocba_language"
-_current: ContextVar[str] = ContextVar("language", default=VIETNAMESE)
+_current: ContextVar[Language] = ContextVar("language", default=VIETNAMESE)
 
 
 def speak(language: str) -> None:
     """Set the language of everything that this request still says."""
-    _current.set(language if language in LANGUAGES else VIETNAMESE)
+    _current.set("en" if language == "en" else VIETNAMESE)
 
 
 def language_of(request: Request) -> str:
@@ -33,17 +36,26 @@ async def spoken(request: Request) -> None:
     speak(language_of(request))
 
 
-def current_language() -> str:
+def current_language() -> Language:
     return _current.get()
+
+
+def current_catalogue() -> NullTranslations:
+    return catalogue(_current.get())
 
 
 def gettext(message: str) -> str:
     """The sentence in the language of this request; one without a translation stays Vietnamese."""
-    return catalogue(_current.get()).gettext(message) if message else ""
+    return current_catalogue().gettext(message) if message else ""
 
 
 def ngettext(one: str, many: str, count: int) -> str:
-    return catalogue(_current.get()).ngettext(one, many, count)
+    return current_catalogue().ngettext(one, many, count)
+
+
+def counted(message: str, count: int, **values: object) -> str:
+    """A sentence with a %(count)s, in the form that its number takes, and its places filled."""
+    return filled(current_catalogue(), message, {"count": count, **values})
 
 
 def marked(message: str) -> str:

@@ -16,6 +16,7 @@ from api.services import Services
 from domain.duties import STAFF
 from domain.errors import NotFound
 from storage import access, visitors
+from storage.staffing import Person
 from storage.visitors import Visitor
 
 router = APIRouter(include_in_schema=False)
@@ -23,11 +24,12 @@ AGAIN_MS: Final = 2000  # when a browser whose stream broke asks again
 LOOK_EVERY: Final = 60.0  # seconds between looks at whether the session still holds and which classes are the person's
 
 
-async def live_of(request: Request) -> Live:
-    """Raises NotFound for whoever does not follow a stream: a page of it would never end."""
+async def live_of(request: Request, visitor: CurrentVisitor) -> Live:
+    """Raises NotFound for whoever does not follow a stream: a page of it would never end. Refuses too many of one."""
     if "text/event-stream" not in request.headers.get("Accept", ""):
         raise NotFound("Không tìm thấy.")
     live: Live = request.app.state.live
+    live.require_room(visitor.person.staff_id)
     return live
 
 
@@ -37,7 +39,7 @@ async def follow(
     visitor: CurrentVisitor, found: ServicesDep, live: Annotated[Live, Depends(live_of)]
 ) -> AsyncIterator[ServerSentEvent]:
     """Holds no connection to the database: a short look every minute, and the news of the one that listens."""
-    classes = await run_in_threadpool(_classes, found, visitor)
+    classes = await run_in_threadpool(_classes, found, visitor.person)
     with live.listener(visitor.person.school_id, visitor.person.staff_id, classes) as listener:
         yield ServerSentEvent(event="ready", data="", retry=AGAIN_MS)
         async for event in _events(listener, found, visitor):
@@ -60,17 +62,19 @@ async def _events(listener: Listener, found: Services, visitor: Visitor) -> Asyn
 
 
 def _look(listener: Listener, found: Services, visitor: Visitor) -> bool:
-    """Whether the session still holds; learns which classes are the person's by now."""
+    """Whether the session still holds, at the same school; learns which classes are the person's by now."""
     try:
         with found.sessions() as session:
-            holds = visitor.session_id is not None and visitors.holds(session, visitor.session_id, now())
-        listener.classes = _classes(found, visitor)
+            who = visitors.still_there(session, visitor.session_id, now()) if visitor.session_id else None
+        if who is None or who.staff_id != visitor.person.staff_id:
+            return False
+        listener.classes = _classes(found, who)
     except SQLAlchemyError:
-        return True  # the database is away; the next look tells
-    return holds
+        pass  # the database is away; the next look tells
+    return True
 
 
-def _classes(found: Services, visitor: Visitor) -> frozenset[str] | None:
+def _classes(found: Services, person: Person) -> frozenset[str] | None:
     with found.sessions() as session:
-        mine = access.visible_classes(session, visitor.person, now())
+        mine = access.visible_classes(session, person, now())
     return None if mine is None else frozenset(map(str, mine))

@@ -31,6 +31,17 @@ MAIL_KINDS: Final = {
     "invitation": _("Thư mời"),
     "password_reset": _("Thư đặt lại mật khẩu"),
 }
+# What a message's trouble means, by how its code begins; anything else is a server that did not answer.
+MAIL_TROUBLES: Final = (
+    ("5", _("Nơi nhận từ chối. Hãy xem lại địa chỉ thư ở trang Người dùng.")),
+    ("4", _("Nơi nhận chưa nhận. Hệ thống sẽ thử lại.")),
+    ("address", _("Địa chỉ thư viết sai. Hãy sửa ở trang Người dùng.")),
+    ("channel", _("Kênh riêng không dùng được. Người nhận cần đặt lại kênh.")),
+    ("no channel", _("Người nhận đã bỏ kênh riêng.")),
+    ("account closed", _("Tài khoản đã khoá.")),
+    ("expired", _("Quá hai ngày chưa gửi được. Hãy xem lại máy chủ thư.")),
+)
+NO_SERVER: Final = _("Không nối được với máy chủ thư.")
 MAIL_CHANNELS: Final = {"mail": _("Thư điện tử"), "own": _("Kênh riêng"), "school": _("Kênh của trường")}
 
 
@@ -110,7 +121,19 @@ def show_mails(request: Request, person: CurrentPerson, found: ServicesDep) -> R
     """What left, what waits and what did not arrive, to people of the school: never the words of a message."""
     with found.sessions() as session:
         lines = mails.newest(session, person.school_id, NEWEST_MAILS)
-    return page(found, request, "notices/mails.html", lines=lines, kinds=MAIL_KINDS, channels=MAIL_CHANNELS)
+    return page(
+        found,
+        request,
+        "notices/mails.html",
+        lines=lines,
+        kinds=MAIL_KINDS,
+        channels=MAIL_CHANNELS,
+        in_words=trouble_in_words,
+    )
+
+
+def trouble_in_words(code: str) -> str:
+    return next((words for begin, words in MAIL_TROUBLES if code.startswith(begin)), NO_SERVER)
 
 
 def _mark(found: Services, person: Person, ids: Iterable[UUID] | None) -> None:

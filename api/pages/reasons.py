@@ -6,8 +6,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from api.pages.language import marked as _
+from domain.reasons import is_reason
 
-SHORTEST, LONGEST = 3, 1000
 NO_REASON: Final = _("Hãy chọn hoặc ghi lý do (từ 3 đến 1000 ký tự).")
 
 
@@ -23,6 +23,4 @@ class Reasons(BaseModel):
 
     def problem(self) -> str:
         """Why this cannot be kept as a reason, or nothing."""
-        text = self.text()
-        is_fit = SHORTEST <= len(text) <= LONGEST and "".join(text.split()).isprintable()
-        return "" if is_fit else NO_REASON
+        return "" if is_reason(self.text()) else NO_REASON

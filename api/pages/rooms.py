@@ -10,26 +10,32 @@ from domain.duties import OFFICES, STAFF, TEACHERS, Duty
 
 @dataclass(frozen=True)
 class Room:
+    """A door; pages of a class belong to a room by a word of their address."""
+
     path: str
     label: str
     icon: str
     duties: frozenset[Duty]
+    words: frozenset[str] = frozenset()
 
 
 _LEADERS: Final = frozenset({Duty.PRINCIPAL, Duty.VICE_PRINCIPAL})
+_HOMEROOM_PAGES: Final = frozenset({"chu-nhiem", "ket-qua", "danh-sach", "lich-su"})
+BOARD: Final = "/tien-do"
 ROOMS: Final = (
     Room("/viec-cua-toi", _("Việc của tôi"), "list-checks", STAFF),
-    Room("/nhap", _("Nhập kết quả"), "table-2", TEACHERS),
-    Room("/chu-nhiem", _("Lớp chủ nhiệm"), "users", frozenset({Duty.HOMEROOM})),
+    Room("/nhap", _("Nhập kết quả"), "table-2", TEACHERS, frozenset({"nhap"})),
+    Room("/chu-nhiem", _("Lớp chủ nhiệm"), "users", frozenset({Duty.HOMEROOM}), _HOMEROOM_PAGES),
     Room("/ky", _("Ký"), "pen-line", TEACHERS),
-    Room("/duyet", _("Duyệt"), "file-check-2", _LEADERS),
+    Room("/duyet", _("Duyệt"), "file-check-2", _LEADERS, frozenset({"duyet"})),
     Room("/dong-dau", _("Đóng dấu"), "stamp", frozenset({Duty.CLERK})),
     Room("/so-phat-hanh", _("Sổ phát hành"), "book-open-check", frozenset({Duty.CLERK, Duty.ADMIN}) | _LEADERS),
-    Room("/tien-do", _("Tiến độ"), "kanban", STAFF),
+    Room(BOARD, _("Tiến độ"), "kanban", STAFF),
     Room("/nguoi", _("Người và việc"), "user-check", frozenset({Duty.ADMIN}) | _LEADERS),
     Room("/phan-cong", _("Phân công"), "calendar-clock", frozenset({Duty.ADMIN}) | _LEADERS),
     Room("/chung-thu-so", _("Chứng thư số"), "badge-check", OFFICES),
     Room("/nhap-du-lieu", _("Nhập danh sách"), "file-up", OFFICES),
+    Room("/so/mo", _("Mở sổ"), "book-plus", frozenset({Duty.ADMIN})),
     Room("/nguoi-dung", _("Người dùng"), "key-round", frozenset({Duty.ADMIN})),
 )
 
@@ -37,3 +43,13 @@ ROOMS: Final = (
 def rooms_of(desk: Duty | None) -> Sequence[Room]:
     """The doors from one desk, in the order of its day."""
     return tuple(room for room in ROOMS if desk in room.duties)
+
+
+def room_of(rooms: Sequence[Room], path: str) -> Room | None:
+    """Behind which of these doors a page is; what else there is of a class belongs to the board."""
+    inside = next((room for room in rooms if path == room.path or path.startswith(f"{room.path}/")), None)
+    if inside or not path.startswith("/lop/"):
+        return inside
+    words = path.split("/")[3:4]
+    by_word = next((room for room in rooms if room.words.intersection(words)), None)
+    return by_word or next((room for room in rooms if room.path == BOARD), None)

@@ -12,17 +12,30 @@ from api.assets import asset
 from api.guard import CSRF_FIELD, csrf_token, visitor_of
 from api.pages import language
 from api.pages.formats import FILTERS
-from api.pages.rooms import rooms_of
+from api.pages.rooms import room_of, rooms_of
 from api.pages.timing import TIMING
 from api.services import Services
 from domain.duties import DUTY_NAMES
+from interchange.catalogues import speak_in
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "templates" / "pages"
 THEME_COOKIE = "hocba_theme"
 THEMES = ("auto", "light", "dark")
 # What every template finds without being given it by its route.
 FRAME = frozenset(
-    {"csrf_field", "csrf_token", "desk_names", "duties", "language", "languages", "path", "rooms", "theme", "visitor"}
+    {
+        "csrf_field",
+        "csrf_token",
+        "desk_names",
+        "duties",
+        "language",
+        "languages",
+        "path",
+        "room",
+        "rooms",
+        "theme",
+        "visitor",
+    }
 )
 
 
@@ -37,7 +50,7 @@ def make_templates() -> Jinja2Templates:
     )
     environment.filters.update(FILTERS | TIMING)
     environment.globals["asset"] = asset
-    environment.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    speak_in(environment, language.current_catalogue)
     return Jinja2Templates(env=environment)
 
 
@@ -49,9 +62,11 @@ def page(services: Services, request: Request, name: str, *, status: int = 200, 
     spoken = language.language_of(request)
     language.speak(spoken)
     theme = request.cookies.get(THEME_COOKIE, "")
+    rooms = rooms_of(visitor.desk if visitor else None)
     frame = {
         "visitor": visitor,
-        "rooms": rooms_of(visitor.desk if visitor else None),
+        "rooms": rooms,
+        "room": room_of(rooms, request.url.path),
         "duties": sorted(visitor.person.duties, key=list(DUTY_NAMES).index) if visitor else [],
         "desk_names": DUTY_NAMES,
         "language": spoken,

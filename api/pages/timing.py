@@ -2,34 +2,32 @@
 
 from datetime import datetime
 
-from api.pages.language import gettext, ngettext
+from api.pages.language import counted, gettext
+from domain import deadlines
 from domain.calendar import day_of
-from domain.deadlines import days_left
+from domain.deadlines import Urgency, days_left
 
 
 def lateness(due_at: datetime, now: datetime) -> str:
     """Still 3 days, due today, or 2 days late."""
     left = days_left(due_at, now)
     if left < 0:
-        return ngettext("trễ %(count)s ngày", "trễ %(count)s ngày", -left) % {"count": -left}
+        return counted("trễ %(count)s ngày", -left)
     if left == 0:
         return gettext("hạn hôm nay")
-    return ngettext("còn %(count)s ngày", "còn %(count)s ngày", left) % {"count": left}
+    return counted("còn %(count)s ngày", left)
 
 
 def age(since: datetime, now: datetime) -> str:
     """How many days something has stood where it stands."""
     days = max((day_of(now) - day_of(since)).days, 0)
-    return ngettext("%(count)s ngày", "%(count)s ngày", days) % {"count": days} if days else gettext("từ hôm nay")
+    return counted("%(count)s ngày", days) if days else gettext("từ hôm nay")
 
 
 def urgency(due_at: datetime, now: datetime) -> str:
     """The class of a chip: late, soon (a week), or neither."""
-    left = days_left(due_at, now)
-    if left < 0:
-        return "trouble"
-    return "warning" if left <= SOON else "quiet"
+    return _CHIPS[deadlines.urgency(due_at, now)]
 
 
-SOON = 7
+_CHIPS = {Urgency.LATE: "trouble", Urgency.TODAY: "warning", Urgency.SOON: "warning", Urgency.LATER: "quiet"}
 TIMING = {"lateness": lateness, "age": age, "urgency": urgency}

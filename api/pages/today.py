@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from sqlalchemy import select
@@ -12,11 +11,14 @@ from starlette.responses import Response
 
 from api.deps import CurrentPerson, ServicesDep, now, today
 from api.guard import allow
-from api.pages.language import gettext, marked, ngettext
+from api.pages import school_matters
+from api.pages.language import counted, gettext, marked
 from api.pages.templating import page
 from api.services import Services
+from domain.deadlines import Urgency
 from domain.duties import STAFF
-from domain.tasks import Task, Urgency, Work
+from domain.tasks import Task
+from domain.work import Work
 from storage import board, tasks
 from storage.staffing import Person
 from storage.tables import Notice
@@ -31,24 +33,26 @@ URGENCIES = {
     Urgency.LATER: marked("Còn thời gian"),
 }
 BUTTONS = {
-    Work.CORRECT: marked("Sửa và gửi lại"),
     Work.ENTER: marked("Nhập tiếp"),
     Work.REVIEW: marked("Rà soát"),
     Work.SIGN: marked("Ký"),
     Work.APPROVE: marked("Xem và duyệt"),
     Work.SEAL: marked("Đóng dấu"),
 }
+_CORRECT = marked("Sửa và gửi lại")
 _SIGNS = frozenset({Work.SIGN, Work.SEAL})
 
 
 @dataclass(frozen=True)
 class Line:
-    """A task as it is shown: what it is, in words, and where its button leads."""
+    """A task as it is shown: what it is, in words, and what its button says."""
 
     task: Task
     words: str
-    button: str
-    href: str
+
+    @property
+    def button(self) -> str:
+        return _CORRECT if self.task.is_returned else BUTTONS[self.task.work]
 
     @property
     def opens_dialog(self) -> bool:
@@ -83,11 +87,14 @@ def _values(found: Services, person: Person, at: datetime) -> dict[str, Any]:
             select(Notice.id).where(Notice.staff_id == person.staff_id, Notice.read_at.is_(None)).limit(NEWEST)
         ).all()
         school = board.school_name(session, person.school_id)
+        matters = school_matters.lines_of(session, person, at)
     return {
         "groups": _groups(mine, at),
         "waits": others,
         "unread": len(unread),
         "school": school,
+        "matters": matters,
+        "now": at,
         "to_sign": sum(task.work is Work.SIGN for task in mine),
     }
 
@@ -95,32 +102,20 @@ def _values(found: Services, person: Person, at: datetime) -> dict[str, Any]:
 def _groups(mine: Iterable[Task], at: datetime) -> list[Group]:
     grouped: dict[Urgency, list[Line]] = {urgency: [] for urgency in Urgency}
     for task in mine:
-        grouped[task.urgency(at)].append(Line(task, _words(task), BUTTONS[task.work], _href(task)))
+        grouped[task.urgency(at)].append(Line(task, _words(task)))
     return [Group(urgency, URGENCIES[urgency], lines) for urgency, lines in grouped.items() if lines]
 
 
 def _words(task: Task) -> str:
     """One sentence of what is to be done; the count is of pupils."""
-    count = ngettext("%(count)s học sinh", "%(count)s học sinh", task.count) % {"count": task.count}
+    pupils = counted("%(count)s học sinh", task.count)
+    if task.is_returned:
+        return gettext("Sửa phần bị trả lại của %(pupils)s") % {"pupils": pupils}
     sentence = {
-        Work.CORRECT: gettext("Sửa phần bị trả lại của %(count)s"),
-        Work.ENTER: gettext("Nhập và gửi kết quả của %(count)s"),
-        Work.REVIEW: gettext("Rà soát kết quả của %(count)s"),
-        Work.SIGN: gettext("Ký kết quả của %(count)s"),
-        Work.APPROVE: gettext("Duyệt và ký học bạ của %(count)s"),
-        Work.SEAL: gettext("Đóng dấu học bạ của %(count)s"),
+        Work.ENTER: gettext("Nhập và gửi kết quả của %(pupils)s"),
+        Work.REVIEW: gettext("Rà soát kết quả của %(pupils)s"),
+        Work.SIGN: gettext("Ký kết quả của %(pupils)s"),
+        Work.APPROVE: gettext("Duyệt và ký học bạ của %(pupils)s"),
+        Work.SEAL: gettext("Đóng dấu học bạ của %(pupils)s"),
     }[task.work]
-    return sentence % {"count": count}
-
-
-def _href(task: Task) -> str:
-    match task.work:
-        case Work.CORRECT | Work.ENTER:
-            return f"/lop/{task.class_term_id}/nhap/{task.slot}"
-        case Work.REVIEW:
-            return f"/lop/{task.class_term_id}/chu-nhiem"
-        case Work.APPROVE:
-            return f"/lop/{task.class_term_id}/duyet"
-        case _:
-            asked = {"viec": task.work.value, "slot": task.slot, "lop": str(task.class_term_id)}
-            return f"/ky/chuan-bi?{urlencode(asked)}"
+    return sentence % {"pupils": pupils}

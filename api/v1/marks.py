@@ -10,7 +10,7 @@ from api.guard import allow
 from api.v1.entry_forms import SavedView, saved_view
 from api.v1.forms import Slot
 from api.v1.mark_forms import ConfirmMarksForm, MarksPreviewView, preview_view
-from api.v1.workbooks import WORKBOOK, workbook
+from api.workbooks import WORKBOOK, workbook
 from domain.duties import STAFF
 from domain.scopes import Scope
 from storage.previews import SlotOfPerson

@@ -69,7 +69,7 @@ def list_documents(head: VisibleClassTerm, person: CurrentPerson, found: Service
 def download_document(head: VisibleDocument, found: ServicesDep) -> Response:
     """The newest bytes of a document, exactly as signed."""
     name = f"{head.kind}-{head.id}.pdf"
-    headers = {"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "private, no-store"}
+    headers = {"Content-Disposition": f'inline; filename="{name}"'}
     return Response(found.objects.get(head.sha256), media_type="application/pdf", headers=headers)
 
 

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Response
 from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, now, require_readable, today
 from api.guard import allow
 from api.services import Services
-from api.v1.workbooks import WORKBOOK, workbook
+from api.workbooks import WORKBOOK, workbook
 from domain.assessment import Term
 from domain.calendar import SchoolYear
 from domain.curriculum import HOMEROOM

@@ -1,7 +1,7 @@
 """Verification for anybody: a file handed in is checked in a process of its own and not kept."""
 
-import asyncio
 from datetime import datetime
+from functools import partial
 from typing import Literal
 
 from fastapi import APIRouter, Request
@@ -9,6 +9,8 @@ from pydantic import BaseModel, Field
 
 from api.deps import ServicesDep, body_of
 from api.guard import everybody
+from api.services import Services
+from domain.networks import network_of
 from signing.verification.errors import TooLarge
 from signing.verification.labels import headline, kind_name, role_name, time_note
 from signing.verification.sentences import sentence
@@ -67,7 +69,13 @@ class VerificationView(BaseModel):
 async def verify_file(request: Request, found: ServicesDep, lang: Language = "vi") -> VerificationView:
     """Check a PDF or a hand-over container (the request's body). Nobody has to sign in; the file is not kept."""
     data = await body_of(request, MAX_UPLOAD, TOO_LARGE)
-    return view_of(await asyncio.to_thread(found.verifying.verify, data), lang)
+    return view_of(await verified(request, found, data), lang)
+
+
+async def verified(request: Request, found: Services, data: bytes) -> Verification:
+    """The verdict on a file, when it is its turn. Raises Unavailable while too many others wait."""
+    network = network_of(request.client.host) if request.client else ""
+    return await found.turns.take(network, partial(found.verifying.verify, data))
 
 
 def view_of(found: Verification, lang: Language = "vi") -> VerificationView:

@@ -16,7 +16,7 @@ _SHIPPED: Final = Path(__file__).parent / "data"
 _LAST_YEAR: Final = SchoolYear(date.max.year)
 
 
-@dataclass(frozen=True, eq=False)  # by itself, so that what is made of its rules can be kept beside it
+@dataclass(frozen=True, eq=False)
 class RuleBook:
     """Rule sets, oldest first; a version stays for as long as a record was computed with it."""
 

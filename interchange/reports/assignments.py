@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 
 from domain.calendar import day_of
+from domain.deadlines import last_day
 from domain.outstanding import Holding
 from interchange.layout import Column, SheetContent, workbook_bytes
-from interchange.reports.progress import last_day
 
 
 def write_assignments(school: str, school_year: str, held: Sequence[Holding]) -> bytes:
     columns = [
         Column("STT", 5), Column("Lớp", 9), Column("Phần việc", 28), Column("Người phụ trách", 28),
-        Column("Từ ngày", 12), Column("Đến ngày", 12), Column("Lí do đổi", 50),
+        Column("Từ ngày", 12), Column("Đến ngày", 12), Column("Lý do đổi", 50),
     ]  # fmt: skip
     rows = [
         (

@@ -1,14 +1,15 @@
 """The progress board and the people behind it as workbooks."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from domain.calendar import TIMEZONE, day_of
-from domain.deadlines import days_left
-from domain.outstanding import PersonWork, Task
+from domain.deadlines import days_left, last_day
+from domain.outstanding import PersonWork
 from domain.progress import BoardLine
 from domain.stages import STAGE_NAMES, STAGES
+from domain.work import Work
 from interchange.layout import Column, SheetContent, Value, workbook_bytes
 
 _NUMBER: Final = 10
@@ -40,7 +41,7 @@ def write_people(school: str, people: Sequence[PersonWork], at: datetime) -> byt
     labels = _labels(school, at)
     columns = [
         Column("STT", 5), Column("Họ và tên", 28), Column("Nhiệm vụ", 34),
-        *(Column(task.label, _NUMBER, ("Số phần việc",)) for task in Task),
+        *(Column(work.label, _NUMBER, ("Số phần việc",)) for work in Work),
         Column("Chờ từ", 12), Column("Hạn", 12), _DAYS, Column("Vào lần cuối", 17), Column("Nhắc lần cuối", 17),
     ]  # fmt: skip
     rows = [(number, *_person(each, at)) for number, each in enumerate(people, start=1)]
@@ -53,7 +54,7 @@ def write_people(school: str, people: Sequence[PersonWork], at: datetime) -> byt
 
 def _person(person: PersonWork, at: datetime) -> tuple[Value, ...]:
     return (
-        person.full_name, ", ".join(person.duties), *(person.counts.get(task, 0) for task in Task),
+        person.full_name, ", ".join(person.duties), *(person.counts.get(work, 0) for work in Work),
         day_of(person.oldest) if person.oldest else "", last_day(person.due_at) if person.due_at else "",
         "" if (left := person.days_left(at)) is None else left, _minute(person.seen_at), _minute(person.nudged_at),
     )  # fmt: skip
@@ -67,17 +68,12 @@ def _parts(people: Sequence[PersonWork], labels: dict[str, str], at: datetime) -
     parts = [(person.full_name, each) for person in people for each in person.work]
     rows = [
         (
-            number, name, each.class_name, each.term.label, each.slot_name, each.task.label, each.pupils,
+            number, name, each.class_name, each.term.label, each.slot_name, each.work.label, each.pupils,
             day_of(each.since), last_day(each.due_at), days_left(each.due_at, at),
         )
         for number, (name, each) in enumerate(parts, start=1)
     ]  # fmt: skip
     return SheetContent("Từng phần việc", "TỪNG PHẦN VIỆC CÒN LẠI", labels, columns, rows)
-
-
-def last_day(due_at: datetime) -> date:
-    """The last day in time, as people write a deadline."""
-    return day_of(due_at - timedelta(seconds=1))
 
 
 def _labels(school: str, at: datetime) -> dict[str, str]:

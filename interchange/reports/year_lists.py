@@ -54,7 +54,7 @@ def _counts(pupils: tuple[YearLine, ...]) -> tuple[int, ...]:
 
 
 def _list(report: SchoolYearReport, labels: dict[str, str], which: YearList) -> SheetContent:
-    columns = [*_PEOPLE, Column("Kết quả", 34), Column("Lí do", 60)]
+    columns = [*_PEOPLE, Column("Kết quả", 34), Column("Lý do", 60)]
     found = [
         (*who, line.verdict.text, line.verdict.reason) for who, line in _lines(report) if line.verdict.which is which
     ]

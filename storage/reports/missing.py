@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
@@ -20,7 +20,7 @@ from storage import entries
 from storage.paper_facts import members, pupil_content, school_content
 from storage.reports.reading import present_records
 from storage.reports.year_lists import classes_of
-from storage.staffing import teachers_of
+from storage.staffing import in_charge
 from storage.tables import (
     ClassGroup,
     ClassTermRow,
@@ -83,7 +83,7 @@ def _cells(session: Session, group: ClassGroup, row: ClassTermRow, at: datetime)
     curriculum, records = entries.curriculum_of(group, term), present_records(session, row.id)
     record_ids = [record.id for record in records]
     entered, waived = entries.values_of(session, curriculum.slots, record_ids), entries.waived_of(session, record_ids)
-    pupils, teachers = members(session, records), teachers_of(session, group.id, at)
+    pupils, teachers = members(session, records), in_charge(session, group.id, at)
     for slot in curriculum.slots:
         cells = cells_of(curriculum, term, slot)
         for member in pupils:
@@ -126,7 +126,7 @@ def _pupils(session: Session, class_ids: Collection[UUID], *which: ColumnElement
         .join(Enrolment, Enrolment.class_id == ClassGroup.id)
         .join(PupilRow, PupilRow.id == Enrolment.pupil_id)
         .where(ClassGroup.id.in_(class_ids), Enrolment.left_on.is_(None), *which)
-        .order_by(ClassGroup.grade, ClassGroup.name, Enrolment.order_no, Enrolment.id)
+        .order_by(ClassGroup.grade, func.length(ClassGroup.name), ClassGroup.name, Enrolment.order_no, Enrolment.id)
     )
     return [(group, enrolment, pupil) for group, enrolment, pupil in session.execute(query)]
 

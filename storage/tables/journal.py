@@ -97,6 +97,7 @@ class Notice(Base):
     kind: Mapped[str]
     subject_ref: Mapped[str] = mapped_column(comment="what it is about; the key against telling twice")
     reason_id: Mapped[UUID | None] = mapped_column(ForeignKey("reasons.id"))
+    sent_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"), comment="who nudged; none: the system")
     created_at: Mapped[Now]
     read_at: Mapped[datetime | None]
     mail_key: Mapped[str | None] = mapped_column(comment="of the message that tells it outside of the application")

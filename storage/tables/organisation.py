@@ -147,6 +147,8 @@ class Position(Base):
     valid_to: Mapped[datetime | None]
     reason_id: Mapped[UUID | None] = mapped_column(ForeignKey("reasons.id"), comment="why it was given anew")
     made_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"), comment="none: came with a list")
+    end_reason_id: Mapped[UUID | None] = mapped_column(ForeignKey("reasons.id"), comment="why it ended")
+    ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     created_at: Mapped[Now]
 
 

@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -27,6 +28,13 @@ QUIET = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 PHONE, DESK = 390, 1280
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN = """async ([tags, rules]) => {
+    const runOnly = rules ? {type: 'rule', values: rules} : {type: 'tag', values: tags};
+    const found = await axe.run(document, {runOnly});
+    return found.violations.map((each) => `${each.id}: ${each.nodes.map((node) => node.html).slice(0, 3).join(' | ')}`);
+}"""
 PATIENCE_MS = 10_000
 STREAM = "/truc-tiep"
 
@@ -57,7 +65,9 @@ class Site:
     async def enter(self, staff_id: UUID, path: str = "/viec-cua-toi") -> None:
         """Choose somebody at the demo's front door, and go to a page."""
         await self.page.goto(self.url(f"/dang-nhap?back={path}"))
-        await self.page.locator(f'form:has(input[value="{staff_id}"])').get_by_role("button").click()
+        form = self.page.locator(f'form:has(input[value="{staff_id}"])')
+        await form.evaluate("form => form.closest('details')?.setAttribute('open', '')")
+        await form.get_by_role("button").click()
         await self.page.wait_for_url(self.url(path))
 
     async def width(self) -> tuple[int, int]:
@@ -102,3 +112,10 @@ async def site(services: Services, live_sessions: Sessions, browser: Browser) ->
         page.on("requestfailed", lambda request: site.troubles.append(request.url) if _is_trouble(request) else None)
         yield site
     await page.close()
+
+
+async def findings(page: Page, rules: list[str] | None = None) -> list[str]:
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(AXE.read_text("utf-8"))
+    found: list[str] = await page.evaluate(RUN, [TAGS, rules])
+    return found

@@ -107,7 +107,7 @@ def objects_of(db: Session, cast: ClassCast, sha256: str) -> Objects:
     book: OpenBook = open_book(db, cast)
     document = make_document(book, part=1, sha256=sha256)
     order = make_order(book, Action.APPROVE, PRINCIPAL, lease=False)
-    db.commit()
+    db.flush()
     named = (book.id, cast.class_id, book.records[0], order.id, document.id, cast.homeroom)
     ids = {name: str(each) for name, each in zip(OBJECTS, named, strict=True)} | {"preview_id": str(uuid4())}
     # The signing room.
@@ -117,7 +117,7 @@ def objects_of(db: Session, cast: ClassCast, sha256: str) -> Objects:
     db.add(batch)
     db.flush()
     order.batch_id = batch.id
-    db.commit()
+    db.flush()
     return Objects(ids | {"batch_id": str(batch.id)})
 
 

@@ -3,25 +3,17 @@
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page
 
 from api.guard import COOKIE
 from storage.database import Sessions
 from storage.objects import Objects
-from tests.api.browsing import Site, serving
+from tests.api.browsing import Site, findings, serving
 from tests.api.matrix import DUTIES, PLAIN, GuardedRoute, guarded_routes, objects_of
 from tests.api.matrix import Objects as Named
 from tests.api.world import Keyring, World, make_world
 
-AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PUBLIC = ["/dang-nhap", "/kiem-tra", "/v/ABCDEFGH"]
 PAGES = sorted((route for route in guarded_routes() if route.method == "GET"), key=lambda route: route.path)
-RUN = """async ([tags, rules]) => {
-    const runOnly = rules ? {type: 'rule', values: rules} : {type: 'tag', values: tags};
-    const found = await axe.run(document, {runOnly});
-    return found.violations.map((each) => `${each.id}: ${each.nodes.map((node) => node.html).slice(0, 3).join(' | ')}`);
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -31,13 +23,6 @@ def school(live_sessions: Sessions, keys: Keyring, objects_folder: Path) -> tupl
         world = make_world(session, keys, number=61)
         named = objects_of(session, world.cast, Objects.local(objects_folder).put(b"%PDF-1.7 sample"))
     return world, named
-
-
-async def findings(page: Page, rules: list[str] | None = None) -> list[str]:
-    if not await page.evaluate("'axe' in window"):
-        await page.evaluate(AXE.read_text("utf-8"))
-    found: list[str] = await page.evaluate(RUN, [TAGS, rules])
-    return found
 
 
 async def opened(site: Site, world: World, named: Named, route: GuardedRoute) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from activities import passwords
 from api.__main__ import server_config
-from api.pages.door import DEVICE_COOKIE
+from api.pages.entrance.door import DEVICE_COOKIE
 from config.settings import Settings
 from storage.tables import Account, AccountEvent, AccountSession, Notice, SignInAttempt
 from tests.api.doors import away, fail, give_password, sign_in

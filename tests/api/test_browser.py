@@ -59,3 +59,16 @@ async def test_a_server_that_goes_away_is_noticed_and_one_that_comes_back_too(si
     async with serving(site.app, site.port):
         await site.page.evaluate(MOVED)
         await expect(banner).to_be_hidden(timeout=PATIENCE_MS)
+
+
+async def test_search_finds_while_one_types_and_enter_opens_the_first(site: Site, cast: ClassCast) -> None:
+    page = site.page
+    async with serving(site.app, site.port):
+        await site.enter(cast.school.principal, "/tien-do")
+        await page.keyboard.press("Control+k")
+        await expect(page.get_by_role("searchbox")).to_be_focused()
+        await page.keyboard.type("1a2")
+        await expect(page.get_by_role("dialog").get_by_role("link", name="1A2")).to_be_visible(timeout=PATIENCE_MS)
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("heading", name="Lớp 1A2")).to_be_visible(timeout=PATIENCE_MS)
+        assert site.troubles == []

@@ -13,6 +13,7 @@ import pytest_asyncio
 from httpx import AsyncClient, Response
 from sqlalchemy import text
 
+from api import live
 from api.guard import COOKIE
 from api.live import TOPICS, Listener
 from api.main import create_app
@@ -22,7 +23,7 @@ from domain.scales import CellKind
 from storage import journal, saving, visitors
 from storage.database import Sessions
 from storage.listening import NAME, Change
-from storage.tables import AccountSession
+from storage.tables import AccountSession, TeachingAssignment
 from tests.api.browsing import free_port, serving
 from tests.api.conftest import As, make_services
 from tests.api.fakes import FakeApprovals
@@ -145,7 +146,10 @@ async def test_notices_and_orders_are_for_their_person_alone(served: Served, cas
                 await anext(told_one)
 
 
-async def test_two_hundred_browsers_hold_one_connection(served: Served, cast: Cast) -> None:
+async def test_two_hundred_browsers_hold_one_connection(
+    served: Served, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "MOST_OF_ONE", 200)  # of one person here, of a school in earnest
     count = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
     with served.sessions() as session:
         before = session.scalar(count) or 0
@@ -177,6 +181,33 @@ async def test_a_stream_ends_with_its_session(served: Served, cast: Cast, monkey
         async with asyncio.timeout(PATIENCE):
             assert await anext(events) == ENDED
             assert [event async for event in events] == []
+
+
+async def test_a_stream_ends_with_the_duties_of_its_person(
+    served: Served, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_page, "LOOK_EVERY", 0.3)
+    async with served.following(cast.foreign.music) as events:
+        with served.sessions.begin() as session:
+            mine = session.query(TeachingAssignment).filter_by(staff_id=cast.foreign.music).all()
+            for each in mine:
+                each.valid_to = datetime.now(UTC)
+        async with asyncio.timeout(PATIENCE):
+            assert [event async for event in events if event == ENDED] == [ENDED]
+
+
+async def test_nobody_follows_in_more_windows_than_anybody_opens(
+    served: Served, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "MOST_OF_ONE", 1)
+    with served.sessions.begin() as session:
+        cookie = sign_in(session, cast.mine.homeroom)
+    async with (
+        served.following(cast.mine.homeroom),
+        served.following(cast.beside.homeroom),
+        AsyncClient(base_url=served.url, cookies={COOKIE: cookie}) as more,
+    ):
+        assert (await more.get("/truc-tiep", headers={"Accept": "text/event-stream"})).status_code == 429
 
 
 async def test_a_server_that_stops_does_not_wait_for_its_readers(

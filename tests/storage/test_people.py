@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
 from domain.decisions import Action
-from domain.outstanding import PersonWork, Task, by_urgency
+from domain.outstanding import PersonWork, by_urgency
 from domain.stages import Stage
+from domain.work import Work
 from storage import arrivals, outstanding, people
 from storage.tables import Notice, TeachingAssignment
 from tests.factories import DUE, NOW, SLOTS, SUBJECTS, OpenBook, make_class, make_school, open_book
@@ -31,8 +32,8 @@ def work_of(book: OpenBook) -> Mapping[UUID, PersonWork]:
 
 def test_at_first_every_part_waits_to_be_entered(book: OpenBook) -> None:
     found = work_of(book)
-    assert found[book.cast.music].counts == {Task.ENTER: 1}
-    assert found[book.cast.homeroom].counts == {Task.ENTER: len(SLOTS) - 1}
+    assert found[book.cast.music].counts == {Work.ENTER: 1}
+    assert found[book.cast.homeroom].counts == {Work.ENTER: len(SLOTS) - 1}
     assert not found[book.cast.school.principal].work
 
 
@@ -40,17 +41,17 @@ def test_work_follows_the_steps_from_person_to_person(book: OpenBook) -> None:
     cast = book.cast
     book.submit_all()
     assert {person for person, each in work_of(book).items() if each.work} == {cast.homeroom}
-    assert work_of(book)[cast.homeroom].counts == {Task.REVIEW: 1}
+    assert work_of(book)[cast.homeroom].counts == {Work.REVIEW: 1}
     book.act(Action.REVIEW, HOMEROOM)
     found = work_of(book)
-    assert (found[cast.music].counts, found[cast.homeroom].counts) == ({Task.SIGN: 1}, {Task.SIGN: len(SUBJECTS) - 1})
+    assert (found[cast.music].counts, found[cast.homeroom].counts) == ({Work.SIGN: 1}, {Work.SIGN: len(SUBJECTS) - 1})
     for slot in SUBJECTS:
         book.act(Action.SIGN, slot)
-    assert work_of(book)[cast.homeroom].counts == {Task.SIGN: 1}
+    assert work_of(book)[cast.homeroom].counts == {Work.SIGN: 1}
     book.act(Action.SIGN, HOMEROOM)
-    assert work_of(book)[cast.school.principal].counts == {Task.APPROVE: 1}
+    assert work_of(book)[cast.school.principal].counts == {Work.APPROVE: 1}
     book.act(Action.APPROVE, PRINCIPAL)
-    assert work_of(book)[cast.school.clerk].counts == {Task.SEAL: 1}
+    assert work_of(book)[cast.school.clerk].counts == {Work.SEAL: 1}
     book.act(Action.SEAL, SEAL)
     book.act(Action.ISSUE, SEAL)
     assert not outstanding.of_school(book.session, cast.school.school_id)
@@ -59,7 +60,7 @@ def test_work_follows_the_steps_from_person_to_person(book: OpenBook) -> None:
 def test_a_held_pupil_waits_for_the_head(book: OpenBook) -> None:
     book.act(Action.HOLD, PRINCIPAL, book.records[:1], reason_id=book.reason())
     [line] = work_of(book)[book.cast.school.principal].work
-    assert (line.task, line.pupils) == (Task.RELEASE, 1)
+    assert (line.work, line.pupils) == (Work.RELEASE, 1)
 
 
 def test_a_part_that_was_sent_back_waits_since_then(book: OpenBook) -> None:
@@ -69,7 +70,7 @@ def test_a_part_that_was_sent_back_waits_since_then(book: OpenBook) -> None:
     lines = {each.slot: each for each in outstanding.of_class_term(book.session, book.id)}
     came = arrivals.of_class_terms(book.session, [book.id]).came(book.id, Stage.ENTRY)
     assert (lines["toan"].pupils, lines["toan"].since) == (1, came)
-    assert (lines[HOMEROOM].task, lines[HOMEROOM].pupils) == (Task.REVIEW, 2)
+    assert (lines[HOMEROOM].work, lines[HOMEROOM].pupils) == (Work.REVIEW, 2)
 
 
 def test_what_nobody_fills_is_told(book: OpenBook) -> None:
@@ -112,3 +113,11 @@ def test_only_the_late_are_nudged_together(book: OpenBook) -> None:
     assert people.nudge(book.session, everybody, DAY, only_late_at=NOW) == 0
     assert people.nudge(book.session, everybody, DAY, only_late_at=DUE) == 2
     assert nudged(book) == 2
+
+
+def test_the_tenth_class_comes_after_the_second(book: OpenBook) -> None:
+    school = book.cast.school
+    for name in ("1A10", "1A2"):
+        open_book(book.session, make_class(book.session, school, name))
+    found = outstanding.of_school(book.session, school.school_id)
+    assert list(dict.fromkeys(each.class_name for each in found)) == ["1A1", "1A2", "1A10"]

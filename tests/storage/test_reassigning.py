@@ -183,22 +183,23 @@ def test_an_office_ends_but_not_before_its_holders_signature(db: Session, book: 
     order.state, order.signing_time = "completed", AT + timedelta(days=2)
     db.flush()
     with pytest.raises(Conflict, match="đã ký ngày 03/12/2026"):
-        reassigning.retire(db, head_of(cast), row.id, AT)
-    reassigning.retire(db, head_of(cast), row.id, LATER)
+        reassigning.retire(db, head_of(cast), row.id, AT, (uuid4(), "Nghỉ hưu"))
+    reassigning.retire(db, head_of(cast), row.id, LATER, (uuid4(), "Nghỉ hưu"))
     assert row.valid_to == LATER
+    assert (row.ended_by, db.get_one(Reason, row.end_reason_id).text) == (cast.school.principal, "Nghỉ hưu")
 
 
 def test_the_last_administrator_stays(db: Session, cast: ClassCast, newcomer: UUID) -> None:
     appoint(db, cast, newcomer, "system_admin")
     [row] = positions(db, cast, "system_admin")
     with pytest.raises(Conflict, match="quản trị duy nhất"):
-        reassigning.retire(db, head_of(cast), row.id, LATER)
+        reassigning.retire(db, head_of(cast), row.id, LATER, (uuid4(), "Nghỉ hưu"))
     with pytest.raises(NotFound):
-        reassigning.retire(db, head_of(cast), uuid4(), LATER)
+        reassigning.retire(db, head_of(cast), uuid4(), LATER, (uuid4(), "Nghỉ hưu"))
 
 
 def test_an_office_that_has_not_begun_is_taken_back(db: Session, cast: ClassCast, newcomer: UUID) -> None:
     appoint(db, cast, newcomer, "seal_clerk")
     row = next(each for each in positions(db, cast, "seal_clerk") if each.staff_id == newcomer)
-    reassigning.retire(db, head_of(cast), row.id, SINCE)
+    reassigning.retire(db, head_of(cast), row.id, SINCE, (uuid4(), "Nghỉ hưu"))
     assert [each.staff_id for each in positions(db, cast, "seal_clerk")] == [cast.school.clerk]

@@ -45,6 +45,7 @@ def test_a_handover_takes_effect_at_its_instant(
     assert staffing.signer_of(db, cast.class_id, "am_nhac", at).staff_id == in_charge
     assert "am_nhac" in staffing.slots_of(db, in_charge, cast.class_id, at)
     assert "am_nhac" not in staffing.slots_of(db, other, cast.class_id, at)
+    assert [each.staff_id for each in staffing.by_slot(db, cast.class_id, at)["am_nhac"]] == [in_charge]
 
 
 @pytest.mark.parametrize("slot", ["am_nhac", HOMEROOM, PRINCIPAL, SEAL])
@@ -66,6 +67,8 @@ def test_who_teaches_without_being_the_signer_does_not_fill_the_slot(db: Session
     registration.assign(db, cast.class_id, "toan", second, (SINCE, None), is_signer=False)
     assert staffing.slots_of(db, second, cast.class_id, NOW) == frozenset()
     assert staffing.signer_of(db, cast.class_id, "toan", NOW).staff_id == cast.homeroom
+    assert staffing.in_charge(db, cast.class_id, NOW)["toan"].staff_id == cast.homeroom
+    assert not staffing.own_slots(db, second, NOW)
 
 
 def test_everybody_fills_their_own_slots(db: Session, cast: ClassCast) -> None:

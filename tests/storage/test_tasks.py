@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy.orm import Session
 
 from domain.curriculum import HOMEROOM, PRINCIPAL
+from domain.deadlines import Urgency
 from domain.decisions import Action
 from domain.stages import STAGE_NAMES, Stage
-from domain.tasks import Urgency, Work
+from domain.work import Work
 from storage import staffing, tasks
 from storage.staffing import Person
 from storage.tables import Staff, TermRecord
@@ -39,7 +40,9 @@ def test_at_entry_each_teacher_enters_own_slots_only(book: OpenBook) -> None:
 def test_what_was_sent_back_is_to_be_corrected(book: OpenBook) -> None:
     book.submit_all()
     book.act(Action.RETURN, HOMEROOM, book.records[:1], to_slot="am_nhac", reason_id=book.reason())
-    assert waiting(book, "am_nhac") == [(Work.CORRECT, "am_nhac", 1)]
+    assert waiting(book, "am_nhac") == [(Work.ENTER, "am_nhac", 1)]
+    [task] = tasks.tasks_of(book.session, person(book, "am_nhac"), NOW)
+    assert task.is_returned
     assert waiting(book, HOMEROOM) == [(Work.REVIEW, HOMEROOM, 2)]
 
 

@@ -1,9 +1,6 @@
 """Entry: the room of subject teachers, and of homeroom teachers for their own part."""
 
-from fastapi import APIRouter
-
 from api.pages.entry import papers, phrases, room, sending, sheet, stories, workbooks
+from api.routers import joined
 
-router = APIRouter(include_in_schema=False)
-for _part in (room, phrases, papers, stories, workbooks, sending, sheet):
-    router.include_router(_part.router)
+router = joined(room, phrases, papers, stories, workbooks, sending, sheet)

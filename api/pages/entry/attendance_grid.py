@@ -25,15 +25,15 @@ def attendance_columns() -> tuple[Column, ...]:
     return (
         _column(TermFact.ABSENT_EXCUSED, _("Nghỉ có phép"), "count", high=MOST_ABSENCES),
         _column(TermFact.ABSENT_UNEXCUSED, _("Nghỉ không phép"), "count", high=MOST_ABSENCES),
-        Column(TermFact.IS_RECOGNISED.value, "flag", _("Lớp công nhận"), TermFact.IS_RECOGNISED.label, choices=yes),
+        Column(TermFact.IS_RECOGNISED.value, "flag", _("Lớp công nhận"), _(TermFact.IS_RECOGNISED.label), choices=yes),
         _column(TermFact.HEIGHT_CM, _("Chiều cao (cm)"), "measure", *HEIGHTS),
         _column(TermFact.WEIGHT_KG, _("Cân nặng (kg)"), "measure", *WEIGHTS),
-        Column(TermFact.HEALTH.value, "text", TermFact.HEALTH.label, TermFact.HEALTH.label, limit=LONGEST_HEALTH),
+        Column(TermFact.HEALTH.value, "text", _(TermFact.HEALTH.label), _(TermFact.HEALTH.label), limit=LONGEST_HEALTH),
     )
 
 
 def _column(fact: TermFact, heading: str, kind: str, low: int = 0, high: int = 0) -> Column:
-    return Column(fact.value, kind, heading, fact.label, low=low, high=high, decimals=int(kind == "measure"))
+    return Column(fact.value, kind, heading, _(fact.label), low=low, high=high, decimals=int(kind == "measure"))
 
 
 def attendance_grid(session: Session, sheet: EntrySheet, *, drafts: bool) -> Grid:
@@ -129,5 +129,7 @@ def _fact(edit: CellEdit) -> str | int | bool:
 
 def _count(fact: TermFact, text: str) -> int:
     if text and not (text.isascii() and text.isdigit() and int(text) <= MOST_ABSENCES):
-        raise Invalid(f"{fact.label} phải là số nguyên từ 0 đến {MOST_ABSENCES}.")
+        raise Invalid(
+            _("%(name)s phải là số nguyên từ 0 đến %(most)s.") % {"name": _(fact.label), "most": MOST_ABSENCES}
+        )
     return int(text or 0)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from api.pages.language import gettext as _
+from api.pages.language import VIETNAMESE, current_language, gettext
 from domain.assessment import AssessmentPoint
 from domain.entry import Cell, CellKey
 from domain.errors import NotFound
@@ -120,13 +120,19 @@ def grid_of(sheet: EntrySheet) -> Grid:
     )
 
 
+def heading_of(cell: Cell) -> str:
+    """The name of a column, and when in parentheses, in the language of the page."""
+    name, _, when = cell.heading.partition(" (")
+    return f"{gettext(name)} ({gettext(when.removesuffix(')'))})" if when else gettext(name)
+
+
 def _column(cell: Cell) -> Column:
     scale = cell.scale
     return Column(
         code_of(cell.key),
         cell.kind.value,
-        cell.heading,
-        cell.label,
+        heading_of(cell),
+        cell.label if current_language() == VIETNAMESE else heading_of(cell),
         cell.is_required,
         tuple((choice.value, choice.label) for choice in scale.choices),
         scale.decimals,
@@ -142,7 +148,7 @@ def _cells(sheet: EntrySheet, record_id: UUID, cells: Sequence[Cell]) -> tuple[t
 
 def _problems(sheet: EntrySheet) -> list[Problem]:
     """In the order of the class; what is missing only of pupils whose part can still be written."""
-    headings = {cell.key: cell.heading for cell in sheet.marks.cells}
+    headings = {cell.key: heading_of(cell) for cell in sheet.marks.cells}
     pupils = {pupil.record_id: pupil for pupil in sheet.marks.pupils}
     found = []
     for each in sheet.problems:
@@ -161,7 +167,7 @@ def standing(sheet: EntrySheet, record_id: UUID) -> str:
     """Who holds a pupil's part where its teacher may not write; nothing while it is open."""
     part = sheet.parts[record_id]
     if part.held:
-        return _("Đang tạm giữ")
+        return gettext("Đang tạm giữ")
     if part.is_open:
-        return _("Được trả lại") if part.returned else ""
-    return _(STAGE_NAMES[part.stage])
+        return gettext("Được trả lại") if part.returned else ""
+    return gettext(STAGE_NAMES[part.stage])

@@ -1,14 +1,12 @@
 """The sheet of a subject as it would be signed now: a draft, marked as such, for whoever may read the part."""
 
-from typing import Final
-
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from activities.drafts import draft_sheet
 from api.deps import ServicesDep, now
 from api.guard import allow
-from api.headers import HEADERS
+from api.headers import WITHIN_OUR_PAGE
 from api.pages.entry.desk import ReadableSheet, SheetHead, ShownSheet
 from api.pages.entry.sheet import send_values
 from api.pages.templating import page
@@ -17,7 +15,6 @@ from domain.duties import STAFF
 from domain.errors import NotFound
 
 router = APIRouter(include_in_schema=False)
-_WITHIN_OUR_PAGE: Final = HEADERS["Content-Security-Policy"].replace("frame-ancestors 'none'", "frame-ancestors 'self'")
 
 
 @router.get("/lop/{class_term_id}/nhap/{slot}/xem.pdf")
@@ -25,12 +22,9 @@ _WITHIN_OUR_PAGE: Final = HEADERS["Content-Security-Policy"].replace("frame-ance
 def show_pdf(asked: ReadableSheet, found: ServicesDep) -> Response:
     """The draft itself. Raises Invalid for a text that no paper can hold."""
     _require_sheet(asked)
-    data = draft_sheet(found.sessions, asked.head.id, asked.slot, now(), drafts=asked.is_mine)
-    headers = {
-        "Content-Disposition": 'inline; filename="phieu-nhap.pdf"',
-        "Cache-Control": "private, no-store",
-        "Content-Security-Policy": _WITHIN_OUR_PAGE,
-    }
+    address = found.showing.verify_url
+    data = draft_sheet(found.sessions, address, asked.head.id, asked.slot, now(), drafts=asked.is_mine)
+    headers = {"Content-Disposition": 'inline; filename="phieu-nhap.pdf"', **WITHIN_OUR_PAGE}
     return Response(data, media_type="application/pdf", headers=headers)
 
 

@@ -8,13 +8,13 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
-from api.deciding import workflow_of
+from api import deciding
 from api.deps import ServicesDep
 from api.errors import Unavailable
 from api.guard import allow
 from api.pages.entry.desk import OwnSheet, shown
 from api.pages.entry.sheet import refused_page
-from domain.decisions import Action, Decision
+from domain.decisions import Action
 from domain.duties import TEACHERS
 from domain.errors import DomainError
 
@@ -32,10 +32,9 @@ async def send_part(
     request: Request, form: Annotated[SendForm, Form()], asked: OwnSheet, found: ServicesDep
 ) -> Response:
     """Hand in one's own part of these pupils; refused with the sheet and what is missing in it."""
-    records = tuple(str(record_id) for record_id in dict.fromkeys(form.record_ids))
-    decision = Decision(Action.SUBMIT, asked.slot, records, actor_id=str(asked.person.staff_id))
+    decision = deciding.decision_of(asked.person, asked.slot, Action.SUBMIT, dict.fromkeys(form.record_ids))
     try:
-        await found.approvals.decide(workflow_of(asked.head), str(form.command_id), decision)
+        await deciding.decide(found, asked.head, form.command_id, decision)
     except (DomainError, Unavailable) as error:
         now_shown = await run_in_threadpool(shown, asked, found)
         return refused_page(found, request, now_shown, error.message)

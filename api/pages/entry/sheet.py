@@ -74,7 +74,7 @@ def show_data(request: Request, shown: ShownSheet) -> Response:
         "to_send": [str(record_id) for record_id in shown.sheet.to_send],
         "at": minute(shown.at)[:5],
     }
-    return JSONResponse(data, headers={"Cache-Control": "private, no-store"})
+    return JSONResponse(data)
 
 
 @router.put("/lop/{class_term_id}/nhap/{slot}/o")

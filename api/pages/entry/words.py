@@ -47,6 +47,10 @@ def _of_list() -> dict[str, str]:
     return {
         "pupil": _("Học sinh"),
         "required": _("Bắt buộc"),
+        "left": _("Còn thiếu {count} ô bắt buộc; nhập đủ mới gửi được."),
+        "showEmpty": _("Hiện {count} cột trống"),
+        "hideEmpty": _("Ẩn {count} cột trống"),
+        "which": _("Xem {count} học sinh"),
         "toChoose": _("Cần bạn chọn: {count} ô"),
         "notSaved": _("Chưa hợp lệ: {count} ô"),
         "missing": _("Còn thiếu {count} ô"),
@@ -77,6 +81,7 @@ def _of_bank() -> dict[str, str]:
         "applyChosen": _("Ghi cho các học sinh đang chọn"),
         "inserted": _("Đã chèn vào ô {where}."),
         "applied": _("Đã ghi cho {count} học sinh."),
+        "noneApplied": _("Các học sinh đang chọn đã có nhận xét. Muốn thay, hãy đánh dấu “Ghi đè nhận xét đã có”."),
         "nothingToKeep": _("Ô nhận xét đang trống."),
         "phraseKept": _("Đã lưu vào mẫu nhận xét của bạn."),
     }

@@ -19,7 +19,7 @@ from api.pages.templating import page
 from domain.duties import SIGNERS
 from domain.errors import DomainError, NotFound
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 _PUSH_EACH = 5  # looks; in case that whoever began has died
 
 

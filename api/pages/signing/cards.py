@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from api.pages.language import gettext
 from api.pages.language import marked as _
 from api.pages.signing.words import TODO, TODO_OTHERWISE
 from domain.curriculum import HOMEROOM
@@ -146,7 +147,8 @@ def _whom(task: Task, state: RecordState, who: People) -> tuple[str, ...]:
     found = []
     for slot in waiting_slots(state):
         name = who.get((task.class_id, slot), "")
-        found.append(f"{task.name_of(slot)} ({name})" if name else task.name_of(slot))
+        part = gettext(task.name_of(slot))
+        found.append(f"{part} ({name})" if name else part)
     return tuple(found)
 
 

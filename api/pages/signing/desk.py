@@ -9,6 +9,7 @@ from starlette.responses import Response
 from activities.certificates import certificate_card
 from api.deps import CurrentPerson, ServicesDep, now
 from api.guard import allow
+from api.pages.language import gettext
 from api.pages.signing.cards import Waiting, waiting_of_line
 from api.pages.signing.words import ACTION_NAMES, CONDITION_TODO, CONDITIONS
 from api.pages.templating import page
@@ -21,7 +22,7 @@ from storage import signing_batches, signing_desk
 from storage.signing_desk import Line
 from storage.staffing import Person
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,8 @@ def _shown(line: Line, waits: list[Waiting], is_late: bool) -> DeskLine:  # noqa
         class_name=task.class_name,
         school_year=task.school_year,
         term=task.term.label,
-        now=tuple(task.name_of(slot) for slot in line.ready_slots),
-        later=tuple(task.name_of(slot) for slot in line.later_slots),
+        now=tuple(gettext(task.name_of(slot)) for slot in line.ready_slots),
+        later=tuple(gettext(task.name_of(slot)) for slot in line.later_slots),
         has_records=task.term is Term.YEAR_END,
         is_subject=line.is_subject,
         ready=line.ready,

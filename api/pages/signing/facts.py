@@ -11,7 +11,15 @@ from activities.certificates import certificate_card
 from api.deps import now
 from api.pages.signing import cards
 from api.pages.signing.asking import AskForm
-from api.pages.signing.words import ACTION_NAMES, CONDITION_TODO, CONDITIONS, DONE_NAMES, PAPER_NAMES
+from api.pages.signing.words import (
+    ACTION_NAMES,
+    CONDITION_TODO,
+    CONDITIONS,
+    DOING_NAMES,
+    DONE_NAMES,
+    HOMES,
+    PAPER_NAMES,
+)
 from api.services import Services
 from domain.decisions import Action
 from domain.errors import DomainError
@@ -26,6 +34,8 @@ Values = dict[str, Any]
 _WORDS: Values = {
     "action_names": ACTION_NAMES,
     "done_names": DONE_NAMES,
+    "doing_names": DOING_NAMES,
+    "homes": HOMES,
     "paper_names": PAPER_NAMES,
     "conditions": CONDITIONS,
     "condition_todo": CONDITION_TODO,

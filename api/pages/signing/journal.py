@@ -16,7 +16,7 @@ from api.pages.language import gettext
 from api.pages.signing.words import ACTION_NAMES, PAPER_NAMES
 from api.pages.templating import page
 from api.services import Services
-from api.v1.workbooks import workbook
+from api.workbooks import workbook
 from domain.calendar import TIMEZONE
 from domain.duties import SIGNERS
 from interchange.reports.signatures import SignedLine, write_signatures
@@ -25,7 +25,7 @@ from storage.signature_journal import PAGE, JournalFilter, JournalLine
 from storage.staffing import Person
 from storage.tables import CertificateRow
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 Certificates = Mapping[UUID, tuple[str, str, str]]
 
 
@@ -96,9 +96,9 @@ def _in_words(line: JournalLine, known: Certificates) -> SignedLine:
         time=at.strftime("%H:%M:%S"),
         action=gettext(ACTION_NAMES[line.action]),
         class_name=line.class_name,
-        term=line.term.label,
+        term=gettext(line.term.label),
         school_year=line.school_year,
-        parts=", ".join(line.slots),
+        parts=", ".join(map(gettext, line.slots)),
         papers=", ".join(f"{count} {gettext(PAPER_NAMES[kind]).lower()}" for kind, count in line.papers.items()),
         certificate=f"…{serial_end}, {issuer}",
     )

@@ -1,6 +1,7 @@
 """What the signing room calls things, and what to do about what did not go well."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from api.pages.language import marked as _
@@ -15,6 +16,27 @@ DONE_NAMES: Final[Mapping[str, str]] = {
     Action.SIGN: _("Đã ký"),
     Action.APPROVE: _("Đã duyệt và ký"),
     Action.SEAL: _("Đã đóng dấu"),
+}
+DOING_NAMES: Final[Mapping[str, str]] = {
+    Action.SIGN: _("Đang ký"),
+    Action.APPROVE: _("Đang duyệt và ký"),
+    Action.SEAL: _("Đang đóng dấu"),
+}
+
+
+@dataclass(frozen=True)
+class Home:
+    """The room that a batch belongs to, where its person goes on; `after` says what follows what is done."""
+
+    path: str
+    name: str
+    after: str = ""
+
+
+HOMES: Final[Mapping[str, Home]] = {
+    Action.SIGN: Home("/ky", _("Chờ bạn ký")),
+    Action.APPROVE: Home("/duyet", _("Duyệt học bạ"), _("Văn thư đóng dấu tiếp; thầy/cô không phải làm gì thêm.")),
+    Action.SEAL: Home("/dong-dau", _("Đóng dấu"), _("Văn bản đã vào sổ phát hành, in và giao được ngay.")),
 }
 PAPER_NAMES: Final[Mapping[str, str]] = {
     "subject_sheet": _("Phiếu môn"),

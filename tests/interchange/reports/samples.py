@@ -7,5 +7,5 @@ SCHOOL = SchoolContent("79766999", "Trường Mẫu", "Phường Tân Bình", ""
 
 
 def line(number: int, which: YearList, title: str = "") -> YearLine:
-    verdict = YearVerdict(which, f"Kết quả {number}", f"Lí do {number}", title)
+    verdict = YearVerdict(which, f"Kết quả {number}", f"Lý do {number}", title)
     return YearLine(f"79{number:08}", f"Học sinh {number}", "2020-05-03", verdict)

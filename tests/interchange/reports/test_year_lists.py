@@ -53,7 +53,7 @@ def test_pupils_stand_on_their_list_by_class(data: bytes, sheet: str, pupils: li
 def test_a_list_says_what_was_decided_and_why(data: bytes) -> None:
     (row,) = table_of(data, "Chưa lên lớp")
     assert (row["Mã học sinh"], row["Ngày sinh"]) == ("7900000002", "2020-05-03")
-    assert (row["Kết quả"], row["Lí do"]) == ("Kết quả 2", "Lí do 2")
+    assert (row["Kết quả"], row["Lý do"]) == ("Kết quả 2", "Lý do 2")
     assert [row["Danh hiệu"] for row in table_of(data, COMMENDED)] == ["Học sinh Xuất sắc", "Học sinh Giỏi"]
 
 

@@ -26,7 +26,7 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   if (!navigator.clipboard) { continue; }
   button.hidden = false;
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(input.value);
+    await navigator.clipboard.writeText(input.value ?? input.textContent);
     button.textContent = button.dataset.copied;
   });
 }

@@ -2,10 +2,17 @@
 // the tick that ticks all.
 "use strict";
 
+const CHOSEN = "hocba-filter"; // what was chosen last has the focus again on the page that follows
 for (const form of document.querySelectorAll("form[data-auto]")) {
-  form.addEventListener("change", () => form.requestSubmit());
+  form.addEventListener("change", (event) => {
+    sessionStorage.setItem(CHOSEN, `${window.location.pathname} ${event.target.name}`);
+    form.requestSubmit();
+  });
   form.querySelector("button[type='submit']").hidden = true;
+  const [page, name] = (sessionStorage.getItem(CHOSEN) || "").split(" ");
+  if (page === window.location.pathname) { form.elements.namedItem(name)?.focus(); }
 }
+sessionStorage.removeItem(CHOSEN);
 for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }

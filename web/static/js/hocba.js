@@ -15,7 +15,7 @@ function toast(words, isTrouble) {
   const close = document.createElement("button");
   close.type = "button";
   close.textContent = "×";
-  close.setAttribute("aria-label", document.documentElement.lang === "en" ? "Dismiss" : "Đóng");
+  close.setAttribute("aria-label", document.body.dataset.close);
   close.addEventListener("click", () => note.remove());
   note.append(close);
   toasts.append(note);
@@ -31,7 +31,7 @@ document.addEventListener("htmx:responseError", (event) => {
   if (answer.status >= 500 && answer.status !== 503) { lost(); }
   if (event.detail.requestConfig.verb === "get") { lost(); return; }
   let words = "";
-  try { words = JSON.parse(answer.responseText).detail; } catch { words = answer.statusText; }
+  try { words = JSON.parse(answer.responseText).detail; } catch { words = document.body.dataset.failed; }
   toast(words, true);
 });
 
@@ -66,6 +66,9 @@ document.addEventListener("keydown", (event) => {
 
 // On a phone the rooms wait behind their button.
 const roomsMenu = document.querySelector(".rooms-menu");
+for (const menu of document.querySelectorAll("details[data-fold]")) {
+  if (window.matchMedia("(max-width: 48rem)").matches) { menu.open = false; }
+}
 if (roomsMenu && window.matchMedia("(max-width: 62rem)").matches) { roomsMenu.open = false; }
 
 // What was typed and not sent yet waits on this machine for its owner, and goes when the owner goes.

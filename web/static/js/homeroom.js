@@ -26,12 +26,37 @@ function count(form) {
   const pupils = new Set(parts.map((each) => each.value.split(":")[1]));
   for (const each of form.querySelectorAll("input[name=dong]:checked")) { pupils.add(each.value); }
   const line = form.querySelector(".chosen");
-  const some = { vi: `${parts.length} phần của ${pupils.size} học sinh`, en: `${parts.length} parts of ${pupils.size} pupils` };
-  const words = some[document.documentElement.lang] ?? some.vi;
-  line.textContent = pupils.size ? `${line.dataset.some}: ${words}.` : line.dataset.none;
+  const some = line.dataset.some.replace("{parts}", parts.length).replace("{pupils}", pupils.size);
+  line.textContent = pupils.size ? some : line.dataset.none;
+}
+
+// On a phone a pupil of whom nothing is missing takes one line, until somebody asks for the subjects.
+const unfolded = new Set();
+
+function fold(table) {
+  table.classList.add("folding");
+  for (const row of table.querySelectorAll("tr.calm")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "small unfold no-print";
+    const show = () => {
+      const isOpen = unfolded.has(row.dataset.record);
+      row.classList.toggle("open", isOpen);
+      button.textContent = isOpen ? table.dataset.fold : table.dataset.unfold;
+      button.setAttribute("aria-expanded", String(isOpen));
+    };
+    button.addEventListener("click", () => {
+      if (!unfolded.delete(row.dataset.record)) { unfolded.add(row.dataset.record); }
+      show();
+    });
+    show();
+    row.querySelector(".stage").append(button);
+  }
 }
 
 function refresh() {
+  const table = room?.querySelector("table.matrix:not(.folding)");
+  if (table) { fold(table); }
   const form = room?.querySelector("form.parts");
   if (!form || !form.querySelector(".chosen")) { return; }
   cover(form);

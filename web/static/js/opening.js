@@ -15,7 +15,7 @@ async function openOne(row, term, token) {
     return true;
   }
   let words = "";
-  try { words = (await answer.json()).detail; } catch { words = answer.statusText; }
+  try { words = (await answer.json()).detail; } catch { words = document.body.dataset.failed; }
   row.querySelector("[data-result]").replaceChildren(words);
   return false;
 }
@@ -23,7 +23,7 @@ async function openOne(row, term, token) {
 async function openAll(rows, form) {
   const bar = form.querySelector("[data-progress]");
   const [line, now] = [bar.querySelector("progress"), bar.querySelector("[data-now]")];
-  const button = form.querySelector("button");
+  const button = form.querySelector("button.main");
   button.disabled = true;
   bar.hidden = false;
   line.max = rows.length;
@@ -33,11 +33,11 @@ async function openAll(rows, form) {
     try {
       if (await openOne(row, form.elements.ki.value, form.elements.csrf_token.value)) { done += 1; }
     } catch {
-      row.querySelector("[data-result]").append(" ✕");
+      row.querySelector("[data-result]").replaceChildren(document.body.dataset.failed);
     }
     line.value = index + 1;
   }
-  button.disabled = false;
+  countChosen();
   if (done === rows.length) {
     const query = new URLSearchParams({ nam: form.elements.nam.value, ki: form.elements.ki.value, da_mo: done });
     window.location.assign(`/so/mo?${query}`);
@@ -46,13 +46,24 @@ async function openAll(rows, form) {
   now.textContent = `${done}/${rows.length}`;
 }
 
+// The button says for how many classes it opens books; with none chosen there is nothing to press.
+function countChosen() {
+  const button = opening.querySelector("button[data-count]");
+  if (!button) { return; }
+  const chosen = opening.querySelectorAll("input[name='lop']:checked").length;
+  button.textContent = button.dataset.count.replace("#", chosen);
+  button.disabled = chosen === 0;
+}
+
 if (opening) {
+  countChosen();
+  opening.addEventListener("change", () => setTimeout(countChosen));
   // Before the handler that keeps a form from being sent twice: this one is not sent at all.
   opening.addEventListener("submit", (event) => {
     const rows = [...opening.querySelectorAll("input[name='lop']:checked")].map((box) => box.closest("tr"));
     if (rows.length === 0) { return; }
     event.preventDefault();
     event.stopPropagation();
-    if (!opening.querySelector("button").disabled) { openAll(rows, opening); }
+    if (!opening.querySelector("button.main").disabled) { openAll(rows, opening); }
   });
 }

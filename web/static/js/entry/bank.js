@@ -70,19 +70,23 @@ export class Bank {
   async apply(text) {
     const isOver = this.host.querySelector("[data-over]").checked;
     const rows = this.chosen().filter((row) => this.sheet.isOpen(row) && (isOver || !this.sheet.text(row, this.index).trim()));
-    if (!await this.flush()) { this.write(rows.map((row) => [row, this.index, text])); return; }
+    if (!await this.flush()) {
+      this.write(rows.map((row) => [row, this.index, text]));
+      this.tell(fill(this.words.applied, { count: rows.length }));
+      return;
+    }
     const [item, point] = this.sheet.columns[this.index].code.split("~");
     const versions = Object.fromEntries(
       rows.map((row) => [this.sheet.pupils[row].record_id, this.sheet.cell(row, this.index).version]));
     if (rows.length) { await this.#copy({ item, point, text, versions, overwrite: true }, rows); }
-    this.tell(fill(this.words.applied, { count: rows.length }));
+    this.tell(rows.length ? fill(this.words.applied, { count: rows.length }) : this.words.noneApplied);
   }
 
   async #copy(body, rows) {
     const answer = await this.post(`/api/v1/class-terms/${this.lop}/cells/${this.slot}/copy`, body);
     // What could not be sent now is typed like anything else: it waits, and says why it could not be saved.
     if (!answer?.ok) { this.write(rows.map((row) => [row, this.index, body.text])); return; }
-    this.reload();
+    await this.reload();
   }
 
   async keep() {

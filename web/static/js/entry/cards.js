@@ -1,6 +1,7 @@
 // The sheet on a phone: one pupil at a time, with large fields; what is typed goes the same way as from the grid.
 import { button, fill, make } from "./dom.js";
 import { shown } from "./reading.js";
+import { spareColumns } from "./spare.js";
 
 export class Cards extends EventTarget {
   constructor(host, sheet, label, at) {
@@ -37,11 +38,9 @@ export class Cards extends EventTarget {
     this.fields = columns.map((column, index) => this.#field(column, row, index));
     const next = button(words.after, () => this.go(row + 1, this.at[1], true), "next");
     next.disabled = after.disabled;
-    // Columns that nobody has to fill in and nobody has filled in do not stand in the way.
-    const isSpare = (column, index) => !column.required && !column.limit && columns.length > 6
-      && pupils.every((_, at) => !this.sheet.text(at, index));
+    const spareOnes = new Set(spareColumns(this.sheet));
     const spare = make("details", { className: "spare" }, make("summary", {}, words.spare),
-      ...this.fields.filter((_, index) => isSpare(columns[index], index)));
+      ...this.fields.filter((_, index) => spareOnes.has(index)));
     const shownFields = this.fields.filter((field) => field.parentElement !== spare);
     if (spare.children.length > 1) { shownFields.splice(shownFields.length - 1, 0, spare); }
     this.host.replaceChildren(make("div", { className: "turn" }, before, picker, after), place, ...shownFields, next);

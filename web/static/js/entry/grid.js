@@ -7,15 +7,20 @@ import { asRows, asText } from "./clipboard.js";
 import { make } from "./dom.js";
 import { editor } from "./editors.js";
 import { onKey } from "./keys.js";
+import { spareColumns } from "./spare.js";
 
 Tabulator.registerModule([EditModule, FormatModule, FrozenColumnsModule, ResizeTableModule]);
 
-const WIDTHS = { level: 72, score: 66, count: 84, measure: 84, flag: 84, text: 170, comment: 240 };
+const WIDTHS = { level: 72, score: 66, count: 84, measure: 84, flag: 84, text: 170, comment: 208 };
 const NAME_WIDTH = 196;
+const LEAST = 320; // a grid lower than this shows too few pupils: then the page scrolls
+const BELOW = 56; // the line about keys, and what stands between
 
 export class Grid extends EventTarget {
   constructor(host, sheet, label, at) {
     super();
+    this.spare = spareColumns(sheet);
+    this.hidden = new Set(this.spare);
     Object.assign(this, { host, sheet, at, anchor: at, elements: [], parts: [], names: [] });
     this.table = new Tabulator(host, {
       data: sheet.pupils.map((pupil, row) => ({ id: row, name: pupil.full_name })),
@@ -25,8 +30,8 @@ export class Grid extends EventTarget {
       editTriggerEvent: "dblclick",
     });
     this.ready = new Promise((done) => { this.table.on("tableBuilt", () => { this.#built(label); done(); }); });
-    sheet.addEventListener("changed", this.changed = ({ detail }) => detail.forEach(([row, index]) => this.paint(row, index)));
-    sheet.addEventListener("taken", this.taken = () => this.#repaint());
+    sheet.addEventListener("changed", this.changed = ({ detail }) => { this.#reveal(); detail.forEach(([row, index]) => this.paint(row, index)); });
+    sheet.addEventListener("taken", this.taken = () => { this.#reveal(); this.#repaint(); });
   }
 
   #names() {
@@ -49,7 +54,7 @@ export class Grid extends EventTarget {
   #column(column, index) {
     const isWide = column.kind === "comment";
     return {
-      title: column.heading, field: `c${index}`, cssClass: `kind-${column.kind}`, variableHeight: true,
+      title: column.heading, field: `c${index}`, visible: !this.hidden.has(index), cssClass: `kind-${column.kind}`, variableHeight: true,
       minWidth: WIDTHS[column.kind], width: isWide ? undefined : WIDTHS[column.kind], widthGrow: isWide ? 1 : 0,
       formatter: (cell) => this.#cell(cell, index),
       editor: (cell, rendered, _success, cancel) => this.#edit(cell, index, rendered, cancel),
@@ -137,6 +142,45 @@ export class Grid extends EventTarget {
     this.handle = make("div", { className: "handle" });
     this.handle.setAttribute("aria-hidden", "true");
     this.#range();
+    this.#fit();
+    window.addEventListener("resize", this.resized = () => this.#fit());
+    this.#bringUp(holder);
+  }
+
+  // Head, grid and the button below stand on one screen where the screen is high enough.
+  #fit() {
+    const above = this.host.getBoundingClientRect().top + window.scrollY;
+    const below = document.getElementById("after-grid").offsetHeight + BELOW;
+    const room = window.innerHeight - above - below;
+    this.host.style.maxHeight = room >= LEAST ? `${room}px` : "";
+  }
+
+  // Where the first pupils are closed, the one at the cursor is in sight at once; the page itself stays where it is.
+  #bringUp(holder) {
+    const row = this.elements[this.at[0]]?.[this.at[1]]?.closest(".tabulator-row");
+    if (row && this.at[0] > 0) { holder.scrollTop = row.offsetTop - holder.clientHeight / 3; }
+  }
+
+  // Shows the spare columns or puts them away.
+  toggleSpare() {
+    const isHidden = this.hidden.size > 0;
+    this.hidden = new Set(isHidden ? [] : this.spare);
+    this.spare.forEach((index) => this.table.getColumn(`c${index}`)[isHidden ? "show" : "hide"]());
+    if (this.hidden.has(this.at[1])) { this.go(...this.at); }
+    this.dispatchEvent(new CustomEvent("spare"));
+  }
+
+  // A column that is written in, here or elsewhere, is not spare any more.
+  #reveal() {
+    if (![...this.hidden].some((index) => this.sheet.pupils.some((_, row) => this.sheet.text(row, index)))) { return; }
+    this.toggleSpare();
+  }
+
+  // The column itself or, where it is put away, the next one in the direction of the cursor.
+  #visible(index) {
+    const all = this.sheet.columns.map((_, each) => each).filter((each) => !this.hidden.has(each));
+    const isBack = index < this.at[1];
+    return (isBack ? all.findLast((each) => each <= index) : all.find((each) => each >= index)) ?? (isBack ? all[0] : all.at(-1));
   }
 
   get isEditing() { return Boolean(this.open); }
@@ -151,7 +195,7 @@ export class Grid extends EventTarget {
   // Moves the cursor; with `extends` the range grows from where it began.
   go(row, index, isRange = false) {
     const last = [this.sheet.pupils.length - 1, this.sheet.columns.length - 1];
-    this.at = [Math.min(Math.max(row, 0), last[0]), Math.min(Math.max(index, 0), last[1])];
+    this.at = [Math.min(Math.max(row, 0), last[0]), this.#visible(Math.min(Math.max(index, 0), last[1]))];
     if (!isRange) { this.anchor = this.at; }
     this.#range();
     const element = this.elements[this.at[0]][this.at[1]];
@@ -313,6 +357,8 @@ export class Grid extends EventTarget {
     this.leave();
     this.sheet.removeEventListener("changed", this.changed);
     this.sheet.removeEventListener("taken", this.taken);
+    window.removeEventListener("resize", this.resized);
+    this.host.style.maxHeight = "";
     this.table.destroy();
   }
 }

@@ -19,6 +19,7 @@ const drawer = new Drawer(`${facts.owner}/${facts.lop}/${facts.name}`);
 const restored = await drawer.all();
 const outbox = new Outbox(sheet, drawer, facts.save, token);
 let view;
+let toldAt = 0;
 
 // Where the grid cannot be shown the form stays.
 root.hidden = false;
@@ -59,8 +60,10 @@ async function show() {
   view?.destroy();
   view = new Kind(host, sheet, facts.title, at);
   await view.ready;
+  view.addEventListener("spare", tellSpare);
+  tellSpare();
   view.showLacking();
-  view.addEventListener("moved", () => { tellPlace(); bank?.moved(view.at); });
+  view.addEventListener("moved", () => { untell(); tellPlace(); bank?.moved(view.at); });
   view.addEventListener("closed", () => tell(words.closed));
   view.addEventListener("unknown", ({ detail: [, index] }) => {
     tell(fill(words.keys, { keys: sheet.columns[index].choices.map(([value, label]) => `${value} (${label})`).join(", ") }));
@@ -83,7 +86,9 @@ async function reload() {
 document.body.addEventListener("live", () => reloadSoon(300));
 setInterval(() => { if (!document.hidden) { reload(); } }, 60000);
 
-function tell(sentence) { find("said").textContent = sentence; }
+// A hint stands until the person goes on.
+function tell(sentence) { find("said").textContent = sentence; toldAt = performance.now(); }
+function untell() { if (performance.now() - toldAt > 800) { find("said").textContent = ""; } }
 
 function tellState() {
   const { state, count, savedAt } = outbox;
@@ -107,7 +112,18 @@ function tellState() {
   find("again").hidden = state !== "stranger";
   find("undo").disabled = !sheet.steps.length;
   const send = document.querySelector("[data-send]");
-  if (send) { send.classList.toggle("main", sheet.missing().length === 0); }
+  if (send) {
+    const left = sheet.missing().length;
+    const line = document.querySelector("[data-left]");
+    send.classList.toggle("main", left === 0);
+    line.textContent = left ? fill(words.left, { count: left }) : line.dataset.after;
+  }
+}
+
+function tellSpare() {
+  const count = view.spare?.length;
+  find("spare").hidden = !count;
+  if (count) { find("spare-words").textContent = fill(view.hidden.size ? words.showEmpty : words.hideEmpty, { count }); }
 }
 
 function tellPlace() {
@@ -129,6 +145,7 @@ function post(url, body) {
 
 find("undo").addEventListener("click", () => sheet.undo());
 find("fill").addEventListener("click", () => { view.fillDown(); view.focus(); });
+find("spare").addEventListener("click", () => { view.toggleSpare(); view.focus(); });
 find("show-bank")?.addEventListener("click", () => openBank().catch(() => tell(words.noConnection)));
 find("again").addEventListener("click", () => window.open("/dang-nhap", "_blank", "noopener"));
 

@@ -3,6 +3,7 @@ import { button, fill, make } from "./dom.js";
 import { shown } from "./reading.js";
 
 const MOST = 60;
+const FEW = 3;
 
 export class Side {
   constructor(host, sheet, words, go) {
@@ -78,5 +79,10 @@ export class Side {
     return [...groups.values()];
   }
 
-  #doubt(group) { return [make("p", {}, group[0].message), ...group.map((each) => this.#problem(each)[0])]; }
+  #doubt(group) {
+    const places = group.map((each) => this.#problem(each)[0]);
+    if (places.length <= FEW) { return [make("p", {}, group[0].message), ...places]; }
+    const which = make("summary", {}, fill(this.words.which, { count: places.length }));
+    return [make("p", {}, group[0].message), make("details", {}, which, ...places)];
+  }
 }

@@ -1,0 +1,227 @@
+"""The register of what the school issued: searched by code, class and date, printed, exported, handed out."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Annotated, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+import segno
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response
+
+from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, VisibleDocument, now, require_readable
+from api.guard import allow
+from api.pages.language import current_language, gettext
+from api.pages.language import marked as _
+from api.pages.templating import page
+from api.services import Services
+from api.workbooks import workbook
+from documents.cover import Cover
+from documents.page import lookup_url
+from domain.assessment import Term
+from domain.curriculum import HOMEROOM
+from domain.documents import DocumentKind, SignatureField, role_of
+from domain.duties import OFFICES, Duty
+from domain.errors import NotFound
+from interchange.reports.register import RegisterLine, write_register
+from signing.verification.labels import kind_name
+from storage import board, register, showing
+from storage.access import ClassTermHead
+from storage.register import Asked, Entry
+
+router = APIRouter(include_in_schema=False)
+PER_PAGE: Final = 100
+STANDINGS: Final = {
+    register.IN_FORCE: _("Có hiệu lực"),
+    register.RECALLED: _("Đã thu hồi"),
+    register.SUPERSEDED: _("Đã có bản thay thế"),
+    "": _("Chưa phát hành"),
+}
+KINDS: Final = (DocumentKind.YEAR_RECORD, DocumentKind.CLASS_SUMMARY)
+ROLES: Final = {
+    SignatureField.SUBJECT_TEACHER: _("Giáo viên bộ môn"),
+    SignatureField.HOMEROOM: _("Giáo viên chủ nhiệm"),
+    SignatureField.PRINCIPAL: _("Hiệu trưởng"),
+    SignatureField.SEAL: _("Con dấu của trường"),
+}
+_PROVEN, _NOT_PROVEN = _("Đã có"), _("Đang chờ")
+
+
+async def asked_of(
+    code: Annotated[str, Query(alias="ma", max_length=60)] = "",
+    class_id: Annotated[str, Query(alias="lop")] = "",
+    kind: Annotated[str, Query(alias="loai")] = "",
+    standing: Annotated[str, Query(alias="trang_thai")] = "",
+    first: Annotated[str, Query(alias="tu")] = "",
+    last: Annotated[str, Query(alias="den")] = "",
+) -> Asked:
+    """What the address asks for; what makes no sense in it is not asked."""
+    return Asked(
+        code.strip(),
+        _id(class_id),
+        kind if kind in KINDS else "",
+        standing if standing and standing in STANDINGS else "",
+        _day(first),
+        _day(last),
+    )
+
+
+AskedDep = Annotated[Asked, Depends(asked_of)]
+
+
+@dataclass(frozen=True)
+class Slip:
+    """One code to cut out and hand to a family."""
+
+    entry: Entry
+    url: str
+    qr: str
+
+
+@router.get("/so-phat-hanh")
+@allow(OFFICES)
+def show_register(
+    request: Request,
+    person: CurrentPerson,
+    found: ServicesDep,
+    asked: AskedDep,
+    number: Annotated[int, Query(alias="trang", ge=1, le=10_000)] = 1,
+) -> Response:
+    with found.sessions() as session:
+        total = register.count(session, person.school_id, asked)
+        entries = register.entries(session, person.school_id, asked, PER_PAGE, (number - 1) * PER_PAGE)
+        classes = register.classes(session, person.school_id)
+        school = board.school_name(session, person.school_id)
+    kept = urlencode([each for each in request.query_params.multi_items() if each[0] != "trang" and each[1]])
+    return page(
+        found,
+        request,
+        "register/register.html",
+        entries=entries,
+        total=total,
+        number=number,
+        pages=max(-(-total // PER_PAGE), 1),
+        classes=classes,
+        asked=asked,
+        is_filtered=asked != Asked(),
+        kept=kept,
+        school=school,
+        kinds={kind: kind_name(kind, current_language()) for kind in KINDS},
+        standings=STANDINGS,
+        skipped=(number - 1) * PER_PAGE,
+    )
+
+
+@router.get("/so-phat-hanh.xlsx")
+@allow(OFFICES)
+def export_register(person: CurrentPerson, found: ServicesDep, asked: AskedDep) -> Response:
+    """What is asked for as a workbook, all pages of it."""
+    with found.sessions() as session:
+        entries = register.entries(session, person.school_id, asked)
+        school = board.school_name(session, person.school_id)
+        classes = register.classes(session, person.school_id)
+    named = next((each.name for each in classes if each.class_id == asked.class_id), "")
+    words = f"Lớp {named}" if named else "Toàn trường"
+    return workbook(write_register(school, [_in_words(each) for each in entries], words), "so-phat-hanh", named)
+
+
+@router.get("/so-phat-hanh/{document_id}")
+@allow(OFFICES)
+def show_entry(request: Request, head: VisibleDocument, person: CurrentPerson, found: ServicesDep) -> Response:
+    """One document: how it stands, who signed it, and everything of it that can be handed over."""
+    with found.sessions() as session:
+        entry = register.entry(session, person.school_id, head.id)
+        signings = showing.signings_of(session, head.id)
+    if entry is None:
+        raise NotFound("Văn bản này chưa được đóng dấu nên chưa vào sổ phát hành.")
+    signed = [(ROLES[role_of(each.field)], each) for each in signings]
+    return page(
+        found,
+        request,
+        "register/entry.html",
+        slip=_slip(found, entry),
+        kind=kind_name(entry.kind, current_language()),
+        signed=signed,
+        standings=STANDINGS,
+    )
+
+
+@router.get("/lop/{class_term_id}/in-ca-lop.pdf")
+@allow(OFFICES | {Duty.HOMEROOM})
+def print_class(head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep) -> Response:
+    """All issued papers of the class in one file that is good for paper only, and says so on its first page."""
+    entries = _papers(found, head, person)
+    with found.sessions() as session:
+        school = board.school_name(session, head.school_id)
+    lines = (
+        f"{Term(head.term).label}, năm học {head.school_year}",
+        f"{len(entries)} văn bản: {kind_name(entries[0].kind).lower()}",
+    )
+    cover = Cover(school, f"Lớp {head.class_name}", lines)
+    pdf = found.showing.to_print(cover, [each.sha256 for each in entries])
+    name = f"chi-de-in-{head.term}-{head.school_year}.pdf"
+    headers = {"Content-Disposition": f'inline; filename="{name}"'}
+    return Response(pdf, media_type="application/pdf", headers=headers)
+
+
+@router.get("/lop/{class_term_id}/phieu-tra-cuu")
+@allow(OFFICES | {Duty.HOMEROOM})
+def show_slips(request: Request, head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep) -> Response:
+    """A sheet of codes to cut out: each family gets the one of its own child."""
+    entries = _papers(found, head, person)
+    slips = [_slip(found, each) for each in entries]
+    return page(found, request, "register/slips.html", head=head, term=Term(head.term), slips=slips, at=now())
+
+
+def _papers(found: Services, head: ClassTermHead, person: CurrentPerson) -> list[Entry]:
+    """The pupils' own papers, in the first term the class's summaries. Raises NotFound before any was sealed."""
+    require_readable(head, person, HOMEROOM, "Không tìm thấy lớp này.")
+    kind = DocumentKind.YEAR_RECORD if head.term == Term.YEAR_END else DocumentKind.CLASS_SUMMARY
+    with found.sessions() as session:
+        entries = register.of_class_term(session, head.school_id, head.id, kind)
+    if not entries:
+        raise NotFound("Lớp này chưa có văn bản nào được đóng dấu.")
+    return entries
+
+
+def _slip(found: Services, entry: Entry) -> Slip:
+    url = lookup_url(found.showing.verify_url, entry.lookup_code)
+    return Slip(entry, url, _qr(url))
+
+
+@lru_cache(maxsize=4096)  # two schools: each takes milliseconds to draw, and is looked at again
+def _qr(url: str) -> str:
+    return segno.make_qr(url, error="m").svg_data_uri(scale=4, border=2, dark="#000", light="#fff")
+
+
+def _in_words(each: Entry) -> RegisterLine:
+    return RegisterLine(
+        kind_name(each.kind, current_language()),
+        each.class_name,
+        each.school_year,
+        gettext(each.term.label),
+        each.pupil_code,
+        each.full_name,
+        each.version,
+        each.sealed_at,
+        each.lookup_code,
+        gettext(STANDINGS[each.standing]),
+        gettext(_PROVEN if each.is_proven else _NOT_PROVEN),
+        each.sha256,
+    )
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

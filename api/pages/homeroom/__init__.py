@@ -1,0 +1,6 @@
+"""The homeroom teacher's room: completeness, review, returns and holds, results."""
+
+from api.pages.homeroom import decisions, results, returns, room
+from api.routers import joined
+
+router = joined(room, decisions, returns, results)
