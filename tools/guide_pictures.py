@@ -83,6 +83,8 @@ async def _take(browser: Browser, base: str, picture: Picture) -> None:
         words = PEOPLE[picture.role]
         await page.locator("form[action='/demo/enter']", has_text=words).first.locator("button").dispatch_event("click")
         await page.wait_for_url("**/viec-cua-toi")
+        if await page.get_attribute("html", "lang") != "vi":  # somebody has looked at the demo in another language
+            await page.locator("form[action='/ngon-ngu'] button[value='vi']").click()
     await page.goto(base + picture.path)
     for pattern in picture.click:
         await page.goto(base + await _address(page, pattern))
