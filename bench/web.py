@@ -28,7 +28,7 @@ from bench.parts.costs import Meter
 from bench.parts.people import Cast, cast_of
 from bench.parts.rows import Row, table
 from bench.parts.school import make_big_school
-from bench.parts.teachers import at_work
+from bench.parts.teachers import at_work, seen_by
 from bench.parts.visits import BASELINE, Measuring, every_page, p95, save_column
 from cli.services.services import Services, everything, on_free_ports
 from config.settings import Settings
@@ -106,8 +106,9 @@ async def _twin(settings: Settings) -> httpx.AsyncClient:
 
 
 async def _crowd(settings: Settings, cast: Cast, meter: Meter, seconds: float, baseline: float) -> list[Row]:
+    seen = await seen_by(settings.api_url, cast.teachers)
     before, start = meter.read(), time.monotonic()
-    times = await at_work(settings.api_url, cast.teachers, seconds)
+    times = await at_work(settings.api_url, cast.teachers, seen, seconds)
     after, took = meter.read(), time.monotonic() - start
     if times.failed:
         raise SystemExit(f"{len(times.failed)} requests failed: {times.failed[0]}")

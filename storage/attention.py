@@ -16,7 +16,9 @@ from domain.duties import Duty
 from domain.risks import Concern, Matter
 from storage import people, users
 from storage.certificate_list import certificate_list
+from storage.outstanding import late_of
 from storage.reports.missing import ids_of_school
+from storage.risks import risks_of
 from storage.staffing import Person
 from storage.tables import ClassGroup, ClassTermRow, MailRow, Staff
 
@@ -33,24 +35,24 @@ def matters(session: Session, person: Person, at: datetime) -> list[Matter]:
 
 
 def _of_work(session: Session, school_id: UUID, at: datetime) -> list[Matter]:
-    work = people.people_work(session, school_id, at)
+    shares = people.shares_of(session, school_id, at)
+    late = [each for each in shares.by_person.values() if late_of(each, at)]
     certificates = [each.condition for each in certificate_list(session, school_id, at)]
     return [
         Matter(Concern.LATE_CLASSES, _late_classes(session, school_id, at)),
-        Matter(Concern.LATE_PEOPLE, sum(each.is_late(at) for each in work.people)),
-        Matter(Concern.NOBODYS_PARTS, len(work.unassigned)),
+        Matter(Concern.LATE_PEOPLE, len(late)),
+        Matter(Concern.NOBODYS_PARTS, len(shares.unassigned)),
         Matter(Concern.CERTIFICATES, sum(each in {*TROUBLED, Condition.EXPIRING} for each in certificates)),
-        Matter(Concern.RISKS, sum(bool(each.risks) for each in work.people)),
+        Matter(Concern.RISKS, len(risks_of(session, school_id, at))),
     ]
 
 
 def _of_system(session: Session, school_id: UUID, at: datetime) -> Iterator[Matter]:
-    staff = users.staff_of_school(session, school_id, at)
-    yield Matter(Concern.UNOPENED, _unopened(session, school_id, at))
+    staff, year = users.staff_of_school(session, school_id, at), _newest_year(session, school_id)
+    yield Matter(Concern.UNOPENED, _unopened(session, school_id, year, at) if year else 0)
     yield Matter(Concern.NO_ACCOUNT, sum(each.state is AccountState.NONE for each in staff))
     yield Matter(Concern.NO_SECOND_FACTOR, sum(each.lacks_second_factor for each in staff))
     yield Matter(Concern.LOST_MAILS, _lost_mails(session, school_id, at))
-    year = _newest_year(session, school_id)
     yield Matter(Concern.PERSONAL_IDS, len(ids_of_school(session, school_id, year)) if year else 0)
 
 
@@ -68,11 +70,8 @@ def _late_classes(session: Session, school_id: UUID, at: datetime) -> int:
     return session.scalar(query) or 0
 
 
-def _unopened(session: Session, school_id: UUID, at: datetime) -> int:
-    """Classes of the newest year without a book for a term that has begun."""
-    year = _newest_year(session, school_id)
-    if year is None:
-        return 0
+def _unopened(session: Session, school_id: UUID, year: str, at: datetime) -> int:
+    """Classes of a year without a book for a term that has begun."""
     begun = [term for term in Term if term_dates(SchoolYear.parse(year), term).start <= day_of(at)]
     classes: ColumnElement[bool] = (ClassGroup.school_id == school_id) & (ClassGroup.school_year == year)
     count = session.scalar(select(func.count()).select_from(ClassGroup).where(classes)) or 0

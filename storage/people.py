@@ -26,22 +26,34 @@ class SchoolWork:
     unassigned: list[Outstanding]
 
 
-def people_work(session: Session, school_id: UUID, at: datetime) -> SchoolWork:
-    """Everybody of a school, whether there is something to do or not."""
-    risks = risks_of(session, school_id, at)
+@dataclass(frozen=True)
+class Shares:
+    """What waits for each person, and what waits for a slot that nobody fills."""
+
+    by_person: Mapping[UUID, Sequence[Outstanding]]
+    unassigned: list[Outstanding]
+
+
+def shares_of(session: Session, school_id: UUID, at: datetime) -> Shares:
     work = outstanding.of_school(session, school_id)
     held = staffing.by_class_and_slot(staffing.holders(session, at, ClassGroup.school_id == school_id))
-    by_person = _by_person(work, held)
+    return Shares(_by_person(work, held), [each for each in work if (each.class_id, each.slot) not in held])
+
+
+def people_work(session: Session, school_id: UUID, at: datetime) -> SchoolWork:
+    """Everybody of a school, whether there is something to do or not."""
+    risks, shares = risks_of(session, school_id, at), shares_of(session, school_id, at)
     duties = assignments.duties_by_person(session, school_id, at)
     seen, nudged = _last_seen(session, school_id), _last_nudged(session, school_id)
     people = [
         PersonWork(
-            each.staff_id, each.full_name, duties.get(each.staff_id, ()), tuple(by_person.get(each.staff_id, ())),
+            each.staff_id, each.full_name, duties.get(each.staff_id, ()),
+            tuple(shares.by_person.get(each.staff_id, ())),
             seen.get(each.staff_id), nudged.get(each.staff_id), risks.get(each.staff_id, ()),
         )
         for each in assignments.staff_of(session, school_id)
     ]  # fmt: skip
-    return SchoolWork(people, [each for each in work if (each.class_id, each.slot) not in held])
+    return SchoolWork(people, shares.unassigned)
 
 
 def nudge(

@@ -88,17 +88,23 @@ async def column_of(client: httpx.AsyncClient, teacher: Teacher) -> list[dict[st
     ]
 
 
-async def at_work(base: str, teachers: Sequence[Teacher], seconds: float) -> Times:
+async def seen_by(base: str, teachers: Sequence[Teacher]) -> list[int]:
+    """The version of the comment that each of them has in sight."""
+    async with httpx.AsyncClient(base_url=base, timeout=30, trust_env=False) as client:
+        return [(await cells(client, each, browser_headers(each.cookie)))[each.record_id] for each in teachers]
+
+
+async def at_work(base: str, teachers: Sequence[Teacher], seen: Sequence[int], seconds: float) -> Times:
     times, end = Times(), time.monotonic() + seconds
     limits = httpx.Limits(max_connections=len(teachers), keepalive_expiry=2)  # before the server lets go
     async with httpx.AsyncClient(base_url=base, timeout=30, trust_env=False, limits=limits) as client:
-        await asyncio.gather(*(_work(client, teacher, end, times) for teacher in teachers))
+        turns = zip(teachers, seen, strict=True)
+        await asyncio.gather(*(_work(client, teacher, version, end, times) for teacher, version in turns))
     return times
 
 
-async def _work(client: httpx.AsyncClient, teacher: Teacher, end: float, times: Times) -> None:
+async def _work(client: httpx.AsyncClient, teacher: Teacher, version: int, end: float, times: Times) -> None:
     headers = browser_headers(teacher.cookie)
-    version = (await cells(client, teacher, headers))[teacher.record_id]
     await asyncio.sleep(random.uniform(0, PAUSE_S[1]))  # noqa: S311 - they do not all begin at once
     while time.monotonic() < end:
         cell = {

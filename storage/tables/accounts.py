@@ -53,7 +53,7 @@ class AccountSession(Base):
 
     id: Mapped[Key]
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), index=True)
-    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), index=True)
     duty: Mapped[str]
     token_sha256: Mapped[str] = mapped_column(unique=True)
     device: Mapped[str] = mapped_column(comment="program and system, in words for the owner")

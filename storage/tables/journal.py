@@ -36,7 +36,7 @@ class Command(Base):
     wf_seq: Mapped[int]
     action: Mapped[str]
     slot: Mapped[str]
-    actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"), index=True)
     order_id: Mapped[UUID | None] = mapped_column(ForeignKey("signing_orders.id"))
     reason_id: Mapped[UUID | None] = mapped_column(ForeignKey("reasons.id"))
     is_late: Mapped[bool]

@@ -28,6 +28,7 @@ PAGES = [
     (Duty.HOMEROOM, "/viec-cua-toi"),
     (Duty.PRINCIPAL, "/viec-cua-toi"),
     (Duty.CLERK, "/viec-cua-toi"),
+    (Duty.ADMIN, "/viec-cua-toi"),
     (Duty.SUBJECT_TEACHER, "/nhap"),
     (Duty.SUBJECT_TEACHER, "/lop/{class_term_id}/nhap/{slot}"),
     (Duty.HOMEROOM, "/lop/{class_term_id}/nhap/{slot}/du-lieu"),

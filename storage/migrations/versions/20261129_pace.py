@@ -15,6 +15,8 @@ COLUMNS = (
     ('term_records', 'enrolment_id'),
     ('signatures', 'staff_id'),
     ('signatures', 'order_id'),
+    ('commands', 'actor_id'),
+    ('account_sessions', 'staff_id'),
 )
 
 
