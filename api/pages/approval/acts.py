@@ -90,7 +90,7 @@ async def decide(
 
 def _shown_after(shown: str) -> str:
     """The same filter; but a decision may leave nobody waiting, so then what is usual."""
-    return "" if shown == approval_class.WAITING else shown
+    return "" if shown == class_view.WAITING else shown
 
 
 async def _carry_out(found: Services, asked: Asked) -> None:
