@@ -1,6 +1,7 @@
 """For anybody: hand in a file and see what its signatures are worth, or look up the code printed on a paper."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter, Request, status
 from starlette.responses import RedirectResponse, Response
@@ -83,11 +84,9 @@ def show_paper(request: Request, found: ServicesDep, code: str) -> Response:
     with found.sessions() as session:
         paper = paper_of(session, code)
     kind, standing = (kind_name(paper.kind, current_language()), _standing(paper)) if paper else ("", None)
-    values = {"paper": paper, "standing": standing, "kind": kind, "typed": as_printed(code)}
-    answer = page(found, request, "paper.html", view=None, problem="", advice="", **values)
-    if paper is None:
-        answer.status_code = status.HTTP_404_NOT_FOUND
-    return answer
+    values: dict[str, Any] = {"paper": paper, "standing": standing, "kind": kind, "typed": as_printed(code)}
+    code_status = status.HTTP_200_OK if paper else status.HTTP_404_NOT_FOUND
+    return page(found, request, "paper.html", status=code_status, view=None, problem="", advice="", **values)
 
 
 def _standing(paper: PublicPaper) -> _Standing:

@@ -166,7 +166,7 @@ async def test_a_choice_signed_out_lasts_in_that_browser_only(desk: As) -> None:
     client = desk("nobody")
     assert '<html lang="vi"' in (await client.get("/kiem-tra")).text
     await client.post("/ngon-ngu", data=SPOKEN)
-    assert "For everybody; no need to sign in." in (await client.get("/kiem-tra")).text
+    assert "For everybody, without signing in." in (await client.get("/kiem-tra")).text
     assert '<html lang="vi"' in (await desk("nobody").get("/kiem-tra")).text
 
 

@@ -1,4 +1,4 @@
-"""A class's term from the first mark to a stranger who checks the paper: in a browser, person by person, on real workers."""
+"""A class's term from the first mark to a stranger who checks the paper, in a browser with real workers."""
 
 import re
 from collections.abc import Callable
@@ -152,7 +152,7 @@ class Journey:
         verdict = page.locator("section.verdict")
         await expect(verdict).to_contain_text("HỢP LỆ", timeout=PATIENCE)
         await expect(verdict).to_contain_text("Văn bản đang có hiệu lực")
-        await expect(page.get_by_text("Con dấu số của nhà trường")).to_have_count(2)  # who, and among all that was checked
+        await expect(page.get_by_text("Con dấu số của nhà trường")).to_have_count(2)
 
     @property
     def name(self) -> str:
