@@ -3,6 +3,7 @@
 import asyncio
 
 import uvicorn
+from anyio import to_thread
 from fastapi import FastAPI
 
 from api.main import create_app, make_services
@@ -29,6 +30,8 @@ async def serve(settings: Settings) -> None:
     app = create_app(await make_services(settings))
     config = server_config(app, settings)
     collect_rarely()
+    # As many as there are connections to the database: more would only wait for these, and for each other.
+    to_thread.current_default_thread_limiter().total_tokens = settings.worker_threads
     await Server(config, app.state.live).serve()
 
 

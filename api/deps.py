@@ -26,8 +26,11 @@ from storage.visitors import Visitor
 THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
+# Dependencies that wait for nothing are async all the same: FastAPI takes a plain function through a thread, and what
+# that costs is more than what they do.
+
+
 async def services(request: Request) -> Services:
-    # Not async for its own sake: FastAPI takes a plain function through a thread.
     found: Services = request.app.state.services
     return found
 
@@ -53,7 +56,7 @@ def is_loopback(request: Request) -> bool:
         return False
 
 
-def current_visitor(request: Request) -> Visitor:
+async def current_visitor(request: Request) -> Visitor:
     """Who is asking, as the guard found out; a route that is open to everybody may have nobody."""
     visitor = visitor_of(request)
     if visitor is None:
@@ -64,7 +67,7 @@ def current_visitor(request: Request) -> Visitor:
 CurrentVisitor = Annotated[Visitor, Depends(current_visitor)]
 
 
-def current_person(visitor: CurrentVisitor) -> Person:
+async def current_person(visitor: CurrentVisitor) -> Person:
     return visitor.person
 
 

@@ -164,7 +164,13 @@ def _visitor(request: Request) -> Visitor | None:
     if not header and not token:
         return None
     found: Services = request.app.state.services
-    with found.sessions.begin() as session:
+    at = datetime.now(UTC)
+    with found.sessions() as session:
         if header:
-            return visitors.by_key(session, header.removeprefix("Bearer "), datetime.now(UTC))
-        return visitors.by_session(session, token, datetime.now(UTC))
+            visitor = visitors.by_key(session, header.removeprefix("Bearer "), at)
+        else:
+            visitor = visitors.by_session(session, token, at)
+    if visitor is not None and not visitor.is_noted:
+        with found.sessions.begin() as session:
+            visitors.note_use(session, visitor, at)
+    return visitor

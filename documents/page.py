@@ -46,7 +46,7 @@ class Printed:
                 "tidy": self.tidy,
                 "sha256": self.sha256,
                 "url": self.url,
-                "qr": "" if self.draft else _qr_svg(self.url),  # nobody can look a draft up
+                "qr": "" if self.draft else qr_svg(self.url),  # nobody can look a draft up
                 **arrangement,
             }
         )
@@ -77,13 +77,13 @@ def _page(layout: Layout) -> dict[str, object]:
     }
 
 
-def _qr_svg(url: str) -> str:
-    """Return the QR code as an SVG of one path: small in the PDF, sharp at any size."""
+def qr_svg(url: str, quiet: int = 0) -> str:
+    """Return the QR code as an SVG of one path, `quiet` modules of empty space around it: small, sharp at any size."""
     code = zxingcpp.create_barcode(url, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
     picture = code.to_image(scale=1, add_quiet_zones=False)
     side, dots = picture.shape[0], memoryview(picture).tobytes()  # type: ignore[arg-type]  # a buffer, unsaid
     rows = (dots[start : start + side] for start in range(0, len(dots), side))
     runs = ((run, y) for y, row in enumerate(rows) for run in _DARK.finditer(row))
     path = "".join(f"M{run.start()} {y}.5h{run.end() - run.start()}" for run, y in runs)
-    box = f"0 0 {side} {side}"
+    box = f"{-quiet} {-quiet} {side + 2 * quiet} {side + 2 * quiet}"
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}"><path stroke="#000" d="{path}"/></svg>'

@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from domain.errors import Invalid
@@ -138,6 +139,7 @@ def name_sort_key(full_name: str) -> tuple[SyllableKey, ...]:
     return tuple(_syllable_key(word) for word in (given, *first))
 
 
+@lru_cache(maxsize=4096)  # names are many, their syllables few
 def _syllable_key(word: str) -> SyllableKey:
     letters, tones = [], []
     for sign in word:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from domain.curriculum import HOMEROOM
@@ -53,9 +54,12 @@ class PupilPart:
         return not self.held and self.stage is asked and not self.is_signed
 
 
+_ORDER: Final = tuple(PartState)
+
+
 def part_state(pupils: Iterable[PupilPart]) -> PartState:
     """A part stands where the pupil stands who needs its teacher most."""
-    return min((_state(each) for each in pupils), key=list(PartState).index, default=PartState.SENT)
+    return min((_state(each) for each in pupils), key=_ORDER.index, default=PartState.SENT)
 
 
 def _state(pupil: PupilPart) -> PartState:

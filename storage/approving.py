@@ -16,7 +16,7 @@ from domain.decisions import Action
 from domain.documents import DocumentKind
 from domain.errors import Incomplete, Invalid
 from domain.stages import Stage
-from storage import pupil_results
+from storage.among import among
 from storage.reports.reading import ClassRead, PupilRead, read_class
 from storage.tables import (
     AuditEntry,
@@ -63,7 +63,7 @@ class Looked:
 
 
 def looks_of(session: Session, staff_id: UUID, class_term_ids: Collection[UUID]) -> dict[UUID, Looked]:
-    query = select(LastLook).where(LastLook.staff_id == staff_id, LastLook.class_term_id.in_(class_term_ids))
+    query = select(LastLook).where(LastLook.staff_id == staff_id, among(LastLook.class_term_id, class_term_ids))
     return {row.class_term_id: Looked(row.wf_seq, row.looked_at) for row in session.scalars(query)}
 
 
@@ -82,12 +82,14 @@ def note_look(session: Session, staff_id: UUID, class_term_id: UUID, seq: int, a
 
 def decided(session: Session, class_term_ids: Collection[UUID], actions: Collection[Action]) -> list[Decided]:
     """Decisions of these kinds with their reasons, oldest first."""
+    if not class_term_ids:
+        return []
     query = (
         select(Command, AuditEntry.detail, Reason.text, Staff.full_name)
         .join(AuditEntry, (AuditEntry.class_term_id == Command.class_term_id) & (AuditEntry.wf_seq == Command.wf_seq))
         .outerjoin(Reason, Reason.id == Command.reason_id)
         .outerjoin(Staff, Staff.id == Command.actor_id)
-        .where(Command.class_term_id.in_(class_term_ids), Command.action.in_(actions))
+        .where(among(Command.class_term_id, class_term_ids), Command.action.in_(actions))
         .order_by(Command.class_term_id, Command.wf_seq)
     )
     return [_decided(*row) for row in session.execute(query)]
@@ -135,7 +137,9 @@ def quick_points(session: Session, staff_id: UUID, class_term_ids: Collection[UU
 
 def _changed(session: Session, staff_id: UUID, looks: Mapping[UUID, Looked]) -> set[tuple[UUID, UUID]]:
     """Records that somebody else changed since the person looked at their class-term."""
-    newest = select(Command.class_term_id, func.max(Command.wf_seq)).where(Command.class_term_id.in_(looks))
+    if not looks:
+        return set()
+    newest = select(Command.class_term_id, func.max(Command.wf_seq)).where(among(Command.class_term_id, looks))
     newer = [
         class_term_id
         for class_term_id, seq in session.execute(newest.group_by(Command.class_term_id))
@@ -157,7 +161,7 @@ def _ids_to_look_at(session: Session, class_term_ids: Collection[UUID]) -> Itera
         select(TermRecord.class_term_id, TermRecord.id, PupilRow.personal_id)
         .join(Enrolment, Enrolment.id == TermRecord.enrolment_id)
         .join(PupilRow, PupilRow.id == Enrolment.pupil_id)
-        .where(TermRecord.class_term_id.in_(class_term_ids), (PupilRow.personal_id == "") | doubts)
+        .where(among(TermRecord.class_term_id, class_term_ids), (PupilRow.personal_id == "") | doubts)
     )
     for class_term_id, record_id, personal_id in session.execute(query):
         text = "Số định danh cần xem lại" if personal_id else "Chưa có số định danh"
@@ -167,7 +171,7 @@ def _ids_to_look_at(session: Session, class_term_ids: Collection[UUID]) -> Itera
 def pending(session: Session, class_term_ids: Collection[UUID]) -> set[UUID]:
     """Records that wait for the principal: to be approved, or held."""
     query = select(TermRecord.id).where(
-        TermRecord.class_term_id.in_(class_term_ids),
+        among(TermRecord.class_term_id, class_term_ids),
         (TermRecord.stage == Stage.HOMEROOM_SIGNED) | TermRecord.held,
     )
     return set(session.scalars(query))
@@ -188,7 +192,7 @@ def _below(read: ClassRead, pupil: PupilRead) -> tuple[str, ...]:
     if facts.term is Term.HK1 and facts.curriculum.is_primary:
         return below_in_first_term(facts.curriculum, pupil.entered)
     try:
-        return below_standard(pupil_results.judged(read.papers, pupil.entered), facts.term)
+        return below_standard(read.judged(pupil), facts.term)
     except (Incomplete, Invalid) as reason:
         return (reason.message,)
 
@@ -199,7 +203,7 @@ def versions(session: Session, class_term_ids: Collection[UUID]) -> dict[UUID, i
     query = (
         select(ClassTermRow.id, func.sum(of_class.wf_seq))
         .join(of_class, of_class.class_id == ClassTermRow.class_id)
-        .where(ClassTermRow.id.in_(class_term_ids))
+        .where(among(ClassTermRow.id, class_term_ids))
         .group_by(ClassTermRow.id)
     )
     return {class_term_id: int(seq) for class_term_id, seq in session.execute(query)}

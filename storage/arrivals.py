@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from domain.curriculum import HOMEROOM
 from domain.decisions import Action
 from domain.stages import Stage
+from storage.among import among
 from storage.tables import Command
 
 # An action, and whether the homeroom teacher took it: a signature of the homeroom teacher leads elsewhere.
@@ -48,7 +49,7 @@ def of_class_terms(session: Session, ids: Collection[UUID]) -> Arrivals:
     is_homeroom = Command.slot == HOMEROOM
     query = (
         select(Command.class_term_id, Command.action, is_homeroom, func.max(Command.created_at))
-        .where(Command.class_term_id.in_(ids))
+        .where(among(Command.class_term_id, ids))
         .group_by(Command.class_term_id, Command.action, is_homeroom)
     )
     return Arrivals(

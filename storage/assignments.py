@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from domain.assessment import Term
@@ -76,7 +76,7 @@ def years_of(session: Session, school_id: UUID) -> list[str]:
 def classes_of(session: Session, school_id: UUID, school_year: str) -> list[ClassGroup]:
     """The classes of a year, in order."""
     query = select(ClassGroup).where(ClassGroup.school_id == school_id, ClassGroup.school_year == school_year)
-    return list(session.scalars(query.order_by(ClassGroup.grade, ClassGroup.name)))
+    return list(session.scalars(query.order_by(ClassGroup.grade, func.length(ClassGroup.name), ClassGroup.name)))
 
 
 def matrix(session: Session, school_id: UUID, school_year: str, at: datetime) -> list[ClassRow]:
@@ -125,7 +125,8 @@ def holdings(session: Session, *which: ColumnElement[bool] | InstrumentedAttribu
         .outerjoin(maker, maker.id == TeachingAssignment.made_by)
         .where(*which)
         .order_by(
-            ClassGroup.school_year.desc(), ClassGroup.grade, ClassGroup.name, TeachingAssignment.slot != HOMEROOM,
+            ClassGroup.school_year.desc(), ClassGroup.grade, func.length(ClassGroup.name), ClassGroup.name,
+            TeachingAssignment.slot != HOMEROOM,
             TeachingAssignment.slot, TeachingAssignment.valid_from,
         )
     )  # fmt: skip
@@ -172,7 +173,7 @@ def duties_by_person(session: Session, school_id: UUID, at: datetime) -> dict[UU
         .join(ClassGroup, ClassGroup.id == TeachingAssignment.class_id)
         .where(ClassGroup.school_id == school_id, in_force(TeachingAssignment, at))
         .group_by(TeachingAssignment.staff_id, own_class, ClassGroup.grade, ClassGroup.name)
-        .order_by(own_class.desc(), ClassGroup.grade, ClassGroup.name)
+        .order_by(own_class.desc(), ClassGroup.grade, func.length(ClassGroup.name), ClassGroup.name)
     )
     for staff_id, is_homeroom, name in session.execute(taught):
         classes[staff_id, is_homeroom].append(name)

@@ -14,6 +14,7 @@ from domain.attendance import TermFact, read_fact
 from domain.calendar import TIMEZONE
 from domain.curriculum import HOMEROOM
 from domain.errors import Conflict, Invalid
+from storage.among import among
 from storage.entries import records_in
 from storage.saving import lock_open
 from storage.tables import Enrolment, PupilRow, PupilTerm, Staff, TermRecord
@@ -128,7 +129,7 @@ def _writers(session: Session, record_ids: Sequence[UUID]) -> dict[UUID, tuple[s
     query = (
         select(PupilTerm.record_id, func.coalesce(Staff.full_name, ""), PupilTerm.updated_at)
         .outerjoin(Staff, Staff.id == PupilTerm.updated_by)
-        .where(PupilTerm.record_id.in_(record_ids))
+        .where(among(PupilTerm.record_id, record_ids))
     )
     return {record_id: (by, at) for record_id, by, at in session.execute(query)}
 
@@ -156,7 +157,7 @@ def _said(row: Attendance) -> Iterator[tuple[TermFact, str | int]]:
 
 def _kept(session: Session, record_ids: Sequence[UUID]) -> list[KeptAttendance]:
     columns = [getattr(PupilTerm, fact.value) for fact in TermFact]
-    query = select(PupilTerm.record_id, *columns, PupilTerm.version).where(PupilTerm.record_id.in_(record_ids))
+    query = select(PupilTerm.record_id, *columns, PupilTerm.version).where(among(PupilTerm.record_id, record_ids))
     found = {row.record_id: KeptAttendance(*row) for row in session.execute(query)}
     return [found.get(each, KeptAttendance(each)) for each in record_ids]
 

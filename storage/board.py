@@ -9,10 +9,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
+from domain.curriculum import HOMEROOM
 from domain.progress import BoardLine
 from domain.slot_marks import slot_name
 from domain.stages import Stage
 from storage import arrivals, evidence
+from storage.among import among
 from storage.entries import curriculum_of
 from storage.tables import (
     ClassGroup,
@@ -82,7 +84,7 @@ def years_of(session: Session, school_id: UUID, class_ids: list[UUID] | None = N
         .where(ClassGroup.school_id == school_id)
     )
     if class_ids is not None:
-        query = query.where(ClassGroup.id.in_(class_ids))
+        query = query.where(among(ClassGroup.id, class_ids))
     return sorted(set(session.scalars(query)), reverse=True)
 
 
@@ -94,10 +96,16 @@ def school_board(
         select(ClassTermRow, ClassGroup)
         .join(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
         .where(ClassGroup.school_id == school_id)
-        .order_by(ClassGroup.school_year.desc(), ClassTermRow.term.desc(), ClassGroup.grade, ClassGroup.name)
+        .order_by(
+            ClassGroup.school_year.desc(),
+            ClassTermRow.term.desc(),
+            ClassGroup.grade,
+            func.length(ClassGroup.name),
+            ClassGroup.name,
+        )
     )
     if class_ids is not None:
-        query = query.where(ClassGroup.id.in_(class_ids))
+        query = query.where(among(ClassGroup.id, class_ids))
     if school_year:
         query = query.where(ClassGroup.school_year == school_year)
     rows = session.execute(query).all()
@@ -117,7 +125,7 @@ def school_board(
 def _counts(session: Session, ids: list[UUID]) -> tuple[dict[UUID, Counter[Stage]], Counter[UUID]]:
     query = (
         select(TermRecord.class_term_id, TermRecord.stage, TermRecord.held, func.count())
-        .where(TermRecord.class_term_id.in_(ids))
+        .where(among(TermRecord.class_term_id, ids))
         .group_by(TermRecord.class_term_id, TermRecord.stage, TermRecord.held)
     )
     counts: dict[UUID, Counter[Stage]] = {each: Counter() for each in ids}
@@ -137,7 +145,7 @@ def _whole_slots(session: Session, ids: list[UUID]) -> dict[UUID, tuple[int, int
             func.bool_and(RecordSlot.is_signed).label("signed"),
         )
         .join(TermRecord, TermRecord.id == RecordSlot.record_id)
-        .where(TermRecord.class_term_id.in_(ids))
+        .where(among(TermRecord.class_term_id, ids))
         .group_by(TermRecord.class_term_id, RecordSlot.slot)
         .subquery()
     )
@@ -195,18 +203,20 @@ def record_lines(session: Session, class_term_id: UUID) -> list[RecordLine]:
             Stage(record.stage),
             record.revision,
             record.held,
-            tuple(slot.slot for slot in slots[record.id] if slot.state == "open"),
-            tuple(slot.slot for slot in slots[record.id] if not slot.is_signed and slot.slot != "homeroom"),
+            tuple(slot for slot, is_open, _ in slots[record.id] if is_open),
+            tuple(slot for slot, _, is_signed in slots[record.id] if not is_signed and slot != HOMEROOM),
         )
         for record, order_no, name, code in rows
     ]
 
 
-def _slots(session: Session, record_ids: list[UUID]) -> dict[UUID, list[RecordSlot]]:
-    found: dict[UUID, list[RecordSlot]] = {record_id: [] for record_id in record_ids}
-    query = select(RecordSlot).where(RecordSlot.record_id.in_(record_ids)).order_by(RecordSlot.slot)
-    for row in session.scalars(query):
-        found[row.record_id].append(row)
+def _slots(session: Session, record_ids: list[UUID]) -> dict[UUID, list[tuple[str, bool, bool]]]:
+    """By record: each slot, whether it is open, and whether it is signed."""
+    found: dict[UUID, list[tuple[str, bool, bool]]] = {record_id: [] for record_id in record_ids}
+    columns = (RecordSlot.record_id, RecordSlot.slot, RecordSlot.state == "open", RecordSlot.is_signed)
+    query = select(*columns).where(among(RecordSlot.record_id, record_ids)).order_by(RecordSlot.slot)
+    for record_id, slot, is_open, is_signed in session.execute(query):
+        found[record_id].append((slot, is_open, is_signed))
     return found
 
 

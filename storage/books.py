@@ -48,7 +48,7 @@ def _lines(session: Session, term: Term, *which: ColumnElement[bool]) -> list[Bo
         select(ClassGroup, ClassTermRow, pupils)
         .outerjoin(ClassTermRow, (ClassTermRow.class_id == ClassGroup.id) & (ClassTermRow.term == term.value))
         .where(*which)
-        .order_by(ClassGroup.grade, ClassGroup.name)
+        .order_by(ClassGroup.grade, func.length(ClassGroup.name), ClassGroup.name)
     )
     return [
         BookLine(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.curriculum import HOMEROOM
@@ -70,7 +70,7 @@ def _teaching(session: Session, at: datetime) -> list[tuple[UUID, str, Duty]]:
         select(TeachingAssignment.staff_id, TeachingAssignment.slot, ClassGroup.name)
         .join(ClassGroup, ClassGroup.id == TeachingAssignment.class_id)
         .where(in_force(TeachingAssignment, at))
-        .order_by(ClassGroup.name)
+        .order_by(func.length(ClassGroup.name), ClassGroup.name)
     )
     classes: dict[tuple[UUID, bool], dict[str, None]] = {}
     for staff_id, slot, name in session.execute(query):

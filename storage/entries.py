@@ -18,6 +18,7 @@ from domain.errors import NotFound
 from domain.rules.book import RuleBook, rule_book
 from domain.scales import CellKind
 from domain.slot_marks import Known, Place
+from storage.among import among
 from storage.tables import (
     Assessment,
     CellChange,
@@ -70,9 +71,15 @@ def curriculum_in(session: Session, class_term_id: UUID) -> tuple[Curriculum, Te
 def values_of(session: Session, slots: Iterable[str], record_ids: Iterable[UUID]) -> dict[UUID, dict[str, Values]]:
     """What slots entered, by record and slot; a slot that entered nothing has no key."""
     found: dict[UUID, dict[str, dict[CellKey, str]]] = defaultdict(lambda: defaultdict(dict))
-    for row in _rows(session, slots, record_ids):
-        if row.value:
-            found[row.record_id][row.slot][_key(row.item, row.point, row.kind)] = row.value
+    query = (
+        select(
+            Assessment.record_id, Assessment.slot, Assessment.item, Assessment.point, Assessment.kind, Assessment.value
+        )
+        .where(Assessment.slot.in_(list(slots)), among(Assessment.record_id, record_ids), Assessment.value != "")
+        .order_by(Assessment.record_id, Assessment.point, Assessment.item, Assessment.kind)
+    )
+    for record_id, slot, item, point, kind, value in session.execute(query):
+        found[record_id][slot][_key(item, point, kind)] = value
     return {record_id: dict(by_slot) for record_id, by_slot in found.items()}
 
 
@@ -102,7 +109,7 @@ def missing(
 
 def waived_of(session: Session, record_ids: Iterable[UUID]) -> set[UUID]:
     """Which of these records are of disabled pupils who are not assessed."""
-    query = select(PupilTerm.record_id).where(PupilTerm.record_id.in_(list(record_ids)), PupilTerm.assessment_waived)
+    query = select(PupilTerm.record_id).where(among(PupilTerm.record_id, record_ids), PupilTerm.assessment_waived)
     return set(session.scalars(query))
 
 
@@ -112,7 +119,7 @@ def known_cells(session: Session, slot: str, record_ids: Iterable[UUID]) -> dict
     query = (
         select(*cell, Assessment.value, Assessment.version, Staff.full_name, Assessment.updated_at)
         .outerjoin(Staff, Staff.id == Assessment.updated_by)
-        .where(Assessment.slot == slot, Assessment.record_id.in_(list(record_ids)))
+        .where(Assessment.slot == slot, among(Assessment.record_id, record_ids))
     )
     return {
         (record_id, _key(item, point, kind)): Known(value, version, by or "", at)
@@ -195,7 +202,7 @@ def _rows(session: Session, slots: Iterable[str], record_ids: Iterable[UUID]) ->
     # Columns, not rows of the table: a class has a thousand cells, and an object of the session for each is slow.
     query = (
         select(*(getattr(Assessment, name) for name in StoredCell._fields))
-        .where(Assessment.slot.in_(list(slots)), Assessment.record_id.in_(list(record_ids)))
+        .where(Assessment.slot.in_(list(slots)), among(Assessment.record_id, record_ids))
         .order_by(Assessment.record_id, Assessment.point, Assessment.item, Assessment.kind)
     )
     return [StoredCell(*row) for row in session.execute(query)]

@@ -24,6 +24,7 @@ from domain.documents import (
     subject_field,
 )
 from storage import entries, staffing
+from storage.among import among
 from storage.staffing import Signer
 from storage.tables import (
     ClassGroup,
@@ -124,7 +125,7 @@ def members(session: Session, records: list[TermRecord]) -> list[Member]:
     query = (
         select(Enrolment, PupilRow)
         .join(PupilRow, PupilRow.id == Enrolment.pupil_id)
-        .where(Enrolment.id.in_(by_enrolment))
+        .where(among(Enrolment.id, by_enrolment))
         .order_by(Enrolment.order_no, Enrolment.id)
     )
     return [Member(by_enrolment[enrolment.id], enrolment, pupil) for enrolment, pupil in session.execute(query)]
@@ -240,7 +241,7 @@ def _schooling(session: Session, last: str, pupil_ids: list[UUID]) -> dict[UUID,
         select(Enrolment.pupil_id, Enrolment.school_year, ClassGroup.name, School.name, School.province)
         .join(ClassGroup, ClassGroup.id == Enrolment.class_id)
         .join(School, School.id == ClassGroup.school_id)
-        .where(Enrolment.pupil_id.in_(pupil_ids), Enrolment.school_year <= last)
+        .where(among(Enrolment.pupil_id, pupil_ids), Enrolment.school_year <= last)
         .order_by(Enrolment.school_year, Enrolment.joined_on)
     )
     found: dict[UUID, list[SchoolingLine]] = {pupil_id: [] for pupil_id in pupil_ids}

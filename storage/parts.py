@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
 from sqlalchemy import Uuid, cast, func, select, tuple_
@@ -17,6 +18,7 @@ from domain.scales import CellKind
 from domain.slot_marks import slot_name
 from domain.stages import Stage
 from storage import staffing
+from storage.among import among
 from storage.entries import curriculum_of, values_of, waived_of
 from storage.tables import (
     AuditEntry,
@@ -47,15 +49,15 @@ class Part:
     missing: int
     incomplete: int
 
-    @property
+    @cached_property
     def state(self) -> PartState:
         return part_state(self.pupils)
 
-    @property
+    @cached_property
     def open_pupils(self) -> int:
         return sum(pupil.is_open for pupil in self.pupils)
 
-    @property
+    @cached_property
     def to_send(self) -> tuple[UUID, ...]:
         return tuple(pupil.record_id for pupil in self.pupils if pupil.can_be_sent)
 
@@ -87,7 +89,13 @@ def parts_of(session: Session, staff_id: UUID, at: datetime) -> list[Part]:
         select(ClassTermRow, ClassGroup)
         .join(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
         .where(ClassGroup.id.in_(slots))
-        .order_by(ClassGroup.school_year.desc(), ClassTermRow.term.desc(), ClassGroup.grade, ClassGroup.name)
+        .order_by(
+            ClassGroup.school_year.desc(),
+            ClassTermRow.term.desc(),
+            ClassGroup.grade,
+            func.length(ClassGroup.name),
+            ClassGroup.name,
+        )
     )
     books = [(row, group) for row, group in session.execute(query)]
     return _parts(session, books, slots)
@@ -171,13 +179,15 @@ def pupil_parts(session: Session, wanted: Collection[tuple[UUID, str]]) -> dict[
         )
         .join(RecordSlot, RecordSlot.record_id == TermRecord.id)
         .join(Enrolment, Enrolment.id == TermRecord.enrolment_id)
-        .where(tuple_(TermRecord.class_term_id, RecordSlot.slot).in_(wanted))
+        .where(among(TermRecord.class_term_id, {each for each, _ in wanted}))
+        .where(among(RecordSlot.slot, {slot for _, slot in wanted}))
         .order_by(Enrolment.order_no, TermRecord.id)
     )
     found: dict[tuple[UUID, str], list[PupilPart]] = {each: [] for each in wanted}
     for class_term_id, record_id, slot, stage, held, is_open, is_signed, revision in session.execute(query):
-        part = PupilPart(record_id, slot, Stage(stage), held, is_open, is_signed, revision)
-        found[class_term_id, slot].append(part)
+        if (class_term_id, slot) in found:
+            part = PupilPart(record_id, slot, Stage(stage), held, is_open, is_signed, revision)
+            found[class_term_id, slot].append(part)
     came_back = {where for where, pupils in found.items() if any(each.is_open and each.revision > 1 for each in pupils)}
     reasons = _reasons(session, came_back)
     return {where: [_told(pupil, reasons.get(where, [])) for pupil in pupils] for where, pupils in found.items()}

@@ -17,6 +17,7 @@ from domain.pupil_results import PupilResult
 from domain.secondary import pupil_result as secondary
 from domain.secondary.paper import SecondaryPapers
 from storage import results
+from storage.among import among
 from storage.contents import term_papers
 from storage.paper_facts import facts_on, members
 from storage.tables import RecordSlot, TermRecord
@@ -75,7 +76,7 @@ def unsent(
     asked |= {record_id: (record_id, "") for record_id in record_ids}
     others = set(curriculum.slots) - set(own)
     query = select(RecordSlot.record_id, RecordSlot.slot).where(
-        RecordSlot.record_id.in_(asked), RecordSlot.state == "open", RecordSlot.slot.in_(others)
+        among(RecordSlot.record_id, asked), RecordSlot.state == "open", RecordSlot.slot.in_(others)
     )
     names = {**{subject.code: subject.name for subject in curriculum.subjects}, HOMEROOM: "phần chủ nhiệm"}
     waits = {(*asked[open_id], slot) for open_id, slot in session.execute(query)}

@@ -77,7 +77,13 @@ def count(session: Session, school_id: UUID, asked: Asked) -> int:
 def entries(session: Session, school_id: UUID, asked: Asked, limit: int | None = None, skip: int = 0) -> list[Entry]:
     """The newest seal first, within a class in its own order."""
     query = _lines(school_id, asked).order_by(
-        Document.sealed_at.desc(), ClassGroup.grade, ClassGroup.name, Document.kind, Enrolment.order_no, Document.part
+        Document.sealed_at.desc(),
+        ClassGroup.grade,
+        func.length(ClassGroup.name),
+        ClassGroup.name,
+        Document.kind,
+        Enrolment.order_no,
+        Document.part,
     )
     return [_entry(*row) for row in session.execute(query.limit(limit).offset(skip))]
 
@@ -105,7 +111,7 @@ def classes(session: Session, school_id: UUID) -> list[RegisterClass]:
         .join(Document, Document.class_term_id == ClassTermRow.id)
         .where(ClassGroup.school_id == school_id, Document.sealed_at.is_not(None))
         .group_by(ClassGroup.id, ClassGroup.name, ClassGroup.school_year, ClassGroup.grade)
-        .order_by(ClassGroup.school_year.desc(), ClassGroup.grade, ClassGroup.name)
+        .order_by(ClassGroup.school_year.desc(), ClassGroup.grade, func.length(ClassGroup.name), ClassGroup.name)
     )
     return [RegisterClass(*row) for row in session.execute(query)]
 

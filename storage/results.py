@@ -11,6 +11,7 @@ from domain.assessment import Term
 from domain.entered import Entered
 from domain.entry import Values
 from storage import entries
+from storage.among import among
 from storage.paper_facts import ClassFacts
 from storage.tables import ClassTermRow, PromotionDecision, PupilTerm, TermRecord
 
@@ -43,7 +44,7 @@ _Row = TypeVar("_Row", PupilTerm, PromotionDecision)
 
 
 def _of(table: type[_Row], record_ids: list[UUID]) -> Select[_Row]:
-    return select(table).where(table.record_id.in_(record_ids))
+    return select(table).where(among(table.record_id, record_ids))
 
 
 def _entered(
@@ -85,7 +86,7 @@ def first_terms(session: Session, record_ids: Sequence[UUID]) -> dict[UUID, UUID
         select(asked.id, first.id)
         .join(first, first.enrolment_id == asked.enrolment_id)
         .join(ClassTermRow, ClassTermRow.id == first.class_term_id)
-        .where(asked.id.in_(record_ids), ClassTermRow.term == Term.HK1)
+        .where(among(asked.id, record_ids), ClassTermRow.term == Term.HK1)
     )
     return dict(session.execute(query).all())
 
@@ -98,7 +99,7 @@ def _absences(session: Session, facts: ClassFacts, record_ids: list[UUID]) -> di
         select(asked.id, func.sum(PupilTerm.absent_excused), func.sum(PupilTerm.absent_unexcused))
         .join(counted, join)
         .join(PupilTerm, PupilTerm.record_id == counted.id)
-        .where(asked.id.in_(record_ids))
+        .where(among(asked.id, record_ids))
         .group_by(asked.id)
     )
     return {record_id: (excused, unexcused) for record_id, excused, unexcused in session.execute(query)}

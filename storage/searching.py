@@ -47,7 +47,8 @@ def search(session: Session, person: Person, words: str, at: datetime) -> list[H
 def _like(column: ColumnElement[str] | Any, words: str) -> ColumnElement[bool]:  # noqa: ANN401 - mapped columns too
     """Without accents and capitals on both sides; what the person types is text, never a pattern."""
     typed = words.lower().replace("/", "//").replace("%", "/%").replace("_", "/_")
-    return func.unaccent(func.lower(column)).like(func.unaccent(f"%{typed}%"), escape="/")
+    pattern = select(func.unaccent(f"%{typed}%")).scalar_subquery()  # once, not for every row
+    return func.unaccent(func.lower(column)).like(pattern, escape="/")
 
 
 def _within(classes: Sequence[UUID] | None) -> ColumnElement[bool]:
@@ -66,6 +67,16 @@ def _classes(session: Session, person: Person, words: str, classes: Sequence[UUI
 
 
 def _pupils(session: Session, person: Person, words: str, classes: Sequence[UUID] | None) -> list[Hit]:
+    named = or_(_like(PupilRow.full_name, words), PupilRow.pupil_code.startswith(words, autoescape=True))
+    # Pupils first, then their records of both terms: looking into a name takes longer than finding its records.
+    matching = (
+        select(PupilRow.id)
+        .join(Enrolment, Enrolment.pupil_id == PupilRow.id)
+        .join(ClassGroup, ClassGroup.id == Enrolment.class_id)
+        .where(ClassGroup.school_id == person.school_id, _within(classes), named)
+        .cte("matching")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
+    )
     newest = (
         select(TermRecord.id, PupilRow.full_name, PupilRow.pupil_code, ClassGroup.name, ClassGroup.school_year)
         .join(Enrolment, Enrolment.id == TermRecord.enrolment_id)
@@ -73,7 +84,7 @@ def _pupils(session: Session, person: Person, words: str, classes: Sequence[UUID
         .join(ClassGroup, ClassGroup.id == Enrolment.class_id)
         .join(ClassTermRow, ClassTermRow.id == TermRecord.class_term_id)
         .where(ClassGroup.school_id == person.school_id, _within(classes))
-        .where(or_(_like(PupilRow.full_name, words), PupilRow.pupil_code.startswith(words, autoescape=True)))
+        .where(PupilRow.id.in_(select(matching.c.id)))
         .ext(distinct_on(ClassGroup.school_year, ClassGroup.name, Enrolment.order_no))
         .order_by(ClassGroup.school_year.desc(), ClassGroup.name, Enrolment.order_no, ClassTermRow.term.desc())
         .limit(LIMIT)

@@ -20,6 +20,7 @@ from domain.readiness import Turn, is_subject, turn_of
 from domain.slot_marks import slot_name
 from domain.stages import Stage
 from storage import staffing
+from storage.among import among
 from storage.entries import curriculum_of
 from storage.staffing import Person
 from storage.tables import (
@@ -165,7 +166,7 @@ def standings(session: Session, class_term_ids: Collection[UUID]) -> dict[UUID, 
             func.array_agg(aggregate_order_by(RecordSlot.slot, RecordSlot.slot)).filter(unsigned).label("unsigned"),
         )
         .join(TermRecord, TermRecord.id == RecordSlot.record_id)
-        .where(TermRecord.class_term_id.in_(class_term_ids), TermRecord.stage.in_(_EARLY))
+        .where(among(TermRecord.class_term_id, class_term_ids), TermRecord.stage.in_(_EARLY))
         .group_by(RecordSlot.record_id)
         .subquery("slots")
     )
@@ -182,7 +183,7 @@ def standings(session: Session, class_term_ids: Collection[UUID]) -> dict[UUID, 
         select(*alike, ids)
         .join(Enrolment, Enrolment.id == TermRecord.enrolment_id)
         .outerjoin(slots, slots.c.record_id == TermRecord.id)
-        .where(TermRecord.class_term_id.in_(class_term_ids))
+        .where(among(TermRecord.class_term_id, class_term_ids))
         .group_by(*alike)
         .order_by(func.min(Enrolment.order_no))
     )

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select, union_all
+from sqlalchemy import BindParameter, ColumnElement, Select, case, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
@@ -17,6 +17,7 @@ from domain.errors import NotAllowed
 from domain.signature_plans import SignaturePlan
 from storage.tables import ClassGroup, Position, Staff, TeachingAssignment
 
+Moment: TypeAlias = datetime | BindParameter[datetime]
 ROLE_OF_SLOT: Mapping[str, str] = {PRINCIPAL: "principal", SEAL: "seal_clerk"}
 _SLOT_OF_ROLE = case({role: slot for slot, role in ROLE_OF_SLOT.items()}, value=Position.role)
 
@@ -138,7 +139,7 @@ def person(session: Session, at: datetime, who: ColumnElement[bool]) -> Person |
     return person_of(row) if row else None
 
 
-def person_columns(at: datetime) -> tuple[Any, ...]:
+def person_columns(at: Moment) -> tuple[Any, ...]:
     """What `person_of` reads, for queries over `staff`."""
     roles = select(Position.role).where(
         Position.staff_id == Staff.id, Position.school_id == Staff.school_id, in_force(Position, at)
@@ -172,7 +173,7 @@ def slots_of(session: Session, staff_id: UUID, class_id: UUID, at: datetime) -> 
     return frozenset(session.scalars(union_all(taught, held)))
 
 
-def in_force(table: type[Position] | type[TeachingAssignment], at: datetime) -> ColumnElement[bool]:
+def in_force(table: type[Position] | type[TeachingAssignment], at: Moment) -> ColumnElement[bool]:
     return (table.valid_from <= at) & or_(table.valid_to.is_(None), table.valid_to > at)
 
 

@@ -5,16 +5,17 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select, text, update
+from sqlalchemy import ColumnElement, DateTime, and_, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, aliased
 
 from domain.duties import SECOND_FACTOR, Duty
 from domain.errors import NotFound
 from domain.scopes import Scope
-from storage.staffing import Person, person, person_columns, person_of
+from storage.staffing import Moment, Person, person, person_columns, person_of
 from storage.tables import Account, AccountSession, ApiToken, School, Staff
 
 IDLE = timedelta(hours=12)  # a browser left alone for longer has to sign in again
@@ -29,6 +30,58 @@ _WORKPLACES = func.coalesce(
     .correlate(Account)
     .scalar_subquery(),
     text("'[]'::jsonb"),
+)
+
+
+def _holding(at: Moment, alive_since: Moment) -> tuple[ColumnElement[bool], ...]:
+    """Of a session: neither ended nor forgotten, of an account that is open and still the person's."""
+    return (
+        AccountSession.ended_at.is_(None),
+        AccountSession.expires_at > at,
+        AccountSession.seen_at > alive_since,
+        Account.disabled_at.is_(None),
+        Staff.account_id == Account.id,
+    )
+
+
+# Every request asks one of these, so they are made once.
+_AT: Final = bindparam("at", type_=DateTime(timezone=True))
+_SESSION_COLUMNS: Final = (
+    AccountSession.id,
+    AccountSession.account_id,
+    AccountSession.duty,
+    AccountSession.seen_at,
+    AccountSession.has_second_factor,
+    AccountSession.device,
+    AccountSession.network,
+    Account.language,
+    Account.totp_locked.is_not(None).label("asks"),
+    _WORKPLACES.label("workplaces"),
+)
+_OF_SESSION: Final = len(_SESSION_COLUMNS)
+_BY_SESSION: Final = (
+    select(*_SESSION_COLUMNS, *person_columns(_AT))
+    .select_from(AccountSession)
+    .join(Account, Account.id == AccountSession.account_id)
+    .join(Staff, Staff.id == AccountSession.staff_id)
+    .where(
+        AccountSession.token_sha256 == bindparam("token"),
+        *_holding(_AT, bindparam("alive_since", type_=DateTime(timezone=True))),
+    )
+)
+_KEY_COLUMNS: Final = (ApiToken.id, ApiToken.name, ApiToken.scopes, ApiToken.used_at)
+_OF_KEY: Final = len(_KEY_COLUMNS)
+_BY_KEY: Final = (
+    select(*_KEY_COLUMNS, *person_columns(_AT))
+    .select_from(ApiToken)
+    .join(Staff, Staff.id == ApiToken.staff_id)
+    .outerjoin(Account, Account.id == Staff.account_id)
+    .where(
+        ApiToken.token_sha256 == bindparam("token"),
+        ApiToken.ended_at.is_(None),
+        ApiToken.expires_at > _AT,
+        Account.disabled_at.is_(None),
+    )
 )
 _FIRST_DESK = (Duty.PRINCIPAL, Duty.VICE_PRINCIPAL, Duty.CLERK, Duty.ADMIN, Duty.HOMEROOM, Duty.SUBJECT_TEACHER)
 
@@ -45,7 +98,8 @@ class Workplace:
 class Visitor:
     """A person and how the request came: `scopes` only for a system's key, the rest only for a browser.
 
-    `device` is in words for people: the browser's, or the name of the key.
+    `device` is in words for people: the browser's, or the name of the key. `is_noted` is False where it
+    should be kept that it was used again.
     """
 
     person: Person
@@ -59,6 +113,8 @@ class Visitor:
     network: str = ""
     asks_second_factor: bool = False
     schools: tuple[Workplace, ...] = ()
+    key_id: UUID | None = None
+    is_noted: bool = True
 
     @property
     def needs_second_factor(self) -> bool:
@@ -86,34 +142,33 @@ def new_token() -> str:
 
 
 def by_session(session: Session, token: str, at: datetime) -> Visitor | None:
-    """The visitor of a browser's cookie; notes now and then that it was used. Nobody, once the last duty has ended."""
-    asks = Account.totp_locked.is_not(None)
-    query = (
-        select(AccountSession, Account.language, asks, _WORKPLACES, *person_columns(at))
-        .join(Account, Account.id == AccountSession.account_id)
-        .join(Staff, Staff.id == AccountSession.staff_id)
-        .where(AccountSession.token_sha256 == sha256_of(token), *_holding(at))
-    )
-    row = session.execute(query).first()
-    if row is None:
+    """The visitor of a browser's cookie. Nobody, once the last duty has ended."""
+    asked = {"token": sha256_of(token), "at": at, "alive_since": at - IDLE}
+    row = session.execute(_BY_SESSION, asked).first()
+    who = person_of(row[_OF_SESSION:]) if row else None
+    if row is None or who is None or not who.duties:
         return None
-    found, language, who = row[0], row[1], person_of(row[4:])
-    if not who.duties:
-        return None
-    if found.seen_at < at - NOTED_EVERY:
-        session.execute(update(AccountSession).where(AccountSession.id == found.id).values(seen_at=at))
     return Visitor(
         who,
-        account_id=found.account_id,
-        session_id=found.id,
-        desk=_desk(who, found.duty),
-        language=language,
-        has_second_factor=found.has_second_factor,
-        device=found.device,
-        network=found.network,
-        asks_second_factor=row[2],
-        schools=tuple(Workplace(UUID(staff_id), school) for staff_id, school in row[3]),
+        account_id=row.account_id,
+        session_id=row.id,
+        desk=_desk(who, row.duty),
+        language=row.language,
+        has_second_factor=row.has_second_factor,
+        device=row.device,
+        network=row.network,
+        asks_second_factor=row.asks,
+        schools=tuple(Workplace(UUID(staff_id), school) for staff_id, school in row.workplaces),
+        is_noted=row.seen_at >= at - NOTED_EVERY,
     )
+
+
+def note_use(session: Session, visitor: Visitor, at: datetime) -> None:
+    """Keep when a browser or a key was last used, for its owner to see."""
+    if visitor.session_id is not None:
+        session.execute(update(AccountSession).where(AccountSession.id == visitor.session_id).values(seen_at=at))
+    if visitor.key_id is not None:
+        session.execute(update(ApiToken).where(ApiToken.id == visitor.key_id).values(used_at=at))
 
 
 def still_there(session: Session, session_id: UUID, at: datetime) -> Person | None:
@@ -126,7 +181,7 @@ def still_there(session: Session, session_id: UUID, at: datetime) -> Person | No
         .select_from(AccountSession)
         .join(Account, Account.id == AccountSession.account_id)
         .join(Staff, Staff.id == AccountSession.staff_id)
-        .where(AccountSession.id == session_id, *_holding(at))
+        .where(AccountSession.id == session_id, *_holding(at, at - IDLE))
     )
     row = session.execute(query).first()
     who = person_of(row) if row else None
@@ -135,16 +190,13 @@ def still_there(session: Session, session_id: UUID, at: datetime) -> Person | No
 
 def by_key(session: Session, token: str, at: datetime) -> Visitor | None:
     """The visitor that a system's key stands for; it ends with the account and the duties of its person."""
-    query = select(ApiToken, *person_columns(at)).join(Staff, Staff.id == ApiToken.staff_id)
-    valid = (ApiToken.token_sha256 == sha256_of(token), ApiToken.ended_at.is_(None), ApiToken.expires_at > at)
-    account = query.outerjoin(Account, Account.id == Staff.account_id).where(Account.disabled_at.is_(None))
-    row = session.execute(account.where(*valid)).first()
-    if row is None or not person_of(row[1:]).duties:
+    row = session.execute(_BY_KEY, {"token": sha256_of(token), "at": at}).first()
+    who = person_of(row[_OF_KEY:]) if row else None
+    if row is None or who is None or not who.duties:
         return None
-    if row[0].used_at is None or row[0].used_at < at - NOTED_EVERY:
-        session.execute(update(ApiToken).where(ApiToken.id == row[0].id).values(used_at=at))
-    scopes = frozenset(Scope(each) for each in row[0].scopes)
-    return Visitor(person_of(row[1:]), scopes=scopes, device=row[0].name)
+    is_noted = row.used_at is not None and row.used_at >= at - NOTED_EVERY
+    scopes = frozenset(Scope(each) for each in row.scopes)
+    return Visitor(who, scopes=scopes, device=row.name, key_id=row.id, is_noted=is_noted)
 
 
 def begin(session: Session, new: NewSession, at: datetime) -> str:
@@ -212,17 +264,6 @@ def go_to(session: Session, visitor: Visitor, staff_id: UUID, at: datetime) -> N
         raise NotFound("Bạn không làm việc ở trường này.")
     row = update(AccountSession).where(AccountSession.id == visitor.session_id)
     session.execute(row.values(staff_id=staff_id, duty=_desk(who, "").value))
-
-
-def _holding(at: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Of a session: neither ended nor forgotten, of an account that is open and still the person's."""
-    return (
-        AccountSession.ended_at.is_(None),
-        AccountSession.expires_at > at,
-        AccountSession.seen_at > at - IDLE,
-        Account.disabled_at.is_(None),
-        Staff.account_id == Account.id,
-    )
 
 
 def _desk(who: Person, wanted: str) -> Duty:

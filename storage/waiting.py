@@ -14,6 +14,7 @@ from domain.slot_marks import slot_name
 from domain.waiting import Place, Waiting
 from domain.work import Work
 from storage import staffing, work
+from storage.among import among
 from storage.entries import curriculum_of
 from storage.staffing import ROLE_OF_SLOT, designated, in_force
 from storage.tables import ClassGroup, Position, TeachingAssignment
@@ -31,7 +32,7 @@ def waiting(
     `which` speaks of `class_terms` and `class_groups`; with `staff_ids` only what waits for these people.
     """
     books = work.open_books(session, which)
-    found = staffing.holders(session, at, ClassGroup.id.in_({book.group.id for book in books.values()}))
+    found = staffing.holders(session, at, among(ClassGroup.id, {book.group.id for book in books.values()}))
     holders = staffing.by_class_and_slot(each for each in found if staff_ids is None or each.staff_id in staff_ids)
     classes = {class_id for class_id, _ in holders}
     taught = {class_id for class_id, slot in holders if slot not in ROLE_OF_SLOT}

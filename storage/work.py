@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from domain.curriculum import HOMEROOM, PRINCIPAL
 from domain.stages import Stage
 from domain.work import WHOLE_RECORDS, Work
+from storage.among import among
 from storage.tables import ClassGroup, ClassTermRow, RecordSlot, TermRecord
 
 
@@ -44,7 +45,9 @@ def open_books(session: Session, *which: ColumnElement[bool]) -> dict[UUID, Book
         select(ClassTermRow, ClassGroup)
         .join(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
         .where(*which, or_(ClassTermRow.stage != Stage.ISSUED, ClassTermRow.id.in_(held)))
-        .order_by(ClassGroup.school_year, ClassTermRow.term, ClassGroup.grade, ClassGroup.name)
+        .order_by(
+            ClassGroup.school_year, ClassTermRow.term, ClassGroup.grade, func.length(ClassGroup.name), ClassGroup.name
+        )
     )
     return {row.id: Book(row, group) for row, group in session.execute(query)}
 
@@ -61,7 +64,7 @@ def of_slots(session: Session, ids: Collection[UUID]) -> list[Piece]:
             TermRecord.stage,
         )
         .join(RecordSlot, RecordSlot.record_id == TermRecord.id)
-        .where(TermRecord.class_term_id.in_(ids), ~TermRecord.held, or_(is_open, is_unsigned))
+        .where(among(TermRecord.class_term_id, ids), ~TermRecord.held, or_(is_open, is_unsigned))
         .group_by(TermRecord.class_term_id, RecordSlot.slot, work, TermRecord.stage)
     )  # fmt: skip
     return [
@@ -78,7 +81,7 @@ def of_records(session: Session, ids: Collection[UUID]) -> list[Piece]:
             TermRecord.class_term_id, TermRecord.stage, TermRecord.held, func.count(), returned,
             func.max(TermRecord.revision),
         )
-        .where(TermRecord.class_term_id.in_(ids), or_(TermRecord.stage.in_(WHOLE_RECORDS), TermRecord.held))
+        .where(among(TermRecord.class_term_id, ids), or_(TermRecord.stage.in_(WHOLE_RECORDS), TermRecord.held))
         .group_by(TermRecord.class_term_id, TermRecord.stage, TermRecord.held)
     )  # fmt: skip
     found = []

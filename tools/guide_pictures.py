@@ -48,7 +48,7 @@ PICTURES: Final = (
     Picture("lop-chu-nhiem", "chu-nhiem-ra-soat", "/viec-cua-toi", (r"/lop/[^/]+/chu-nhiem$",)),
     Picture("ky", "chu-nhiem-ra-soat", "/ky"),
     Picture("duyet", "hieu-truong", "/duyet"),
-    Picture("duyet-lop", "hieu-truong", "/duyet", (r"/lop/[^/]+/duyet$",)),
+    Picture("duyet-lop", "hieu-truong", "/tien-do", (r"/lop/[^/]+$", r"/lop/[^/]+/duyet$")),
     Picture("dong-dau", "van-thu", "/dong-dau"),
     Picture("so-phat-hanh", "van-thu", "/so-phat-hanh"),
     Picture("tien-do", "quan-tri", "/tien-do"),
@@ -81,7 +81,10 @@ async def _take(browser: Browser, base: str, picture: Picture) -> None:
     if picture.role:
         await page.goto(f"{base}/dang-nhap")
         words = PEOPLE[picture.role]
-        await page.locator("form[action='/demo/enter']", has_text=words).first.get_by_role("button").click()
+        await page.locator("form[action='/demo/enter']", has_text=words).first.locator("button").dispatch_event("click")
+        await page.wait_for_url("**/viec-cua-toi")
+        if await page.get_attribute("html", "lang") != "vi":  # somebody has looked at the demo in another language
+            await page.locator("form[action='/ngon-ngu'] button[value='vi']").click()
     await page.goto(base + picture.path)
     for pattern in picture.click:
         await page.goto(base + await _address(page, pattern))

@@ -49,11 +49,17 @@ MAIL_CHANNELS: Final = {"mail": _("Thư điện tử"), "own": _("Kênh riêng")
 class Wanted:
     """What the list is narrowed to."""
 
-    kind: Annotated[Kind | None, Query(alias="loai")] = None
-    only_new: Annotated[bool, Query(alias="moi")] = False
+    kind: Kind | None = None
+    only_new: bool = False
 
 
-WantedDep = Annotated[Wanted, Depends()]
+async def wanted(
+    kind: Annotated[Kind | None, Query(alias="loai")] = None, *, only_new: Annotated[bool, Query(alias="moi")] = False
+) -> Wanted:
+    return Wanted(kind, only_new=only_new)
+
+
+WantedDep = Annotated[Wanted, Depends(wanted)]
 
 
 @dataclass(frozen=True)

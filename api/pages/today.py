@@ -81,7 +81,8 @@ def show_moving_part(request: Request, person: CurrentPerson, found: ServicesDep
 
 def _values(found: Services, person: Person, at: datetime) -> dict[str, Any]:
     with found.sessions() as session:
-        mine, others = tasks.tasks_of(session, person, at), tasks.waits_of(session, person, at)
+        reading = tasks.Today(session, person, at)
+        mine, others = reading.tasks(), reading.waits()
         unread = session.scalars(
             select(Notice.id).where(Notice.staff_id == person.staff_id, Notice.read_at.is_(None)).limit(NEWEST)
         ).all()

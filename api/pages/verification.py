@@ -85,8 +85,8 @@ def show_paper(request: Request, found: ServicesDep, code: str) -> Response:
         paper = paper_of(session, code)
     kind, standing = (kind_name(paper.kind, current_language()), _standing(paper)) if paper else ("", None)
     values: dict[str, Any] = {"paper": paper, "standing": standing, "kind": kind, "typed": as_printed(code)}
-    code_status = status.HTTP_200_OK if paper else status.HTTP_404_NOT_FOUND
-    return page(found, request, "paper.html", status=code_status, view=None, problem="", advice="", **values)
+    there = status.HTTP_200_OK if paper else status.HTTP_404_NOT_FOUND
+    return page(found, request, "paper.html", status=there, view=None, problem="", advice="", **values)
 
 
 def _standing(paper: PublicPaper) -> _Standing:

@@ -102,7 +102,7 @@ class EnteredView(BaseModel):
     unchanged: int
 
 
-def office(person: CurrentPerson) -> Person:
+async def office(person: CurrentPerson) -> Person:
     """Class lists are for the school's offices."""
     if not person.roles & access.SCHOOL_WIDE:
         raise NotAllowed("Nhập danh sách lớp là việc của lãnh đạo, văn thư và cán bộ quản trị của trường.")

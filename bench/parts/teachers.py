@@ -13,7 +13,7 @@ import httpx
 from sqlalchemy.orm import Session
 
 from api.guard import COOKIE, CSRF_HEADER
-from bench.parts.school import BigSchool
+from api.pages.entry.grid import code_of
 from domain.entry import required_cells
 from domain.scales import CellKind
 from storage import demo, visitors
@@ -29,9 +29,17 @@ class Teacher:
     """A signed-in browser, and the comment that its teacher works at."""
 
     cookie: str
-    class_term_id: UUID
-    record_id: UUID
-    place: dict[str, str]
+    class_term_id: str
+    record_id: str
+    code: str
+
+    @property
+    def sheet(self) -> str:
+        return f"/lop/{self.class_term_id}/nhap/toan"
+
+    @property
+    def path(self) -> str:
+        return f"{self.sheet}/o"
 
 
 @dataclass
@@ -54,18 +62,30 @@ def sign_in(session: Session, staff_id: UUID) -> str:
     return visitors.begin(session, new, datetime.now(UTC))
 
 
-def teachers_of(session: Session, school: BigSchool, count: int) -> list[Teacher]:
+def teachers_of(session: Session, books: Sequence[OpenBook], count: int) -> list[Teacher]:
     """Each at a pupil of his own, in the classes where subjects are still open."""
-    books = [book for book in school.books if "toan" in book.term.records[book.records[0]].open_slots]
+    books = [book for book in books if _is_open(book)]
     return [_teacher(session, books[number % len(books)], number // len(books)) for number in range(count)]
+
+
+def _is_open(book: OpenBook) -> bool:
+    return all("toan" in record.open_slots for record in book.term.records.values())
 
 
 def _teacher(session: Session, book: OpenBook, record: int) -> Teacher:
     cells = required_cells(book.cast.curriculum, book.opened.term, "toan")
     key = next(cell.key for cell in cells if cell.kind is CellKind.COMMENT)
-    place = {"item": key.item, "point": key.point.value, "kind": key.kind.value}
-    record_id = book.opened.record_ids[record % len(book.opened.record_ids)]
-    return Teacher(sign_in(session, book.cast.homeroom), book.id, record_id, place)
+    record_id = book.records[record % len(book.records)]
+    return Teacher(sign_in(session, book.cast.homeroom), str(book.id), record_id, code_of(key))
+
+
+async def column_of(client: httpx.AsyncClient, teacher: Teacher) -> list[dict[str, object]]:
+    """A comment for every pupil of the class, as a pasted column brings them."""
+    seen = await cells(client, teacher, browser_headers(teacher.cookie))
+    return [
+        {"record_id": record_id, "code": teacher.code, "value": f"Rất cố gắng {version}.", "version": version}
+        for record_id, version in seen.items()
+    ]
 
 
 async def at_work(base: str, teachers: Sequence[Teacher], seconds: float) -> Times:
@@ -77,25 +97,32 @@ async def at_work(base: str, teachers: Sequence[Teacher], seconds: float) -> Tim
 
 
 async def _work(client: httpx.AsyncClient, teacher: Teacher, end: float, times: Times) -> None:
-    version, headers = 1, browser_headers(teacher.cookie)
+    headers = browser_headers(teacher.cookie)
+    version = (await cells(client, teacher, headers))[teacher.record_id]
     await asyncio.sleep(random.uniform(0, PAUSE_S[1]))  # noqa: S311 - they do not all begin at once
     while time.monotonic() < end:
-        path = f"/api/v1/class-terms/{teacher.class_term_id}/cells/toan"
         cell = {
-            "record_id": str(teacher.record_id),
-            **teacher.place,
+            "record_id": teacher.record_id,
+            "code": teacher.code,
             "value": f"Tiến bộ {version}.",
             "version": version,
         }
         start = time.perf_counter()
-        answer = await client.put(path, json={"cells": [cell]}, headers=headers)
+        answer = await client.put(teacher.path, json={"cells": [cell]}, headers=headers)
         times.saves.append((time.perf_counter() - start) * 1000)
         if answer.is_error or answer.json()["overtaken"] or answer.json()["refused"]:
             times.failed.append(answer.text[:200])
         version += 1
-        if version % LOOKS_EVERY == 0:
+        if len(times.saves) % LOOKS_EVERY == 0:
             await _look(client, headers, times)
         await asyncio.sleep(random.uniform(*PAUSE_S))  # noqa: S311 - nobody is that regular
+
+
+async def cells(client: httpx.AsyncClient, teacher: Teacher, headers: dict[str, str]) -> dict[str, int]:
+    """The version of the comment of each pupil of the class."""
+    data = (await client.get(f"{teacher.sheet}/du-lieu", headers=headers)).raise_for_status().json()
+    at = next(index for index, column in enumerate(data["columns"]) if column["code"] == teacher.code)
+    return {each["record_id"]: each["cells"][at][1] for each in data["pupils"]}
 
 
 async def _look(client: httpx.AsyncClient, headers: dict[str, str], times: Times) -> None:

@@ -1,32 +1,41 @@
 """What a page makes a browser load, compressed, besides fonts and pictures."""
 
-import gzip
 import re
-from functools import lru_cache
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 
-from api.assets import FOLDERS
+from api.assets import IMPORTED, file_at, imported, prepared
 
 LINKED: Final = re.compile(r'<(?:link rel="stylesheet" href|script[^>]* src)="([^"?]+)')
-IMPORTED: Final = re.compile(r'(?:from|import)\s*\(?"(/(?:static|packages)/[^"]+)"')
+_SCRIPTS: Final = frozenset({".js", ".mjs"})
 
 
 def weight_of(html: str) -> int:
-    """Bytes of the page's style sheets and scripts, with the modules that these import."""
-    waiting, seen = LINKED.findall(html), set[str]()
+    """Bytes of the page's style sheets and scripts, with the modules that these import, at once or as they go on.
+
+    What scripts load on demand is left out: the page works without it until somebody asks for it.
+    """
+    return weight_of_files(LINKED.findall(html))
+
+
+def weight_of_files(addresses: Iterable[str]) -> int:
+    return sum(len(prepared(file).compressed) for file in loaded_with(addresses))
+
+
+def loaded_with(addresses: Iterable[str]) -> set[Path]:
+    """Files and what they import."""
+    waiting, seen = [file_at(address) for address in addresses], set[Path]()
     while waiting:
-        path = waiting.pop()
-        if path not in seen:
-            seen.add(path)
-            waiting += IMPORTED.findall(_content(path).decode())
-    return sum(_compressed(path) for path in seen)
+        file = waiting.pop()
+        if file not in seen:
+            seen.add(file)
+            waiting += _imported_by(file)
+    return seen
 
 
-def _content(path: str) -> bytes:
-    root = next(root for root in FOLDERS if path.startswith(f"{root}/"))
-    return (FOLDERS[root] / path.removeprefix(f"{root}/")).read_bytes()
-
-
-@lru_cache
-def _compressed(path: str) -> int:
-    return len(gzip.compress(_content(path), 6))
+def _imported_by(file: Path) -> list[Path]:
+    if file.suffix not in _SCRIPTS:
+        return []
+    found = IMPORTED.finditer(file.read_text(encoding="utf-8"))
+    return [imported(file, each["named"]) for each in found if not each["on_demand"]]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
@@ -126,7 +126,7 @@ def _pupils(session: Session, class_ids: Collection[UUID], *which: ColumnElement
         .join(Enrolment, Enrolment.class_id == ClassGroup.id)
         .join(PupilRow, PupilRow.id == Enrolment.pupil_id)
         .where(ClassGroup.id.in_(class_ids), Enrolment.left_on.is_(None), *which)
-        .order_by(ClassGroup.grade, ClassGroup.name, Enrolment.order_no, Enrolment.id)
+        .order_by(ClassGroup.grade, func.length(ClassGroup.name), ClassGroup.name, Enrolment.order_no, Enrolment.id)
     )
     return [(group, enrolment, pupil) for group, enrolment, pupil in session.execute(query)]
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
@@ -12,10 +12,13 @@ from sqlalchemy.orm import Session
 from domain.curriculum import HOMEROOM, Curriculum
 from domain.entered import Entered
 from domain.entry import Values
+from domain.errors import DomainError, Incomplete, Invalid
 from domain.primary.paper import PrimaryPapers
+from domain.pupil_results import PupilResult
 from domain.secondary.paper import SecondaryPapers
 from domain.slot_marks import slot_name
-from storage import results
+from storage import pupil_results, results
+from storage.among import among
 from storage.contents import term_papers
 from storage.paper_facts import ClassFacts, Member, facts_on, members
 from storage.tables import Enrolment, RecordSlot, TermRecord
@@ -50,6 +53,23 @@ class ClassRead:
     facts: ClassFacts
     papers: PrimaryPapers | SecondaryPapers
     pupils: tuple[PupilRead, ...]
+    _results: dict[UUID, PupilResult | Incomplete | Invalid] = field(default_factory=dict, compare=False, repr=False)
+
+    def judged(self, pupil: PupilRead) -> PupilResult:
+        """By the rules, once for each pupil. Raises Incomplete and Invalid as `storage.pupil_results.judged` does."""
+        record_id = pupil.member.record.id
+        if record_id not in self._results:
+            self._results[record_id] = self._judge(pupil)
+        found = self._results[record_id]
+        if isinstance(found, DomainError):
+            raise found
+        return found
+
+    def _judge(self, pupil: PupilRead) -> PupilResult | Incomplete | Invalid:
+        try:
+            return pupil_results.judged(self.papers, pupil.entered)
+        except (Incomplete, Invalid) as reason:
+            return reason
 
     def not_submitted(self, pupil: PupilRead) -> str:
         """Which slots have not submitted for the pupil, as a sentence; "" if all have."""
@@ -94,7 +114,7 @@ def present_records(session: Session, class_term_id: UUID) -> list[TermRecord]:
 def _open_slots(session: Session, curriculum: Curriculum, record_ids: Collection[UUID]) -> dict[UUID, tuple[str, ...]]:
     """By record, in the order of the form."""
     query = select(RecordSlot.record_id, RecordSlot.slot).where(
-        RecordSlot.record_id.in_(record_ids), RecordSlot.state == "open"
+        among(RecordSlot.record_id, record_ids), RecordSlot.state == "open"
     )
     found: dict[UUID, set[str]] = defaultdict(set)
     for record_id, slot in session.execute(query):

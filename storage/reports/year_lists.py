@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
@@ -40,7 +40,7 @@ def classes_of(
         select(ClassGroup, ClassTermRow)
         .outerjoin(ClassTermRow, (ClassTermRow.class_id == ClassGroup.id) & (ClassTermRow.term == term))
         .where(ClassGroup.school_id == school_id, ClassGroup.school_year == str(year))
-        .order_by(ClassGroup.grade, ClassGroup.name)
+        .order_by(ClassGroup.grade, func.length(ClassGroup.name), ClassGroup.name)
     )
     return [(group, class_term) for group, class_term in session.execute(query)]
 

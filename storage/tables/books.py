@@ -118,7 +118,7 @@ class TermRecord(Base):
 
     id: Mapped[Key]
     class_term_id: Mapped[UUID] = mapped_column(ForeignKey("class_terms.id"), index=True)
-    enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolments.id"))
+    enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolments.id"), index=True)
     stage: Mapped[str] = mapped_column(server_default=Stage.ENTRY.value)
     revision: Mapped[int] = mapped_column(server_default="1")
     part: Mapped[int] = mapped_column(server_default="0")

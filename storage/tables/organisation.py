@@ -139,8 +139,8 @@ class Position(Base):
     )
 
     id: Mapped[Key]
-    school_id: Mapped[UUID] = mapped_column(ForeignKey("schools.id"))
-    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    school_id: Mapped[UUID] = mapped_column(ForeignKey("schools.id"), index=True)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), index=True)
     role: Mapped[str]
     title: Mapped[str] = mapped_column(comment="printed under the signature")
     valid_from: Mapped[datetime]

@@ -73,8 +73,8 @@ class CertificateRow(Base):
     )
 
     id: Mapped[Key]
-    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
-    school_id: Mapped[UUID | None] = mapped_column(ForeignKey("schools.id"))
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    school_id: Mapped[UUID | None] = mapped_column(ForeignKey("schools.id"), index=True)
     sha256: Mapped[str] = mapped_column(unique=True)
     provider: Mapped[str] = mapped_column(server_default="pkcs12", comment="name of the key provider, in the settings")
     key_ref: Mapped[str] = mapped_column(comment="what the provider calls the key")
@@ -206,8 +206,10 @@ class SignatureRow(Base):
     id: Mapped[Key]
     document_id: Mapped[UUID] = mapped_column(ForeignKey("documents.id"))
     field: Mapped[str]
-    order_id: Mapped[UUID] = mapped_column(ForeignKey("signing_orders.id"))
-    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), comment="who confirmed; the clerk for a seal")
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("signing_orders.id"), index=True)
+    staff_id: Mapped[UUID] = mapped_column(
+        ForeignKey("staff.id"), index=True, comment="who confirmed; the clerk for a seal"
+    )
     certificate_id: Mapped[UUID] = mapped_column(ForeignKey("certificates.id"))
     signed_at: Mapped[datetime]
     level: Mapped[str] = mapped_column(server_default="B-B")

@@ -102,6 +102,16 @@ EXPECTED = {
     "GET /api/v1/comment-suggestions": (200, 200, 200, 200, 200, 200, 401),
 }
 IN_WORDS = {"POST /kiem-tra", "GET /v/{code}"}  # pages: people are told on them
+# Ways in, whose answers depend on what is typed: tests/api/rooms, test_entrance, test_links and test_single_sign_on.
+WAYS_IN = {
+    "POST /dang-nhap",
+    "GET /dang-nhap/mot-lan",
+    "GET /dang-nhap/mot-lan/ve",
+    "GET /quen-mat-khau",
+    "POST /quen-mat-khau",
+    "GET /lien-ket/{token}",
+    "POST /lien-ket/{token}",
+}
 GUARDED = [route for route, statuses in EXPECTED.items() if statuses[-1] == 401]
 
 
@@ -200,7 +210,7 @@ def test_every_route_has_an_expectation_and_every_expectation_a_route(services: 
     there = set(routes_of(create_app(services)))
     mounts = tuple(each for each in there if each.startswith("MOUNT"))
     expected = {next((mount for mount in mounts if route.startswith(mount)), route) for route in EXPECTED}
-    assert expected == there
+    assert expected | WAYS_IN == there
 
 
 @pytest.mark.parametrize("route", EXPECTED)

@@ -1,12 +1,14 @@
 """Small workbooks written cell by cell, for what a correct writer would never produce."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_cell_to_rowcol
+
+from domain.pupils import ListedPupil
 
 Cell = str | float | date | None
 ROSTER_TITLE = (
@@ -35,6 +37,14 @@ def workbook(sheets: dict[str, list[list[Cell]]], merges: Collection[str] = ()) 
                 kept = rows[row][column] if row < len(rows) and column < len(rows[row]) else ""
                 sheet.merge_range(merge, "" if kept is None else kept)
     return data.getvalue()
+
+
+def rows_of(pupils: Iterable[ListedPupil]) -> list[list[Cell]]:
+    """As a class list has them."""
+    return [
+        [each.pupil_code, each.personal_id, each.full_name, each.birth_date, each.sex.label, each.ethnicity]
+        for each in pupils
+    ]
 
 
 def roster(*rows: list[Cell], title: tuple[str, ...] = ROSTER_TITLE, headings: list[Cell] | None = None) -> bytes:

@@ -113,3 +113,11 @@ def test_only_the_late_are_nudged_together(book: OpenBook) -> None:
     assert people.nudge(book.session, everybody, DAY, only_late_at=NOW) == 0
     assert people.nudge(book.session, everybody, DAY, only_late_at=DUE) == 2
     assert nudged(book) == 2
+
+
+def test_the_tenth_class_comes_after_the_second(book: OpenBook) -> None:
+    school = book.cast.school
+    for name in ("1A10", "1A2"):
+        open_book(book.session, make_class(book.session, school, name))
+    found = outstanding.of_school(book.session, school.school_id)
+    assert list(dict.fromkeys(each.class_name for each in found)) == ["1A1", "1A2", "1A10"]

@@ -14,7 +14,7 @@ from storage import attention
 from storage.risks import risks_of
 from storage.staffing import Person
 from storage.tables import ClassTermRow, Command, TeachingAssignment
-from tests.factories import DUE, NOW, OpenBook, make_certificate, make_school, open_book
+from tests.factories import DUE, NOW, OpenBook, fill, make_certificate, make_school, open_book
 
 LAST = datetime(2027, 6, 1, tzinfo=UTC)
 
@@ -39,14 +39,16 @@ def test_who_signs_without_a_certificate_or_never_came_is_at_risk(book: OpenBook
     make_certificate(book.session, music, not_after=LAST - timedelta(days=30))
     assert risks(book, music) == [RiskKind.CERTIFICATE_ENDS, RiskKind.NEVER_HERE]
     make_certificate(book.session, music, not_after=LAST + timedelta(days=300))
+    fill(book)
     book.act(Action.SUBMIT, "am_nhac")
     assert risks(book, music) == []
     assert risks(book, book.cast.school.clerk) == []
 
 
 def test_what_was_late_before_is_counted(book: OpenBook) -> None:
-    book.act(Action.SUBMIT, "am_nhac")
-    book.session.execute(update(Command).values(is_late=True))
+    fill(book)
+    late = {"action": "submit", "slot": "am_nhac", "actor_id": book.cast.music, "is_late": True}
+    book.session.add(Command(id="late", class_term_id=book.id, wf_seq=1, **late))
     found = risks_of(book.session, book.cast.school.school_id, NOW)[book.cast.music]
     assert Risk(RiskKind.WAS_LATE, count=1) in found
 

@@ -42,7 +42,7 @@ def is_named(line: UserLine, words: str) -> bool:
     return all(word in name for word in words.casefold().split())
 
 
-def filters(
+async def filters(
     state: Annotated[str, Query(alias="trang-thai")] = "",
     duty: Annotated[str, Query(alias="vai-tro")] = "",
     code: Annotated[str, Query(alias="xac-thuc")] = "",

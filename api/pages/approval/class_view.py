@@ -23,7 +23,7 @@ from domain.pupil_results import PupilResult
 from domain.slot_marks import slot_name
 from domain.stages import STAGE_NAMES, Stage
 from signing.verification.labels import kind_name
-from storage import approving, board, pupil_results
+from storage import approving, board
 from storage.access import ClassTermHead
 from storage.approving import Decided, Looked
 from storage.board import RecordLine
@@ -224,7 +224,7 @@ def _outcome(read: ClassRead, pupil: PupilRead) -> Outcome:
     try:
         if read.facts.term is Term.HK1 and read.facts.curriculum.is_primary:
             return Outcome(None, "", _values(read, pupil))
-        return Outcome(pupil_results.judged(read.papers, pupil.entered), "", ())
+        return Outcome(read.judged(pupil), "", ())
     except (Incomplete, Invalid) as reason:
         return Outcome(None, reason.message, ())
 

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
-import segno
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
@@ -18,7 +17,7 @@ from api.pages.templating import page
 from api.services import Services
 from api.workbooks import workbook
 from documents.cover import Cover
-from documents.page import lookup_url
+from documents.page import lookup_url, qr_svg
 from domain.assessment import Term
 from domain.curriculum import HOMEROOM
 from domain.documents import DocumentKind, SignatureField, role_of
@@ -48,7 +47,7 @@ ROLES: Final = {
 _PROVEN, _NOT_PROVEN = _("Đã có"), _("Đang chờ")
 
 
-def asked_of(
+async def asked_of(
     code: Annotated[str, Query(alias="ma", max_length=60)] = "",
     class_id: Annotated[str, Query(alias="lop")] = "",
     kind: Annotated[str, Query(alias="loai")] = "",
@@ -187,7 +186,7 @@ def _papers(found: Services, head: ClassTermHead, person: CurrentPerson) -> list
 
 def _slip(found: Services, entry: Entry) -> Slip:
     url = lookup_url(found.showing.verify_url, entry.lookup_code)
-    return Slip(entry, url, segno.make_qr(url, error="m").svg_data_uri(scale=4, border=2, dark="#000", light="#fff"))
+    return Slip(entry, url, f"data:image/svg+xml,{quote(qr_svg(url, quiet=2))}")
 
 
 def _in_words(each: Entry) -> RegisterLine:

@@ -59,7 +59,7 @@ class SheetHead:
             raise NotAllowed("Bạn không được phân công việc này ở lớp này.")
 
 
-def readable_sheet(name: SheetName, head: VisibleClassTerm, person: CurrentPerson) -> SheetHead:
+async def readable_sheet(name: SheetName, head: VisibleClassTerm, person: CurrentPerson) -> SheetHead:
     """A part is its teacher's; once sent also the homeroom teacher's and the offices'."""
     slot = HOMEROOM if name == ATTENDANCE else name
     require_readable(head, person, slot)
@@ -69,7 +69,7 @@ def readable_sheet(name: SheetName, head: VisibleClassTerm, person: CurrentPerso
 ReadableSheet = Annotated[SheetHead, Depends(readable_sheet)]
 
 
-def own_sheet(asked: ReadableSheet) -> SheetHead:
+async def own_sheet(asked: ReadableSheet) -> SheetHead:
     asked.require_mine()
     return asked
 

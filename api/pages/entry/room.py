@@ -39,7 +39,7 @@ class Wanted:
         )
 
 
-def wanted(
+async def wanted(
     state: Annotated[str, Query(alias="trang-thai", max_length=20)] = "",
     class_name: Annotated[str, Query(alias="lop", max_length=20)] = "",
     term: Annotated[str, Query(alias="hoc-ki", max_length=30)] = "",

@@ -48,7 +48,7 @@ DONE: Final = {
 }
 
 
-def choice_of(
+async def choice_of(
     missing: Annotated[str, Query(alias="con-thieu")] = "",
     slot: Annotated[str, Query(alias="mon")] = "",
     standing: Annotated[str, Query(alias="trang-thai")] = "",

@@ -63,7 +63,7 @@ class BoardFilter:
         return all(not asked or asked == found for asked, found in wanted)
 
 
-def _filter(nam: str = "", ki: str = "", khoi: str = "", buoc: str = "", tre: str = "") -> BoardFilter:
+async def _filter(nam: str = "", ki: str = "", khoi: str = "", buoc: str = "", tre: str = "") -> BoardFilter:
     return BoardFilter(nam, ki, khoi, buoc, tre)
 
 

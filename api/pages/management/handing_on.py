@@ -53,7 +53,7 @@ def empty_form() -> ChangeForm:
     return ChangeForm(today().isoformat(), "", "", uuid4())
 
 
-def change_form(
+async def change_form(
     command_id: Annotated[UUID, Form()],
     tu: Annotated[str, Form()] = "",
     den: Annotated[str, Form()] = "",
@@ -63,7 +63,7 @@ def change_form(
     return ChangeForm(tu, den, reason, command_id, thay)
 
 
-def asked_for(thay: str = "", tu: str = "", den: str = "") -> ChangeForm:
+async def asked_for(thay: str = "", tu: str = "", den: str = "") -> ChangeForm:
     """What a preview is asked for, in the address."""
     return ChangeForm(tu or today().isoformat(), den, "", uuid4(), thay)
 

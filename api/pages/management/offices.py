@@ -43,7 +43,7 @@ class OfficeForm:
         return Appointment(staff_id, self.role, title or DUTY_NAMES[Duty(self.role)], at, self.replaces)
 
 
-def office_form(
+async def office_form(
     role: Annotated[str, Form()] = "", title: Annotated[str, Form()] = "", replaces: Annotated[str, Form()] = ""
 ) -> OfficeForm:
     return OfficeForm(role, title, bool(replaces))

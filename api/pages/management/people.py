@@ -44,7 +44,7 @@ class PeopleFilter:
         return urlencode({key: value for key, value in vars(self).items() if value})
 
 
-def _filter(xem: str = "", viec: str = "") -> PeopleFilter:
+async def _filter(xem: str = "", viec: str = "") -> PeopleFilter:
     return PeopleFilter(xem if xem in SHOWN else "", viec if viec in set(Work) else "")
 
 

@@ -31,7 +31,7 @@ DEADLINES: Final = {
 }
 
 
-def story_choice(
+async def story_choice(
     kind: Annotated[str, Query(alias="viec")] = "",
     slot: Annotated[str, Query(alias="mon")] = "",
     order: Annotated[str, Query(alias="thu-tu")] = "",

@@ -137,7 +137,7 @@ async def test_the_board_shows_what_is_asked_for(desk: As, world: World, db: Ses
 
 async def test_the_board_is_a_workbook_too(desk: As, world: World) -> None:
     answer = await desk("principal").get("/tien-do/bang?ki=hk1")
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="tien-do__hk1.xlsx"'
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="tien-do_hk1.xlsx"'
     rows = CalamineWorkbook.from_filelike(BytesIO(answer.content)).get_sheet_by_index(0).to_python()
     assert [row[3] for row in rows if row[2] == "Học kì I"] == ["1A1"]
 

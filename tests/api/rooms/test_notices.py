@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.deps import now
+from domain.calendar import day_of
 from domain.curriculum import HOMEROOM
 from domain.decisions import Action
 from storage import demo, journal, telling, watching
@@ -77,7 +78,7 @@ async def test_other_kinds_are_told_in_words(desk: As, db: Session, world: World
     journal.add_notices(db, book.id, "deadline", [(who, f"{book.id}/overdue/1")], None)
     db.commit()
     page = await reads(desk("music"), LIST)
-    assert f"Chứng thư số của bạn sẽ hết hạn ngày {certificate.not_after:%d/%m/%Y}." in page
+    assert f"Chứng thư số của bạn sẽ hết hạn ngày {day_of(certificate.not_after):%d/%m/%Y}." in page
     assert "bạn được nhắc làm nốt phần việc của mình" in page
     assert "đăng nhập từ một thiết bị mới" in page
     assert "2 chữ ký của bạn hết giá trị" in page

@@ -11,10 +11,9 @@ from sqlalchemy import func, select
 from storage.database import Sessions
 from storage.tables import ClassTermRow, Notice, TeachingAssignment
 from tests.api.browsing import PATIENCE_MS, PHONE, Site, serving
-from tests.api.v1.test_imports import ROWS
 from tests.api.world import make_admin
-from tests.factories import ClassCast, make_class, make_school, open_book
-from tests.interchange.workbooks import class_list
+from tests.factories import ClassCast, make_class, make_pupils, make_school, open_book
+from tests.interchange.workbooks import class_list, rows_of
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,8 @@ async def test_a_list_is_dropped_shown_and_entered(site: Site, office: Office) -
     async with serving(site.app, site.port):
         await site.enter(office.admin, "/nhap-du-lieu")
         await settled(site)
-        file = FilePayload(name="1A9.xlsx", mimeType="application/octet-stream", buffer=class_list(*ROWS))
+        content = class_list(*rows_of(make_pupils(3, seed=654)), class_name="1C9")
+        file = FilePayload(name="1C9.xlsx", mimeType="application/octet-stream", buffer=content)
         await site.page.locator("input[type=file]").set_input_files(file)
         await site.page.get_by_role("button", name="Xem trước").click()
         await site.page.get_by_role("button", name="Nhập 3 học sinh").dblclick()

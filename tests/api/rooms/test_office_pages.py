@@ -18,11 +18,11 @@ from storage.tables import CertificateRow, ClassGroup, ClassTermRow, Enrolment, 
 from tests.api.conftest import As
 from tests.api.fakes import FakeApprovals
 from tests.api.pages import reads, words
-from tests.api.v1.test_imports import ROWS
 from tests.api.world import World
-from tests.factories import OpenBook, make_certificate
-from tests.interchange.workbooks import class_list
+from tests.factories import OpenBook, make_certificate, make_pupils
+from tests.interchange.workbooks import class_list, rows_of
 
+ROWS = rows_of(make_pupils(3, seed=987))
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -39,7 +39,9 @@ async def test_a_class_shows_where_it_stands_and_who_is_waited_for(desk: As, db:
     assert "<html" not in await reads(desk("principal"), f"/lop/{book.id}/tinh-hinh")
 
 
-async def test_people_have_doors_to_their_own_rooms_only(desk: As, book: OpenBook) -> None:
+async def test_people_have_doors_to_their_own_rooms_only(desk: As, db: Session, book: OpenBook) -> None:
+    book.submit_all()
+    db.commit()
     music, homeroom = [await reads(desk(each), f"/lop/{book.id}") for each in ("music", "homeroom")]
     assert f"/lop/{book.id}/nhap/am_nhac" in music
     for hidden in ("/chu-nhiem", "/duyet", "/reports/summary", f"/phan-cong/{book.cast.class_id}"):

@@ -1,5 +1,6 @@
 // Pages in a dialog: a link or form with data-dialog opens its page's frame over this one; its address works by itself.
-// Forms inside a frame (data-frame), in a dialog or on a page of their own, are answered in their place.
+// Forms inside a frame (data-frame), in a dialog or on a page of their own, are answered in their place. A page with a
+// frame names this script; elsewhere hocba.js loads it for the first dialog.
 "use strict";
 
 (() => {

@@ -75,3 +75,46 @@ if (roomsMenu && window.matchMedia("(max-width: 62rem)").matches) { roomsMenu.op
 document.addEventListener("submit", (event) => {
   if (event.target.getAttribute("action") === "/dang-xuat") { indexedDB.deleteDatabase("hocba-nhap"); }
 });
+
+// What few people need is loaded when it is first asked for: the palette, and dialogs, which listen by themselves then.
+const search = document.querySelector("[data-palette]");
+async function openPalette(event) {
+  event.preventDefault();
+  try { (await import(/* on demand */ "./palette.js")).open(); } catch { window.location.assign(search.href); }
+}
+if (search) {
+  search.addEventListener("click", openPalette);
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k" && !event.altKey) { openPalette(event); }
+  });
+}
+
+let dialogs = ""; // or "loading", "ready"
+function loadDialogs() {
+  dialogs ||= "loading";
+  return import(/* on demand */ "./dialogs.js").then(() => { dialogs = "ready"; });
+}
+let isOpening = false; // a double click opens one dialog
+function openDialog(event, again, without) {
+  event.preventDefault();
+  if (isOpening) { return; }
+  isOpening = true;
+  loadDialogs().then(again, without).finally(() => { isOpening = false; });
+}
+document.addEventListener("click", (event) => {
+  const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.defaultPrevented;
+  const link = isPlain && dialogs !== "ready" && event.target.closest("a[data-dialog]");
+  if (link) { openDialog(event, () => link.click(), () => window.location.assign(link.href)); }
+});
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (dialogs === "ready" || event.defaultPrevented || !form.hasAttribute("data-dialog")) { return; }
+  const { submitter } = event;
+  openDialog(event, () => form.requestSubmit(submitter), () => form.submit());
+});
+// Whoever points at a button that opens one does not wait for it.
+for (const kind of ["pointerover", "focusin"]) {
+  document.addEventListener(kind, (event) => {
+    if (!dialogs && event.target.closest("a[data-dialog], form[data-dialog]")) { loadDialogs().catch(() => { dialogs = ""; }); }
+  });
+}

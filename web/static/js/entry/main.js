@@ -1,6 +1,4 @@
 // Makes the sheet's form into a grid (on a phone into cards), keeps it up to date and sends what is typed.
-import { Bank } from "./bank.js";
-import { Cards } from "./cards.js";
 import { fill } from "./dom.js";
 import { shown } from "./reading.js";
 import { Drawer, forget, Outbox } from "./outbox.js";
@@ -29,11 +27,16 @@ find("tools").hidden = false;
 try { await show(); } catch (error) { root.hidden = true; throw error; }
 document.getElementById("entry-form").remove();
 const side = new Side(find("side"), sheet, words, (row, index) => view.go(row, index));
-const bank = facts.bank ? new Bank(find("bank"), {
-  sheet, words, slot: facts.slot, grade: facts.grade, term: facts.term, lop: facts.lop, tell,
-  place: () => view.at, chosen, flush: () => outbox.flush(), post, reload,
-  write: (edits) => { view.write(edits); }, back: () => view.focus(),
-}) : undefined;
+let bank;
+async function openBank() {
+  const { Bank } = await import(/* on demand */ "./bank.js");
+  bank ||= new Bank(find("bank"), {
+    sheet, words, slot: facts.slot, grade: facts.grade, term: facts.term, lop: facts.lop, tell,
+    place: () => view.at, chosen, flush: () => outbox.flush(), post, reload,
+    write: (edits) => { view.write(edits); }, back: () => view.focus(),
+  });
+  bank.toggle();
+}
 
 outbox.addEventListener("state", tellState);
 outbox.addEventListener("heard", () => reloadSoon(400));
@@ -50,7 +53,7 @@ async function load() {
 }
 
 async function show() {
-  const Kind = phone.matches ? Cards : (await import("./grid.js")).Grid;
+  const Kind = phone.matches ? (await import(/* on demand */ "./cards.js")).Cards : (await import("./grid.js")).Grid;
   if (view instanceof Kind) { return; }
   const first = [Math.max(sheet.pupils.findIndex((pupil) => pupil.is_open), 0), 0];
   const at = view?.at || first;
@@ -67,7 +70,7 @@ async function show() {
   });
 }
 let showing = Promise.resolve();
-phone.addEventListener("change", () => { showing = showing.then(show); });
+phone.addEventListener("change", () => { showing = showing.then(show).catch(() => {}); });
 
 // What others change appears by itself; what is being typed is left alone.
 let waiting;
@@ -143,7 +146,7 @@ function post(url, body) {
 find("undo").addEventListener("click", () => sheet.undo());
 find("fill").addEventListener("click", () => { view.fillDown(); view.focus(); });
 find("spare").addEventListener("click", () => { view.toggleSpare(); view.focus(); });
-find("show-bank")?.addEventListener("click", () => bank.toggle());
+find("show-bank")?.addEventListener("click", () => openBank().catch(() => tell(words.noConnection)));
 find("again").addEventListener("click", () => window.open("/dang-nhap", "_blank", "noopener"));
 
 // The story of a cell, and the way back to an earlier value.
