@@ -66,8 +66,11 @@ class Journey:
         await expect(page.get_by_role("heading", name=said)).to_be_visible(timeout=PATIENCE)
 
     async def close(self) -> None:
-        await self.site.page.get_by_role("link", name="Xong", exact=True).click()
-        await expect(self.site.page.get_by_role("dialog")).to_have_count(0)
+        """The way back that the dialog took is gone before anybody goes elsewhere."""
+        page = self.site.page
+        await page.get_by_role("link", name="Xong", exact=True).click()
+        await expect(page.get_by_role("dialog")).to_have_count(0)
+        await page.wait_for_function("!(history.state && history.state.dialog)")
 
     async def enter_music(self) -> None:
         page, path = self.site.page, f"/lop/{self.room.id}/nhap/{MUSIC}"
