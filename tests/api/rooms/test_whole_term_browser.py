@@ -30,6 +30,10 @@ PASTE = """text => { const data = new DataTransfer(); data.setData("text/plain",
   document.activeElement.dispatchEvent(
     new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })); }"""
 
+GONE = """() => new Promise((done) => {
+  const look = () => { if (history.state && history.state.dialog) { setTimeout(look, 20); } else { done(); } };
+  look(); })"""
+
 
 @pytest.fixture
 def services(  # fixtures, passed by name
@@ -70,7 +74,7 @@ class Journey:
         page = self.site.page
         await page.get_by_role("link", name="Xong", exact=True).click()
         await expect(page.get_by_role("dialog")).to_have_count(0)
-        await page.wait_for_function("!(history.state && history.state.dialog)")
+        await page.evaluate(GONE)
 
     async def enter_music(self) -> None:
         page, path = self.site.page, f"/lop/{self.room.id}/nhap/{MUSIC}"
