@@ -18,6 +18,7 @@ from domain.curriculum import HOMEROOM
 from domain.decisions import Action
 from domain.documents import SignatureField, role_of
 from domain.errors import Incomplete, Invalid
+from domain.lifecycle import CLOSED
 from domain.pupil_results import PupilResult
 from domain.slot_marks import slot_name
 from domain.stages import STAGE_NAMES, Stage
@@ -110,6 +111,11 @@ class ClassView:
     undecided: frozenset[UUID]
     filters: Mapping[str, str]
     stage_names: Mapping[Stage, str]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything is left to decide: what is sealed is recalled elsewhere."""
+        return any(each.record.stage not in CLOSED for each in self.pupils)
 
     @property
     def waiting(self) -> int:

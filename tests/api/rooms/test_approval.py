@@ -156,6 +156,17 @@ async def test_the_class_shows_who_signed_and_the_pupil_to_begin_with(desk: As, 
     assert only.count('<li class="chosen" data-record=') == only.count("data-record=") == 1
 
 
+async def test_where_part_of_a_class_waits_that_part_comes_first(desk: As, book: OpenBook, db: Session) -> None:
+    book.act(Action.RETURN, "principal", book.records[:1], to_slot="toan", reason_id=book.reason())
+    book.act(Action.SIGN, HOMEROOM, book.records[1:])
+    db.commit()
+    page = await reads(desk("principal"), path_of(book))
+    assert page.count('form="acts" name="hs"') == 2
+    assert 'href="?loc=cho-duyet" aria-current="page"' in page
+    whole = await reads(desk("principal"), f"{path_of(book)}?loc=ca-lop")
+    assert whole.count('form="acts" name="hs"') == 3
+
+
 async def test_a_pupil_of_another_class_is_not_shown_in_this_one(
     desk: As, book: OpenBook, world: World, db: Session
 ) -> None:

@@ -79,4 +79,4 @@ async def test_late_classes_are_marked_and_can_be_listed_alone(desk: As, world: 
 
 
 async def test_the_page_says_what_locks_a_book(desk: As) -> None:
-    assert "Sổ khoá từng phần, ngay khi giáo viên gửi phần đó." in (await desk("principal").get("/duyet/han")).text
+    assert "mỗi phần tự khoá ngay khi giáo viên gửi" in (await desk("principal").get("/duyet/han")).text

@@ -75,6 +75,7 @@ async def test_two_classes_are_signed_with_one_confirmation_and_a_double_click(
         await expect(page.get_by_role("dialog")).to_have_count(0)
         await expect(page.locator(f'input[name="muc"][value^="{first.id}"]')).to_have_count(0)
         assert page.url == site.url("/ky")
+        await page.wait_for_load_state("networkidle")
     assert [(await room.detail())["stage"] for room in (first, second)] == ["approved", "approved"]
     assert site.troubles == []
 
@@ -107,6 +108,7 @@ async def test_a_wrong_passphrase_a_returned_pupil_and_the_others_signed_after_a
         await page.go_back()
         await expect(dialog).to_have_count(0)
         assert page.url == site.url("/ky")
+        await page.wait_for_load_state("networkidle")
     assert site.troubles == []
 
 

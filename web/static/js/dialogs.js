@@ -104,6 +104,7 @@
     const frame = document.createElement("section");
     frame.dataset.frame = "";
     frame.dataset.address = address;
+    frame.append(document.createElement("progress")); // until the page arrives
     dialog.append(close, frame);
     dialog.addEventListener("close", closed);
     document.body.append(dialog);
