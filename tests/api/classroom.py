@@ -16,10 +16,10 @@ from domain.entry import required_cells
 from storage import demo
 from storage.database import Sessions
 from tests.api.world import PASSPHRASE, Keyring, give_keys, make_admin, visitor
-from tests.factories import SUBJECTS, ClassCast, make_class, make_school, plausible
+from tests.factories import SUBJECTS, ClassCast, SchoolCast, make_class, make_school, plausible
 
 Cells = list[dict[str, str | int]]
-NUMBERS = count(3)
+CLASSES, SCHOOLS = count(3), count(4)
 
 
 @dataclass
@@ -114,6 +114,11 @@ def outcome_of(answer: Response) -> dict[str, Any]:
     return outcome
 
 
+def live_school(session: Session) -> SchoolCast:
+    """A school that no other file of the tests has seen: what is committed in it is in nobody's way."""
+    return make_school(session, next(SCHOOLS))
+
+
 def make_classroom(  # fixtures, passed by name
     app: FastAPI,
     sessions: Sessions,
@@ -124,7 +129,7 @@ def make_classroom(  # fixtures, passed by name
     """A class of three pupils of grade 1, unless told otherwise, in the live school; its book is not opened yet."""
     with sessions.begin() as session:
         school = make_school(session, 3)
-        cast = make_class(session, school, name or f"1A{next(NUMBERS)}", **more)
+        cast = make_class(session, school, name or f"1A{next(CLASSES)}", **more)
         give_keys(session, keys, cast)
         people = {
             HOMEROOM: cast.homeroom, **cast.teachers, PRINCIPAL: school.principal, SEAL: school.clerk,

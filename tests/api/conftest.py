@@ -64,7 +64,7 @@ VAULT = Vault(b"a key of the tests, 32 bytes long"[:32])
 
 @pytest.fixture(scope="session")
 def engine(postgres_url: str) -> Iterator[Engine]:
-    """An engine of a second database: some tests here commit, and must not disturb the others."""
+    """An engine of a second database: the cast is committed here, and must not disturb other tests."""
     address = another_database(postgres_url, "api")
     upgrade(address)
     engine = make_engine(address, pool_size=10)
@@ -150,9 +150,13 @@ def desk(app: FastAPI, world: World) -> As:
 
 
 @pytest.fixture(scope="session")
-def live_sessions(engine: Engine) -> Sessions:
-    """Sessions that commit; what they write stays to the end of the run, in schools of its own."""
-    return make_sessions(engine)
+def live_sessions(postgres_url: str) -> Iterator[Sessions]:
+    """Sessions that commit, in a database where nobody counts: what they write stays to the end of the run."""
+    address = another_database(postgres_url, "live")
+    upgrade(address)
+    engine = make_engine(address, pool_size=10)
+    yield make_sessions(engine)
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")

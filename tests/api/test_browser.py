@@ -6,7 +6,8 @@ from playwright.async_api import expect
 from domain.decisions import Action
 from storage.database import Sessions
 from tests.api.browsing import PATIENCE_MS, PHONE, Site, serving
-from tests.factories import ClassCast, fill, make_class, make_school, open_book
+from tests.api.classroom import live_school
+from tests.factories import ClassCast, fill, make_class, open_book
 
 # What the page is told once something of the school has changed.
 MOVED = "htmx.trigger(document.body, 'live')"
@@ -16,7 +17,7 @@ MOVED = "htmx.trigger(document.body, 'live')"
 def cast(live_sessions: Sessions) -> ClassCast:
     """Class 1A1 at entry and 1A2 at the step with the longest name; committed, as the browser asks by itself."""
     with live_sessions.begin() as session:
-        school = make_school(session, 4)
+        school = live_school(session)
         cast = make_class(session, school, "1A1")
         open_book(session, cast)
         open_book(session, make_class(session, school, "1A2")).review_all()

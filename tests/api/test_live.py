@@ -25,10 +25,11 @@ from storage.database import Sessions
 from storage.listening import NAME, Change
 from storage.tables import AccountSession, TeachingAssignment
 from tests.api.browsing import free_port, serving
+from tests.api.classroom import live_school
 from tests.api.conftest import As, make_services
 from tests.api.fakes import FakeApprovals
 from tests.api.world import Keyring, sign_in
-from tests.factories import ClassCast, OpenBook, edit, fill, make_class, make_school, open_book
+from tests.factories import ClassCast, OpenBook, edit, fill, make_class, open_book
 
 PATIENCE = 8.0
 ENDED = 'ended ""'
@@ -73,8 +74,8 @@ class Served:
 @pytest.fixture(scope="module")
 def cast(live_sessions: Sessions) -> Cast:
     with live_sessions.begin() as session:
-        school = make_school(session, 31)
-        foreign = make_class(session, make_school(session, 32), "1A1")
+        school = live_school(session)
+        foreign = make_class(session, live_school(session), "1A1")
         return Cast(make_class(session, school, "1A1"), make_class(session, school, "1A2"), foreign)
 
 

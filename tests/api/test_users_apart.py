@@ -13,11 +13,11 @@ from storage import account_events, visitors
 from storage.account_events import Deed
 from storage.database import Sessions
 from storage.tables import AccountLink, Staff
+from tests.api.classroom import live_school
 from tests.api.conftest import As, make_services
 from tests.api.doors import give_password
 from tests.api.fakes import FakeApprovals
 from tests.api.world import Keyring, World, at_desk, make_admin, sign_in
-from tests.factories import make_school
 
 USERS = "/nguoi-dung"
 
@@ -40,7 +40,7 @@ async def test_two_invitations_in_one_moment_make_one_account(
 ) -> None:
     """The second waits until the first is done, and finds that there is an account."""
     with live_sessions.begin() as session:
-        school = make_school(session, 71)
+        school = live_school(session)
         invited, cookie = school.clerk, sign_in(session, make_admin(session, school))
         session.get_one(Staff, invited).account_id = None
     app = create_app(make_services(live_sessions, FakeApprovals(), keys, objects_folder))

@@ -10,15 +10,16 @@ from storage import saving
 from storage.database import Sessions
 from storage.tables import LastLook
 from tests.api.browsing import PATIENCE_MS, PHONE, Site, serving
+from tests.api.classroom import live_school
 from tests.api.fakes import FakeApprovals
-from tests.factories import OpenBook, edit, fill, make_class, make_school, open_book
+from tests.factories import OpenBook, edit, fill, make_class, open_book
 
 
 @pytest.fixture(scope="module")
 def book(live_sessions: Sessions) -> OpenBook:
     """A year that waits for approval; the second pupil has not completed maths, the principal let it pass."""
     with live_sessions.begin() as session:
-        book = open_book(session, make_class(session, make_school(session, 8), "1A1"), Term.YEAR_END)
+        book = open_book(session, make_class(session, live_school(session), "1A1"), Term.YEAR_END)
         fill(book)
         low = [edit(book, "toan", CellKind.LEVEL, "C", record=1)]
         saving.save_cells(session, book.id, "toan", low, book.cast.homeroom).require_all()

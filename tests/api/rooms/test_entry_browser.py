@@ -14,8 +14,9 @@ from storage.database import Sessions
 from storage.entries import known_cells
 from storage.saving import CellEdit, save_cells
 from tests.api.browsing import DESK, PATIENCE_MS, PHONE, Site, findings, serving
+from tests.api.classroom import live_school
 from tests.api.fakes import FakeApprovals
-from tests.factories import ClassCast, OpenBook, fill, make_class, make_school, open_book
+from tests.factories import ClassCast, OpenBook, fill, make_class, open_book
 
 LEVEL, SCORE, COMMENT = "c1", "c2", "c3"  # of the first term in mathematics of grade 1, after the level in its middle
 SAVED = "Đã lưu lúc"
@@ -24,7 +25,7 @@ SAVED = "Đã lưu lúc"
 @pytest.fixture(scope="module")
 def cast(live_sessions: Sessions) -> ClassCast:
     with live_sessions.begin() as session:
-        return make_class(session, make_school(session, 31), "1A1", pupils=4)
+        return make_class(session, live_school(session), "1A1", pupils=4)
 
 
 @dataclass

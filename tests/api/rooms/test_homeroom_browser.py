@@ -10,15 +10,16 @@ from domain.curriculum import HOMEROOM
 from domain.decisions import Action
 from storage.database import Sessions
 from tests.api.browsing import PHONE, Site, serving
+from tests.api.classroom import live_school
 from tests.api.fakes import FakeApprovals
-from tests.factories import OpenBook, fill, make_class, make_school, open_book
+from tests.factories import OpenBook, fill, make_class, open_book
 
 
 @pytest.fixture(scope="module")
 def book(live_sessions: Sessions) -> OpenBook:
     """A class that handed in everything but music, which is half done; committed, as the browser asks by itself."""
     with live_sessions.begin() as session:
-        book = open_book(session, make_class(session, make_school(session, 5), "1A7"))
+        book = open_book(session, make_class(session, live_school(session), "1A7"))
         fill(book)
         for slot in book.cast.curriculum.slots:
             book.act(Action.SUBMIT, slot, book.records[:1] if slot == "am_nhac" else None)
@@ -128,6 +129,8 @@ async def test_it_works_without_scripts(site: Site, book: OpenBook, room: str) -
     page = await context.new_page()
     async with serving(site.app, site.port):
         await page.goto(site.url(f"/dang-nhap?back={room}"))
+        for folded in await page.locator("summary").all():
+            await folded.click()
         await page.locator(f'form:has(input[value="{book.cast.homeroom}"])').get_by_role("button").click()
         await page.locator("input[name=cot][value=toan]").check()
         await page.get_by_role("button", name="Trả lại để sửa…").click()

@@ -6,14 +6,15 @@ from playwright.async_api import Browser, Page, Request, expect
 from domain.decisions import Action
 from storage.database import Sessions
 from tests.api.browsing import PATIENCE_MS, STREAM, Site, serving
-from tests.factories import ClassCast, fill, make_class, make_school, open_book
+from tests.api.classroom import live_school
+from tests.factories import ClassCast, fill, make_class, open_book
 
 
 @pytest.fixture(scope="module")
 def casts(live_sessions: Sessions) -> tuple[ClassCast, ClassCast]:
     """Classes of two schools, each with an open book."""
     with live_sessions.begin() as session:
-        casts = [make_class(session, make_school(session, number), "1A1") for number in (33, 34)]
+        casts = [make_class(session, live_school(session), "1A1") for _ in range(2)]
         for cast in casts:
             open_book(session, cast)
         return casts[0], casts[1]

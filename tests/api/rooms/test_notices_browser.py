@@ -6,13 +6,14 @@ from playwright.async_api import expect
 from storage import journal
 from storage.database import Sessions
 from tests.api.browsing import DESK, PATIENCE_MS, PHONE, Site, serving
-from tests.factories import ClassCast, make_class, make_school, open_book
+from tests.api.classroom import live_school
+from tests.factories import ClassCast, make_class, open_book
 
 
 @pytest.fixture(scope="module")
 def cast(live_sessions: Sessions) -> ClassCast:
     with live_sessions.begin() as session:
-        cast = make_class(session, make_school(session, 35), "1A1")
+        cast = make_class(session, live_school(session), "1A1")
         open_book(session, cast)
         return cast
 

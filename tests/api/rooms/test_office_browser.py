@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 from storage.database import Sessions
 from storage.tables import ClassTermRow, Notice, TeachingAssignment
 from tests.api.browsing import PATIENCE_MS, PHONE, Site, serving
+from tests.api.classroom import live_school
 from tests.api.world import make_admin
-from tests.factories import ClassCast, make_class, make_pupils, make_school, open_book
+from tests.factories import ClassCast, make_class, make_pupils, open_book
 from tests.interchange.workbooks import class_list, rows_of
 
 
@@ -28,7 +29,7 @@ class Office:
 def office(live_sessions: Sessions) -> Office:
     """A school with one open book, of 1A1, and a class without one."""
     with live_sessions.begin() as session:
-        school = make_school(session, 31)
+        school = live_school(session)
         cast, closed = make_class(session, school, "1A1"), make_class(session, school, "2A1")
         return Office(make_admin(session, school), cast, closed, open_book(session, cast).id)
 

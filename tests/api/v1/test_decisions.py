@@ -9,7 +9,6 @@ from collections.abc import Callable
 from uuid import UUID, uuid4
 
 import pytest
-from fastapi import FastAPI
 from sqlalchemy import Text, cast, func, literal_column, select
 from temporalio.testing import WorkflowEnvironment
 
@@ -19,8 +18,8 @@ from signing.verification.verify import verify
 from storage.database import Sessions
 from storage.tables import AuditEntry, Base, Command, DecisionOrigin, SignatureRow
 from tests.api.classroom import Classroom, outcome_of
-from tests.api.world import PASSPHRASE, Keyring, World, visitor
-from tests.factories import SUBJECTS
+from tests.api.world import PASSPHRASE, Keyring
+from tests.factories import SUBJECTS, open_book
 
 NewClass = Callable[[], Classroom]
 
@@ -72,10 +71,12 @@ async def test_opening_a_book_again_gives_the_same_book(new_class: NewClass) -> 
     assert (await room.open()).json() == first.json()
 
 
-async def test_a_class_whose_book_was_never_opened_is_not_found(world: World, live_app: FastAPI, workers: None) -> None:
-    client = visitor(live_app, world.tokens["homeroom"])
-    words = {"command_id": str(uuid4()), "record_ids": world.records}
-    answer = await client.post(f"/api/v1/class-terms/{world.class_term_id}/review", json=words)
+async def test_a_class_whose_book_was_never_opened_is_not_found(new_class: NewClass, live_sessions: Sessions) -> None:
+    room = new_class()
+    with live_sessions.begin() as session:
+        book = open_book(session, room.cast)  # as it stands before its workflow is started
+    words = {"command_id": str(uuid4()), "record_ids": book.records}
+    answer = await room.as_(HOMEROOM).post(f"/api/v1/class-terms/{book.id}/review", json=words)
     assert answer.status_code == 404
     assert answer.json()["detail"] == "Sổ của lớp này chưa được mở."
 

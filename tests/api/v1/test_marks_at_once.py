@@ -12,7 +12,8 @@ from storage.database import Sessions
 from storage.entries import values_of
 from storage.previews import SlotOfPerson
 from storage.saving import SaveResult
-from tests.factories import NOW, OpenBook, make_class, make_school, open_book
+from tests.api.classroom import live_school
+from tests.factories import NOW, OpenBook, make_class, open_book
 from tests.interchange.editing import filled_in
 
 Answer = SaveResult | NotFound
@@ -21,7 +22,7 @@ Answer = SaveResult | NotFound
 @pytest.fixture(scope="module")
 def committed(live_sessions: Sessions) -> OpenBook:
     with live_sessions.begin() as session:
-        return open_book(session, make_class(session, make_school(session, 61)))
+        return open_book(session, make_class(session, live_school(session)))
 
 
 def at_once(*works: Callable[[], SaveResult]) -> list[Answer]:
