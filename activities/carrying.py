@@ -114,7 +114,7 @@ class CarryActivities:
             with self._sessions() as session:
                 order = orders.get(session, order_id)
         if order.state == "asked":
-            raise ProviderUnavailable("Đang chờ bạn xác nhận trên ứng dụng ký số.")
+            raise ProviderUnavailable("Đang chờ thầy/cô xác nhận trên ứng dụng ký số.")
         if order.state == "failed":
             raise Conflict(order.trouble)
         if order.state not in {"signed", "completed"}:

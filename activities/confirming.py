@@ -159,7 +159,7 @@ class Confirming:
 
     def _provider(self, name: str) -> KeyProvider:
         if name == OWN_TOKEN:
-            raise NotAllowed("Khoá ký nằm trên thiết bị của bạn; hãy ký bằng chương trình cầu nối trên máy của bạn.")
+            raise NotAllowed("Khoá ký nằm trên thiết bị của thầy/cô; hãy ký bằng chương trình cầu nối trên máy đó.")
         if name not in self._providers:
             raise NotAllowed("Nơi giữ khoá ký này chưa được cấu hình; hãy báo cán bộ quản trị.")
         return self._providers[name]

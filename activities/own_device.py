@@ -76,7 +76,7 @@ class OwnDevice:
 
 def _require(session: Session, order: SigningOrder, provider: str) -> None:
     if certificate_of(session, order).provider != provider:
-        raise NotAllowed("Khoá ký của bạn không ở thiết bị này.")
+        raise NotAllowed("Khoá ký của thầy/cô không ở thiết bị này.")
     if order.state == "preparing":
         raise Conflict("Lệnh ký chưa sẵn sàng.")
 

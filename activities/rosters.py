@@ -154,7 +154,7 @@ def _of_another_school(book: RosterBook, school: School) -> Iterator[Problem]:
         code = roster.header.school_code if roster.header else ""
         if code not in {"", school.code}:
             sheet = roster.pupils[0].sheet if roster.pupils else ""
-            yield Problem(sheet, "", 0, f"Danh sách ghi mã trường {code}; mã trường của bạn là {school.code}.")
+            yield Problem(sheet, "", 0, f"Danh sách ghi mã trường {code}; mã trường của thầy/cô là {school.code}.")
 
 
 def _unfit(listed: Sequence[ListedClass], comparison: Comparison) -> Iterator[Problem]:
@@ -185,7 +185,7 @@ def _notes(comparison: Comparison) -> Iterator[Problem]:
 def _school(header: RosterHeader) -> SchoolFacts:
     first_day = date(header.school_year.start, 9, 5)
     needed = {
-        "Cơ quan quản lí": header.authority,
+        "Cơ quan quản lý": header.authority,
         "Trường": header.school_name,
         "Mã trường": header.school_code,
         "Phường/Xã": header.commune,

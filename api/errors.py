@@ -114,7 +114,7 @@ def unavailable(request: Request, _error: Exception) -> Response:
 
 def unkeepable(request: Request, _error: Exception) -> Response:
     """What no field of the database can hold: a number beyond all numbers, a sign that is none."""
-    return _answer(request, problem_of(Invalid("Có số hoặc kí tự không dùng được. Hãy xem lại rồi gửi lại.")))
+    return _answer(request, problem_of(Invalid("Có số hoặc ký tự không dùng được. Hãy xem lại rồi gửi lại.")))
 
 
 def sign_in_needed(request: Request, _error: Exception) -> Response:

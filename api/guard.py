@@ -34,7 +34,7 @@ _OURS: Final = frozenset({"same-origin", "none"})
 _FORGED: Final = (
     "Trang này đã cũ hoặc không phải của hocba. Hãy tải lại trang rồi bấm lại; dữ liệu đã nhập không bị mất."
 )
-_NOT_YOURS: Final = "Việc này không thuộc vai trò của bạn."
+_NOT_YOURS: Final = "Việc này không thuộc vai trò của thầy/cô."
 _SCOPE: Final = "Mã truy cập này không dùng được cho việc đó."
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., object])

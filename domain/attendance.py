@@ -55,5 +55,5 @@ def _measure(fact: TermFact, text: str, limits: tuple[int, int], unit: str) -> s
 
 def _health(text: str) -> str:
     if len(text) > LONGEST_HEALTH:
-        raise Invalid(f"Sức khoẻ ghi {len(text)} kí tự, quá giới hạn {LONGEST_HEALTH} kí tự.")
+        raise Invalid(f"Sức khoẻ ghi {len(text)} ký tự, quá giới hạn {LONGEST_HEALTH} ký tự.")
     return text

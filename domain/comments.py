@@ -67,10 +67,10 @@ def check_comment(where: CommentField, text: str) -> str:
     comment = cleaned(text)
     unprintable = _UNPRINTABLE.search(comment)
     if unprintable:
-        raise Invalid(f"Kí tự “{unprintable[0]}” không in được trên học bạ; hãy bỏ kí tự này.")
+        raise Invalid(f"Kí tự “{unprintable[0]}” không in được trên học bạ; hãy bỏ ký tự này.")
     limit = COMMENT_LIMITS[where]
     if len(comment) > limit:
         raise Invalid(
-            f"{where.label} dài {len(comment)} kí tự, quá giới hạn {limit} kí tự là {len(comment) - limit} kí tự."
+            f"{where.label} dài {len(comment)} ký tự, quá giới hạn {limit} ký tự là {len(comment) - limit} ký tự."
         )
     return comment

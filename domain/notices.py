@@ -37,22 +37,24 @@ IMMEDIATE: Final = frozenset({Kind.RETURNED, Kind.TURN, Kind.NEW_DEVICE})
 ALWAYS: Final = frozenset({Kind.NEW_DEVICE})
 
 RETURNED: Final = _("Lớp %(name)s, %(term)s: phần %(part)s bị trả lại để sửa (%(count)s học sinh).")
-DONE: Final = _("Lớp %(name)s, %(term)s: việc đến lượt bạn đã làm xong.")
-SIGNATURE_VOID: Final = _("Lớp %(name)s, %(term)s: %(count)s chữ ký của bạn hết giá trị vì hồ sơ được trả lại để sửa.")
-NUDGE: Final = _("Lớp %(name)s, %(term)s: bạn được nhắc làm nốt phần việc của mình.")
-NUDGE_BY: Final = _("Lớp %(name)s, %(term)s: %(who)s nhắc bạn làm nốt phần việc của mình.")
-NUDGE_ALONE: Final = _("Bạn được nhắc làm nốt phần việc của mình.")
-NEW_DEVICE: Final = _("Tài khoản của bạn vừa được đăng nhập từ một thiết bị mới.")
+DONE: Final = _("Lớp %(name)s, %(term)s: việc đến lượt thầy/cô đã làm xong.")
+SIGNATURE_VOID: Final = _(
+    "Lớp %(name)s, %(term)s: %(count)s chữ ký của thầy/cô hết giá trị: hồ sơ bị trả lại để sửa."
+)
+NUDGE: Final = _("Lớp %(name)s, %(term)s: thầy/cô được nhắc làm nốt phần việc của mình.")
+NUDGE_BY: Final = _("Lớp %(name)s, %(term)s: %(who)s nhắc thầy/cô làm nốt phần việc của mình.")
+NUDGE_ALONE: Final = _("Thầy/cô được nhắc làm nốt phần việc của mình.")
+NEW_DEVICE: Final = _("Tài khoản của thầy/cô vừa được đăng nhập từ một thiết bị mới.")
 DEADLINES: Final = {
-    "reminder": _("Lớp %(name)s, %(term)s: sắp đến hạn, bạn còn việc chưa xong."),
-    "overdue": _("Lớp %(name)s, %(term)s: đã quá hạn, bạn còn việc chưa xong."),
+    "reminder": _("Lớp %(name)s, %(term)s: sắp đến hạn, thầy/cô còn việc chưa xong."),
+    "overdue": _("Lớp %(name)s, %(term)s: đã quá hạn, thầy/cô còn việc chưa xong."),
     "escalation": _("Lớp %(name)s, %(term)s: quá hạn đã hai ngày mà chưa xong."),
 }
 OWN_CERTIFICATE: Final = {
-    "expiring": _("Chứng thư số của bạn sẽ hết hạn ngày %(day)s."),
-    "expired": _("Chứng thư số của bạn đã hết hạn ngày %(day)s."),
-    "suspended": _("Chứng thư số của bạn bị tạm dừng từ ngày %(day)s."),
-    "revoked": _("Chứng thư số của bạn bị thu hồi từ ngày %(day)s."),
+    "expiring": _("Chứng thư số của thầy/cô sẽ hết hạn ngày %(day)s."),
+    "expired": _("Chứng thư số của thầy/cô đã hết hạn ngày %(day)s."),
+    "suspended": _("Chứng thư số của thầy/cô bị tạm dừng từ ngày %(day)s."),
+    "revoked": _("Chứng thư số của thầy/cô bị thu hồi từ ngày %(day)s."),
 }
 CERTIFICATE: Final = {
     "expiring": _("Chứng thư số của %(owner)s sẽ hết hạn ngày %(day)s."),

@@ -16,7 +16,7 @@ class PartState(Labelled):
 
     RETURNED = "returned", "Trả lại"
     OPEN = "open", "Đang nhập"
-    TO_SIGN = "to_sign", "Chờ bạn ký"
+    TO_SIGN = "to_sign", "Chờ thầy/cô ký"
     SENT = "sent", "Đã gửi"
     SIGNED = "signed", "Đã ký"
 

@@ -43,7 +43,7 @@ def check_new_password(password: str, about: Iterable[str] = ()) -> None:
     plain = _plain(password)
     parts = {part for text in about for part in _parts(text)}
     if any(part in plain for part in parts if len(part) >= _RUN):
-        raise Invalid("Mật khẩu không được chứa tên hoặc tên đăng nhập của bạn.")
+        raise Invalid("Mật khẩu không được chứa tên hoặc tên đăng nhập của thầy/cô.")
     if len(set(plain)) < _DISTINCT or len(_without_common(plain, parts)) < _LEFT:
         raise Invalid("Mật khẩu này nhiều người dùng hoặc dễ đoán. Hãy chọn mật khẩu khác, ví dụ ghép vài từ bất kỳ.")
 

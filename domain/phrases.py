@@ -48,7 +48,7 @@ def check_phrase(where: CommentField, text: str) -> str:
     if not phrase:
         raise Invalid("Mẫu nhận xét chưa có nội dung.")
     if len(phrase) > PHRASE_LIMIT:
-        raise Invalid(f"Mẫu nhận xét dài {len(phrase)} kí tự; chỉ lưu được mẫu dài tối đa {PHRASE_LIMIT} kí tự.")
+        raise Invalid(f"Mẫu nhận xét dài {len(phrase)} ký tự; chỉ lưu được mẫu dài tối đa {PHRASE_LIMIT} ký tự.")
     return phrase
 
 

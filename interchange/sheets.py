@@ -80,7 +80,7 @@ def open_workbook(source: Path | bytes, also: Collection[str] = ()) -> Workbook:
 def short(text: str) -> str:
     """Return the text; raise Invalid if it is longer than a field may be."""
     if len(text) > LONGEST:
-        raise Invalid(f"Ô dài {len(text)} kí tự, quá giới hạn {LONGEST} kí tự.")
+        raise Invalid(f"Ô dài {len(text)} ký tự, quá giới hạn {LONGEST} ký tự.")
     return text
 
 

@@ -49,7 +49,7 @@ class KeyStore:
         if not passphrase:
             raise Invalid("Mật khẩu chữ ký không được để trống.")
         if "\0" in passphrase:  # it could never be opened again
-            raise Invalid("Mật khẩu chữ ký có kí tự không dùng được.")
+            raise Invalid("Mật khẩu chữ ký có ký tự không dùng được.")
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         encryption = (
             serialization.PrivateFormat.PKCS12.encryption_builder()

@@ -45,7 +45,7 @@ def _new_signature(reader: ArchivalReader, before: ArchivalReader, field: str) -
     now = {state.name: state.is_signed for state in field_states(reader)}
     filled = [name for name, is_signed in now.items() if is_signed and not states.get(name)]
     if filled != [field] or set(now) != set(states):
-        raise SigningRefused("Tệp phải có thêm đúng một chữ ký, nằm ở ô ký của bạn.")
+        raise SigningRefused("Tệp phải có thêm đúng một chữ ký, nằm ở ô ký của thầy/cô.")
     found: list[EmbeddedPdfSignature] = [each for each in reader.embedded_signatures if each.field_name == field]
     return found[0]
 
@@ -58,7 +58,7 @@ def _require_untouched(reader: ArchivalReader, before: ArchivalReader) -> None:
 
 def _require_sound(signature: EmbeddedPdfSignature, certificate: x509.Certificate, length: int) -> None:
     if signature.signer_cert.dump() != asn1_certificate(certificate).dump():
-        raise SigningRefused("Chữ ký không được ký bằng chứng thư số đã đăng ký của bạn.")
+        raise SigningRefused("Chữ ký không được ký bằng chứng thư số đã đăng ký của thầy/cô.")
     if not is_whole_file(signature, length):
         raise SigningRefused("Chữ ký không bao trùm toàn bộ tệp.")
     if not _is_allowed(signature, certificate):

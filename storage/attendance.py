@@ -20,7 +20,7 @@ from storage.saving import lock_open
 from storage.tables import Enrolment, PupilRow, PupilTerm, Staff, TermRecord
 
 _OVERTAKEN: Final = (
-    "{by} đã sửa số liệu của {pupil} lúc {at:%H:%M ngày %d/%m/%Y}: {labels} nay khác với số liệu bạn gửi.{more} "
+    "{by} đã sửa số liệu của {pupil} lúc {at:%H:%M ngày %d/%m/%Y}: {labels} nay khác với số liệu thầy/cô gửi.{more} "
     "Chưa lưu gì; hãy tải lại, xem rồi lưu lại."
 )
 _SOMEBODY: Final = "Người khác"

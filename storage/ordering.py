@@ -16,7 +16,7 @@ from storage.orders import NewOrder
 from storage.staffing import Person
 from storage.tables import CertificateRow, ClassGroup, SigningOrder
 
-NOT_ASSIGNED = "Bạn không được phân công việc này ở lớp này."
+NOT_ASSIGNED = "Thầy/cô không được phân công việc này ở lớp này."
 
 
 @dataclass(frozen=True)

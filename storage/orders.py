@@ -33,7 +33,7 @@ from storage.tables import OrderItem, SigningLease, SigningOrder
 LIFETIME = timedelta(minutes=10)
 QUEUED, QUEUED_WORDS = (
     "Queued",
-    "Một giáo viên khác đang ký các học bạ này; lệnh ký của bạn đang xếp hàng và sẽ tự tiếp tục.",
+    "Một giáo viên khác đang ký các học bạ này; lệnh ký của thầy/cô đang xếp hàng và sẽ tự tiếp tục.",
 )
 _LEASE_COLUMNS = ("record_id", "slot", "order_id", "expires_at")
 

@@ -151,7 +151,7 @@ def add_class(session: Session, school_id: UUID, year: SchoolYear, facts: ClassF
 def rules_of(year: SchoolYear, facts: ClassFacts) -> RuleSet:
     """The rules of a new class. Raises Invalid for a name that is too long, and subjects that the class cannot take."""
     if len(facts.name) > LONGEST:
-        raise Invalid(f"Tên lớp dài {len(facts.name)} kí tự, quá giới hạn {LONGEST} kí tự.")
+        raise Invalid(f"Tên lớp dài {len(facts.name)} ký tự, quá giới hạn {LONGEST} ký tự.")
     rules = rule_book().of_term(facts.grade, year, Term.HK1)
     curriculum_for(facts.grade, rules, optional=facts.optional, topics=facts.topics)
     return rules

@@ -19,8 +19,8 @@ from storage.staffing import Person
 from storage.tables import ClassTermRow, OrderItem, SigningBatch, SigningOrder, Staff, TermRecord
 
 UNKNOWN = "Không tìm thấy lượt ký này."
-NOTHING = "Chưa có học sinh nào chờ bạn ký ở đây."
-REPLACED = ("Replaced", "Bạn đã chuẩn bị lại việc này ở một lượt ký mới hơn.")
+NOTHING = "Chưa có học sinh nào chờ thầy/cô ký ở đây."
+REPLACED = ("Replaced", "Thầy/cô đã chuẩn bị lại việc này ở một lượt ký mới hơn.")
 RECORD_CHANGED = (
     "RecordChanged",
     "Có học sinh vừa được trả lại hoặc tạm giữ, nên chưa ký lớp này. Hãy ký lại cho các học sinh còn lại.",

@@ -241,7 +241,7 @@ def end(session: Session, account_id: UUID, session_ids: Collection[UUID], at: d
 def sit_down(session: Session, visitor: Visitor, desk: Duty) -> None:
     """Change to another of one's own desks. Raises NotFound for one that the person does not have."""
     if desk not in visitor.person.duties:
-        raise NotFound("Bạn không có vai trò này.")
+        raise NotFound("Thầy/cô không có vai trò này.")
     row = update(AccountSession).where(AccountSession.id == visitor.session_id)
     session.execute(row.values(duty=desk.value))
 
@@ -261,7 +261,7 @@ def go_to(session: Session, visitor: Visitor, staff_id: UUID, at: datetime) -> N
     mine = Staff.account_id == visitor.account_id
     who = person(session, at, and_(Staff.id == staff_id, mine)) if visitor.account_id else None
     if who is None or not who.duties:
-        raise NotFound("Bạn không làm việc ở trường này.")
+        raise NotFound("Thầy/cô không làm việc ở trường này.")
     row = update(AccountSession).where(AccountSession.id == visitor.session_id)
     session.execute(row.values(staff_id=staff_id, duty=_desk(who, "").value))
 

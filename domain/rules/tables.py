@@ -59,7 +59,7 @@ def _value(kind: object, found: object, place: Place) -> object:
 
 def _text(_kind: object, found: object, place: Place) -> str:
     if not isinstance(found, str) or not found.strip():
-        raise place.refusal("phải là một chuỗi kí tự")
+        raise place.refusal("phải là một chuỗi ký tự")
     return found
 
 

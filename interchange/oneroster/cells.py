@@ -34,9 +34,9 @@ def _word(vocabulary: str, text: str) -> str:
 
 def _guid(text: str) -> str:
     if len(text) > SPECIFICATION.longest_id:
-        raise Invalid(f"Mã dài quá {SPECIFICATION.longest_id} kí tự.")
+        raise Invalid(f"Mã dài quá {SPECIFICATION.longest_id} ký tự.")
     if not _ID.fullmatch(text):
-        raise Invalid(f"Mã “{text}” có kí tự không được dùng; chỉ nhận chữ cái không dấu, chữ số và các dấu . - _ / @.")
+        raise Invalid(f"Mã “{text}” có ký tự không được dùng; chỉ nhận chữ cái không dấu, chữ số và các dấu . - _ / @.")
     return text
 
 

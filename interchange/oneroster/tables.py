@@ -46,7 +46,7 @@ def _decoded(file: str, data: bytes, findings: Findings) -> str:
         findings.add(file, line, "", "Tệp không lưu bằng bảng mã UTF-8.")
         return ""
     if found := _CONTROL.search(text):
-        findings.add(file, text.count("\n", 0, found.start()) + 1, "", "Có kí tự điều khiển không hợp lệ.")
+        findings.add(file, text.count("\n", 0, found.start()) + 1, "", "Có ký tự điều khiển không hợp lệ.")
         return ""
     return unicodedata.normalize("NFC", text)
 

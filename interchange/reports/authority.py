@@ -14,7 +14,7 @@ _NUMBER = 12
 
 
 def write_authority(report: AuthorityReport) -> bytes:
-    labels = {"Cơ quan quản lí": report.authority, "Năm học": report.school_year, "Học kì": report.term.label}
+    labels = {"Cơ quan quản lý": report.authority, "Năm học": report.school_year, "Học kì": report.term.label}
     levels = [each for each in SchoolLevel if any(each in school.results for school in report.schools)]
     return workbook_bytes([_progress(report, labels), *(_results(report, labels, each) for each in levels)])
 

@@ -40,7 +40,7 @@ def write_class_summary(report: ClassSummaryReport) -> bytes:
 
 
 def school_labels(school: SchoolContent) -> dict[str, str]:
-    return {"Cơ quan quản lí": school.authority, "Trường": school.name, "Mã trường": school.code}
+    return {"Cơ quan quản lý": school.authority, "Trường": school.name, "Mã trường": school.code}
 
 
 def _narrow(group: ColumnGroup) -> Iterator[Column]:

@@ -54,7 +54,7 @@ def refuse_foreign(title: Mapping[str, str], marks: SlotMarks) -> None:
     other = [key for key, text in theirs.items() if _comparable(key, text) != _comparable(key, ours[key])]
     if other:
         said = _described(theirs, [key for key in theirs if key in _ALWAYS or key in other])
-        raise Invalid(f"Tệp này là của {said}; bạn đang mở {_described(ours, other)}.")
+        raise Invalid(f"Tệp này là của {said}; thầy/cô đang mở {_described(ours, other)}.")
 
 
 def require_title(title: Mapping[str, str]) -> None:

@@ -47,7 +47,7 @@ def _comment(scale: Scale, _: str) -> Options:
         "validate": "length",
         "criteria": "<=",
         "value": scale.limit,
-        "error_message": f"Nhận xét dài quá {scale.limit} kí tự; hãy viết ngắn lại.",
+        "error_message": f"Nhận xét dài quá {scale.limit} ký tự; hãy viết ngắn lại.",
     }
 
 

@@ -26,7 +26,7 @@ def authority_report(session: Session, authority: str, year: SchoolYear, term: T
     )
     found = session.scalars(query.order_by(ManagingAuthority.code)).first()
     if found is None:
-        raise NotFound(f"Không có cơ quan quản lí “{authority}”.")
+        raise NotFound(f"Không có cơ quan quản lý “{authority}”.")
     schools = tuple(_counts(session, school, year, term, day) for school in _schools(session, found.id, day))
     return AuthorityReport(found.name, str(year), term, schools)
 

@@ -13,7 +13,7 @@ _ELSEWHERE: Final = (
     "{} này đã thuộc một học sinh của trường khác; hãy kiểm tra lại. Nếu em mới chuyển đến thì làm thủ tục tiếp nhận "
     "chuyển trường trước."
 )
-_TOO_LONG: Final = "{} dài {} kí tự, quá giới hạn {} kí tự."
+_TOO_LONG: Final = "{} dài {} ký tự, quá giới hạn {} ký tự."
 _HIDDEN_ID: Final = "Mã học sinh này đang đi với số định danh khác. Hãy kiểm tra lại cả hai số."
 _OTHER_ID: Final = "Mã học sinh này đang đi với số định danh {}; danh sách ghi số khác. Hãy kiểm tra lại cả hai số."
 _OTHER_CODE: Final = "Số định danh này đã là của {} (mã học sinh {})."

@@ -23,7 +23,7 @@ from storage.rosters.shapes import ClassEffect, Comparison, Effect, ListedClass,
 from storage.tables import ClassGroup, Enrolment, PupilRow
 
 Pairs: TypeAlias = Sequence[tuple[ListedPupil, PupilEffect]]
-_UNFIT: Final = "Danh sách có giá trị không lưu được: quá dài hoặc có kí tự lạ. Hãy sửa trong tệp rồi tải lên lại."
+_UNFIT: Final = "Danh sách có giá trị không lưu được: quá dài hoặc có ký tự lạ. Hãy sửa trong tệp rồi tải lên lại."
 _OF_THE_PUPIL = tuple(each for each in PupilField if each not in OF_THE_YEAR)
 
 

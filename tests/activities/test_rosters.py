@@ -129,7 +129,7 @@ def test_a_clash_is_a_problem_of_its_cell(db: Session, clerk: Person, tmp_path: 
 
 def test_another_school_s_list_is_refused(db: Session, clerk: Person, tmp_path: Path) -> None:
     kept = preview_roster(db, clerk, book(tmp_path, *rows(1), header=header_of("1A1")), NOW)
-    assert "mã trường 79766999; mã trường của bạn là 79760001" in kept.preview.problems[0].message
+    assert "mã trường 79766999; mã trường của thầy/cô là 79760001" in kept.preview.problems[0].message
     assert not kept.preview.can_confirm
 
 
@@ -148,7 +148,7 @@ def test_what_a_new_class_cannot_be_is_said_at_once(db: Session, clerk: Person, 
     header = replace(header_of("1A1"), school_code="79760001")
     long, never = replace(header, class_name="1" + "A" * 250), replace(header, school_year=SchoolYear(1999))
     old = replace(rows(1)[0], birth_date=date(1993, 5, 3))
-    for each, pupil, words in ((long, rows(1)[0], "Tên lớp dài 251 kí tự"), (never, old, "Chưa có quy tắc đánh giá")):
+    for each, pupil, words in ((long, rows(1)[0], "Tên lớp dài 251 ký tự"), (never, old, "Chưa có quy tắc đánh giá")):
         made = book(tmp_path, pupil, header=header)
         roster = replace(made.rosters[0], header=each, pupils=(pupil,))
         kept = preview_roster(db, clerk, replace(made, rosters=(roster,)), NOW)
@@ -186,7 +186,7 @@ def test_a_school_is_imported_in_one_go_and_again_changes_nothing(db: Session, t
 
 @pytest.mark.parametrize(
     ("change", "words"),
-    [({"authority": ""}, "thiếu: Cơ quan quản lí"), ({"school_code": "", "province": ""}, "Mã trường, Tỉnh/Thành phố")],
+    [({"authority": ""}, "thiếu: Cơ quan quản lý"), ({"school_code": "", "province": ""}, "Mã trường, Tỉnh/Thành phố")],
 )
 def test_a_school_of_which_too_little_is_said_is_not_imported(
     db: Session, tmp_path: Path, change: dict[str, str], words: str

@@ -12,7 +12,7 @@ from tests.api.world import World
 
 ROUTES = sorted(guarded_routes(), key=lambda route: route.name)
 OF_OBJECTS = [route for route in ROUTES if route.names_object]
-NOT_YOURS = "Việc này không thuộc vai trò của bạn."
+NOT_YOURS = "Việc này không thuộc vai trò của thầy/cô."
 
 
 def by_name(each: object) -> str:

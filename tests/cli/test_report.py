@@ -55,7 +55,7 @@ def test_the_workbook_is_written_where_it_is_said(report: Callable[..., Ended], 
 @pytest.mark.parametrize(
     ("authority", "year", "sentence"),
     [
-        ("Sở Nào Đó", "2026-2027", "Không có cơ quan quản lí “Sở Nào Đó”."),
+        ("Sở Nào Đó", "2026-2027", "Không có cơ quan quản lý “Sở Nào Đó”."),
         (COMMUNE, "2026", "Năm học phải có dạng 2023-2024, nhận được “2026”."),
     ],
 )

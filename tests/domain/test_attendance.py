@@ -44,7 +44,7 @@ def test_what_is_entered_is_kept_in_one_form(fact: TermFact, entered: str | int,
             for text in ("118,55", "118,", "1e2", "٣٠", "１２０", "1180")
         ),
         *((WEIGHT, text, "Cân nặng phải là số từ 5 đến 200 kg") for text in ("nặng", "4.9", "200,5", "21 kg")),
-        (HEALTH, "a" * 61, "Sức khoẻ ghi 61 kí tự, quá giới hạn 60 kí tự"),
+        (HEALTH, "a" * 61, "Sức khoẻ ghi 61 ký tự, quá giới hạn 60 ký tự"),
         (TermFact.ABSENT_EXCUSED, -1, "Số buổi nghỉ có phép không được âm"),
         (TermFact.ABSENT_UNEXCUSED, -1, "Số buổi nghỉ không phép không được âm"),
     ],

@@ -29,7 +29,7 @@ def test_a_comment_may_be_as_long_as_its_limit_and_no_longer(where: CommentField
     assert check_comment(where, "ẫ" * limit) == "ẫ" * limit
     with pytest.raises(Invalid) as refused:
         check_comment(where, "ẫ" * (limit + 2))
-    too_long = f"dài {limit + 2} kí tự, quá giới hạn {limit} kí tự là 2 kí tự."
+    too_long = f"dài {limit + 2} ký tự, quá giới hạn {limit} ký tự là 2 ký tự."
     assert refused.value.message == f"{where.label} {too_long}"
 
 

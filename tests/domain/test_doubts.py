@@ -84,7 +84,7 @@ def test_what_could_not_be_entered_today_is_told_with_its_refusal() -> None:
     found = told(curriculum_for(1), "toan", (END, SCORE, "7.5"), (END, COMMENT, "x" * 301))
     assert [point for point, _ in found] == ["end_hk1", "end_hk1"]
     assert "số nguyên từ 0 đến 10" in found[0][1]
-    assert "quá giới hạn 300 kí tự" in found[1][1]
+    assert "quá giới hạn 300 ký tự" in found[1][1]
 
 
 def test_nothing_entered_is_missing_but_not_doubtful() -> None:

@@ -38,7 +38,7 @@ def test_a_phrase_is_kept_as_its_cell_would_keep_it() -> None:
     [
         (CommentField.SUBJECT, " ", "chưa có nội dung"),
         (CommentField.SUBJECT, "x" * 301, "quá giới hạn 300"),
-        (CommentField.HOMEROOM, "x" * (PHRASE_LIMIT + 1), "tối đa 500 kí tự"),
+        (CommentField.HOMEROOM, "x" * (PHRASE_LIMIT + 1), "tối đa 500 ký tự"),
         (CommentField.SUBJECT, "Giỏi 👍", "không in được"),
     ],
 )

@@ -70,7 +70,7 @@ def test_a_written_book_is_read_back_unchanged(grade: int, term: Term, tmp_path:
         ("toan", ["T", "T", 8.5, "Tốt"], "E6", "số nguyên từ 0 đến 10"),
         ("toan", ["T", "T", 11, "Tốt"], "E6", "vượt quá thang điểm"),
         ("toan", ["T", "T", date(2026, 5, 8), "Tốt"], "E6", "Ô này đang chứa ngày 08/05/2026, không phải điểm"),
-        ("toan", ["T", "T", 9, "a" * 301], "F6", "quá giới hạn 300 kí tự là 1 kí tự"),
+        ("toan", ["T", "T", 9, "a" * 301], "F6", "quá giới hạn 300 ký tự là 1 ký tự"),
         ("dao_duc", ["T", "T", 9, "Tốt"], "E6", "Phần này không có cột “Điểm KTĐK”"),
     ],
 )

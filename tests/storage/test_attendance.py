@@ -62,7 +62,7 @@ def test_whoever_comes_later_is_told_who_was_first_and_nothing_is_written(book: 
     by = book.session.get_one(Staff, book.cast.music).full_name
     pupil = select(PupilRow.full_name).join(Enrolment).join(TermRecord).where(TermRecord.id == first)
     assert refused.value.message.startswith(f"{by} đã sửa số liệu của {book.session.scalar(pupil)} lúc ")
-    assert "số buổi nghỉ có phép, sức khoẻ nay khác với số liệu bạn gửi. Chưa lưu gì" in refused.value.message
+    assert "số buổi nghỉ có phép, sức khoẻ nay khác với số liệu thầy/cô gửi. Chưa lưu gì" in refused.value.message
     assert refused.value.record_ids == (str(first),)
     assert [each.absent_excused for each in kept(book)] == [3, 0, 0]
 

@@ -65,7 +65,7 @@ def test_an_empty_value_clears_its_cell_only(book: OpenBook) -> None:
         (SCORE, "11", "vượt quá thang điểm 10"),
         (SCORE, "7,5", "số nguyên từ 0 đến 10"),
         (LEVEL, "Đ", "không phải là mức đạt được"),
-        (COMMENT, "x" * 301, "quá giới hạn 300 kí tự"),
+        (COMMENT, "x" * 301, "quá giới hạn 300 ký tự"),
         (COMMENT, "Giỏi 👍", "không in được"),
     ],
 )

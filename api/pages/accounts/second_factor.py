@@ -23,7 +23,7 @@ from storage.tables import Account
 from storage.visitors import Visitor
 
 router = APIRouter(include_in_schema=False, prefix=SECOND_FACTOR)
-_DEMANDED = "Vai trò của bạn bắt buộc có mã xác thực, nên không tắt được. Nếu mất máy, hãy nhờ quản trị viên đặt lại."
+_DEMANDED = "Vai trò của thầy/cô bắt buộc có mã xác thực, nên không tắt được. Mất máy thì nhờ quản trị viên đặt lại."
 _DONE = {"tat": "Đã tắt mã xác thực."}
 
 

@@ -23,7 +23,7 @@ _UNKNOWN = (
     "Tài khoản này chưa được nối với người nào trong hệ thống. Hãy gặp cán bộ quản trị của trường để được mời, "
     "với đúng địa chỉ thư điện tử của tài khoản."
 )
-_CANCELLED = "Bạn đã dừng đăng nhập ở nơi cấp tài khoản."
+_CANCELLED = "Thầy/cô đã dừng đăng nhập ở nơi cấp tài khoản."
 
 
 @router.get("")

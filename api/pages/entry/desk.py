@@ -56,7 +56,7 @@ class SheetHead:
 
     def require_mine(self) -> None:
         if not self.is_mine:
-            raise NotAllowed("Bạn không được phân công việc này ở lớp này.")
+            raise NotAllowed("Thầy/cô không được phân công việc này ở lớp này.")
 
 
 async def readable_sheet(name: SheetName, head: VisibleClassTerm, person: CurrentPerson) -> SheetHead:

@@ -45,7 +45,7 @@ class ChangeForm:
         """The reason, under the id of the command. Raises Invalid for one that says nothing."""
         text = in_one_line(self.reason)
         if not is_reason(text):
-            raise Invalid("Hãy ghi lý do, từ 3 đến 1000 kí tự.")
+            raise Invalid("Hãy ghi lý do, từ 3 đến 1000 ký tự.")
         return self.command_id, text
 
 

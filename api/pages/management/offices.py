@@ -39,7 +39,7 @@ class OfficeForm:
             raise Invalid("Hãy chọn chức vụ.")
         title = " ".join(self.title.split())
         if len(title) > _LONGEST or not title.isprintable():
-            raise Invalid("Tên chức danh dài quá 60 kí tự hoặc có kí tự lạ.")
+            raise Invalid("Tên chức danh dài quá 60 ký tự hoặc có ký tự lạ.")
         return Appointment(staff_id, self.role, title or DUTY_NAMES[Duty(self.role)], at, self.replaces)
 
 

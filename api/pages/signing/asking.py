@@ -12,7 +12,7 @@ from storage.signing_batches import Wish
 
 Code = str
 _NOTHING_ASKED = "Chưa chọn lớp nào để ký."
-_UNREADABLE = "Đường dẫn ký không đúng; hãy mở lại từ trang việc của bạn."
+_UNREADABLE = "Đường dẫn ký không đúng; hãy mở lại từ trang việc của thầy/cô."
 
 
 class AskForm(BaseModel):

@@ -34,7 +34,7 @@ class Home:
 
 
 HOMES: Final[Mapping[str, Home]] = {
-    Action.SIGN: Home("/ky", _("Chờ bạn ký")),
+    Action.SIGN: Home("/ky", _("Chờ thầy/cô ký")),
     Action.APPROVE: Home("/duyet", _("Duyệt học bạ"), _("Văn thư đóng dấu tiếp; thầy/cô không phải làm gì thêm.")),
     Action.SEAL: Home("/dong-dau", _("Đóng dấu"), _("Văn bản đã vào sổ phát hành, in và giao được ngay.")),
 }
@@ -51,11 +51,11 @@ CONDITIONS: Final[Mapping[str, str]] = {
     "replaced": _("Chứng thư số này đã được thay bằng chứng thư số khác."),
 }
 CONDITION_TODO: Final[Mapping[str, str]] = {
-    "expired": _("Hãy xin nơi cấp gia hạn hoặc cấp mới, rồi nhờ văn thư đăng ký chứng thư số mới cho bạn."),
+    "expired": _("Hãy xin nơi cấp gia hạn hoặc cấp mới, rồi nhờ văn thư đăng ký chứng thư số mới cho thầy/cô."),
     "not_yet": _("Hãy đợi đến ngày bắt đầu ghi trên chứng thư số."),
-    "suspended": _("Hãy liên hệ nơi cấp để mở lại; khi được mở lại, bạn ký được ngay."),
-    "revoked": _("Hãy xin nơi cấp một chứng thư số mới, rồi nhờ văn thư đăng ký cho bạn."),
-    "replaced": _("Hãy nhờ văn thư kiểm tra chứng thư số đang đăng ký cho bạn."),
+    "suspended": _("Hãy liên hệ nơi cấp để mở lại; khi được mở lại, thầy/cô ký được ngay."),
+    "revoked": _("Hãy xin nơi cấp một chứng thư số mới, rồi nhờ văn thư đăng ký cho thầy/cô."),
+    "replaced": _("Hãy nhờ văn thư kiểm tra chứng thư số đang đăng ký cho thầy/cô."),
 }
 # What a person does about a paper that failed, by code; the message itself stands beside it.
 _SIGN_AGAIN: Final = _("Bấm “Ký lại” ở cuối trang.")

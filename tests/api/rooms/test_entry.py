@@ -86,19 +86,19 @@ async def test_parts_wait_for_their_signature(desk: As, book: OpenBook, db: Sess
     book.review_all()
     db.commit()
     page = words(await desk("music").get("/nhap"))
-    assert "Chờ bạn ký" in page
+    assert "Chờ thầy/cô ký" in page
     assert f"/ky/chuan-bi?viec=sign&slot=am_nhac&lop={book.id}" in page
 
 
 async def test_parts_are_filtered_by_the_address(desk: As, book: OpenBook, db: Session) -> None:
     db.commit()
-    assert "Không có phần nào như bạn lọc." in words(await desk("homeroom").get("/nhap?trang-thai=signed"))
+    assert "Không có phần nào như thầy/cô lọc." in words(await desk("homeroom").get("/nhap?trang-thai=signed"))
     assert "Toán · lớp 1A1" in words(await desk("homeroom").get("/nhap/danh-sach?trang-thai=open&lop=1A1"))
     assert (await desk("homeroom").get("/nhap?trang-thai=" + "x" * 30)).status_code == 422
 
 
 async def test_a_teacher_without_an_open_book_is_told_what_comes(desk: As) -> None:
-    assert "Chưa có sổ nào được mở cho lớp bạn dạy." in words(await desk("other").get("/nhap"))
+    assert "Chưa có sổ nào được mở cho lớp thầy/cô dạy." in words(await desk("other").get("/nhap"))
 
 
 async def test_a_late_part_says_so(desk: As, book: OpenBook, db: Session) -> None:
@@ -364,7 +364,7 @@ async def test_phrases_are_kept_changed_and_removed_by_their_owner(desk: As, boo
     assert "Em tính nhanh.</textarea>" in (await client.get("/nhap/mau-nhan-xet")).text
     assert (await desk("music").post(f"{phrase}/xoa")).status_code == 404
     assert (await client.post(f"{phrase}/xoa")).status_code == 303
-    assert "Bạn chưa lưu mẫu nào." in words(await client.get("/nhap/mau-nhan-xet"))
+    assert "Thầy/cô chưa lưu mẫu nào." in words(await client.get("/nhap/mau-nhan-xet"))
 
 
 async def test_a_phrase_for_nothing_stays_in_the_form(desk: As, book: OpenBook) -> None:

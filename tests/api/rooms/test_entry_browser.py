@@ -216,14 +216,14 @@ async def test_two_people_on_one_sheet_choose_between_both_values(sheet: Sheet) 
     sheet.write_elsewhere(CellKind.SCORE, "5")
     await sheet.cell(0, SCORE).click()
     await sheet.keys("9", "Enter")
-    await expect(sheet.page.get_by_role("heading", name="Cần bạn chọn: 1 ô")).to_be_visible()
+    await expect(sheet.page.get_by_role("heading", name="Cần thầy/cô chọn: 1 ô")).to_be_visible()
     await expect(sheet.page.locator(".todo.trouble")).to_contain_text("đã ghi “5” lúc")
     await sheet.page.locator("body").evaluate("body => body.dispatchEvent(new Event('live'))")
     await expect(sheet.cell(0, LEVEL)).to_have_text("T")
     await expect(sheet.cell(0, SCORE)).to_contain_text("9")
     await sheet.page.get_by_role("button", name="Giữ “9”").click()
     await sheet.is_saved()
-    await expect(sheet.page.get_by_role("heading", name="Cần bạn chọn")).to_be_hidden()
+    await expect(sheet.page.get_by_role("heading", name="Cần thầy/cô chọn")).to_be_hidden()
     assert sheet.stored(CellKind.SCORE)[0] == "9"
 
 
@@ -252,7 +252,7 @@ async def test_a_comment_from_the_bank_goes_to_all_chosen_pupils(sheet: Sheet) -
     assert stored[0]
     assert stored == [stored[0]] * 3 + [""]
     await sheet.page.get_by_role("button", name="Lưu nhận xét ở ô này thành mẫu").click()
-    await expect(sheet.page.get_by_text("Đã lưu vào mẫu nhận xét của bạn.")).to_be_visible()
+    await expect(sheet.page.get_by_text("Đã lưu vào mẫu nhận xét của thầy/cô.")).to_be_visible()
 
 
 async def test_an_earlier_value_of_a_cell_is_used_again(sheet: Sheet) -> None:

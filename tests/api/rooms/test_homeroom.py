@@ -57,7 +57,7 @@ async def test_without_an_open_book_the_room_says_what_comes(db: Session, desk: 
     assert alone.homeroom != world.who("homeroom")
     db.query(ClassTermRow).filter_by(class_id=world.cast.class_id).update({"class_id": alone.class_id})
     db.commit()
-    assert "Chưa có sổ nào được mở cho lớp bạn chủ nhiệm." in await page(desk("homeroom"), "/chu-nhiem")
+    assert "Chưa có sổ nào được mở cho lớp thầy/cô chủ nhiệm." in await page(desk("homeroom"), "/chu-nhiem")
 
 
 async def test_the_matrix_says_every_state_in_words_and_counts(

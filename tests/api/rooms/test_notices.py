@@ -65,7 +65,7 @@ async def test_a_turn_says_what_waits_and_that_it_was_done(desk: As, db: Session
     assert (await desk("music").get(f"{LIST}/{notice.id}/mo")).headers["Location"] == f"/lop/{book.id}/nhap/am_nhac"
     book.submit_all()
     db.commit()
-    assert "việc đến lượt bạn đã làm xong" in await reads(desk("music"), LIST)
+    assert "việc đến lượt thầy/cô đã làm xong" in await reads(desk("music"), LIST)
 
 
 async def test_other_kinds_are_told_in_words(desk: As, db: Session, world: World, book: OpenBook) -> None:
@@ -78,11 +78,11 @@ async def test_other_kinds_are_told_in_words(desk: As, db: Session, world: World
     journal.add_notices(db, book.id, "deadline", [(who, f"{book.id}/overdue/1")], None)
     db.commit()
     page = await reads(desk("music"), LIST)
-    assert f"Chứng thư số của bạn sẽ hết hạn ngày {day_of(certificate.not_after):%d/%m/%Y}." in page
-    assert "bạn được nhắc làm nốt phần việc của mình" in page
+    assert f"Chứng thư số của thầy/cô sẽ hết hạn ngày {day_of(certificate.not_after):%d/%m/%Y}." in page
+    assert "thầy/cô được nhắc làm nốt phần việc của mình" in page
     assert "đăng nhập từ một thiết bị mới" in page
-    assert "2 chữ ký của bạn hết giá trị" in page
-    assert "đã quá hạn, bạn còn việc chưa xong" in page
+    assert "2 chữ ký của thầy/cô hết giá trị" in page
+    assert "đã quá hạn, thầy/cô còn việc chưa xong" in page
     assert "Chứng thư số của Giáo viên Mẫu" in await reads(desk("admin"), LIST)
 
 

@@ -90,7 +90,7 @@ async def test_a_certificate_that_does_not_serve_is_said(
 
 async def test_people_see_their_own_certificates(desk: As, db: Session) -> None:
     assert "Còn hiệu lực" in await reads(desk("homeroom"), "/chung-thu-so/cua-toi")
-    assert "Bạn chưa có chứng thư số nào" in await reads(desk("music"), "/chung-thu-so/cua-toi")
+    assert "Thầy/cô chưa có chứng thư số nào" in await reads(desk("music"), "/chung-thu-so/cua-toi")
     assert (db.scalar(select(func.count()).select_from(CertificateRow)) or 0) >= 3  # none of them hers
 
 

@@ -157,4 +157,4 @@ async def test_who_may_miss_the_years_end_is_shown_with_the_reason(desk: As) -> 
 async def test_a_nudge_says_who_sent_it(desk: As, world: World) -> None:
     await desk("principal").post("/nguoi/nhac", data={"staff_id": str(world.cast.music)})
     page = await reads(desk("music"), "/thong-bao")
-    assert "(Hiệu trưởng) nhắc bạn làm nốt phần việc của mình." in page
+    assert "(Hiệu trưởng) nhắc thầy/cô làm nốt phần việc của mình." in page

@@ -67,7 +67,7 @@ async def test_the_desk_shows_what_waits_for_whom_and_why_the_rest_does_not(desk
     assert "Chưa đến lượt ký" in text
     assert "chờ giáo viên bộ môn ký" in text
     assert "1 phiếu môn" in (await desk("music").get("/ky/dong")).text
-    assert "Bây giờ không có gì chờ bạn ký" in (await desk("clerk").get("/ky")).text
+    assert "Bây giờ không có gì chờ thầy/cô ký" in (await desk("clerk").get("/ky")).text
     assert "Quá hạn" not in text
 
 
@@ -119,7 +119,7 @@ async def test_what_is_not_one_s_own_or_not_ready_opens_nothing(desk: As, book: 
     assert "Không có học sinh nào ký được lúc này" in early.text
     assert "Âm nhạc" in early.text  # who is waited for
     answer = await desk("homeroom").post("/ky/chuan-bi", data=form(book, slot=HOMEROOM))
-    assert (answer.status_code, "Chưa có học sinh nào chờ bạn ký" in answer.text) == (409, True)
+    assert (answer.status_code, "Chưa có học sinh nào chờ thầy/cô ký" in answer.text) == (409, True)
 
 
 @pytest.mark.parametrize(
@@ -245,7 +245,7 @@ async def test_what_one_signed_is_listed_filtered_and_exported(desk: As, book: O
     assert f"{len(OWN)} phiếu môn" in text
     assert "Chưa có chữ ký nào khớp" in (await desk("homeroom").get("/ky/nhat-ky?viec=seal&tu=&den=")).text
     assert "Chưa có chữ ký nào khớp" in (await desk("homeroom").get("/ky/nhat-ky?den=2020-01-01")).text
-    assert "Bạn chưa ký gì" in (await desk("music").get("/ky/nhat-ky")).text
+    assert "Thầy/cô chưa ký gì" in (await desk("music").get("/ky/nhat-ky")).text
     assert (await desk("homeroom").get("/ky/nhat-ky?tu=hôm-qua")).status_code == 422
     exported = await desk("homeroom").get("/ky/nhat-ky.xlsx?lop=1A1")
     assert exported.content[:2] == b"PK"

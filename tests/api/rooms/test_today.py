@@ -24,7 +24,7 @@ async def test_a_teacher_gets_each_slot_with_its_button(desk: As, world: World) 
 
 async def test_who_has_nothing_to_do_is_told_so(desk: As) -> None:
     page = await reads(desk("clerk"), TODAY)
-    assert "Bạn đã làm xong mọi việc." in page
+    assert "Thầy/cô đã làm xong mọi việc." in page
     assert "Đang chờ người khác" in page
 
 

@@ -219,7 +219,7 @@ async def test_attendance_that_somebody_else_changed_is_not_overwritten(as_: As,
     await as_("homeroom").put(path, json=[row])
     refused = await as_("homeroom").put(path, json=[row | {"absent_excused": 1}])
     assert (refused.status_code, refused.json()["record_ids"]) == (409, [world.records[0]])
-    assert "số buổi nghỉ có phép nay khác với số liệu bạn gửi" in refused.json()["detail"]
+    assert "số buổi nghỉ có phép nay khác với số liệu thầy/cô gửi" in refused.json()["detail"]
     assert (await as_("homeroom").get(path)).json()[0]["absent_excused"] == 3
 
 
@@ -228,7 +228,7 @@ async def test_attendance_that_somebody_else_changed_is_not_overwritten(as_: As,
     [
         ("height_cm", "abc", "Chiều cao phải là số từ 30 đến 250 cm"),
         ("weight_kg", "nặng", "Cân nặng phải là số từ 5 đến 200 kg"),
-        ("health", "a" * 61, "Sức khoẻ ghi 61 kí tự"),
+        ("health", "a" * 61, "Sức khoẻ ghi 61 ký tự"),
     ],
 )
 async def test_impossible_measures_are_refused_in_words(

@@ -130,7 +130,7 @@ async def test_what_was_submitted_is_read_by_homeroom_and_offices_only(
         (b"x" * (5 * 1024 * 1024 + 1), "Bảng tính quá lớn (tối đa 5 MB)."),
         (
             workbook({"Toán": [["Lớp: 1A2"], ["Học kì: Học kì I"], ["Mã học sinh", "Mức cuối kì"]]}),
-            "bạn đang mở lớp 1A1.",
+            "thầy/cô đang mở lớp 1A1.",
         ),
     ],
 )

@@ -32,8 +32,8 @@ def command(world: World, **more: object) -> dict[str, object]:
     ("body", "field", "words"),
     [
         ({"cells": [{"record_id": SECRET}]}, "body.cells.0.record_id", "Mã hồ sơ (mục 1) không đúng dạng."),
-        ({"cells": [{"value": "a" * 4001}]}, "body.cells.0.value", "Nội dung (mục 1) không được dài quá 4000 kí tự."),
-        ({"cells": [{"value": SECRET + "\x00"}]}, "body.cells.0.value", "Nội dung (mục 1) có kí tự không dùng được."),
+        ({"cells": [{"value": "a" * 4001}]}, "body.cells.0.value", "Nội dung (mục 1) không được dài quá 4000 ký tự."),
+        ({"cells": [{"value": SECRET + "\x00"}]}, "body.cells.0.value", "Nội dung (mục 1) có ký tự không dùng được."),
         ({"cells": [{"kind": SECRET}]}, "body.cells.0.kind", "Loại ô (mục 1) không thuộc các giá trị cho phép."),
         ({"cells": []}, "body.cells", "Danh sách ô phải có ít nhất 1 mục."),
         ({"cells": [], "note": SECRET}, "body.note", "Một thông tin gửi kèm không dùng ở đây."),

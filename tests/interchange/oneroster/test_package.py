@@ -119,7 +119,7 @@ def test_the_order_of_columns_does_not_matter() -> None:
     ("old", "new", "sentence"),
     [
         ("Phường Mẫu".encode(), "Phường Mẫu".encode("utf-16"), "orgs.csv, dòng 3: Tệp không lưu bằng bảng mã UTF-8."),
-        (b"state", b"sta\x00te", "orgs.csv, dòng 2: Có kí tự điều khiển không hợp lệ."),
+        (b"state", b"sta\x00te", "orgs.csv, dòng 2: Có ký tự điều khiển không hợp lệ."),
         (b"state", b'sta"te', ""),
         (b",state", b',"state', f"orgs.csv, dòng 2: {NO_CSV}"),
         (b",state", b"", "orgs.csv, dòng 2: Dòng có 9 ô, dòng tiêu đề có 10 cột."),

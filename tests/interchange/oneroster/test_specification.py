@@ -94,7 +94,7 @@ def test_an_id_has_only_the_signs_of_the_standard(text: str) -> None:
     assert errors(Draft.of().set("orgs", 0, parentSourcedId="@a/b_c-1.D"))[0].message.startswith(
         "Tệp orgs.csv không có"
     )
-    assert errors(Draft.of().set("orgs", 0, parentSourcedId=text))[0].message.startswith(f"Mã “{text}” có kí tự không")
+    assert errors(Draft.of().set("orgs", 0, parentSourcedId=text))[0].message.startswith(f"Mã “{text}” có ký tự không")
 
 
 @pytest.mark.parametrize("text", ["0001-01-01", "1899-12-31", "2026-02-30", "2026-9-5", "20260905"])

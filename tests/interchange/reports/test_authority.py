@@ -70,7 +70,7 @@ def test_each_level_that_a_school_has_gets_a_sheet() -> None:
 
 def test_the_head_names_the_authority_and_the_term() -> None:
     assert [row[0] for row in rows_of(DATA, PROGRESS)[1:4]] == [
-        "Cơ quan quản lí: UBND phường Tân Bình",
+        "Cơ quan quản lý: UBND phường Tân Bình",
         "Năm học: 2026-2027",
         "Học kì: Cuối năm học",
     ]

@@ -46,7 +46,7 @@ def test_the_headings_are_those_of_the_sealed_paper(primary: ClassSummaryReport)
     rows = rows_of(write_class_summary(primary), "Tổng hợp")
     assert rows[0][0] == "BẢNG TỔNG HỢP KẾT QUẢ ĐÁNH GIÁ GIÁO DỤC CỦA LỚP"
     assert [row[0] for row in rows[1:8]] == [
-        "Cơ quan quản lí: UBND phường Tân Bình",
+        "Cơ quan quản lý: UBND phường Tân Bình",
         "Trường: Trường Mẫu",
         "Mã trường: 79766999",
         "Năm học: 2026-2027",

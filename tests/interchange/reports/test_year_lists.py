@@ -70,7 +70,7 @@ def test_the_overview_counts_by_class_and_for_the_school(data: bytes) -> None:
 def test_the_school_and_the_year_stand_above(data: bytes) -> None:
     assert [row[0] for row in rows_of(data, "Lên lớp")[:5]] == [
         "DANH SÁCH HỌC SINH: LÊN LỚP",
-        "Cơ quan quản lí: UBND phường Tân Bình",
+        "Cơ quan quản lý: UBND phường Tân Bình",
         "Trường: Trường Mẫu",
         "Mã trường: 79766999",
         "Năm học: 2026-2027",

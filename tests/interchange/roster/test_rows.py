@@ -81,14 +81,14 @@ def test_what_can_be_mended_is_and_what_was_guessed_is_noted(
         ({"code": "7.92E+09"}, "A11", "từ 10 đến 12 chữ số"),
         ({"code": 79230012}, "A11", "Mã học sinh chỉ có 8 chữ số. Ô lưu dạng số nên Excel có thể đã bỏ số 0 ở đầu"),
         ({"code": "Chưa có"}, "A11", "nhận được “Chưa có”"),
-        ({"code": "9" * 12_000}, "A11", "quá giới hạn 250 kí tự"),
+        ({"code": "9" * 12_000}, "A11", "quá giới hạn 250 ký tự"),
         ({"id": "12"}, "B11", "phải có đúng 12 chữ số, nhận được “12”"),
         ({"id": "đang làm giấy"}, "B11", "nhận được “đang làm giấy”; chưa có thì để trống ô."),
         ({"id": 1234567890123}, "B11", "phải có đúng 12 chữ số"),
         ({"id": "٠٧٩٢١٧٠٠٠٠٤٢"}, "B11", "phải có đúng 12 chữ số"),
         ({"id": "a" * 12_000}, "B11", f"nhận được “{'a' * 40}…”"),
-        ({"sex": "a" * 251}, "E11", "quá giới hạn 250 kí tự"),
-        ({"name": "a" * 251}, "C11", "quá giới hạn 250 kí tự"),
+        ({"sex": "a" * 251}, "E11", "quá giới hạn 250 ký tự"),
+        ({"name": "a" * 251}, "C11", "quá giới hạn 250 ký tự"),
     ],
 )
 def test_what_cannot_be_mended_is_named_by_its_cell(changes: dict[str, Cell], cell: str, words: str) -> None:

@@ -82,10 +82,10 @@ def test_a_mark_beside_no_code_is_named() -> None:
     [
         (TITLE[1:], "Phần đầu bảng thiếu “Lớp: …” nên không biết tệp là của lớp nào."),
         (("Lớp: 6A1",), "thiếu “Môn học: …”, “Học kì: …”"),
-        (("Lớp: 6A2", *TITLE[1:]), "Tệp này là của lớp 6A2, môn Toán, học kỳ I; bạn đang mở lớp 6A1."),
-        ((*TITLE, "Năm học: 2025-2026"), "năm học 2025-2026; bạn đang mở năm học 2026-2027."),
+        (("Lớp: 6A2", *TITLE[1:]), "Tệp này là của lớp 6A2, môn Toán, học kỳ I; thầy/cô đang mở lớp 6A1."),
+        ((*TITLE, "Năm học: 2025-2026"), "năm học 2025-2026; thầy/cô đang mở năm học 2026-2027."),
         ((*TITLE[:2], "Học kì: Hè"), "Học kì phải là “Học kì I” hoặc “Cuối năm học”"),
-        ((*TITLE[:2], "Học kì: Cuối năm học"), "môn Toán, cuối năm học; bạn đang mở học kì I."),
+        ((*TITLE[:2], "Học kì: Cuối năm học"), "môn Toán, cuối năm học; thầy/cô đang mở học kì I."),
     ],
 )
 def test_a_sheet_that_does_not_fit_is_refused(title: tuple[str, ...], said: str) -> None:

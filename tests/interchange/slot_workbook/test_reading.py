@@ -202,10 +202,10 @@ def test_columns_that_are_missing_unknown_or_there_twice_are_named() -> None:
 @pytest.mark.parametrize(
     ("theirs", "said"),
     [
-        ({"class_name": "1A2"}, "Tệp này là của lớp 1A2, môn Toán, học kì I; bạn đang mở lớp 1A1."),
-        ({"slot": "tieng_viet"}, "Tệp này là của lớp 1A1, môn Tiếng Việt, học kì I; bạn đang mở môn Toán."),
-        ({"slot": HOMEROOM}, "Tệp này là của lớp 1A1, phần Chủ nhiệm, học kì I; bạn đang mở môn Toán."),
-        ({"school_year": "2025-2026"}, "học kì I, năm học 2025-2026; bạn đang mở năm học 2026-2027."),
+        ({"class_name": "1A2"}, "Tệp này là của lớp 1A2, môn Toán, học kì I; thầy/cô đang mở lớp 1A1."),
+        ({"slot": "tieng_viet"}, "Tệp này là của lớp 1A1, môn Tiếng Việt, học kì I; thầy/cô đang mở môn Toán."),
+        ({"slot": HOMEROOM}, "Tệp này là của lớp 1A1, phần Chủ nhiệm, học kì I; thầy/cô đang mở môn Toán."),
+        ({"school_year": "2025-2026"}, "học kì I, năm học 2025-2026; thầy/cô đang mở năm học 2026-2027."),
         ({"class_term_id": make_pupil(9).record_id}, "được xuất từ một lớp hoặc môn khác"),
     ],
 )

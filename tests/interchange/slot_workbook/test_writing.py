@@ -139,7 +139,7 @@ def test_comments_are_no_longer_than_the_form_takes() -> None:
     check = checks_of(make_marks())["H8:H10"]
     assert (check.get("type"), check.get("operator")) == ("textLength", "lessThanOrEqual")
     assert check.findtext("{*}formula1") == "300"
-    assert check.get("error") == "Nhận xét dài quá 300 kí tự; hãy viết ngắn lại."
+    assert check.get("error") == "Nhận xét dài quá 300 ký tự; hãy viết ngắn lại."
     longest = checks_of(make_marks(6, HOMEROOM))["F8:F10"]
     assert longest.findtext("{*}formula1") == "2000"
 

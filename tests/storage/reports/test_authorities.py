@@ -92,5 +92,5 @@ def test_a_school_without_classes_has_zeroes(db: Session) -> None:
 
 
 def test_an_authority_that_is_not_there_is_refused(db: Session) -> None:
-    with pytest.raises(NotFound, match="Không có cơ quan quản lí “Sở Nào Đó”"):
+    with pytest.raises(NotFound, match="Không có cơ quan quản lý “Sở Nào Đó”"):
         counts(db, "Sở Nào Đó")

@@ -195,7 +195,7 @@ def test_what_is_too_long_to_be_kept_is_a_clash_of_its_field(school: Registered,
     changed: dict[str, Any] = {field.value: "9" * 251}
     endless = replace(school.newcomer, **changed)
     [clash] = school.compare(listed(endless, name=B)).clashes
-    assert (clash.field, clash.message) == (field, f"{field.label} dài 251 kí tự, quá giới hạn 250 kí tự.")
+    assert (clash.field, clash.message) == (field, f"{field.label} dài 251 ký tự, quá giới hạn 250 ký tự.")
 
 
 def test_comparing_writes_nothing(school: Registered) -> None:

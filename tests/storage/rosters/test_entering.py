@@ -136,7 +136,7 @@ def test_what_the_database_refuses_is_refused_for_good(db: Session, school: Regi
     late = listed(school.newcomer, name="1C")
     known, comparison = school.known(late), school.compare(late)
     wrong = replace(late, pupils=(replace(late.pupils[0], personal_id=unfit),))
-    with pytest.raises(Invalid, match="quá dài hoặc có kí tự lạ") as refused:
+    with pytest.raises(Invalid, match="quá dài hoặc có ký tự lạ") as refused:
         entering.enter(db, known, [wrong], comparison, TODAY)
     assert refused.value.__cause__ is None
 
