@@ -16,6 +16,7 @@ from domain.duties import Duty
 from domain.risks import Concern, Matter
 from storage import people, users
 from storage.certificate_list import certificate_list
+from storage.open_work import OpenWork
 from storage.outstanding import late_of
 from storage.reports.missing import ids_of_school
 from storage.risks import risks_of
@@ -25,17 +26,20 @@ from storage.tables import ClassGroup, ClassTermRow, MailRow, Staff
 _RECENT: Final = timedelta(days=7)
 
 
-def matters(session: Session, person: Person, at: datetime) -> list[Matter]:
-    """What is not as it should be at the person's school, late work first; accounts are the administrator's."""
-    found = _of_work(session, person.school_id, at)
+def matters(person: Person, open_work: OpenWork) -> list[Matter]:
+    """What is not as it should be at the person's school, late work first; accounts are the administrator's.
+
+    `open_work` is that of the whole school.
+    """
+    found = _of_work(person.school_id, open_work)
     if Duty.ADMIN in person.duties:
-        found = [*found, *_of_system(session, person.school_id, at)]
+        found = [*found, *_of_system(open_work.session, person.school_id, open_work.at)]
     order = list(Concern)
     return sorted((each for each in found if each.count), key=lambda each: order.index(each.concern))
 
 
-def _of_work(session: Session, school_id: UUID, at: datetime) -> list[Matter]:
-    shares = people.shares_of(session, school_id, at)
+def _of_work(school_id: UUID, open_work: OpenWork) -> list[Matter]:
+    session, at, shares = open_work.session, open_work.at, people.shares_of(open_work)
     late = [each for each in shares.by_person.values() if late_of(each, at)]
     certificates = [each.condition for each in certificate_list(session, school_id, at)]
     return [

@@ -15,9 +15,11 @@ from domain.labelled import Labelled
 from domain.outstanding import Outstanding
 from domain.slot_marks import slot_name
 from domain.stages import Stage
-from storage import arrivals, outstanding, staffing
+from storage import arrivals, staffing
 from storage.board import slot_counts
 from storage.entries import curriculum_of
+from storage.open_work import OpenWork
+from storage.outstanding import outstanding
 from storage.staffing import Holder
 from storage.tables import (
     ClassGroup,
@@ -109,7 +111,7 @@ def _counts(session: Session, class_term_id: UUID) -> tuple[dict[Stage, int], in
 def _slots(session: Session, row: ClassTermRow, group: ClassGroup, at: datetime) -> list[SlotState]:
     term = Term(row.term)
     curriculum = curriculum_of(group, term)
-    waits = outstanding.of_class_term(session, row.id)
+    waits = outstanding(OpenWork(session, ClassTermRow.id == row.id, at))
     progress = slot_counts(session, row.id)
     holders = staffing.by_slot(session, group.id, at)
     return [

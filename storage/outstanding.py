@@ -1,38 +1,27 @@
-"""What waits at a school, by class-term and slot, and since when it has been waiting."""
+"""What waits in classes, by class-term and slot, and since when it has been waiting."""
 
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
-from sqlalchemy.orm import Session
-
 from domain.assessment import Term
 from domain.outstanding import Outstanding
 from domain.slot_marks import slot_name
 from domain.stages import Stage
 from domain.work import Work
-from storage import arrivals, work
+from storage import arrivals
 from storage.arrivals import Arrivals
 from storage.entries import curriculum_of
-from storage.tables import ClassGroup, ClassTermRow
+from storage.open_work import OpenWork
 from storage.work import Book, Piece
 
 
-def of_school(session: Session, school_id: UUID) -> list[Outstanding]:
-    """Everything that waits at a school, the classes in order."""
-    return _outstanding(session, ClassGroup.school_id == school_id)
-
-
-def of_class_term(session: Session, class_term_id: UUID) -> list[Outstanding]:
-    return _outstanding(session, ClassTermRow.id == class_term_id)
-
-
-def _outstanding(session: Session, which: ColumnElement[bool]) -> list[Outstanding]:
-    books = work.open_books(session, which)
-    since = arrivals.of_class_terms(session, books.keys())
-    pieces = [*work.of_slots(session, books.keys()), *_held_together(work.of_records(session, books.keys()))]
+def outstanding(open_work: OpenWork) -> list[Outstanding]:
+    """Everything that waits, the classes in order."""
+    books = open_work.books
+    since = arrivals.of_class_terms(open_work.session, books.keys())
+    pieces = [*open_work.of_slots, *_held_together(open_work.of_records)]
     place = {class_term_id: number for number, class_term_id in enumerate(books)}
     lines = [_line(books[piece.class_term_id], piece, since) for piece in pieces]
     return sorted(lines, key=lambda each: place[each.class_term_id])

@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 
 from domain.notices import Kind
 from domain.outstanding import Outstanding, PersonWork
-from storage import assignments, outstanding, staffing
+from storage import assignments
+from storage.open_work import OpenWork
+from storage.outstanding import late_of, outstanding
 from storage.risks import risks_of
 from storage.staffing import Holder
-from storage.tables import AccountSession, ClassGroup, Notice, Staff
+from storage.tables import AccountSession, Notice, Staff
 
 
 @dataclass(frozen=True)
@@ -34,15 +36,14 @@ class Shares:
     unassigned: list[Outstanding]
 
 
-def shares_of(session: Session, school_id: UUID, at: datetime) -> Shares:
-    work = outstanding.of_school(session, school_id)
-    held = staffing.by_class_and_slot(staffing.holders(session, at, ClassGroup.school_id == school_id))
+def shares_of(open_work: OpenWork) -> Shares:
+    work, held = outstanding(open_work), open_work.holders
     return Shares(_by_person(work, held), [each for each in work if (each.class_id, each.slot) not in held])
 
 
 def people_work(session: Session, school_id: UUID, at: datetime) -> SchoolWork:
     """Everybody of a school, whether there is something to do or not."""
-    risks, shares = risks_of(session, school_id, at), shares_of(session, school_id, at)
+    risks, shares = risks_of(session, school_id, at), shares_of(OpenWork.of_school(session, school_id, at))
     duties = assignments.duties_by_person(session, school_id, at)
     seen, nudged = _last_seen(session, school_id), _last_nudged(session, school_id)
     people = [
@@ -86,7 +87,7 @@ def nudge(
 
 
 def _matters(work: Collection[Outstanding], only_late_at: datetime | None) -> list[UUID]:
-    late = work if only_late_at is None else outstanding.late_of(work, only_late_at)
+    late = work if only_late_at is None else late_of(work, only_late_at)
     return list(dict.fromkeys(each.class_term_id for each in late))
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
@@ -16,10 +16,11 @@ from domain.slot_marks import slot_name
 from domain.stages import STAGE_NAMES, Stage
 from domain.tasks import Task
 from domain.work import WHOLE_RECORDS, Work
-from storage import staffing, work
+from storage import staffing
 from storage.access import visible_classes
 from storage.among import among
 from storage.entries import curriculum_of
+from storage.open_work import OpenWork
 from storage.staffing import ROLE_OF_SLOT, Person
 from storage.tables import ClassGroup, TermRecord
 from storage.work import Book, Piece
@@ -57,12 +58,13 @@ class Today:
         return staffing.own_slots(self.session, self.person.staff_id, self.at)
 
     @cached_property
-    def _books(self) -> dict[UUID, Book]:
-        return _open_books(self.session, self.person, visible_classes(self.session, self.person, self.at))
+    def open_work(self) -> OpenWork:
+        """Of the classes that the person sees."""
+        return OpenWork(self.session, _seen(self.person, visible_classes(self.session, self.person, self.at)), self.at)
 
-    @cached_property
-    def _of_slots(self) -> list[Piece]:
-        return work.of_slots(self.session, self._books.keys())
+    @property
+    def _books(self) -> dict[UUID, Book]:
+        return self.open_work.books
 
     def _own(self, book: Book) -> set[str]:
         return self._mine.get(book.group.id, set()) | self.person.office_slots
@@ -70,7 +72,7 @@ class Today:
     def tasks(self) -> list[Task]:
         """Everything that waits for the person, the first to be due first; held records wait for nobody's hurry."""
         found: list[Task] = []
-        for piece in (*work.of_records(self.session, self._books.keys()), *self._of_slots):
+        for piece in (*self.open_work.of_records, *self.open_work.of_slots):
             book = self._books[piece.class_term_id]
             if piece.work is not Work.RELEASE and piece.slot in self._own(book):
                 found += _tasks(book, piece)
@@ -89,9 +91,11 @@ class Today:
 
     def waits(self) -> list[Wait]:
         """Where the person's classes stand while it is somebody else's turn, and since when: what is late first."""
-        classes = {book.group.id for book in self._books.values()}
-        holders = staffing.by_class_and_slot(staffing.holders(self.session, self.at, among(ClassGroup.id, classes)))
-        counts, behind = _stage_counts(self.session, self._books.keys()), self._behind()
+        holders, counts, behind = (
+            self.open_work.holders,
+            _stage_counts(self.session, self._books.keys()),
+            self._behind(),
+        )
         found = []
         for each, book in self._books.items():
             for stage, count in counts[each].items():
@@ -109,7 +113,7 @@ class Today:
     def _behind(self) -> dict[tuple[UUID, Stage], set[str]]:
         """The slots of others that have something to enter, or to sign, by class-term and stage."""
         found: dict[tuple[UUID, Stage], set[str]] = defaultdict(set)
-        for piece in self._of_slots:
+        for piece in self.open_work.of_slots:
             if piece.slot not in self._mine.get(self._books[piece.class_term_id].group.id, set()):
                 found[piece.class_term_id, piece.stage].add(piece.slot)
         return found
@@ -123,9 +127,9 @@ def waits_of(session: Session, person: Person, at: datetime) -> list[Wait]:
     return Today(session, person, at).waits()
 
 
-def _open_books(session: Session, person: Person, class_ids: Sequence[UUID] | None) -> dict[UUID, Book]:
+def _seen(person: Person, class_ids: Sequence[UUID] | None) -> ColumnElement[bool]:
     of_school = ClassGroup.school_id == person.school_id
-    return work.open_books(session, of_school if class_ids is None else of_school & among(ClassGroup.id, class_ids))
+    return of_school if class_ids is None else of_school & among(ClassGroup.id, class_ids)
 
 
 def _stage_counts(session: Session, ids: Iterable[UUID]) -> dict[UUID, dict[Stage, int]]:

@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
-
-from sqlalchemy.orm import Session
 
 from api.pages.language import gettext
 from api.pages.language import marked as _
 from domain.duties import MANAGERS
 from domain.risks import Concern, Matter
 from storage.attention import matters
+from storage.open_work import OpenWork
 from storage.staffing import Person
 
 _LINES: Final[Mapping[Concern, tuple[str, str, str]]] = {
@@ -57,11 +55,11 @@ class MatterLine:
     is_late: bool
 
 
-def lines_of(session: Session, person: Person, at: datetime) -> list[MatterLine] | None:
-    """None for people who do not manage the school."""
+def lines_of(person: Person, open_work: OpenWork) -> list[MatterLine] | None:
+    """None for people who do not manage the school; `open_work` is what they see, the whole of it."""
     if not person.duties & MANAGERS:
         return None
-    return [_line(each) for each in matters(session, person, at)]
+    return [_line(each) for each in matters(person, open_work)]
 
 
 def _line(matter: Matter) -> MatterLine:

@@ -87,7 +87,7 @@ def _values(found: Services, person: Person, at: datetime) -> dict[str, Any]:
             select(Notice.id).where(Notice.staff_id == person.staff_id, Notice.read_at.is_(None)).limit(NEWEST)
         ).all()
         school = board.school_name(session, person.school_id)
-        matters = school_matters.lines_of(session, person, at)
+        matters = school_matters.lines_of(person, reading.open_work)
     return {
         "groups": _groups(mine, at),
         "waits": others,

@@ -13,8 +13,10 @@ from domain.decisions import Action
 from domain.outstanding import PersonWork, by_urgency
 from domain.stages import Stage
 from domain.work import Work
-from storage import arrivals, outstanding, people
-from storage.tables import Notice, TeachingAssignment
+from storage import arrivals, people
+from storage.open_work import OpenWork
+from storage.outstanding import outstanding
+from storage.tables import ClassTermRow, Notice, TeachingAssignment
 from tests.factories import DUE, NOW, SLOTS, SUBJECTS, OpenBook, make_class, make_school, open_book
 
 DAY = date(2027, 1, 10)
@@ -54,7 +56,7 @@ def test_work_follows_the_steps_from_person_to_person(book: OpenBook) -> None:
     assert work_of(book)[cast.school.clerk].counts == {Work.SEAL: 1}
     book.act(Action.SEAL, SEAL)
     book.act(Action.ISSUE, SEAL)
-    assert not outstanding.of_school(book.session, cast.school.school_id)
+    assert not outstanding(OpenWork.of_school(book.session, cast.school.school_id, NOW))
 
 
 def test_a_held_pupil_waits_for_the_head(book: OpenBook) -> None:
@@ -67,7 +69,7 @@ def test_a_part_that_was_sent_back_waits_since_then(book: OpenBook) -> None:
     book.submit_all()
     reason = book.reason()
     book.act(Action.RETURN, HOMEROOM, book.records[:1], to_slot="toan", reason_id=reason)
-    lines = {each.slot: each for each in outstanding.of_class_term(book.session, book.id)}
+    lines = {each.slot: each for each in outstanding(OpenWork(book.session, ClassTermRow.id == book.id, NOW))}
     came = arrivals.of_class_terms(book.session, [book.id]).came(book.id, Stage.ENTRY)
     assert (lines["toan"].pupils, lines["toan"].since) == (1, came)
     assert (lines[HOMEROOM].work, lines[HOMEROOM].pupils) == (Work.REVIEW, 2)
@@ -85,7 +87,9 @@ def test_another_schools_work_is_not_shown(db: Session, book: OpenBook) -> None:
     other = make_class(db, make_school(db, 2), "1C1")
     open_book(db, other)
     assert other.homeroom not in work_of(book)
-    assert {each.class_id for each in outstanding.of_school(db, other.school.school_id)} == {other.class_id}
+    assert {each.class_id for each in outstanding(OpenWork.of_school(db, other.school.school_id, NOW))} == {
+        other.class_id
+    }
 
 
 def test_the_latest_come_first_then_the_given_name(book: OpenBook) -> None:
@@ -119,5 +123,5 @@ def test_the_tenth_class_comes_after_the_second(book: OpenBook) -> None:
     school = book.cast.school
     for name in ("1A10", "1A2"):
         open_book(book.session, make_class(book.session, school, name))
-    found = outstanding.of_school(book.session, school.school_id)
+    found = outstanding(OpenWork.of_school(book.session, school.school_id, NOW))
     assert list(dict.fromkeys(each.class_name for each in found)) == ["1A1", "1A2", "1A10"]

@@ -11,6 +11,7 @@ from domain.decisions import Action
 from domain.duties import Duty
 from domain.risks import Concern, Risk, RiskKind
 from storage import attention
+from storage.open_work import OpenWork
 from storage.risks import risks_of
 from storage.staffing import Person
 from storage.tables import ClassTermRow, Command, TeachingAssignment
@@ -30,7 +31,8 @@ def risks(book: OpenBook, staff_id: UUID) -> list[RiskKind]:
 
 def concerns(book: OpenBook, *duties: Duty, at: datetime = NOW) -> dict[Concern, int]:
     person = Person(book.cast.school.principal, book.cast.school.school_id, "", frozenset(duties))
-    return {each.concern: each.count for each in attention.matters(book.session, person, at)}
+    whole = OpenWork.of_school(book.session, person.school_id, at)
+    return {each.concern: each.count for each in attention.matters(person, whole)}
 
 
 def test_who_signs_without_a_certificate_or_never_came_is_at_risk(book: OpenBook) -> None:
