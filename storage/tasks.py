@@ -91,12 +91,8 @@ class Today:
 
     def waits(self) -> list[Wait]:
         """Where the person's classes stand while it is somebody else's turn, and since when: what is late first."""
-        holders, counts, behind = (
-            self.open_work.holders,
-            _stage_counts(self.session, self._books.keys()),
-            self._behind(),
-        )
-        found = []
+        holders, behind = self.open_work.holders, self._behind()
+        counts, found = _stage_counts(self.session, self._books.keys()), []
         for each, book in self._books.items():
             for stage, count in counts[each].items():
                 whole = WHOLE_RECORDS.get(stage)
