@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from domain.calendar import day_of
-from domain.errors import Conflict, Invalid, NotFound
+from domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from storage import journal, registration
 from storage.staffing import Person
 from storage.tables import ClassGroup, ClassTermRow, Position, SigningOrder, Staff, TeachingAssignment
@@ -23,6 +23,7 @@ _OVERLAP: Final = (
 _TWO_HEADS: Final = (
     "Trường đã có hiệu trưởng trong thời gian này. Hãy ghi ngày thôi giữ chức của người trước, hoặc chọn thay người đó."
 )
+_TO_ONESELF: Final = "Không tự giao chức vụ cho mình được. Hãy nhờ hiệu trưởng hoặc một cán bộ quản trị khác."
 
 
 @dataclass(frozen=True)
@@ -134,14 +135,16 @@ class Appointment:
 
 
 def appoint(session: Session, person: Person, new: Appointment, why: tuple[UUID, str]) -> bool:
-    """Give an office; False if the person holds it then. Raises NotFound for somebody of another school, Conflict
-    for a second head, or where the present one has signed since.
+    """Give an office; False if the person holds it then. Raises NotFound for somebody of another school, NotAllowed
+    for oneself, Conflict for a second head, or where the present one has signed since.
     """
     registration.lock_school(session, person.school_id)
     _own_staff(session, person, new.staff_id)
     held = _positions(session, person.school_id, Position.role == new.role, new.at)
     if any(each.staff_id == new.staff_id for each in held):
         return False
+    if new.staff_id == person.staff_id:
+        raise NotAllowed(_TO_ONESELF)
     journal.add_reason(session, why[0], person.school_id, person.staff_id, why[1])
     for each in held if new.replaces else ():
         _end_position(session, each, new.at, person, why[0])

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.decisions import Action
-from domain.errors import Conflict, Invalid, NotFound
+from domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from storage import assignments, reassigning, staffing
 from storage.access import SCHOOL_WIDE
 from storage.reassigning import Appointment, Change
@@ -169,6 +169,12 @@ def test_a_new_head_follows_the_one_before_without_a_gap(db: Session, cast: Clas
         cast.school.principal, newcomer,
     )  # fmt: skip
     assert appoint(db, cast, newcomer, replaces=True) is False
+
+
+def test_nobody_gives_an_office_to_oneself(db: Session, cast: ClassCast) -> None:
+    with pytest.raises(NotAllowed, match="Không tự giao chức vụ cho mình"):
+        appoint(db, cast, cast.school.principal, "system_admin")
+    assert not positions(db, cast, "system_admin")
 
 
 def test_a_school_may_have_two_clerks(db: Session, cast: ClassCast, newcomer: UUID) -> None:

@@ -15,7 +15,7 @@ from api.pages.templating import page
 from api.services import Services
 from domain.calendar import start_of_day
 from domain.duties import DUTY_NAMES, MANAGERS, OFFICES, Duty
-from domain.errors import Conflict, Invalid, NotFound
+from domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from storage import assignments, reassigning
 from storage.reassigning import Appointment
 from storage.staffing import Person
@@ -69,7 +69,7 @@ def appoint(
         new = office.appointment(id_of_text(form.thay), form.at)
         with found.sessions.begin() as session:
             reassigning.appoint(session, person, new, form.why)
-    except (Conflict, Invalid, NotFound) as refused:
+    except (Conflict, Invalid, NotAllowed, NotFound) as refused:
         return _page(found, request, person, problem=refused.message, form=form, office=office)
     return RedirectResponse("/phan-cong/chuc-vu?xong=1", status.HTTP_303_SEE_OTHER)
 

@@ -150,6 +150,13 @@ async def test_a_second_head_is_refused_in_words(desk: As, newcomer: UUID) -> No
     assert (await desk("admin").post("/phan-cong/chuc-vu", data=form | {"replaces": "1"})).is_redirect
 
 
+async def test_an_administrator_does_not_make_themselves_head(desk: As, world: World) -> None:
+    form = change(thay=str(world.admin), role="principal", reason="Quyết định số 14") | {"replaces": "1"}
+    page = words(await desk("admin").post("/phan-cong/chuc-vu", data=form), 422)
+    assert "Không tự giao chức vụ cho mình được." in page
+    assert 'value="Quyết định số 14"' in page
+
+
 @pytest.mark.parametrize("more", [{"role": "king"}, {"title": "x" * 61}, {"thay": ""}])
 async def test_an_office_that_is_none_is_refused(desk: As, newcomer: UUID, more: dict[str, str]) -> None:
     form = {**change(thay=str(newcomer), role="seal_clerk"), **more}
