@@ -1,8 +1,10 @@
 """`hocba seed`: the demo school in the running services, standing where each role has something to do; its accounts."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Final
 from uuid import uuid4
 
 import httpx
@@ -27,7 +29,6 @@ from domain.curriculum import HOMEROOM, PRINCIPAL
 from interchange.sample_school import ExampleSet
 
 DUTIES = {"principal": "Hiệu trưởng", "seal": "Văn thư (đóng dấu)", "system_admin": "Quản trị hệ thống"}
-HK1 = Term.HK1
 # What has been handed in so far in the class that is still at entry.
 HANDED_IN = ("ngu_van", "toan", "tin_hoc")
 FIRST_PART = 30  # pupils of 1A2 whom the principal has approved: they wait for the seal, the others for the principal
@@ -49,16 +50,17 @@ def seed_command() -> None:
 
 
 async def _begin(settings: Settings, school: DemoSchool, examples: ExampleSet) -> None:
-    """The first term: one class goes all the way, the others stand where each role has something to do."""
+    """One class has its first term behind it and is at the year's end, the others stand where each role has
+    something to do.
+    """
     async with httpx.AsyncClient(base_url=settings.api_url, timeout=90, trust_env=False) as http:
         headers = {"Authorization": f"Bearer {school.accounts[PRINCIPAL].token}"}
         if (await http.get("/api/v1/class-terms", headers=headers)).raise_for_status().json():
             return  # the books are open, and what people did in them stays
         typer.echo("Loading the demo school …")
-        scenes = {"1A1": _issued, "1A2": _at_the_offices, "4A1": _at_the_teachers, "6A1": _at_entry}
-        for name, scene in scenes.items():
+        for (name, term), scene in SCENES.items():
             client = DemoClient(http, school, [name])
-            play = make_play(examples, (name, HK1), client, partial(_say, name))
+            play = make_play(examples, (name, term), client, partial(_say, name, term))
             await play.prepare()
             await scene(play)
             if name == LATE_CLASS:
@@ -95,6 +97,12 @@ async def _at_entry(play: TermPlay) -> None:
     await play.submit_some(HANDED_IN)
 
 
+async def _at_the_years_end(play: TermPlay) -> None:
+    """Promotions and commendations are proposed; whom the school promotes all the same is still to be decided."""
+    await play.submit_all()
+    await play.review(list(play.records.values())[:REVIEWED])
+
+
 async def _let_pass(play: TermPlay, client: DemoClient, school: DemoSchool) -> None:
     """The class is late, so that whoever manages the school has somebody to nudge."""
     due_at = end_of_day(day_of(datetime.now(UTC)) - timedelta(days=LATE_DAYS))
@@ -102,8 +110,17 @@ async def _let_pass(play: TermPlay, client: DemoClient, school: DemoSchool) -> N
     await client.send("POST", f"/class-terms/{play.class_term_id}/deadline", school.accounts[PRINCIPAL], body)
 
 
-def _say(name: str, step: str) -> None:
-    typer.echo(f"  {name} · {step}")
+SCENES: Final[Mapping[tuple[str, Term], Callable[[TermPlay], Awaitable[None]]]] = {
+    ("1A1", Term.HK1): _issued,
+    ("1A1", Term.YEAR_END): _at_the_years_end,
+    ("1A2", Term.HK1): _at_the_offices,
+    ("4A1", Term.HK1): _at_the_teachers,
+    ("6A1", Term.HK1): _at_entry,
+}
+
+
+def _say(name: str, term: Term, step: str) -> None:
+    typer.echo(f"  {name}, {term.label} · {step}")
 
 
 def _accounts(school: DemoSchool) -> Table:
