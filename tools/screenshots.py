@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Error, Page, async_playwright
 
 from cli.services.services import everything, on_free_ports, run_once
 from config.settings import PROJECT, Settings
@@ -35,6 +35,7 @@ HEIGHT: Final = 900
 MOST_PAGES: Final = 45  # of one role
 NOT_PAGES: Final = re.compile(r"\.(xlsx|pdf|asice|ers|csv|png|svg)$|^/api/|^/history|^/packages|^/static|/dang-xuat")
 ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
+SLOT: Final = re.compile(r"(?<=^/phan-cong/_/)\w+|(?<=^/lop/_/nhap/)\w+")
 QUIET: Final = ("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 
 
@@ -97,7 +98,7 @@ async def _role(browser: Browser, shots: Shots, role: str, words: str) -> None:
     waiting = ["/viec-cua-toi"]
     while waiting and len(seen) < MOST_PAGES:
         path = waiting.pop(0)
-        kind = ID.sub("_", path.partition("?")[0])
+        kind = _kind(path)
         if kind in seen:
             continue
         seen.add(kind)
@@ -105,14 +106,24 @@ async def _role(browser: Browser, shots: Shots, role: str, words: str) -> None:
     await page.close()
 
 
+def _kind(path: str) -> str:
+    """Pages of one kind differ in ids and parts of a class only."""
+    return SLOT.sub("phan", ID.sub("_", path.partition("?")[0]))
+
+
 async def _take(page: Page, shots: Shots, role: str, path: str) -> list[str]:
-    """Take one page in each look; returns where it leads."""
-    answer = await page.goto(f"{shots.base}{path}")
+    """Take one page in each look; returns where it leads. A file to be kept is no page, and leads nowhere."""
+    try:
+        answer = await page.goto(f"{shots.base}{path}")
+    except Error as error:
+        if "Download is starting" not in error.message:
+            raise
+        return []
     if answer is None or not answer.ok:
         print(f"{role} {path}: {answer.status if answer else 'no answer'}")
     folder = shots.out / role
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-    name = ID.sub("_", path.partition("?")[0]).strip("/").replace("/", ".") or "trang-dau"
+    name = _kind(path).strip("/").replace("/", ".") or "trang-dau"
     for look, (width, scheme) in LOOKS.items():
         await page.set_viewport_size({"width": width, "height": HEIGHT})
         await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")

@@ -59,6 +59,12 @@ def show_results(
     return page(found, request, "homeroom/results.html", **values)
 
 
+# Where somebody still has something to do stands first.
+_WANTED: Final = (
+    YearList.UNDECIDED, YearList.RETEST, YearList.SUMMER_TRAINING, YearList.NOT_PROMOTED, YearList.UNKNOWN,
+)  # fmt: skip
+
+
 def _same(lines: Sequence[PupilLine]) -> str:
     """Why nobody of the class has a result, where it is the same for all: said once."""
     reasons = {line.pending for line in lines}
@@ -71,12 +77,13 @@ def show_lists(request: Request, head: VisibleClassTerm, person: CurrentPerson, 
     """Who goes up, who does not yet and why, who is commended; only the book of the year's end knows."""
     require_readable(head, person, HOMEROOM)
     lines = _report(found, head).classes[0].pupils if head.term == Term.YEAR_END else ()
-    lists = [NamedList(each, tuple(line for line in lines if line.verdict.which is each)) for each in YearList]
+    lists = {each: NamedList(each, tuple(line for line in lines if line.verdict.which is each)) for each in YearList}
     values = {
         **frame_of(head),
         "is_year_end": head.term == Term.YEAR_END,
         "pupils": len(lines),
-        "lists": [each for each in lists if each.lines],
+        "lists": [lists[each] for each in _WANTED if lists[each].lines],
+        "promoted": lists[YearList.PROMOTED],
         "commended": [line for line in lines if line.verdict.title],
     }
     return page(found, request, "homeroom/lists.html", **values)
