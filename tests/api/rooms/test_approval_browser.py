@@ -72,6 +72,28 @@ async def test_a_double_click_is_one_decision_and_typing_does_not_turn_pages(
         assert site.troubles == []
 
 
+async def test_a_return_and_a_moved_deadline_are_sent_once(
+    site: Site, book: OpenBook, approvals: FakeApprovals
+) -> None:
+    page = site.page
+    async with serving(site.app, site.port):
+        await site.enter(book.cast.school.principal, f"/lop/{book.id}/duyet")
+        await page.locator("#pupils input").nth(0).check()
+        await page.get_by_label("Lý do").fill("Nhận xét chưa đủ ý.")
+        await page.get_by_label("Trả lại để sửa phần").select_option("toan")
+        await page.get_by_role("button", name="Trả lại", exact=True).dblclick()
+        await expect(page.get_by_text("Đã trả lại")).to_be_visible()
+        await page.goto(site.url("/duyet/han"))
+        await page.locator("input[name=lop]").first.check()
+        await page.get_by_label("Ngày cuối của hạn mới").fill("2099-06-30")
+        await page.get_by_label("Lý do").fill("Trường nghỉ phòng bão.")
+        await page.get_by_role("button", name="Dời hạn của 1 lớp").dblclick()
+        await expect(page.get_by_text("Đã dời hạn của 1 lớp.")).to_be_visible()
+        assert site.troubles == []
+    assert [each.record_ids for each in approvals.decided.values()] == [book.records[:1]]
+    assert len(approvals.deadlines) == 1
+
+
 async def test_on_a_phone_the_list_comes_first_and_a_pupil_has_a_page(site: Site, book: OpenBook) -> None:
     page = site.page
     await page.set_viewport_size({"width": PHONE, "height": 844})

@@ -2,14 +2,16 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from playwright.async_api import FilePayload, expect
 from sqlalchemy import func, select
 
+from domain.calendar import day_of
 from storage.database import Sessions
-from storage.tables import ClassTermRow, Notice, TeachingAssignment
+from storage.tables import ClassTermRow, Notice, Position, TeachingAssignment
 from tests.api.browsing import PATIENCE_MS, PHONE, Site, serving
 from tests.api.classroom import live_school
 from tests.api.world import make_admin
@@ -84,6 +86,22 @@ async def test_a_slot_is_handed_on_by_keyboard(site: Site, office: Office, live_
         rows = select(func.count()).select_from(TeachingAssignment)
         mine = (TeachingAssignment.class_id == office.closed.class_id, TeachingAssignment.slot == "am_nhac")
         assert session.scalar(rows.where(*mine)) == 2
+
+
+async def test_an_office_is_given_once(site: Site, office: Office, live_sessions: Sessions) -> None:
+    async with serving(site.app, site.port):
+        await site.enter(office.admin, "/phan-cong/chuc-vu")
+        await settled(site)
+        await site.page.get_by_label("Chức vụ", exact=True).select_option("seal_clerk")
+        await site.page.get_by_label("Người giữ").select_option(str(office.closed.homeroom))
+        await site.page.locator("#tu").fill((day_of(datetime.now(UTC)) + timedelta(days=30)).isoformat())
+        await site.page.locator("#reason").fill("Quyết định số 15")
+        await site.page.get_by_role("button", name="Giao chức vụ").dblclick()
+        await site.page.wait_for_url("**/phan-cong/chuc-vu?xong=1")
+        assert site.troubles == []
+    with live_sessions() as session:
+        held = select(func.count()).select_from(Position).where(Position.staff_id == office.closed.homeroom)
+        assert session.scalar(held) == 1
 
 
 async def test_a_list_is_dropped_shown_and_entered(site: Site, office: Office) -> None:
