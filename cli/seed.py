@@ -89,7 +89,7 @@ async def _at_the_teachers(play: TermPlay) -> None:
     await play.submit_all()
     await play.review(records[:REVIEWED])
     await play.sign_sheets(records[:REVIEWED], but=UNSIGNED)
-    await play.send_back(records[-1:], "toan", UNCLEAR)
+    await play.send_back(records[-1:], "am_nhac", UNCLEAR)
     await play.hold(records[-2:-1], WAITS)
 
 
