@@ -7,7 +7,7 @@ database sessions, which does not depend on what else the machine does. Beside i
 the statements sent to the database, and kilobytes: of the page itself, and of its style sheets and scripts, compressed,
 without fonts. The baseline of the same run is the page /kiem-tra, which reads nothing of a school.
 
-Then one teacher saves a column of a class, and so many teachers save a comment every 3 to 9 seconds and look at their
+Then one teacher saves a cell, and a column of a class, and so many teachers save a comment every 3 to 9 seconds and look at their
 page after every fifth. `--keep` keeps the school in a state folder, and measures the one that is there already.
 """
 
@@ -75,7 +75,7 @@ async def _measured(options: argparse.Namespace, folder: Path) -> list[Row]:
             rows = [] if options.crowd_only else await every_page(measuring, cast, options.only)
             if options.pages_only or options.only:
                 return rows
-            rows.append(await save_column(measuring, cast.teachers[0]))
+            rows += [await save_column(measuring, cast.teachers[0], most) for most in (1, None)]
         return rows + await _crowd(settings, cast, meter, options.seconds, measuring.baseline.waited)
 
 
