@@ -7,8 +7,9 @@ database sessions, which does not depend on what else the machine does. Beside i
 the statements sent to the database, and kilobytes: of the page itself, and of its style sheets and scripts, compressed,
 without fonts. The baseline of the same run is the page /kiem-tra, which reads nothing of a school.
 
-Then one teacher saves a cell, and a column of a class, and so many teachers save a comment every 3 to 9 seconds and look at their
-page after every fifth. `--keep` keeps the school in a state folder, and measures the one that is there already.
+Then one teacher saves a cell, and a column of a class, and so many teachers save a comment every 3 to 9 seconds and
+look at their page after every fifth. `--keep` keeps the school in a state folder, and measures the one that is there
+already.
 """
 
 import argparse
