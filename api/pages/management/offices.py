@@ -10,19 +10,28 @@ from starlette.responses import RedirectResponse, Response
 
 from api.deps import CurrentPerson, ServicesDep, now, today
 from api.guard import allow
+from api.pages.language import gettext
+from api.pages.language import marked as _
 from api.pages.management.handing_on import ChangeForm, change_form, day_of_text, empty_form, id_of_text
+from api.pages.taking import Row, TakenList, take_list
 from api.pages.templating import page
 from api.services import Services
-from domain.calendar import start_of_day
+from domain.calendar import day_of, start_of_day
+from domain.deadlines import last_day
 from domain.duties import DUTY_NAMES, MANAGERS, OFFICES, Duty
 from domain.errors import Conflict, Invalid, NotFound
 from storage import assignments, reassigning
+from storage.assignments import Office
 from storage.reassigning import Appointment
 from storage.staffing import Person
 
 router = APIRouter(include_in_schema=False, prefix="/phan-cong/chuc-vu")
 HEADS: Final = frozenset({Duty.PRINCIPAL, Duty.ADMIN})
 _LONGEST: Final = 60
+_TAKEN: Final = TakenList("chuc-vu", _("Chức vụ"), {
+    _("Chức vụ"): 24, _("Chức danh in dưới chữ ký"): 24, _("Người giữ"): 28, _("Từ ngày"): 12, _("Đến ngày"): 12,
+    _("Lý do"): 50, _("Lý do thôi giữ"): 50,
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -53,6 +62,20 @@ async def office_form(
 @allow(MANAGERS)
 def show_offices(request: Request, person: CurrentPerson, found: ServicesDep, xong: str = "") -> Response:
     return _page(found, request, person, done=bool(xong))
+
+
+@router.get(".xlsx")
+@allow(MANAGERS)
+def take_offices(person: CurrentPerson, found: ServicesDep) -> Response:
+    with found.sessions() as session:
+        rows = [_row(each) for each in assignments.offices(session, person.school_id)]
+    return take_list(found, person, _TAKEN, rows)
+
+
+def _row(each: Office) -> Row:
+    until = last_day(each.valid_to) if each.valid_to else None
+    role = gettext(DUTY_NAMES[each.role])
+    return role, each.title, each.full_name, day_of(each.valid_from), until, each.reason, each.end_reason
 
 
 @router.post("")
