@@ -57,7 +57,7 @@ def _chosen(choice: StoryChoice, names: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _row(event: StoryEvent, names: Mapping[str, str], pupils: Mapping[str, str]) -> Row:
-    slots = dict.fromkeys((*event.slots, *filter(None, (event.to_slot,))))
+    slots = (event.to_slot,) if event.to_slot else event.slots
     nobody = _("Ngoài ứng dụng") if event.kind is EventKind.ENTERED else _("Hệ thống")
     few = event.records if len(event.records) <= FEW else ()
     return (
