@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 from io import BytesIO
 from re import findall
+from uuid import uuid4
 
 import pytest
 from httpx import AsyncClient
@@ -14,7 +15,9 @@ from sqlalchemy.orm import Session
 from domain.assessment import Term
 from domain.curriculum import HOMEROOM, PRINCIPAL
 from domain.decisions import Action
-from storage import demo
+from domain.scopes import Scope
+from storage import access_keys, demo
+from storage.access_keys import NewKey
 from storage.tables import ClassTermRow, MailRow, PupilRow, Staff
 from tests.api.conftest import As
 from tests.api.matrix import Objects, objects_of
@@ -88,6 +91,7 @@ async def test_a_list_leads_to_its_workbook_and_to_paper(desk: As, own: Objects,
         ("principal", "/lop/{{}}/duyet.xlsx?loc={}", "ca-lop", "tam-giu"),
         ("homeroom", "/lop/{{}}/lich-su.xlsx?viec={}", "opened", "seal"),
         ("admin", "/phan-cong/bang?khoi={}", "1", "5"),
+        ("admin", "/phan-cong/chuc-vu.xlsx?chuc-vu={}", "principal", "vice_principal"),
     ],
 )
 async def test_a_workbook_keeps_to_the_filters_of_the_address(
@@ -131,6 +135,22 @@ async def test_a_list_comes_in_the_language_of_its_reader(desk: As, book: OpenBo
     db.commit()
     heading = (await cells(desk("principal"), "/duyet/han.xlsx"))[0]
     assert heading[1:3] == ["Class", "Term"]
+
+
+async def test_keys_are_narrowed_and_taken_along_without_what_opens_doors(desk: As, db: Session, world: World) -> None:
+    at = datetime.now(UTC)
+    for name, until in (("Phần mềm thư viện", at + timedelta(days=9)), ("Phần mềm cũ", at - timedelta(days=9))):
+        new = NewKey(uuid4(), world.who("admin"), name, [Scope.READ], name.encode().hex()[:64].ljust(64, "0"), until)
+        access_keys.add(db, new, at - timedelta(days=20))
+    db.commit()
+    keys = "/nguoi-dung/ma-truy-cap"
+    found = {
+        state: {row[1] for row in (await cells(desk("admin"), f"{keys}.xlsx?tinh-trang={state}"))[1:]}
+        for state in ("dang-dung", "da-ket-thuc")
+    }
+    assert "Phần mềm thư viện" in found["dang-dung"] - found["da-ket-thuc"]
+    assert "Phần mềm cũ" in found["da-ket-thuc"] - found["dang-dung"]
+    assert "Phần mềm cũ" not in await reads(desk("admin"), f"{keys}?tinh-trang=dang-dung")
 
 
 async def test_messages_are_narrowed_and_taken_along_without_their_words(desk: As, db: Session, world: World) -> None:
