@@ -7,7 +7,7 @@ from uuid import UUID
 from temporalio import activity
 
 from activities.refusals import refusals_are_final
-from domain.deadlines import Hook
+from domain.deadlines import Hook, is_outrun
 from storage import deadlines, projection, telling
 from storage.database import Sessions
 from storage.projection import Projection
@@ -35,9 +35,15 @@ class DecisionActivities:
 
     @activity.defn
     def note_deadline(self, note: DeadlineNote) -> None:
-        """Keep a deadline's new date or that one of its hooks fired, once per policy version, and tell people."""
+        """Keep a deadline's new date or that one of its hooks fired, once per policy version, and tell people.
+
+        A deadline that is moved into the past fires all of its hooks at once; then nobody is told that it is near.
+        """
+        at = datetime.now(UTC)
+        if is_outrun(note.hook, note.due_at, at):
+            return
         with refusals_are_final(), self._sessions.begin() as session:
             class_term_id = UUID(note.class_term_id)
             deadlines.note(session, class_term_id, note.policy_version, note.due_at, note.hook)
             if note.hook is not None:
-                telling.tell_deadline(session, class_term_id, note.policy_version, note.hook, datetime.now(UTC))
+                telling.tell_deadline(session, class_term_id, note.policy_version, note.hook, at)

@@ -26,6 +26,7 @@ from api.pages import (
     entry,
     homeroom,
     live,
+    mails,
     management,
     notices,
     records,
@@ -85,8 +86,8 @@ def create_app(services: Services) -> FastAPI:
 
 def add_pages(app: FastAPI) -> None:
     """Every room; a room of one module or of a package of them."""
-    rooms = (accounts, approval, clerk, entrance, entry, homeroom, live, management, notices, records, search, signing)
-    app.include_router(joined(*rooms, today, verification))
+    rooms = (accounts, approval, clerk, entrance, entry, homeroom, live, mails, management, notices, records)
+    app.include_router(joined(*rooms, search, signing, today, verification))
 
 
 async def make_services(settings: Settings) -> Services:

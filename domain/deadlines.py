@@ -53,6 +53,11 @@ def next_alarm(deadline: Deadline, fired: Collection[Hook]) -> Alarm | None:
     return min(alarms, key=lambda alarm: alarm.at, default=None)
 
 
+def is_outrun(hook: Hook | None, due_at: datetime, now: datetime) -> bool:
+    """Whether a hook says that a deadline is near which is over: the hook that says so comes with it."""
+    return hook is Hook.REMINDER and due_at <= now
+
+
 def is_late(deadline: Deadline, now: datetime) -> bool:
     """Judged by the clock; correctness never depends on a timer firing."""
     return now >= deadline.due_at

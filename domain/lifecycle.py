@@ -21,6 +21,8 @@ RETURN_FROM: Mapping[str, frozenset[Stage]] = {
 SUBJECT_RETURN_FROM = frozenset({Stage.REVIEWED})
 IN_PART = frozenset({Stage.HOMEROOM_SIGNED, Stage.APPROVED})
 CLOSED = frozenset({Stage.SEALED, Stage.ISSUED})
+# Who may keep a record back, and let it go again: either of them, whoever held it.
+HOLDERS_BACK = (HOMEROOM, PRINCIPAL)
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,11 @@ def to_issue(term: ClassTerm) -> tuple[str, ...]:
 
 
 def waiting_slots(record: RecordState) -> tuple[str, ...]:
-    """The slots that this record waits for now."""
+    """The slots that this record waits for now.
+
+    One that is held is the principal's here, in the workflow's own reading, which old histories must find as it was;
+    people are told of both who may release it (`HOLDERS_BACK`).
+    """
     if record.held:
         return (PRINCIPAL,)
     waiting = {
@@ -208,7 +214,7 @@ def _seal(_term: ClassTerm, decision: Decision, record: RecordState) -> RecordSt
 
 
 def _hold(_term: ClassTerm, decision: Decision, record: RecordState) -> RecordState:
-    _only(decision, HOMEROOM, PRINCIPAL)
+    _only(decision, *HOLDERS_BACK)
     if not decision.reason_id:
         raise NotAllowed("Tạm giữ phải có lý do.")
     _expect(record, *(stage for stage in Stage if stage not in CLOSED))
@@ -216,7 +222,7 @@ def _hold(_term: ClassTerm, decision: Decision, record: RecordState) -> RecordSt
 
 
 def _release(_term: ClassTerm, decision: Decision, record: RecordState) -> RecordState:
-    _only(decision, HOMEROOM, PRINCIPAL)
+    _only(decision, *HOLDERS_BACK)
     if not record.held:
         raise Conflict("Hồ sơ này không bị tạm giữ.")
     return replace(record, held=False)

@@ -12,9 +12,11 @@ from domain.assessment import Term
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
 from domain.decisions import Action
 from domain.labelled import Labelled
+from domain.lifecycle import HOLDERS_BACK
 from domain.outstanding import Outstanding
 from domain.slot_marks import slot_name
 from domain.stages import Stage
+from domain.work import Work
 from storage import arrivals, staffing
 from storage.board import slot_counts
 from storage.entries import curriculum_of
@@ -76,6 +78,15 @@ class ClassView:
     happened: tuple[Happened, ...]
 
     @property
+    def releasers(self) -> tuple[str, ...]:
+        """Either of them may let go what is held."""
+        return tuple(name for slot in HOLDERS_BACK for each in self.slots if each.slot == slot for name in each.holders)
+
+    @property
+    def kept_back(self) -> Outstanding | None:
+        return next((wait for each in self.slots for wait in each.waits if wait.work is Work.RELEASE), None)
+
+    @property
     def waiting(self) -> tuple[SlotState, ...]:
         return tuple(each for each in self.slots if each.waits)
 
@@ -120,10 +131,14 @@ def _slots(session: Session, row: ClassTermRow, group: ClassGroup, at: datetime)
             slot_name(curriculum, slot),
             *_who(holders.get(slot, ())),
             *progress.get(slot, (0, 0)),
-            tuple(each for each in waits if each.slot == slot),
+            tuple(each for each in waits if slot in _turn_of(each)),
         )
         for slot in (*curriculum.slots, PRINCIPAL, SEAL)
     ]
+
+
+def _turn_of(wait: Outstanding) -> tuple[str, ...]:
+    return HOLDERS_BACK if wait.work is Work.RELEASE else (wait.slot,)
 
 
 def _who(holders: Sequence[Holder]) -> tuple[tuple[str, ...], datetime | None]:

@@ -3,11 +3,12 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from itertools import groupby
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import case, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -26,6 +27,24 @@ LONGEST_PAUSE: Final = timedelta(hours=1)
 _TOO_LATE: Final = "expired"
 
 
+class MailState(StrEnum):
+    """How a message fared; useless is one whose matter was done before it left."""
+
+    SENT = "sent"
+    WAITING = "waiting"
+    FAILED = "failed"
+    USELESS = "useless"
+
+
+_DONE: Final = "done"  # the trouble of a message that became useless
+_STATE: Final = case(
+    (MailRow.sent_at.is_not(None), MailState.SENT.value),
+    (MailRow.closed_at.is_(None), MailState.WAITING.value),
+    (MailRow.trouble == _DONE, MailState.USELESS.value),
+    else_=MailState.FAILED.value,
+)
+
+
 @dataclass(frozen=True)
 class MailLine:
     """A message as the school's administrator sees it: never its words."""
@@ -38,6 +57,7 @@ class MailLine:
     sent_at: datetime | None
     closed_at: datetime | None
     trouble: str
+    state: MailState
 
 
 def queue_notices(session: Session, at: datetime, channels: Collection[str]) -> int:
@@ -136,23 +156,28 @@ def expire(session: Session, at: datetime) -> int:
     return len(closed.all())
 
 
-def newest(session: Session, school_id: UUID, limit: int) -> list[MailLine]:
-    """The newest messages to people of a school."""
+def newest(session: Session, school_id: UUID, limit: int, *, kind: str = "", state: str = "") -> list[MailLine]:
+    """The newest messages to people of a school, of one kind and in one state if these are named."""
     names = func.array_agg(Staff.full_name)
     query = (
-        select(MailRow, names)
+        select(MailRow, names, _STATE)
         .join(Staff, Staff.account_id == MailRow.account_id)
         .where(Staff.school_id == school_id)
         .group_by(MailRow.key)
         .order_by(MailRow.created_at.desc(), MailRow.key)
         .limit(limit)
     )
+    if kind:
+        query = query.where(MailRow.kind == kind)
+    if state:
+        query = query.where(_STATE.in_((state,)))
     return [
         MailLine(
-            row.kind, row.channel, tuple(who), row.created_at, row.send_after, row.sent_at, row.closed_at, row.trouble
+            row.kind, row.channel, tuple(who), row.created_at, row.send_after, row.sent_at, row.closed_at, row.trouble,
+            MailState(how),
         )
-        for row, who in session.execute(query)
-    ]
+        for row, who, how in session.execute(query)
+    ]  # fmt: skip
 
 
 def base_of(key: str) -> str:

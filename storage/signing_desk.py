@@ -22,7 +22,7 @@ from domain.stages import Stage
 from storage import staffing
 from storage.among import among
 from storage.entries import curriculum_of
-from storage.staffing import Person
+from storage.staffing import Holder, Person
 from storage.tables import (
     ClassGroup,
     ClassTermRow,
@@ -207,7 +207,7 @@ def lines(session: Session, person: Person, at: datetime, only: Collection[UUID]
     return [line for line in every if line.ready or line.later]
 
 
-def people(session: Session, class_ids: Collection[UUID], at: datetime) -> dict[tuple[UUID, str], str]:
+def people(session: Session, class_ids: Collection[UUID], at: datetime) -> dict[tuple[UUID, str], Holder]:
     """Who fills the slots of classes at `at`, by class and slot."""
     found = staffing.holders(session, at, ClassGroup.id.in_(class_ids))
-    return {(each.class_id, each.slot): each.full_name for each in found}
+    return {(each.class_id, each.slot): each for each in found}

@@ -58,6 +58,11 @@ def counted(message: str, count: int, **values: object) -> str:
     return filled(current_catalogue(), message, {"count": count, **values})
 
 
+def in_words(message: str, values: Mapping[str, object]) -> str:
+    """A sentence that is kept beside its values, as templates say it."""
+    return filled(current_catalogue(), message, values)
+
+
 def marked(message: str) -> str:
     """Mark a sentence for the catalogues where it cannot be translated yet, as in a constant."""
     return message

@@ -1,10 +1,11 @@
-"""What a person was told: the count beside the bell, the list, and for administrators what left as mail."""
+"""What a person was told: the count beside the bell, and the list."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import Annotated, Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, status
@@ -12,37 +13,24 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.deps import CurrentPerson, ServicesDep, now
 from api.guard import allow
+from api.pages.language import gettext, in_words
 from api.pages.language import marked as _
+from api.pages.taking import Row, TakenList, take_list
 from api.pages.templating import page
 from api.services import Services
 from domain.calendar import day_of
+from domain.deadlines import last_day
 from domain.duties import STAFF, Duty
 from domain.errors import NotFound
 from domain.notices import KIND_NAMES, Kind, Told
-from storage import mails, notices
+from storage import notices
 from storage.staffing import Person
 
 router = APIRouter(include_in_schema=False, prefix="/thong-bao")
 LIST: Final = "/thong-bao"
-NEWEST_MAILS: Final = 100
-MAIL_KINDS: Final = {
-    "digest": _("Thư buổi sáng"),
-    "notice": _("Thư báo ngay"),
-    "invitation": _("Thư mời"),
-    "password_reset": _("Thư đặt lại mật khẩu"),
-}
-# What a message's trouble means, by how its code begins; anything else is a server that did not answer.
-MAIL_TROUBLES: Final = (
-    ("5", _("Nơi nhận từ chối. Hãy xem lại địa chỉ thư ở trang Người dùng.")),
-    ("4", _("Nơi nhận chưa nhận. Hệ thống sẽ thử lại.")),
-    ("address", _("Địa chỉ thư viết sai. Hãy sửa ở trang Người dùng.")),
-    ("channel", _("Kênh riêng không dùng được. Người nhận cần đặt lại kênh.")),
-    ("no channel", _("Người nhận đã bỏ kênh riêng.")),
-    ("account closed", _("Tài khoản đã khoá.")),
-    ("expired", _("Quá hai ngày chưa gửi được. Hãy xem lại máy chủ thư.")),
-)
-NO_SERVER: Final = _("Không nối được với máy chủ thư.")
-MAIL_CHANNELS: Final = {"mail": _("Thư điện tử"), "own": _("Kênh riêng"), "school": _("Kênh của trường")}
+_TAKEN: Final = TakenList("thong-bao", _("Thông báo"), {
+    _("Lúc"): 18, _("Loại"): 14, _("Thông báo"): 70, _("Lý do"): 50, _("Hạn"): 12, _("Đã đọc"): 9, _("Còn việc"): 9,
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,6 +39,11 @@ class Wanted:
 
     kind: Kind | None = None
     only_new: bool = False
+
+    @property
+    def query(self) -> str:
+        asked = {"loai": self.kind or "", "moi": "1" if self.only_new else ""}
+        return urlencode({name: value for name, value in asked.items() if value})
 
 
 async def wanted(
@@ -89,6 +82,19 @@ def show_lines(request: Request, person: CurrentPerson, found: ServicesDep, want
     return page(found, request, "notices/_lines.html", **_values(found, person, wanted))
 
 
+@router.get(".xlsx")
+@allow(STAFF)
+def take_notices(person: CurrentPerson, found: ServicesDep, wanted: WantedDep) -> Response:
+    with found.sessions() as session:
+        told = notices.of_person(session, person.staff_id, now(), wanted.kind, only_new=wanted.only_new)
+    rows = map(_row, sorted(told, key=lambda each: each.at, reverse=True))
+    about = (
+        gettext(KIND_NAMES[wanted.kind]) if wanted.kind else "",
+        gettext("Chỉ thông báo chưa đọc") if wanted.only_new else "",
+    )
+    return take_list(found, person, _TAKEN, rows, about)
+
+
 @router.get("/{notice_id}/mo")
 @allow(STAFF)
 def open_notice(notice_id: UUID, person: CurrentPerson, found: ServicesDep) -> Response:
@@ -115,25 +121,12 @@ def mark_all(person: CurrentPerson, found: ServicesDep) -> Response:
     return RedirectResponse(LIST, status.HTTP_303_SEE_OTHER)
 
 
-@router.get("/thu")
-@allow({Duty.ADMIN})
-def show_mails(request: Request, person: CurrentPerson, found: ServicesDep) -> Response:
-    """What left, what waits and what did not arrive, to people of the school: never the words of a message."""
-    with found.sessions() as session:
-        lines = mails.newest(session, person.school_id, NEWEST_MAILS)
-    return page(
-        found,
-        request,
-        "notices/mails.html",
-        lines=lines,
-        kinds=MAIL_KINDS,
-        channels=MAIL_CHANNELS,
-        in_words=trouble_in_words,
-    )
-
-
-def trouble_in_words(code: str) -> str:
-    return next((words for begin, words in MAIL_TROUBLES if code.startswith(begin)), NO_SERVER)
+def _row(told: Told) -> Row:
+    return (
+        told.at, gettext(KIND_NAMES[told.kind]), in_words(told.words, told.values), told.reason,
+        last_day(told.due_at) if told.due_at and told.is_open else "",
+        "" if told.is_new else gettext("Đã đọc"), gettext("Còn việc") if told.is_open else "",
+    )  # fmt: skip
 
 
 def _mark(found: Services, person: Person, ids: Iterable[UUID] | None) -> None:
@@ -150,6 +143,7 @@ def _values(found: Services, person: Person, wanted: Wanted) -> dict[str, Any]:
         "kind_names": KIND_NAMES,
         "kind": wanted.kind or "",
         "only_new": wanted.only_new,
+        "query": wanted.query,
         "is_admin": Duty.ADMIN in person.duties,
     }
 

@@ -1,7 +1,9 @@
 """Writing decisions and deadlines, each twice."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
@@ -10,6 +12,7 @@ from activities.decisions import DeadlineNote, DecisionActivities
 from domain.deadlines import Hook
 from domain.decisions import Action
 from storage.database import Sessions
+from storage.tables import DeadlineEvent, Notice
 from tests.factories import DUE, OpenBook, fill, open_book
 
 TABLES = ("class_terms", "term_records", "record_slots", "commands", "audit_entries", "deadline_events", "notices")
@@ -66,3 +69,14 @@ def test_a_deadline_noted_twice_leaves_the_same_rows(
     once = rows(book)
     temporal.run(activities.note_deadline, note)
     assert before != once == rows(book)
+
+
+def test_of_a_deadline_that_is_over_nobody_is_told_that_it_is_near(
+    book: OpenBook, activities: DecisionActivities, temporal: ActivityEnvironment
+) -> None:
+    over = datetime.now(UTC) - timedelta(days=1)
+    for hook in (None, Hook.REMINDER, Hook.OVERDUE):
+        temporal.run(activities.note_deadline, DeadlineNote(str(book.id), 2, over, hook))
+    told = book.session.scalars(select(Notice.subject_ref).where(Notice.kind == "deadline"))
+    assert {each.split("/")[1] for each in told} == {"overdue"}
+    assert list(book.session.scalars(select(DeadlineEvent.kind))) == ["overdue"]

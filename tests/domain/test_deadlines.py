@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.deadlines import OFFSETS, Alarm, Deadline, Hook, is_late, next_alarm
+from domain.deadlines import OFFSETS, Alarm, Deadline, Hook, is_late, is_outrun, next_alarm
 
 DUE = datetime(2027, 1, 15, 17, tzinfo=UTC)
 DEADLINE = Deadline(1, DUE)
@@ -29,6 +29,17 @@ def test_hooks_come_a_week_before_at_and_two_days_after() -> None:
 
 def test_a_hook_in_the_past_is_still_to_fire() -> None:
     assert next_alarm(DEADLINE, ()) == Alarm(Hook.REMINDER, DUE - timedelta(days=7))
+
+
+@pytest.mark.parametrize(
+    ("hook", "now", "outrun"),
+    [
+        (Hook.REMINDER, DUE - timedelta(days=7), False), (Hook.REMINDER, DUE, True),
+        (Hook.OVERDUE, DUE, False), (Hook.ESCALATION, DUE + timedelta(days=9), False), (None, DUE, False),
+    ],
+)  # fmt: skip
+def test_only_a_reminder_comes_too_late(hook: Hook | None, now: datetime, *, outrun: bool) -> None:
+    assert is_outrun(hook, DUE, now) is outrun
 
 
 @given(st.sets(st.sampled_from(Hook)))

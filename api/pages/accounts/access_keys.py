@@ -1,10 +1,10 @@
 """Keys for systems: an administrator makes one, sees it once, and can end it."""
 
 from datetime import date, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Form, Request, status
+from fastapi import APIRouter, Form, Query, Request, status
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.responses import Response
@@ -12,22 +12,33 @@ from starlette.responses import Response
 from api.deps import CurrentVisitor, ServicesDep, now, today
 from api.guard import allow
 from api.pages.entrance.door import deed_of, private, said_once, say_once, see
+from api.pages.language import gettext
+from api.pages.language import marked as _
+from api.pages.taking import Row, TakenList, take_list
 from api.pages.templating import page
 from api.services import Services
 from domain.account_states import AccountEventKind
-from domain.calendar import end_of_day
+from domain.calendar import day_of, end_of_day
+from domain.deadlines import last_day
 from domain.duties import Duty
 from domain.errors import DomainError, Invalid
 from domain.scopes import SCOPE_NAMES, Scope
 from signing.vault import Vault
 from storage import access_keys, account_events
-from storage.access_keys import NewKey
+from storage.access_keys import KeyLine, NewKey
 from storage.account_events import Deed
 from storage.visitors import Visitor, sha256_of
 
 router = APIRouter(include_in_schema=False, prefix="/nguoi-dung/ma-truy-cap")
 _LONGEST = timedelta(days=365)
 _LONGEST_NAME = 80
+RUNNING, OVER = "dang-dung", "da-ket-thuc"
+STATES: Final = {RUNNING: _("Đang dùng"), OVER: _("Đã kết thúc")}
+Asked = Annotated[str, Query(alias="tinh-trang")]  # the state that the list is narrowed to
+_TAKEN: Final = TakenList("ma-truy-cap", _("Mã truy cập cho hệ thống khác"), {
+    _("Tên"): 30, _("Người tạo"): 28, _("Tạo ngày"): 12, _("Được làm"): 50, _("Hết hạn"): 12, _("Dùng lần cuối"): 18,
+    _("Kết thúc lúc"): 18, _("Tình trạng"): 14,
+})  # fmt: skip
 
 
 class KeyForm(BaseModel):
@@ -39,8 +50,32 @@ class KeyForm(BaseModel):
 
 @router.get("")
 @allow({Duty.ADMIN})
-def show(request: Request, visitor: CurrentVisitor, found: ServicesDep) -> Response:
-    return _page(request, found, visitor)
+def show(request: Request, visitor: CurrentVisitor, found: ServicesDep, asked: Asked = "") -> Response:
+    return _page(request, found, visitor, asked=asked)
+
+
+@router.get(".xlsx")
+@allow({Duty.ADMIN})
+def take_keys(visitor: CurrentVisitor, found: ServicesDep, asked: Asked = "") -> Response:
+    """What keys there are, as the page has it; nothing that opens anything."""
+    with found.sessions() as session:
+        keys = _asked(access_keys.of_school(session, visitor.person.school_id), asked)
+    ordered = sorted(keys, key=lambda key: key.is_over(now()))
+    return take_list(found, visitor.person, _TAKEN, map(_row, ordered), (gettext(STATES.get(asked, "")),))
+
+
+def _asked(keys: list[KeyLine], state: str) -> list[KeyLine]:
+    return [key for key in keys if state not in STATES or key.is_over(now()) == (state == OVER)]
+
+
+def _row(key: KeyLine) -> Row:
+    is_all = len(key.scopes) == len(SCOPE_NAMES)
+    may = gettext("Mọi việc của người này") if is_all else "; ".join(gettext(SCOPE_NAMES[each]) for each in key.scopes)
+    state = STATES[OVER if key.is_over(now()) else RUNNING]
+    return (
+        key.name, key.owner, day_of(key.created_at), may, last_day(key.expires_at), key.used_at, key.ended_at,
+        gettext(state),
+    )  # fmt: skip
 
 
 @router.post("")
@@ -102,13 +137,21 @@ def _until(form: KeyForm) -> date:
 
 
 def _page(
-    request: Request, found: Services, visitor: Visitor, *, problem: str = "", form: KeyForm | None = None
+    request: Request,
+    found: Services,
+    visitor: Visitor,
+    *,
+    asked: str = "",
+    problem: str = "",
+    form: KeyForm | None = None,
 ) -> Response:
     with found.sessions() as session:
-        keys = access_keys.of_school(session, visitor.person.school_id)
+        keys = _asked(access_keys.of_school(session, visitor.person.school_id), asked)
     values: dict[str, Any] = {
         "running": [key for key in keys if not key.is_over(now())],
         "over": [key for key in keys if key.is_over(now())],
+        "asked": asked if asked in STATES else "",
+        "states": STATES,
         "scope_names": SCOPE_NAMES,
         "said": said_once(request, found),
         "problem": problem,

@@ -13,6 +13,7 @@ from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, VisibleDocume
 from api.guard import allow
 from api.pages.language import current_language, gettext
 from api.pages.language import marked as _
+from api.pages.taking import TakenList, of_class, take_list
 from api.pages.templating import page
 from api.services import Services
 from api.workbooks import workbook
@@ -44,6 +45,9 @@ ROLES: Final = {
     SignatureField.PRINCIPAL: _("Hiệu trưởng"),
     SignatureField.SEAL: _("Con dấu của trường"),
 }
+_SLIPS: Final = TakenList(
+    "phieu-tra-cuu", _("Phiếu tra cứu"), {_("Học sinh"): 28, _("Mã tra cứu"): 30, _("Địa chỉ tra cứu"): 60}
+)
 _PROVEN, _NOT_PROVEN = _("Đã có"), _("Đang chờ")
 
 
@@ -171,6 +175,16 @@ def show_slips(request: Request, head: VisibleClassTerm, person: CurrentPerson, 
     entries = _papers(found, head, person)
     slips = [_slip(found, each) for each in entries]
     return page(found, request, "register/slips.html", head=head, term=Term(head.term), slips=slips, at=now())
+
+
+@router.get("/lop/{class_term_id}/phieu-tra-cuu.xlsx")
+@allow(OFFICES | {Duty.HOMEROOM})
+def take_slips(head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep) -> Response:
+    """The same codes as a list, for those who send them out."""
+    slips = [_slip(found, each) for each in _papers(found, head, person)]
+    whole = gettext("Bảng tổng hợp của lớp")
+    rows = [(each.entry.full_name or whole, each.entry.lookup_code, each.url) for each in slips]
+    return take_list(found, person, _SLIPS, rows, of_class(head))
 
 
 def _papers(found: Services, head: ClassTermHead, person: CurrentPerson) -> list[Entry]:

@@ -11,12 +11,15 @@ from starlette.responses import RedirectResponse, Response
 from api.deps import CurrentPerson, ServicesDep, now
 from api.errors import problem_of
 from api.guard import allow
+from api.pages.language import gettext
 from api.pages.language import marked as _
 from api.pages.management import certificates_ahead
+from api.pages.taking import Row, TakenList, take_list
 from api.pages.templating import page
 from api.services import Services
 from api.uploads import own_upload
 from api.v1.trust import MAX_PICTURE, keep_picture
+from domain.deadlines import last_day
 from domain.duties import Duty
 from domain.errors import DomainError, Invalid, NotFound
 from domain.progress import BoardLine
@@ -28,6 +31,10 @@ router = APIRouter(include_in_schema=False, prefix="/dong-dau")
 CLERKS: Final = frozenset({Duty.CLERK})
 SEAL_KEEPERS: Final = frozenset({Duty.CLERK, Duty.ADMIN})
 SHOWN: Final[Mapping[str, str]] = {"": _("Chờ đóng dấu"), "da-xong": _("Đã phát hành")}
+_TAKEN: Final = TakenList("dong-dau", _("Đóng dấu"), {
+    _("Lớp"): 9, _("Học kì"): 16, _("Năm học"): 12, _("Học sinh"): 9, _("Chờ đóng dấu"): 9, _("Đã phát hành"): 9,
+    _("Chưa được duyệt"): 9, _("Tạm giữ"): 9, _("Hạn"): 12, _("Quá hạn"): 9,
+})  # fmt: skip
 _TOO_LARGE: Final = "Hình con dấu quá lớn (tối đa 2 MB)."
 _NO_FILE: Final = "Chưa chọn tệp nào. Hãy chọn tệp PNG có hình con dấu màu đỏ trên nền trong suốt."
 
@@ -67,6 +74,14 @@ def show_queue(request: Request, person: CurrentPerson, found: ServicesDep, loc:
 def show_lines(request: Request, person: CurrentPerson, found: ServicesDep, loc: str = "") -> Response:
     """The part of the page that changes."""
     return page(found, request, "sealing/_lines.html", **_lines(found, person, loc))
+
+
+@router.get(".xlsx")
+@allow(CLERKS)
+def take_lines(person: CurrentPerson, found: ServicesDep, loc: str = "") -> Response:
+    values = _lines(found, person, loc)
+    about, rows = (gettext(SHOWN[values["shown"]]),), map(_row, values["lines"])
+    return take_list(found, person, _TAKEN, rows, about)
 
 
 @router.get("/con-dau")
@@ -115,6 +130,14 @@ def _lines(found: Services, person: Person, shown: str) -> dict[str, Any]:
         "choices": SHOWN,
         "open_batches": open_batches,
     }
+
+
+def _row(each: SealLine) -> Row:
+    line = each.line
+    return (
+        line.class_name, gettext(line.term.label), line.school_year, line.pupils, each.waiting, each.issued,
+        each.before, line.held, last_day(line.due_at), gettext("Quá hạn") if line.overdue else "",
+    )  # fmt: skip
 
 
 def _line(line: BoardLine) -> SealLine:

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -10,10 +11,14 @@ from starlette.responses import Response
 
 from api.deps import CurrentPerson, ServicesDep, now
 from api.guard import allow
+from api.pages.language import gettext
+from api.pages.language import marked as _
+from api.pages.taking import Row, TakenList, take_list
 from api.pages.templating import page
 from api.services import Services
 from domain.assessment import Term
 from domain.curriculum import HOMEROOM
+from domain.deadlines import last_day
 from domain.duties import TEACHERS
 from domain.parts import PartState
 from storage.parts import Part, parts_of
@@ -21,6 +26,11 @@ from storage.staffing import Person
 
 router = APIRouter(include_in_schema=False)
 _ORDER = list(PartState)
+_TAKEN: Final = TakenList("nhap-ket-qua", _("Nhập kết quả"), {
+    _("Lớp"): 9, _("Phần việc"): 28, _("Học kì"): 16, _("Năm học"): 12, _("Trạng thái"): 20, _("Học sinh"): 9,
+    _("Ô bắt buộc"): 9, _("Ô đã nhập"): 9, _("Học sinh còn thiếu"): 10, _("Tạm giữ"): 9, _("Hạn"): 12,
+    _("Quá hạn"): 9, _("Trả lại"): 60,
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -30,6 +40,11 @@ class Wanted:
     state: str = ""
     class_name: str = ""
     term: str = ""
+
+    @property
+    def query(self) -> str:
+        asked = {"trang-thai": self.state, "lop": self.class_name, "hoc-ki": self.term}
+        return urlencode({name: value for name, value in asked.items() if value})
 
     def fits(self, part: Part) -> bool:
         return (
@@ -53,8 +68,15 @@ WantedQuery = Annotated[Wanted, Depends(wanted)]
 @router.get("/nhap")
 @allow(TEACHERS)
 def show_room(request: Request, person: CurrentPerson, found: ServicesDep, asked: WantedQuery) -> Response:
+    return page(found, request, "entry/room.html", **_values(found, person, asked))
+
+
+@router.get("/nhap.xlsx")
+@allow(TEACHERS)
+def take_parts(person: CurrentPerson, found: ServicesDep, asked: WantedQuery) -> Response:
     values = _values(found, person, asked)
-    return page(found, request, "entry/room.html", query=request.url.query, **values)
+    rows = (_row(part, is_late=part.is_late(values["now"])) for part in values["parts"])
+    return take_list(found, person, _TAKEN, rows, (asked.class_name,))
 
 
 @router.get("/nhap/danh-sach")
@@ -62,6 +84,14 @@ def show_room(request: Request, person: CurrentPerson, found: ServicesDep, asked
 def show_parts(request: Request, person: CurrentPerson, found: ServicesDep, asked: WantedQuery) -> Response:
     """The part of the page that changes."""
     return page(found, request, "entry/_parts.html", **_values(found, person, asked))
+
+
+def _row(part: Part, *, is_late: bool) -> Row:
+    return (
+        part.class_name, gettext(part.name), gettext(part.term.label), part.school_year, gettext(part.state.label),
+        len(part.pupils), part.required, part.filled, part.incomplete, part.held, last_day(part.due_at),
+        gettext("Quá hạn") if is_late else "", "; ".join(each.reason for each in part.returns),
+    )  # fmt: skip
 
 
 def _values(found: Services, person: Person, asked: Wanted) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def show_matrix(
         rows = assignments.matrix(session, person.school_id, year, at)
         members = assignments.staff_of(session, person.school_id)
         warnings = _warnings(session, person, rows, at)
-    shown = [row for row in rows if (not khoi or str(row.grade) == khoi) and (not nguoi or _is_with(row, nguoi))]
+    shown = _shown(rows, khoi, nguoi)
     return page(
         found,
         request,
@@ -79,14 +79,17 @@ def show_matrix(
 
 @router.get("/bang")
 @allow(MANAGERS)
-def download_matrix(person: CurrentPerson, found: ServicesDep, nam: str = "") -> Response:
+def download_matrix(
+    person: CurrentPerson, found: ServicesDep, nam: str = "", khoi: str = "", nguoi: str = ""
+) -> Response:
+    """Who does what in the classes that the page shows."""
     at = now()
     with found.sessions() as session:
         school = board.school_name(session, person.school_id)
         years = assignments.years_of(session, person.school_id)
         year = nam if nam in years or not years else years[0]
         rows = assignments.matrix(session, person.school_id, year, at)
-    held = [each for row in rows for each in (*row.now.values(), *row.later.values())]
+    held = [each for row in _shown(rows, khoi, nguoi) for each in (*row.now.values(), *row.later.values())]
     return workbook(write_assignments(school, year, held), "phan-cong", year)
 
 
@@ -150,6 +153,10 @@ def _usual(rows: Sequence[ClassRow]) -> datetime | None:
     """Since when most assignments have been in force: it need not be said in every cell."""
     count = Counter(each.valid_from for row in rows for each in row.now.values())
     return count.most_common(1)[0][0] if count else None
+
+
+def _shown(rows: Sequence[ClassRow], grade: str, staff_id: str) -> list[ClassRow]:
+    return [row for row in rows if (not grade or str(row.grade) == grade) and (not staff_id or _is_with(row, staff_id))]
 
 
 def _is_with(row: ClassRow, staff_id: str) -> bool:

@@ -15,11 +15,13 @@ from api import deciding
 from api.deps import CurrentPerson, ServicesDep, now
 from api.errors import Unavailable, problem_of
 from api.guard import allow
+from api.pages.language import gettext
 from api.pages.language import marked as _
+from api.pages.taking import Row, TakenList, take_list
 from api.pages.templating import page
 from api.services import Services
 from domain.calendar import day_of, end_of_day
-from domain.deadlines import Deadline
+from domain.deadlines import Deadline, last_day
 from domain.duties import Duty
 from domain.errors import DomainError, Invalid, NotFound
 from domain.progress import BoardLine
@@ -34,6 +36,10 @@ router = APIRouter(include_in_schema=False, prefix="/duyet/han")
 SEERS = frozenset({Duty.PRINCIPAL, Duty.VICE_PRINCIPAL, Duty.ADMIN})
 MOVERS = frozenset({Duty.PRINCIPAL, Duty.ADMIN})
 SHOWN: Final = {"": _("Tất cả"), "qua-han": _("Quá hạn"), "chua-xong": _("Chưa xong")}
+_TAKEN: Final = TakenList("han", _("Hạn và khoá sổ"), {
+    _("Lớp"): 9, _("Học kì"): 16, _("Năm học"): 12, _("Đang ở bước"): 28, _("Hạn"): 12, _("Quá hạn"): 9,
+    _("Lý do dời gần nhất"): 50, _("Người dời"): 28, _("Dời lúc"): 18,
+})  # fmt: skip
 _NOBODY: Final = "Chưa chọn lớp nào. Hãy đánh dấu lớp cần dời hạn."
 _NO_DAY: Final = "Hãy chọn ngày cuối cùng của hạn mới."
 _PAST: Final = "Ngày cuối của hạn mới phải từ hôm nay trở đi."
@@ -89,6 +95,17 @@ def show_states(
     return page(found, request, "approval/_deadline_rows.html", **_values(found, person, shown))
 
 
+@router.get(".xlsx")
+@allow(SEERS)
+def take_deadlines(
+    person: CurrentPerson, found: ServicesDep, shown: Annotated[str, Query(alias="loc")] = ""
+) -> Response:
+    values = _values(found, person, shown)
+    about = (gettext(SHOWN[values["shown"]]),)
+    rows = map(_row, values["lines"])
+    return take_list(found, person, _TAKEN, rows, about)
+
+
 @router.post("")
 @allow(MOVERS)
 async def move_deadlines(
@@ -106,6 +123,15 @@ async def move_deadlines(
         return page(found, request, "approval/deadlines.html", status=problem_of(refusal).status, **values)
     where = urlencode({"loc": form.loc, "xong": len(heads)})
     return RedirectResponse(f"/duyet/han?{where}", status.HTTP_303_SEE_OTHER)
+
+
+def _row(each: DeadlineLine) -> Row:
+    line, move = each.line, each.move
+    return (
+        line.class_name, gettext(line.term.label), line.school_year, gettext(STAGE_NAMES[line.stage]),
+        last_day(line.due_at), gettext("Quá hạn") if each.is_late else "",
+        *((move.reason, move.by, move.at) if move else ("", "", "")),
+    )  # fmt: skip
 
 
 def _read(form: MoveForm) -> date:

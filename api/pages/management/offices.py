@@ -5,24 +5,34 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Request, status
+from fastapi import APIRouter, Depends, Form, Query, Request, status
 from starlette.responses import RedirectResponse, Response
 
 from api.deps import CurrentPerson, ServicesDep, now, today
 from api.guard import allow
+from api.pages.language import gettext
+from api.pages.language import marked as _
 from api.pages.management.handing_on import ChangeForm, change_form, day_of_text, empty_form, id_of_text
+from api.pages.taking import Row, TakenList, take_list
 from api.pages.templating import page
 from api.services import Services
-from domain.calendar import start_of_day
+from domain.calendar import day_of, start_of_day
+from domain.deadlines import last_day
 from domain.duties import DUTY_NAMES, MANAGERS, OFFICES, Duty
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from storage import assignments, reassigning
+from storage.assignments import Office
 from storage.reassigning import Appointment
 from storage.staffing import Person
 
 router = APIRouter(include_in_schema=False, prefix="/phan-cong/chuc-vu")
 HEADS: Final = frozenset({Duty.PRINCIPAL, Duty.ADMIN})
 _LONGEST: Final = 60
+Asked = Annotated[str, Query(alias="chuc-vu")]  # the office that the list is narrowed to
+_TAKEN: Final = TakenList("chuc-vu", _("Chức vụ"), {
+    _("Chức vụ"): 24, _("Chức danh in dưới chữ ký"): 24, _("Người giữ"): 28, _("Từ ngày"): 12, _("Đến ngày"): 12,
+    _("Lý do"): 50, _("Lý do thôi giữ"): 50,
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,8 +61,28 @@ async def office_form(
 
 @router.get("")
 @allow(MANAGERS)
-def show_offices(request: Request, person: CurrentPerson, found: ServicesDep, xong: str = "") -> Response:
-    return _page(found, request, person, done=bool(xong))
+def show_offices(
+    request: Request, person: CurrentPerson, found: ServicesDep, asked: Asked = "", xong: str = ""
+) -> Response:
+    return _page(found, request, person, asked=asked, done=bool(xong))
+
+
+@router.get(".xlsx")
+@allow(MANAGERS)
+def take_offices(person: CurrentPerson, found: ServicesDep, asked: Asked = "") -> Response:
+    with found.sessions() as session:
+        rows = [_row(each) for each in assignments.offices(session, person.school_id) if _is_asked(each, asked)]
+    return take_list(found, person, _TAKEN, rows, (gettext(DUTY_NAMES[Duty(asked)]),) if asked in OFFICES else ())
+
+
+def _is_asked(each: Office, role: str) -> bool:
+    return role not in OFFICES or each.role == role
+
+
+def _row(each: Office) -> Row:
+    until = last_day(each.valid_to) if each.valid_to else None
+    role = gettext(DUTY_NAMES[each.role])
+    return role, each.title, each.full_name, day_of(each.valid_from), until, each.reason, each.end_reason
 
 
 @router.post("")
@@ -97,10 +127,10 @@ def _end(text: str) -> datetime:
     return now() if day == today() else start_of_day(day)
 
 
-def _page(found: Services, request: Request, person: Person, **more: Any) -> Response:  # noqa: ANN401
+def _page(found: Services, request: Request, person: Person, *, asked: str = "", **more: Any) -> Response:  # noqa: ANN401
     at = now()
     with found.sessions() as session:
-        held = assignments.offices(session, person.school_id)
+        held = [each for each in assignments.offices(session, person.school_id) if _is_asked(each, asked)]
         members = assignments.staff_of(session, person.school_id)
     blank = {"form": empty_form(), "office": OfficeForm("", "", replaces=False), "leaving": None, "left": empty_form()}
     return page(
@@ -111,6 +141,7 @@ def _page(found: Services, request: Request, person: Person, **more: Any) -> Res
         present=[each for each in held if each.valid_to is None or each.valid_to > at],
         past=[each for each in held if each.valid_to is not None and each.valid_to <= at],
         members=members,
+        asked=asked if asked in OFFICES else "",
         roles=[each for each in DUTY_NAMES if each in OFFICES],
         may_change=bool(person.duties & HEADS),
         now=at,

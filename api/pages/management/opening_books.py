@@ -1,8 +1,8 @@
 """Opening the books of a term: which classes have none yet, one or many at once, and what came of each."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Annotated, Any
+from datetime import date, datetime
+from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -13,11 +13,15 @@ from starlette.responses import RedirectResponse, Response
 from api.deps import CurrentPerson, ServicesDep, today
 from api.errors import Unavailable
 from api.guard import allow
+from api.pages.language import gettext
+from api.pages.language import marked as _
+from api.pages.taking import Row, TakenList, take_list
 from api.pages.templating import page
 from api.services import Services
 from api.v1.opening import due_at, open_book
 from domain.assessment import Term
 from domain.calendar import SchoolYear, term_dates
+from domain.deadlines import last_day
 from domain.duties import Duty
 from domain.errors import Conflict, Invalid
 from storage import assignments
@@ -26,6 +30,9 @@ from storage.staffing import Person
 
 router = APIRouter(include_in_schema=False, prefix="/so/mo")
 ADMINS = frozenset({Duty.ADMIN})
+_TAKEN: Final = TakenList(
+    "mo-so", _("Mở sổ"), {_("Lớp"): 9, _("Học sinh"): 9, _("Sổ"): 18, _("Mở lúc"): 18, _("Hạn"): 12}
+)
 
 
 @router.get("")
@@ -34,6 +41,22 @@ def show_books(
     request: Request, person: CurrentPerson, found: ServicesDep, nam: str = "", ki: str = "", da_mo: int | None = None
 ) -> Response:
     return page(found, request, "opening/list.html", **_values(found, person, nam, ki), opened=da_mo, refused={})
+
+
+@router.get(".xlsx")
+@allow(ADMINS)
+def take_books(person: CurrentPerson, found: ServicesDep, nam: str = "", ki: str = "") -> Response:
+    values = _values(found, person, nam, ki)
+    year, term = values["year"], values["term"]
+    rows = (_row(line, values["due_at"]) for line in values["lines"])
+    about = (year, gettext(term.label))
+    return take_list(found, person, _TAKEN, rows, about)
+
+
+def _row(line: BookLine, usual: datetime | None) -> Row:
+    due = line.due_at or usual
+    state = _("Đã mở") if line.class_term_id else _("Chưa mở") if line.pupils else _("Chưa có học sinh")
+    return line.class_name, line.pupils, gettext(state), line.opened_at, last_day(due) if due else None
 
 
 @router.post("")

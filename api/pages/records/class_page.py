@@ -10,12 +10,14 @@ from starlette.responses import Response
 from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, now
 from api.guard import allow
 from api.pages.homeroom.room import READERS
-from api.pages.language import current_language
+from api.pages.language import current_language, gettext
 from api.pages.language import marked as _
 from api.pages.management.board import SHORT_NAMES
+from api.pages.taking import TakenList, of_class, take_list
 from api.pages.templating import page
 from api.services import Services
 from domain.assessment import Term
+from domain.calendar import day_of
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
 from domain.documents import DocumentKind
 from domain.duties import MANAGERS, STAFF
@@ -51,6 +53,10 @@ class PaperLine:
     count: int = 1
 
 
+_TAKEN: Final = TakenList("phan-viec", _("Ai làm phần nào"), {
+    _("Phần việc"): 28, _("Người phụ trách"): 34, _("Từ ngày"): 12, _("Học sinh"): 9, _("Đã gửi"): 9, _("Đã ký"): 9,
+    _("Còn chờ"): 40,
+})  # fmt: skip
 _OFFICE_DOORS: Final = (
     (PRINCIPAL, "/lop/{}/duyet", _("Duyệt lớp này"), "file-check-2"),
     (SEAL, "/dong-dau", _("Đóng dấu"), "stamp"),
@@ -68,6 +74,23 @@ def show_class(request: Request, head: VisibleClassTerm, person: CurrentPerson, 
 def show_state(request: Request, head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep) -> Response:
     """The part of the page that changes."""
     return page(found, request, "class_page/_state.html", **_values(found, head, person))
+
+
+@router.get("/{class_term_id}/phan-viec.xlsx")
+@allow(STAFF)
+def take_parts(head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep) -> Response:
+    with found.sessions() as session:
+        view = class_view(session, head.id, now())
+    rows = [
+        (
+            gettext(each.name), ", ".join(each.holders), day_of(each.since) if each.since else None, view.pupils,
+            None if each.slot in {PRINCIPAL, SEAL} else each.submitted,
+            None if each.slot in {PRINCIPAL, SEAL, HOMEROOM} else each.signed,
+            ", ".join(f"{gettext(wait.work.label)}: {wait.pupils}" for wait in each.waits),
+        )
+        for each in view.slots
+    ]  # fmt: skip
+    return take_list(found, person, _TAKEN, rows, of_class(head))
 
 
 def _values(found: Services, head: ClassTermHead, person: Person) -> dict[str, Any]:

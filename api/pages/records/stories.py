@@ -19,11 +19,12 @@ from domain.duties import STAFF
 from domain.slot_marks import slot_name
 from domain.stories import EventKind, StoryChoice, StoryEvent, by_day, told
 from storage import access, entries, stories
-from storage.access import ClassTermHead
+from storage.access import ClassTermHead, RecordHead
 from storage.staffing import Person
 
 router = APIRouter(include_in_schema=False)
 AT_ONCE: Final = 200  # events of a page
+FEW: Final = 5  # pupils that an event names; more are counted
 DEADLINES: Final = {
     "reminder": _("Hệ thống nhắc: sắp tới hạn."),
     "overdue": _("Quá hạn."),
@@ -57,8 +58,7 @@ def show_record_story(
     head = record.class_term
     sees_all = access.may_read_slot(person, head, HOMEROOM)
     with found.sessions() as session:
-        events = stories.of_record(session, record, None if sees_all else head.my_slots)
-        values = _told(session, head, _for_eyes_of(person, events), choice, number)
+        values = _told(session, head, record_story(session, record, person), choice, number)
     return page(
         found, request, "stories/record.html", **values | {"record": record, "sees_all": sees_all, "pupils": {}}
     )
@@ -76,9 +76,19 @@ def show_class_story(
 ) -> Response:
     require_readable(head, person, HOMEROOM)
     with found.sessions() as session:
-        values = _told(session, head, _for_eyes_of(person, stories.of_class(session, head.id)), choice, number)
+        values = _told(session, head, class_story(session, head, person), choice, number)
         pupils = {pupil.record_id: pupil for pupil in stories.pupils_of(session, head.id)}
     return page(found, request, "stories/class.html", **values | {"pupils": pupils})
+
+
+def record_story(session: Session, record: RecordHead, person: Person) -> Sequence[StoryEvent]:
+    """Of a subject teacher's pupil only what concerns the teacher's own slots."""
+    sees_all = access.may_read_slot(person, record.class_term, HOMEROOM)
+    return _for_eyes_of(person, stories.of_record(session, record, None if sees_all else record.class_term.my_slots))
+
+
+def class_story(session: Session, head: ClassTermHead, person: Person) -> Sequence[StoryEvent]:
+    return _for_eyes_of(person, stories.of_class(session, head.id))
 
 
 def _for_eyes_of(person: Person, events: Sequence[StoryEvent]) -> Sequence[StoryEvent]:
@@ -96,15 +106,17 @@ def _told(
         "days": by_day(shown),
         "choice": choice,
         "kinds": sorted({each.kind for each in events}, key=list(EventKind).index),
-        "names": _names(session, head),
+        "names": names_of(session, head),
         "deadlines": DEADLINES,
+        "few": FEW,
         "older": _address(choice, number + 1) if len(wanted) > number * AT_ONCE else "",
         "newer": _address(choice, number - 1) if number > 1 else "",
+        "query": _address(choice, 1).removeprefix("?"),
         "turned": _address(StoryChoice(choice.kind, choice.slot, oldest_first=not choice.oldest_first), 1),
     }
 
 
-def _names(session: Session, head: ClassTermHead) -> Mapping[str, str]:
+def names_of(session: Session, head: ClassTermHead) -> Mapping[str, str]:
     curriculum, _term = entries.curriculum_in(session, head.id)
     return {slot: slot_name(curriculum, slot) for slot in curriculum.slots}
 

@@ -1,7 +1,7 @@
 """The signing dialog: prepare, confirm once, watch, and read what came of it. Each step has an address of its own."""
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Query, Request, status
@@ -12,14 +12,21 @@ from api import batches
 from api.deps import CurrentPerson, ServicesDep
 from api.errors import STATUSES
 from api.guard import allow
+from api.pages.language import gettext
+from api.pages.language import marked as _
 from api.pages.signing import facts
 from api.pages.signing.asking import AskForm, OpenForm
 from api.pages.signing.words import PAPER_NAMES
+from api.pages.taking import TakenList, take_list
 from api.pages.templating import page
 from domain.duties import SIGNERS
 from domain.errors import DomainError, NotFound
 
 router = APIRouter(include_in_schema=False)
+_PAPERS: Final = TakenList("van-ban-luot-ky", _("Văn bản của lượt ký"), {
+    _("Lớp"): 9, _("Học kì"): 16, _("Năm học"): 12, _("Phần việc"): 28, _("Văn bản"): 20, _("Của"): 28,
+    _("Mã băm nội dung"): 68,
+})  # fmt: skip
 _PUSH_EACH = 5  # looks; in case that whoever began has died
 
 
@@ -91,6 +98,20 @@ def show_papers(request: Request, batch_id: UUID, person: CurrentPerson, found: 
     return page(found, request, "signing/papers.html", **facts.papers(found, person, batch_id), paper_names=PAPER_NAMES)
 
 
+@router.get("/ky/{batch_id}/van-ban.xlsx")
+@allow(SIGNERS)
+def take_papers(batch_id: UUID, person: CurrentPerson, found: ServicesDep) -> Response:
+    rows = [
+        (
+            each.of.class_name, gettext(each.of.term.label), each.of.school_year, ", ".join(each.slots),
+            gettext(PAPER_NAMES[paper.kind]), paper.title or gettext("Cả lớp"), paper.sha256,
+        )
+        for each in facts.papers(found, person, batch_id)["card"].orders
+        for paper in each.papers
+    ]  # fmt: skip
+    return take_list(found, person, _PAPERS, rows)
+
+
 @router.get("/ky/{batch_id}/xac-nhan")
 @allow(SIGNERS)
 def show_after_refusal(batch_id: UUID, person: CurrentPerson, found: ServicesDep) -> Response:
@@ -121,4 +142,6 @@ async def confirm(
 
 
 def _status(refusal: DomainError) -> int:
-    return next((code for kind, (code, _) in STATUSES.items() if isinstance(refusal, kind)), status.HTTP_409_CONFLICT)
+    return next(
+        (code for kind, (code, _title) in STATUSES.items() if isinstance(refusal, kind)), status.HTTP_409_CONFLICT
+    )

@@ -10,7 +10,7 @@ from api.pages.language import gettext
 from api.pages.language import marked as _
 from api.pages.signing.words import TODO, TODO_OTHERWISE
 from domain.curriculum import HOMEROOM
-from domain.lifecycle import RecordState, waiting_slots
+from domain.lifecycle import HOLDERS_BACK, RecordState, waiting_slots
 from domain.readiness import Turn, turn_of
 from domain.signing_phases import Outlook, Phase, outlook_of
 from domain.slot_marks import HOMEROOM_NAME, slot_name
@@ -18,6 +18,7 @@ from domain.stages import STAGE_NAMES
 from storage.completion import PAPER_MISSING
 from storage.signing_desk import Line, Standing, Task
 from storage.signing_progress import ClassOf, Progress, Pupil
+from storage.staffing import Holder, Person
 from storage.tables import OrderItem
 
 People = Mapping[tuple[UUID, str], str]
@@ -143,13 +144,22 @@ def left_out(
     return [*waiting(task, later, who), *held]
 
 
+def as_seen_by(person: Person, holders: Mapping[tuple[UUID, str], Holder]) -> People:
+    """Colleagues by name; whoever reads the page is addressed."""
+    you = gettext("thầy/cô")
+    return {key: you if each.staff_id == person.staff_id else each.full_name for key, each in holders.items()}
+
+
 def _whom(task: Task, state: RecordState, who: People) -> tuple[str, ...]:
-    found = []
-    for slot in waiting_slots(state):
-        name = who.get((task.class_id, slot), "")
-        part = gettext(task.name_of(slot))
-        found.append(f"{part} ({name})" if name else part)
-    return tuple(found)
+    if state.held:  # one of the two is enough
+        homeroom, principal = _named(task, HOLDERS_BACK, who)
+        return (gettext("%(one)s hoặc %(other)s") % {"one": homeroom, "other": principal},)
+    return tuple(_named(task, waiting_slots(state), who))
+
+
+def _named(task: Task, slots: Iterable[str], who: People) -> list[str]:
+    parts = [(gettext(task.name_of(slot)), who.get((task.class_id, slot), "")) for slot in slots]
+    return [f"{part} ({name})" if name else part for part, name in parts]
 
 
 def record_ids_of(found: Collection[Progress]) -> set[str]:

@@ -1,20 +1,25 @@
 """Everything that waits for one's own signature, class by class: the room's first page."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from activities.certificates import certificate_card
 from api.deps import CurrentPerson, ServicesDep, now
 from api.guard import allow
-from api.pages.language import gettext
-from api.pages.signing.cards import Waiting, waiting_of_line
+from api.pages.language import counted, gettext
+from api.pages.language import marked as _
+from api.pages.signing.cards import Waiting, as_seen_by, waiting_of_line
 from api.pages.signing.words import ACTION_NAMES, CONDITION_TODO, CONDITIONS
+from api.pages.taking import Row, TakenList, take_list
 from api.pages.templating import page
 from api.services import Services
 from domain.assessment import Term
+from domain.deadlines import last_day
 from domain.decisions import Action
 from domain.duties import SIGNERS
 from domain.readiness import action_of
@@ -23,6 +28,41 @@ from storage.signing_desk import Line
 from storage.staffing import Person
 
 router = APIRouter(include_in_schema=False)
+NOW, LATER = "ngay", "chua"
+TURNS: Final = {NOW: _("Ký được ngay"), LATER: _("Chưa đến lượt ký")}
+_TAKEN: Final = TakenList("cho-ky", _("Chờ thầy/cô ký"), {
+    _("Việc"): 16, _("Tình trạng"): 18, _("Lớp"): 9, _("Học kì"): 16, _("Năm học"): 12, _("Ký gì"): 44,
+    _("Học sinh"): 9, _("Hạn"): 12, _("Quá hạn"): 9, _("Vì sao chưa ký được, đang chờ ai"): 70,
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What of the desk is asked for: a class by its name, a term, what can be signed now; empty is everything."""
+
+    class_name: str = ""
+    term: str = ""
+    turn: str = ""
+
+    @property
+    def query(self) -> str:
+        asked = {"lop": self.class_name, "hoc-ki": self.term, "luot": self.turn}
+        return urlencode({name: value for name, value in asked.items() if value})
+
+    def takes(self, line: Line) -> bool:
+        task = line.task
+        return self.class_name in {"", task.class_name} and self.term in {"", f"{task.term}/{task.school_year}"}
+
+
+async def wanted(
+    class_name: Annotated[str, Query(alias="lop", max_length=20)] = "",
+    term: Annotated[str, Query(alias="hoc-ki", max_length=30)] = "",
+    turn: Annotated[str, Query(alias="luot")] = "",
+) -> Wanted:
+    return Wanted(class_name, term, turn if turn in TURNS else "")
+
+
+WantedDep = Annotated[Wanted, Depends(wanted)]
 
 
 @dataclass(frozen=True)
@@ -54,29 +94,40 @@ class DeskPart:
 
 @router.get("/ky")
 @allow(SIGNERS)
-def show_desk(request: Request, person: CurrentPerson, found: ServicesDep) -> Response:
-    return page(found, request, "signing/desk.html", **_values(found, person))
+def show_desk(request: Request, person: CurrentPerson, found: ServicesDep, asked: WantedDep) -> Response:
+    return page(found, request, "signing/desk.html", **_values(found, person, asked))
 
 
 @router.get("/ky/dong")
 @allow(SIGNERS)
-def show_desk_rows(request: Request, person: CurrentPerson, found: ServicesDep) -> Response:
+def show_desk_rows(request: Request, person: CurrentPerson, found: ServicesDep, asked: WantedDep) -> Response:
     """The part of the page that moves."""
-    return page(found, request, "signing/_desk_rows.html", **_values(found, person))
+    return page(found, request, "signing/_desk_rows.html", **_values(found, person, asked))
 
 
-def _values(found: Services, person: Person) -> dict[str, Any]:
+@router.get("/ky.xlsx")
+@allow(SIGNERS)
+def take_desk(person: CurrentPerson, found: ServicesDep, asked: WantedDep) -> Response:
+    parts: list[DeskPart] = _values(found, person, asked)["parts"]
+    rows = [_row(part.action, line, is_now=True) for part in parts for line in part.ready]
+    rows += [_row(part.action, line, is_now=False) for part in parts for line in part.later]
+    return take_list(found, person, _TAKEN, rows, (asked.class_name, gettext(TURNS.get(asked.turn, ""))))
+
+
+def _values(found: Services, person: Person, asked: Wanted) -> dict[str, Any]:
     moment = now()
     with found.sessions() as session:
-        lines = signing_desk.lines(session, person, moment)
-        who = signing_desk.people(session, {line.task.class_id for line in lines if line.later}, moment)
-        action = action_of(lines[0].slots[0]) if lines else Action.SIGN
+        every = signing_desk.lines(session, person, moment)
+        lines = [line for line in every if asked.takes(line)]
+        holders = signing_desk.people(session, {line.task.class_id for line in lines if line.later}, moment)
+        action = action_of(every[0].slots[0]) if every else Action.SIGN
         certificate = certificate_card(session, found.confirming, person, action, moment)
         open_batches = signing_batches.open_of(session, person, moment)
+    who = as_seen_by(person, holders)
     shown = [
         (action_of(line.slots[0]), _shown(line, waiting_of_line(line, who), line.is_late(moment))) for line in lines
     ]
-    parts = [_part(each, [line for action, line in shown if action is each]) for each in ACTION_NAMES]
+    parts = [_part(each, asked, [line for action, line in shown if action is each]) for each in ACTION_NAMES]
     return {
         "parts": [each for each in parts if each.ready or each.later],
         "action_names": ACTION_NAMES,
@@ -84,11 +135,37 @@ def _values(found: Services, person: Person) -> dict[str, Any]:
         "conditions": CONDITIONS,
         "condition_todo": CONDITION_TODO,
         "open_batches": open_batches,
+        "asked": asked,
+        "classes": list(dict.fromkeys(line.task.class_name for line in every)),
+        "terms": _terms(every),
+        "turns": TURNS,
     }
 
 
-def _part(action: str, lines: list[DeskLine]) -> DeskPart:
-    return DeskPart(Action(action), [line for line in lines if line.ready], [line for line in lines if line.waiting])
+def _terms(lines: Iterable[Line]) -> dict[str, tuple[Term, str]]:
+    return {f"{line.task.term}/{line.task.school_year}": (line.task.term, line.task.school_year) for line in lines}
+
+
+def _part(action: str, asked: Wanted, lines: list[DeskLine]) -> DeskPart:
+    ready = [line for line in lines if line.ready and asked.turn != LATER]
+    return DeskPart(Action(action), ready, [line for line in lines if line.waiting and asked.turn != NOW])
+
+
+def _row(action: Action, line: DeskLine, *, is_now: bool) -> Row:
+    task = line.line.task
+    whole = _("Bảng tổng hợp lớp và học bạ") if line.has_records else _("Bảng tổng hợp lớp")
+    parts = ", ".join(line.now if is_now else line.later) if line.is_subject else gettext(whole)
+    pupils = line.ready if is_now else sum(each.count for each in line.waiting)
+    return (
+        gettext(ACTION_NAMES[action]), gettext(TURNS[NOW if is_now else LATER]), line.class_name, gettext(line.term),
+        line.school_year, parts, pupils, last_day(task.due_at), gettext("Quá hạn") if line.is_late else "",
+        "" if is_now else "; ".join(map(_why, line.waiting)),
+    )  # fmt: skip
+
+
+def _why(each: Waiting) -> str:
+    told = f"{counted('%(count)s học sinh', each.count)}: {gettext(each.why).lower()}"
+    return f"{told} ({', '.join(each.whom)})" if each.whom else told
 
 
 def _shown(line: Line, waits: list[Waiting], is_late: bool) -> DeskLine:  # noqa: FBT001

@@ -59,7 +59,7 @@ def choice(found: Services, person: Person, ask: AskForm, refusal: DomainError |
         certificate = certificate_card(session, found.confirming, person, action, moment)
         ready = [each for each in openings if each.sheaves]
         taken = {record_id for each in ready for sheaf in each.sheaves for record_id in sheaf.record_ids}
-        left = _left_out(session, openings, taken, moment)
+        left = _left_out(session, person, openings, taken, moment)
     return {
         **_WORDS,
         "action": action,
@@ -147,15 +147,16 @@ def _others(session: Session, person: Person, mine: SigningBatch, orders: list[P
         openings = signing_batches.openings(session, person, Action(mine.action), asked, moment)
     except DomainError:
         return []
-    return _left_out(session, openings, taken, moment)
+    return _left_out(session, person, openings, taken, moment)
 
 
 def _left_out(
-    session: Session, openings: Collection[Opening], taken: set[str], moment: datetime
+    session: Session, person: Person, openings: Collection[Opening], taken: set[str], moment: datetime
 ) -> list[cards.Waiting]:
     by_class = {(each.task.class_term_id, each.slots): each for each in openings}
     found = signing_desk.standings(session, {each.task.class_term_id for each in openings})
-    who = signing_desk.people(session, {each.task.class_id for each in openings}, moment)
+    holders = signing_desk.people(session, {each.task.class_id for each in openings}, moment)
+    who = cards.as_seen_by(person, holders)
     return [
         line
         for each in by_class.values()

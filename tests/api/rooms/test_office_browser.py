@@ -147,3 +147,25 @@ async def test_no_room_needs_sideways_scrolling_on_a_phone(site: Site, office: O
             await site.page.goto(site.url(room))
             assert await site.width() == (PHONE, PHONE), room
         assert site.troubles == []
+
+
+SCREEN_ONLY = ".top, .rooms, .filters, .tabs, main button, main .button"
+
+
+@pytest.mark.parametrize("path", ["/tien-do", "/nguoi?xem=tat-ca", "/phan-cong", "/nguoi-dung", "/duyet/han", "/so/mo"])
+async def test_a_list_on_paper_is_its_table_alone(site: Site, office: Office, path: str) -> None:
+    """Also for whoever reads light on dark: dark ink, the head of the table on every sheet, the rest on the screen."""
+    async with serving(site.app, site.port):
+        await site.enter(office.admin, "/tien-do")
+        await site.page.goto(site.url(path))
+        await site.page.evaluate("window.print = () => { document.body.dataset.printed = 'yes' }")
+        await site.page.get_by_role("button", name="In", exact=True).click()
+        await expect(site.page.locator("body")).to_have_attribute("data-printed", "yes")
+        await site.page.emulate_media(media="print", color_scheme="dark")
+        await site.page.set_viewport_size({"width": 700, "height": 1000})
+        assert await site.page.locator(SCREEN_ONLY).filter(visible=True).count() == 0
+        heads = site.page.locator("thead")
+        assert await heads.count() > 0
+        shown = "heads => heads.map((head) => getComputedStyle(head).display)"
+        assert set(await heads.evaluate_all(shown)) == {"table-header-group"}
+        assert await site.page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"

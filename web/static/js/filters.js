@@ -1,5 +1,5 @@
-// Filters take effect when they are chosen; without this script their button does it. Also the button that prints, and
-// the tick that ticks all.
+// Filters take effect when they are chosen; without this script their button does it. Also the tick that
+// ticks all.
 "use strict";
 
 const CHOSEN = "hocba-filter"; // what was chosen last has the focus again on the page that follows
@@ -13,9 +13,6 @@ for (const form of document.querySelectorAll("form[data-auto]")) {
   if (page === window.location.pathname) { form.elements.namedItem(name)?.focus(); }
 }
 sessionStorage.removeItem(CHOSEN);
-for (const button of document.querySelectorAll("[data-print]")) {
-  button.addEventListener("click", () => window.print());
-}
 for (const all of document.querySelectorAll("[data-all]")) {
   all.hidden = false;
   all.addEventListener("change", () => {

@@ -64,6 +64,12 @@ document.addEventListener("keydown", (event) => {
   if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
 });
 
+// Without this script a button that prints would do nothing, so it is hidden until now.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
 // On a phone the rooms wait behind their button.
 const roomsMenu = document.querySelector(".rooms-menu");
 for (const menu of document.querySelectorAll("details[data-fold]")) {
