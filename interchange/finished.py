@@ -14,11 +14,11 @@ from babel.support import NullTranslations
 
 _PLACE: Final = re.compile(r"%\((\w+)\)s")
 _LETTER: Final = re.compile(r"[^\W\d_]")
-_NUMBERED: Final = re.compile(r"(.+) ([\d.,/]+)")  # a subject and its mark
+_NUMBERED: Final = re.compile(r"(.+) (\S*[\d.]\S*)")  # a subject and its mark, a service and its address
 _SENTENCES: Final = re.compile(r"(?<=[.!?]) (?=[^\W\d_a-z])")
 _JOINTS: Final = {"; ": "; ", ": ": ": ", ", ": ", ", " và ": " and "}
 # With fewer letters of its own a pattern is filled by single words and by sentences and names of ours only.
-_SURE: Final = 7
+_SURE: Final = 5
 _LONGEST: Final = 4000
 
 
@@ -76,7 +76,10 @@ class FinishedSentences(NullTranslations):
         return (self._said(message) if len(message) <= _LONGEST else None) or message
 
     def _said(self, text: str) -> str | None:
-        return self._known(text) or self._filled(text) or self._in_parts(text)
+        """What can be said in several parts is, unless it has the full stop of a sentence."""
+        if text.endswith("."):
+            return self._known(text) or self._filled(text) or self._in_parts(text)
+        return self._known(text) or self._in_parts(text) or self._filled(text) or self._without_stop(text)
 
     def _known(self, text: str) -> str | None:
         """A sentence as it stands, a name of ours that does not begin with a capital here, or no words at all."""
@@ -84,28 +87,40 @@ class FinishedSentences(NullTranslations):
             return text
         if said := self._whole.get(text):
             return said
+        if numbered := _NUMBERED.fullmatch(text):
+            return self._joined(numbered.groups(), " ") if numbered[1] in self._whole else None
         said = self._whole.get(text[:1].upper() + text[1:], "")
         return said[:1].lower() + said[1:] or None
 
     def _filled(self, text: str) -> str | None:
         for pattern in self._patterns:
             values = pattern.values(text)
-            if values is not None and all(self._fits(pattern, each) for each in values.values()):
-                spoken = {name: self._value(pattern, name, value) for name, value in values.items()}
-                return pattern.filled(spoken)
+            if values is not None and all(self._fits(pattern, *each) for each in values.items()):
+                return pattern.filled({name: self._value(pattern, name, value) for name, value in values.items()})
         return None
 
-    def _fits(self, pattern: Pattern, value: str) -> bool:
+    def _fits(self, pattern: Pattern, name: str, value: str) -> bool:
         """Half a sentence and another one are no value: the text is several sentences, of which each is taken alone."""
+        if name == "count" and _LETTER.search(value):
+            return False
         if len(_SENTENCES.split(value)) > 1 and not value.endswith("."):
             return False
-        return pattern.letters >= _SURE or " " not in value or self._known(value) is not None
+        return pattern.letters >= _SURE or " " not in value or self._is_ours(value)
+
+    def _is_ours(self, text: str) -> bool:
+        sure = (each for each in self._patterns if each.letters >= _SURE)
+        return self._known(text) is not None or any(each.values(text) is not None for each in sure)
 
     def _value(self, pattern: Pattern, name: str, value: str) -> str:
         return value if pattern.quotes(name) else self._said(value) or value
 
+    def _without_stop(self, text: str) -> str | None:
+        """A sentence that goes on after its end, within another one."""
+        said = self._known(f"{text}.") or self._filled(f"{text}.")
+        return said.removesuffix(".") if said else None
+
     def _in_parts(self, text: str) -> str | None:
-        """Several sentences, the parts of a list, a subject with its mark: said if every part can be said."""
+        """Several sentences, or the parts of a list: said if every part can be said."""
         if len(parts := _SENTENCES.split(text)) > 1:
             return self._joined(parts, " ")
         if text.endswith("."):
@@ -113,12 +128,20 @@ class FinishedSentences(NullTranslations):
             return said and f"{said}."
         for joint, english in _JOINTS.items():
             if len(parts := text.split(joint)) > 1:
-                return self._joined(parts, english)
-        if numbered := _NUMBERED.fullmatch(text):
-            return self._joined(list(numbered.groups()), " ")
+                return self._joined(self._names(parts, joint), english)
         return None
 
-    def _joined(self, parts: list[str], joint: str) -> str | None:
+    def _names(self, parts: list[str], joint: str) -> list[str]:
+        """The parts of a list, those put together again that are one name: `Hoạt động trải nghiệm, hướng nghiệp`."""
+        names: list[str] = []
+        for part in parts:
+            if names and f"{names[-1]}{joint}{part}" in self._whole:
+                names[-1] += f"{joint}{part}"
+            else:
+                names.append(part)
+        return names
+
+    def _joined(self, parts: Iterable[str], joint: str) -> str | None:
         said = []
         for part in parts:
             if not (words := self._said(part)):

@@ -35,15 +35,20 @@ CODE: Final = ("api", "activities", "domain", "storage", "signing", "interchange
 # Where sentences stand in code: translated there, marked for later, or refusals that pages translate.
 REFUSALS: Final = ("NotAllowed", "NotFound", "Conflict", "Incomplete", "Invalid", "SigningFailed")
 CALLS: Final = frozenset({"_", "gettext", "marked", "ngettext", "counted", *REFUSALS})
-# Where constants of a module are sentences that pages say, and modules all of whose Vietnamese texts are said.
-TOLD: Final = (
-    "api",
-    "activities",
-    "domain",
-    "storage",
-    "signing/providers",
-    "interchange/roster",
-    "interchange/spreadsheet",
+# Words that sentences are put together from, where they stand among others that nobody reads.
+PARTS: Final = (
+    "Chỉ đánh giá bổ sung khi kết quả giáo dục cuối năm học là Chưa hoàn thành (Thông tư 27/2020, Điều 11).",
+    "Chưa có số định danh",
+    "Chưa được lên lớp",
+    "Con dấu số của nhà trường",
+    "Mã học sinh phải có từ 10 đến 12 chữ số",
+    "Mã trường phải có từ 8 đến 20 chữ số",
+    "mức của phẩm chất, năng lực",
+    "mức đánh giá",
+    "mức đạt được của môn học",
+    "phần chủ nhiệm",
+    "Trình duyệt không rõ",
+    "Ở lại lớp",
 )
 SUMMARY: Final = ("mức", "điểm", "Số ngày nghỉ")  # columns of a class summary that have no name elsewhere
 PAPERS: Final = ("domain/primary/paper.py", "domain/secondary/paper.py")  # what documents say is Vietnamese
@@ -57,11 +62,15 @@ WHOLE: Final = (
     "domain/primary/promotion.py",
     "domain/secondary/learning.py",
     "domain/secondary/promotion.py",
+    "signing/revocation.py",
+    "signing/timestamps.py",
+    "signing/tokens.py",
 )
-# What code fills in before it says it is taken apart again by `interchange/finished.py`; not so what stands in files of
-# ours, in papers and spreadsheets, and what only whoever runs the system is told.
+# Elsewhere every sentence is said on pages: as it stands, or filled in before (`interchange/finished.py` takes it apart
+# again). Not so in papers and spreadsheets, in files of ours, and what only whoever runs the system is told.
 UNSAID: Final = (
     *PAPERS,
+    "activities/auditing",
     "activities/oneroster.py",
     "api/approvals.py",
     "domain/roster_changes.py",
@@ -83,7 +92,7 @@ UNSAID: Final = (
     "signing/vault.py",
     "signing/verification",
     "signing/xades_verifier.py",
-    "storage/demo.py",
+    "storage/migrations",
     "workflows",
 )
 GRADES: Final = range(1, 13)
@@ -125,13 +134,11 @@ def _of_module(name: str, tree: ast.Module) -> Iterator[Sentence]:
             yield sentence
         if isinstance(node, ast.ClassDef) and name.startswith(LABELLED):
             yield from _labels(node)
-    if not name.startswith(UNSAID):
-        yield from patterns_of(tree)
     if name in WHOLE:
         yield from _texts(tree)
-    elif name.startswith(TOLD) and name not in PAPERS:
-        constants = (each for each in tree.body if isinstance(each, ast.Assign | ast.AnnAssign))
-        yield from (text for each in constants for text in _texts(each) if text[0].isupper() and text.endswith("."))
+    if not name.startswith(UNSAID):
+        yield from patterns_of(tree)
+        yield from (text for text in _texts(tree) if text[0].isupper() and text.endswith("."))
 
 
 def _texts(tree: ast.AST) -> Iterator[str]:
@@ -168,7 +175,7 @@ def _labels(node: ast.ClassDef) -> Iterator[str]:
 
 def _of_data() -> Iterator[tuple[str, Sentence]]:
     """Names that are data: stages, duties, scopes, subjects and their headings, headings of refusals."""
-    for name in chain(STAGE_NAMES.values(), DUTY_NAMES.values(), SCOPE_NAMES.values(), SUMMARY, [HOMEROOM_NAME]):
+    for name in chain(STAGE_NAMES.values(), DUTY_NAMES.values(), SCOPE_NAMES.values(), SUMMARY, PARTS, [HOMEROOM_NAME]):
         yield "domain", name
     yield from (("api", title) for _, title in STATUSES.values())
     for file in sorted((PROJECT / "domain" / "rules" / "data").glob("*.toml")):

@@ -37,15 +37,17 @@ def _places(said: ast.JoinedStr) -> list[ast.expr]:
 
 
 def _named(said: ast.JoinedStr) -> str:
-    """Two places side by side are one: nobody could tell where the first ends."""
-    text, taken, before = "", list[str](), None
+    """Two places with at most a space between them are one: nobody could tell where the first ends."""
+    text, taken, ends_with_place = "", list[str](), False
     for each in said.values:
-        if isinstance(each, ast.Constant):
+        if isinstance(each, ast.FormattedValue):
+            if not ends_with_place:
+                taken.append(_free(_name(each.value), taken))
+                text += f"%({taken[-1]})s"
+            ends_with_place = True
+        elif isinstance(each, ast.Constant) and not (ends_with_place and each.value == " "):
             text += str(each.value).replace("%", "%%")
-        elif isinstance(each, ast.FormattedValue) and not isinstance(before, ast.FormattedValue):
-            taken.append(name := _free(_name(each.value), taken))
-            text += f"%({name})s"
-        before = each
+            ends_with_place = False
     return text
 
 
