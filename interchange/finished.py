@@ -7,6 +7,7 @@ its places is translated in the same way. Whatever is not surely ours stays as i
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from babel.messages.catalog import Message
@@ -14,45 +15,37 @@ from babel.support import NullTranslations
 
 _PLACE: Final = re.compile(r"%\((\w+)\)s")
 _LETTER: Final = re.compile(r"[^\W\d_]")
+_NUMBER: Final = r"[\d.,/]+"
 _NUMBERED: Final = re.compile(r"(.+) (\S*[\d.]\S*)")  # a subject and its mark, a service and its address
+_QUOTED: Final = re.compile("“[^“”]*”")
+_CODE: Final = re.compile(r"[A-ZĐ]{1,2}")
+_BRACKETED: Final = re.compile(r"([^()]+) \(([^()]+)\)")
 _SENTENCES: Final = re.compile(r"(?<=[.!?]) (?=[^\W\d_a-z])")
 _JOINTS: Final = {"; ": "; ", ": ": ": ", ", ": ", ", " và ": " and "}
 # With fewer letters of its own a pattern is filled by single words and by sentences and names of ours only.
-_SURE: Final = 5
-_LONGEST: Final = 4000
+_SURE: Final = 12
+_LONGEST: Final = 1000
+_DEEPEST: Final = 8  # sentences within sentences
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """A sentence with places: the text around them, their names, and its translations for one and for many."""
+    """A sentence with places: what it looks like when they are filled, and its translations for one and for many."""
 
-    pieces: tuple[str, ...]
-    names: tuple[str, ...]
+    looks: re.Pattern[str]
+    letters: int  # of its own
     said: tuple[str, ...]
 
     @classmethod
     def of(cls, message: Message) -> "Pattern":
-        vietnamese = message.id if isinstance(message.id, str) else message.id[0]
-        pieces = _PLACE.split(vietnamese)
+        text = message.id if isinstance(message.id, str) else message.id[0]
+        pieces = [each.replace("%%", "%") for each in _PLACE.split(text)]
+        for at, name in enumerate(pieces[1::2]):
+            pieces[2 * at + 1] = f"(?P<{name}>{_NUMBER if name == 'count' else '.*?'})"
+        own = "".join(pieces[::2])
+        pieces[::2] = map(re.escape, pieces[::2])
         said = (message.string,) if isinstance(message.string, str) else tuple(message.string)
-        return cls(tuple(each.replace("%%", "%") for each in pieces[::2]), tuple(pieces[1::2]), said)
-
-    @property
-    def letters(self) -> int:
-        return len(_LETTER.findall("".join(self.pieces)))
-
-    def values(self, text: str) -> dict[str, str] | None:
-        """What fills the places, each as short as can be; None if the text is another sentence."""
-        first, *between, last = self.pieces
-        if len(text) < len(first) + len(last) or not (text.startswith(first) and text.endswith(last)):
-            return None
-        rest, found = text[len(first) : len(text) - len(last)], []
-        for piece in between:
-            value, is_there, rest = rest.partition(piece)
-            if not is_there:
-                return None
-            found.append(value)
-        return dict(zip(self.names, (*found, rest), strict=True))
+        return cls(re.compile("".join(pieces), re.DOTALL), len(_LETTER.findall(own)), said)
 
     def filled(self, values: Mapping[str, str]) -> str:
         return self.said[0 if values.get("count") == "1" else -1] % values
@@ -69,67 +62,71 @@ class FinishedSentences(NullTranslations):
         super().__init__()
         translated = [each for each in messages if each.id and each.string]
         self._whole = {each.id: each.string for each in translated if isinstance(each.id, str)}
+        self._small = {text.lower(): said[:1].lower() + said[1:] for text, said in self._whole.items()}
         places = (Pattern.of(each) for each in translated if each.python_format)
         self._patterns = sorted((each for each in places if each.letters), key=lambda each: -each.letters)
+        self._said = lru_cache(maxsize=4096)(self._say)  # parts come again, and a text is no puzzle then
 
     def gettext(self, message: str) -> str:
-        return (self._said(message) if len(message) <= _LONGEST else None) or message
+        return (self._said(message, _DEEPEST) if len(message) <= _LONGEST else None) or message
 
-    def _said(self, text: str) -> str | None:
+    def _say(self, text: str, deep: int) -> str | None:
         """What can be said in several parts is, unless it has the full stop of a sentence."""
+        if said := self._known(text):
+            return said
+        ways = (self._in_parts, self._bracketed, self._filled, self._without_stop)
         if text.endswith("."):
-            return self._known(text) or self._filled(text) or self._in_parts(text)
-        return self._known(text) or self._in_parts(text) or self._filled(text) or self._without_stop(text)
+            ways = (self._filled, self._in_parts)
+        return next((said for way in ways if (said := way(text, deep - 1))), None) if deep else None
 
     def _known(self, text: str) -> str | None:
-        """A sentence as it stands, a name of ours that does not begin with a capital here, or no words at all."""
-        if not _LETTER.search(text):
+        """A sentence as it stands, a name of ours in small letters, or no words of ours at all."""
+        if not _LETTER.search(text) or _QUOTED.fullmatch(text) or _CODE.fullmatch(text):
             return text
-        if said := self._whole.get(text):
+        if said := self._whole.get(text) or self._small.get(text):
             return said
-        if numbered := _NUMBERED.fullmatch(text):
-            return self._joined(numbered.groups(), " ") if numbered[1] in self._whole else None
-        said = self._whole.get(text[:1].upper() + text[1:], "")
-        return said[:1].lower() + said[1:] or None
+        numbered = _NUMBERED.fullmatch(text)
+        return f"{self._whole[numbered[1]]} {numbered[2]}" if numbered and numbered[1] in self._whole else None
 
-    def _filled(self, text: str) -> str | None:
+    def _filled(self, text: str, deep: int) -> str | None:
         for pattern in self._patterns:
-            values = pattern.values(text)
-            if values is not None and all(self._fits(pattern, *each) for each in values.items()):
-                return pattern.filled({name: self._value(pattern, name, value) for name, value in values.items()})
+            found = pattern.looks.fullmatch(text)
+            values = found.groupdict() if found else {}
+            if values and all(self._fits(pattern, name, value, deep) for name, value in values.items()):
+                return pattern.filled({name: self._value(pattern, name, value, deep) for name, value in values.items()})
         return None
 
-    def _fits(self, pattern: Pattern, name: str, value: str) -> bool:
+    def _fits(self, pattern: Pattern, name: str, value: str, deep: int) -> bool:
         """Half a sentence and another one are no value: the text is several sentences, of which each is taken alone."""
-        if name == "count" and _LETTER.search(value):
-            return False
         if len(_SENTENCES.split(value)) > 1 and not value.endswith("."):
             return False
-        return pattern.letters >= _SURE or " " not in value or self._is_ours(value)
+        is_free = (pattern.letters >= _SURE and not value.endswith(".")) or pattern.quotes(name)
+        return is_free or " " not in value or self._said(value, deep) is not None
 
-    def _is_ours(self, text: str) -> bool:
-        sure = (each for each in self._patterns if each.letters >= _SURE)
-        return self._known(text) is not None or any(each.values(text) is not None for each in sure)
+    def _value(self, pattern: Pattern, name: str, value: str, deep: int) -> str:
+        return value if pattern.quotes(name) else self._said(value, deep) or value
 
-    def _value(self, pattern: Pattern, name: str, value: str) -> str:
-        return value if pattern.quotes(name) else self._said(value) or value
-
-    def _without_stop(self, text: str) -> str | None:
+    def _without_stop(self, text: str, deep: int) -> str | None:
         """A sentence that goes on after its end, within another one."""
-        said = self._known(f"{text}.") or self._filled(f"{text}.")
+        said = self._known(f"{text}.") or self._filled(f"{text}.", deep)
         return said.removesuffix(".") if said else None
 
-    def _in_parts(self, text: str) -> str | None:
+    def _in_parts(self, text: str, deep: int) -> str | None:
         """Several sentences, or the parts of a list: said if every part can be said."""
         if len(parts := _SENTENCES.split(text)) > 1:
-            return self._joined(parts, " ")
+            return self._joined(parts, " ", deep)
         if text.endswith("."):
-            said = self._said(text[:-1])
+            said = self._said(text[:-1], deep)
             return said and f"{said}."
         for joint, english in _JOINTS.items():
             if len(parts := text.split(joint)) > 1:
-                return self._joined(self._names(parts, joint), english)
+                return self._joined(self._names(parts, joint), english, deep)
         return None
+
+    def _bracketed(self, text: str, deep: int) -> str | None:
+        found = _BRACKETED.fullmatch(text)
+        said = self._joined(found.groups(), " (", deep) if found else None
+        return said and f"{said})"
 
     def _names(self, parts: list[str], joint: str) -> list[str]:
         """The parts of a list, those put together again that are one name: `Hoạt động trải nghiệm, hướng nghiệp`."""
@@ -141,10 +138,10 @@ class FinishedSentences(NullTranslations):
                 names.append(part)
         return names
 
-    def _joined(self, parts: Iterable[str], joint: str) -> str | None:
+    def _joined(self, parts: Iterable[str], joint: str, deep: int) -> str | None:
         said = []
         for part in parts:
-            if not (words := self._said(part)):
+            if not (words := self._said(part, deep)):
                 return None
             said.append(words)
         return joint.join(said)

@@ -41,8 +41,6 @@ PARTS: Final = (
     "Chưa có số định danh",
     "Chưa được lên lớp",
     "Con dấu số của nhà trường",
-    "Mã học sinh phải có từ 10 đến 12 chữ số",
-    "Mã trường phải có từ 8 đến 20 chữ số",
     "mức của phẩm chất, năng lực",
     "mức đánh giá",
     "mức đạt được của môn học",

@@ -21,7 +21,7 @@ def patterns_of(tree: ast.Module) -> Iterator[str]:
     constants = dict(_constants(tree))
     for each in ast.walk(tree):
         match each:
-            case ast.JoinedStr() if is_said(_literal(each).strip()) and _named(each)[0] not in " ,":
+            case ast.JoinedStr() if is_said(_literal(each).strip(" ,")) and _named(each)[0] not in " ,":
                 yield _named(each)
                 yield from (text for place in _places(each) if (text := constants.get(getattr(place, "id", ""))))
             case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="format")) if name in constants:

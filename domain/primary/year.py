@@ -102,8 +102,8 @@ def _shortfall(year: YearAssessment, bar: PrimaryBar) -> str:
 
 def _few(names: list[str]) -> str:
     """Name the first three; the record itself shows the rest, and the trace must fit on its page."""
-    more, named = len(names) - _NAMED, ", ".join(names[:_NAMED])
-    return f"{named} và {more} mục khác" if more > 0 else named
+    count, named = len(names) - _NAMED, ", ".join(names[:_NAMED])
+    return f"{named} và {count} mục khác" if count > 0 else named
 
 
 _Level = TypeVar("_Level", SubjectLevel, QualityLevel)

@@ -10,8 +10,8 @@ _NAMED = 5
 def differences(seen: Comparison, now: Comparison) -> str:
     """Name the pupils whose data has changed, the first few of them; "" if all is as it was."""
     found = list(_all(seen, now))
-    more, named = len(found) - _NAMED, "; ".join(found[:_NAMED])
-    return f"{named} và {more} chỗ khác" if more > 0 else named
+    count, named = len(found) - _NAMED, "; ".join(found[:_NAMED])
+    return f"{named} và {count} chỗ khác" if count > 0 else named
 
 
 def _all(seen: Comparison, now: Comparison) -> Iterator[str]:
