@@ -38,9 +38,7 @@ ALWAYS: Final = frozenset({Kind.NEW_DEVICE})
 
 RETURNED: Final = _("Lớp %(name)s, %(term)s: phần %(part)s bị trả lại để sửa (%(count)s học sinh).")
 DONE: Final = _("Lớp %(name)s, %(term)s: việc đến lượt thầy/cô đã làm xong.")
-SIGNATURE_VOID: Final = _(
-    "Lớp %(name)s, %(term)s: %(count)s chữ ký của thầy/cô hết giá trị: hồ sơ bị trả lại để sửa."
-)
+SIGNATURE_VOID: Final = _("Lớp %(name)s, %(term)s: %(count)s chữ ký của thầy/cô hết giá trị: hồ sơ bị trả lại để sửa.")
 NUDGE: Final = _("Lớp %(name)s, %(term)s: thầy/cô được nhắc làm nốt phần việc của mình.")
 NUDGE_BY: Final = _("Lớp %(name)s, %(term)s: %(who)s nhắc thầy/cô làm nốt phần việc của mình.")
 NUDGE_ALONE: Final = _("Thầy/cô được nhắc làm nốt phần việc của mình.")

@@ -16,7 +16,7 @@ from babel.support import NullTranslations
 _PLACE: Final = re.compile(r"%\((\w+)\)s")
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _NUMBER: Final = r"[\d.,/]+"
-_NUMBERED: Final = re.compile(r"(.+) (\S*[\d.]\S*)")  # a subject and its mark, a service and its address
+_NUMBERED: Final = re.compile(r"(.+) (\S*\d\S*|\S+\.\S+)")  # a subject and its mark, a service and its address
 _QUOTED: Final = re.compile("“[^“”]*”")
 _CODE: Final = re.compile(r"[A-ZĐ]{1,2}")
 _BRACKETED: Final = re.compile(r"([^()]+) \(([^()]+)\)")
@@ -44,8 +44,12 @@ class Pattern:
             pieces[2 * at + 1] = f"(?P<{name}>{_NUMBER if name == 'count' else '.*?'})"
         own = "".join(pieces[::2])
         pieces[::2] = map(re.escape, pieces[::2])
-        said = (message.string,) if isinstance(message.string, str) else tuple(message.string)
-        return cls(re.compile("".join(pieces), re.DOTALL), len(_LETTER.findall(own)), said)
+        said = message.string or ""
+        return cls(
+            re.compile("".join(pieces), re.DOTALL),
+            len(_LETTER.findall(own)),
+            (said,) if isinstance(said, str) else tuple(said),
+        )
 
     def filled(self, values: Mapping[str, str]) -> str:
         return self.said[0 if values.get("count") == "1" else -1] % values
@@ -55,14 +59,23 @@ class Pattern:
         return f"“%({name})s”" in self.said[-1]
 
 
+def _in_small(text: str) -> str:
+    """As a name stands within a sentence."""
+    return text[:1].lower() + text[1:]
+
+
 class FinishedSentences(NullTranslations):
     """The fallback of a catalogue: asked for what is no sentence of it as it stands."""
 
     def __init__(self, messages: Iterable[Message]) -> None:
         super().__init__()
         translated = [each for each in messages if each.id and each.string]
-        self._whole = {each.id: each.string for each in translated if isinstance(each.id, str)}
-        self._small = {text.lower(): said[:1].lower() + said[1:] for text, said in self._whole.items()}
+        self._whole = {
+            each.id: each.string for each in translated if isinstance(each.id, str) and isinstance(each.string, str)
+        }
+        self._small = {
+            small: _in_small(said) for text, said in self._whole.items() for small in (text.lower(), _in_small(text))
+        }
         places = (Pattern.of(each) for each in translated if each.python_format)
         self._patterns = sorted((each for each in places if each.letters), key=lambda each: -each.letters)
         self._said = lru_cache(maxsize=4096)(self._say)  # parts come again, and a text is no puzzle then
@@ -74,10 +87,12 @@ class FinishedSentences(NullTranslations):
         """What can be said in several parts is, unless it has the full stop of a sentence."""
         if said := self._known(text):
             return said
-        ways = (self._in_parts, self._bracketed, self._filled, self._without_stop)
+        if not deep:
+            return None
         if text.endswith("."):
-            ways = (self._filled, self._in_parts)
-        return next((said for way in ways if (said := way(text, deep - 1))), None) if deep else None
+            return self._filled(text, deep - 1) or self._in_parts(text, deep - 1)
+        ways = (self._in_parts, self._bracketed, self._filled, self._without_stop)
+        return next((said for way in ways if (said := way(text, deep - 1))), None)
 
     def _known(self, text: str) -> str | None:
         """A sentence as it stands, a name of ours in small letters, or no words of ours at all."""

@@ -1,4 +1,4 @@
-"""Sentences that code fills in before it says them, as the catalogue has them: `f"Lớp {group.name}"` is `Lớp %(name)s`."""
+"""Sentences that code fills in before it says them: `f"Lớp {group.name}"` is `Lớp %(name)s` in the catalogue."""
 
 import ast
 import re
@@ -29,7 +29,7 @@ def patterns_of(tree: ast.Module) -> Iterator[str]:
 
 
 def _literal(said: ast.JoinedStr) -> str:
-    return "".join(each.value for each in said.values if isinstance(each, ast.Constant))
+    return "".join(str(each.value) for each in said.values if isinstance(each, ast.Constant))
 
 
 def _places(said: ast.JoinedStr) -> list[ast.expr]:
@@ -73,13 +73,14 @@ def _name(value: ast.expr) -> str:
             return name.strip("_").lower()
         case ast.Call(func=ast.Name(id="len")):
             return "count"
-        case ast.Call(func=ast.Attribute(value=ast.Constant()), args=[first, *_]):
-            return _name(first)
-        case ast.Call(func=ast.Attribute(value=ast.Name() | ast.Attribute() as of)):
-            return _name(of)
-        case ast.Call(func=ast.Name() | ast.Attribute() as called):
-            return _name(called)
-        case ast.Subscript(value=of) | ast.BinOp(left=of) | ast.GeneratorExp(elt=of):
+        case (
+            ast.Call(func=ast.Attribute(value=ast.Constant()), args=[of, *_])  # a joint and what it joins
+            | ast.Call(func=ast.Attribute(value=ast.Name() | ast.Attribute() as of))
+            | ast.Call(func=ast.Name() | ast.Attribute() as of)
+            | ast.Subscript(value=of)
+            | ast.BinOp(left=of)
+            | ast.GeneratorExp(elt=of)
+        ):
             return _name(of)
     return _NO_NAME
 
