@@ -37,6 +37,7 @@ REFUSALS: Final = ("NotAllowed", "NotFound", "Conflict", "Incomplete", "Invalid"
 CALLS: Final = frozenset({"_", "gettext", "marked", "ngettext", "counted", *REFUSALS})
 # Words that sentences are put together from, where they stand among others that nobody reads.
 PARTS: Final = (
+    "Bản dùng thử",
     "Chỉ đánh giá bổ sung khi kết quả giáo dục cuối năm học là Chưa hoàn thành (Thông tư 27/2020, Điều 11).",
     "Chưa có số định danh",
     "Chưa được lên lớp",
@@ -52,6 +53,7 @@ SUMMARY: Final = ("mức", "điểm", "Số ngày nghỉ")  # columns of a class
 PAPERS: Final = ("domain/primary/paper.py", "domain/secondary/paper.py")  # what documents say is Vietnamese
 WHOLE: Final = (
     "api/errors.py",
+    "api/field_errors.py",
     "domain/account_states.py",
     "domain/primary/pupil_result.py",
     "domain/secondary/pupil_result.py",
