@@ -55,7 +55,8 @@ async def test_bad_input_names_the_field_and_repeats_no_value(
 async def test_of_many_faults_the_first_are_told_and_the_others_counted(as_: As, world: World) -> None:
     answer = await as_("homeroom").put(f"/api/v1/class-terms/{world.class_term_id}/cells/toan", json={"cells": [{}]})
     assert answer.json()["detail"] == (
-        "Nội dung đánh giá (mục 1): chưa có. Loại ô (mục 1): chưa có. Thời điểm đánh giá (mục 1): chưa có. Còn 3 lỗi khác."
+        "Nội dung đánh giá (mục 1): chưa có. Loại ô (mục 1): chưa có. Thời điểm đánh giá (mục 1): chưa có. "
+        "Còn 3 lỗi khác."
     )
     assert len(answer.json()["errors"]) == 6
 
