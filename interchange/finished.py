@@ -98,10 +98,14 @@ class FinishedSentences(NullTranslations):
         """A sentence as it stands, a name of ours in small letters, or no words of ours at all."""
         if not _LETTER.search(text) or _QUOTED.fullmatch(text) or _CODE.fullmatch(text):
             return text
-        if said := self._whole.get(text) or self._small.get(text):
+        if said := self._name(text):
             return said
         numbered = _NUMBERED.fullmatch(text)
-        return f"{self._whole[numbered[1]]} {numbered[2]}" if numbered and numbered[1] in self._whole else None
+        name = self._name(numbered[1]) if numbered else None
+        return f"{name} {numbered[2]}" if numbered and name else None
+
+    def _name(self, text: str) -> str | None:
+        return self._whole.get(text) or self._small.get(text)
 
     def _filled(self, text: str, deep: int) -> str | None:
         for pattern in self._patterns:
