@@ -40,8 +40,10 @@ class Pattern:
     def of(cls, message: Message) -> "Pattern":
         text = message.id if isinstance(message.id, str) else message.id[0]
         pieces = [each.replace("%%", "%") for each in _PLACE.split(text)]
-        for at, name in enumerate(pieces[1::2]):
-            pieces[2 * at + 1] = f"(?P<{name}>{_NUMBER if name == 'count' else '.*?'})"
+        names = pieces[1::2]
+        for at, name in enumerate(names):
+            is_again = name in names[:at]
+            pieces[2 * at + 1] = f"(?P={name})" if is_again else f"(?P<{name}>{_NUMBER if name == 'count' else '.*?'})"
         own = "".join(pieces[::2])
         pieces[::2] = map(re.escape, pieces[::2])
         said = message.string or ""

@@ -26,6 +26,7 @@ WORDS = {
     "Từ lúc xem, %(told)s đã đổi. Hãy tải lại.": "%(told)s has changed since. Please reload.",
     "%(value)s; dòng này bị bỏ qua.": "%(value)s; this row is left out.",
     "Lớp %(name)s": "Class %(name)s",
+    "Sổ %(name)s đã mở, %(name)s chưa có ai.": "%(name)s is open and empty.",
     "%(first)s: %(second)s": "%(first)s – %(second)s",
 }
 NUMBERED = {
@@ -60,6 +61,7 @@ SAID = [
     ("Ngày sinh chưa đúng; dòng này bị bỏ qua.", "The date of birth is wrong; this row is left out."),
     ("Từ lúc xem, Toán đã đổi. Hãy tải lại.", "Maths has changed since. Please reload."),
     ("Lớp 1A1", "Class 1A1"),
+    ("Sổ 1A1 đã mở, 1A1 chưa có ai.", "1A1 is open and empty."),
 ]
 
 
@@ -97,6 +99,7 @@ NOT_OURS = [
     "Đã họp: cả tổ",  # a pattern without words of its own fits anything
     "Mã học sinh 7901: Em đã chuyển trường.",  # a sentence within, which is not ours
     "Toán học",
+    "Sổ 1A1 đã mở, 1A2 chưa có ai.",
     "có nhiều môn chưa đạt",
     "Chưa gửi: Toán. Em đã nghỉ.",
     "Lớp " * 500,
