@@ -97,7 +97,8 @@ def _answer(request: Request, body: Problem) -> Response:
     if wants_page(request):
         shown: Response = request.app.state.refusal_page(request, body)
         return shown
-    return JSONResponse(body.model_dump(), body.status, media_type=PROBLEM_JSON)
+    told: Problem = request.app.state.refusal_told(request, body)
+    return JSONResponse(told.model_dump(), body.status, media_type=PROBLEM_JSON)
 
 
 def refused(request: Request, error: Exception) -> Response:

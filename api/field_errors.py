@@ -55,20 +55,20 @@ _WORDS: Final[Mapping[str, str]] = {
     "missing": "chưa có",
     "extra_forbidden": "không dùng ở đây",
     "json_invalid": "không phải JSON hợp lệ",
-    "greater_than_equal": "không được nhỏ hơn {ge}",
-    "less_than_equal": "không được lớn hơn {le}",
+    "greater_than_equal": "không được nhỏ hơn %(ge)s",
+    "less_than_equal": "không được lớn hơn %(le)s",
     "int_parsing": "phải là số nguyên",
     "int_type": "phải là số nguyên",
     "int_from_float": "phải là số nguyên",
     "bool_parsing": "phải là đúng hoặc sai",
     "bool_type": "phải là đúng hoặc sai",
     "string_type": "phải là chữ",
-    "string_too_short": "phải có ít nhất {min_length} ký tự",
-    "string_too_long": "không được dài quá {max_length} ký tự",
+    "string_too_short": "phải có ít nhất %(min_length)s ký tự",
+    "string_too_long": "không được dài quá %(max_length)s ký tự",
     "string_pattern_mismatch": "có ký tự không dùng được",
     "string_unicode": "có ký tự không dùng được",
-    "too_short": "phải có ít nhất {min_length} mục",
-    "too_long": "không được có quá {max_length} mục",
+    "too_short": "phải có ít nhất %(min_length)s mục",
+    "too_long": "không được có quá %(max_length)s mục",
     "value_error": "có mục bị lặp lại",  # the forms' own check: each id or slot once
     "enum": "không thuộc các giá trị cho phép",
     "literal_error": "không thuộc các giá trị cho phép",
@@ -106,6 +106,6 @@ def _message(error: Mapping[str, Any]) -> str:
     names = [part for part in loc if isinstance(part, str)]
     label = _LABELS.get(names[-1], _UNKNOWN) if names else _UNKNOWN
     numbers = [part + 1 for part in loc if isinstance(part, int)]
-    place = f" (mục {numbers[0]})" if numbers else ""
-    words = _WORDS.get(error["type"], _OTHERWISE).format(**error.get("ctx", {}))
-    return f"{label}{place} {words}."
+    place = f"{label} (mục {numbers[0]})" if numbers else label
+    words = _WORDS.get(error["type"], _OTHERWISE) % error.get("ctx", {})
+    return f"{place}: {words}."

@@ -69,6 +69,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.state.live = Live(address_of(services.sessions))
     app.state.refusal_page = refusals.refusal_page
+    app.state.refusal_told = refusals.told
     app.add_middleware(BoundedBodies)
     app.add_middleware(ProtectiveHeaders)
     errors.install(app)

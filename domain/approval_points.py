@@ -57,8 +57,8 @@ def below_in_first_term(curriculum: Curriculum, pupil: Entered) -> tuple[str, ..
 
 
 def few(names: list[str]) -> str:
-    more = len(names) - _NAMED
-    return ", ".join(names[:_NAMED]) + (f" và {more} mục khác" if more > 0 else "")
+    count, named = len(names) - _NAMED, ", ".join(names[:_NAMED])
+    return f"{named} và {count} mục khác" if count > 0 else named
 
 
 def _is_below(slots: Mapping[str, Values], subject: str, end: AssessmentPoint, least: int) -> bool:

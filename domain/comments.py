@@ -67,7 +67,7 @@ def check_comment(where: CommentField, text: str) -> str:
     comment = cleaned(text)
     unprintable = _UNPRINTABLE.search(comment)
     if unprintable:
-        raise Invalid(f"Kí tự “{unprintable[0]}” không in được trên học bạ; hãy bỏ ký tự này.")
+        raise Invalid(f"Ký tự “{unprintable[0]}” không in được trên học bạ; hãy bỏ ký tự này.")
     limit = COMMENT_LIMITS[where]
     if len(comment) > limit:
         raise Invalid(

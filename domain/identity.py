@@ -102,18 +102,18 @@ def parse_sex(text: str) -> Sex:
 
 def parse_pupil_code(text: str) -> str:
     """Return the pupil code: 10 to 12 digits, as the sector database and public forms show it. Raises Invalid."""
-    return _matching(text, _PUPIL_CODE, "Mã học sinh phải có từ 10 đến 12 chữ số")
+    return _matching(text, _PUPIL_CODE, f"Mã học sinh phải có từ 10 đến 12 chữ số, nhận được “{text}”.")
 
 
 def parse_school_code(text: str) -> str:
     """Return the school code: 8 digits (province, district, serial) or longer ones by commune. Raises Invalid."""
-    return _matching(text, _SCHOOL_CODE, "Mã trường phải có từ 8 đến 20 chữ số")
+    return _matching(text, _SCHOOL_CODE, f"Mã trường phải có từ 8 đến 20 chữ số, nhận được “{text}”.")
 
 
-def _matching(text: str, pattern: re.Pattern[str], rule: str) -> str:
+def _matching(text: str, pattern: re.Pattern[str], refusal: str) -> str:
     code = text.strip()
     if pattern.fullmatch(code) is None:
-        raise Invalid(f"{rule}, nhận được “{text}”.")
+        raise Invalid(refusal)
     return code
 
 

@@ -11,7 +11,9 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import escape
+
+from interchange.finished import FinishedSentences
 
 NUMBER: Final = "%(count)s"  # a sentence with this place has two translations, for one and for many
 NAMES: Final = frozenset({"term", "part", "parts"})  # values that are names of ours and have translations themselves
@@ -29,7 +31,9 @@ def catalogue(language: str) -> NullTranslations:
     compiled = BytesIO()
     write_mo(compiled, read)
     compiled.seek(0)
-    return Translations(compiled)
+    translations = Translations(compiled)
+    translations.add_fallback(FinishedSentences(read))
+    return translations
 
 
 def said(found: NullTranslations, message: str, values: Mapping[str, object]) -> str:
@@ -60,8 +64,8 @@ def speak_in(environment: Environment, found: Callable[[], NullTranslations]) ->
     @pass_context
     def gettext(context: Context, message: str, /, **values: object) -> str:
         words = said(found(), message, values) if message else ""
-        shown = Markup(words) if context.eval_ctx.autoescape else words  # noqa: S704 - sentences are ours, values are escaped
-        return shown % _spoken(found(), values)
+        shown = escape(words) if context.eval_ctx.autoescape else words  # a refusal may quote what was typed
+        return shown % _spoken(found(), values) if values else shown
 
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         lambda message: message, lambda one, many, number: found().ngettext(one, many, number), newstyle=True

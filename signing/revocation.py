@@ -150,8 +150,9 @@ def _believable(source: Source, host: str) -> Iterator[None]:
         yield
     except Exception as error:
         is_stale = getattr(error, "suspect_stale", None) is not None
-        reason = "đã quá hạn dùng" if is_stale else "không đúng, hoặc không phải của nơi cấp chứng thư số"
-        raise AnswerWrong(f"Câu trả lời của {_KINDS[source].name.lower()} {host} {reason}.") from error
+        called = f"{_KINDS[source].name.lower()} {host}"
+        wrong = f"Câu trả lời của {called} không đúng, hoặc không phải của nơi cấp chứng thư số."
+        raise AnswerWrong(f"Câu trả lời của {called} đã quá hạn dùng." if is_stale else wrong) from error
 
 
 def _distinct(proofs: Sequence[_Proof], source: Source) -> tuple[bytes, ...]:

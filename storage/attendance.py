@@ -20,9 +20,9 @@ from storage.saving import lock_open
 from storage.tables import Enrolment, PupilRow, PupilTerm, Staff, TermRecord
 
 _OVERTAKEN: Final = (
-    "{by} đã sửa số liệu của {pupil} lúc {at:%H:%M ngày %d/%m/%Y}: {labels} nay khác với số liệu thầy/cô gửi.{more} "
-    "Chưa lưu gì; hãy tải lại, xem rồi lưu lại."
+    "{by} đã sửa số liệu của {pupil} lúc {at:%H:%M} ngày {on:%d/%m/%Y}: {labels} nay khác với số liệu thầy/cô gửi."
 )
+_NOT_SAVED: Final = "Chưa lưu gì; hãy tải lại, xem rồi lưu lại."
 _SOMEBODY: Final = "Người khác"
 
 
@@ -187,6 +187,7 @@ def _conflict(session: Session, overtaken: Sequence[UUID], differing: Mapping[Te
     )
     pupil, by, at = session.execute(query).one()
     labels = ", ".join(fact.label.lower() for fact in differing)
-    more = f" Còn {len(overtaken) - 1} học sinh khác cũng vậy." if len(overtaken) > 1 else ""
-    words = _OVERTAKEN.format(by=by or _SOMEBODY, pupil=pupil, at=at.astimezone(TIMEZONE), labels=labels, more=more)
-    return Conflict(words, tuple(map(str, overtaken)))
+    here, others = at.astimezone(TIMEZONE), len(overtaken) - 1
+    said = [_OVERTAKEN.format(by=by or _SOMEBODY, pupil=pupil, at=here, on=here, labels=labels)]
+    said += [f"Còn {others} học sinh khác cũng vậy."] if others else []
+    return Conflict(" ".join([*said, _NOT_SAVED]), tuple(map(str, overtaken)))

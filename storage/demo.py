@@ -78,7 +78,7 @@ def _teaching(session: Session, at: datetime) -> list[tuple[UUID, str, Duty]]:
     return [
         (
             staff_id,
-            f"{'Chủ nhiệm' if is_homeroom else 'Giáo viên bộ môn'} lớp {', '.join(names)}",
+            f"Chủ nhiệm lớp {', '.join(names)}" if is_homeroom else f"Giáo viên bộ môn lớp {', '.join(names)}",
             Duty.HOMEROOM if is_homeroom else Duty.SUBJECT_TEACHER,
         )
         for (staff_id, is_homeroom), names in classes.items()

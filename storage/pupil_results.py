@@ -88,5 +88,5 @@ def unsent(
 
 def waits_for(slots: list[str]) -> str:
     """Say which parts are not handed in."""
-    more = len(slots) - _NAMED
-    return f"Chưa gửi: {', '.join(slots[:_NAMED])}" + (f" và {more} phần khác." if more > 0 else ".")
+    count, named = len(slots) - _NAMED, ", ".join(slots[:_NAMED])
+    return f"Chưa gửi: {named} và {count} phần khác." if count > 0 else f"Chưa gửi: {named}."

@@ -24,6 +24,7 @@ from domain.entry import cells_of
 from domain.scopes import SCOPE_NAMES
 from domain.slot_marks import HOMEROOM_NAME
 from domain.stages import STAGE_NAMES
+from tools.finished import is_said, patterns_of
 
 Sentence: TypeAlias = str | tuple[str, str]  # two of them: for one, and for many
 
@@ -31,32 +32,71 @@ PROJECT: Final = Path(__file__).resolve().parent.parent
 FILE: Final = PROJECT / "templates" / "locale" / "en.po"
 TEMPLATES: Final = ("templates/pages/**/*.html", "templates/mail/*.html", "templates/mail/*.txt")
 CODE: Final = ("api", "activities", "domain", "storage", "signing", "interchange", "workflows")
-# Where sentences stand in code: translated there, marked for later, or refusals that pages translate. A refusal that
-# names what was typed is an f-string and stays Vietnamese.
+# Where sentences stand in code: translated there, marked for later, or refusals that pages translate.
 REFUSALS: Final = ("NotAllowed", "NotFound", "Conflict", "Incomplete", "Invalid", "SigningFailed")
 CALLS: Final = frozenset({"_", "gettext", "marked", "ngettext", "counted", *REFUSALS})
-# Where constants of a module are sentences that pages say, and modules all of whose Vietnamese texts are said.
-TOLD: Final = (
-    "api",
-    "activities",
-    "domain",
-    "storage",
-    "signing/providers",
-    "interchange/roster",
-    "interchange/spreadsheet",
+# Words that sentences are put together from, where they stand among others that nobody reads.
+PARTS: Final = (
+    "Bản dùng thử",
+    "Chỉ đánh giá bổ sung khi kết quả giáo dục cuối năm học là Chưa hoàn thành (Thông tư 27/2020, Điều 11).",
+    "Chưa có số định danh",
+    "Chưa được lên lớp",
+    "Con dấu số của nhà trường",
+    "mức của phẩm chất, năng lực",
+    "mức đánh giá",
+    "mức đạt được của môn học",
+    "phần chủ nhiệm",
+    "Trình duyệt không rõ",
+    "Ở lại lớp",
 )
 SUMMARY: Final = ("mức", "điểm", "Số ngày nghỉ")  # columns of a class summary that have no name elsewhere
 PAPERS: Final = ("domain/primary/paper.py", "domain/secondary/paper.py")  # what documents say is Vietnamese
 WHOLE: Final = (
     "api/errors.py",
+    "api/field_errors.py",
     "domain/account_states.py",
     "domain/primary/pupil_result.py",
     "domain/secondary/pupil_result.py",
     "signing/verification/errors.py",
+    "domain/primary/year.py",
+    "domain/primary/promotion.py",
+    "domain/secondary/learning.py",
+    "domain/secondary/promotion.py",
+    "signing/revocation.py",
+    "signing/timestamps.py",
+    "signing/tokens.py",
+)
+# Elsewhere every sentence is said on pages: as it stands, or filled in before (`interchange/finished.py` takes it apart
+# again). Not so in papers and spreadsheets, in files of ours, and what only whoever runs the system is told.
+UNSAID: Final = (
+    *PAPERS,
+    "activities/auditing",
+    "activities/oneroster.py",
+    "api/approvals.py",
+    "domain/roster_changes.py",
+    "domain/rules/reading.py",
+    "domain/rules/tables.py",
+    "interchange/national",
+    "interchange/oneroster",
+    "interchange/reports",
+    "interchange/sample_school",
+    "interchange/slot_workbook/validation.py",
+    "interchange/slot_workbook/writing.py",
+    "interchange/staff.py",
+    "signing/authority",
+    "signing/container.py",
+    "signing/evidence",
+    "signing/log",
+    "signing/providers/configured.py",
+    "signing/trust_store.py",
+    "signing/vault.py",
+    "signing/verification",
+    "signing/xades_verifier.py",
+    "storage/migrations",
+    "workflows",
 )
 GRADES: Final = range(1, 13)
 ELECTIVES: Final = 4
-VIETNAMESE: Final = re.compile(r"[À-ÖØ-öø-ỹ]")
 # Enums whose labels people read on pages (`domain/labelled.py`).
 LABELLED: Final = ("domain", "storage")
 # Vietnamese does not change with a number and English does: a sentence with this place has two translations.
@@ -96,9 +136,9 @@ def _of_module(name: str, tree: ast.Module) -> Iterator[Sentence]:
             yield from _labels(node)
     if name in WHOLE:
         yield from _texts(tree)
-    elif name.startswith(TOLD) and name not in PAPERS:
-        constants = (each for each in tree.body if isinstance(each, ast.Assign | ast.AnnAssign))
-        yield from (text for each in constants for text in _texts(each) if text[0].isupper() and text.endswith("."))
+    if not name.startswith(UNSAID):
+        yield from patterns_of(tree)
+        yield from (text for text in _texts(tree) if text[0].isupper() and text.endswith("."))
 
 
 def _texts(tree: ast.AST) -> Iterator[str]:
@@ -108,7 +148,7 @@ def _texts(tree: ast.AST) -> Iterator[str]:
     parts = strings | docstrings
     for each in ast.walk(tree):
         if isinstance(each, ast.Constant) and isinstance(each.value, str) and each not in parts:
-            yield from [each.value] if VIETNAMESE.search(each.value) and "{" not in each.value else []
+            yield from [each.value] if is_said(each.value) else []
 
 
 def _called(node: ast.Call) -> Sentence | None:
@@ -135,9 +175,11 @@ def _labels(node: ast.ClassDef) -> Iterator[str]:
 
 def _of_data() -> Iterator[tuple[str, Sentence]]:
     """Names that are data: stages, duties, scopes, subjects and their headings, headings of refusals."""
-    for name in chain(STAGE_NAMES.values(), DUTY_NAMES.values(), SCOPE_NAMES.values(), SUMMARY, [HOMEROOM_NAME]):
+    for name in chain(STAGE_NAMES.values(), DUTY_NAMES.values(), SCOPE_NAMES.values(), SUMMARY, PARTS, [HOMEROOM_NAME]):
         yield "domain", name
     yield from (("api", title) for _, title in STATUSES.values())
+    for file in sorted((PROJECT / "domain" / "rules" / "data").glob("*.toml")):
+        yield from ((_named(file), source) for source in re.findall(r'\bsource = "([^"]+)"', file.read_text("utf-8")))
     for file in sorted((PROJECT / "domain" / "curricula").glob("*.toml")):
         text = file.read_text("utf-8")
         yield from ((_named(file), name) for name in re.findall(r'\bname = "([^"]+)"', text))

@@ -102,8 +102,8 @@ def _shortfall(year: YearAssessment, bar: PrimaryBar) -> str:
 
 def _few(names: list[str]) -> str:
     """Name the first three; the record itself shows the rest, and the trace must fit on its page."""
-    more = len(names) - _NAMED
-    return ", ".join(names[:_NAMED]) + (f" và {more} mục khác" if more > 0 else "")
+    count, named = len(names) - _NAMED, ", ".join(names[:_NAMED])
+    return f"{named} và {count} mục khác" if count > 0 else named
 
 
 _Level = TypeVar("_Level", SubjectLevel, QualityLevel)
@@ -115,12 +115,16 @@ def _worse(level: _Level, lowest: _Level) -> bool:
     return order.index(level) > order.index(lowest)
 
 
+def _least(level: str, rising: bool) -> str:  # noqa: FBT001 - told by its caller alone
+    return f"{level} trở lên" if rising else level
+
+
 def _met(year: YearAssessment, result: OverallResult, bar: PrimaryBar) -> str:
     subject, trait = SubjectLevel(bar.subject_level), QualityLevel(bar.trait_level)
-    rising = "" if subject is SubjectLevel.T else " trở lên"
+    rising = subject is not SubjectLevel.T
     parts = [
-        f"các môn học, hoạt động giáo dục đều ở mức {subject.label}{rising}",
-        f"các phẩm chất, năng lực đều ở mức {trait.label}{rising}",
+        f"các môn học, hoạt động giáo dục đều ở mức {_least(subject.label, rising)}",
+        f"các phẩm chất, năng lực đều ở mức {_least(trait.label, rising)}",
     ]
     if scores := _scores(year):
         listed = ", ".join(f"{name} {score}" for name, score in scores)

@@ -74,19 +74,18 @@ def _reason(rules: SecondaryRules, pupil: Standing, base: MeritLevel, raised: _R
     """Name as many subjects as there is room for."""
     reason = ""
     for named in _NAMED:
-        reason = _adjustment(rules, base, raised) + _standing(rules, pupil, base, named)
+        standing = _standing(rules, pupil, base, named)
+        reason = f"{_adjustment(rules, base, raised)} Chưa điều chỉnh thì xếp {standing}" if raised else standing
         if len(reason) <= REASON_LIMIT:
             break
     return reason
 
 
-def _adjustment(rules: SecondaryRules, base: MeritLevel, raised: _Raise | None) -> str:
-    if raised is None:
-        return ""
+def _adjustment(rules: SecondaryRules, base: MeritLevel, raised: _Raise) -> str:
     return (
         f"{_next_up(base).label}: được điều chỉnh từ mức {base.label} lên mức liền kề vì chỉ do một môn "
         f"({raised.subject}) mà thấp hơn mức {raised.target.label} từ {rules.adjustment.levels_below} mức trở lên "
-        f"({rules.adjustment.source}). Chưa điều chỉnh thì xếp "
+        f"({rules.adjustment.source})."
     )
 
 

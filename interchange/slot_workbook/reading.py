@@ -19,7 +19,6 @@ from interchange.spreadsheet.workbook import Workbook
 
 _OF_PUPIL: Final = (PUPIL_CODE, FULL_NAME, BIRTH_DATE)
 _NOT_MARKS: Final = frozenset(map(fold, ("STT", *_OF_PUPIL)))
-_ROW_LEFT: Final = "dòng này bị bỏ qua."
 
 
 @dataclass(frozen=True)
@@ -98,7 +97,7 @@ def _settle_faults(sheet: Sheet, cells: list[Cell]) -> None:
 
 
 def _with_row_left(message: str) -> str:
-    return f"{message.removesuffix('.')}; {_ROW_LEFT}"
+    return f"{message.removesuffix('.')}; dòng này bị bỏ qua."
 
 
 def _filled(sheet: Sheet, cells: list[Cell], marks: SlotMarks, stamp: Stamp | None) -> dict[Place, Filled]:

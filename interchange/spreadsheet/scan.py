@@ -19,9 +19,7 @@ MAX_COLUMNS: Final = 300
 MAX_CELLS: Final = 500_000
 MAX_AREA: Final = 2_000_000  # cells of the sheets' rectangles from A1 to the last row and column, empty ones too
 MAX_CHARACTERS: Final = 20_000_000
-_TOO_FAR: Final = (
-    f"Trang “{{}}” có dữ liệu ngoài {MAX_ROWS} dòng, {MAX_COLUMNS} cột đầu; hãy xoá phần thừa rồi lưu lại."
-)
+_TOO_FAR: Final = "Trang “{}” có dữ liệu ngoài {} dòng, {} cột đầu; hãy xoá phần thừa rồi lưu lại."
 _TOO_MUCH: Final = "Trang “{}” có quá nhiều ô hoặc ô quá dài; hãy chép phần danh sách sang một tệp mới rồi lưu lại."
 _NOT_CALCULATED: Final = "Ô có công thức chưa được tính; hãy mở bằng Excel, lưu lại, hoặc gõ thẳng giá trị."
 _IN_ERROR: Final = "Ô báo lỗi {}; hãy sửa công thức hoặc gõ thẳng giá trị."
@@ -182,7 +180,7 @@ class _Reader:
             if holds or self._has_value:
                 self._count(value)
         elif holds:
-            raise Invalid(_TOO_FAR.format(self._sheet))
+            raise Invalid(_TOO_FAR.format(self._sheet, MAX_ROWS, MAX_COLUMNS))
         elif self._has_value:
             self._cut()
 

@@ -23,4 +23,4 @@ class Pkcs12Provider:
         return Signed({at: key.sign(data) for at, data in request.to_be_signed.items()})
 
     def poll(self, request: SignatureRequest, transaction: str) -> Answer:  # noqa: ARG002 - nothing is ever pending
-        raise SigningRefused("Khoá này kí ngay, không có lệnh nào đang chờ.")
+        raise SigningRefused("Khoá này ký ngay, không có lệnh nào đang chờ.")

@@ -10,8 +10,8 @@ _NAMED = 5
 def differences(seen: Comparison, now: Comparison) -> str:
     """Name the pupils whose data has changed, the first few of them; "" if all is as it was."""
     found = list(_all(seen, now))
-    more = f" và {len(found) - _NAMED} chỗ khác" if len(found) > _NAMED else ""
-    return "; ".join(found[:_NAMED]) + more
+    count, named = len(found) - _NAMED, "; ".join(found[:_NAMED])
+    return f"{named} và {count} chỗ khác" if count > 0 else named
 
 
 def _all(seen: Comparison, now: Comparison) -> Iterator[str]:
@@ -24,7 +24,7 @@ def _all(seen: Comparison, now: Comparison) -> Iterator[str]:
 
 def _in_class(before: ClassEffect, after: ClassEffect) -> Iterator[str]:
     if (before.is_new, before.has_book) != (after.is_new, after.has_book):
-        yield f"lớp {after.name} vừa được {'mở sổ' if after.has_book else 'tạo'}"
+        yield f"lớp {after.name} vừa được mở sổ" if after.has_book else f"lớp {after.name} vừa được tạo"
     for member in sorted(set(before.missing) ^ set(after.missing), key=lambda each: each.pupil_code):
         yield f"lớp {after.name}: {member.full_name}"
     known = {pupil.pupil_code: pupil for pupil in after.pupils}

@@ -155,7 +155,7 @@ def _problems(sheet: EntrySheet) -> list[Problem]:
         pupil = pupils[each.record_id]
         told = [(cell.key, "") for cell in each.missing if pupil.is_open]
         if pupil.is_open or sheet.marks.is_closed:
-            told += [(doubt.key, doubt.message) for doubt in each.doubts]
+            told += [(doubt.key, gettext(doubt.message)) for doubt in each.doubts]
         found += [
             Problem(pupil.record_id, code_of(key), pupil.order_no, pupil.full_name, headings.get(key, ""), message)
             for key, message in told

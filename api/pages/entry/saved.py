@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.pages.entry.grid import code_of, key_of
 from api.pages.formats import minute
+from api.pages.language import gettext
 from storage import saving
 
 
@@ -66,7 +67,7 @@ class Saved:
             ],
             "refused": [
                 {"record_id": str(each.edit.record_id), "code": each.edit.code}
-                | {"tried": each.edit.text, "message": each.message}
+                | {"tried": each.edit.text, "message": gettext(each.message)}
                 for each in self.refused
             ],
         }

@@ -184,7 +184,7 @@ def order_card(each: Progress, names: Mapping[str, Pupil]) -> OrderCard:
         id=order.id,
         class_term_id=order.class_term_id,
         of=each.of,
-        slots=slot_names(each.of, order.slots),
+        slots=tuple(map(gettext, slot_names(each.of, order.slots))),
         phase=each.phase,
         pupils=len(standing.record_ids) if each.items and not is_over else len(order.record_ids),
         kinds=Counter(item.kind for item in usable),
@@ -207,7 +207,11 @@ def _paper(of: ClassOf, item: OrderItem, names: Mapping[str, Pupil]) -> PaperCar
     record_id = next(iter(item.covers), "") if item.enrolment_id else ""
     pupil = names.get(record_id)
     title = (
-        slot_name(of.curriculum, item.slot) if item.slot else f"{pupil.order_no}. {pupil.full_name}" if pupil else ""
+        gettext(slot_name(of.curriculum, item.slot))
+        if item.slot
+        else f"{pupil.order_no}. {pupil.full_name}"
+        if pupil
+        else ""
     )
     return PaperCard(title, item.kind, item.content_sha256 or item.prepared_sha256, record_id)
 
@@ -223,7 +227,7 @@ def _failed(each: Progress, names: Mapping[str, Pupil]) -> tuple[Failed, ...]:
     for failure in sorted(each.standing.failed, key=lambda failure: failure.code == PAPER_MISSING):
         if failure.record_id in names:
             message = said.get((failure.record_id, failure.slot), "")
-            part = slot_name(each.of.curriculum, failure.slot) if failure.slot else ""
+            part = gettext(slot_name(each.of.curriculum, failure.slot)) if failure.slot else ""
             alike.setdefault((part, message, failure.code), []).append(names[failure.record_id])
     return tuple(
         Failed(part, tuple(pupils), message, TODO.get(code, TODO_OTHERWISE))

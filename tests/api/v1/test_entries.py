@@ -254,7 +254,7 @@ async def test_impossible_absences_are_refused(as_: As, world: World, days: obje
     row = {"record_id": world.records[0], "absent_unexcused": days, "version": 0}
     answer = await as_("homeroom").put(path, json=[row])
     assert answer.status_code == 422
-    assert answer.json()["detail"] == f"Số buổi nghỉ không phép (mục 1) {words}."
+    assert answer.json()["detail"] == f"Số buổi nghỉ không phép (mục 1): {words}."
     assert [each["path"] for each in answer.json()["errors"]] == ["body.0.absent_unexcused"]
 
 

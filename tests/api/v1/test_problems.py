@@ -31,14 +31,14 @@ def command(world: World, **more: object) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("body", "field", "words"),
     [
-        ({"cells": [{"record_id": SECRET}]}, "body.cells.0.record_id", "Mã hồ sơ (mục 1) không đúng dạng."),
-        ({"cells": [{"value": "a" * 4001}]}, "body.cells.0.value", "Nội dung (mục 1) không được dài quá 4000 ký tự."),
-        ({"cells": [{"value": SECRET + "\x00"}]}, "body.cells.0.value", "Nội dung (mục 1) có ký tự không dùng được."),
-        ({"cells": [{"kind": SECRET}]}, "body.cells.0.kind", "Loại ô (mục 1) không thuộc các giá trị cho phép."),
-        ({"cells": []}, "body.cells", "Danh sách ô phải có ít nhất 1 mục."),
-        ({"cells": [], "note": SECRET}, "body.note", "Một thông tin gửi kèm không dùng ở đây."),
-        ({}, "body.cells", "Danh sách ô chưa có."),
-        ([SECRET], "body", "Nội dung gửi lên không đúng dạng."),
+        ({"cells": [{"record_id": SECRET}]}, "body.cells.0.record_id", "Mã hồ sơ (mục 1): không đúng dạng."),
+        ({"cells": [{"value": "a" * 4001}]}, "body.cells.0.value", "Nội dung (mục 1): không được dài quá 4000 ký tự."),
+        ({"cells": [{"value": SECRET + "\x00"}]}, "body.cells.0.value", "Nội dung (mục 1): có ký tự không dùng được."),
+        ({"cells": [{"kind": SECRET}]}, "body.cells.0.kind", "Loại ô (mục 1): không thuộc các giá trị cho phép."),
+        ({"cells": []}, "body.cells", "Danh sách ô: phải có ít nhất 1 mục."),
+        ({"cells": [], "note": SECRET}, "body.note", "Một thông tin gửi kèm: không dùng ở đây."),
+        ({}, "body.cells", "Danh sách ô: chưa có."),
+        ([SECRET], "body", "Nội dung gửi lên: không đúng dạng."),
     ],
 )
 async def test_bad_input_names_the_field_and_repeats_no_value(
@@ -55,7 +55,8 @@ async def test_bad_input_names_the_field_and_repeats_no_value(
 async def test_of_many_faults_the_first_are_told_and_the_others_counted(as_: As, world: World) -> None:
     answer = await as_("homeroom").put(f"/api/v1/class-terms/{world.class_term_id}/cells/toan", json={"cells": [{}]})
     assert answer.json()["detail"] == (
-        "Nội dung đánh giá (mục 1) chưa có. Loại ô (mục 1) chưa có. Thời điểm đánh giá (mục 1) chưa có. Còn 3 lỗi khác."
+        "Nội dung đánh giá (mục 1): chưa có. Loại ô (mục 1): chưa có. Thời điểm đánh giá (mục 1): chưa có. "
+        "Còn 3 lỗi khác."
     )
     assert len(answer.json()["errors"]) == 6
 
