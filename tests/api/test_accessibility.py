@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from api.guard import COOKIE
+from api.pages.language import LANGUAGE_COOKIE
 from storage.database import Sessions
 from storage.objects import Objects
 from tests.api.browsing import Site, findings, serving
@@ -60,8 +61,9 @@ async def check(site: Site, path: str) -> None:
     assert await findings(site.page) == []
     await site.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     assert await findings(site.page, ["color-contrast"]) == []
-    await site.page.request.post(site.url("/ngon-ngu"), form={"language": "en", "back": "/"})
+    english = {"name": LANGUAGE_COOKIE, "value": "en", "url": site.url("/")}
+    await site.page.context.add_cookies([english])  # type: ignore[list-item]
     await site.page.goto(site.url(path))
     assert await site.page.get_attribute("html", "lang") == "en"
     assert await findings(site.page) == []
-    await site.page.request.post(site.url("/ngon-ngu"), form={"language": "vi", "back": "/"})
+    await site.page.context.clear_cookies(name=LANGUAGE_COOKIE)
