@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from api.guard import COOKIE
-from api.pages.language import LANGUAGE_COOKIE
 from storage.database import Sessions
 from storage.objects import Objects
 from tests.api.browsing import Site, findings, serving
@@ -61,9 +60,8 @@ async def check(site: Site, path: str) -> None:
     assert await findings(site.page) == []
     await site.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     assert await findings(site.page, ["color-contrast"]) == []
-    english = {"name": LANGUAGE_COOKIE, "value": "en", "url": site.url("/")}
-    await site.page.context.add_cookies([english])  # type: ignore[list-item]
+    await site.page.request.post(site.url("/ngon-ngu"), form={"language": "en", "back": "/"})
     await site.page.goto(site.url(path))
     assert await site.page.get_attribute("html", "lang") == "en"
     assert await findings(site.page) == []
-    await site.page.context.clear_cookies(name=LANGUAGE_COOKIE)
+    await site.page.request.post(site.url("/ngon-ngu"), form={"language": "vi", "back": "/"})
