@@ -41,14 +41,12 @@ PICTURES: Final = (
     Picture("viec-cua-toi", "chu-nhiem-ra-soat", "/viec-cua-toi"),
     Picture("viec-cua-toi-dien-thoai", "chu-nhiem-ra-soat", "/viec-cua-toi", size=PHONE),
     Picture("nhap-ket-qua", "chu-nhiem-nhap", "/nhap"),
-    Picture("bang-nhap", "bo-mon-6a1", "/nhap", (r"/lop/[^/]+/nhap/(?!homeroom|chuyen-can)[a-z_]+$",)),
-    Picture(
-        "bang-nhap-dien-thoai", "bo-mon-6a1", "/nhap", (r"/lop/[^/]+/nhap/(?!homeroom|chuyen-can)[a-z_]+$",), PHONE
-    ),
+    Picture("bang-nhap", "bo-mon-6a1", "/nhap", (r"/lop/[^/]+/nhap/(?!homeroom|chuyen-can)\w+$",)),
+    Picture("bang-nhap-dien-thoai", "bo-mon-6a1", "/nhap", (r"/lop/[^/]+/nhap/(?!homeroom|chuyen-can)\w+$",), PHONE),
     Picture("lop-chu-nhiem", "chu-nhiem-ra-soat", "/viec-cua-toi", (r"/lop/[^/]+/chu-nhiem$",)),
     Picture("ky", "chu-nhiem-ra-soat", "/ky"),
     Picture("duyet", "hieu-truong", "/duyet"),
-    Picture("duyet-lop", "hieu-truong", "/tien-do", (r"/lop/[^/]+$", r"/lop/[^/]+/duyet$")),
+    Picture("duyet-lop", "hieu-truong", "/duyet", (r"/lop/[^/]+/duyet$",)),
     Picture("dong-dau", "van-thu", "/dong-dau"),
     Picture("so-phat-hanh", "van-thu", "/so-phat-hanh"),
     Picture("tien-do", "quan-tri", "/tien-do"),
@@ -59,7 +57,7 @@ PICTURES: Final = (
     Picture("nguoi-dung", "quan-tri", "/nguoi-dung"),
     Picture("kiem-tra", "", "/kiem-tra", size=PHONE),
 )
-PEOPLE: Final = ROLES | {"bo-mon-6a1": "Giáo viên bộ môn lớp 6A1"}
+PEOPLE: Final = ROLES | {"bo-mon-6a1": "Võ Thị Phương Dung"}  # whose part is not handed in yet
 
 
 async def main() -> None:
