@@ -4,10 +4,9 @@
 
 BIN = .venv/bin
 T =
-# All tests at once: a process for each processor and one more, as some always wait for a browser or a clock. Each has
-# servers of its own and takes file after file in their order, so that those of a folder share what it set up. One that
-# hangs or crashes ends the run.
-SHARED = --maxprocesses 4 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
+# All tests at once: a process for each processor, each with servers of its own, takes file after file in their order, so
+# that those of a folder share what it set up. One that hangs or crashes ends the run.
+SHARED = --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 .PHONY: help install run demo test lint format lock bench words screenshots clean
 
@@ -27,8 +26,7 @@ test: install ## run the tests, on all processors; T=path runs some of them, on 
 	@sh tools/debian_tools.sh
 	@# The tests start Python hundreds of times: what is compiled is kept, whatever the environment says.
 	@PATH="$$(pwd)/.tools/bin:$$PATH" PYTHONDONTWRITEBYTECODE= \
-	  $(BIN)/python -m pytest \
-	  $$([ -n "$$T" ] || echo "$(SHARED) --numprocesses $$(($$(getconf _NPROCESSORS_ONLN) + 1))") $(T)
+	  $(BIN)/python -m pytest $$([ -n "$$T" ] || echo "$(SHARED)") $(T)
 
 lint: install ## check form, types, imports, templates, tables and names
 	@$(BIN)/ruff format --check .

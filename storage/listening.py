@@ -45,6 +45,7 @@ async def listen(address: str, heard: Callable[[Change | None], None]) -> None:
     while True:
         try:
             async with await _connect(address) as connection:
+                await connection.execute(f"LISTEN {CHANNEL}")
                 pause = FIRST_PAUSE
                 heard(None)
                 await _hear(connection, heard)
@@ -55,11 +56,7 @@ async def listen(address: str, heard: Callable[[Change | None], None]) -> None:
 
 
 async def _connect(address: str) -> AsyncConnection:
-    connection = await AsyncConnection.connect(
-        address, autocommit=True, connect_timeout=int(PATIENCE), application_name=NAME
-    )
-    await connection.execute(f"LISTEN {CHANNEL}")
-    return connection
+    return await AsyncConnection.connect(address, autocommit=True, connect_timeout=int(PATIENCE), application_name=NAME)
 
 
 async def _hear(connection: AsyncConnection, heard: Callable[[Change | None], None]) -> None:

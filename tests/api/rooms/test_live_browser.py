@@ -49,7 +49,7 @@ async def test_a_decision_moves_the_pages_of_its_school_alone(
         await expect(site.page.get_by_role("row", name="1A1")).to_contain_text("Đã gửi 1/9 phần", timeout=PATIENCE_MS)
         assert asked == []
         await there.page.close()
-    assert site.troubles == []
+        assert site.troubles == []
 
 
 async def test_tabs_of_a_browser_share_one_stream_and_the_next_takes_it_over(

@@ -37,4 +37,4 @@ async def test_the_bell_rings_and_the_task_is_one_click_away(
         await site.page.get_by_role("button", name="Đánh dấu tất cả là đã đọc").dblclick()
         await expect(site.page.get_by_role("heading", name="Chưa đọc")).to_have_count(0)
         await expect(bell).to_have_text("")
-    assert site.troubles == []
+        assert site.troubles == []
