@@ -211,7 +211,7 @@ def live_app(
     temporal_env: WorkflowEnvironment, live_sessions: Sessions, keys: Keyring, objects_folder: Path
 ) -> FastAPI:
     """The application as it is served, workers or not."""
-    approvals = Approvals(temporal_env.client, timedelta(seconds=20), Origins(live_sessions))
+    approvals = Approvals(temporal_env.client, timedelta(seconds=60), Origins(live_sessions))
     return create_app(make_services(live_sessions, approvals, keys, objects_folder))
 
 

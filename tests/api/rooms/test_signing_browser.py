@@ -28,7 +28,7 @@ def services(  # fixtures, passed by name
     temporal_env: WorkflowEnvironment, live_sessions: Sessions, keys: Keyring, objects_folder: Path, workers: None
 ) -> Services:
     """The application as it is served, for the `site`."""
-    approvals = Approvals(temporal_env.client, patience=timedelta(seconds=20))
+    approvals = Approvals(temporal_env.client, patience=timedelta(seconds=60))
     return make_services(live_sessions, approvals, keys, objects_folder, demo=True)
 
 
