@@ -29,6 +29,7 @@ from storage.tables import (
     SignatureRow,
     TermRecord,
 )
+from storage.work import NEWEST_FIRST
 
 
 @dataclass(frozen=True)
@@ -96,13 +97,7 @@ def school_board(
         select(ClassTermRow, ClassGroup)
         .join(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
         .where(ClassGroup.school_id == school_id)
-        .order_by(
-            ClassGroup.school_year.desc(),
-            ClassTermRow.term.desc(),
-            ClassGroup.grade,
-            func.length(ClassGroup.name),
-            ClassGroup.name,
-        )
+        .order_by(*NEWEST_FIRST)
     )
     if class_ids is not None:
         query = query.where(among(ClassGroup.id, class_ids))

@@ -31,6 +31,7 @@ from storage.tables import (
     TeachingAssignment,
     TermRecord,
 )
+from storage.work import NEWEST_FIRST
 
 
 @dataclass(frozen=True)
@@ -89,13 +90,7 @@ def parts_of(session: Session, staff_id: UUID, at: datetime) -> list[Part]:
         select(ClassTermRow, ClassGroup)
         .join(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
         .where(ClassGroup.id.in_(slots))
-        .order_by(
-            ClassGroup.school_year.desc(),
-            ClassTermRow.term.desc(),
-            ClassGroup.grade,
-            func.length(ClassGroup.name),
-            ClassGroup.name,
-        )
+        .order_by(*NEWEST_FIRST)
     )
     books = [(row, group) for row, group in session.execute(query)]
     return _parts(session, books, slots)

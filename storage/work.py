@@ -13,6 +13,9 @@ from domain.work import WHOLE_RECORDS, Work
 from storage.among import among
 from storage.tables import ClassGroup, ClassTermRow, RecordSlot, TermRecord
 
+_CLASSES = (ClassGroup.grade, func.length(ClassGroup.name), ClassGroup.name)  # 1A2 before 1A10
+NEWEST_FIRST = (ClassGroup.school_year.desc(), ClassTermRow.term.desc(), *_CLASSES)
+
 
 @dataclass(frozen=True)
 class Book:
@@ -45,9 +48,7 @@ def open_books(session: Session, *which: ColumnElement[bool]) -> dict[UUID, Book
         select(ClassTermRow, ClassGroup)
         .join(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
         .where(*which, or_(ClassTermRow.stage != Stage.ISSUED, ClassTermRow.id.in_(held)))
-        .order_by(
-            ClassGroup.school_year, ClassTermRow.term, ClassGroup.grade, func.length(ClassGroup.name), ClassGroup.name
-        )
+        .order_by(ClassGroup.school_year, ClassTermRow.term, *_CLASSES)
     )
     return {row.id: Book(row, group) for row, group in session.execute(query)}
 
