@@ -27,7 +27,6 @@ from storage.database import Sessions
 from storage.tables import SigningOrder
 
 ASK_AGAIN = timedelta(seconds=2)
-BEAT_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -73,13 +72,6 @@ class CarryActivities:
     @activity.defn
     async def carry_order(self, work: Carry) -> Any:  # noqa: ANN401 - the class-term's own answer, passed on
         """Wait for the key service, prove the time, and send the decision; returns the class-term's answer."""
-        beating = asyncio.create_task(_beat())
-        try:
-            return await self._carried(work)
-        finally:
-            beating.cancel()
-
-    async def _carried(self, work: Carry) -> Any:  # noqa: ANN401
         order_id = UUID(work.order_id)
         decision = await asyncio.to_thread(self._ready, order_id)
         handle = self._client.get_workflow_handle(work.workflow_id)
@@ -141,13 +133,6 @@ class CarryActivities:
             with self._sessions.begin() as session:
                 confirmations.give_up(session, order_id, cause.type or "", cause.message)
         return cause or ApplicationError("no cause")
-
-
-async def _beat() -> None:
-    """A worker that dies while it carries is noticed by its silence; what takes less than a beat has none."""
-    while True:
-        await asyncio.sleep(BEAT_SECONDS)
-        activity.heartbeat()
 
 
 def _now() -> datetime:

@@ -69,7 +69,6 @@ class MailingActivities:
         try:
             while (went := self._send_next(resting)) is not None:
                 sent += went
-                activity.heartbeat()
         finally:
             for carrier in self._post.carriers.values():
                 carrier.rest()

@@ -57,14 +57,12 @@ class UpkeepActivities:
             due = [(order_id, evidence.files_of(session, order_id)) for order_id in evidence.unproven(session, AT_ONCE)]
         for order_id, files in due:
             self._keeper.stamp_order(order_id, files)
-            activity.heartbeat()
         with self._sessions() as session:
             waiting = evidence.to_recheck(session, AT_ONCE)
         for each in waiting:
             archive = self._preflight.archive(each.certificate, each.token)
             with self._sessions.begin() as session:
                 evidence.rechecked(session, each.order_ids, datetime.now(UTC), archive)
-            activity.heartbeat()
         return len(due) + len(waiting)
 
     def _sweep(self) -> int:
@@ -88,7 +86,6 @@ class UpkeepActivities:
                 self._preflight.ask(row)
             except ProviderUnavailable as error:
                 silent.append(error)
-            activity.heartbeat()
         with self._sessions.begin() as session:
             watching.tell(session, now, now + watching.EXPIRING)
         if silent:

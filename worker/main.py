@@ -22,6 +22,7 @@ from config.temporal import connect
 from domain.rules.book import use_rules_of
 from interchange.national.codes import load_codes
 from storage.database import Sessions, make_engine, make_sessions
+from worker.beating import BeatingInterceptor
 from worker.crash import CrashInterceptor
 from worker.mailing import make_mailing
 from worker.trust import Trust, make_trust
@@ -111,7 +112,7 @@ def proof_worker(
             mailing.queue_digests,
         ],
         activity_executor=threads,
-        interceptors=_interceptors(settings),
+        interceptors=[BeatingInterceptor(), *_interceptors(settings)],
         graceful_shutdown_timeout=GRACE,
     )
 

@@ -22,7 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.mailing import MailingActivities, Readers
     from domain.calendar import TIMEZONE, day_of
 
-    from workflows.queues import MAIN_QUEUE, PROOF_QUEUE
+    from workflows.queues import HEARTBEAT_TIMEOUT, MAIN_QUEUE, PROOF_QUEUE
 
 MORNING = (6, 30)
 _RETRY = RetryPolicy(initial_interval=timedelta(seconds=5), maximum_interval=timedelta(minutes=5), maximum_attempts=10)
@@ -45,7 +45,7 @@ class MailWorkflow:
             MailingActivities.send_mails,
             task_queue=PROOF_QUEUE,
             start_to_close_timeout=timedelta(hours=1),
-            heartbeat_timeout=_SHORT,
+            heartbeat_timeout=HEARTBEAT_TIMEOUT,
             retry_policy=_RETRY,
         )
 

@@ -19,7 +19,7 @@ from temporalio.common import RetryPolicy
 with workflow.unsafe.imports_passed_through():
     from activities.upkeep import Chore, UpkeepActivities
 
-    from workflows.queues import MAIN_QUEUE, PROOF_QUEUE
+    from workflows.queues import HEARTBEAT_TIMEOUT, MAIN_QUEUE, PROOF_QUEUE
 
 EVERY = {
     Chore.PROVE: timedelta(minutes=1),
@@ -45,7 +45,7 @@ class UpkeepWorkflow:
             work.chore,
             task_queue=PROOF_QUEUE,
             start_to_close_timeout=timedelta(hours=1),
-            heartbeat_timeout=timedelta(minutes=5),
+            heartbeat_timeout=HEARTBEAT_TIMEOUT,
             retry_policy=_RETRY,
             summary=work.chore.value,
         )
