@@ -7,12 +7,13 @@ import pytest
 from api.guard import COOKIE
 from storage.database import Sessions
 from storage.objects import Objects
-from tests.api.browsing import STREAM, Site, findings, serving
+from tests.api.browsing import Site, findings, serving
 from tests.api.matrix import DUTIES, PLAIN, GuardedRoute, guarded_routes, objects_of
 from tests.api.matrix import Objects as Named
 from tests.api.world import Keyring, World, make_world
 
 PUBLIC = ["/dang-nhap", "/kiem-tra", "/v/ABCDEFGH"]
+NO_PAGES = {"chu-nhiem", "truc-tiep"}  # the first leads on to a class, the second is a stream
 ROOMS: dict[str, list[GuardedRoute]] = {}
 for each in sorted((route for route in guarded_routes() if route.method == "GET"), key=lambda route: route.path):
     ROOMS.setdefault(each.path.split("/")[1].split(".")[0], []).append(each)
@@ -49,7 +50,7 @@ async def test_nothing_is_found_in_a_room(site: Site, school: tuple[World, Named
             if path := await opened(site, *school, route):  # not a part of a page, a file, or a way that leads on
                 await check(site, path)
                 seen += 1
-    assert seen or f"/{room}" == STREAM
+    assert seen or room in NO_PAGES
 
 
 @pytest.mark.parametrize("path", PUBLIC)
