@@ -8,13 +8,13 @@ from domain.curriculum import HOMEROOM, Curriculum
 from domain.entered import Entered
 from domain.entry import CellKey, Values
 from domain.labelled import Labelled
+from domain.naming import few
 from domain.primary.levels import OverallResult, QualityLevel, SubjectLevel
 from domain.pupil_results import PupilResult
 from domain.scales import CellKind
 from domain.secondary.levels import MeritLevel
 
 _BELOW: Final = frozenset({OverallResult.CHT.value, MeritLevel.CD.value})
-_NAMED: Final = 3
 
 
 class PointKind(Labelled):
@@ -54,11 +54,6 @@ def below_in_first_term(curriculum: Curriculum, pupil: Entered) -> tuple[str, ..
     ]
     found = [("Chưa hoàn thành", subjects), ("Cần cố gắng", traits)]
     return tuple(f"{label}: {few(names)}" for label, names in found if names)
-
-
-def few(names: list[str]) -> str:
-    count, named = len(names) - _NAMED, ", ".join(names[:_NAMED])
-    return f"{named} và {count} mục khác" if count > 0 else named
 
 
 def _is_below(slots: Mapping[str, Values], subject: str, end: AssessmentPoint, least: int) -> bool:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from api.deps import CurrentPerson, ServicesDep
 from api.guard import allow
+from api.pages.choices import query_string
 from api.pages.language import gettext
 from api.pages.language import marked as _
 from api.pages.taking import Row, TakenList, take_list
@@ -60,8 +61,8 @@ class Wanted:
     state: str = ""
 
     @property
-    def query(self) -> dict[str, str]:
-        return {name: value for name, value in (("loai", self.kind), ("tinh-trang", self.state)) if value}
+    def query(self) -> str:
+        return query_string({"loai": self.kind, "tinh-trang": self.state})
 
 
 async def wanted(

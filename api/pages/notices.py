@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import Annotated, Any, Final
-from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, status
@@ -13,6 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.deps import CurrentPerson, ServicesDep, now
 from api.guard import allow
+from api.pages.choices import query_string
 from api.pages.language import gettext, in_words
 from api.pages.language import marked as _
 from api.pages.taking import Row, TakenList, take_list
@@ -42,8 +42,7 @@ class Wanted:
 
     @property
     def query(self) -> str:
-        asked = {"loai": self.kind or "", "moi": "1" if self.only_new else ""}
-        return urlencode({name: value for name, value in asked.items() if value})
+        return query_string({"loai": self.kind or "", "moi": "1" if self.only_new else ""})
 
 
 async def wanted(

@@ -5,11 +5,11 @@ from typing import Final, TypeVar
 
 from domain.assessment import Score
 from domain.errors import Incomplete, Invalid
+from domain.naming import few
 from domain.primary.levels import OverallResult, QualityLevel, SubjectLevel
 from domain.rules.thresholds import PrimaryBar, PrimaryRules
 
 INDIVIDUAL_PLAN: Final = "Đánh giá theo kế hoạch giáo dục cá nhân (Thông tư 27/2020, Điều 8)."
-_NAMED: Final = 3
 
 
 @dataclass(frozen=True)
@@ -97,13 +97,7 @@ def _shortfall(year: YearAssessment, bar: PrimaryBar) -> str:
             traits.setdefault(f"phẩm chất, năng lực ở mức {trait.level.label}", []).append(trait.name)
     low = [f"{name} {score}" for name, score in _scores(year) if score < bar.score]
     groups = [*sorted(subjects.items()), *sorted(traits.items()), (f"điểm kiểm tra dưới {bar.score}", low)]
-    return "; ".join(f"{why}: {_few(names)}" for why, names in groups if names)
-
-
-def _few(names: list[str]) -> str:
-    """Name the first three; the record itself shows the rest, and the trace must fit on its page."""
-    count, named = len(names) - _NAMED, ", ".join(names[:_NAMED])
-    return f"{named} và {count} mục khác" if count > 0 else named
+    return "; ".join(f"{why}: {few(names)}" for why, names in groups if names)
 
 
 _Level = TypeVar("_Level", SubjectLevel, QualityLevel)

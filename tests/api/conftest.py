@@ -216,6 +216,15 @@ def live_app(
 
 
 @pytest.fixture
+def live_services(  # fixtures, passed by name
+    temporal_env: WorkflowEnvironment, live_sessions: Sessions, keys: Keyring, objects_folder: Path, workers: None
+) -> Services:
+    """The application as it is served, with its workers and the demo's door."""
+    approvals = Approvals(temporal_env.client, patience=timedelta(seconds=60))
+    return make_services(live_sessions, approvals, keys, objects_folder, demo=True)
+
+
+@pytest.fixture
 def new_class(live_app: FastAPI, live_sessions: Sessions, keys: Keyring, workers: None) -> Callable[..., Classroom]:
     return lambda name="", **facts: make_classroom(live_app, live_sessions, keys, name, **facts)
 

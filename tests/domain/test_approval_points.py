@@ -1,6 +1,6 @@
 """What a principal is shown as below the standard, and what not."""
 
-from domain.approval_points import below_in_first_term, below_standard, few
+from domain.approval_points import below_in_first_term, below_standard
 from domain.assessment import AssessmentPoint, Term
 from domain.curriculum import HOMEROOM, curriculum_for
 from domain.entered import Entered
@@ -46,8 +46,3 @@ def test_a_primary_first_term_is_judged_by_levels_and_tests() -> None:
         f"Cần cố gắng: {curriculum.traits[0].name}",
     )
     assert below_in_first_term(curriculum, Entered(slots, assessment_waived=True)) == ()
-
-
-def test_many_names_are_counted() -> None:
-    assert few(["a", "b", "c"]) == "a, b, c"
-    assert few(["a", "b", "c", "d", "e"]) == "a, b, c và 2 mục khác"

@@ -1,11 +1,11 @@
 """What the list of users is narrowed to, as it stands in the address."""
 
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import Depends, Query
 from pydantic import BaseModel
 
+from api.pages.choices import query_string
 from storage.users import UserLine
 
 
@@ -28,8 +28,7 @@ class Filters(BaseModel):
 
     @property
     def query(self) -> str:
-        asked = {"trang-thai": self.state, "vai-tro": self.duty, "xac-thuc": self.code}
-        return urlencode({key: value for key, value in asked.items() if value})
+        return query_string({"trang-thai": self.state, "vai-tro": self.duty, "xac-thuc": self.code})
 
     @property
     def is_empty(self) -> bool:

@@ -1,9 +1,7 @@
 """The room of those who enter: every part of every class that is theirs, what came back first."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
-from urllib.parse import urlencode
 from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -11,12 +9,12 @@ from starlette.responses import Response
 
 from api.deps import CurrentPerson, ServicesDep, now
 from api.guard import allow
+from api.pages.choices import ClassAsked, ClassTermChoice, TermAsked, classes_of, query_string, terms_of
 from api.pages.language import gettext
 from api.pages.language import marked as _
 from api.pages.taking import Row, TakenList, take_list
 from api.pages.templating import page
 from api.services import Services
-from domain.assessment import Term
 from domain.curriculum import HOMEROOM
 from domain.deadlines import last_day
 from domain.duties import TEACHERS
@@ -34,32 +32,25 @@ _TAKEN: Final = TakenList("nhap-ket-qua", _("Nhập kết quả"), {
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Wanted(ClassTermChoice):
     """Which parts to show, from the address; empty: all."""
 
     state: str = ""
-    class_name: str = ""
-    term: str = ""
 
     @property
     def query(self) -> str:
-        asked = {"trang-thai": self.state, "lop": self.class_name, "hoc-ki": self.term}
-        return urlencode({name: value for name, value in asked.items() if value})
+        return query_string({"trang-thai": self.state, "lop": self.class_name, "hoc-ki": self.term})
 
     def fits(self, part: Part) -> bool:
-        return (
-            self.state in {"", part.state}
-            and self.class_name in {"", part.class_name}
-            and self.term in {"", f"{part.term}/{part.school_year}"}
-        )
+        return self.state in {"", part.state} and self.takes(part)
 
 
 async def wanted(
     state: Annotated[str, Query(alias="trang-thai", max_length=20)] = "",
-    class_name: Annotated[str, Query(alias="lop", max_length=20)] = "",
-    term: Annotated[str, Query(alias="hoc-ki", max_length=30)] = "",
+    class_name: ClassAsked = "",
+    term: TermAsked = "",
 ) -> Wanted:
-    return Wanted(state, class_name, term)
+    return Wanted(class_name, term, state)
 
 
 WantedQuery = Annotated[Wanted, Depends(wanted)]
@@ -102,14 +93,10 @@ def _values(found: Services, person: Person, asked: Wanted) -> dict[str, Any]:
         "parts": sorted(filter(asked.fits, parts), key=lambda part: _ORDER.index(part.state)),
         "asked": asked,
         "states": [state for state in PartState if any(part.state is state for part in parts)],
-        "classes": list(dict.fromkeys(part.class_name for part in parts)),
-        "terms": _terms(parts),
+        "classes": classes_of(parts),
+        "terms": terms_of(parts),
         "has_any": bool(parts),
         "homeroom": HOMEROOM,
         "now": at,
         "command_ids": {(part.class_term_id, part.slot): uuid4() for part in parts},
     }
-
-
-def _terms(parts: Sequence[Part]) -> dict[str, tuple[Term, str]]:
-    return {f"{part.term}/{part.school_year}": (part.term, part.school_year) for part in parts}

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeAlias
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
@@ -21,10 +21,14 @@ from interchange.reports.year_lists import write_class_year
 from storage.access import ClassTermHead
 from storage.class_results import PupilLine, class_results
 from storage.reports.year_lists import class_year_lists
+from storage.staffing import Person
 
 router = APIRouter(include_in_schema=False)
 RESULTS: Final = "/lop/{class_term_id}/ket-qua"
 LISTS: Final = "/lop/{class_term_id}/danh-sach"
+
+
+PendingOnly: TypeAlias = Annotated[str, Query(alias="con-thieu")]
 
 
 @dataclass(frozen=True)
@@ -42,12 +46,10 @@ def show_results(
     head: VisibleClassTerm,
     person: CurrentPerson,
     found: ServicesDep,
-    pending: Annotated[str, Query(alias="con-thieu")] = "",
+    pending: PendingOnly = "",
 ) -> Response:
     """In the order of the class, never by result."""
-    require_readable(head, person, HOMEROOM)
-    with found.sessions() as session:
-        lines = class_results(session, head.id, head.my_slots, today())
+    lines = results_for(found, head, person)
     values = {
         **frame_of(head),
         "lines": [line for line in lines if not pending or line.pending],
@@ -57,6 +59,13 @@ def show_results(
         "only_pending": bool(pending),
     }
     return page(found, request, "homeroom/results.html", **values)
+
+
+def results_for(found: Services, head: ClassTermHead, person: Person) -> list[PupilLine]:
+    """The class in its order. Raises NotFound for who may not read it whole."""
+    require_readable(head, person, HOMEROOM)
+    with found.sessions() as session:
+        return class_results(session, head.id, head.my_slots, today())
 
 
 # Where somebody still has something to do stands first.

@@ -1,7 +1,6 @@
 """The homeroom teacher's room: what of the class is missing, where every pupil stands, what to do now."""
 
 from typing import Annotated, Any, Final
-from urllib.parse import urlencode
 from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Query, Request, status
@@ -9,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, now, require_readable
 from api.guard import allow
+from api.pages.choices import query_string
 from api.pages.language import marked as _
 from api.pages.templating import page
 from api.services import Services
@@ -61,8 +61,8 @@ ChoiceDep = Annotated[Choice, Depends(choice_of)]
 
 def query_of(choice: Choice) -> str:
     """The choice as the address says it, so that it can be kept and passed on."""
-    said = {"con-thieu": "1" if choice.only_missing else "", "mon": choice.slot, "trang-thai": choice.standing}
-    return urlencode({name: value for name, value in said.items() if value})
+    missing = "1" if choice.only_missing else ""
+    return query_string({"con-thieu": missing, "mon": choice.slot, "trang-thai": choice.standing})
 
 
 @router.get("/chu-nhiem")

@@ -1,15 +1,15 @@
 """The homeroom teacher's lists to take along: the classes, what of one is missing, and its results."""
 
 from collections.abc import Mapping
-from typing import Annotated, Final
+from typing import Final
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.responses import Response
 
-from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, now, require_readable, today
+from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, now, require_readable
 from api.guard import allow
-from api.pages.homeroom.results import RESULTS
+from api.pages.homeroom.results import RESULTS, PendingOnly, results_for
 from api.pages.homeroom.room import READERS, ROOM, STANDINGS, ChoiceDep, room_values
 from api.pages.language import counted, gettext
 from api.pages.language import marked as _
@@ -19,7 +19,7 @@ from domain.curriculum import HOMEROOM
 from domain.deadlines import last_day
 from domain.duties import Duty
 from storage import completeness
-from storage.class_results import PupilLine, class_results
+from storage.class_results import PupilLine
 
 router = APIRouter(include_in_schema=False)
 _CLASSES: Final = TakenList("lop-chu-nhiem", _("Lớp chủ nhiệm"), {
@@ -69,12 +69,9 @@ def take_results(
     head: VisibleClassTerm,
     person: CurrentPerson,
     found: ServicesDep,
-    pending: Annotated[str, Query(alias="con-thieu")] = "",
+    pending: PendingOnly = "",
 ) -> Response:
-    require_readable(head, person, HOMEROOM)
-    with found.sessions() as session:
-        every = class_results(session, head.id, head.my_slots, today())
-    lines = [line for line in every if not pending or line.pending]
+    lines = [line for line in results_for(found, head, person) if not pending or line.pending]
     results = (line.result for line in lines if line.result)
     names = list(dict.fromkeys(verdict.name for result in results for verdict in result.verdicts))
     verdicts = dict.fromkeys(names, 20)

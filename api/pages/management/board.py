@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Annotated, Any, Final
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from api.deps import CurrentPerson, ServicesDep, now
 from api.guard import allow
+from api.pages.choices import query_string
 from api.pages.language import marked as _
 from api.pages.templating import page
 from api.services import Services
@@ -51,7 +51,7 @@ class BoardFilter:
 
     @property
     def query(self) -> str:
-        return urlencode({key: value for key, value in vars(self).items() if value})
+        return query_string(vars(self))
 
     def takes(self, line: BoardLine, at: datetime) -> bool:
         wanted = (

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.deps import CurrentPerson, ServicesDep, now, today
 from api.guard import allow
+from api.pages.choices import query_string
 from api.pages.language import gettext
 from api.pages.templating import page
 from api.services import Services
@@ -41,7 +42,7 @@ class PeopleFilter:
 
     @property
     def query(self) -> str:
-        return urlencode({key: value for key, value in vars(self).items() if value})
+        return query_string(vars(self))
 
 
 async def _filter(xem: str = "", viec: str = "") -> PeopleFilter:

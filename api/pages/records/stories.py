@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Final
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from sqlalchemy.orm import Session
@@ -11,6 +10,7 @@ from starlette.responses import Response
 
 from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, VisibleRecord, require_readable
 from api.guard import allow
+from api.pages.choices import query_string
 from api.pages.homeroom.room import READERS, frame_of
 from api.pages.language import marked as _
 from api.pages.templating import page
@@ -128,4 +128,4 @@ def _address(choice: StoryChoice, number: int) -> str:
         "thu-tu": "cu" if choice.oldest_first else "",
         "trang": str(number) if number > 1 else "",
     }
-    return "?" + urlencode({name: value for name, value in said.items() if value})
+    return "?" + query_string(said)

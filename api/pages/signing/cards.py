@@ -206,13 +206,8 @@ def _papers(of: ClassOf, items: Sequence[OrderItem], names: Mapping[str, Pupil])
 def _paper(of: ClassOf, item: OrderItem, names: Mapping[str, Pupil]) -> PaperCard:
     record_id = next(iter(item.covers), "") if item.enrolment_id else ""
     pupil = names.get(record_id)
-    title = (
-        gettext(slot_name(of.curriculum, item.slot))
-        if item.slot
-        else f"{pupil.order_no}. {pupil.full_name}"
-        if pupil
-        else ""
-    )
+    whose = f"{pupil.order_no}. {pupil.full_name}" if pupil else ""
+    title = gettext(slot_name(of.curriculum, item.slot)) if item.slot else whose
     return PaperCard(title, item.kind, item.content_sha256 or item.prepared_sha256, record_id)
 
 

@@ -1,9 +1,7 @@
 """Everything that waits for one's own signature, class by class: the room's first page."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
@@ -11,6 +9,7 @@ from starlette.responses import Response
 from activities.certificates import certificate_card
 from api.deps import CurrentPerson, ServicesDep, now
 from api.guard import allow
+from api.pages.choices import ClassAsked, ClassTermChoice, TermAsked, classes_of, query_string, terms_of
 from api.pages.language import counted, gettext
 from api.pages.language import marked as _
 from api.pages.signing.cards import Waiting, as_seen_by, waiting_of_line
@@ -37,27 +36,18 @@ _TAKEN: Final = TakenList("cho-ky", _("Chờ thầy/cô ký"), {
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What of the desk is asked for: a class by its name, a term, what can be signed now; empty is everything."""
+class Wanted(ClassTermChoice):
+    """What of the desk is asked for; `turn` is what can be signed now, or later."""
 
-    class_name: str = ""
-    term: str = ""
     turn: str = ""
 
     @property
     def query(self) -> str:
-        asked = {"lop": self.class_name, "hoc-ki": self.term, "luot": self.turn}
-        return urlencode({name: value for name, value in asked.items() if value})
-
-    def takes(self, line: Line) -> bool:
-        task = line.task
-        return self.class_name in {"", task.class_name} and self.term in {"", f"{task.term}/{task.school_year}"}
+        return query_string({"lop": self.class_name, "hoc-ki": self.term, "luot": self.turn})
 
 
 async def wanted(
-    class_name: Annotated[str, Query(alias="lop", max_length=20)] = "",
-    term: Annotated[str, Query(alias="hoc-ki", max_length=30)] = "",
-    turn: Annotated[str, Query(alias="luot")] = "",
+    class_name: ClassAsked = "", term: TermAsked = "", turn: Annotated[str, Query(alias="luot")] = ""
 ) -> Wanted:
     return Wanted(class_name, term, turn if turn in TURNS else "")
 
@@ -118,7 +108,7 @@ def _values(found: Services, person: Person, asked: Wanted) -> dict[str, Any]:
     moment = now()
     with found.sessions() as session:
         every = signing_desk.lines(session, person, moment)
-        lines = [line for line in every if asked.takes(line)]
+        lines = [line for line in every if asked.takes(line.task)]
         holders = signing_desk.people(session, {line.task.class_id for line in lines if line.later}, moment)
         action = action_of(every[0].slots[0]) if every else Action.SIGN
         certificate = certificate_card(session, found.confirming, person, action, moment)
@@ -136,14 +126,10 @@ def _values(found: Services, person: Person, asked: Wanted) -> dict[str, Any]:
         "condition_todo": CONDITION_TODO,
         "open_batches": open_batches,
         "asked": asked,
-        "classes": list(dict.fromkeys(line.task.class_name for line in every)),
-        "terms": _terms(every),
+        "classes": classes_of(line.task for line in every),
+        "terms": terms_of(line.task for line in every),
         "turns": TURNS,
     }
-
-
-def _terms(lines: Iterable[Line]) -> dict[str, tuple[Term, str]]:
-    return {f"{line.task.term}/{line.task.school_year}": (line.task.term, line.task.school_year) for line in lines}
 
 
 def _part(action: str, asked: Wanted, lines: list[DeskLine]) -> DeskPart:

@@ -2,21 +2,15 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, Route, expect
-from temporalio.testing import WorkflowEnvironment
 
-from api.approvals import Approvals
 from api.services import Services
 from domain.curriculum import HOMEROOM, PRINCIPAL
-from storage.database import Sessions
 from tests.api.browsing import PHONE, Site, serving
 from tests.api.classroom import Classroom
-from tests.api.conftest import make_services
-from tests.api.world import PASSPHRASE, Keyring
+from tests.api.world import PASSPHRASE
 from tests.factories import SUBJECTS
 
 PATIENCE = 30_000
@@ -24,12 +18,9 @@ OWN = tuple(slot for slot in SUBJECTS if slot != "am_nhac")
 
 
 @pytest.fixture
-def services(  # fixtures, passed by name
-    temporal_env: WorkflowEnvironment, live_sessions: Sessions, keys: Keyring, objects_folder: Path, workers: None
-) -> Services:
-    """The application as it is served, for the `site`."""
-    approvals = Approvals(temporal_env.client, patience=timedelta(seconds=60))
-    return make_services(live_sessions, approvals, keys, objects_folder, demo=True)
+def services(live_services: Services) -> Services:
+    """The `site` is the application with its real workers."""
+    return live_services
 
 
 async def reviewed(new_class: Callable[[], Classroom]) -> Classroom:

@@ -6,25 +6,20 @@ Every decision is clicked twice, as hurried people do.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
-from pathlib import Path
 from uuid import UUID
 
 import pyotp
 import pytest
 from playwright.async_api import FilePayload, expect
-from temporalio.testing import WorkflowEnvironment
 
-from api.approvals import Approvals
 from api.services import Services
 from storage import demo
 from storage.database import Sessions
 from storage.tables import ClassGroup
 from tests.api.browsing import Site, serving
 from tests.api.classroom import Classroom
-from tests.api.conftest import make_services
 from tests.api.doors import HASH, PASSWORD
-from tests.api.world import PASSPHRASE, Keyring
+from tests.api.world import PASSPHRASE
 
 PATIENCE = 30_000
 MUSIC = "am_nhac"
@@ -39,12 +34,9 @@ GONE = """() => new Promise((done) => {
 
 
 @pytest.fixture
-def services(  # fixtures, passed by name
-    temporal_env: WorkflowEnvironment, live_sessions: Sessions, keys: Keyring, objects_folder: Path, workers: None
-) -> Services:
-    """The application as it is served, for the `site`."""
-    approvals = Approvals(temporal_env.client, patience=timedelta(seconds=60))
-    return make_services(live_sessions, approvals, keys, objects_folder, demo=True)
+def services(live_services: Services) -> Services:
+    """The `site` is the application with its real workers."""
+    return live_services
 
 
 @dataclass
