@@ -18,7 +18,7 @@ from starlette.routing import Mount
 from api.errors import SecondFactorNeeded, SignInNeeded
 from api.origins import arrived
 from api.services import Services
-from domain.duties import STAFF, Duty
+from domain.duties import Duty
 from domain.errors import NotAllowed
 from domain.scopes import Scope
 from storage import visitors
@@ -57,7 +57,7 @@ class Rule:
 def allow(
     duties: Collection[Duty], scope: Scope | None = None, *, is_early: bool = False, takes_upload: bool = False
 ) -> Callable[[Endpoint], Endpoint]:
-    """Open a route to people with one of these duties; `STAFF` is everybody who works at a school."""
+    """Open a route to people with one of these duties; `EVERYBODY` includes offices."""
     return _declare(Rule(frozenset(duties), scope, is_early, takes_upload))
 
 
@@ -107,7 +107,7 @@ async def guard(request: Request) -> None:
         raise NotAllowed(_SCOPE)
     if visitor.scopes is None and visitor.needs_second_factor and not rule.is_early:
         raise SecondFactorNeeded
-    if rule.duties != STAFF and not rule.duties & visitor.person.duties:
+    if not rule.duties & visitor.person.duties:
         raise NotAllowed(_NOT_YOURS)
 
 

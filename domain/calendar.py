@@ -3,12 +3,11 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from domain.assessment import Term
-from domain.errors import Invalid, NotFound
+from domain.errors import Invalid
 
 TIMEZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 _YEAR: Final = re.compile(r"([0-9]{4})\s*[-–]\s*([0-9]{4})")
@@ -88,86 +87,3 @@ def term_dates(year: SchoolYear, term: Term) -> TermDates:
 
 def _saturday_before(day: date) -> date:
     return day - timedelta(days=(day.weekday() - _SATURDAY - 1) % 7 + 1)
-
-
-class Policy(StrEnum):
-    HCM_2024 = "hcm-2024"  # the city's pilot: 30/6 and 15/8 are two phases
-    TWO_TRACK_2025 = "two-track-2025"  # elsewhere from 2025: 30/6 and 15/8 are two groups of pupils
-
-
-class Step(StrEnum):
-    CLOSE_HK1 = "close_hk1"
-    CLOSE_YEAR = "close_year"
-    DATA_REVIEW = "data_review"
-    ISSUE = "issue"
-    FREEZE = "freeze"
-    REPORT_TO_MINISTRY = "report_to_ministry"
-
-
-class Cohort(StrEnum):
-    """Which pupils a deadline binds."""
-
-    ALL = "all"
-    COMPLETED = "completed"  # completed the class programme at the end of the year
-    SUPPLEMENTARY = "supplementary"  # supplementary assessment in summer
-
-
-@dataclass(frozen=True)
-class PolicyDeadline:
-    """A step is in time on the due day itself, to its end in Vietnam (a plan's “before 30/6” counts that day in)."""
-
-    policy: Policy
-    step: Step
-    cohort: Cohort
-    due: date
-    source: str
-
-    @property
-    def due_at(self) -> datetime:
-        """The first instant at which it is late."""
-        return end_of_day(self.due)
-
-    def is_late(self, now: datetime) -> bool:
-        return now >= self.due_at
-
-
-_CITY: Final = "Kế hoạch thời gian năm học của UBND Thành phố Hồ Chí Minh"
-_PILOT: Final = "Quy chế tạm thời về học bạ số của Thành phố Hồ Chí Minh (6/2024)"
-_KG: Final = "Quyết định 295/QĐ-SGDĐT Kiên Giang (25/3/2025)"
-
-# Policy, step, cohort, (month, day) of the year in which the school year ends, source.
-_Row = tuple[Policy, Step, Cohort, tuple[int, int], str]
-_ROWS: Final[tuple[_Row, ...]] = (
-    (Policy.HCM_2024, Step.CLOSE_HK1, Cohort.ALL, (1, 15), _CITY),
-    (Policy.HCM_2024, Step.CLOSE_YEAR, Cohort.ALL, (5, 31), _CITY),
-    (Policy.HCM_2024, Step.DATA_REVIEW, Cohort.ALL, (6, 30), _PILOT),
-    (Policy.HCM_2024, Step.ISSUE, Cohort.ALL, (8, 15), _PILOT),
-    (Policy.TWO_TRACK_2025, Step.CLOSE_HK1, Cohort.ALL, (1, 15), _CITY),
-    (Policy.TWO_TRACK_2025, Step.CLOSE_YEAR, Cohort.ALL, (5, 31), _CITY),
-    # Only an issued record can be reported and frozen, so issuing shares the day of the freeze.
-    (Policy.TWO_TRACK_2025, Step.ISSUE, Cohort.COMPLETED, (6, 30), _KG),
-    (Policy.TWO_TRACK_2025, Step.FREEZE, Cohort.COMPLETED, (6, 30), _KG),
-    (Policy.TWO_TRACK_2025, Step.REPORT_TO_MINISTRY, Cohort.COMPLETED, (7, 10), _KG),
-    (Policy.TWO_TRACK_2025, Step.ISSUE, Cohort.SUPPLEMENTARY, (8, 15), _KG),
-    (Policy.TWO_TRACK_2025, Step.FREEZE, Cohort.SUPPLEMENTARY, (8, 15), _KG),
-    (Policy.TWO_TRACK_2025, Step.REPORT_TO_MINISTRY, Cohort.SUPPLEMENTARY, (8, 25), _KG),
-)
-
-
-def deadlines(policy: Policy, year: SchoolYear) -> tuple[PolicyDeadline, ...]:
-    """Return the policy's deadlines of a school year, earliest first."""
-    found = [
-        PolicyDeadline(policy, step, cohort, date(year.end, *day), source)
-        for each, step, cohort, day, source in _ROWS
-        if each is policy
-    ]
-    return tuple(sorted(found, key=lambda deadline: deadline.due))
-
-
-def deadline(policy: Policy, step: Step, cohort: Cohort, year: SchoolYear) -> PolicyDeadline:
-    """Return the deadline of a step for a cohort, or the one for everybody; raise NotFound if the policy has none."""
-    own = {each.cohort: each for each in deadlines(policy, year) if each.step is step}
-    found = own.get(cohort) or own.get(Cohort.ALL)
-    if found is None:
-        raise NotFound(f"Chính sách {policy} không có hạn cho bước {step}, nhóm {cohort}.")
-    return found

@@ -1,4 +1,4 @@
-"""What people are at a school: the desks that each of them may sit at, by assignment and date."""
+"""What people are at a school or an authority: the desks that each of them may sit at, by assignment and date."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -14,6 +14,8 @@ class Duty(StrEnum):
     VICE_PRINCIPAL = "vice_principal"
     CLERK = "seal_clerk"
     ADMIN = "system_admin"
+    OFFICER = "officer"
+    OFFICE_HEAD = "office_head"
 
 
 DUTY_NAMES: Final[Mapping[Duty, str]] = {
@@ -23,12 +25,17 @@ DUTY_NAMES: Final[Mapping[Duty, str]] = {
     Duty.VICE_PRINCIPAL: "Phó hiệu trưởng",
     Duty.CLERK: "Văn thư",
     Duty.ADMIN: "Quản trị hệ thống",
+    Duty.OFFICER: "Chuyên viên cơ quan quản lý",
+    Duty.OFFICE_HEAD: "Lãnh đạo cơ quan quản lý",
 }
-STAFF: Final = frozenset(Duty)
+EVERYBODY: Final = frozenset(Duty)
+# At an authority: an officer follows and prepares, the head decides.
+AUTHORITY: Final = frozenset({Duty.OFFICER, Duty.OFFICE_HEAD})
+STAFF: Final = EVERYBODY - AUTHORITY
 TEACHERS: Final = frozenset({Duty.SUBJECT_TEACHER, Duty.HOMEROOM})
 OFFICES: Final = STAFF - TEACHERS
 # Who sees how the people of the school get on, and says who does what.
 MANAGERS: Final = frozenset({Duty.ADMIN, Duty.PRINCIPAL, Duty.VICE_PRINCIPAL})
 SIGNERS: Final = STAFF - {Duty.ADMIN}
 # Whoever signs for the school or can change accounts proves possession of a second factor, too.
-SECOND_FACTOR: Final = frozenset({Duty.PRINCIPAL, Duty.VICE_PRINCIPAL, Duty.CLERK, Duty.ADMIN})
+SECOND_FACTOR: Final = AUTHORITY | {Duty.PRINCIPAL, Duty.VICE_PRINCIPAL, Duty.CLERK, Duty.ADMIN}

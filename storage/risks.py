@@ -7,7 +7,9 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from domain.calendar import Cohort, Policy, SchoolYear, Step, deadline
+from domain.calendar import SchoolYear
+from domain.campaigns.phases import Cohort, Step
+from domain.campaigns.policies import Policy, deadline
 from domain.risks import Risk, RiskKind
 from storage.certificate_list import signers
 from storage.tables import AccountSession, CertificateRow, ClassGroup, ClassTermRow, Command, Staff
@@ -18,7 +20,7 @@ def risks_of(session: Session, school_id: UUID, at: datetime) -> dict[UUID, tupl
     year = session.scalar(select(func.max(ClassGroup.school_year)).where(ClassGroup.school_id == school_id))
     if year is None:
         return {}
-    last = deadline(Policy.TWO_TRACK_2025, Step.CLOSE_YEAR, Cohort.ALL, SchoolYear.parse(year)).due_at
+    last = deadline(Policy.TWO_TRACK_2025, Step.CLOSE_YEAR, Cohort.ALL, SchoolYear.parse(year)).at
     ends, here, late = _ends(session, school_id, at), _here(session, school_id), _late(session, school_id, year)
     found: dict[UUID, list[Risk]] = defaultdict(list)
     for staff_id in signers(session, school_id, at):

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import BindParameter, ColumnElement, Select, case, func, or_, select, union_all
@@ -18,6 +18,7 @@ from domain.signature_plans import SignaturePlan
 from storage.tables import ClassGroup, Position, Staff, TeachingAssignment
 
 Moment: TypeAlias = datetime | BindParameter[datetime]
+NO_SCHOOL: Final = UUID(int=0)
 ROLE_OF_SLOT: Mapping[str, str] = {PRINCIPAL: "principal", SEAL: "seal_clerk"}
 _SLOT_OF_ROLE = case({role: slot for slot, role in ROLE_OF_SLOT.items()}, value=Position.role)
 
@@ -34,13 +35,17 @@ class Signer:
 
 @dataclass(frozen=True)
 class Person:
-    """A member of staff with the offices held now, and whether the person teaches subjects or a class of one's own."""
+    """A member of staff with the offices held now, and whether the person teaches subjects or a class of one's own.
+
+    Who works at an authority has `authority_id`, and as `school_id` the one that is no school's.
+    """
 
     staff_id: UUID
     school_id: UUID
     full_name: str
     roles: frozenset[str]
     teaches: frozenset[str] = frozenset()
+    authority_id: UUID | None = None
 
     @property
     def duties(self) -> frozenset[Duty]:
@@ -142,7 +147,9 @@ def person(session: Session, at: datetime, who: ColumnElement[bool]) -> Person |
 def person_columns(at: Moment) -> tuple[Any, ...]:
     """What `person_of` reads, for queries over `staff`."""
     roles = select(Position.role).where(
-        Position.staff_id == Staff.id, Position.school_id == Staff.school_id, in_force(Position, at)
+        Position.staff_id == Staff.id,
+        or_(Position.school_id == Staff.school_id, Position.authority_id == Staff.authority_id),
+        in_force(Position, at),
     )
     kind = case((TeachingAssignment.slot == HOMEROOM, Duty.HOMEROOM.value), else_=Duty.SUBJECT_TEACHER.value)
     teaches = select(kind).where(TeachingAssignment.staff_id == Staff.id, in_force(TeachingAssignment, at)).distinct()
@@ -152,11 +159,12 @@ def person_columns(at: Moment) -> tuple[Any, ...]:
         Staff.full_name,
         func.array(roles.correlate(Staff).scalar_subquery()),
         func.array(teaches.correlate(Staff).scalar_subquery()),
+        Staff.authority_id,
     )
 
 
 def person_of(row: Sequence[Any]) -> Person:
-    return Person(row[0], row[1], row[2], frozenset(row[3]), frozenset(row[4]))
+    return Person(row[0], row[1] or NO_SCHOOL, row[2], frozenset(row[3]), frozenset(row[4]), row[5])
 
 
 def slots_of(session: Session, staff_id: UUID, class_id: UUID, at: datetime) -> frozenset[str]:

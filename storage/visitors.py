@@ -83,7 +83,16 @@ _BY_KEY: Final = (
         Account.disabled_at.is_(None),
     )
 )
-_FIRST_DESK = (Duty.PRINCIPAL, Duty.VICE_PRINCIPAL, Duty.CLERK, Duty.ADMIN, Duty.HOMEROOM, Duty.SUBJECT_TEACHER)
+_FIRST_DESK = (
+    Duty.OFFICE_HEAD,
+    Duty.OFFICER,
+    Duty.PRINCIPAL,
+    Duty.VICE_PRINCIPAL,
+    Duty.CLERK,
+    Duty.ADMIN,
+    Duty.HOMEROOM,
+    Duty.SUBJECT_TEACHER,
+)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from api.deps import CurrentVisitor, ServicesDep, now
 from api.guard import allow
 from api.live import Listener, Live
 from api.services import Services
-from domain.duties import STAFF
+from domain.duties import EVERYBODY
 from domain.errors import NotFound
 from storage import access, visitors
 from storage.staffing import Person
@@ -34,7 +34,7 @@ async def live_of(request: Request, visitor: CurrentVisitor) -> Live:
 
 
 @router.get("/truc-tiep", response_class=EventSourceResponse)
-@allow(STAFF)
+@allow(EVERYBODY)
 async def follow(
     visitor: CurrentVisitor, found: ServicesDep, live: Annotated[Live, Depends(live_of)]
 ) -> AsyncIterator[ServerSentEvent]:

@@ -20,7 +20,7 @@ from api.pages.templating import page
 from api.services import Services
 from domain.calendar import day_of
 from domain.deadlines import last_day
-from domain.duties import STAFF, Duty
+from domain.duties import EVERYBODY, Duty
 from domain.errors import NotFound
 from domain.notices import KIND_NAMES, Kind, Told
 from storage import notices
@@ -61,7 +61,7 @@ class DayOfNotices:
 
 
 @router.get("/so-moi")
-@allow(STAFF)
+@allow(EVERYBODY)
 def count_unread(person: CurrentPerson, found: ServicesDep) -> Response:
     """How many notices wait to be read; nothing where there are none."""
     with found.sessions() as session:
@@ -69,20 +69,20 @@ def count_unread(person: CurrentPerson, found: ServicesDep) -> Response:
 
 
 @router.get("")
-@allow(STAFF)
+@allow(EVERYBODY)
 def show_notices(request: Request, person: CurrentPerson, found: ServicesDep, wanted: WantedDep) -> Response:
     return page(found, request, "notices/list.html", **_values(found, person, wanted))
 
 
 @router.get("/danh-sach")
-@allow(STAFF)
+@allow(EVERYBODY)
 def show_lines(request: Request, person: CurrentPerson, found: ServicesDep, wanted: WantedDep) -> Response:
     """The part of the page that changes."""
     return page(found, request, "notices/_lines.html", **_values(found, person, wanted))
 
 
 @router.get(".xlsx")
-@allow(STAFF)
+@allow(EVERYBODY)
 def take_notices(person: CurrentPerson, found: ServicesDep, wanted: WantedDep) -> Response:
     with found.sessions() as session:
         told = notices.of_person(session, person.staff_id, now(), wanted.kind, only_new=wanted.only_new)
@@ -95,7 +95,7 @@ def take_notices(person: CurrentPerson, found: ServicesDep, wanted: WantedDep) -
 
 
 @router.get("/{notice_id}/mo")
-@allow(STAFF)
+@allow(EVERYBODY)
 def open_notice(notice_id: UUID, person: CurrentPerson, found: ServicesDep) -> Response:
     """Lead to the task that a notice is about; it counts as read then."""
     with found.sessions() as session:
@@ -107,14 +107,14 @@ def open_notice(notice_id: UUID, person: CurrentPerson, found: ServicesDep) -> R
 
 
 @router.post("/{notice_id}/da-doc")
-@allow(STAFF)
+@allow(EVERYBODY)
 def mark_one(notice_id: UUID, person: CurrentPerson, found: ServicesDep) -> Response:
     _mark(found, person, [notice_id])
     return RedirectResponse(LIST, status.HTTP_303_SEE_OTHER)
 
 
 @router.post("/da-doc")
-@allow(STAFF)
+@allow(EVERYBODY)
 def mark_all(person: CurrentPerson, found: ServicesDep) -> Response:
     _mark(found, person, None)
     return RedirectResponse(LIST, status.HTTP_303_SEE_OTHER)

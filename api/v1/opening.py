@@ -11,7 +11,9 @@ from api.guard import allow
 from api.services import Services
 from api.v1.forms import OpenedView, OpenForm
 from domain.assessment import Term
-from domain.calendar import Cohort, Policy, SchoolYear, Step, deadline
+from domain.calendar import SchoolYear
+from domain.campaigns.phases import Cohort, Step
+from domain.campaigns.policies import Policy, deadline
 from domain.duties import STAFF
 from domain.errors import NotAllowed
 from domain.scopes import Scope
@@ -42,7 +44,7 @@ async def open_book(found: Services, person: Person, class_id: UUID, term: Term)
 def due_at(school_year: str, term: Term) -> datetime:
     """When the books of a term are to be closed."""
     year = SchoolYear.parse(school_year)
-    return deadline(Policy.TWO_TRACK_2025, CLOSING_STEP[term], Cohort.ALL, year).due_at
+    return deadline(Policy.TWO_TRACK_2025, CLOSING_STEP[term], Cohort.ALL, year).at
 
 
 def _open(found: Services, person: Person, class_id: UUID, term: Term) -> OpenedTerm:

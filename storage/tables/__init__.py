@@ -24,6 +24,20 @@ from storage.tables.books import (
     ReviewItem,
     TermRecord,
 )
+from storage.tables.campaigns import (
+    DEADLINE_VERSIONS,
+    Campaign,
+    CampaignPhase,
+    CampaignSchool,
+    ClassProgress,
+    DeadlineDecision,
+    Holiday,
+    PhaseEvent,
+    PolicyRow,
+    PolicyVersion,
+    ProgressDay,
+    PupilCase,
+)
 from storage.tables.journal import AuditEntry, Command, DeadlineEvent, DecisionOrigin, Notice, Reason
 from storage.tables.mail import LastLook, MailRow
 from storage.tables.organisation import (
@@ -60,6 +74,7 @@ from storage.tables.trust import (
 )
 
 __all__ = [
+    "DEADLINE_VERSIONS",
     "Account",
     "AccountEvent",
     "AccountLink",
@@ -68,13 +83,18 @@ __all__ = [
     "Assessment",
     "AuditEntry",
     "Base",
+    "Campaign",
+    "CampaignPhase",
+    "CampaignSchool",
     "CellChange",
     "CertificateRow",
     "ClassGroup",
+    "ClassProgress",
     "ClassTermRow",
     "Command",
     "CommentPhrase",
     "Confirmation",
+    "DeadlineDecision",
     "DeadlineEvent",
     "DecisionOrigin",
     "Document",
@@ -82,6 +102,7 @@ __all__ = [
     "Enrolment",
     "EvidenceBatch",
     "EvidencePath",
+    "Holiday",
     "KnownDevice",
     "LastLook",
     "LogCheckpoint",
@@ -91,8 +112,13 @@ __all__ = [
     "MarkPreview",
     "Notice",
     "OrderItem",
+    "PhaseEvent",
+    "PolicyRow",
+    "PolicyVersion",
     "Position",
+    "ProgressDay",
     "PromotionDecision",
+    "PupilCase",
     "PupilRow",
     "PupilTerm",
     "Reason",

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.tables.base import SHA256, Base, Key, Now, one_of
 
-NOTICE_KINDS = ("signature_void", "returned", "deadline", "certificate", "nudge", "turn", "new_device")
+NOTICE_KINDS = ("signature_void", "returned", "deadline", "certificate", "nudge", "turn", "new_device", "campaign")
 
 
 class Reason(Base):
@@ -19,7 +19,7 @@ class Reason(Base):
     __table_args__ = (CheckConstraint("length(text) BETWEEN 3 AND 1000", name="text_length"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    school_id: Mapped[UUID] = mapped_column(ForeignKey("schools.id"))
+    school_id: Mapped[UUID | None] = mapped_column(ForeignKey("schools.id"), comment="none: given at an authority")
     staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
     text: Mapped[str]
     created_at: Mapped[Now]

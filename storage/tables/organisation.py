@@ -11,7 +11,8 @@ from domain.assessment import Term
 from domain.signature_plans import SignaturePlan
 from storage.tables.base import Base, Key, Now, Text, one_of, place_codes
 
-ROLES = ("principal", "vice_principal", "seal_clerk", "system_admin")
+ROLES = ("principal", "vice_principal", "seal_clerk", "system_admin", "officer", "office_head")
+EMPLOYER = CheckConstraint("num_nonnulls(school_id, authority_id) = 1", name="one_employer")
 AUTHORITY_KINDS = ("city_department", "district_office", "commune_authority")
 
 
@@ -112,22 +113,31 @@ class ClassGroup(Base):
 
 
 class Staff(Base):
+    """Somebody who works at a school or at an authority."""
+
     __tablename__ = "staff"
-    __table_args__ = (UniqueConstraint("school_id", "personal_id"), UniqueConstraint("account_id", "school_id"))
+    __table_args__ = (
+        UniqueConstraint("school_id", "personal_id"),
+        UniqueConstraint("authority_id", "personal_id"),
+        UniqueConstraint("account_id", "school_id"),
+        EMPLOYER,
+    )
 
     id: Mapped[Key]
-    school_id: Mapped[UUID] = mapped_column(ForeignKey("schools.id"))
+    school_id: Mapped[UUID | None] = mapped_column(ForeignKey("schools.id"))
+    authority_id: Mapped[UUID | None] = mapped_column(ForeignKey("managing_authorities.id"))
     full_name: Mapped[str]
     personal_id: Mapped[str]
     account_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))
 
 
 class Position(Base):
-    """An office held at a school; who may act for the head is a position too (KT.)."""
+    """An office held at a school or an authority; who may act for the head is a position too (KT.)."""
 
     __tablename__ = "positions"
     __table_args__ = (
         one_of("role", ROLES),
+        EMPLOYER,
         ExcludeConstraint(
             ("school_id", "="),
             ("role", "="),
@@ -139,7 +149,8 @@ class Position(Base):
     )
 
     id: Mapped[Key]
-    school_id: Mapped[UUID] = mapped_column(ForeignKey("schools.id"), index=True)
+    school_id: Mapped[UUID | None] = mapped_column(ForeignKey("schools.id"), index=True)
+    authority_id: Mapped[UUID | None] = mapped_column(ForeignKey("managing_authorities.id"), index=True)
     staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), index=True)
     role: Mapped[str]
     title: Mapped[str] = mapped_column(comment="printed under the signature")

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.assessment import Term
-from domain.calendar import Cohort, Policy, SchoolYear, Step, day_of, deadline, deadlines, end_of_day, term_dates
-from domain.errors import Invalid, NotFound
+from domain.calendar import SchoolYear, day_of, end_of_day, term_dates
+from domain.errors import Invalid
 
 YEAR = SchoolYear(2023)
 
@@ -53,31 +53,3 @@ def test_terms_of_other_years_come_from_the_frame(start: int) -> None:
     assert year_end.start - hk1.end == timedelta(days=2)
     assert hk1.confirmed is (start == 2023)
     assert (hk1.end - hk1.start).days >= 17 * 7
-
-
-def test_june_and_august_are_two_phases_in_the_city_s_pilot() -> None:
-    assert deadline(Policy.HCM_2024, Step.DATA_REVIEW, Cohort.COMPLETED, YEAR).due == date(2024, 6, 30)
-    assert deadline(Policy.HCM_2024, Step.ISSUE, Cohort.SUPPLEMENTARY, YEAR).due == date(2024, 8, 15)
-
-
-def test_june_and_august_are_two_groups_of_pupils_under_two_tracks() -> None:
-    now = datetime(2024, 7, 1, tzinfo=UTC)
-    completed, waiting = (deadline(Policy.TWO_TRACK_2025, Step.FREEZE, cohort, YEAR) for cohort in list(Cohort)[1:])
-    assert completed.is_late(now)
-    assert not waiting.is_late(now)
-    assert waiting.is_late(datetime(2024, 8, 15, 17, tzinfo=UTC))
-    assert not waiting.is_late(datetime(2024, 8, 15, 16, 59, tzinfo=UTC))
-
-
-@pytest.mark.parametrize("policy", Policy)
-def test_deadlines_come_earliest_first_and_close_both_terms(policy: Policy) -> None:
-    found = deadlines(policy, YEAR)
-    assert [each.due for each in found] == sorted(each.due for each in found)
-    assert [each.step for each in found[:2]] == [Step.CLOSE_HK1, Step.CLOSE_YEAR]
-
-
-def test_a_step_without_deadline_is_not_found() -> None:
-    with pytest.raises(NotFound, match="freeze"):
-        deadline(Policy.HCM_2024, Step.FREEZE, Cohort.ALL, YEAR)
-    with pytest.raises(NotFound):
-        deadline(Policy.TWO_TRACK_2025, Step.FREEZE, Cohort.ALL, YEAR)

@@ -17,7 +17,7 @@ from api.pages.language import gettext, marked
 from api.pages.templating import page
 from api.services import Services
 from domain.account_states import AccountEventKind
-from domain.duties import SECOND_FACTOR, STAFF
+from domain.duties import EVERYBODY, SECOND_FACTOR
 from domain.errors import DomainError, Invalid, NotAllowed
 from signing.vault import VaultDamaged
 from storage import account_events, accounts
@@ -55,13 +55,13 @@ class Preferences(BaseModel):
 
 
 @router.get("")
-@allow(STAFF)
+@allow(EVERYBODY)
 def show(request: Request, visitor: CurrentVisitor, found: ServicesDep, xong: str = "") -> Response:
     return _page(request, found, visitor, Trouble(), _DONE.get(xong, ""))
 
 
 @router.post("/mat-khau")
-@allow(STAFF)
+@allow(EVERYBODY)
 def new_password(
     request: Request,
     visitor: CurrentVisitor,
@@ -84,7 +84,7 @@ def new_password(
 
 
 @router.post("/thong-bao")
-@allow(STAFF)
+@allow(EVERYBODY)
 def new_preferences(
     request: Request,
     visitor: CurrentVisitor,
@@ -111,7 +111,7 @@ def new_preferences(
 
 
 @router.post("/phien/{session_id}/ket-thuc")
-@allow(STAFF)
+@allow(EVERYBODY)
 def end_one(request: Request, visitor: CurrentVisitor, found: ServicesDep, session_id: UUID) -> Response:
     account_id, own = _ids(visitor)
     with found.sessions.begin() as session:
@@ -122,7 +122,7 @@ def end_one(request: Request, visitor: CurrentVisitor, found: ServicesDep, sessi
 
 
 @router.post("/phien/ket-thuc-het")
-@allow(STAFF)
+@allow(EVERYBODY)
 def end_others(request: Request, visitor: CurrentVisitor, found: ServicesDep) -> Response:
     account_id, own = _ids(visitor)
     with found.sessions.begin() as session:

@@ -15,8 +15,8 @@ from api.guard import allow
 from api.pages.entrance.door import caller_of, give_session, local, private, said_once, say_once, see
 from api.pages.templating import page
 from api.services import Services
+from domain.duties import EVERYBODY
 from domain.duties import SECOND_FACTOR as DEMANDED_OF
-from domain.duties import STAFF
 from domain.errors import Conflict, DomainError, NotAllowed
 from storage import accounts
 from storage.tables import Account
@@ -38,13 +38,13 @@ class View:
 
 
 @router.get("")
-@allow(STAFF, is_early=True)
+@allow(EVERYBODY, is_early=True)
 def show(request: Request, visitor: CurrentVisitor, found: ServicesDep, back: str = "", xong: str = "") -> Response:
     return _page(request, found, visitor, View(back, done=_DONE.get(xong, "")))
 
 
 @router.post("")
-@allow(STAFF, is_early=True)
+@allow(EVERYBODY, is_early=True)
 def give_code(
     request: Request,
     visitor: CurrentVisitor,
@@ -62,7 +62,7 @@ def give_code(
 
 
 @router.post("/bat")
-@allow(STAFF, is_early=True)
+@allow(EVERYBODY, is_early=True)
 def set_up(
     request: Request,
     visitor: CurrentVisitor,
@@ -84,7 +84,7 @@ def set_up(
 
 
 @router.post("/ma-du-phong")
-@allow(STAFF)
+@allow(EVERYBODY)
 def renew_recovery_codes(
     request: Request, visitor: CurrentVisitor, found: ServicesDep, code: Annotated[str, Form()] = ""
 ) -> Response:
@@ -99,7 +99,7 @@ def renew_recovery_codes(
 
 
 @router.post("/tat")
-@allow(STAFF)
+@allow(EVERYBODY)
 def remove(
     request: Request, visitor: CurrentVisitor, found: ServicesDep, code: Annotated[str, Form()] = ""
 ) -> Response:
