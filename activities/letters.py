@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, NamedTuple, Protocol, TypeAlias
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.calendar import day_of
@@ -17,7 +17,7 @@ from domain.waiting import Waiting
 from interchange.catalogues import catalogue, speak_in
 from storage import digests, notices
 from storage.mails import base_of
-from storage.tables import Account, MailRow, School, Staff
+from storage.tables import Account, MailRow, ManagingAuthority, School, Staff
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "templates" / "mail"
 LONGEST: Final = 20  # lines of a section; the rest is one click away
@@ -134,11 +134,13 @@ def _of_told(told: Told) -> Line:
 
 def _written(session: Session, row: MailRow, sheet: Sheet, site_url: str) -> Written:
     language = session.get_one(Account, row.account_id).language
+    place = func.coalesce(School.name, ManagingAuthority.name)
     people = session.execute(
-        select(Staff.full_name, School.name)
-        .join(School, School.id == Staff.school_id)
+        select(Staff.full_name, place)
+        .outerjoin(School, School.id == Staff.school_id)
+        .outerjoin(ManagingAuthority, ManagingAuthority.id == Staff.authority_id)
         .where(Staff.account_id == row.account_id)
-        .order_by(School.name)
+        .order_by(place)
     ).all()
     environment = _environment(language)
     subject = environment.from_string("{{ _(words, **values) }}").render(words=sheet.subject, values=sheet.values)

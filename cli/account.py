@@ -23,7 +23,8 @@ from domain.identity import is_personal_id, normalise_name
 from signing.vault import Vault
 from storage import account_events, account_links, accounts, registration, users
 from storage.account_events import Deed
-from storage.tables import School, Staff
+from storage.campaigns import offices
+from storage.tables import ManagingAuthority, School, Staff
 from storage.users import UserLine
 
 app = typer.Typer(name="account", no_args_is_help=True, add_completion=False)
@@ -70,6 +71,36 @@ def invite_command(
         address = next((address_of(vault, settings.site_url, link) for link in links.values()), "")
     typer.echo(f"{line.person.full_name}: {line.login}", err=True)
     typer.echo(address or "The person uses the account of another school; no link is needed.")
+
+
+@app.command("officer")
+def officer_command(
+    authority: Annotated[str, typer.Option(metavar="CODE", help="Code of the authority.")],
+    staff: Annotated[str, typer.Option("--staff", metavar="ID", help="Personal id: twelve digits.")],
+    name: Annotated[str, typer.Option(help="Full name.")],
+    *,
+    head: Annotated[bool, typer.Option("--head", help="The person decides for the authority.")] = False,
+    email: Annotated[str, typer.Option(help="Mail address of the account.")] = "",
+    login: Annotated[str, typer.Option(help="Name to sign in with; made from the person's name if not given.")] = "",
+) -> None:
+    """Print a link that lets somebody of a managing authority choose a password."""
+    settings = Settings()
+    vault = Vault.open(settings.secrets_dir)
+    duty, now = (Duty.OFFICE_HEAD if head else Duty.OFFICER), datetime.now(UTC)
+    with _session(settings) as session:
+        office = session.scalars(select(ManagingAuthority).where(ManagingAuthority.code == authority)).first()
+        if office is None:
+            raise Trouble(f"There is no authority with the code {authority}.")
+        if not is_personal_id(staff):
+            raise Trouble("--staff must be the personal id: twelve digits.")
+        staff_id = offices.add_officer(session, office.id, (staff, normalise_name(name)), duty, now)
+        line = users.officer(session, staff_id, now)
+        managing_accounts.invite(session, vault, line, Invitation(uuid4(), login, email), OPERATOR)
+        line = users.officer(session, staff_id, now)
+        links = account_links.open_of(session, [line.account_id] if line.account_id else [], now)
+        address = next((address_of(vault, settings.site_url, link) for link in links.values()), "")
+    typer.echo(f"{line.person.full_name}: {line.login}", err=True)
+    typer.echo(address or "The person uses an account that is there already; no link is needed.")
 
 
 @app.command("reset-second-factor")

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select, update
+from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from storage.tables import Account, AccountLink, MailRow, School, Staff
+from storage.tables import Account, AccountLink, MailRow, ManagingAuthority, School, Staff
 
 INVITATION, PASSWORD_RESET = "invitation", "password_reset"
 LIFETIMES = {INVITATION: timedelta(days=7), PASSWORD_RESET: timedelta(hours=1)}
@@ -105,6 +105,10 @@ def use(session: Session, link_id: UUID, at: datetime) -> bool:
 
 
 def workplaces(session: Session, account_id: UUID) -> list[tuple[str, str]]:
-    """Names of the person and of the school, for each school of the account."""
-    query = select(Staff.full_name, School.name).join(School, School.id == Staff.school_id)
+    """Names of the person and of the school or authority, for each of the account."""
+    query = (
+        select(Staff.full_name, func.coalesce(School.name, ManagingAuthority.name))
+        .outerjoin(School, School.id == Staff.school_id)
+        .outerjoin(ManagingAuthority, ManagingAuthority.id == Staff.authority_id)
+    )
     return [(row[0], row[1]) for row in session.execute(query.where(Staff.account_id == account_id))]

@@ -66,14 +66,14 @@ def by_subject(session: Session, issuer: str, subject: str) -> Account | None:
 
 
 def people(session: Session, account_id: UUID, at: datetime) -> list[Person]:
-    """Who the account stands for now: one for each school at which there is something to do, latest used first."""
+    """Who the account stands for now: one for each place with something to do, latest used first."""
     latest = (
         select(func.max(AccountSession.seen_at))
         .where(AccountSession.account_id == account_id, AccountSession.staff_id == Staff.id)
         .correlate(Staff)
         .scalar_subquery()
     )
-    query = select(*person_columns(at)).join(School, School.id == Staff.school_id)
+    query = select(*person_columns(at)).outerjoin(School, School.id == Staff.school_id)
     rows = session.execute(
         query.where(Staff.account_id == account_id).order_by(latest.desc().nulls_last(), School.name)
     )

@@ -14,13 +14,22 @@ from domain.scopes import EVERY_SCOPE
 from storage import visitors
 from storage.people import people_work
 from storage.staffing import in_force
-from storage.tables import Account, ApiToken, ClassGroup, Position, School, Staff, TeachingAssignment
+from storage.tables import Account, ApiToken, ClassGroup, ManagingAuthority, Position, School, Staff, TeachingAssignment
 
 _LONG = timedelta(days=3650)
 
 
 # Offices first, in the order of their weight.
-_RANKS = (Duty.PRINCIPAL, Duty.VICE_PRINCIPAL, Duty.CLERK, Duty.ADMIN, Duty.HOMEROOM, Duty.SUBJECT_TEACHER)
+_RANKS = (
+    Duty.OFFICE_HEAD,
+    Duty.OFFICER,
+    Duty.PRINCIPAL,
+    Duty.VICE_PRINCIPAL,
+    Duty.CLERK,
+    Duty.ADMIN,
+    Duty.HOMEROOM,
+    Duty.SUBJECT_TEACHER,
+)
 
 
 @dataclass(frozen=True)
@@ -43,19 +52,25 @@ def accounts(session: Session, at: datetime) -> list[DemoPerson]:
         duties.setdefault(staff_id, []).append((_RANKS.index(Duty(role)), title))
     for staff_id, text, desk in _teaching(session, at):
         duties.setdefault(staff_id, []).append((_RANKS.index(desk), text))
-    query = select(Staff, School).join(School, School.id == Staff.school_id).where(Staff.id.in_(duties))
-    found = [(sorted(duties[staff.id]), staff, school) for staff, school in session.execute(query)]
-    busy = _waiting(session, {school.id for _, _, school in found}, at)
+    place = func.coalesce(School.name, ManagingAuthority.name)
+    query = (
+        select(Staff, place)
+        .outerjoin(School, School.id == Staff.school_id)
+        .outerjoin(ManagingAuthority, ManagingAuthority.id == Staff.authority_id)
+        .where(Staff.account_id.is_not(None), Staff.id.in_(duties))
+    )
+    found = [(sorted(duties[staff.id]), staff, name) for staff, name in session.execute(query)]
+    busy = _waiting(session, {staff.school_id for _, staff, _ in found if staff.school_id}, at)
     return [
         DemoPerson(
             staff.id,
-            school.name,
+            name,
             staff.full_name,
             tuple(text for _, text in own),
             _RANKS[own[0][0]],
             busy.get(staff.id, 0),
         )
-        for own, staff, school in sorted(found, key=lambda each: (each[2].name, each[0], each[1].full_name))
+        for own, staff, name in sorted(found, key=lambda each: (each[2], each[0], each[1].full_name))
     ]
 
 

@@ -57,6 +57,11 @@ def one(session: Session, school_id: UUID, staff_id: UUID, at: datetime) -> User
     return lines[0]
 
 
+def officer(session: Session, staff_id: UUID, at: datetime) -> UserLine:
+    """Somebody of an authority; for the operator alone."""
+    return _lines(session, Staff.id == staff_id, at)[0]
+
+
 def account_elsewhere(session: Session, staff_id: UUID) -> UUID | None:
     """The account that the same person (by personal id) has through another school."""
     here = aliased(Staff)

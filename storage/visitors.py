@@ -16,16 +16,18 @@ from domain.duties import SECOND_FACTOR, Duty
 from domain.errors import NotFound
 from domain.scopes import Scope
 from storage.staffing import Moment, Person, person, person_columns, person_of
-from storage.tables import Account, AccountSession, ApiToken, School, Staff
+from storage.tables import Account, AccountSession, ApiToken, ManagingAuthority, School, Staff
 
 IDLE = timedelta(hours=12)  # a browser left alone for longer has to sign in again
 LONGEST = timedelta(days=14)
 NOTED_EVERY = timedelta(minutes=5)  # how exactly the owner is told when a browser was last used
-_COLLEAGUE, _SCHOOL = aliased(Staff), aliased(School)
+_COLLEAGUE, _SCHOOL, _OFFICE = aliased(Staff), aliased(School), aliased(ManagingAuthority)
+_PLACE = func.coalesce(_SCHOOL.name, _OFFICE.name)
 _WORKPLACES = func.coalesce(
-    select(func.jsonb_agg(aggregate_order_by(func.jsonb_build_array(_COLLEAGUE.id, _SCHOOL.name), _SCHOOL.name)))
+    select(func.jsonb_agg(aggregate_order_by(func.jsonb_build_array(_COLLEAGUE.id, _PLACE), _PLACE)))
     .select_from(_COLLEAGUE)
-    .join(_SCHOOL, _SCHOOL.id == _COLLEAGUE.school_id)
+    .outerjoin(_SCHOOL, _SCHOOL.id == _COLLEAGUE.school_id)
+    .outerjoin(_OFFICE, _OFFICE.id == _COLLEAGUE.authority_id)
     .where(_COLLEAGUE.account_id == Account.id)
     .correlate(Account)
     .scalar_subquery(),
@@ -97,7 +99,7 @@ _FIRST_DESK = (
 
 @dataclass(frozen=True)
 class Workplace:
-    """A school at which the person behind an account is on the staff."""
+    """A school or an authority at which the person behind an account is on the staff."""
 
     staff_id: UUID
     school: str

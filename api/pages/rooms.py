@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from api.pages.language import marked as _
-from domain.duties import OFFICES, STAFF, TEACHERS, Duty
+from domain.duties import AUTHORITY, OFFICES, STAFF, TEACHERS, Duty
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Room:
 _LEADERS: Final = frozenset({Duty.PRINCIPAL, Duty.VICE_PRINCIPAL})
 _HOMEROOM_PAGES: Final = frozenset({"chu-nhiem", "ket-qua", "danh-sach", "lich-su"})
 BOARD: Final = "/tien-do"
+OFFICE: Final = "/co-quan"
 ROOMS: Final = (
     Room("/viec-cua-toi", _("Việc của tôi"), "list-checks", STAFF),
     Room("/nhap", _("Nhập kết quả"), "table-2", TEACHERS, frozenset({"nhap"})),
@@ -37,6 +38,7 @@ ROOMS: Final = (
     Room("/nhap-du-lieu", _("Nhập danh sách"), "file-up", OFFICES),
     Room("/so/mo", _("Mở sổ"), "book-plus", frozenset({Duty.ADMIN})),
     Room("/nguoi-dung", _("Người dùng"), "key-round", frozenset({Duty.ADMIN})),
+    Room(OFFICE, _("Toàn cảnh"), "radar", AUTHORITY),
 )
 
 

@@ -5,18 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, status
 from sqlalchemy import select
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from api.deps import CurrentPerson, ServicesDep, now, today
 from api.guard import allow
 from api.pages import school_matters
 from api.pages.language import counted, gettext, marked
+from api.pages.rooms import OFFICE
 from api.pages.templating import page
 from api.services import Services
 from domain.deadlines import Urgency
-from domain.duties import STAFF
+from domain.duties import EVERYBODY, STAFF
 from domain.tasks import Task
 from domain.work import Work
 from storage import board, tasks
@@ -67,8 +68,11 @@ class Group:
 
 
 @router.get("")
-@allow(STAFF)
+@allow(EVERYBODY)
 def show_today(request: Request, person: CurrentPerson, found: ServicesDep) -> Response:
+    """Everybody's first page; at an authority that is the radar."""
+    if person.authority_id is not None:
+        return RedirectResponse(OFFICE, status.HTTP_303_SEE_OTHER)
     return page(found, request, "today/today.html", today=today(), **_values(found, person, now()))
 
 

@@ -14,9 +14,10 @@ from domain.errors import NotFound
 from domain.reports.authority import AuthorityReport, Place, SchoolCounts, tally, unknown
 from domain.rules.school_levels import SchoolLevel, level_of
 from domain.stages import Stage
+from storage.campaigns.authorities import schools_under
 from storage.reports.reading import read_class
 from storage.reports.year_lists import classes_of
-from storage.tables import ClassGroup, Enrolment, ManagingAuthority, School, SchoolAuthority
+from storage.tables import ClassGroup, Enrolment, ManagingAuthority, School
 
 
 def authority_report(session: Session, authority: str, year: SchoolYear, term: Term, day: date) -> AuthorityReport:
@@ -32,19 +33,8 @@ def authority_report(session: Session, authority: str, year: SchoolYear, term: T
 
 
 def _schools(session: Session, authority_id: UUID, day: date) -> Sequence[School]:
-    top = select(ManagingAuthority.id).where(ManagingAuthority.id == authority_id).cte(recursive=True)
-    under = top.union(select(ManagingAuthority.id).join(top, ManagingAuthority.parent_id == top.c.id))
-    query = (
-        select(School)
-        .join(SchoolAuthority, SchoolAuthority.school_id == School.id)
-        .where(
-            SchoolAuthority.authority_id.in_(select(under.c.id)),
-            SchoolAuthority.valid_from <= day,
-            or_(SchoolAuthority.valid_to.is_(None), SchoolAuthority.valid_to > day),
-        )
-        .order_by(School.code)
-    )
-    return session.scalars(query).all()
+    managed = School.id.in_(schools_under(authority_id, day))
+    return session.scalars(select(School).where(managed).order_by(School.code)).all()
 
 
 def _counts(session: Session, school: School, year: SchoolYear, term: Term, day: date) -> SchoolCounts:

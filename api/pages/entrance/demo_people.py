@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from api.pages.language import marked as _
-from domain.duties import OFFICES, Duty
+from domain.duties import AUTHORITY, OFFICES, Duty
 from storage.demo import DemoPerson
 
 # What each role shows of the system, in one sentence.
 WHAT_FOR: Final[Mapping[Duty, str]] = {
+    Duty.OFFICE_HEAD: _("Xem mọi trường, đặt và gia hạn, quyết định trường hợp riêng"),
+    Duty.OFFICER: _("Theo dõi các trường, nhận gói tin"),
     Duty.PRINCIPAL: _("Xem cả trường, duyệt và ký học bạ"),
     Duty.VICE_PRINCIPAL: _("Theo dõi tiến độ, nhắc việc, phân công"),
     Duty.CLERK: _("Đóng dấu và phát hành học bạ"),
@@ -18,6 +20,7 @@ WHAT_FOR: Final[Mapping[Duty, str]] = {
     Duty.SUBJECT_TEACHER: _("Nhập điểm, nhận xét rồi ký"),
 }
 _GROUPS: Final = (
+    (_("Cơ quan quản lý"), AUTHORITY),
     (_("Văn phòng nhà trường"), OFFICES),
     (_("Giáo viên chủ nhiệm"), frozenset({Duty.HOMEROOM})),
     (_("Giáo viên bộ môn"), frozenset({Duty.SUBJECT_TEACHER})),

@@ -1,0 +1,1 @@
+"""What campaigns of authorities keep and count."""
