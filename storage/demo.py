@@ -42,6 +42,7 @@ class DemoPerson:
     duties: tuple[str, ...]
     desk: Duty
     waiting: int = 0
+    has_account: bool = False
 
 
 def accounts(session: Session, at: datetime) -> list[DemoPerson]:
@@ -57,10 +58,12 @@ def accounts(session: Session, at: datetime) -> list[DemoPerson]:
         select(Staff, place)
         .outerjoin(School, School.id == Staff.school_id)
         .outerjoin(ManagingAuthority, ManagingAuthority.id == Staff.authority_id)
-        .where(Staff.account_id.is_not(None), Staff.id.in_(duties))
+        .where(Staff.id.in_(duties))
     )
     found = [(sorted(duties[staff.id]), staff, name) for staff, name in session.execute(query)]
-    busy = _waiting(session, {staff.school_id for _, staff, _ in found if staff.school_id}, at)
+    # Of an office's many schools one has people to act as; what waits at the others is nobody's at the door.
+    open_to = {staff.school_id for _, staff, _ in found if staff.school_id and staff.account_id}
+    busy = _waiting(session, open_to, at)
     return [
         DemoPerson(
             staff.id,
@@ -69,6 +72,7 @@ def accounts(session: Session, at: datetime) -> list[DemoPerson]:
             tuple(text for _, text in own),
             _RANKS[own[0][0]],
             busy.get(staff.id, 0),
+            staff.account_id is not None,
         )
         for own, staff, name in sorted(found, key=lambda each: (each[2], each[0], each[1].full_name))
     ]

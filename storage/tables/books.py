@@ -123,6 +123,9 @@ class TermRecord(Base):
     revision: Mapped[int] = mapped_column(server_default="1")
     part: Mapped[int] = mapped_column(server_default="0")
     held: Mapped[bool] = mapped_column(server_default="false")
+    in_summer: Mapped[bool] = mapped_column(
+        server_default="false", comment="the year is decided after the summer: another deadline binds it"
+    )
     issued_at: Mapped[datetime | None]
 
 

@@ -60,6 +60,9 @@ class Campaign(Base):
     authority_id: Mapped[UUID] = mapped_column(ForeignKey("managing_authorities.id"))
     policy_id: Mapped[UUID] = mapped_column(ForeignKey("policies.id"))
     policy_version: Mapped[int]
+    base_version: Mapped[int] = mapped_column(
+        BigInteger, comment="of the deadlines that the policy sets; moves of deadlines after it count"
+    )
     state: Mapped[str] = mapped_column(server_default=CampaignState.OPEN.value)
     opened_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     created_at: Mapped[Now]
@@ -215,6 +218,24 @@ class ProgressDay(Base):
     cohort: Mapped[str] = mapped_column(primary_key=True)
     total: Mapped[int]
     done: Mapped[int]
+
+
+class PhaseForecast(Base):
+    """What the newest count lets one expect of a phase at a school; made each night."""
+
+    __tablename__ = "phase_forecasts"
+
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaigns.id"), primary_key=True)
+    school_id: Mapped[UUID] = mapped_column(ForeignKey("schools.id"), primary_key=True)
+    step: Mapped[str] = mapped_column(primary_key=True)
+    cohort: Mapped[str] = mapped_column(primary_key=True)
+    made_on: Mapped[date]
+    missing: Mapped[int] = mapped_column(comment="expected at the end of the due day")
+    low: Mapped[int] = mapped_column(comment="of the 80 % interval")
+    high: Mapped[int]
+    chance: Mapped[float] = mapped_column(comment="that at least one is missing, 0 to 1")
+    pace: Mapped[float] = mapped_column(comment="records per workday")
+    finishes_on: Mapped[date | None] = mapped_column(comment="none: nothing moves")
 
 
 class Holiday(Base):

@@ -8,6 +8,7 @@ from api.pages.language import marked as _
 from domain.duties import AUTHORITY, OFFICES, Duty
 from storage.demo import DemoPerson
 
+MOST: Final = 200
 # What each role shows of the system, in one sentence.
 WHAT_FOR: Final[Mapping[Duty, str]] = {
     Duty.OFFICE_HEAD: _("Xem mọi trường, đặt và gia hạn, quyết định trường hợp riêng"),
@@ -49,9 +50,14 @@ def arranged(people: Sequence[DemoPerson]) -> DemoPeople:
     desks = dict.fromkeys(each.desk for each in people)
     first = [_busiest(each for each in people if each.desk is desk) for desk in desks]
     others = [each for each in people if each not in first]
-    groups = [DemoGroup(title, [each for each in others if each.desk in desks]) for title, desks in _GROUPS]
+    groups = [DemoGroup(title, _shown(each for each in others if each.desk in desks)) for title, desks in _GROUPS]
     schools = {each.school for each in people}
     return DemoPeople(sorted(first, key=_rank), [each for each in groups if each.people], len(schools))
+
+
+def _shown(people: Iterable[DemoPerson]) -> list[DemoPerson]:
+    """Those with an account come first; of an office's thirty schools nobody reads all."""
+    return sorted(people, key=lambda each: not each.has_account)[:MOST]
 
 
 def _busiest(people: Iterable[DemoPerson]) -> DemoPerson:

@@ -50,6 +50,7 @@ def upgrade() -> None:
     sa.Column('authority_id', sa.Uuid(), nullable=False),
     sa.Column('policy_id', sa.Uuid(), nullable=False),
     sa.Column('policy_version', sa.Integer(), nullable=False),
+    sa.Column('base_version', sa.BigInteger(), nullable=False, comment='of the deadlines that the policy sets; moves of deadlines after it count'),
     sa.Column('state', sa.String(), server_default='open', nullable=False),
     sa.Column('opened_by', sa.Uuid(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -235,6 +236,23 @@ def upgrade() -> None:
                nullable=True)
     op.create_unique_constraint(op.f('uq_staff_authority_id_personal_id'), 'staff', ['authority_id', 'personal_id'])
     op.create_foreign_key(op.f('fk_staff_authority_id'), 'staff', 'managing_authorities', ['authority_id'], ['id'])
+    op.create_table('phase_forecasts',
+    sa.Column('campaign_id', sa.Uuid(), nullable=False),
+    sa.Column('school_id', sa.Uuid(), nullable=False),
+    sa.Column('step', sa.String(), nullable=False),
+    sa.Column('cohort', sa.String(), nullable=False),
+    sa.Column('made_on', sa.Date(), nullable=False),
+    sa.Column('missing', sa.Integer(), nullable=False, comment='expected at the end of the due day'),
+    sa.Column('low', sa.Integer(), nullable=False, comment='of the 80 % interval'),
+    sa.Column('high', sa.Integer(), nullable=False),
+    sa.Column('chance', sa.Float(), nullable=False, comment='that at least one is missing, 0 to 1'),
+    sa.Column('pace', sa.Float(), nullable=False, comment='records per workday'),
+    sa.Column('finishes_on', sa.Date(), nullable=True, comment='none: nothing moves'),
+    sa.ForeignKeyConstraint(['campaign_id'], ['campaigns.id'], name=op.f('fk_phase_forecasts_campaign_id')),
+    sa.ForeignKeyConstraint(['school_id'], ['schools.id'], name=op.f('fk_phase_forecasts_school_id')),
+    sa.PrimaryKeyConstraint('campaign_id', 'school_id', 'step', 'cohort', name=op.f('pk_phase_forecasts'))
+    )
+    op.add_column('term_records', sa.Column('in_summer', sa.Boolean(), server_default='false', nullable=False, comment='the year is decided after the summer: another deadline binds it'))
     op.drop_constraint(op.f('ck_positions_role_known'), 'positions', type_='check')
     op.create_check_constraint(op.f('ck_positions_role_known'), 'positions', "role IN ('principal', 'vice_principal', 'seal_clerk', 'system_admin', 'officer', 'office_head')")
     op.drop_constraint(op.f('ck_notices_kind_known'), 'notices', type_='check')
@@ -277,6 +295,8 @@ def downgrade() -> None:
                nullable=False)
     op.drop_column('positions', 'authority_id')
     op.drop_index(op.f('ix_pupil_cases_school_id'), table_name='pupil_cases')
+    op.drop_column('term_records', 'in_summer')
+    op.drop_table('phase_forecasts')
     op.drop_table('pupil_cases')
     op.drop_table('progress_days')
     op.drop_table('policy_versions')
