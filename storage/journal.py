@@ -51,7 +51,7 @@ def first_broken_link(session: Session, class_term_id: UUID) -> int | None:
     return expected if expected <= written else None
 
 
-def add_reason(session: Session, reason_id: UUID, school_id: UUID, staff_id: UUID, text: str) -> None:
+def add_reason(session: Session, reason_id: UUID, school_id: UUID | None, staff_id: UUID, text: str) -> None:
     """Keep a reason's text; the same id again changes nothing."""
     row = insert(Reason).values(id=reason_id, school_id=school_id, staff_id=staff_id, text=text)
     session.execute(row.on_conflict_do_nothing(index_elements=["id"]))

@@ -46,7 +46,7 @@ class SchoolDues:
 
 def next_version(session: Session) -> int:
     """A number above that of every move of any deadline before."""
-    return session.scalars(select(func.nextval(DEADLINE_VERSIONS.name))).one()
+    return int(session.scalars(select(func.nextval(DEADLINE_VERSIONS.name))).one())
 
 
 def phases_of(session: Session, campaign: Campaign) -> tuple[Phase, ...]:
@@ -57,7 +57,7 @@ def phases_of(session: Session, campaign: Campaign) -> tuple[Phase, ...]:
 def of_schools(session: Session, campaign: Campaign, school_ids: Collection[UUID] | None = None) -> list[SchoolDues]:
     """The deadlines of the campaign's schools, or of some of them, in the order of their ids."""
     query = select(CampaignSchool.school_id).where(CampaignSchool.campaign_id == campaign.id)
-    schools = [each for each in session.scalars(query.order_by(CampaignSchool.school_id))]
+    schools = list(session.scalars(query.order_by(CampaignSchool.school_id)))
     year = SchoolYear.parse(campaign.school_year)
     base = {
         phase.key: Due(*phase.key, phase.due(year), campaign.base_version) for phase in phases_of(session, campaign)
