@@ -77,7 +77,7 @@ def make_city(session: Session, at: datetime | None = None, size: Size | None = 
     _phases(session, known)
     for statement in city_sql.PHASES:
         _run(session, statement, known)
-    people = [
+    head, officer, ward_officer = [
         offices.add_officer(session, office, (f"07918500{number:04}", name), duty, at - timedelta(days=300))
         for number, (office, name, duty) in enumerate(
             [
@@ -89,7 +89,7 @@ def make_city(session: Session, at: datetime | None = None, size: Size | None = 
         )
     ]
     schools = session.execute(text("SELECT id FROM schools ORDER BY code")).scalars().all()
-    return City(department, wards[0], campaign, *people, schools=schools)
+    return City(department, wards[0], campaign, head, officer, ward_officer, schools)
 
 
 _TYPES: Final = {

@@ -150,6 +150,6 @@ PHASES: Final = (
               CASE WHEN missing = 0 THEN 0.05 ELSE least(0.98, 0.3 + missing::float / total) END, pace,
               CASE WHEN pace > 0 THEN :today + ceil((total - done) / pace)::int END
        FROM (SELECT *, greatest(0, total - done - floor(pace * extract(day FROM due_at - :at))::int) AS missing
-             FROM (SELECT *, done::float / 45 AS pace FROM drawn_counts WHERE total > 0 AND done < total
+             FROM (SELECT *, done::float / 45 AS pace FROM drawn_counts WHERE total > 0 AND done < total AND step <> 'freeze'
                    AND due_at > :at) paced) expected""",
 )

@@ -1,12 +1,12 @@
 """The season from above: phases by ward, and the schools that need somebody's eye."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, Select, func, select
+from sqlalchemy import CTE, ColumnElement, Select, Subquery, func, or_, select
 from sqlalchemy.orm import Session
 
 from domain.campaigns.measures import Standing, Tally
@@ -109,36 +109,40 @@ class Asked:
 
 
 STATES: Final = {
-    "qua-han": "is_late",
-    "nguy-co": "is_at_risk",
-    "da-xong": "is_done",
-    "mien-tru": "is_excepted",
-    "moi-xong": "finished",
-    "moi-tre": "fell_late",
+    "qua-han": ("is_late",),
+    "nguy-co": ("is_at_risk",),
+    "can-xem": ("is_late", "is_at_risk"),
+    "da-xong": ("is_done",),
+    "mien-tru": ("is_excepted",),
+    "moi-xong": ("finished",),
+    "moi-tre": ("fell_late",),
 }
 UNDONE: Final = "chua-xong"
 
 
-def school_lines(
-    session: Session, view: View, asked: Asked, *, offset: int = 0, most: int | None = PAGE
-) -> tuple[list[SchoolLine], int]:
-    """Phases at schools, the gravest first, and how many there are in all."""
-    table = standings(view, asked.step)
-    query = _narrowed(select(*_line_columns(table), func.count().over()), table, asked)
-    rows = session.execute(query.order_by(*_gravest(table)).offset(offset).limit(most)).all()
-    return [line_of(*row[:-1]) for row in rows], int(str(rows[0][-1])) if rows else 0
+@dataclass(frozen=True)
+class Lines:
+    """Some schools of a list, and of how many it is, of them late and at risk."""
+
+    shown: Sequence[SchoolLine] = ()
+    schools: int = 0
+    late: int = 0
+    at_risk: int = 0
 
 
-def most_at_risk(session: Session, view: View, asked: Asked, most: int) -> list[SchoolLine]:
-    """Of each school the gravest of its phases that are late or at risk."""
+def school_lines(session: Session, view: View, asked: Asked, *, offset: int = 0, most: int | None = PAGE) -> Lines:
+    """Schools with the gravest of the phases that are asked for, the gravest school first."""
     table = standings(view, asked.step)
-    first = func.row_number().over(partition_by=table.c.school_id, order_by=_gravest(table)).label("rank")
-    bad = _narrowed(select(*_line_columns(table), first).where(table.c.is_late | table.c.is_at_risk), table, asked)
-    inner = bad.subquery()
-    order = (inner.c.is_late.desc(), (inner.c.total - inner.c.done).desc(), inner.c.chance.desc(), inner.c.name)
-    columns = [column for column in inner.c if column.name != "rank"]
-    query = select(*columns).where(inner.c.rank == 1).order_by(*order).limit(most)
-    return [line_of(*row) for row in session.execute(query)]
+    rank = func.row_number().over(partition_by=table.c.school_id, order_by=_gravest(table)).label("rank")
+    inner = _narrowed(select(*_line_columns(table), rank), table, asked).subquery()
+    numbers = [
+        func.count().over(),
+        func.count().filter(inner.c.is_late).over(),
+        func.count().filter(inner.c.is_at_risk).over(),
+    ]
+    query = select(*(inner.c[name] for name in _LINE), *numbers).where(inner.c.rank == 1)
+    rows = session.execute(query.order_by(*_gravest(inner)).offset(offset).limit(most)).all()
+    return Lines([line_of(*row[:-3]) for row in rows], *(rows[0][-3:] if rows else ()))
 
 
 def of_school(session: Session, view: View, school_id: UUID) -> list[SchoolLine]:
@@ -149,7 +153,7 @@ def of_school(session: Session, view: View, school_id: UUID) -> list[SchoolLine]
     return sorted(found, key=lambda each: (each.due_at, list(Step).index(each.step), each.cohort))
 
 
-def _gravest(table: CTE) -> tuple[ColumnElement[object], ...]:
+def _gravest(table: CTE | Subquery) -> tuple[ColumnElement[object], ...]:
     found = table.c
     return (
         found.is_late.desc(),
@@ -174,7 +178,7 @@ def _narrowed(query: Select[*tuple[object, ...]], table: CTE, asked: Asked) -> S
     if asked.state == UNDONE:
         query = query.where(~table.c.is_done, ~table.c.is_excepted)
     elif asked.state in STATES:
-        query = query.where(table.c[STATES[asked.state]])
+        query = query.where(or_(*(table.c[name] for name in STATES[asked.state])))
     return query
 
 

@@ -13,7 +13,7 @@ from domain.calendar import day_of, end_of_day
 from domain.campaigns.measures import AT_RISK, MEASURES
 from domain.campaigns.phases import Cohort
 from domain.campaigns.states import PhaseState
-from storage.campaigns.authorities import in_force, under
+from storage.campaigns.authorities import in_force, schools_under, under
 from storage.tables import (
     Campaign,
     CampaignPhase,
@@ -75,9 +75,16 @@ def managed(view: View) -> CTE:
             CampaignSchool.campaign_id == view.campaign.id,
             SchoolAuthority.authority_id.in_(under(view.authority_id)),
             in_force(SchoolAuthority, view.day),
+            *_still(view),
         )
         .cte("managed")
     )
+
+
+def _still(view: View) -> tuple[ColumnElement[bool], ...]:
+    """The authorities of another day are shown as they were; whoever has lost a school since sees it no more."""
+    today = day_of(view.at)
+    return () if view.day == today else (School.id.in_(schools_under(view.authority_id, today)),)
 
 
 def counts(campaign: Campaign) -> CTE:
