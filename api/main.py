@@ -29,6 +29,7 @@ from api.pages import (
     mails,
     management,
     notices,
+    office,
     records,
     refusals,
     search,
@@ -87,7 +88,7 @@ def create_app(services: Services) -> FastAPI:
 
 def add_pages(app: FastAPI) -> None:
     """Every room; a room of one module or of a package of them."""
-    rooms = (accounts, approval, clerk, entrance, entry, homeroom, live, mails, management, notices, records)
+    rooms = (accounts, approval, clerk, entrance, entry, homeroom, live, mails, management, notices, office, records)
     app.include_router(joined(*rooms, search, signing, today, verification))
 
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
 from domain.campaigns.gaps import GapKind
 from domain.campaigns.phases import Cohort, Step
 from domain.campaigns.states import PhaseEventKind
+from domain.stages import STAGES, Stage
 from storage.campaigns.standings import View
 from storage.tables import (
     CampaignSchool,
@@ -23,6 +24,7 @@ from storage.tables import (
     PhaseForecast,
     SchoolAuthority,
     Staff,
+    TermRecord,
 )
 
 
@@ -164,3 +166,14 @@ def class_of(session: Session, school_id: UUID, class_term_id: UUID) -> ClassOf 
     )  # fmt: skip
     row = session.execute(query).first()
     return ClassOf(row[0], row[1], row[2], Term(row[3]), row[4], row[5]) if row else None
+
+
+def stages_of(session: Session, class_term_id: UUID) -> tuple[int, dict[Stage, int]]:
+    """How many pupils a class-term has, and at which stages their records are, in the order of stages."""
+    query = (
+        select(TermRecord.stage, func.count())
+        .where(TermRecord.class_term_id == class_term_id)
+        .group_by(TermRecord.stage)
+    )
+    found = {Stage(stage): count for stage, count in session.execute(query)}
+    return sum(found.values()), {stage: found[stage] for stage in STAGES if stage in found}

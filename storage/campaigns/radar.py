@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from domain.campaigns.measures import Standing, Tally
 from domain.campaigns.phases import Cohort, Step
-from storage.campaigns.standings import View, standings, tally_columns
+from storage.campaigns.standings import View, managed, standings, tally_columns
 from storage.tables import CampaignPhase
 
 PhaseKey = tuple[Step, Cohort]
@@ -89,6 +89,13 @@ def by_ward(session: Session, view: View) -> list[Ward]:
     for key, name, step, cohort, *numbers in session.execute(query):
         found.setdefault((key, name), {})[Step(step), Cohort(cohort)] = Tally(*numbers)
     return sorted((Ward(key, name, phases) for (key, name), phases in found.items()), key=_by_number)
+
+
+def ward_names(session: Session, view: View) -> list[tuple[str, str]]:
+    """Keys and names of the wards, for a choice of them."""
+    table = managed(view)
+    found = session.execute(select(table.c.ward, table.c.ward_name).distinct()).all()
+    return [(each.key, each.name) for each in sorted((Ward(key, name, {}) for key, name in found), key=_by_number)]
 
 
 def _by_number(ward: Ward) -> tuple[str, int, str]:

@@ -40,12 +40,11 @@ def of_office(session: Session, authority_id: UUID) -> list[Campaign]:
     return list(session.scalars(query))
 
 
-def one(session: Session, authority_id: UUID, campaign_id: UUID | None) -> Campaign | None:
+def chosen(campaigns: Sequence[Campaign], campaign_id: UUID | None) -> Campaign | None:
     """The campaign of that id, or the newest open one; None if there is no campaign at all. Raises NotFound."""
-    found = of_office(session, authority_id)
     if campaign_id is None:
-        return found[0] if found else None
-    asked = next((each for each in found if each.id == campaign_id), None)
+        return campaigns[0] if campaigns else None
+    asked = next((each for each in campaigns if each.id == campaign_id), None)
     if asked is None:
         raise NotFound(NOT_FOUND)
     return asked
