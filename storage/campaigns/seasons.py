@@ -82,9 +82,9 @@ def lines(session: Session, authority_id: UUID) -> list[SeasonLine]:
         .where(Campaign.id.in_([each.id for each in campaigns]))
     )
     named = {row[0]: (row[1], row[2], row[3]) for row in session.execute(names)}
-    theirs = set(session.scalars(under(authority_id)))
     return [
-        SeasonLine(each, *named[each.id], schools.get(each.id, 0), each.authority_id in theirs) for each in campaigns
+        SeasonLine(each, *named[each.id], schools.get(each.id, 0), each.authority_id == authority_id)
+        for each in campaigns
     ]
 
 

@@ -133,7 +133,7 @@ def _words(season: Season, seen: Radar) -> dict[str, Any]:
     """What the sentence on top speaks of: the phase in which the schools are, and the one that is looked forward to."""
     totals = seen.totals
     undone = [each for each in seen.phases if totals[each.key].standing is not Standing.DONE]
-    present = next(iter([*undone, *seen.phases[-1:]]), None)
+    present = max(undone or seen.phases[-1:], key=lambda each: totals[each.key].late, default=None)
     ahead = [each for each in undone if each.due_at > season.view.at and totals[each.key].at_risk]
     ahead.sort(key=lambda each: season.main_phase is None or each.key != season.main_phase.key)
     chart = season.main_phase if season.main_phase in seen.phases else next(iter(seen.phases), None)

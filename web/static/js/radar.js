@@ -8,6 +8,11 @@ function ink(name) { return getComputedStyle(document.documentElement).getProper
 
 function seconds(day) { return Date.parse(`${day}T00:00:00Z`) / 1000; }
 
+function dayAndMonth(stamp) {
+  const [, month, day] = new Date(stamp * 1000).toISOString().slice(0, 10).split("-");
+  return `${day}/${month}`;
+}
+
 function shown(value) { return value === null || value === undefined ? "–" : value.toLocaleString("vi-VN"); }
 
 /** Days to the deadline follow those that were counted; the expected line leads from today to it. */
@@ -50,7 +55,6 @@ function deadline(found, words) {
 function options(box, found) {
   const words = box.dataset;
   const axis = { stroke: ink("--soft"), grid: { stroke: ink("--line"), width: 1 }, ticks: { stroke: ink("--line") } };
-  const date = new Intl.DateTimeFormat("vi-VN", { day: "2-digit", month: "2-digit", timeZone: "UTC" });
   const last = Math.max(seconds(found.days.at(-1)), found.due ? seconds(found.due) : 0);
   return {
     width: box.clientWidth,
@@ -61,11 +65,11 @@ function options(box, found) {
       y: { range: [0, Math.max(found.total * 1.05, 1)] },
     },
     axes: [
-      { ...axis, values: (_, stamps) => stamps.map((stamp) => date.format(new Date(stamp * 1000))) },
+      { ...axis, values: (_, stamps) => stamps.map((stamp) => dayAndMonth(stamp)) },
       { ...axis, size: 70, values: (_, values) => values.map(shown) },
     ],
     series: [
-      { label: words.day, value: (_, stamp) => (stamp ? date.format(new Date(stamp * 1000)) : "–") },
+      { label: words.day, value: (_, stamp) => (stamp ? dayAndMonth(stamp) : "–") },
       { label: words.done, stroke: ink("--blue"), width: 2, value: (_, value) => shown(value) },
       { label: words.ahead, stroke: ink("--amber"), width: 2, dash: [8, 5], value: (_, value) => shown(value) },
     ],
