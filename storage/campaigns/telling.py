@@ -16,6 +16,7 @@ from domain.duties import AUTHORITY
 from storage import journal
 from storage.campaigns import authorities
 from storage.campaigns.dues import TERM_OF_STEP
+from storage.campaigns.notices import OFFICE
 from storage.staffing import designated, in_force
 from storage.tables import (
     Campaign,
@@ -40,10 +41,10 @@ def tell_alarm(session: Session, campaign: Campaign, school_id: UUID, alarm: Pha
 def _about(session: Session, campaign: Campaign, school_id: UUID, alarm: PhaseAlarm, at: datetime) -> str:
     """Kind, step, group, last day: what the sentence is made of. At an authority one for all schools of a day."""
     row = session.get_one(CampaignPhase, (campaign.id, school_id, alarm.step.value, alarm.cohort.value))
-    said = f"{alarm.kind}/{alarm.step}/{alarm.cohort}/{last_day(row.due_at)}"
+    said = (alarm.kind.value, alarm.step.value, alarm.cohort.value, str(last_day(row.due_at)), str(campaign.id))
     if alarm.to in {Owner.AUTHORITY, Owner.CITY}:
-        return f"{said}/{campaign.id}/office/{day_of(at)}"
-    return f"{said}/{campaign.id}/{school_id}/{alarm.days}/{alarm.version}"
+        return "/".join((*said, OFFICE, str(day_of(at))))
+    return "/".join((*said, str(school_id), str(alarm.days), str(alarm.version)))
 
 
 def _people(session: Session, campaign: Campaign, school_id: UUID, alarm: PhaseAlarm, at: datetime) -> Iterable[UUID]:

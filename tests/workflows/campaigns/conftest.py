@@ -65,6 +65,11 @@ class Season:
         return tuple(each.school.school_id for each in self.classes)
 
     @property
+    def office(self) -> UUID:
+        assert self.head.authority_id is not None
+        return self.head.authority_id
+
+    @property
     def campaigns(self) -> Campaigns:
         return Campaigns(self.client, self.sessions)
 

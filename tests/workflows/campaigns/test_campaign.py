@@ -58,7 +58,7 @@ def phases(season: Season, position: int) -> dict[str, datetime]:
 def move(season: Season, due: date, position: int | None = None) -> Move:
     return Move(
         uuid4(), season.campaign_id, Step.ISSUE, Cohort.ALL, due, "123/QĐ-SGDĐT",
-        "Bão, nhiều trường mất điện.", season.head.staff_id, season.head.authority_id,
+        "Bão, nhiều trường mất điện.", season.head.staff_id, season.office,
         school_id=None if position is None else season.schools[position],
     )  # fmt: skip
 
