@@ -14,6 +14,7 @@ from api import errors, health
 from api.approvals import Approvals
 from api.assets import FOLDERS, served
 from api.bodies import BoundedBodies
+from api.campaigns import Campaigns
 from api.guard import guard, require_rules
 from api.headers import ProtectiveHeaders, protect
 from api.live import Live
@@ -97,9 +98,11 @@ async def make_services(settings: Settings) -> Services:
     sessions = make_sessions(make_engine(settings.database_url, pool_size=settings.worker_threads))
     confirming = Confirming(sessions, configured_providers(settings.key_providers, settings.key_store))
     objects = Objects.local(settings.object_store)
+    client = await connect(settings)
     return Services(
         sessions=sessions,
-        approvals=Approvals(await connect(settings), origins=Origins(sessions)),
+        approvals=Approvals(client, origins=Origins(sessions)),
+        campaigns=Campaigns(client, sessions),
         confirming=confirming,
         own_device=OwnDevice(sessions, objects, confirming),
         objects=objects,

@@ -11,6 +11,7 @@ from activities.own_device import OwnDevice
 from activities.showing import Showing
 from activities.verifying import Verifying
 from api.approvals import Approvals
+from api.campaigns import Campaigns
 from api.remembered import Remembered
 from api.turns import Turns
 from interchange.national.codes import CodeLists, load_codes
@@ -30,6 +31,7 @@ class Services:
     verifying: Verifying
     showing: Showing
     entrance: Entrance
+    campaigns: Campaigns
     codes: CodeLists = field(default_factory=load_codes)  # of the national record
     remembered: Remembered = field(default_factory=Remembered)
     turns: Turns = field(default_factory=Turns)

@@ -23,9 +23,11 @@ from activities.own_device import OwnDevice
 from activities.papers import PaperPool
 from activities.preflight import Preflight
 from activities.proving import Proving
+from activities.school_campaigns import SchoolCampaignActivities
 from activities.showing import Showing
 from activities.verifying import Verifying
 from api.approvals import Approvals
+from api.campaigns import Campaigns
 from api.main import create_app
 from api.origins import Origins
 from api.pages.templating import make_templates
@@ -47,12 +49,13 @@ from storage.tables import SigningOrder
 from tests.api.applications import CALLED
 from tests.api.browsing import browser, site  # noqa: F401 - fixtures
 from tests.api.classroom import Classroom, make_classroom
-from tests.api.fakes import FakeApprovals
+from tests.api.fakes import FakeApprovals, FakeCampaigns
 from tests.api.signing import make_prepared
 from tests.api.world import Keyring, World, at_desk, make_world, visitor
 from tests.database import another_database
 from tests.factories import OpenBook, open_book
 from tests.signing.pki import Stage, staged
+from worker.campaigns import campaign_worker
 from worker.main import main_worker, proof_worker, sign_worker
 from worker.trust import Trust
 
@@ -113,7 +116,13 @@ def confirming(sessions: Sessions, keys: Keyring) -> Confirming:
 
 
 def make_services(
-    sessions: Sessions, approvals: Approvals, keys: Keyring, folder: Path, *, demo: bool = False
+    sessions: Sessions,
+    approvals: Approvals,
+    keys: Keyring,
+    folder: Path,
+    *,
+    campaigns: Campaigns | None = None,
+    demo: bool = False,
 ) -> Services:
     confirms, objects = confirming(sessions, keys), Objects.local(folder)
     device = OwnDevice(sessions, objects, confirms)
@@ -121,7 +130,18 @@ def make_services(
     showing, history = Showing(objects, "http://127.0.0.1:8000"), folder / "history"
     entrance = Entrance.make(sessions, VAULT, "http://127.0.0.1")
     return Services(
-        sessions, approvals, confirms, device, objects, TEMPLATES, history, verifying, showing, entrance, demo=demo
+        sessions,
+        approvals,
+        confirms,
+        device,
+        objects,
+        TEMPLATES,
+        history,
+        verifying,
+        showing,
+        entrance,
+        campaigns or FakeCampaigns(),
+        demo=demo,
     )
 
 
@@ -199,10 +219,13 @@ async def workers(
     """All real workers, in this process."""
     settings, client = Settings(worker_threads=4), temporal_env.client
     with ThreadPoolExecutor(8) as threads:
-        main = main_worker(client, DecisionActivities(live_sessions), threads, settings)
+        main = main_worker(
+            client, DecisionActivities(live_sessions), SchoolCampaignActivities(live_sessions), threads, settings
+        )
         sign = sign_worker(client, OrderActivities(live_sessions, pool, trust.preflight), threads, settings)
         proof = proof_worker(client, live_sessions, trust, threads, settings)
-        async with main, sign, proof:
+        campaigns = campaign_worker(client, live_sessions, threads)
+        async with main, sign, proof, campaigns:
             yield
 
 
@@ -212,7 +235,8 @@ def live_app(
 ) -> FastAPI:
     """The application as it is served, workers or not."""
     approvals = Approvals(temporal_env.client, timedelta(seconds=60), Origins(live_sessions))
-    return create_app(make_services(live_sessions, approvals, keys, objects_folder))
+    campaigns = Campaigns(temporal_env.client, live_sessions)
+    return create_app(make_services(live_sessions, approvals, keys, objects_folder, campaigns=campaigns))
 
 
 @pytest.fixture
