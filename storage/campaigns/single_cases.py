@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -50,10 +51,14 @@ def case_lines(session: Session, view: View) -> list[CaseLine]:
         .where(PupilCase.campaign_id == view.campaign.id)
     )  # fmt: skip
     rows = [tuple(row) for row in session.execute(query)]
-    found = [CaseLine(*row[:9], CaseState(row[9]), *row[10:]) for row in rows]
+    found = [_line(row) for row in rows]
     waiting = [each for each in found if each.state is CaseState.REPORTED]
     rest = [each for each in found if each.state is not CaseState.REPORTED]
     return [
         *sorted(waiting, key=lambda each: (each.reported_at, each.school, each.pupil_code)),
         *sorted(rest, key=lambda each: (each.decided_at or each.reported_at, each.pupil_code), reverse=True),
     ]
+
+
+def _line(row: tuple[Any, ...]) -> CaseLine:
+    return CaseLine(*row[:9], CaseState(row[9]), *row[10:])

@@ -96,7 +96,7 @@ async def start_campaign(
         if form.lam != "mo":
             return await run_in_threadpool(_list, found, request, person, form, chosen=chosen)
         plan = chosen.plan
-        campaign_id = await acting.door(found).open(
+        campaign_id = await found.campaigns.open(
             person, chosen.year, chosen.grade, plan.policy_id, plan.version, form.command_id
         )
     except (DomainError, Unavailable) as refused:
@@ -108,7 +108,7 @@ def _chosen(found: Services, person: Person, form: StartForm) -> Chosen:
     if form.khoi not in {str(each) for each in _GRADES}:
         raise Invalid("Hãy chọn khối lớp.")
     with found.sessions() as session:
-        plan = _plan(policies.plans(session, list(session.scalars(seasons.above(office_of(person))))), form.ke_hoach)
+        plan = _plan(policies.plans(session, [office_of(person)]), form.ke_hoach)
         if form.nam not in seasons.years(session, office_of(person), day_of(now())):
             raise Invalid("Hãy chọn năm học.")
         if seasons.is_taken(session, form.nam, int(form.khoi)):
@@ -140,7 +140,7 @@ def _list(
         values: dict[str, Any] = {
             "lines": seasons.lines(session, own),
             "years": seasons.years(session, own, day_of(now())),
-            "plans": policies.plans(session, list(session.scalars(seasons.above(own)))),
+            "plans": policies.plans(session, [own]),
         }
     more: dict[str, Any] = {"form": form, "chosen": chosen, "problem": refused.message if refused else ""}
     code = problem_of(refused).status if refused else 200
@@ -177,7 +177,7 @@ async def act(
 
 
 async def _do(found: Services, person: Person, campaign_id: UUID, form: ActForm) -> None:
-    door = acting.door(found)
+    door = found.campaigns
     acts = {"pause": door.pause, "resume": door.resume, "close": door.close}
     if form.lam not in {*acts, "giu"}:
         raise Invalid("Hãy chọn việc cần làm với đợt.")
@@ -191,7 +191,7 @@ async def _do(found: Services, person: Person, campaign_id: UUID, form: ActForm)
 
 def _plan_of(found: Services, person: Person, policy_id: str) -> Plan:
     with found.sessions() as session:
-        return _plan(policies.plans(session, list(session.scalars(seasons.above(office_of(person))))), policy_id)
+        return _plan(policies.plans(session, [office_of(person)]), policy_id)
 
 
 def _own(found: Services, person: Person, campaign_id: UUID) -> None:
@@ -212,7 +212,7 @@ def _show(
     with found.sessions() as session:
         campaign = acting.require_campaign(session, person, campaign_id)
         line = next(each for each in seasons.lines(session, office_of(person)) if each.campaign.id == campaign_id)
-        plans = policies.plans(session, list(session.scalars(seasons.above(office_of(person)))))
+        plans = policies.plans(session, [office_of(person)])
         chosen = next((each for each in plans if str(each.policy_id) == form.ke_hoach), None)
         touch = touching.touch(session, campaign, chosen.phases, now()) if chosen else None
         plan = policies.plan(session, campaign.policy_id, campaign.policy_version)

@@ -9,13 +9,13 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
+from api.campaigns import CaseDecision
 from api.deps import CurrentPerson, ServicesDep, now
 from api.errors import Unavailable, problem_of
 from api.guard import allow
 from api.pages.language import gettext
 from api.pages.language import marked as _
 from api.pages.office import acting
-from api.pages.office.acting import CaseDecision
 from api.pages.office.season import Asking, SeasonAsked, office_of, required_season, season_of
 from api.pages.taking import Row, TakenList, take_list
 from api.pages.templating import page
@@ -92,7 +92,7 @@ async def decide_cases(
     try:
         decided = await run_in_threadpool(_decisions, found, person, asking, form)
         for each in decided:
-            await acting.door(found).decide_case(person, each)
+            await found.campaigns.decide_case(person, each)
     except (DomainError, Unavailable) as refused:
         return await run_in_threadpool(_page, found, request, person, asking, form, refused=refused)
     where = f"dot={form.dot}&" if form.dot else ""

@@ -96,7 +96,7 @@ async def extend(
         prepared = await run_in_threadpool(_prepared, found, person, asking, form)
         if form.lam != "giu":
             return await run_in_threadpool(_page, found, request, person, asking, form, prepared=prepared)
-        await acting.door(found).move_deadline(person, prepared.move)
+        await found.campaigns.move_deadline(person, prepared.move)
     except (DomainError, Unavailable) as refused:
         return await run_in_threadpool(_page, found, request, person, asking, form, refused=refused)
     return RedirectResponse(f"/co-quan/gia-han?dot={prepared.move.campaign_id}&xong=1", status.HTTP_303_SEE_OTHER)
