@@ -177,7 +177,8 @@ def _total(counted: CTE) -> ColumnElement[int]:
 def _done(counted: CTE) -> ColumnElement[int]:
     records = {step.value: func.coalesce(counted.c[each.count], 0) for step, each in MEASURES.items() if each.count}
     marks = {step.value: getattr(CampaignSchool, each.school) for step, each in MEASURES.items() if each.school}
-    schools = {step: case((mark.is_not(None), 1), else_=0) for step, mark in marks.items()}
+    whole = CampaignPhase.state != PhaseState.EXCEPTED.value  # a review that an exception helped to its end
+    schools = {step: case((mark.is_not(None) & whole, 1), else_=0) for step, mark in marks.items()}
     return case(records | schools, value=CampaignPhase.step, else_=0)
 
 

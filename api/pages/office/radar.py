@@ -140,7 +140,7 @@ def _words(season: Season, seen: Radar) -> dict[str, Any]:
     return {
         "totals": totals, "present": present, "ahead": next(iter(ahead), None), "chart": chart,
         "changed": [each for each in seen.phases if _has_moved(totals[each.key])], "measures": MEASURES,
-        "standings": Standing, "phase_name": phase_name,
+        "standings": Standing, "phase_name": phase_name, "names": {each.key: phase_name(*each.key) for each in seen.phases},
     }  # fmt: skip
 
 
