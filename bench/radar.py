@@ -25,7 +25,6 @@ from cli.services.services import everything, on_free_ports
 from config.settings import Settings
 from storage.database import Sessions
 
-
 BASELINE: Final = "/kiem-tra"
 
 
@@ -81,7 +80,9 @@ async def _rows(client: httpx.AsyncClient, engine: Engine, city: City, times: in
             "p50": found.middle, "share of SQL": found.share_of_sql, "statements": found.statements, "kB": size,
         }  # fmt: skip
         name = path.replace(str(city.schools[0]), "{school}")
-        rows.append(Row(f"p95 at {len(city.schools)} schools", name, found.slow, "ms", {BASELINE: baseline.slow}, parts))
+        rows.append(
+            Row(f"p95 at {len(city.schools)} schools", name, found.slow, "ms", {BASELINE: baseline.slow}, parts)
+        )
     return rows
 
 

@@ -37,7 +37,14 @@ class OfficeWorld:
     people: dict[str, UUID] = field(default_factory=dict)
 
     def phase(
-        self, school: int, step: Step, days: int, *, cohort: Cohort = Cohort.ALL, at: datetime | None = None, **more: object
+        self,
+        school: int,
+        step: Step,
+        days: int,
+        *,
+        cohort: Cohort = Cohort.ALL,
+        at: datetime | None = None,
+        **more: object,
     ) -> None:
         """Due so many days from now (or from `at`)."""
         due_at = end_of_day(day_of(at or datetime.now(UTC)) + timedelta(days=days))
@@ -57,7 +64,9 @@ def shipped_plan(session: Session) -> Plan:
     return next(each for each in policies.plans(session, []) if each.code == Policy.HCM_2024.value)
 
 
-def make_campaign(session: Session, authority_id: UUID, plan: Plan, year: SchoolYear = YEAR, grade: int = 1) -> Campaign:
+def make_campaign(
+    session: Session, authority_id: UUID, plan: Plan, year: SchoolYear = YEAR, grade: int = 1
+) -> Campaign:
     campaign = Campaign(
         id=uuid4(), school_year=str(year), grade=grade, authority_id=authority_id, policy_id=plan.policy_id,
         policy_version=plan.version, base_version=dues.next_version(session),
@@ -98,7 +107,8 @@ def make_office(session: Session, number: int = 500) -> OfficeWorld:
     world = OfficeWorld(session, city, (wards[0], wards[1]), ids, casts, books, campaign, plan)
     for serial, (name, where, duty) in enumerate(
         [
-            ("head", city, Duty.OFFICE_HEAD), ("officer", city, Duty.OFFICER), ("ward head", wards[0], Duty.OFFICE_HEAD),
+            ("head", city, Duty.OFFICE_HEAD), ("officer", city, Duty.OFFICER),
+            ("ward head", wards[0], Duty.OFFICE_HEAD),
             ("ward officer", wards[1], Duty.OFFICER),
         ]
     ):  # fmt: skip

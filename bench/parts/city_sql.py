@@ -4,20 +4,19 @@ import json
 from collections.abc import Sequence
 from typing import Final
 
-_SURNAMES: Final = "ARRAY['Nguyễn','Trần','Lê','Phạm','Huỳnh','Phan','Vũ','Võ','Đặng','Bùi']"
-_MIDDLES: Final = "ARRAY['Thị Minh','Văn','Ngọc','Thị Thu','Hoàng','Quốc','Thị Kim','Thanh']"
-_GIVEN: Final = "ARRAY['An','Bình','Châu','Dung','Giang','Hà','Hạnh','Khoa','Lan','Linh','Mai','Nam','Oanh','Phúc']"
-_NAME: Final = (
-    f"({_SURNAMES})[1+floor(random()*10)::int] || ' ' || ({_MIDDLES})[1+floor(random()*8)::int] || ' ' || "
-    f"({_GIVEN})[1+floor(random()*14)::int]"
-)
-
 
 def as_json(phases: Sequence[dict[str, object]]) -> str:
     return json.dumps(phases, ensure_ascii=False)
 
 
 PEOPLE: Final = (
+    """CREATE FUNCTION pg_temp.drawn_name() RETURNS text LANGUAGE sql VOLATILE AS $$
+       SELECT (ARRAY['Nguyễn', 'Trần', 'Lê', 'Phạm', 'Huỳnh', 'Phan', 'Vũ', 'Võ', 'Đặng', 'Bùi'])
+                     [1 + floor(random() * 10)::int]
+              || ' ' || (ARRAY['Thị Minh', 'Văn', 'Ngọc', 'Thị Thu', 'Hoàng', 'Quốc', 'Thị Kim', 'Thanh'])
+                        [1 + floor(random() * 8)::int]
+              || ' ' || (ARRAY['An', 'Bình', 'Châu', 'Dung', 'Giang', 'Hà', 'Hạnh', 'Khoa', 'Lan', 'Linh', 'Mai', 'Nam'])
+                        [1 + floor(random() * 12)::int] $$""",
     """INSERT INTO school_years (code, starts_on, ends_on)
        VALUES (:year, make_date(left(:year, 4)::int, 9, 1), make_date(right(:year, 4)::int, 8, 31))
        ON CONFLICT DO NOTHING""",
@@ -34,8 +33,8 @@ PEOPLE: Final = (
     """INSERT INTO school_authorities (id, school_id, authority_id, valid_from, valid_to)
        SELECT gen_random_uuid(), id, (:districts)[1 + ward % cardinality(:districts)],
               DATE '2020-01-01', :reform FROM drawn_schools""",
-    f"""INSERT INTO staff (id, school_id, full_name, personal_id)
-        SELECT gen_random_uuid(), id, {_NAME}, '0791' || lpad((n * 100 + k)::text, 8, '0')
+    """INSERT INTO staff (id, school_id, full_name, personal_id)
+        SELECT gen_random_uuid(), id, pg_temp.drawn_name(), '0791' || lpad((n * 100 + k)::text, 8, '0')
         FROM drawn_schools, generate_series(1, 3) k""",
     """INSERT INTO positions (id, school_id, staff_id, role, title, valid_from)
        SELECT gen_random_uuid(), school_id, id, role, title, :since
@@ -49,16 +48,16 @@ PEOPLE: Final = (
             generate_series(1, :classes / :schools + CASE WHEN s.n <= :classes % :schools THEN 1 ELSE 0 END) k""",
     """INSERT INTO class_groups (id, school_id, school_year, grade, name, circular)
        SELECT id, school_id, :year, :grade, :grade || 'A' || k, '27/2020/TT-BGDĐT' FROM drawn_classes""",
-    f"""INSERT INTO staff (id, school_id, full_name, personal_id)
-        SELECT homeroom, school_id, {_NAME}, '0792' || lpad((serial * 10)::text, 8, '0') FROM drawn_classes
+    """INSERT INTO staff (id, school_id, full_name, personal_id)
+        SELECT homeroom, school_id, pg_temp.drawn_name(), '0792' || lpad((serial * 10)::text, 8, '0') FROM drawn_classes
         UNION ALL
-        SELECT music, school_id, {_NAME}, '0792' || lpad((serial * 10 + 1)::text, 8, '0') FROM drawn_classes""",
+        SELECT music, school_id, pg_temp.drawn_name(), '0792' || lpad((serial * 10 + 1)::text, 8, '0') FROM drawn_classes""",
     """INSERT INTO teaching_assignments (id, class_id, slot, staff_id, valid_from)
        SELECT gen_random_uuid(), id, slot, CASE WHEN slot = 'am_nhac' THEN music ELSE homeroom END, :since
        FROM drawn_classes, unnest(:slots) slot""",
-    f"""INSERT INTO pupils (id, pupil_code, personal_id, full_name, birth_date, sex, ethnicity, nationality,
+    """INSERT INTO pupils (id, pupil_code, personal_id, full_name, birth_date, sex, ethnicity, nationality,
                             place_of_birth)
-        SELECT gen_random_uuid(), '79' || lpad(n::text, 8, '0'), '', {_NAME}, date '2019-01-01' + (n % 365),
+        SELECT gen_random_uuid(), '79' || lpad(n::text, 8, '0'), '', pg_temp.drawn_name(), date '2019-01-01' + (n % 365),
                CASE WHEN n % 2 = 0 THEN 'Nam' ELSE 'Nữ' END, 'Kinh', 'Việt Nam', 'Thành phố Hồ Chí Minh'
         FROM generate_series(1, :pupils) n""",
     """INSERT INTO enrolments (id, class_id, pupil_id, school_year, order_no, record_uid, joined_on)
@@ -150,6 +149,6 @@ PHASES: Final = (
               CASE WHEN missing = 0 THEN 0.05 ELSE least(0.98, 0.3 + missing::float / total) END, pace,
               CASE WHEN pace > 0 THEN :today + ceil((total - done) / pace)::int END
        FROM (SELECT *, greatest(0, total - done - floor(pace * extract(day FROM due_at - :at))::int) AS missing
-             FROM (SELECT *, done::float / 45 AS pace FROM drawn_counts WHERE total > 0 AND done < total AND step <> 'freeze'
-                   AND due_at > :at) paced) expected""",
+             FROM (SELECT *, done::float / 45 AS pace FROM drawn_counts
+                   WHERE total > 0 AND done < total AND step <> 'freeze' AND due_at > :at) paced) expected""",
 )

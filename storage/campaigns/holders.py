@@ -73,7 +73,9 @@ def holding(session: Session, view: View, most: int = 10) -> list[Holding]:
         .subquery()
     )  # fmt: skip
     query = (
-        select(Staff.id, Staff.full_name, School.id, School.name, top.c.records, top.c.classes, top.c.since, top.c.slots)
+        select(
+            Staff.id, Staff.full_name, School.id, School.name, top.c.records, top.c.classes, top.c.since, top.c.slots
+        )
         .join(Staff, Staff.id == top.c.staff_id)
         .join(School, School.id == Staff.school_id)
         .order_by(top.c.records.desc(), top.c.since, Staff.full_name)
@@ -119,7 +121,7 @@ def _pieces(view: View) -> CTE:
 
 def _filled(view: View, pieces: CTE) -> CTE:
     """Each piece with whoever fills its slot now: of several clerks, with each."""
-    role = case({slot: role for slot, role in ROLE_OF_SLOT.items()}, value=pieces.c.slot)
+    role = case(dict(ROLE_OF_SLOT), value=pieces.c.slot)
     columns = (pieces.c.class_term_id, pieces.c.slot, pieces.c.records, pieces.c.since)
     taught = select(TeachingAssignment.staff_id.label("staff_id"), *columns).join(
         TeachingAssignment,

@@ -21,7 +21,7 @@ def used(session: Session, policy_ids: Collection[UUID]) -> dict[UUID, list[Camp
 def reasons(session: Session, policy_id: UUID) -> dict[int, str]:
     """Why, by version; what came with hocba has none."""
     query = select(PolicyVersion.version, Reason.text).join(Reason, Reason.id == PolicyVersion.reason_id)
-    return dict(session.execute(query.where(PolicyVersion.policy_id == policy_id)).tuples().all())
+    return dict(session.execute(query.where(PolicyVersion.policy_id == policy_id)).all())
 
 
 def kept_by(session: Session, reason_id: UUID) -> UUID | None:

@@ -73,7 +73,7 @@ def lines(session: Session, authority_id: UUID) -> list[SeasonLine]:
         .where(CampaignSchool.campaign_id.in_([each.id for each in campaigns]))
         .group_by(CampaignSchool.campaign_id)
     )
-    schools: dict[UUID, int] = dict(session.execute(joined).tuples().all())
+    schools: dict[UUID, int] = dict(session.execute(joined).all())
     names = (
         select(Campaign.id, PolicyRow.name, ManagingAuthority.name, func.coalesce(Staff.full_name, ""))
         .join(PolicyRow, PolicyRow.id == Campaign.policy_id)
@@ -122,5 +122,3 @@ def years(session: Session, authority_id: UUID, day: date) -> Sequence[str]:
     """School years in which schools of the office have classes, newest first."""
     query = select(ClassGroup.school_year).where(ClassGroup.school_id.in_(schools_under(authority_id, day)))
     return session.scalars(query.distinct().order_by(ClassGroup.school_year.desc())).all()
-
-

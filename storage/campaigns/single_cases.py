@@ -61,4 +61,5 @@ def case_lines(session: Session, view: View) -> list[CaseLine]:
 
 
 def _line(row: tuple[Any, ...]) -> CaseLine:
-    return CaseLine(*row[:9], CaseState(row[9]), *row[10:])
+    more: tuple[Any, ...] = (*row[:9], CaseState(row[9]), *row[10:])
+    return CaseLine(*more)

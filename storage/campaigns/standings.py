@@ -1,4 +1,4 @@
-"""How each phase of a campaign stands at each school of an authority: one SQL reading behind every page of the office."""
+"""How each phase of a campaign stands at each school of an authority: one reading behind the pages of the office."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -108,7 +108,8 @@ def standings(view: View, step: str = "", school_id: UUID | None = None) -> CTE:
         select(
             *schools.c, phase.step, phase.cohort, phase.due_at, phase.state, phase.since,
             _total(counted).label("total"), _done(counted).label("done"),
-            func.coalesce(PhaseForecast.missing, 0).label("expected"), func.coalesce(PhaseForecast.chance, 0.0).label("chance"),
+            func.coalesce(PhaseForecast.missing, 0).label("expected"),
+            func.coalesce(PhaseForecast.chance, 0.0).label("chance"),
             ProgressDay.total.label("was_total"), ProgressDay.done.label("was_done"),
         )
         .join(schools, schools.c.school_id == phase.school_id)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -54,7 +53,7 @@ def _undone(session: Session, campaign: Campaign, phases: Sequence[Phase]) -> di
     settled = select(CampaignPhase.school_id, CampaignPhase.step, CampaignPhase.cohort).where(
         CampaignPhase.campaign_id == campaign.id, CampaignPhase.state.in_(("done", "excepted"))
     )
-    known: set[tuple[UUID, str, str]] = set(session.execute(settled).tuples())
+    known = {(row[0], row[1], row[2]) for row in session.execute(settled)}
 
     def is_open(school: CampaignSchool, phase: Phase) -> bool:
         measure = MEASURES[phase.step]

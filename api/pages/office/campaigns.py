@@ -1,4 +1,4 @@
-"""Campaigns: start one, hold it, go on, close it, and put a newer plan in force, each after a look at whom it touches."""
+"""Campaigns: start one, hold it, close it, put a newer plan in force, each after a look at whom it touches."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
@@ -205,10 +205,9 @@ def _show(
     person: Person,
     campaign_id: UUID,
     form: ActForm,
-    *,
-    done: bool = False,
-    refused: DomainError | Unavailable | None = None,
+    **more: Any,  # noqa: ANN401
 ) -> Response:
+    refused: DomainError | Unavailable | None = more.get("refused")
     with found.sessions() as session:
         campaign = acting.require_campaign(session, person, campaign_id)
         line = next(each for each in seasons.lines(session, office_of(person)) if each.campaign.id == campaign_id)
@@ -218,7 +217,7 @@ def _show(
         plan = policies.plan(session, campaign.policy_id, campaign.policy_version)
     values: dict[str, Any] = {
         "line": line, "campaign": campaign, "plan": plan, "plans": plans, "chosen": chosen, "touch": touch,
-        "form": form, "done": done, "problem": refused.message if refused else "", "phase_name": phase_name,
-        "may_act": acting.may_decide(person) and acting.is_own(person, campaign),
+        "form": form, "done": more.get("done", False), "problem": refused.message if refused else "",
+        "phase_name": phase_name, "may_act": acting.may_decide(person) and acting.is_own(person, campaign),
     }  # fmt: skip
     return page(found, request, "office/campaign.html", status=problem_of(refused).status if refused else 200, **values)

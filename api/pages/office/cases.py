@@ -150,11 +150,10 @@ def _page(
     person: Person,
     asking: SeasonAsked,
     form: CasesForm,
-    *,
-    shown: str = "",
-    refused: DomainError | Unavailable | None = None,
-    done: int = 0,
+    **more: Any,  # noqa: ANN401
 ) -> Response:
+    refused: DomainError | Unavailable | None = more.get("refused")
+    shown = more["shown"] if more.get("shown") in SHOWN else ""
     with found.sessions() as session:
         season = season_of(session, person, asking)
         if season is None:
@@ -163,9 +162,10 @@ def _page(
         every = single_cases.case_lines(session, season.view)
     code, problem = (problem_of(refused).status, refused.message) if refused else (200, "")
     values: dict[str, Any] = {
-        "season": season, "lines": [each for each in every if _is_in(each, shown)], "form": form, "done": done,
+        "season": season, "lines": [each for each in every if _is_in(each, shown)], "form": form,
+        "done": more.get("done", 0),
         "counts": {name: sum(_is_in(each, name) for each in every) for name in SHOWN}, "choices": SHOWN,
-        "shown": shown if shown in SHOWN else "", "problem": problem, "today": day_of(now()).isoformat(),
+        "shown": shown, "problem": problem, "today": day_of(now()).isoformat(),
         "may_decide": acting.may_decide(person), "decisions": [each for each in CaseState if each in DECISIONS],
     }  # fmt: skip
     return page(found, request, "office/cases.html", status=code, **values)

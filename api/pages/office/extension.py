@@ -171,11 +171,9 @@ def _page(
     person: Person,
     asking: SeasonAsked,
     form: ExtensionForm,
-    *,
-    prepared: Prepared | None = None,
-    refused: DomainError | Unavailable | None = None,
-    done: bool = False,
+    **told: Any,  # noqa: ANN401
 ) -> Response:
+    refused: DomainError | Unavailable | None = told.get("refused")
     with found.sessions() as session:
         season = season_of(session, person, asking)
         if season is None:
@@ -188,7 +186,8 @@ def _page(
             "decided": extensions.decided(session, season.campaign.id),
         }
     may = acting.may_decide(person) and season.campaign.state != "closed"
-    more: dict[str, Any] = {"season": season, "form": form, "prepared": prepared, "done": done, "may_move": may}
+    more: dict[str, Any] = {"prepared": None, "done": False, "form": form, "season": season, "may_move": may}
+    more |= {name: value for name, value in told.items() if name != "refused"}
     code, problem = (problem_of(refused).status, refused.message) if refused else (200, "")
     last: dict[str, Any] = {"problem": problem, "phase_name": phase_name, "today": day_of(now()).isoformat()}
     return page(found, request, "office/extension.html", status=code, **values, **more, **last)

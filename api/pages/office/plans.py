@@ -186,10 +186,9 @@ def _page(
     person: Person,
     plan: Plan,
     form: PlanForm,
-    *,
-    phases: list[Phase] | None = None,
-    problem: str = "",
+    **more: Any,  # noqa: ANN401
 ) -> Response:
+    phases, problem = more.get("phases"), more.get("problem", "")
     with found.sessions() as session:
         touched = _touched(session, person, plan, phases) if phases else []
         own = plan.authority_id == office_of(person)

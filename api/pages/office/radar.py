@@ -73,9 +73,7 @@ class Radar:
 
 @router.get("/co-quan")
 @allow(AUTHORITY)
-def show_radar(
-    request: Request, person: CurrentPerson, found: ServicesDep, asking: Asking, asked: Filter
-) -> Response:
+def show_radar(request: Request, person: CurrentPerson, found: ServicesDep, asking: Asking, asked: Filter) -> Response:
     with found.sessions() as session:
         office = authorities.office(session, office_of(person))
         season = season_of(session, person, asking)
@@ -140,10 +138,10 @@ def _words(season: Season, seen: Radar) -> dict[str, Any]:
     return {
         "totals": totals, "present": present, "ahead": next(iter(ahead), None), "chart": chart,
         "changed": [each for each in seen.phases if _has_moved(totals[each.key])], "measures": MEASURES,
-        "standings": Standing, "phase_name": phase_name, "names": {each.key: phase_name(*each.key) for each in seen.phases},
+        "standings": Standing, "phase_name": phase_name,
+        "names": {each.key: phase_name(*each.key) for each in seen.phases},
     }  # fmt: skip
 
 
 def _has_moved(tally: Tally) -> bool:
     return bool(tally.finished or tally.fell_late or tally.moved)
-

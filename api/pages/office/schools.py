@@ -126,7 +126,13 @@ def show_school(
             "classes": drilldown.classes(session, season.view, school_id),
             "managements": drilldown.managements(session, school_id),
         }
-    more: dict[str, Any] = {"school_id": school_id, "school": name, "season": season, "review": review, "chart": season.main_phase}
+    more: dict[str, Any] = {
+        "school_id": school_id,
+        "school": name,
+        "season": season,
+        "review": review,
+        "chart": season.main_phase,
+    }
     return page(found, request, "office/school.html", **values, **more, **_school_words(season))
 
 

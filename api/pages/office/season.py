@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import Depends
 from sqlalchemy.orm import Session
 
-from api.deps import CurrentPerson, now
+from api.deps import now
 from api.pages.choices import query_string
 from api.pages.language import gettext
 from domain.calendar import day_of
@@ -115,7 +115,6 @@ def require_school(session: Session, person: Person, school_id: UUID) -> str:
     if school is None:
         raise NotFound("Không tìm thấy trường này.")
     return school.name
-
 
 
 def phase_name(step: Step, cohort: Cohort) -> str:

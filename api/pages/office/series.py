@@ -79,9 +79,7 @@ def give_series(person: CurrentPerson, found: ServicesDep, asking: Asking, chart
 
 @router.get("/dien-bien")
 @allow(AUTHORITY)
-def show_series(
-    request: Request, person: CurrentPerson, found: ServicesDep, asking: Asking, chart: Chart
-) -> Response:
+def show_series(request: Request, person: CurrentPerson, found: ServicesDep, asking: Asking, chart: Chart) -> Response:
     with found.sessions() as session:
         drawn = _draw(session, person, asking, chart)
     values: dict[str, Any] = {"drawn": drawn, "season": drawn.season, "chart": chart, "phase_name": phase_name}

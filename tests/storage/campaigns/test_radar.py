@@ -170,7 +170,10 @@ def test_an_office_sees_its_own_schools_and_itself_by_commune(office: OfficeWorl
     own = see(office, authority=0)
     assert own.by_commune
     assert [(each.name, each.schools) for each in radar.by_ward(office.session, own)] == [("Phường Tân Bình", 2)]
-    assert [name for _, name in radar.ward_names(office.session, see(office))] == ["Phường Mẫu 500-1", "Phường Mẫu 500-2"]
+    assert [name for _, name in radar.ward_names(office.session, see(office))] == [
+        "Phường Mẫu 500-1",
+        "Phường Mẫu 500-2",
+    ]
 
 
 def test_a_school_that_moved_is_with_the_authority_of_the_day_and_keeps_its_history(office: OfficeWorld) -> None:
