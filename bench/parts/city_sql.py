@@ -15,8 +15,8 @@ PEOPLE: Final = (
                      [1 + floor(random() * 10)::int]
               || ' ' || (ARRAY['Thị Minh', 'Văn', 'Ngọc', 'Thị Thu', 'Hoàng', 'Quốc', 'Thị Kim', 'Thanh'])
                         [1 + floor(random() * 8)::int]
-              || ' ' || (ARRAY['An', 'Bình', 'Châu', 'Dung', 'Giang', 'Hà', 'Hạnh', 'Khoa', 'Lan', 'Linh', 'Mai', 'Nam'])
-                        [1 + floor(random() * 12)::int] $$""",
+              || ' ' || (ARRAY['An', 'Bình', 'Châu', 'Dung', 'Giang', 'Hà', 'Hạnh', 'Khoa', 'Lan', 'Linh'])
+                        [1 + floor(random() * 10)::int] $$""",
     """INSERT INTO school_years (code, starts_on, ends_on)
        VALUES (:year, make_date(left(:year, 4)::int, 9, 1), make_date(right(:year, 4)::int, 8, 31))
        ON CONFLICT DO NOTHING""",
@@ -51,13 +51,15 @@ PEOPLE: Final = (
     """INSERT INTO staff (id, school_id, full_name, personal_id)
         SELECT homeroom, school_id, pg_temp.drawn_name(), '0792' || lpad((serial * 10)::text, 8, '0') FROM drawn_classes
         UNION ALL
-        SELECT music, school_id, pg_temp.drawn_name(), '0792' || lpad((serial * 10 + 1)::text, 8, '0') FROM drawn_classes""",
+        SELECT music, school_id, pg_temp.drawn_name(), '0792' || lpad((serial * 10 + 1)::text, 8, '0')
+        FROM drawn_classes""",
     """INSERT INTO teaching_assignments (id, class_id, slot, staff_id, valid_from)
        SELECT gen_random_uuid(), id, slot, CASE WHEN slot = 'am_nhac' THEN music ELSE homeroom END, :since
        FROM drawn_classes, unnest(:slots) slot""",
     """INSERT INTO pupils (id, pupil_code, personal_id, full_name, birth_date, sex, ethnicity, nationality,
                             place_of_birth)
-        SELECT gen_random_uuid(), '79' || lpad(n::text, 8, '0'), '', pg_temp.drawn_name(), date '2019-01-01' + (n % 365),
+        SELECT gen_random_uuid(), '79' || lpad(n::text, 8, '0'), '', pg_temp.drawn_name(),
+               date '2019-01-01' + (n % 365),
                CASE WHEN n % 2 = 0 THEN 'Nam' ELSE 'Nữ' END, 'Kinh', 'Việt Nam', 'Thành phố Hồ Chí Minh'
         FROM generate_series(1, :pupils) n""",
     """INSERT INTO enrolments (id, class_id, pupil_id, school_year, order_no, record_uid, joined_on)
