@@ -32,6 +32,7 @@ from api.pages import (
     notices,
     records,
     refusals,
+    review,
     search,
     signing,
     today,
@@ -88,7 +89,7 @@ def create_app(services: Services) -> FastAPI:
 
 def add_pages(app: FastAPI) -> None:
     """Every room; a room of one module or of a package of them."""
-    rooms = (accounts, approval, clerk, entrance, entry, homeroom, live, mails, management, notices, records)
+    rooms = (accounts, approval, clerk, entrance, entry, homeroom, live, mails, management, notices, records, review)
     app.include_router(joined(*rooms, search, signing, today, verification))
 
 
