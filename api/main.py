@@ -33,6 +33,7 @@ from api.pages import (
     office,
     records,
     refusals,
+    review,
     search,
     signing,
     today,
@@ -90,7 +91,7 @@ def create_app(services: Services) -> FastAPI:
 def add_pages(app: FastAPI) -> None:
     """Every room; a room of one module or of a package of them."""
     rooms = (accounts, approval, clerk, entrance, entry, homeroom, live, mails, management, notices, office, records)
-    app.include_router(joined(*rooms, search, signing, today, verification))
+    app.include_router(joined(*rooms, review, search, signing, today, verification))
 
 
 async def make_services(settings: Settings) -> Services:
