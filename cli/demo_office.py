@@ -14,7 +14,7 @@ from activities import passwords
 from activities.rosters import import_roster
 from activities.school_import import import_staff
 from cli.database import opened
-from cli.demo_data import PASSWORD
+from cli.demo_data import PASSWORD, DemoSchool, accounts_of, issue_certificates
 from config.settings import Settings
 from domain.assessment import Term
 from domain.curriculum import Curriculum, curriculum_for
@@ -50,7 +50,7 @@ _DEPARTMENT: Final = OfficeFacts(
 class Neighbour:
     """A school beside the demo school: one small class of grade 1, what its teachers would enter, and who they are.
 
-    `staff_ids` are by personal id.
+    `staff_ids` are by personal id; `school` is there where everybody has a certificate and can sign.
     """
 
     number: int
@@ -60,6 +60,7 @@ class Neighbour:
     curriculum: Curriculum
     staff: Staff
     staff_ids: Mapping[str, UUID]
+    school: DemoSchool | None = None
 
 
 @dataclass(frozen=True)
@@ -76,9 +77,20 @@ def load_office(settings: Settings, school_id: str) -> DemoOffice:
         district = offices.add_authority(session, _district(department))
         wards = [offices.add_authority(session, _ward(name, department)) for name in WARDS]
         _put_under(session, UUID(school_id), district, wards[WARDS.index("Tân Bình")])
-        neighbours = tuple(_neighbours(session, district, wards))
+        neighbours = tuple(_equipped(session, settings, each) for each in _neighbours(session, district, wards))
         head = _officers(session, department, dict(zip(WARDS, wards, strict=True)))
     return DemoOffice(department, head, neighbours)
+
+
+def _equipped(session: Session, settings: Settings, neighbour: Neighbour) -> Neighbour:
+    """Every other school has the certificates of all its people, and of itself."""
+    if neighbour.number % 2:
+        return neighbour
+    staff, ids = neighbour.staff, neighbour.staff_ids
+    issue_certificates(session, settings, staff, ids, neighbour.school_id)
+    accounts = accounts_of(session, staff, ids)
+    school = DemoSchool(str(neighbour.school_id), {CLASS: str(neighbour.class_id)}, accounts)
+    return replace(neighbour, school=school)
 
 
 def _district(department: UUID) -> OfficeFacts:
