@@ -21,7 +21,7 @@ from domain.curriculum import Curriculum, curriculum_for
 from domain.duties import Duty
 from domain.identity import Sex, make_personal_id
 from interchange.marks import MarkBook
-from interchange.roster import Roster, RosterBook
+from interchange.roster import Roster, RosterBook, RosterRow
 from interchange.sample_school.people import SCHOOL_CODE, People, draw_class, draw_staff, header_of
 from interchange.sample_school.results import PrimaryMarks, plan_results
 from interchange.staff import Staff
@@ -56,6 +56,7 @@ class Neighbour:
     number: int
     school_id: UUID
     class_id: UUID
+    members: tuple[RosterRow, ...]
     marks: MarkBook
     curriculum: Curriculum
     staff: Staff
@@ -143,7 +144,7 @@ def _neighbour(session: Session, number: int, district: UUID, ward: UUID) -> Nei
     school_id = session.scalars(select(School.id).where(School.code == code)).one()
     ids = import_staff(session, school_id, staff)
     _put_under(session, school_id, district, ward)
-    return Neighbour(number, school_id, classes[CLASS], marks.draw(Term.HK1), curriculum, staff, ids)
+    return Neighbour(number, school_id, classes[CLASS], members, marks.draw(Term.HK1), curriculum, staff, ids)
 
 
 def _name(number: int) -> str:

@@ -142,7 +142,8 @@ class DemoSeason:
         if school.school is not None:
             client = DemoClient(self._http, school.school, [CLASS])
             log = StageLog(lambda _: None)
-            play = TermPlay(CLASS, Term.HK1, school.marks, {}, school.curriculum, client, log)
+            pupils = {row.pupil_code: row for row in school.members}
+            play = TermPlay(CLASS, Term.HK1, school.marks, pupils, school.curriculum, client, log)
             await play.prepare()
             await play.approve_all()
 
