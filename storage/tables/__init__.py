@@ -64,6 +64,14 @@ from storage.tables.papers import (
 )
 from storage.tables.phrases import CommentPhrase
 from storage.tables.previews import RosterPreview
+from storage.tables.submission import (
+    CertificateApproval,
+    Packet,
+    RecordStore,
+    StorePacket,
+    StoreRecord,
+    Submission,
+)
 from storage.tables.trust import (
     Confirmation,
     EvidenceBatch,
@@ -88,6 +96,7 @@ __all__ = [
     "CampaignPhase",
     "CampaignSchool",
     "CellChange",
+    "CertificateApproval",
     "CertificateRow",
     "ClassGroup",
     "ClassProgress",
@@ -113,6 +122,7 @@ __all__ = [
     "MarkPreview",
     "Notice",
     "OrderItem",
+    "Packet",
     "PhaseEvent",
     "PhaseForecast",
     "PolicyRow",
@@ -125,6 +135,7 @@ __all__ = [
     "PupilTerm",
     "Reason",
     "RecordSlot",
+    "RecordStore",
     "RecoveryCode",
     "ReviewItem",
     "RosterPreview",
@@ -138,6 +149,9 @@ __all__ = [
     "SigningLease",
     "SigningOrder",
     "Staff",
+    "StorePacket",
+    "StoreRecord",
+    "Submission",
     "TeachingAssignment",
     "TermRecord",
     "TermRow",
