@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, select, update
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, exists, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
@@ -116,7 +116,7 @@ def earlier_is_open() -> ColumnElement[bool]:
     )
 
 
-def _versions(event: str, version: ColumnElement[int], changed_at: ColumnElement[Any]) -> Select:  # type: ignore[type-arg]
+def _versions(event: str, version: ColumnElement[int], changed_at: SQLColumnExpression[Any]) -> Select:  # type: ignore[type-arg]
     """A row of each sealed year record for each active store."""
     return (
         select(
