@@ -45,6 +45,8 @@ from workflows.queues import (
     PROOF_QUEUE,
     SIGN_QUEUE,
 )
+from workflows.submission import SubmissionInput, SubmissionWorkflow
+from workflows.submission import workflow_id as submission_id
 
 Answer = TypeVar("Answer")
 PATIENCE = timedelta(seconds=40)
@@ -157,6 +159,19 @@ class Approvals:
             await self._client.service_client.check_health(timeout=timedelta(seconds=2))
         except RPCError as error:
             raise Unavailable from error
+
+    async def start_sending(self, packet_id: str, urgency: int) -> None:
+        """Have a packet sent until its store has answered, waiting for nothing; again, nothing changes."""
+        call = self._client.start_workflow(
+            SubmissionWorkflow.run,
+            SubmissionInput(packet_id, urgency),
+            id=submission_id(packet_id),
+            task_queue=MAIN_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            static_summary="Gửi gói tin học bạ số",
+        )
+        await self._answered(call)
 
     async def _note(self, command_id: str) -> None:
         if self._origins is not None:

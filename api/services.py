@@ -9,6 +9,7 @@ from activities.confirming import Confirming
 from activities.entrance import Entrance
 from activities.own_device import OwnDevice
 from activities.showing import Showing
+from activities.submission.exchange import Exchange
 from activities.verifying import Verifying
 from api.approvals import Approvals
 from api.remembered import Remembered
@@ -30,6 +31,7 @@ class Services:
     verifying: Verifying
     showing: Showing
     entrance: Entrance
+    exchange: Exchange
     codes: CodeLists = field(default_factory=load_codes)  # of the national record
     remembered: Remembered = field(default_factory=Remembered)
     turns: Turns = field(default_factory=Turns)

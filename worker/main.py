@@ -25,10 +25,12 @@ from storage.database import Sessions, make_engine, make_sessions
 from worker.beating import BeatingInterceptor
 from worker.crash import CrashInterceptor
 from worker.mailing import make_mailing
+from worker.submission import make_submitting, submit_worker
 from worker.trust import Trust, make_trust
 from workflows.class_term import ClassTermWorkflow
 from workflows.mailing import DailyDigestWorkflow, MailWorkflow, ensure_mail_schedules
 from workflows.queues import MAIN_QUEUE, PROOF_QUEUE, SIGN_QUEUE
+from workflows.submission import SubmissionSweepWorkflow, SubmissionWorkflow, ensure_submission_schedule
 from workflows.upkeep import UpkeepWorkflow, ensure_schedules
 
 # After a worker dies hard, its cached workflows wait this long before another takes over.
@@ -57,11 +59,13 @@ async def run_sign_worker(settings: Settings) -> None:
     trust, client = make_trust(settings, sessions, pool), await connect(settings)
     await ensure_schedules(client)
     await ensure_mail_schedules(client)
+    await ensure_submission_schedule(client)
     with ThreadPoolExecutor(settings.worker_threads) as threads, ThreadPoolExecutor(PROOF_THREADS) as others:
         await asyncio.to_thread(pool.warm_up)
         orders = OrderActivities(sessions, pool, trust.preflight, load_codes(settings.national_codes))
         signs = sign_worker(client, orders, threads, settings)
-        async with proof_worker(client, sessions, trust, others, settings):
+        submits = submit_worker(client, make_submitting(settings, sessions), others, settings)
+        async with proof_worker(client, sessions, trust, others, settings), submits:
             await _until_stopped(signs, settings.ready_file)
     pool.close()
 
@@ -72,7 +76,14 @@ def main_worker(
     return Worker(
         client,
         task_queue=MAIN_QUEUE,
-        workflows=[ClassTermWorkflow, UpkeepWorkflow, MailWorkflow, DailyDigestWorkflow],
+        workflows=[
+            ClassTermWorkflow,
+            UpkeepWorkflow,
+            MailWorkflow,
+            DailyDigestWorkflow,
+            SubmissionWorkflow,
+            SubmissionSweepWorkflow,
+        ],
         activities=[decisions.record_decision, decisions.note_deadline],
         activity_executor=threads,
         max_concurrent_activities=settings.worker_threads,

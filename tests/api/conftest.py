@@ -24,6 +24,7 @@ from activities.papers import PaperPool
 from activities.preflight import Preflight
 from activities.proving import Proving
 from activities.showing import Showing
+from activities.submission.exchange import make_exchange
 from activities.verifying import Verifying
 from api.approvals import Approvals
 from api.main import create_app
@@ -31,6 +32,7 @@ from api.origins import Origins
 from api.pages.templating import make_templates
 from api.services import Services
 from config.settings import Settings
+from interchange.record_stores import StoreAddress
 from signing.keys import KeyStore
 from signing.log.log import HistoryLog
 from signing.log.signers import NoteSigner
@@ -120,9 +122,12 @@ def make_services(
     verifying = Verifying(sessions, objects, [keys.authority.root], APART)
     showing, history = Showing(objects, "http://127.0.0.1:8000"), folder / "history"
     entrance = Entrance.make(sessions, VAULT, "http://127.0.0.1")
+    stores = {"city": StoreAddress("Kho học bạ số của thành phố", "http://127.0.0.1:9/store/v1")}
+    exchange = make_exchange(sessions, objects, {"pkcs12": Pkcs12Provider(keys.store)}, [keys.authority.root], stores)
     return Services(
-        sessions, approvals, confirms, device, objects, TEMPLATES, history, verifying, showing, entrance, demo=demo
-    )
+        sessions, approvals, confirms, device, objects, TEMPLATES, history, verifying, showing, entrance, exchange,
+        demo=demo,
+    )  # fmt: skip
 
 
 @pytest.fixture
