@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from cryptography import x509
+from pyhanko.pdf_utils.misc import PdfError
 
 from domain.documents import DocumentKind
 from domain.errors import Invalid
@@ -50,7 +51,10 @@ def read_own(pdf: bytes) -> NationalRecord:
 
     Raises Invalid if it has no national record attached.
     """
-    attached = read_attached(ArchivalReader(pdf))
+    try:
+        attached = read_attached(ArchivalReader(pdf))
+    except PdfError as error:
+        raise Invalid("Tệp học bạ đã lưu không đọc được; hãy báo cán bộ quản trị.") from error
     if attached is None:
         raise Invalid(_NO_RECORD)
     return _national(attached)

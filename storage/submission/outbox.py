@@ -127,7 +127,7 @@ def _versions(event: str, version: ColumnElement[int], changed_at: SQLColumnExpr
         .join(ClassTermRow, ClassTermRow.id == Document.class_term_id)
         .join(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
         .join(Enrolment, Enrolment.id == Document.enrolment_id)
-        .join(RecordStore, RecordStore.is_active)
+        .join(RecordStore, RecordStore.is_active.is_(True))
         .where(and_(Document.kind == DocumentKind.YEAR_RECORD.value, Document.sealed_at.is_not(None)))
     )  # fmt: skip
 
