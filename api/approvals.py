@@ -15,12 +15,8 @@ from temporalio.client import (
 from temporalio.common import (
     ActivityIDConflictPolicy,
     ActivityIDReusePolicy,
-    SearchAttributePair,
-    TypedSearchAttributes,
-    WorkflowIDConflictPolicy,
-    WorkflowIDReusePolicy,
 )
-from temporalio.exceptions import ActivityAlreadyStartedError, ApplicationError, WorkflowAlreadyStartedError
+from temporalio.exceptions import ActivityAlreadyStartedError, ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.carrying import Carry, CarryActivities, as_gone
@@ -32,19 +28,17 @@ from domain.decisions import Decision
 from domain.errors import Conflict, DomainError, Incomplete, Invalid, NotAllowed, NotFound
 from signing.errors import SigningFailed
 from storage.orders import LIFETIME
-from workflows import reading
-from workflows.class_term import ClassTermWorkflow, workflow_id
 from workflows.messages import ClassTermState, Outcome
 from workflows.queues import (
     CARRY_RETRY,
     CARRY_TIMEOUT,
     HEARTBEAT_TIMEOUT,
-    MAIN_QUEUE,
     PREPARE_RETRY,
     PREPARE_TIMEOUT,
     PROOF_QUEUE,
     SIGN_QUEUE,
 )
+from workflows.starting import start_class_term
 from workflows.submission import SubmissionInput, SubmissionWorkflow
 from workflows.submission import workflow_id as submission_id
 
@@ -65,18 +59,7 @@ class Approvals:
 
     async def open_class_term(self, state: ClassTermState) -> None:
         """Start a class-term; opening it again changes nothing, also after it has been issued."""
-        call = self._client.start_workflow(
-            ClassTermWorkflow.run,
-            state,
-            id=workflow_id(state.school_year, state.class_id, state.term),
-            task_queue=MAIN_QUEUE,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-            static_summary=f"Sổ lớp {state.label}",
-            search_attributes=_search_attributes(state),
-        )
-        with suppress(WorkflowAlreadyStartedError):
-            await self._answered(call)
+        await self._answered(start_class_term(self._client, state))
 
     async def prepare(self, order_id: str, *, queues: bool = False) -> PreparedOrder:
         """Prepare an order's papers and wait for them; asking again gives the same answer."""
@@ -194,17 +177,6 @@ def _preparing(order_id: str) -> str:
 
 def _carrying(order_id: str) -> str:
     return f"carry-order/{order_id}"
-
-
-def _search_attributes(state: ClassTermState) -> TypedSearchAttributes:
-    return TypedSearchAttributes(
-        [
-            SearchAttributePair(reading.SCHOOL_ID, state.school_id),
-            SearchAttributePair(reading.CLASS_ID, state.class_id),
-            SearchAttributePair(reading.YEAR, state.school_year),
-            SearchAttributePair(reading.TERM, state.term),
-        ]
-    )
 
 
 def _as_refusal(cause: BaseException | None) -> Exception:

@@ -10,6 +10,7 @@ from api.services import Services
 from domain.decisions import Action, Decision
 from storage import journal
 from storage.access import ClassTermHead
+from storage.campaigns import dues
 from storage.staffing import Person
 from workflows.class_term import workflow_id
 from workflows.messages import Outcome
@@ -42,6 +43,12 @@ def note_reason(found: Services, person: Person, command_id: UUID, text: str) ->
     with found.sessions.begin() as session:
         journal.add_reason(session, reason_id, person.school_id, person.staff_id, text)
     return str(reason_id)
+
+
+def next_deadline_version(found: Services) -> int:
+    """The number of a move of a deadline: above every other's, whoever made it."""
+    with found.sessions() as session:
+        return dues.next_version(session)
 
 
 async def decide(found: Services, head: ClassTermHead, command_id: UUID, decision: Decision) -> Outcome:

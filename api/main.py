@@ -15,6 +15,7 @@ from api import errors, health, store
 from api.approvals import Approvals
 from api.assets import FOLDERS, served
 from api.bodies import BoundedBodies
+from api.campaigns import Campaigns
 from api.guard import guard, require_rules
 from api.headers import ProtectiveHeaders, protect
 from api.live import Live
@@ -32,6 +33,7 @@ from api.pages import (
     notices,
     records,
     refusals,
+    review,
     search,
     signing,
     today,
@@ -90,7 +92,7 @@ def create_app(services: Services) -> FastAPI:
 
 def add_pages(app: FastAPI) -> None:
     """Every room; a room of one module or of a package of them."""
-    rooms = (accounts, approval, clerk, entrance, entry, homeroom, live, mails, management, notices, records)
+    rooms = (accounts, approval, clerk, entrance, entry, homeroom, live, mails, management, notices, records, review)
     app.include_router(joined(*rooms, search, signing, today, verification))
 
 
@@ -100,9 +102,11 @@ async def make_services(settings: Settings) -> Services:
     providers = configured_providers(settings.key_providers, settings.key_store)
     confirming = Confirming(sessions, providers)
     objects = Objects.local(settings.object_store)
+    client = await connect(settings)
     return Services(
         sessions=sessions,
-        approvals=Approvals(await connect(settings), origins=Origins(sessions)),
+        approvals=Approvals(client, origins=Origins(sessions)),
+        campaigns=Campaigns(client, sessions),
         confirming=confirming,
         own_device=OwnDevice(sessions, objects, confirming),
         objects=objects,

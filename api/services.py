@@ -12,6 +12,7 @@ from activities.showing import Showing
 from activities.submission.exchange import Exchange
 from activities.verifying import Verifying
 from api.approvals import Approvals
+from api.campaigns import Campaigns
 from api.remembered import Remembered
 from api.turns import Turns
 from interchange.national.codes import CodeLists, load_codes
@@ -32,6 +33,7 @@ class Services:
     showing: Showing
     entrance: Entrance
     exchange: Exchange
+    campaigns: Campaigns
     codes: CodeLists = field(default_factory=load_codes)  # of the national record
     remembered: Remembered = field(default_factory=Remembered)
     turns: Turns = field(default_factory=Turns)

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     SIGNATURE_VOID = "signature_void"
     CERTIFICATE = "certificate"
     NEW_DEVICE = "new_device"
+    CAMPAIGN = "campaign"
 
 
 KIND_NAMES: Final = {
@@ -30,6 +31,7 @@ KIND_NAMES: Final = {
     Kind.SIGNATURE_VOID: _("Chữ ký"),
     Kind.CERTIFICATE: _("Chứng thư số"),
     Kind.NEW_DEVICE: _("Đăng nhập"),
+    Kind.CAMPAIGN: _("Đợt học bạ"),
 }
 # Told at once, outside of the application too; everything else waits for the morning.
 IMMEDIATE: Final = frozenset({Kind.RETURNED, Kind.TURN, Kind.NEW_DEVICE})
@@ -47,6 +49,13 @@ DEADLINES: Final = {
     "reminder": _("Lớp %(name)s, %(term)s: sắp đến hạn, thầy/cô còn việc chưa xong."),
     "overdue": _("Lớp %(name)s, %(term)s: đã quá hạn, thầy/cô còn việc chưa xong."),
     "escalation": _("Lớp %(name)s, %(term)s: quá hạn đã hai ngày mà chưa xong."),
+}
+# Of a phase of a campaign; the last is for an office, about all its schools.
+CAMPAIGN: Final = {
+    "reminder": _("Đợt học bạ: bước “%(step)s” đến hạn hết ngày %(day)s mà chưa xong."),
+    "overdue": _("Đợt học bạ: bước “%(step)s” đã quá hạn ngày %(day)s."),
+    "escalation": _("Đợt học bạ: bước “%(step)s” quá hạn ngày %(day)s đã nhiều ngày mà chưa xong."),
+    "office": _("Có trường quá hạn bước “%(step)s” (hạn %(day)s), cần cơ quan đôn đốc."),
 }
 OWN_CERTIFICATE: Final = {
     "expiring": _("Chứng thư số của thầy/cô sẽ hết hạn ngày %(day)s."),

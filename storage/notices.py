@@ -16,6 +16,7 @@ from domain.notices import MY_ACCOUNT, MY_TASKS, Kind, Told
 from domain.slot_marks import slot_name
 from domain.waiting import Waiting
 from domain.work import Work
+from storage.campaigns import notices as campaign_notices
 from storage.entries import curriculum_of
 from storage.staffing import in_force
 from storage.tables import CertificateRow, ClassGroup, ClassTermRow, Notice, Position, Reason, School, Staff
@@ -33,6 +34,7 @@ class _Background:
     reasons: Mapping[UUID, str]
     owners: Mapping[str, tuple[UUID | None, str]]  # of certificates: the person, and what to call the owner
     senders: Mapping[UUID, str]  # of nudges
+    settled: Collection[str] = frozenset()  # phases of schools that are done: the beginnings of subjects
 
     def place(self, notice: Notice) -> dict[str, object]:
         """The names of the class and the term; empty for what is about the person."""
@@ -138,6 +140,7 @@ def _background(session: Session, rows: Sequence[Notice], at: datetime) -> _Back
         dict(session.execute(reasons).all()),
         _owners(session, {row.subject_ref.partition("/")[0] for row in rows if row.kind == Kind.CERTIFICATE}),
         _senders(session, {row.sent_by for row in rows if row.sent_by}, at),
+        campaign_notices.settled(session, [row.subject_ref for row in rows if row.kind == Kind.CAMPAIGN]),
     )
 
 
@@ -220,6 +223,11 @@ def _new_device(row: Notice, known: _Background) -> Told:  # noqa: ARG001 - the 
     return _told(row, said.NEW_DEVICE, {}, MY_ACCOUNT)
 
 
+def _campaign(row: Notice, known: _Background) -> Told:
+    words, values, path = campaign_notices.words(row.subject_ref)
+    return _told(row, words, values, path, is_open=row.subject_ref not in known.settled)
+
+
 def _first_path(row: Notice, known: _Background) -> str:
     return next((task.path for task in known.tasks_of(row)), MY_TASKS)
 
@@ -250,4 +258,5 @@ _WORDS = {
     Kind.SIGNATURE_VOID: _signature_void,
     Kind.CERTIFICATE: _certificate,
     Kind.NEW_DEVICE: _new_device,
+    Kind.CAMPAIGN: _campaign,
 }

@@ -1,5 +1,6 @@
 """Opens the book of a class and term: one record per enrolled pupil, every slot open for entry."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -9,7 +10,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
+from domain.deadlines import Deadline
 from domain.errors import Conflict
+from storage.campaigns import progress
 from storage.entries import curriculum_of
 from storage.registration import lock_school
 from storage.staffing import signs_records
@@ -33,14 +36,27 @@ class OpenedTerm:
     signs_records: bool = False
 
 
-def open_term(session: Session, class_id: UUID, term: Term, due_at: datetime) -> OpenedTerm:
+def open_under(session: Session, class_id: UUID, term: Term, held: Mapping[UUID, Deadline]) -> OpenedTerm | None:
+    """Open a class-term under its school's deadline; None where no deadline is set, or nobody is in the class."""
+    deadline = held.get(session.get_one(ClassGroup, class_id).school_id)
+    if deadline is None:
+        return None
+    try:
+        return open_term(session, class_id, term, deadline.due_at, deadline.policy_version)
+    except Conflict:
+        return None
+
+
+def open_term(session: Session, class_id: UUID, term: Term, due_at: datetime, policy_version: int = 1) -> OpenedTerm:
     """Open a class-term, or give the one that is open. Raises Conflict for a class without pupils.
 
     A class list that is being entered is waited for, and whoever enters the next one finds the book open.
     """
     group = session.get_one(ClassGroup, class_id)
     lock_school(session, group.school_id)
-    new = insert(ClassTermRow).values(id=uuid4(), class_id=class_id, term=term.value, due_at=due_at)
+    new = insert(ClassTermRow).values(
+        id=uuid4(), class_id=class_id, term=term.value, due_at=due_at, policy_version=policy_version
+    )
     created = session.scalars(new.on_conflict_do_nothing().returning(ClassTermRow.id)).first()
     row = session.scalars(
         select(ClassTermRow).where(ClassTermRow.class_id == class_id, ClassTermRow.term == term.value)
@@ -48,6 +64,7 @@ def open_term(session: Session, class_id: UUID, term: Term, due_at: datetime) ->
     slots = curriculum_of(group, term).slots
     if created is not None:
         _add_records(session, row.id, class_id, slots)
+        progress.refresh(session, [row.id])
     query = select(TermRecord.id).join(Enrolment, Enrolment.id == TermRecord.enrolment_id)
     record_ids = session.scalars(query.where(TermRecord.class_term_id == row.id).order_by(Enrolment.order_no)).all()
     return OpenedTerm(

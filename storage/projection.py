@@ -15,11 +15,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
+from domain.calendar import day_of
 from domain.decisions import Action, Decision
 from domain.errors import Conflict, Incomplete, NotFound
 from domain.lifecycle import RecordState
 from domain.stages import Stage
 from storage import entries, history, journal, telling, voids
+from storage.campaigns import cohorts, progress
 from storage.submission import outbox
 from storage.tables import ClassGroup, ClassTermRow, Command, RecordSlot, TermRecord
 
@@ -63,6 +65,8 @@ def project(session: Session, work: Projection) -> bool:
     _follow_up(session, row, work)
     voids.void_papers(session, row.id, work.decision, dissolved, work.seq)
     _write_class_term(session, row, work)
+    session.flush()
+    progress.refresh(session, [row.id])
     return True
 
 
@@ -70,6 +74,8 @@ def _follow_up(session: Session, row: ClassTermRow, work: Projection) -> None:
     if work.decision.action is Action.RETURN:
         _reopen(session, work)
         telling.tell_returned(session, row, work.decision, work.seq, work.decided_at)
+    if work.decision.action is Action.REVIEW and row.term == Term.YEAR_END:
+        cohorts.mark(session, row.id, day_of(work.decided_at))
     if work.decision.action is Action.ISSUE:
         record_ids = [UUID(each) for each in work.decision.record_ids]
         history.add_issued(session, record_ids, work.decided_at)

@@ -15,27 +15,44 @@ from activities.carrying import CarryActivities
 from activities.decisions import DecisionActivities
 from activities.orders import OrderActivities
 from activities.papers import BEAT_SECONDS, PaperPool
+from activities.school_campaigns import SchoolCampaignActivities
 from activities.upkeep import UpkeepActivities
 from config.process import collect_rarely
 from config.settings import Settings
 from config.temporal import connect
 from domain.rules.book import use_rules_of
 from interchange.national.codes import load_codes
+from storage.campaigns import policies
 from storage.database import Sessions, make_engine, make_sessions
 from worker.beating import BeatingInterceptor
+from worker.campaigns import campaign_worker, school_activities
 from worker.crash import CrashInterceptor
 from worker.mailing import make_mailing
 from worker.submission import make_submitting, submit_worker
 from worker.trust import Trust, make_trust
+from workflows.campaign import CampaignWorkflow
 from workflows.class_term import ClassTermWorkflow
 from workflows.mailing import DailyDigestWorkflow, MailWorkflow, ensure_mail_schedules
+from workflows.nightly import NightlyWorkflow, ensure_night_schedule
 from workflows.queues import MAIN_QUEUE, PROOF_QUEUE, SIGN_QUEUE
+from workflows.school_campaign import SchoolCampaignWorkflow
 from workflows.submission import SubmissionSweepWorkflow, SubmissionWorkflow, ensure_submission_schedule
 from workflows.upkeep import UpkeepWorkflow, ensure_schedules
 
 # After a worker dies hard, its cached workflows wait this long before another takes over.
 STICKY_TIMEOUT = timedelta(seconds=2)
 GRACE = timedelta(seconds=20)
+WORKFLOWS = [
+    ClassTermWorkflow,
+    CampaignWorkflow,
+    SchoolCampaignWorkflow,
+    NightlyWorkflow,
+    SubmissionWorkflow,
+    SubmissionSweepWorkflow,
+    UpkeepWorkflow,
+    MailWorkflow,
+    DailyDigestWorkflow,
+]
 PROOF_THREADS = 16  # most of them wait for somebody else's service
 
 
@@ -43,9 +60,11 @@ async def run_main_worker(settings: Settings) -> None:
     """Workflows and database activities, until a signal asks to stop."""
     use_rules_of(settings.rules_dir)
     sessions = make_sessions(make_engine(settings.database_url, pool_size=settings.worker_threads))
-    decisions = DecisionActivities(sessions)
+    decisions, schools = DecisionActivities(sessions), SchoolCampaignActivities(sessions)
+    with sessions.begin() as session:
+        policies.ensure_shipped(session)
     with ThreadPoolExecutor(settings.worker_threads) as threads:
-        worker = main_worker(await connect(settings), decisions, threads, settings)
+        worker = main_worker(await connect(settings), decisions, schools, threads, settings)
         await _until_stopped(worker, settings.ready_file)
 
 
@@ -60,31 +79,30 @@ async def run_sign_worker(settings: Settings) -> None:
     await ensure_schedules(client)
     await ensure_mail_schedules(client)
     await ensure_submission_schedule(client)
+    await ensure_night_schedule(client)
     with ThreadPoolExecutor(settings.worker_threads) as threads, ThreadPoolExecutor(PROOF_THREADS) as others:
         await asyncio.to_thread(pool.warm_up)
         orders = OrderActivities(sessions, pool, trust.preflight, load_codes(settings.national_codes))
         signs = sign_worker(client, orders, threads, settings)
+        campaigns = campaign_worker(client, sessions, others, _interceptors(settings))
         submits = submit_worker(client, make_submitting(settings, sessions), others, settings)
-        async with proof_worker(client, sessions, trust, others, settings), submits:
+        async with proof_worker(client, sessions, trust, others, settings), campaigns, submits:
             await _until_stopped(signs, settings.ready_file)
     pool.close()
 
 
 def main_worker(
-    client: Client, decisions: DecisionActivities, threads: ThreadPoolExecutor, settings: Settings
+    client: Client,
+    decisions: DecisionActivities,
+    schools: SchoolCampaignActivities,
+    threads: ThreadPoolExecutor,
+    settings: Settings,
 ) -> Worker:
     return Worker(
         client,
         task_queue=MAIN_QUEUE,
-        workflows=[
-            ClassTermWorkflow,
-            UpkeepWorkflow,
-            MailWorkflow,
-            DailyDigestWorkflow,
-            SubmissionWorkflow,
-            SubmissionSweepWorkflow,
-        ],
-        activities=[decisions.record_decision, decisions.note_deadline],
+        workflows=WORKFLOWS,
+        activities=[decisions.record_decision, decisions.note_deadline, *school_activities(schools)],
         activity_executor=threads,
         max_concurrent_activities=settings.worker_threads,
         interceptors=_interceptors(settings),

@@ -12,7 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.orders import OrderActivities, OrderResult
     from activities.refusals import refusal
     from domain import lifecycle
-    from domain.deadlines import Alarm, Deadline, Hook, is_late, next_alarm
+    from domain.deadlines import Alarm, Deadline, Hook, next_alarm
     from domain.decisions import SIGNING_ACTIONS, Action, Decision, Failure
     from domain.errors import Conflict, DomainError
     from storage.projection import Projection
@@ -21,7 +21,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.pending import Pending, current_command_id
     from workflows.planning import Step, as_far_as_done, issue_id, issue_of, nothing_signed, plan_issue, plan_step
     from workflows.queues import DATABASE_RETRY, DATABASE_TIMEOUT, HEARTBEAT_TIMEOUT, SIGN_QUEUE, SIGN_RETRY
-    from workflows.reading import current_details, search_attributes, who_acts
+    from workflows.reading import current_details, search_attributes, snapshot_of, waiting_of, who_acts
 
 
 def workflow_id(school_year: str, class_id: str, term: str) -> str:
@@ -127,10 +127,13 @@ class ClassTermWorkflow:
     @workflow.update(description="Đổi hạn")
     async def set_deadline(self, deadline: Deadline) -> int:
         """Move the deadline; an older policy version changes nothing. Returns the version in force."""
-        if deadline.policy_version > self.state.deadline.policy_version:
-            self.state = replace(self.state, deadline=deadline, fired=())
-            self.deadline_moved = True
+        self._move(deadline)
         return self.state.deadline.policy_version
+
+    @workflow.signal(description="Cơ quan quản lý dời hạn")
+    async def move_deadline(self, deadline: Deadline) -> None:
+        """The same as `set_deadline`, for rounds through thousands of classes: nobody waits for an answer."""
+        self._move(deadline)
 
     @workflow.signal(description="Chuyển sang lượt chạy mới (nâng cấp)")
     async def start_afresh(self) -> None:
@@ -138,18 +141,16 @@ class ClassTermWorkflow:
 
     @workflow.query(description="Trạng thái từng hồ sơ")
     def snapshot(self) -> Snapshot:
-        state = self.state
-        stage = lifecycle.class_stage(self.term).value
-        late = is_late(state.deadline, workflow.now())
-        return Snapshot(state.seq, stage, state.parts, state.records, state.deadline, state.fired, late)
+        return snapshot_of(self.state, self.term, workflow.now())
 
     @workflow.query(description="Ai đang được chờ")
     def waiting(self) -> list[Waiting]:
-        by_slot: dict[str, list[str]] = {}
-        for record_id, record in self.term.records.items():
-            for slot in lifecycle.waiting_slots(record):
-                by_slot.setdefault(slot, []).append(record_id)
-        return [Waiting(slot, tuple(records)) for slot, records in by_slot.items()]
+        return waiting_of(self.term)
+
+    def _move(self, deadline: Deadline) -> None:
+        if deadline.policy_version > self.state.deadline.policy_version:
+            self.state = replace(self.state, deadline=deadline, fired=())
+            self.deadline_moved = True
 
     def _check(self, decision: Decision, action: Action) -> None:
         """Refuse before history; a command that was already answered must get its old answer again."""

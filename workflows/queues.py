@@ -10,6 +10,8 @@ SIGN_QUEUE = "hocba-sign"
 PROOF_QUEUE = "hocba-proof"
 # Packets to record stores, as fast as the settings say.
 SUBMIT_QUEUE = "hocba-submit"
+# Rounds through thousands of workflows, and what is counted at night.
+CAMPAIGN_QUEUE = "hocba-campaign"
 
 # A dead worker is noticed after this long; people wait for it, so it is short.
 HEARTBEAT_TIMEOUT = timedelta(seconds=8)

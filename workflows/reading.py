@@ -1,14 +1,15 @@
 """How a class-term shows itself in Temporal's own UI and search: codes and counts, never a person."""
 
 from collections import Counter
+from datetime import datetime
 
-from domain.deadlines import Hook
+from domain.deadlines import Hook, is_late
 from domain.decisions import Decision
 from domain.lifecycle import ClassTerm, class_stage, finished, waiting_slots
 from domain.stages import STAGE_NAMES
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate, TypedSearchAttributes
 
-from workflows.messages import ClassTermState
+from workflows.messages import ClassTermState, Snapshot, Waiting
 
 SCHOOL_ID = SearchAttributeKey.for_keyword("SchoolId")
 CLASS_ID = SearchAttributeKey.for_keyword("ClassId")
@@ -29,6 +30,19 @@ def current_details(state: ClassTermState, term: ClassTerm) -> str:
     ]
     held = sum(record.held for record in term.records.values())
     return "\n".join([f"**{state.label}**", *lines, *([f"- Tạm giữ: **{held}**"] if held else [])])
+
+
+def snapshot_of(state: ClassTermState, term: ClassTerm, now: datetime) -> Snapshot:
+    stage, late = class_stage(term).value, is_late(state.deadline, now)
+    return Snapshot(state.seq, stage, state.parts, state.records, state.deadline, state.fired, late)
+
+
+def waiting_of(term: ClassTerm) -> list[Waiting]:
+    by_slot: dict[str, list[str]] = {}
+    for record_id, record in term.records.items():
+        for slot in waiting_slots(record):
+            by_slot.setdefault(slot, []).append(record_id)
+    return [Waiting(slot, tuple(records)) for slot, records in by_slot.items()]
 
 
 STAGE_ORDER = {stage: position for position, stage in enumerate(STAGE_NAMES)}

@@ -30,15 +30,19 @@ ROOMS: Final = (
     Room("/ky", _("Ký"), "pen-line", TEACHERS),
     Room("/duyet", _("Duyệt"), "file-check-2", _LEADERS, frozenset({"duyet"})),
     Room("/dong-dau", _("Đóng dấu"), "stamp", frozenset({Duty.CLERK})),
+    Room("/nop", _("Nộp học bạ"), "send", frozenset({Duty.CLERK, Duty.ADMIN}) | _LEADERS),
     Room("/so-phat-hanh", _("Sổ phát hành"), "book-open-check", frozenset({Duty.CLERK, Duty.ADMIN}) | _LEADERS),
     Room(BOARD, _("Tiến độ"), "kanban", STAFF),
     Room("/nguoi", _("Người và việc"), "user-check", frozenset({Duty.ADMIN}) | _LEADERS),
     Room("/phan-cong", _("Phân công"), "calendar-clock", frozenset({Duty.ADMIN}) | _LEADERS),
+    Room("/ra-soat", _("Rà soát dữ liệu"), "clipboard-check", OFFICES | {Duty.HOMEROOM}),
     Room("/chung-thu-so", _("Chứng thư số"), "badge-check", OFFICES),
     Room("/nhap-du-lieu", _("Nhập danh sách"), "file-up", OFFICES),
     Room("/so/mo", _("Mở sổ"), "book-plus", frozenset({Duty.ADMIN})),
     Room("/nguoi-dung", _("Người dùng"), "key-round", frozenset({Duty.ADMIN})),
     Room(OFFICE, _("Toàn cảnh"), "radar", AUTHORITY),
+    Room("/co-quan/chung-thu-so", _("Chứng thư số của trường"), "badge-check", AUTHORITY),
+    Room("/co-quan/goi-tin", _("Gói tin đã nhận"), "inbox", AUTHORITY),
 )
 
 
@@ -49,7 +53,8 @@ def rooms_of(desk: Duty | None) -> Sequence[Room]:
 
 def room_of(rooms: Sequence[Room], path: str) -> Room | None:
     """Behind which of these doors a page is; what else there is of a class belongs to the board."""
-    inside = next((room for room in rooms if path == room.path or path.startswith(f"{room.path}/")), None)
+    behind = (room for room in rooms if path == room.path or path.startswith(f"{room.path}/"))
+    inside = max(behind, key=lambda room: len(room.path), default=None)
     if inside or not path.startswith("/lop/"):
         return inside
     words = path.split("/")[3:4]

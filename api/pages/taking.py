@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fastapi import Response
+from sqlalchemy.orm import Session
 
 from api.deps import now
 from api.pages.formats import minute
@@ -15,6 +16,7 @@ from domain.assessment import Term
 from interchange.layout import Column, SheetContent, Value, workbook_bytes
 from storage import board
 from storage.access import ClassTermHead
+from storage.campaigns import authorities
 from storage.staffing import Person
 
 Row = tuple[Value, ...]
@@ -40,7 +42,7 @@ def take_list(
 ) -> Response:
     """The rows, numbered; `about` says what was chosen of the list, also in the file's name, which names nobody."""
     with found.sessions() as session:
-        labels = {_("Trường"): board.school_name(session, person.school_id), _("Lúc"): minute(now())}
+        labels = {**_whose(session, person), _("Lúc"): minute(now())}
     chosen = [each for each in about if each]
     more = {_("Học sinh"): whose, _("Phạm vi"): " · ".join(chosen)}
     labels |= {label: words for label, words in more.items() if words}
@@ -53,6 +55,12 @@ def take_list(
 def of_class(head: ClassTermHead) -> tuple[str, ...]:
     """Which class and term a list is of."""
     return _("Lớp %(name)s") % {"name": head.class_name}, _(Term(head.term).label), head.school_year
+
+
+def _whose(session: Session, person: Person) -> dict[str, str]:
+    if person.authority_id is not None:
+        return {_("Cơ quan"): authorities.office(session, person.authority_id).name}
+    return {_("Trường"): board.school_name(session, person.school_id)}
 
 
 def _cell(value: Value) -> Value:

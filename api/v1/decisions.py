@@ -1,5 +1,6 @@
 """Decisions on records that need no signature: submit, review, return, hold, release, and the deadline."""
 
+import asyncio
 from dataclasses import replace
 
 from fastapi import APIRouter
@@ -80,10 +81,12 @@ async def release(form: ReleaseForm, head: VisibleClassTerm, person: CurrentPers
 async def set_deadline(
     form: DeadlineForm, head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep
 ) -> DeadlineView:
-    """Move the class-term's deadline; an older policy version changes nothing."""
+    """Move the class-term's deadline. `policy_version` is above the one that the caller saw; else nothing changes."""
     if "principal" not in person.roles and "system_admin" not in person.roles:
         raise NotAllowed("Chỉ hiệu trưởng hoặc cán bộ quản trị được đổi hạn.")
-    deadline = Deadline(form.policy_version, form.due_at)
+    if form.policy_version <= head.policy_version:
+        return DeadlineView(policy_version=head.policy_version)
+    deadline = Deadline(await asyncio.to_thread(deciding.next_deadline_version, found), form.due_at)
     version = await found.approvals.set_deadline(workflow_of(head), str(form.command_id), deadline)
     return DeadlineView(policy_version=version)
 

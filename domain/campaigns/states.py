@@ -18,6 +18,17 @@ class PhaseState(Labelled):
     DONE = "done", "Đã xong"
 
 
+class DriftKind(Labelled):
+    """How a workflow and the database may differ; the nightly look finds and, where it can, repairs it."""
+
+    NOT_STARTED = "not_started", "Sổ đã mở nhưng tiến trình chưa chạy"
+    GONE = "gone", "Tiến trình không còn mà sổ chưa phát hành xong"
+    BEHIND = "behind", "Số bước của tiến trình và cơ sở dữ liệu khác nhau"
+    DEADLINE = "deadline", "Tiến trình chưa biết hạn mới"
+    COUNTS = "counts", "Số liệu tiến độ không khớp hồ sơ"
+    SCHOOL = "school", "Tiến trình của trường chưa chạy hoặc chưa biết hạn mới"
+
+
 class PhaseEventKind(Labelled):
     REMINDER = "reminder", "Nhắc trước hạn"
     OVERDUE = "overdue", "Quá hạn"

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from domain.assessment import Term
 from domain.campaigns.cases import CaseState
 from domain.campaigns.phases import Cohort, Step
-from domain.campaigns.states import CampaignState, PhaseEventKind, PhaseState
+from domain.campaigns.states import CampaignState, DriftKind, PhaseEventKind, PhaseState
 from storage.tables.base import Base, Key, Now, Text, one_of
 
 # One number for every move of any deadline, whoever makes it: the larger one is the newer decision. The versions that
@@ -247,3 +247,17 @@ class Holiday(Base):
     name: Mapped[str]
     is_workday: Mapped[bool] = mapped_column(server_default="false", comment="a make-up day")
     source: Mapped[str]
+
+
+class Drift(Base):
+    """Where a workflow and the database did not say the same, found at night; insert only."""
+
+    __tablename__ = "drifts"
+    __table_args__ = (one_of("kind", DriftKind), Index("ix_drifts_newest", "found_at"))
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    kind: Mapped[str]
+    subject_id: Mapped[UUID] = mapped_column(comment="class-term or school")
+    detail: Mapped[dict[str, object]] = mapped_column(JSONB, comment="numbers of both sides")
+    is_repaired: Mapped[bool]
+    found_at: Mapped[Now]

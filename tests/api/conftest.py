@@ -23,10 +23,12 @@ from activities.own_device import OwnDevice
 from activities.papers import PaperPool
 from activities.preflight import Preflight
 from activities.proving import Proving
+from activities.school_campaigns import SchoolCampaignActivities
 from activities.showing import Showing
 from activities.submission.exchange import make_exchange
 from activities.verifying import Verifying
 from api.approvals import Approvals
+from api.campaigns import Campaigns
 from api.main import create_app
 from api.origins import Origins
 from api.pages.templating import make_templates
@@ -49,12 +51,13 @@ from storage.tables import SigningOrder
 from tests.api.applications import CALLED
 from tests.api.browsing import browser, site  # noqa: F401 - fixtures
 from tests.api.classroom import Classroom, make_classroom
-from tests.api.fakes import FakeApprovals
+from tests.api.fakes import FakeApprovals, FakeCampaigns
 from tests.api.signing import make_prepared
 from tests.api.world import Keyring, World, at_desk, make_world, visitor
 from tests.database import another_database
 from tests.factories import OpenBook, open_book
 from tests.signing.pki import Stage, staged
+from worker.campaigns import campaign_worker
 from worker.main import main_worker, proof_worker, sign_worker
 from worker.trust import Trust
 
@@ -115,7 +118,13 @@ def confirming(sessions: Sessions, keys: Keyring) -> Confirming:
 
 
 def make_services(
-    sessions: Sessions, approvals: Approvals, keys: Keyring, folder: Path, *, demo: bool = False
+    sessions: Sessions,
+    approvals: Approvals,
+    keys: Keyring,
+    folder: Path,
+    *,
+    campaigns: Campaigns | None = None,
+    demo: bool = False,
 ) -> Services:
     confirms, objects = confirming(sessions, keys), Objects.local(folder)
     device = OwnDevice(sessions, objects, confirms)
@@ -125,9 +134,20 @@ def make_services(
     stores = {"city": StoreAddress("Kho học bạ số của thành phố", "http://127.0.0.1:9/store/v1")}
     exchange = make_exchange(sessions, objects, {"pkcs12": Pkcs12Provider(keys.store)}, [keys.authority.root], stores)
     return Services(
-        sessions, approvals, confirms, device, objects, TEMPLATES, history, verifying, showing, entrance, exchange,
+        sessions,
+        approvals,
+        confirms,
+        device,
+        objects,
+        TEMPLATES,
+        history,
+        verifying,
+        showing,
+        entrance,
+        exchange,
+        campaigns or FakeCampaigns(),
         demo=demo,
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture
@@ -204,10 +224,13 @@ async def workers(
     """All real workers, in this process."""
     settings, client = Settings(worker_threads=4), temporal_env.client
     with ThreadPoolExecutor(8) as threads:
-        main = main_worker(client, DecisionActivities(live_sessions), threads, settings)
+        main = main_worker(
+            client, DecisionActivities(live_sessions), SchoolCampaignActivities(live_sessions), threads, settings
+        )
         sign = sign_worker(client, OrderActivities(live_sessions, pool, trust.preflight), threads, settings)
         proof = proof_worker(client, live_sessions, trust, threads, settings)
-        async with main, sign, proof:
+        campaigns = campaign_worker(client, live_sessions, threads)
+        async with main, sign, proof, campaigns:
             yield
 
 
@@ -217,7 +240,8 @@ def live_app(
 ) -> FastAPI:
     """The application as it is served, workers or not."""
     approvals = Approvals(temporal_env.client, timedelta(seconds=60), Origins(live_sessions))
-    return create_app(make_services(live_sessions, approvals, keys, objects_folder))
+    campaigns = Campaigns(temporal_env.client, live_sessions)
+    return create_app(make_services(live_sessions, approvals, keys, objects_folder, campaigns=campaigns))
 
 
 @pytest.fixture

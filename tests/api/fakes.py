@@ -1,11 +1,15 @@
 """A hand-written `Approvals` that remembers what it was asked and refuses on demand, where only HTTP matters."""
 
 from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
 
 from activities.orders import PreparedOrder
 from api.approvals import Approvals
+from api.campaigns import Campaigns
 from domain.deadlines import Deadline
 from domain.decisions import Decision
+from storage.staffing import Person
 from workflows.messages import ClassTermState, Outcome
 
 
@@ -62,3 +66,23 @@ class FakeApprovals(Approvals):
     def _refuse(self) -> None:
         if self.refuses is not None:
             raise self.refuses
+
+
+class FakeCampaigns(Campaigns):
+    """Keeps what it is asked, and does nothing of it."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, tuple[Any, ...]]] = []
+        self.refuses: Exception | None = None
+
+    def __getattribute__(self, name: str) -> Any:  # noqa: ANN401
+        if name.startswith("_") or name in {"asked", "refuses"}:
+            return super().__getattribute__(name)
+
+        async def take(person: Person, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401
+            self.asked.append((name, (person, *arguments, *named.values())))
+            if self.refuses is not None:
+                raise self.refuses
+            return uuid4() if name == "open" else 1000
+
+        return take

@@ -52,6 +52,8 @@ PLAIN = {"slot": "toan", "school_year": "2026-2027", "term": "hk1", "position": 
 # Notices: whose it is asked about is nobody's.
 PLAIN |= {"notice_id": str(uuid4())}
 PLAIN |= {"position_id": str(uuid4())}  # of offices
+# The data review of a campaign.
+FORMS |= {f"POST /ra-soat/{each}": {"dot": str(uuid4())} for each in ("xac-nhan", "bao", "tap-huan")}
 # Entry.
 _SHEET = "/lop/{class_term_id}/nhap/{slot}"
 FORMS |= {f"POST {_SHEET}/gui": {"command_id": str(uuid4()), "record_ids": str(uuid4())}}

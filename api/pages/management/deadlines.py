@@ -159,7 +159,7 @@ def _heads(found: Services, person: Person, class_term_ids: list[UUID]) -> list[
 
 
 async def _move(found: Services, head: ClassTermHead, command_id: UUID, day: date, reason_id: UUID) -> None:
-    deadline = Deadline(head.policy_version + 1, end_of_day(day))
+    deadline = Deadline(await run_in_threadpool(deciding.next_deadline_version, found), end_of_day(day))
     await found.approvals.set_deadline(deciding.workflow_of(head), str(command_id), deadline)
     await run_in_threadpool(_tell, found, head, command_id, reason_id)
 

@@ -252,6 +252,17 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['school_id'], ['schools.id'], name=op.f('fk_phase_forecasts_school_id')),
     sa.PrimaryKeyConstraint('campaign_id', 'school_id', 'step', 'cohort', name=op.f('pk_phase_forecasts'))
     )
+    op.create_table('drifts',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False, comment='class-term or school'),
+    sa.Column('detail', postgresql.JSONB(), nullable=False, comment='numbers of both sides'),
+    sa.Column('is_repaired', sa.Boolean(), nullable=False),
+    sa.Column('found_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.CheckConstraint("kind IN ('not_started', 'gone', 'behind', 'deadline', 'counts', 'school')", name=op.f('ck_drifts_kind_known')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_drifts'))
+    )
+    op.create_index('ix_drifts_newest', 'drifts', ['found_at'], unique=False)
     op.add_column('term_records', sa.Column('in_summer', sa.Boolean(), server_default='false', nullable=False, comment='the year is decided after the summer: another deadline binds it'))
     op.drop_constraint(op.f('ck_positions_role_known'), 'positions', type_='check')
     op.create_check_constraint(op.f('ck_positions_role_known'), 'positions', "role IN ('principal', 'vice_principal', 'seal_clerk', 'system_admin', 'officer', 'office_head')")
@@ -265,6 +276,7 @@ def upgrade() -> None:
     op.execute('CREATE TRIGGER never_emptied BEFORE TRUNCATE ON policy_versions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()')
     op.execute('CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON phase_events FOR EACH ROW EXECUTE FUNCTION refuse_change()')
     op.execute('CREATE TRIGGER never_emptied BEFORE TRUNCATE ON phase_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()')
+    op.execute('CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON drifts FOR EACH ROW EXECUTE FUNCTION refuse_change()')
     op.execute(BACKFILL)
 
 
@@ -296,6 +308,7 @@ def downgrade() -> None:
     op.drop_column('positions', 'authority_id')
     op.drop_index(op.f('ix_pupil_cases_school_id'), table_name='pupil_cases')
     op.drop_column('term_records', 'in_summer')
+    op.drop_table('drifts')
     op.drop_table('phase_forecasts')
     op.drop_table('pupil_cases')
     op.drop_table('progress_days')

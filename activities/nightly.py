@@ -1,0 +1,162 @@
+"""What is done each night: the day is counted, and workflows are compared with the database and repaired."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Final, Protocol
+from uuid import UUID
+
+from temporalio import activity
+
+from activities.campaigns import Engine, each
+from domain.calendar import day_of
+from domain.campaigns.messages import CampaignRef
+from domain.campaigns.states import DriftKind
+from domain.deadlines import Deadline
+from storage import deadlines, opening
+from storage.campaigns import cases, drifts, dues, gaps, nights, phases, running
+from storage.campaigns.drifts import Stored
+from storage.database import Sessions
+from storage.tables import Campaign
+
+AT_ONCE: Final = 16
+# What is under way when it is looked at is no drift: it is looked at again.
+PATIENCE: Final = timedelta(seconds=3)
+
+
+class Inspector(Engine, Protocol):
+    """What a workflow knows: (number of its last step, its deadline); None when there is none running."""
+
+    async def class_knows(self, school_year: str, class_id: str, term: str) -> tuple[int, Deadline] | None: ...
+    async def school_knows(self, campaign: tuple[str, int], school_id: str) -> int | None: ...
+
+
+class NightlyActivities:
+    def __init__(self, sessions: Sessions, engine: Inspector, patience: timedelta = PATIENCE) -> None:
+        self._sessions = sessions
+        self._engine = engine
+        self._patience = patience
+
+    @activity.defn
+    def list_campaigns(self) -> list[str]:
+        with self._sessions() as session:
+            return [str(campaign.id) for campaign in running.open_campaigns(session)]
+
+    @activity.defn
+    def count(self, ref: CampaignRef) -> int:
+        """Count the day that is over, look at every school's data, and make the forecasts; returns how many rows."""
+        at, campaign_id = datetime.now(UTC), UUID(ref.campaign_id)
+        self._look_at_schools(campaign_id, at)
+        with self._sessions.begin() as session:
+            campaign = session.get_one(Campaign, campaign_id)
+            cases.close_solved(session, campaign_id)
+            phases.settle_all(session, campaign, at)
+            counted = nights.keep_day(session, campaign, nights.end_of(at))
+            nights.keep_forecasts(session, campaign, nights.end_of(at))
+        return counted
+
+    def _look_at_schools(self, campaign_id: UUID, at: datetime) -> None:
+        """Each by itself: nobody who works at night waits for seven hundred schools."""
+        with self._sessions() as session:
+            campaign = session.get_one(Campaign, campaign_id)
+            held = dues.of_schools(session, campaign)
+        for school in held:
+            with self._sessions.begin() as session:
+                found = gaps.review(session, campaign, school.school_id, school.last_signing, at)
+                gaps.keep(session, campaign_id, school.school_id, found, at)
+            activity.heartbeat()
+
+    @activity.defn
+    async def reconcile(self) -> int:
+        """Compare every open class-term and school with its workflow; returns how many differed."""
+        with self._sessions.begin() as session:
+            wrong = drifts.recount(session)
+            drifts.keep(session, [drifts.drift(DriftKind.COUNTS, one, {}, is_repaired=True) for one in wrong])
+            class_terms = drifts.stored(session)
+        found = len(wrong)
+
+        async def compare(one: Stored) -> None:
+            nonlocal found
+            found += await self._compare(one)
+
+        await each("1 classes", {str(one.class_term_id): one for one in class_terms}, compare, AT_ONCE)
+        return found + await self._schools()
+
+    async def _compare(self, one: Stored) -> bool:
+        """Whether it differed; looked at twice, since people work at night too."""
+        if await self._differs(one) is None:
+            return False
+        await asyncio.sleep(self._patience.total_seconds())
+        with self._sessions() as session:
+            again = drifts.stored(session, one.class_term_id)
+        kind = await self._differs(again[0]) if again else None
+        if kind is None:
+            return False
+        repaired = await self._repair(again[0], kind)
+        detail: dict[str, object] = {"seq": one.seq, "policy_version": one.policy_version}
+        with self._sessions.begin() as session:
+            drifts.keep(session, [drifts.drift(kind, one.class_term_id, detail, is_repaired=repaired)])
+        return True
+
+    async def _differs(self, one: Stored) -> DriftKind | None:
+        known = await self._engine.class_knows(one.school_year, str(one.class_id), one.term.value)
+        if known is None:
+            return DriftKind.GONE if one.seq else DriftKind.NOT_STARTED
+        seq, deadline = known
+        if seq != one.seq:
+            return DriftKind.BEHIND
+        return None if deadline == self._due(one) else DriftKind.DEADLINE
+
+    def _due(self, one: Stored) -> Deadline:
+        """The newest deadline: what the class-term has, or what its campaign says since."""
+        own = Deadline(one.policy_version, one.due_at)
+        with self._sessions() as session:
+            campaign = running.of_year(session, one.school_year, one.grade)
+            if campaign is None or campaign.state == "closed":
+                return own
+            held = dues.of_schools(session, campaign, [one.school_id])
+        due = held[0].of_term(one.term) if held else None
+        return Deadline(due.version, due.at) if due and due.version > own.policy_version else own
+
+    async def _repair(self, one: Stored, kind: DriftKind) -> bool:
+        if kind is DriftKind.NOT_STARTED:
+            await self._engine.open_book(await asyncio.to_thread(self._opened, one))
+            return True
+        if kind is not DriftKind.DEADLINE:
+            return False  # decisions that only one side knows are for a person to look at
+        due = self._due(one)
+        await self._engine.move_class(one.school_year, str(one.class_id), one.term.value, due)
+        known = await self._engine.class_knows(one.school_year, str(one.class_id), one.term.value)
+        if known is not None and known[1].policy_version > due.policy_version:
+            due = known[1]  # the workflow was moved and the database does not know it
+            with self._sessions.begin() as session:
+                deadlines.note(session, one.class_term_id, due.policy_version, due.due_at, None)
+        return True
+
+    def _opened(self, one: Stored) -> opening.OpenedTerm:
+        with self._sessions.begin() as session:
+            return opening.open_term(session, one.class_id, one.term, one.due_at)
+
+    async def _schools(self) -> int:
+        """Schools whose workflow does not run or does not know the newest deadlines."""
+        found = 0
+        with self._sessions() as session:
+            campaigns = running.open_campaigns(session)
+        for campaign in campaigns:
+            with self._sessions.begin() as session:
+                codes = dict(running.take_in(session, campaign.id, day_of(datetime.now(UTC))))
+                held = dues.of_schools(session, campaign)
+            key = campaign.school_year, campaign.grade
+            for school in held:
+                newest = max((due.version for due in school.dues), default=0)
+                knows = await self._engine.school_knows(key, str(school.school_id))
+                activity.heartbeat("3 schools", str(school.school_id))
+                if knows is not None and knows >= newest:
+                    continue
+                found += 1
+                await self._engine.start_school(key, str(campaign.id), (str(school.school_id), codes[school.school_id]))
+                if knows is not None:
+                    await self._engine.tell_school(key, str(school.school_id), "deadlines_moved")
+                with self._sessions.begin() as session:
+                    detail: dict[str, object] = {"knows": knows, "newest": newest}
+                    drifts.keep(session, [drifts.drift(DriftKind.SCHOOL, school.school_id, detail, is_repaired=True)])
+        return found

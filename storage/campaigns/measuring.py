@@ -1,0 +1,98 @@
+"""How much of each phase is done at each school: records for most phases, the school itself for review and training."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from domain.assessment import Term
+from domain.campaigns.cases import CaseState
+from domain.campaigns.phases import Cohort, Step
+from storage.among import among
+from storage.tables import Campaign, CampaignSchool, ClassProgress, PupilCase
+
+Key: TypeAlias = tuple[UUID, Step, Cohort]
+# By which count a step that moves records is measured, and of which term.
+COLUMNS: Final[Mapping[Step, tuple[Term, InstrumentedAttribute[int]]]] = {
+    Step.CLOSE_HK1: (Term.HK1, ClassProgress.issued),
+    Step.CLOSE_YEAR: (Term.YEAR_END, ClassProgress.submitted),
+    Step.ENTRY_SIGNING: (Term.YEAR_END, ClassProgress.approved),
+    Step.ISSUE: (Term.YEAR_END, ClassProgress.issued),
+    Step.SUBMISSION: (Term.YEAR_END, ClassProgress.accepted),
+    Step.FREEZE: (Term.YEAR_END, ClassProgress.frozen),
+}
+
+
+@dataclass(frozen=True)
+class Measure:
+    """`excepted` need not be done, because an authority has said so; it is not part of `done`."""
+
+    total: int
+    done: int
+    excepted: int = 0
+
+    @property
+    def is_done(self) -> bool:
+        """A school without a record yet has everything before it."""
+        return 0 < self.total <= self.done
+
+    @property
+    def is_excepted(self) -> bool:
+        """Whether what is not done need not be."""
+        return 0 < self.total <= self.done + self.excepted
+
+    def __add__(self, other: "Measure") -> "Measure":
+        return Measure(self.total + other.total, self.done + other.done, self.excepted + other.excepted)
+
+
+NOTHING: Final = Measure(0, 0)
+
+
+def measures(session: Session, campaign: Campaign, school_ids: Collection[UUID] | None = None) -> dict[Key, Measure]:
+    """By school, step and group of pupils; `Cohort.ALL` holds both groups together."""
+    found: dict[Key, Measure] = {}
+    for school_id, cohort, term, pupils, *counts in session.execute(_counted(campaign, school_ids)).all():
+        by_step: dict[Step, int] = dict(zip(COLUMNS, counts, strict=True))
+        for step, (of_term, _) in COLUMNS.items():
+            if term == of_term.value:
+                measure = Measure(pupils, by_step[step])
+                for each in (Cohort(cohort), Cohort.ALL):
+                    key = school_id, step, each
+                    found[key] = found.get(key, NOTHING) + measure
+    return found | _of_schools(session, campaign, school_ids)
+
+
+def _counted(campaign: Campaign, school_ids: Collection[UUID] | None) -> Select[UUID, str, str, int, *tuple[int, ...]]:
+    columns = (func.sum(column) for _, column in COLUMNS.values())
+    query = select(
+        ClassProgress.school_id, ClassProgress.cohort, ClassProgress.term, func.sum(ClassProgress.pupils), *columns
+    ).where(ClassProgress.school_year == campaign.school_year, ClassProgress.grade == campaign.grade)
+    if school_ids is not None:
+        query = query.where(among(ClassProgress.school_id, school_ids))
+    return query.group_by(ClassProgress.school_id, ClassProgress.cohort, ClassProgress.term)
+
+
+def _of_schools(session: Session, campaign: Campaign, school_ids: Collection[UUID] | None) -> dict[Key, Measure]:
+    which: ColumnElement[bool] = CampaignSchool.campaign_id == campaign.id
+    if school_ids is not None:
+        which &= among(CampaignSchool.school_id, school_ids)
+    excepted = exists().where(
+        PupilCase.campaign_id == campaign.id,
+        PupilCase.school_id == CampaignSchool.school_id,
+        PupilCase.state == CaseState.EXCEPTED.value,
+    )
+    query = select(
+        CampaignSchool.school_id,
+        CampaignSchool.confirmed_at.is_not(None),
+        CampaignSchool.trained_on.is_not(None),
+        excepted,
+    ).where(which)
+    found: dict[Key, Measure] = {}
+    for school_id, is_confirmed, is_trained, has_exception in session.execute(query):
+        done, excepted_ = is_confirmed and not has_exception, is_confirmed and has_exception
+        found[school_id, Step.DATA_REVIEW, Cohort.ALL] = Measure(1, int(done), int(excepted_))
+        found[school_id, Step.TRAINING, Cohort.ALL] = Measure(1, int(is_trained))
+    return found

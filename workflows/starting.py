@@ -1,0 +1,129 @@
+"""Starts the workflows of books and campaigns; starting again changes nothing. For the API and for activities alike."""
+
+from collections.abc import Awaitable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TypeVar
+
+from domain.deadlines import Deadline
+from storage.opening import OpenedTerm
+from temporalio.client import Client
+from temporalio.common import (
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from workflows import reading
+from workflows.campaign import CampaignState, CampaignWorkflow, campaign_workflow_id
+from workflows.class_term import ClassTermWorkflow, workflow_id
+from workflows.messages import ClassTermState, Snapshot
+from workflows.opening import opening_state
+from workflows.queues import MAIN_QUEUE
+from workflows.school_campaign import SchoolCampaignState, SchoolCampaignWorkflow, school_workflow_id
+
+Answer = TypeVar("Answer")
+
+
+async def start_class_term(client: Client, state: ClassTermState) -> None:
+    """Also after it has been issued, nothing is started again."""
+    with suppress(WorkflowAlreadyStartedError):
+        await client.start_workflow(
+            ClassTermWorkflow.run,
+            state,
+            id=workflow_id(state.school_year, state.class_id, state.term),
+            task_queue=MAIN_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            static_summary=f"Sổ lớp {state.label}",
+            search_attributes=_of_class(state),
+        )
+
+
+async def start_campaign(client: Client, state: CampaignState) -> None:
+    with suppress(WorkflowAlreadyStartedError):
+        await client.start_workflow(
+            CampaignWorkflow.run,
+            state,
+            id=campaign_workflow_id(state.school_year, state.grade),
+            task_queue=MAIN_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            static_summary=f"Đợt học bạ lớp {state.grade}, năm học {state.school_year}",
+            search_attributes=TypedSearchAttributes([SearchAttributePair(reading.YEAR, state.school_year)]),
+        )
+
+
+async def start_school(client: Client, state: SchoolCampaignState) -> None:
+    with suppress(WorkflowAlreadyStartedError):
+        await client.start_workflow(
+            SchoolCampaignWorkflow.run,
+            state,
+            id=school_workflow_id(state.school_year, state.grade, state.school.school_id),
+            task_queue=MAIN_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            static_summary=f"Trường {state.school_code}, đợt lớp {state.grade} {state.school_year}",
+            search_attributes=TypedSearchAttributes(
+                [
+                    SearchAttributePair(reading.SCHOOL_ID, state.school.school_id),
+                    SearchAttributePair(reading.YEAR, state.school_year),
+                ]
+            ),
+        )
+
+
+@dataclass(frozen=True)
+class TemporalEngine:
+    """What activities of campaigns ask of Temporal; they know nothing of workflows."""
+
+    client: Client
+
+    async def open_book(self, opened: OpenedTerm) -> None:
+        await start_class_term(self.client, opening_state(opened))
+
+    async def start_school(self, campaign: tuple[str, int], campaign_id: str, school: tuple[str, str]) -> None:
+        school_year, grade = campaign
+        school_id, code = school
+        await start_school(self.client, SchoolCampaignState.begin(campaign_id, school_id, code, school_year, grade))
+
+    async def move_class(self, school_year: str, class_id: str, term: str, deadline: Deadline) -> None:
+        handle = self.client.get_workflow_handle(workflow_id(school_year, class_id, term))
+        await handle.signal("move_deadline", deadline)
+
+    async def class_knows(self, school_year: str, class_id: str, term: str) -> tuple[int, Deadline] | None:
+        handle = self.client.get_workflow_handle(workflow_id(school_year, class_id, term))
+        found = await _asked(handle.query("snapshot", result_type=Snapshot))
+        return (found.seq, found.deadline) if found else None
+
+    async def school_knows(self, campaign: tuple[str, int], school_id: str) -> int | None:
+        handle = self.client.get_workflow_handle(school_workflow_id(*campaign, school_id))
+        found = await _asked(handle.query("snapshot", result_type=SchoolCampaignState))
+        return found.plan.version if found else None
+
+    async def tell_school(self, campaign: tuple[str, int], school_id: str, signal: str) -> None:
+        handle = self.client.get_workflow_handle(school_workflow_id(*campaign, school_id))
+        await handle.signal(signal)
+
+
+async def _asked(query: Awaitable[Answer]) -> Answer | None:
+    try:
+        return await query
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return None
+        raise
+
+
+def _of_class(state: ClassTermState) -> TypedSearchAttributes:
+    return TypedSearchAttributes(
+        [
+            SearchAttributePair(reading.SCHOOL_ID, state.school_id),
+            SearchAttributePair(reading.CLASS_ID, state.class_id),
+            SearchAttributePair(reading.YEAR, state.school_year),
+            SearchAttributePair(reading.TERM, state.term),
+        ]
+    )
