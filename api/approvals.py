@@ -15,6 +15,8 @@ from temporalio.client import (
 from temporalio.common import (
     ActivityIDConflictPolicy,
     ActivityIDReusePolicy,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
 )
 from temporalio.exceptions import ActivityAlreadyStartedError, ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
@@ -33,6 +35,7 @@ from workflows.queues import (
     CARRY_RETRY,
     CARRY_TIMEOUT,
     HEARTBEAT_TIMEOUT,
+    MAIN_QUEUE,
     PREPARE_RETRY,
     PREPARE_TIMEOUT,
     PROOF_QUEUE,

@@ -36,6 +36,7 @@ from api.pages import (
     review,
     search,
     signing,
+    submission,
     today,
     verification,
 )
@@ -93,7 +94,7 @@ def create_app(services: Services) -> FastAPI:
 def add_pages(app: FastAPI) -> None:
     """Every room; a room of one module or of a package of them."""
     rooms = (accounts, approval, clerk, entrance, entry, homeroom, live, mails, management, notices, records, review)
-    app.include_router(joined(*rooms, search, signing, today, verification))
+    app.include_router(joined(*rooms, search, signing, submission, today, verification))
 
 
 async def make_services(settings: Settings) -> Services:
