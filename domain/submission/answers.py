@@ -27,7 +27,7 @@ class Receipt:
     answers: Sequence[Answer]
 
     def count(self, result: Result) -> int:
-        return sum(each.result is result for each in self.answers)
+        return sum(each.result == result for each in self.answers)
 
 
 @dataclass(frozen=True)

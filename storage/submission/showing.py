@@ -65,7 +65,7 @@ def classes(session: Session, school_id: UUID, store: str) -> list[ClassLine]:
         .group_by(ClassTermRow.id, ClassGroup.id)
         .order_by(ClassGroup.school_year.desc(), ClassGroup.grade, func.length(ClassGroup.name), ClassGroup.name)
     )
-    return [ClassLine(*tuple(row)) for row in session.execute(query)]  # type: ignore[call-arg]
+    return [ClassLine(*tuple(row)) for row in session.execute(query)]
 
 
 def packets(session: Session, school_id: UUID, store: str) -> list[PacketLine]:
