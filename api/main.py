@@ -31,6 +31,7 @@ from api.pages import (
     mails,
     management,
     notices,
+    office,
     records,
     refusals,
     review,
@@ -93,8 +94,8 @@ def create_app(services: Services) -> FastAPI:
 
 def add_pages(app: FastAPI) -> None:
     """Every room; a room of one module or of a package of them."""
-    rooms = (accounts, approval, clerk, entrance, entry, homeroom, live, mails, management, notices, records, review)
-    app.include_router(joined(*rooms, search, signing, submission, today, verification))
+    rooms = (accounts, approval, clerk, entrance, entry, homeroom, live, mails, management, notices, office, records)
+    app.include_router(joined(*rooms, review, search, signing, submission, today, verification))
 
 
 async def make_services(settings: Settings) -> Services:

@@ -100,7 +100,8 @@ def _measured(seeds: range, schools: int) -> dict[str, dict[str, Score]]:
                     these = list(outcomes(season, step, before, method))
                     for row in (f"{before} workdays before", step.value, "all"):
                         found[row][name] += these
-    return {row: {name: score(those) for name, those in by.items()} for row, by in found.items()}
+    rows = [f"{before} workdays before" for before in BEFORE] + [step.value for step in Step] + ["all"]
+    return {row: {name: score(those) for name, those in found[row].items()} for row in rows}
 
 
 def _milliseconds(seed: int) -> float:

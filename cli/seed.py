@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from cli.database import opened
 from cli.demo_client import DemoClient
 from cli.demo_data import (
     PASSPHRASE,
@@ -21,11 +22,15 @@ from cli.demo_data import (
     load_school,
     unsettle_certificates,
 )
+from cli.demo_office import LOGINS, load_office
 from cli.demo_play import TermPlay, make_play
+from cli.demo_season import DemoSeason
 from config.settings import Settings
+from config.temporal import connect
 from domain.assessment import Term
 from domain.calendar import day_of, end_of_day
 from domain.curriculum import HOMEROOM, PRINCIPAL
+from domain.duties import DUTY_NAMES
 from interchange.sample_school import ExampleSet
 
 DUTIES = {"principal": "Hiệu trưởng", "seal": "Văn thư (đóng dấu)", "system_admin": "Quản trị hệ thống"}
@@ -66,6 +71,15 @@ async def _begin(settings: Settings, school: DemoSchool, examples: ExampleSet) -
             if name == LATE_CLASS:
                 await _let_pass(play, client, school)
     await asyncio.to_thread(unsettle_certificates, settings, school, WITHOUT_CERTIFICATE, CERTIFICATE_ENDS)
+    await _begin_campaign(settings, school)
+
+
+async def _begin_campaign(settings: Settings, school: DemoSchool) -> None:
+    """The office over the school, in the middle of a campaign with thirty schools."""
+    typer.echo("Loading the demo office …")
+    office = await asyncio.to_thread(load_office, settings, school.school_id)
+    with opened(settings.database_url) as sessions:
+        await DemoSeason(await connect(settings), sessions, office).play()
 
 
 async def _issued(play: TermPlay) -> None:
@@ -136,4 +150,6 @@ def _accounts(school: DemoSchool) -> Table:
             table.add_row(
                 account.full_name, DUTIES.get(duty, f"Chủ nhiệm lớp {class_name}"), account.login, account.token
             )
+    for login, (name, duty, ward) in LOGINS.items():
+        table.add_row(name, f"{DUTY_NAMES[duty]}{f', phường {ward}' if ward else ''}", login, "")
     return table

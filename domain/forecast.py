@@ -58,10 +58,11 @@ class Forecast:
 
 # Fitted on the seasons of seeds 100 to 109 of `simulation` (60 schools each); `bench.forecast` tests on others. A real
 # season should replace them: how the share of open records that are finished in a workday grows towards a deadline.
-_IDLE, _PEAK, _MIDDLE, _SOFTNESS = 0.003, 0.2, 6.5, 1.6
-_READY_SHARE, _UNREADY = 0.36, 0.4  # of ready records a workday; the others' rush, against that of all
+_IDLE, _PEAK, _MIDDLE, _SOFTNESS = 0.003, 0.24, 6.0, 1.3
+_READY_SHARE: Final = 0.36  # of ready records, finished on any workday
+_DAYS_TO_READY: Final = 2.5  # workdays that others need before the last hand
 _HALF_LIFE: Final = 7.0  # workdays after which something seen weighs half
-_CAMPAIGN_PRIOR, _SCHOOL_PRIOR, _READY_PRIOR = 8.0, 2.0, 2.0  # classes' worth of belief in the usual pace
+_CAMPAIGN_PRIOR, _SCHOOL_PRIOR, _READY_PRIOR = 20.0, 3.0, 2.0  # classes' worth of belief in the usual pace
 _FREE_DAYS: Final = 0.1  # what is done in the free days before a deadline that falls on one, in workdays
 _FARTHEST: Final = 260  # a year of workdays: what takes longer has no pace
 _FADING: Final = 0.5 ** (1 / _HALF_LIFE)
@@ -202,7 +203,9 @@ class _Campaign:
             return [Lot(seen.left, shape, ahead / rate)]
         ready = min(seen.left, track.ready)
         soon = _READY_SHARE * max(_FREE_DAYS, self.clock.left) / _READY_PRIOR
-        lots = [Lot(ready, _READY_PRIOR, soon), Lot(seen.left - ready, shape, _UNREADY * ahead / rate)]
+        # The others need days in which to become ready.
+        late = ahead * self.clock.left / (self.clock.left + _DAYS_TO_READY)
+        lots = [Lot(ready, _READY_PRIOR, soon), Lot(seen.left - ready, shape, late / rate)]
         return [lot for lot in lots if lot.records]
 
     def _finishes_on(self, left: int, pace: float) -> date | None:

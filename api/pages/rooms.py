@@ -10,13 +10,17 @@ from domain.duties import AUTHORITY, OFFICES, STAFF, TEACHERS, Duty
 
 @dataclass(frozen=True)
 class Room:
-    """A door; pages of a class belong to a room by a word of their address."""
+    """A door; pages of a class belong to a room by a word of their address, other pages by how it begins."""
 
     path: str
     label: str
     icon: str
     duties: frozenset[Duty]
     words: frozenset[str] = frozenset()
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        return self.path, *(each for each in self.words if each.startswith("/"))
 
 
 _LEADERS: Final = frozenset({Duty.PRINCIPAL, Duty.VICE_PRINCIPAL})
@@ -41,8 +45,12 @@ ROOMS: Final = (
     Room("/so/mo", _("Mở sổ"), "book-plus", frozenset({Duty.ADMIN})),
     Room("/nguoi-dung", _("Người dùng"), "key-round", frozenset({Duty.ADMIN})),
     Room(OFFICE, _("Toàn cảnh"), "radar", AUTHORITY),
-    Room("/co-quan/chung-thu-so", _("Chứng thư số của trường"), "badge-check", AUTHORITY),
-    Room("/co-quan/goi-tin", _("Gói tin đã nhận"), "inbox", AUTHORITY),
+    Room(f"{OFFICE}/truong", _("Trường"), "school", AUTHORITY),
+    Room(f"{OFFICE}/dot", _("Đợt và kế hoạch"), "calendar", AUTHORITY, frozenset({f"{OFFICE}/ke-hoach"})),
+    Room(f"{OFFICE}/gia-han", _("Gia hạn"), "calendar-clock", AUTHORITY),
+    Room(f"{OFFICE}/cho-quyet-dinh", _("Chờ quyết định"), "gavel", AUTHORITY),
+    Room(f"{OFFICE}/chung-thu-so", _("Chứng thư số của trường"), "badge-check", AUTHORITY),
+    Room(f"{OFFICE}/goi-tin", _("Gói tin đã nhận"), "inbox", AUTHORITY),
 )
 
 
@@ -53,10 +61,9 @@ def rooms_of(desk: Duty | None) -> Sequence[Room]:
 
 def room_of(rooms: Sequence[Room], path: str) -> Room | None:
     """Behind which of these doors a page is; what else there is of a class belongs to the board."""
-    behind = (room for room in rooms if path == room.path or path.startswith(f"{room.path}/"))
-    inside = max(behind, key=lambda room: len(room.path), default=None)
+    inside = [room for room in rooms if any(path == each or path.startswith(f"{each}/") for each in room.places)]
     if inside or not path.startswith("/lop/"):
-        return inside
+        return max(inside, key=lambda room: len(room.path), default=None)
     words = path.split("/")[3:4]
     by_word = next((room for room in rooms if room.words.intersection(words)), None)
     return by_word or next((room for room in rooms if room.path == BOARD), None)

@@ -42,7 +42,7 @@ def take_list(
 ) -> Response:
     """The rows, numbered; `about` says what was chosen of the list, also in the file's name, which names nobody."""
     with found.sessions() as session:
-        labels = {**_whose(session, person), _("Lúc"): minute(now())}
+        labels = {**_place(session, person), _("Lúc"): minute(now())}
     chosen = [each for each in about if each]
     more = {_("Học sinh"): whose, _("Phạm vi"): " · ".join(chosen)}
     labels |= {label: words for label, words in more.items() if words}
@@ -52,15 +52,15 @@ def take_list(
     return workbook(workbook_bytes([sheet]), what.name, *chosen)
 
 
-def of_class(head: ClassTermHead) -> tuple[str, ...]:
-    """Which class and term a list is of."""
-    return _("Lớp %(name)s") % {"name": head.class_name}, _(Term(head.term).label), head.school_year
-
-
-def _whose(session: Session, person: Person) -> dict[str, str]:
+def _place(session: Session, person: Person) -> dict[str, str]:
     if person.authority_id is not None:
         return {_("Cơ quan"): authorities.office(session, person.authority_id).name}
     return {_("Trường"): board.school_name(session, person.school_id)}
+
+
+def of_class(head: ClassTermHead) -> tuple[str, ...]:
+    """Which class and term a list is of."""
+    return _("Lớp %(name)s") % {"name": head.class_name}, _(Term(head.term).label), head.school_year
 
 
 def _cell(value: Value) -> Value:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from domain.assessment import Term
 from domain.campaigns.cases import CaseState
+from domain.campaigns.measures import MEASURES
 from domain.campaigns.phases import Cohort, Step
 from storage.among import among
 from storage.tables import Campaign, CampaignSchool, ClassProgress, PupilCase
@@ -17,12 +18,7 @@ from storage.tables import Campaign, CampaignSchool, ClassProgress, PupilCase
 Key: TypeAlias = tuple[UUID, Step, Cohort]
 # By which count a step that moves records is measured, and of which term.
 COLUMNS: Final[Mapping[Step, tuple[Term, InstrumentedAttribute[int]]]] = {
-    Step.CLOSE_HK1: (Term.HK1, ClassProgress.issued),
-    Step.CLOSE_YEAR: (Term.YEAR_END, ClassProgress.submitted),
-    Step.ENTRY_SIGNING: (Term.YEAR_END, ClassProgress.approved),
-    Step.ISSUE: (Term.YEAR_END, ClassProgress.issued),
-    Step.SUBMISSION: (Term.YEAR_END, ClassProgress.accepted),
-    Step.FREEZE: (Term.YEAR_END, ClassProgress.frozen),
+    step: (each.term, getattr(ClassProgress, each.count)) for step, each in MEASURES.items() if each.term
 }
 
 

@@ -15,12 +15,13 @@ from domain.campaigns.phases import RECORD_STEPS, Cohort, Step
 from domain.deadlines import last_day
 from domain.forecast import Forecast, Track, forecast
 from storage.campaigns import measuring, policies
-from storage.campaigns.measuring import NOTHING, Key
+from storage.campaigns.measuring import NOTHING, Key, Measure
 from storage.tables import Campaign, CampaignPhase, PhaseForecast, ProgressDay
 
 # How far back the pace is looked at, in days.
 LOOK_BACK: Final = timedelta(days=60)
 _CHUNK: Final = 2000
+BEFORE: Final = {Step.ISSUE: Step.ENTRY_SIGNING, Step.SUBMISSION: Step.ISSUE, Step.FREEZE: Step.SUBMISSION}
 
 
 def keep_day(session: Session, campaign: Campaign, day: date) -> int:
@@ -57,7 +58,10 @@ def _phases(session: Session, campaign: Campaign) -> Iterable[Key]:
 
 
 def keep_forecasts(session: Session, campaign: Campaign, today: date) -> int:
-    """Make every forecast anew from the kept days; the schools of one phase inform each other. Returns how many."""
+    """Make every forecast anew from the kept days, of which `today` is the last that is over; returns how many.
+
+    The schools of one phase inform each other.
+    """
     tracks = _tracks(session, campaign, today)
     workdays = policies.workdays(session)
     rows: list[dict[str, object]] = []
@@ -93,12 +97,23 @@ def _tracks(session: Session, campaign: Campaign, today: date) -> Mapping[tuple[
     for row in session.scalars(query):
         key = row.school_id, row.step, row.cohort
         done[key][row.day], total[key] = row.done, row.total
+    counted = measuring.measures(session, campaign)
     tracks: dict[tuple[Step, Cohort], dict[UUID, Track]] = defaultdict(dict)
     for key, day in due.items():
         if total.get(key):
-            school_id, step, cohort = key
-            tracks[Step(step), Cohort(cohort)][school_id] = Track(total[key], day, done[key])
+            school_id, step, cohort = key[0], Step(key[1]), Cohort(key[2])
+            ready = _ready(counted, school_id, step, cohort)
+            tracks[step, cohort][school_id] = Track(total[key], day, done[key], ready)
     return tracks
+
+
+def _ready(counted: Mapping[Key, Measure], school_id: UUID, step: Step, cohort: Cohort) -> int | None:
+    """Unfinished records that only wait for this step; None where the step before is not counted."""
+    before = BEFORE.get(step)
+    if before is None:
+        return None
+    reached, done = (counted.get((school_id, each, cohort), NOTHING).done for each in (before, step))
+    return max(0, reached - done)
 
 
 def end_of(at: datetime) -> date:

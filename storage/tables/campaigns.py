@@ -235,6 +235,7 @@ class PhaseForecast(Base):
     high: Mapped[int]
     chance: Mapped[float] = mapped_column(comment="that at least one is missing, 0 to 1")
     pace: Mapped[float] = mapped_column(comment="records per workday")
+    mean: Mapped[float] = mapped_column(server_default="0", comment="of what is missing: to be added up over schools")
     finishes_on: Mapped[date | None] = mapped_column(comment="none: nothing moves")
 
 

@@ -8,12 +8,13 @@ from api.guard import COOKIE
 from storage.database import Sessions
 from storage.objects import Objects
 from tests.api.browsing import Site, findings, serving
-from tests.api.matrix import DUTIES, PLAIN, GuardedRoute, guarded_routes, objects_of
+from tests.api.matrix import DUTIES, OFFICE_DUTIES, PLAIN, GuardedRoute, guarded_routes, objects_of
 from tests.api.matrix import Objects as Named
 from tests.api.world import Keyring, World, make_world
 
 PUBLIC = ["/dang-nhap", "/kiem-tra", "/v/ABCDEFGH"]
 NO_PAGES = {"chu-nhiem", "truc-tiep"}  # the first leads on to a class, the second is a stream
+EVERYBODY = {**DUTIES, **OFFICE_DUTIES}
 ROOMS: dict[str, list[GuardedRoute]] = {}
 for each in sorted((route for route in guarded_routes() if route.method == "GET"), key=lambda route: route.path):
     ROOMS.setdefault(each.path.split("/")[1].split(".")[0], []).append(each)
@@ -30,7 +31,7 @@ def school(live_sessions: Sessions, keys: Keyring, objects_folder: Path) -> tupl
 
 async def opened(site: Site, world: World, named: Named, route: GuardedRoute) -> str:
     """Open a page as the first person who may; the cookie stays. Returns "" for what is no page of its own."""
-    people = [person for person, duties in DUTIES.items() if route.rule.duties and route.rule.duties & duties]
+    people = [person for person, duties in EVERYBODY.items() if route.rule.duties and route.rule.duties & duties]
     path = route.path.format(**PLAIN, **named.ids)
     for person in people:
         cookie = {"name": COOKIE, "value": world.cookies[person], "url": site.url("/")}

@@ -12,11 +12,14 @@ from httpx import ASGITransport, AsyncClient
 from sqlalchemy.orm import Session
 
 from api.guard import COOKIE, CSRF_HEADER
+from domain.calendar import day_of
 from domain.curriculum import PRINCIPAL
+from domain.duties import Duty
 from signing.authority import DevelopmentAuthority, IssuedKey
 from signing.keys import KeyStore
 from storage import demo, registration, visitors
 from storage.access import SCHOOL_WIDE
+from storage.campaigns import authorities, offices
 from storage.staffing import Person
 from storage.tables import CertificateRow, School, Staff
 from storage.visitors import NewSession
@@ -71,12 +74,13 @@ class World:
     foreign_record: str
     tokens: dict[str, str] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
+    office: dict[str, UUID] = field(default_factory=dict)  # officer and head of the authority of both schools
 
     def who(self, person: str) -> UUID:
         return {
             "principal": self.school.principal, "clerk": self.school.clerk, "admin": self.admin,
             "homeroom": self.cast.homeroom, "music": self.cast.music, "other": self.other_cast.music,
-            "foreigner": self.foreign.school.principal,
+            "foreigner": self.foreign.school.principal, **self.office,
         }[person]  # fmt: skip
 
     def person(self, name: str) -> Person:
@@ -99,13 +103,26 @@ def make_world(session: Session, keys: Keyring, number: int = 1) -> World:
         school, cast, other_cast, foreign, make_admin(session, school),
         book.id, book.records, foreign_book.id, foreign_book.records[0],
     )  # fmt: skip
+    world.office.update(make_officers(session, school))
     world.tokens.update({person: demo.new_token(session, world.who(person)) for person in (*PEOPLE[:-1], "music")})
     world.cookies.update({person: sign_in(session, world.who(person)) for person in world.tokens})
+    world.cookies.update({person: sign_in(session, each) for person, each in world.office.items()})
     for person in ("principal", "homeroom"):
         keys.give_person(session, world.who(person))
     keys.give_school(session, school.school_id)
     session.flush()
     return world
+
+
+def make_officers(session: Session, school: SchoolCast) -> dict[str, UUID]:
+    """Who follows and who decides at the authority that manages the school."""
+    authority_id = authorities.manager_of(session, school.school_id, day_of(datetime.now(UTC)))
+    assert authority_id is not None
+    people = {"officer": ("079180000001", Duty.OFFICER), "office head": ("079180000002", Duty.OFFICE_HEAD)}
+    return {
+        name: offices.add_officer(session, authority_id, (personal_id, f"Người Mẫu {name}"), duty, SINCE)
+        for name, (personal_id, duty) in people.items()
+    }
 
 
 def sign_in(session: Session, staff_id: UUID, *, has_second_factor: bool = True) -> str:

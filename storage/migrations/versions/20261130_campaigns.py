@@ -247,6 +247,7 @@ def upgrade() -> None:
     sa.Column('high', sa.Integer(), nullable=False),
     sa.Column('chance', sa.Float(), nullable=False, comment='that at least one is missing, 0 to 1'),
     sa.Column('pace', sa.Float(), nullable=False, comment='records per workday'),
+    sa.Column('mean', sa.Float(), server_default='0', nullable=False, comment='of what is missing: to be added up over schools'),
     sa.Column('finishes_on', sa.Date(), nullable=True, comment='none: nothing moves'),
     sa.ForeignKeyConstraint(['campaign_id'], ['campaigns.id'], name=op.f('fk_phase_forecasts_campaign_id')),
     sa.ForeignKeyConstraint(['school_id'], ['schools.id'], name=op.f('fk_phase_forecasts_school_id')),
