@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -15,7 +14,6 @@ from sqlalchemy.orm import Session
 from activities.submission.packing import Packed, Packing, PackOrder
 from activities.submission.receiving import Receiving
 from domain.assessment import Term
-from domain.campaigns.phases import Cohort
 from domain.duties import Duty
 from domain.submission.states import Approval
 from interchange.national.codes import load_codes
@@ -36,12 +34,6 @@ from tests.signing.verification import papers
 from tests.storage.papers import make_document
 
 PASSPHRASE = "mật khẩu con dấu của trường"
-RENDERED: dict[tuple[str, str, int], bytes] = {}
-
-
-@cache
-def authority_in(folder: Path) -> DevelopmentAuthority:
-    return DevelopmentAuthority.open(folder)
 
 
 @dataclass
@@ -54,13 +46,14 @@ class Sender:
     keys: KeyStore
     authority: DevelopmentAuthority
     book: OpenBook
+    own: CertificateRow | None = None
     certificate: CertificateRow = field(init=False)
     signed: int = 0
 
     def __post_init__(self) -> None:
         self.school = self.session.get_one(School, self.book.cast.school.school_id)
         self.clerk = self.book.cast.school.clerk
-        self.certificate = self.give_certificate()
+        self.certificate = self.own or self.give_certificate()
         self.packing = Packing(self.sessions, self.objects, {"pkcs12": Pkcs12Provider(self.keys)}, lambda _: None)
         self.receiving = Receiving(self.sessions, self.objects, [self.authority.root])
 
@@ -152,7 +145,3 @@ def make_sender(
     book = open_book(session, cast, Term.YEAR_END)
     session.commit()
     return Sender(session, sessions, Objects.local(folder / "objects"), KeyStore(folder / "keys"), authority, book)
-
-
-LATER = timedelta(minutes=5)
-COHORT = Cohort.COMPLETED.value
