@@ -1,17 +1,19 @@
 """The rooms of submission: a clerk submits with one confirmation, the authority approves and takes files in."""
 
-from uuid import UUID, uuid4
+from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
+from fastapi import FastAPI
 from httpx import AsyncClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.services import Services
 from domain.assessment import Term
-from storage.campaigns import authorities
 from storage.database import Sessions
-from storage.tables import CertificateRow, Packet, School
+from storage.submission import packets
+from storage.tables import CertificateRow, Packet
 from tests.api.conftest import As
 from tests.api.fakes import FakeApprovals
 from tests.api.pages import reads, words
@@ -125,10 +127,6 @@ async def test_a_file_goes_to_the_authority_and_its_answer_comes_back(desk: As, 
 
 
 async def test_refused_records_are_sent_again(desk: As, school: Sender) -> None:
-    from datetime import UTC, datetime
-
-    from storage.submission import packets
-
     clerk = desk("clerk")
     packet = await submitted(clerk, school)
     packets.turn_down(school.session, packet.id, "Kho tạm đóng.", datetime.now(UTC))
@@ -142,10 +140,12 @@ async def test_refused_records_are_sent_again(desk: As, school: Sender) -> None:
 
 
 async def test_another_schools_packet_and_certificate_do_not_exist(
-    desk: As, db: Session, app: object, school: Sender, world: World
+    desk: As, db: Session, app: FastAPI, school: Sender, world: World
 ) -> None:
     packet = await submitted(desk("clerk"), school)
-    foreign = at_desk(app, sign_in(db, world.foreign.school.clerk))  # type: ignore[arg-type]
+    cookie = sign_in(db, world.foreign.school.clerk)
+    db.commit()
+    foreign = at_desk(app, cookie)
     for path in ("", "/hoc-ba.xlsx", "/bien-nhan.json"):
         assert (await foreign.get(f"/nop/goi/{packet.id}{path}")).status_code == 404
     assert (await foreign.post(f"/nop/goi/{packet.id}/xuat")).status_code == 404
@@ -164,11 +164,3 @@ async def test_a_connection_is_tested_and_kept(desk: As, school: Sender, service
         services.exchange.connection._stores["city"]._url = store.url  # type: ignore[index]
         answer = await clerk.post("/nop/thu-ket-noi", data={"kho": "city"})
     assert answer.headers["Location"] == "/nop?kho=city&xong=ket-noi"
-
-
-def authority_of(db: Session, school: School) -> UUID:
-    from datetime import UTC, datetime
-
-    found = authorities.manager_of(db, school.id, datetime.now(UTC).date())
-    assert found is not None
-    return found
