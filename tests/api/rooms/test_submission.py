@@ -161,6 +161,6 @@ async def test_a_connection_is_tested_and_kept(desk: As, school: Sender, service
     silent = await clerk.post("/nop/thu-ket-noi", data={"kho": "city"})
     assert "Không kết nối được" in words(silent, 409)
     with standing_store(school.receiving) as store:
-        services.exchange.connection._stores["city"]._url = store.url  # type: ignore[index]
+        services.exchange.connection._stores["city"]._url = store.url
         answer = await clerk.post("/nop/thu-ket-noi", data={"kho": "city"})
     assert answer.headers["Location"] == "/nop?kho=city&xong=ket-noi"
