@@ -15,6 +15,8 @@ from temporalio.client import (
 from temporalio.common import (
     ActivityIDConflictPolicy,
     ActivityIDReusePolicy,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
 )
 from temporalio.exceptions import ActivityAlreadyStartedError, ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
@@ -33,12 +35,15 @@ from workflows.queues import (
     CARRY_RETRY,
     CARRY_TIMEOUT,
     HEARTBEAT_TIMEOUT,
+    MAIN_QUEUE,
     PREPARE_RETRY,
     PREPARE_TIMEOUT,
     PROOF_QUEUE,
     SIGN_QUEUE,
 )
 from workflows.starting import start_class_term
+from workflows.submission import SubmissionInput, SubmissionWorkflow
+from workflows.submission import workflow_id as submission_id
 
 Answer = TypeVar("Answer")
 PATIENCE = timedelta(seconds=40)
@@ -140,6 +145,19 @@ class Approvals:
             await self._client.service_client.check_health(timeout=timedelta(seconds=2))
         except RPCError as error:
             raise Unavailable from error
+
+    async def start_sending(self, packet_id: str, urgency: int) -> None:
+        """Have a packet sent until its store has answered, waiting for nothing; again, nothing changes."""
+        call = self._client.start_workflow(
+            SubmissionWorkflow.run,
+            SubmissionInput(packet_id, urgency),
+            id=submission_id(packet_id),
+            task_queue=MAIN_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            static_summary="Gửi gói tin học bạ số",
+        )
+        await self._answered(call)
 
     async def _note(self, command_id: str) -> None:
         if self._origins is not None:

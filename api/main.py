@@ -9,8 +9,9 @@ from activities.entrance import Entrance
 from activities.own_device import OwnDevice
 from activities.showing import Showing
 from activities.single_sign_on import Provider
+from activities.submission.exchange import make_exchange
 from activities.verifying import Verifying
-from api import errors, health
+from api import errors, health, store
 from api.approvals import Approvals
 from api.assets import FOLDERS, served
 from api.bodies import BoundedBodies
@@ -36,6 +37,7 @@ from api.pages import (
     review,
     search,
     signing,
+    submission,
     today,
     verification,
 )
@@ -49,6 +51,7 @@ from config.settings import Settings, words_of
 from config.temporal import connect
 from domain.rules.book import use_rules_of
 from interchange.national.codes import load_codes
+from interchange.record_stores import PATH, configured_stores
 from signing.providers.configured import configured_providers
 from signing.trust_store import trusted_roots
 from signing.vault import Vault
@@ -79,6 +82,7 @@ def create_app(services: Services) -> FastAPI:
     app.add_exception_handler(Exception, _broken)
     app.include_router(health.router)
     app.include_router(v1.router, prefix="/api/v1", responses=errors.RESPONSES)
+    app.include_router(store.router, prefix=PATH, responses=errors.RESPONSES)
     add_pages(app)
     # Public as a whole: entries name nobody, and whoever holds a copy can tell a rewritten log from the one he knows.
     app.mount("/history", served(services.history_dir), name="history")
@@ -91,13 +95,14 @@ def create_app(services: Services) -> FastAPI:
 def add_pages(app: FastAPI) -> None:
     """Every room; a room of one module or of a package of them."""
     rooms = (accounts, approval, clerk, entrance, entry, homeroom, live, mails, management, notices, office, records)
-    app.include_router(joined(*rooms, review, search, signing, today, verification))
+    app.include_router(joined(*rooms, review, search, signing, submission, today, verification))
 
 
 async def make_services(settings: Settings) -> Services:
     use_rules_of(settings.rules_dir)
     sessions = make_sessions(make_engine(settings.database_url, pool_size=settings.worker_threads))
-    confirming = Confirming(sessions, configured_providers(settings.key_providers, settings.key_store))
+    providers = configured_providers(settings.key_providers, settings.key_store)
+    confirming = Confirming(sessions, providers)
     objects = Objects.local(settings.object_store)
     client = await connect(settings)
     return Services(
@@ -112,6 +117,14 @@ async def make_services(settings: Settings) -> Services:
         verifying=Verifying(sessions, objects, trusted_roots(settings.trust_file), ApartVerifier()),
         codes=load_codes(settings.national_codes),
         entrance=make_entrance(settings, sessions),
+        exchange=make_exchange(
+            sessions,
+            objects,
+            providers,
+            trusted_roots(settings.trust_file),
+            configured_stores(settings.record_stores, settings.api_url),
+            settings.store_places,
+        ),
         showing=Showing(objects, settings.verify_url),
         has_time_stamps=bool(settings.tsa_url),
         demo=settings.demo,

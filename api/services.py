@@ -9,6 +9,7 @@ from activities.confirming import Confirming
 from activities.entrance import Entrance
 from activities.own_device import OwnDevice
 from activities.showing import Showing
+from activities.submission.exchange import Exchange
 from activities.verifying import Verifying
 from api.approvals import Approvals
 from api.campaigns import Campaigns
@@ -31,6 +32,7 @@ class Services:
     verifying: Verifying
     showing: Showing
     entrance: Entrance
+    exchange: Exchange
     campaigns: Campaigns
     codes: CodeLists = field(default_factory=load_codes)  # of the national record
     remembered: Remembered = field(default_factory=Remembered)

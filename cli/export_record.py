@@ -12,10 +12,10 @@ import typer
 from cryptography import x509
 from pydantic import SecretStr
 
-from cli.sealed_records import read_sealed
+from activities.sealed_records import read_sealed
 from cli.trouble import Trouble
 from config.settings import Settings
-from domain.errors import DomainError
+from domain.errors import DomainError, Invalid
 from interchange.national.checking import check
 from interchange.national.codes import load_codes
 from interchange.national.dispatch import Share, dispatched, share_out
@@ -23,7 +23,7 @@ from interchange.national.json_form import write_json
 from interchange.national.packet import MAX_BYTES, Event, Packet
 from interchange.national.records import NationalRecord
 from interchange.national.xml_form import packet_xml, write_xml
-from signing import xades_verifier
+from signing import archival, xades_verifier
 from signing.authority import write_private
 from signing.providers.base import KeyProvider, SignatureRequest, Signed
 from signing.providers.configured import configured_providers
@@ -79,7 +79,7 @@ def _records(files: Sequence[Path], roots: Sequence[x509.Certificate], event: Ev
     problems = []
     for row, file in enumerate(files, start=1):
         try:
-            sealed = read_sealed(file, roots)
+            sealed = read_sealed(_bytes_of(file), roots)
         except DomainError as error:
             problems.append(f"{file}: {error.message}")
             continue
@@ -93,6 +93,14 @@ def _records(files: Sequence[Path], roots: Sequence[x509.Certificate], event: Ev
         more = f" ... and {len(problems) - _SHOWN} more." if len(problems) > _SHOWN else ""
         raise Trouble(f"Nothing was written: the records must be put right first.{more}")
     return list(records.values())
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(archival.MAX_BYTES + 1)
+    except OSError as error:
+        raise Invalid("Không mở được tệp.") from error
 
 
 def _tell_unconfirmed(settings: Settings) -> None:

@@ -101,6 +101,9 @@ class Settings(BaseSettings):
     tsa_timeout_s: float = Field(default=180, gt=0, le=240)
     seal_timestamp: Literal["record", "batch"] = "record"
     key_providers: Path | None = None
+    record_stores: Path | None = None  # where records are submitted to: docs/submission.md
+    submit_per_second: float = Field(default=5, gt=0, le=1000)  # packets, of all workers together
+    store_places: int = Field(default=4, ge=1, le=64)  # packets that our own store works on at once
     packet_signer: Literal["school", "head"] = "school"  # who signs packets of national records
 
     rules_dir: Path | None = None  # rule sets of the installation, beside the shipped ones: docs/rules.md

@@ -11,6 +11,7 @@ class Scope(StrEnum):
     ROSTERS = "rosters"
     DECIDE = "decide"
     SIGN = "sign"
+    STORE = "store"
 
 
 SCOPE_NAMES: Final[Mapping[Scope, str]] = {
@@ -19,5 +20,6 @@ SCOPE_NAMES: Final[Mapping[Scope, str]] = {
     Scope.ROSTERS: "Nhập danh sách lớp",
     Scope.DECIDE: "Mở sổ, gửi, rà soát, trả lại, tạm giữ, đổi hạn",
     Scope.SIGN: "Chuẩn bị và xác nhận lệnh ký",
+    Scope.STORE: "Tra cứu học bạ trong kho học bạ số",
 }
 EVERY_SCOPE: Final = frozenset(Scope)

@@ -22,6 +22,7 @@ from domain.lifecycle import RecordState
 from domain.stages import Stage
 from storage import entries, history, journal, telling, voids
 from storage.campaigns import cohorts, progress
+from storage.submission import outbox
 from storage.tables import ClassGroup, ClassTermRow, Command, RecordSlot, TermRecord
 
 
@@ -76,7 +77,9 @@ def _follow_up(session: Session, row: ClassTermRow, work: Projection) -> None:
     if work.decision.action is Action.REVIEW and row.term == Term.YEAR_END:
         cohorts.mark(session, row.id, day_of(work.decided_at))
     if work.decision.action is Action.ISSUE:
-        history.add_issued(session, map(UUID, work.decision.record_ids), work.decided_at)
+        record_ids = [UUID(each) for each in work.decision.record_ids]
+        history.add_issued(session, record_ids, work.decided_at)
+        outbox.add_issued(session, record_ids)
 
 
 def _freeze(session: Session, row: ClassTermRow, decision: Decision) -> None:

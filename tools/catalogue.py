@@ -33,7 +33,7 @@ FILE: Final = PROJECT / "templates" / "locale" / "en.po"
 TEMPLATES: Final = ("templates/pages/**/*.html", "templates/mail/*.html", "templates/mail/*.txt")
 CODE: Final = ("api", "activities", "domain", "storage", "signing", "interchange", "workflows")
 # Where sentences stand in code: translated there, marked for later, or refusals that pages translate.
-REFUSALS: Final = ("NotAllowed", "NotFound", "Conflict", "Incomplete", "Invalid", "SigningFailed")
+REFUSALS: Final = ("NotAllowed", "NotFound", "Conflict", "Incomplete", "Invalid", "SigningFailed", "NotReached")
 CALLS: Final = frozenset({"_", "gettext", "marked", "ngettext", "counted", *REFUSALS})
 # Words that sentences are put together from, where they stand among others that nobody reads.
 PARTS: Final = (

@@ -28,6 +28,7 @@ from worker.beating import BeatingInterceptor
 from worker.campaigns import campaign_worker, school_activities
 from worker.crash import CrashInterceptor
 from worker.mailing import make_mailing
+from worker.submission import make_submitting, submit_worker
 from worker.trust import Trust, make_trust
 from workflows.campaign import CampaignWorkflow
 from workflows.class_term import ClassTermWorkflow
@@ -35,6 +36,7 @@ from workflows.mailing import DailyDigestWorkflow, MailWorkflow, ensure_mail_sch
 from workflows.nightly import NightlyWorkflow, ensure_night_schedule
 from workflows.queues import MAIN_QUEUE, PROOF_QUEUE, SIGN_QUEUE
 from workflows.school_campaign import SchoolCampaignWorkflow
+from workflows.submission import SubmissionSweepWorkflow, SubmissionWorkflow, ensure_submission_schedule
 from workflows.upkeep import UpkeepWorkflow, ensure_schedules
 
 # After a worker dies hard, its cached workflows wait this long before another takes over.
@@ -45,6 +47,8 @@ WORKFLOWS = [
     CampaignWorkflow,
     SchoolCampaignWorkflow,
     NightlyWorkflow,
+    SubmissionWorkflow,
+    SubmissionSweepWorkflow,
     UpkeepWorkflow,
     MailWorkflow,
     DailyDigestWorkflow,
@@ -74,13 +78,15 @@ async def run_sign_worker(settings: Settings) -> None:
     trust, client = make_trust(settings, sessions, pool), await connect(settings)
     await ensure_schedules(client)
     await ensure_mail_schedules(client)
+    await ensure_submission_schedule(client)
     await ensure_night_schedule(client)
     with ThreadPoolExecutor(settings.worker_threads) as threads, ThreadPoolExecutor(PROOF_THREADS) as others:
         await asyncio.to_thread(pool.warm_up)
         orders = OrderActivities(sessions, pool, trust.preflight, load_codes(settings.national_codes))
         signs = sign_worker(client, orders, threads, settings)
         campaigns = campaign_worker(client, sessions, others, _interceptors(settings))
-        async with proof_worker(client, sessions, trust, others, settings), campaigns:
+        submits = submit_worker(client, make_submitting(settings, sessions), others, settings)
+        async with proof_worker(client, sessions, trust, others, settings), campaigns, submits:
             await _until_stopped(signs, settings.ready_file)
     pool.close()
 

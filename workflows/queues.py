@@ -8,6 +8,8 @@ MAIN_QUEUE = "hocba"
 SIGN_QUEUE = "hocba-sign"
 # What waits for somebody else's service; it must not take the place of what people wait for.
 PROOF_QUEUE = "hocba-proof"
+# Packets to record stores, as fast as the settings say.
+SUBMIT_QUEUE = "hocba-submit"
 # Rounds through thousands of workflows, and what is counted at night.
 CAMPAIGN_QUEUE = "hocba-campaign"
 

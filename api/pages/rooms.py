@@ -34,6 +34,7 @@ ROOMS: Final = (
     Room("/ky", _("Ký"), "pen-line", TEACHERS),
     Room("/duyet", _("Duyệt"), "file-check-2", _LEADERS, frozenset({"duyet"})),
     Room("/dong-dau", _("Đóng dấu"), "stamp", frozenset({Duty.CLERK})),
+    Room("/nop", _("Nộp học bạ"), "send", frozenset({Duty.CLERK, Duty.ADMIN}) | _LEADERS),
     Room("/so-phat-hanh", _("Sổ phát hành"), "book-open-check", frozenset({Duty.CLERK, Duty.ADMIN}) | _LEADERS),
     Room(BOARD, _("Tiến độ"), "kanban", STAFF),
     Room("/nguoi", _("Người và việc"), "user-check", frozenset({Duty.ADMIN}) | _LEADERS),
@@ -48,6 +49,8 @@ ROOMS: Final = (
     Room(f"{OFFICE}/dot", _("Đợt và kế hoạch"), "calendar", AUTHORITY, frozenset({f"{OFFICE}/ke-hoach"})),
     Room(f"{OFFICE}/gia-han", _("Gia hạn"), "calendar-clock", AUTHORITY),
     Room(f"{OFFICE}/cho-quyet-dinh", _("Chờ quyết định"), "gavel", AUTHORITY),
+    Room(f"{OFFICE}/chung-thu-so", _("Chứng thư số của trường"), "badge-check", AUTHORITY),
+    Room(f"{OFFICE}/goi-tin", _("Gói tin đã nhận"), "inbox", AUTHORITY),
 )
 
 

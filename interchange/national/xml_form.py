@@ -29,7 +29,10 @@ _READ: Final[Mapping[Kind, Callable[[str], Value]]] = {
 
 def packet_xml(packet: Packet) -> etree._Element:
     """The root element; the same packet gives the same tree. Raises Invalid if anything in it is refused."""
-    sound(packet)
+    return _tree(sound(packet))
+
+
+def _tree(packet: Packet) -> etree._Element:
     root = etree.Element(ROOT, _ATTRIBUTES)
     etree.SubElement(etree.SubElement(root, "TruongHoc"), "MaTruong").text = packet.school_code
     records = etree.SubElement(root, "DanhSachHocBa")
@@ -61,15 +64,31 @@ def packet_of(root: etree._Element) -> Packet:
 
     Says nothing about who wrote it: of a signed file, read the part that a verification found to be signed.
     """
+    return sound(unjudged_packet_of(root))
+
+
+def unjudged_packet_of(root: etree._Element) -> Packet:
+    """A packet of our layout whose values nobody has looked at yet, for whoever judges record by record.
+
+    Raises Invalid for another layout, which has no records that could be told apart.
+    """
     try:
         canonical = etree.tostring(root, method="c14n")
         school, records = root
         packet = Packet(school.findtext("MaTruong") or "", tuple(map(_record, records.iterchildren("*"))))
     except (etree.C14NError, ValueError) as error:
         raise Invalid("Tệp XML không đúng cấu trúc gói tin học bạ.") from error
-    if canonical != etree.tostring(packet_xml(packet), method="c14n"):
+    if canonical != etree.tostring(_tree(packet), method="c14n"):
         raise Invalid("Tệp XML có nội dung ngoài cấu trúc gói tin học bạ.")
     return packet
+
+
+def canonical_record(record: NationalRecord) -> bytes:
+    """The record's own element, canonical: equal content gives equal bytes."""
+    element = etree.Element(record.layout.table.name)
+    _write(element, record)
+    canonical: bytes = etree.tostring(element, method="c14n")
+    return canonical
 
 
 def _write(element: etree._Element, record: NationalRecord) -> None:

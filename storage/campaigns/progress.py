@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from domain.campaigns.phases import Cohort
 from domain.stages import STAGES, Stage
 from storage.among import among
+from storage.submission import counting
 from storage.tables import ClassGroup, ClassProgress, ClassTermRow, TermRecord
 
 _COUNTED = {
@@ -50,6 +51,7 @@ def refresh(session: Session, class_term_ids: Collection[UUID]) -> None:
     )
     session.execute(delete(ClassProgress).where(among(ClassProgress.class_term_id, class_term_ids)))
     session.execute(insert(ClassProgress).from_select(_COLUMNS, counted))
+    counting.count(session, class_term_ids)
 
 
 _COLUMNS = (

@@ -65,6 +65,14 @@ from storage.tables.papers import (
 )
 from storage.tables.phrases import CommentPhrase
 from storage.tables.previews import RosterPreview
+from storage.tables.submission import (
+    CertificateApproval,
+    Packet,
+    RecordStore,
+    StorePacket,
+    StoreRecord,
+    Submission,
+)
 from storage.tables.trust import (
     Confirmation,
     EvidenceBatch,
@@ -89,6 +97,7 @@ __all__ = [
     "CampaignPhase",
     "CampaignSchool",
     "CellChange",
+    "CertificateApproval",
     "CertificateRow",
     "ClassGroup",
     "ClassProgress",
@@ -115,6 +124,7 @@ __all__ = [
     "MarkPreview",
     "Notice",
     "OrderItem",
+    "Packet",
     "PhaseEvent",
     "PhaseForecast",
     "PolicyRow",
@@ -127,6 +137,7 @@ __all__ = [
     "PupilTerm",
     "Reason",
     "RecordSlot",
+    "RecordStore",
     "RecoveryCode",
     "ReviewItem",
     "RosterPreview",
@@ -140,6 +151,9 @@ __all__ = [
     "SigningLease",
     "SigningOrder",
     "Staff",
+    "StorePacket",
+    "StoreRecord",
+    "Submission",
     "TeachingAssignment",
     "TermRecord",
     "TermRow",

@@ -25,6 +25,7 @@ from activities.preflight import Preflight
 from activities.proving import Proving
 from activities.school_campaigns import SchoolCampaignActivities
 from activities.showing import Showing
+from activities.submission.exchange import make_exchange
 from activities.verifying import Verifying
 from api.approvals import Approvals
 from api.campaigns import Campaigns
@@ -33,6 +34,7 @@ from api.origins import Origins
 from api.pages.templating import make_templates
 from api.services import Services
 from config.settings import Settings
+from interchange.record_stores import StoreAddress
 from signing.keys import KeyStore
 from signing.log.log import HistoryLog
 from signing.log.signers import NoteSigner
@@ -130,6 +132,8 @@ def make_services(
     verifying = Verifying(sessions, objects, [keys.authority.root], APART)
     showing, history = Showing(objects, "http://127.0.0.1:8000"), folder / "history"
     entrance = Entrance.make(sessions, VAULT, "http://127.0.0.1")
+    stores = {"city": StoreAddress("Kho học bạ số của thành phố", "http://127.0.0.1:9/store/v1")}
+    exchange = make_exchange(sessions, objects, {"pkcs12": Pkcs12Provider(keys.store)}, [keys.authority.root], stores)
     return Services(
         sessions,
         approvals,
@@ -141,6 +145,7 @@ def make_services(
         verifying,
         showing,
         entrance,
+        exchange,
         campaigns or FakeCampaigns(),
         demo=demo,
     )

@@ -21,6 +21,7 @@ class FakeApprovals(Approvals):
     prepared: list[str] = field(default_factory=list)
     started: list[str] = field(default_factory=list)
     carried: list[str] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
     decided: dict[str, Decision] = field(default_factory=dict)
     deadlines: list[Deadline] = field(default_factory=list)
     refuses: Exception | None = None
@@ -54,6 +55,10 @@ class FakeApprovals(Approvals):
         self._refuse()
         self.deadlines.append(deadline)
         return deadline.policy_version
+
+    async def start_sending(self, packet_id: str, urgency: int) -> None:
+        self._refuse()
+        self.sent.append(packet_id)
 
     async def ping(self) -> None:
         self._refuse()

@@ -116,6 +116,14 @@ FORMS |= {
 }
 PLAIN |= {"session_id": "5f0c1a52-4a7f-4f3c-9a52-0a2b6a1f0c14", "key_id": "5f0c1a52-4a7f-4f3c-9a52-0a2b6a1f0c15"}
 
+# Submission.
+PLAIN |= {"packet_id": str(uuid4()), "certificate_id": str(uuid4()), "sha256": "0" * 64}
+FORMS |= {
+    "POST /nop/xac-nhan": {"command_id": _COMMAND, "passphrase": "x"},
+    "POST /nop/chung-thu-so/{certificate_id}": {"command_id": _COMMAND},
+    "POST /co-quan/chung-thu-so/{certificate_id}": {"command_id": _COMMAND, "quyet_dinh": "approved"},
+}
+
 OBJECTS = ("class_term_id", "class_id", "record_id", "order_id", "document_id", "staff_id")
 
 

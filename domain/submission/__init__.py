@@ -1,0 +1,1 @@
+"""Records on their way to a record store: states, answers and certificates of schools."""
