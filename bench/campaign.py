@@ -1,4 +1,4 @@
-"""A campaign of 4,000 class terms on this machine: started, its deadline moved for all, closed; and the radar."""
+"""A campaign of 4,000 class terms on this machine: started, its deadline moved for all, closed; and the radar.
 
 `python -m bench.campaign [--classes 4000] [--json]`: 700 schools and 132,000 pupils in a PostgreSQL and a Temporal of
 their own, with the workers as they are served. The baseline of each round is the same calls one after the other. The

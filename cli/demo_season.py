@@ -24,6 +24,7 @@ from domain.campaigns.phases import Cohort, Step
 from domain.campaigns.policies import Policy, shipped
 from domain.curriculum import HOMEROOM
 from domain.decisions import Action, Decision
+from domain.submission.states import Approval
 from interchange.sample_school.people import YEAR
 from storage import attendance, journal, saving
 from storage.attendance import Attendance
@@ -33,10 +34,13 @@ from storage.campaigns.policies import Edit
 from storage.campaigns.running import NewCampaign
 from storage.database import Sessions
 from storage.saving import CellEdit
+from storage.submission import approvals
+from storage.submission.approvals import Verdict
 from storage.tables import (
     Campaign,
     CampaignPhase,
     CampaignSchool,
+    CertificateRow,
     ClassTermRow,
     Enrolment,
     ProgressDay,
@@ -157,8 +161,13 @@ class DemoSeason:
 
     def _make_whole(self, school: Neighbour) -> None:
         with self._sessions.begin() as session:
-            member = session.get_one(CampaignSchool, (self.campaign_id, school.school_id))
-            member.connected_at = datetime.now(UTC)
+            now = datetime.now(UTC)
+            session.get_one(CampaignSchool, (self.campaign_id, school.school_id)).connected_at = now
+            own = select(CertificateRow.id).where(CertificateRow.school_id == school.school_id)
+            certificate_id = session.scalars(own).one()
+            approvals.ask(session, uuid4(), certificate_id, (school.school_id, _head(school)), now)
+            yes = Verdict(uuid4(), certificate_id, Approval.APPROVED, self._office.department, self._office.head)
+            approvals.decide(session, yes, now)
 
     def _enter(self, school: Neighbour, slots: Iterable[str]) -> tuple[str, ...]:
         """Write down what the workbook of the class holds; returns its records."""

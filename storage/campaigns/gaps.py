@@ -18,6 +18,7 @@ from domain.identity import Sex, check_personal_id, parse_sex
 from domain.slot_marks import slot_name
 from storage import staffing
 from storage.entries import curriculum_of
+from storage.submission import approvals
 from storage.tables import (
     Campaign,
     CampaignSchool,
@@ -159,6 +160,8 @@ def _of_school(session: Session, campaign_id: UUID, school_id: UUID, until: date
     certificates = session.scalars(theirs).all()
     if not certificates:
         yield Gap(GapKind.NO_SCHOOL_CERTIFICATE, "", "")
+    elif not any(approvals.is_approved(session, each.id) for each in certificates):
+        yield Gap(GapKind.UNAPPROVED_CERTIFICATE, "", "")
     member = session.get(CampaignSchool, (campaign_id, school_id))
     if member is None or member.connected_at is None:
         yield Gap(GapKind.NOT_CONNECTED, "", "")

@@ -50,7 +50,9 @@ def refresh(session: Session, class_term_ids: Collection[UUID]) -> None:
         .group_by(ClassTermRow.id, cohort, ClassGroup.id)
     )
     session.execute(delete(ClassProgress).where(among(ClassProgress.class_term_id, class_term_ids)))
-    session.execute(insert(ClassProgress).from_select(_COLUMNS, counted))
+    issued = session.scalars(insert(ClassProgress).from_select(_COLUMNS, counted).returning(ClassProgress.issued))
+    if any(issued):
+        counting.count(session, class_term_ids)
     counting.count(session, class_term_ids)
 
 

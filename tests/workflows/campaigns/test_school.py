@@ -17,11 +17,14 @@ from domain.campaigns.cases import CaseState
 from domain.campaigns.messages import CaseDecision, ConfirmReview, ReportCases, SchoolRef
 from domain.campaigns.phases import Cohort, Step
 from domain.campaigns.workdays import SHIPPED_DAYS
+from domain.submission.states import Approval
 from domain.workdays import Workdays
 from storage import journal
 from storage.campaigns import decisions, offices, running
 from storage.campaigns.decisions import Move
 from storage.database import Sessions
+from storage.submission import approvals
+from storage.submission.approvals import Verdict
 from storage.tables import (
     CampaignPhase,
     CampaignSchool,
@@ -186,7 +189,13 @@ def make_whole(school: School) -> None:
                 not_after=until, **owner,
             )  # fmt: skip
             session.add(certificate)
-        session.get_one(CampaignSchool, (school.season.campaign_id, school.id)).connected_at = datetime.now(UTC)
+        now = datetime.now(UTC)
+        session.get_one(CampaignSchool, (school.season.campaign_id, school.id)).connected_at = now
+        session.flush()
+        own = session.scalars(select(CertificateRow.id).where(CertificateRow.school_id == school.id)).one()
+        approvals.ask(session, uuid4(), own, (school.id, school.cast.school.principal), now)
+        head = school.season.head.staff_id
+        approvals.decide(session, Verdict(uuid4(), own, Approval.APPROVED, school.season.office, head), now)
 
 
 async def test_the_review_is_confirmed_when_it_is_whole_or_settled(clock: WorkflowEnvironment, turned: Season) -> None:
