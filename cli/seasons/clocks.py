@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
 
 _NONE = timedelta(0)
@@ -23,12 +24,16 @@ class Clocks:
     async def bring(self, workflow_id: str, at: datetime, tolerance: timedelta = _NONE) -> None:
         """Turn a workflow's clock to a moment; everything that it waited for until then happens on the way.
 
-        Nothing happens to a clock that is as far, or less than `tolerance` behind.
+        Nothing happens to a clock that is as far, or less than `tolerance` behind; what has ended waits for nothing.
         """
         wait = at - self._now(workflow_id)
         if wait <= tolerance:
             return
-        await self._skipper.fast_forward(self.client.get_workflow_handle(workflow_id), wait)
+        try:
+            await self._skipper.fast_forward(self.client.get_workflow_handle(workflow_id), wait)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
         self._ahead[workflow_id] = at - datetime.now(UTC)
         self.turns += 1
 
