@@ -17,6 +17,7 @@ from domain.errors import DomainError
 COMMANDS = {
     "up": "cli.up:up_command",
     "demo": "cli.demo:demo_command",
+    "simulate": "cli.simulate:simulate_command",
     "verify": "cli.verify:verify_command",
     "seed": "cli.seed:seed_command",
     "migrate": "cli.migrate:migrate_command",

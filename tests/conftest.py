@@ -9,8 +9,8 @@ import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
 from cli.services.services import database_only
+from cli.services.temporal_in_memory import temporal_server
 from config.settings import Settings
-from tests.temporal_server import temporal_server
 
 pytest_plugins = ("tests.database",)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.worker import Interceptor, Worker
 
+from activities.beating import BeatingInterceptor
 from activities.carrying import CarryActivities
 from activities.decisions import DecisionActivities
 from activities.orders import OrderActivities
@@ -24,24 +25,26 @@ from domain.rules.book import use_rules_of
 from interchange.national.codes import load_codes
 from storage.campaigns import policies
 from storage.database import Sessions, make_engine, make_sessions
-from worker.beating import BeatingInterceptor
-from worker.campaigns import campaign_worker, school_activities
 from worker.crash import CrashInterceptor
 from worker.mailing import make_mailing
 from worker.submission import make_submitting, submit_worker
 from worker.trust import Trust, make_trust
-from workflows.campaign import CampaignWorkflow
-from workflows.class_term import ClassTermWorkflow
-from workflows.mailing import DailyDigestWorkflow, MailWorkflow, ensure_mail_schedules
-from workflows.nightly import NightlyWorkflow, ensure_night_schedule
+from workflows.mailing import ensure_mail_schedules
+from workflows.nightly import ensure_night_schedule
 from workflows.queues import MAIN_QUEUE, PROOF_QUEUE, SIGN_QUEUE
+<<<<<<< HEAD
 from workflows.school_campaign import SchoolCampaignWorkflow
 from workflows.submission import SubmissionSweepWorkflow, SubmissionWorkflow, ensure_submission_schedule
 from workflows.upkeep import UpkeepWorkflow, ensure_schedules
+=======
+from workflows.upkeep import ensure_schedules
+from workflows.workers import WORKFLOWS, campaign_worker, main_activities
+>>>>>>> simulate
 
 # After a worker dies hard, its cached workflows wait this long before another takes over.
 STICKY_TIMEOUT = timedelta(seconds=2)
 GRACE = timedelta(seconds=20)
+<<<<<<< HEAD
 WORKFLOWS = [
     ClassTermWorkflow,
     CampaignWorkflow,
@@ -53,6 +56,8 @@ WORKFLOWS = [
     MailWorkflow,
     DailyDigestWorkflow,
 ]
+=======
+>>>>>>> simulate
 PROOF_THREADS = 16  # most of them wait for somebody else's service
 
 
@@ -102,7 +107,7 @@ def main_worker(
         client,
         task_queue=MAIN_QUEUE,
         workflows=WORKFLOWS,
-        activities=[decisions.record_decision, decisions.note_deadline, *school_activities(schools)],
+        activities=main_activities(decisions, schools),
         activity_executor=threads,
         max_concurrent_activities=settings.worker_threads,
         interceptors=_interceptors(settings),

@@ -58,9 +58,9 @@ from tests.api.world import Keyring, World, at_desk, make_world, visitor
 from tests.database import another_database
 from tests.factories import OpenBook, open_book
 from tests.signing.pki import Stage, staged
-from worker.campaigns import campaign_worker
 from worker.main import main_worker, proof_worker, sign_worker
 from worker.trust import Trust
+from workflows.workers import campaign_worker
 
 As = Callable[[str], AsyncClient]
 APART = ApartVerifier()

@@ -7,8 +7,8 @@ import pytest
 import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
+from cli.services.temporal_in_memory import time_skipping_server
 from tests.fakes import FakeDatabase, FakePapers
-from tests.temporal_server import time_skipping_server
 from tests.workflows.playing import Book, start_book, workers
 
 

@@ -17,10 +17,10 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
+from cli.services.temporal_in_memory import time_skipping_server
 from domain.curriculum import HOMEROOM, PRINCIPAL
 from domain.decisions import Action
 from tests.fakes import FakeDatabase, FakePapers
-from tests.temporal_server import time_skipping_server
 from tests.workflows.mailing import FakeMailing, mail_workers
 from tests.workflows.playing import opening, start_book, workers
 from workflows.mailing import DailyDigestWorkflow, DigestInput, MailWorkflow

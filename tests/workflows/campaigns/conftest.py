@@ -28,11 +28,10 @@ from storage.staffing import Person
 from storage.tables import Campaign
 from tests.database import another_database
 from tests.factories import YEAR, ClassCast, make_class, make_school
-from worker.campaigns import campaign_worker, school_activities
-from worker.main import WORKFLOWS
 from workflows.campaign import CampaignState
 from workflows.queues import MAIN_QUEUE
 from workflows.starting import start_campaign
+from workflows.workers import WORKFLOWS, campaign_worker, main_activities
 
 LONG_AGO = date(2020, 1, 1)
 _NUMBERS = count(1)
@@ -121,7 +120,7 @@ async def season_workers(client: Client, sessions: Sessions) -> AsyncIterator[No
                 client,
                 task_queue=MAIN_QUEUE,
                 workflows=WORKFLOWS,
-                activities=[decisions.record_decision, decisions.note_deadline, *school_activities(schools)],
+                activities=main_activities(decisions, schools),
                 activity_executor=threads,
             )
             for worker in (main, campaign_worker(client, sessions, threads)):

@@ -14,7 +14,7 @@ from temporalio.common import RetryPolicy
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Interceptor, Worker
 
-from worker.beating import BeatingInterceptor
+from activities.beating import BeatingInterceptor
 
 SILENCE = timedelta(seconds=1)
 LONGER = 1.6

@@ -1,4 +1,4 @@
-"""Temporal's own server in memory, with our namespace, data converter and search attributes."""
+"""Temporal's own server in memory, with our namespace, data converter and search attributes: for what is thrown away."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -18,15 +18,18 @@ TIME_SKIPPING = (
 
 
 @asynccontextmanager
-async def temporal_server(identity: str | None = None) -> AsyncIterator[WorkflowEnvironment]:
-    async with await WorkflowEnvironment.start_local(**_options(identity)) as environment:
+async def temporal_server(
+    identity: str | None = None, arguments: Sequence[str] = ()
+) -> AsyncIterator[WorkflowEnvironment]:
+    """With the arguments of `TIME_SKIPPING`, clocks can be turned that nobody asked to run ahead by themselves."""
+    async with await WorkflowEnvironment.start_local(**_options(identity, arguments)) as environment:
         await prepare_namespace(environment.client)
         yield environment
 
 
 @asynccontextmanager
 async def time_skipping_server(identity: str | None = None) -> AsyncIterator[WorkflowEnvironment]:
-    """The same with workflows whose clocks can be turned."""
+    """The same with workflows whose clocks run ahead whenever they only wait."""
     options = _options(identity, TIME_SKIPPING)
     async with await WorkflowEnvironment.start_time_skipping_v2(**options) as environment:
         await prepare_namespace(environment.client)

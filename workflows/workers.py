@@ -1,24 +1,43 @@
-"""The worker of campaigns: rounds through thousands of workflows, and what is counted at night."""
+"""What is served from which queue, for the workers and for whoever runs some of them in one process."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from temporalio.client import Client
-from temporalio.worker import Interceptor, Worker
-
+from activities.beating import BeatingInterceptor
 from activities.campaigns import CampaignActivities
+from activities.decisions import DecisionActivities
 from activities.nightly import NightlyActivities
 from activities.school_campaigns import SchoolCampaignActivities
 from storage.database import Sessions
-from worker.beating import BeatingInterceptor
+from temporalio.client import Client
+from temporalio.worker import Interceptor, Worker
+
+from workflows.campaign import CampaignWorkflow
+from workflows.class_term import ClassTermWorkflow
+from workflows.mailing import DailyDigestWorkflow, MailWorkflow
+from workflows.nightly import NightlyWorkflow
 from workflows.queues import CAMPAIGN_QUEUE
+from workflows.school_campaign import SchoolCampaignWorkflow
 from workflows.starting import TemporalEngine
+from workflows.upkeep import UpkeepWorkflow
+
+WORKFLOWS = [
+    ClassTermWorkflow,
+    CampaignWorkflow,
+    SchoolCampaignWorkflow,
+    NightlyWorkflow,
+    UpkeepWorkflow,
+    MailWorkflow,
+    DailyDigestWorkflow,
+]
 
 
-def school_activities(schools: SchoolCampaignActivities) -> list[Callable[..., Any]]:
+def main_activities(decisions: DecisionActivities, schools: SchoolCampaignActivities) -> list[Callable[..., Any]]:
     """Short ones, done where the workflows run."""
     return [
+        decisions.record_decision,
+        decisions.note_deadline,
         schools.plan_school,
         schools.note_phase,
         schools.confirm_review,
@@ -32,6 +51,7 @@ def school_activities(schools: SchoolCampaignActivities) -> list[Callable[..., A
 def campaign_worker(
     client: Client, sessions: Sessions, threads: ThreadPoolExecutor, interceptors: Sequence[Interceptor] = ()
 ) -> Worker:
+    """The worker of campaigns: rounds through thousands of workflows, and what is counted at night."""
     engine = TemporalEngine(client)
     rounds, night = CampaignActivities(sessions, engine), NightlyActivities(sessions, engine)
     return Worker(
