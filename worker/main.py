@@ -32,32 +32,13 @@ from worker.trust import Trust, make_trust
 from workflows.mailing import ensure_mail_schedules
 from workflows.nightly import ensure_night_schedule
 from workflows.queues import MAIN_QUEUE, PROOF_QUEUE, SIGN_QUEUE
-<<<<<<< HEAD
-from workflows.school_campaign import SchoolCampaignWorkflow
-from workflows.submission import SubmissionSweepWorkflow, SubmissionWorkflow, ensure_submission_schedule
-from workflows.upkeep import UpkeepWorkflow, ensure_schedules
-=======
+from workflows.submission import ensure_submission_schedule
 from workflows.upkeep import ensure_schedules
 from workflows.workers import WORKFLOWS, campaign_worker, main_activities
->>>>>>> simulate
 
 # After a worker dies hard, its cached workflows wait this long before another takes over.
 STICKY_TIMEOUT = timedelta(seconds=2)
 GRACE = timedelta(seconds=20)
-<<<<<<< HEAD
-WORKFLOWS = [
-    ClassTermWorkflow,
-    CampaignWorkflow,
-    SchoolCampaignWorkflow,
-    NightlyWorkflow,
-    SubmissionWorkflow,
-    SubmissionSweepWorkflow,
-    UpkeepWorkflow,
-    MailWorkflow,
-    DailyDigestWorkflow,
-]
-=======
->>>>>>> simulate
 PROOF_THREADS = 16  # most of them wait for somebody else's service
 
 

@@ -14,7 +14,7 @@ from storage.database import Sessions
 from storage.objects import Objects
 from storage.submission import outbox, stores
 from storage.submission.stores import NamedStore
-from worker.beating import BeatingInterceptor
+from activities.beating import BeatingInterceptor
 from workflows.queues import SUBMIT_QUEUE
 
 GRACE = timedelta(seconds=20)

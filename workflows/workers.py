@@ -20,6 +20,7 @@ from workflows.nightly import NightlyWorkflow
 from workflows.queues import CAMPAIGN_QUEUE
 from workflows.school_campaign import SchoolCampaignWorkflow
 from workflows.starting import TemporalEngine
+from workflows.submission import SubmissionSweepWorkflow, SubmissionWorkflow
 from workflows.upkeep import UpkeepWorkflow
 
 WORKFLOWS = [
@@ -27,6 +28,8 @@ WORKFLOWS = [
     CampaignWorkflow,
     SchoolCampaignWorkflow,
     NightlyWorkflow,
+    SubmissionWorkflow,
+    SubmissionSweepWorkflow,
     UpkeepWorkflow,
     MailWorkflow,
     DailyDigestWorkflow,
