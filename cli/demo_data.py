@@ -83,8 +83,8 @@ def load_school(settings: Settings, examples: ExampleSet) -> DemoSchool:
             classes |= import_roster(session, read_roster(path))
         school_id = session.get_one(ClassGroup, next(iter(classes.values()))).school_id
         ids = import_staff(session, school_id, staff)
-        _issue_certificates(session, settings, staff, ids, school_id)
-        accounts = _accounts(session, staff, ids)
+        issue_certificates(session, settings, staff, ids, school_id)
+        accounts = accounts_of(session, staff, ids)
     school = DemoSchool(str(school_id), {name: str(each) for name, each in classes.items()}, accounts)
     _write(kept, school)
     return _with_logins(settings, school)
@@ -107,7 +107,7 @@ def _login(duty: str) -> str:
     return f"gvcn.{class_name.lower()}" if slot == HOMEROOM else f"gv.{class_name.lower()}.{slot.replace('_', '')}"
 
 
-def _accounts(session: Session, staff: Staff, ids: Mapping[str, UUID]) -> dict[str, DemoAccount]:
+def accounts_of(session: Session, staff: Staff, ids: Mapping[str, UUID]) -> dict[str, DemoAccount]:
     names = {row.personal_id: row.full_name for row in staff.people}
     tokens = {personal_id: demo.new_token(session, staff_id) for personal_id, staff_id in ids.items()}
     duties = {
@@ -117,7 +117,7 @@ def _accounts(session: Session, staff: Staff, ids: Mapping[str, UUID]) -> dict[s
     return {duty: DemoAccount(names[pid], pid, tokens[pid]) for duty, pid in duties.items()}
 
 
-def _issue_certificates(
+def issue_certificates(
     session: Session, settings: Settings, staff: Staff, ids: Mapping[str, UUID], school_id: UUID
 ) -> None:
     authority = DevelopmentAuthority.open(settings.pki_dir, services_url=settings.pki_url)

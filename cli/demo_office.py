@@ -14,14 +14,14 @@ from activities import passwords
 from activities.rosters import import_roster
 from activities.school_import import import_staff
 from cli.database import opened
-from cli.demo_data import PASSWORD
+from cli.demo_data import PASSWORD, DemoSchool, accounts_of, issue_certificates
 from config.settings import Settings
 from domain.assessment import Term
 from domain.curriculum import Curriculum, curriculum_for
 from domain.duties import Duty
 from domain.identity import Sex, make_personal_id
 from interchange.marks import MarkBook
-from interchange.roster import Roster, RosterBook
+from interchange.roster import Roster, RosterBook, RosterRow
 from interchange.sample_school.people import SCHOOL_CODE, People, draw_class, draw_staff, header_of
 from interchange.sample_school.results import PrimaryMarks, plan_results
 from interchange.staff import Staff
@@ -50,16 +50,18 @@ _DEPARTMENT: Final = OfficeFacts(
 class Neighbour:
     """A school beside the demo school: one small class of grade 1, what its teachers would enter, and who they are.
 
-    `staff_ids` are by personal id.
+    `staff_ids` are by personal id; `school` is there where everybody has a certificate and can sign.
     """
 
     number: int
     school_id: UUID
     class_id: UUID
+    members: tuple[RosterRow, ...]
     marks: MarkBook
     curriculum: Curriculum
     staff: Staff
     staff_ids: Mapping[str, UUID]
+    school: DemoSchool | None = None
 
 
 @dataclass(frozen=True)
@@ -76,9 +78,20 @@ def load_office(settings: Settings, school_id: str) -> DemoOffice:
         district = offices.add_authority(session, _district(department))
         wards = [offices.add_authority(session, _ward(name, department)) for name in WARDS]
         _put_under(session, UUID(school_id), district, wards[WARDS.index("Tân Bình")])
-        neighbours = tuple(_neighbours(session, district, wards))
+        neighbours = tuple(_equipped(session, settings, each) for each in _neighbours(session, district, wards))
         head = _officers(session, department, dict(zip(WARDS, wards, strict=True)))
     return DemoOffice(department, head, neighbours)
+
+
+def _equipped(session: Session, settings: Settings, neighbour: Neighbour) -> Neighbour:
+    """Every other school has the certificates of all its people, and of itself."""
+    if neighbour.number % 2:
+        return neighbour
+    staff, ids = neighbour.staff, neighbour.staff_ids
+    issue_certificates(session, settings, staff, ids, neighbour.school_id)
+    accounts = accounts_of(session, staff, ids)
+    school = DemoSchool(str(neighbour.school_id), {CLASS: str(neighbour.class_id)}, accounts)
+    return replace(neighbour, school=school)
 
 
 def _district(department: UUID) -> OfficeFacts:
@@ -131,7 +144,7 @@ def _neighbour(session: Session, number: int, district: UUID, ward: UUID) -> Nei
     school_id = session.scalars(select(School.id).where(School.code == code)).one()
     ids = import_staff(session, school_id, staff)
     _put_under(session, school_id, district, ward)
-    return Neighbour(number, school_id, classes[CLASS], marks.draw(Term.HK1), curriculum, staff, ids)
+    return Neighbour(number, school_id, classes[CLASS], members, marks.draw(Term.HK1), curriculum, staff, ids)
 
 
 def _name(number: int) -> str:

@@ -8,14 +8,18 @@ from random import Random
 from typing import Final
 from uuid import UUID, uuid4, uuid5
 
+import httpx
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from temporalio.client import Client
 
+from cli.demo_client import DemoClient
 from cli.demo_office import CLASS, DemoOffice, Neighbour
+from cli.demo_play import TermPlay
+from cli.demo_stages import StageLog
 from domain.assessment import Term
 from domain.calendar import day_of
-from domain.campaigns.messages import NoteTraining, ReportCases, SchoolRef
+from domain.campaigns.messages import ConfirmReview, NoteTraining, ReportCases, SchoolRef
 from domain.campaigns.phases import Cohort, Step
 from domain.campaigns.policies import Policy, shipped
 from domain.curriculum import HOMEROOM
@@ -29,13 +33,24 @@ from storage.campaigns.policies import Edit
 from storage.campaigns.running import NewCampaign
 from storage.database import Sessions
 from storage.saving import CellEdit
-from storage.tables import Campaign, CampaignPhase, ClassTermRow, Enrolment, ProgressDay, PupilRow, TermRecord
+from storage.tables import (
+    Campaign,
+    CampaignPhase,
+    CampaignSchool,
+    ClassTermRow,
+    Enrolment,
+    ProgressDay,
+    PupilRow,
+    TermRecord,
+)
 from workflows.campaign import CampaignState, campaign_workflow_id
 from workflows.class_term import workflow_id
 from workflows.school_campaign import school_workflow_id
 from workflows.starting import start_campaign
 
 GRADE: Final = 1
+# Schools that have the whole term behind them; so many again have only had their data looked at.
+FINISHED: Final = 4
 PATIENCE: Final = 60.0  # seconds until the campaign has started its schools
 HISTORY: Final = 24  # days before today of which the demo tells how far everything was
 # How the phases lie to today, so that there is something early, near and late to look at.
@@ -48,8 +63,9 @@ _WHY: Final = "Chạy thử trước khi triển khai toàn thành phố."
 class DemoSeason:
     """Plays the office's people and those of its schools, through the same workflows as everybody's."""
 
-    def __init__(self, client: Client, sessions: Sessions, office: DemoOffice) -> None:
+    def __init__(self, client: Client, http: httpx.AsyncClient, sessions: Sessions, office: DemoOffice) -> None:
         self._client = client
+        self._http = http
         self._sessions = sessions
         self._office = office
         self._random = Random(20)  # noqa: S311 - which school stands where in a demo
@@ -64,7 +80,13 @@ class DemoSeason:
         await self._until_begun()
         for step, days in MOVES.items():
             await self._move(step, self._today + timedelta(days=days))
-        await asyncio.gather(*(self._work(place, each) for place, each in enumerate(self._shuffled())))
+        equipped = [each for each in self._office.neighbours if each.school is not None]
+        finished = equipped[:FINISHED]
+        others = [each for each in self._shuffled() if each not in finished]
+        await asyncio.gather(*(self._work(place, each) for place, each in enumerate(others)))
+        for school in finished:
+            await self._finish(school)
+        await self._confirm(equipped[: 2 * FINISHED])
         await self._reviews()
         await asyncio.to_thread(self._look_back)
 
@@ -114,6 +136,29 @@ class DemoSeason:
             await self._act(school, Action.SUBMIT, slot, records)
         if place >= _HANDED_IN:
             await self._act(school, Action.REVIEW, HOMEROOM, records)
+
+    async def _finish(self, school: Neighbour) -> None:
+        """The whole first term, as the people of the school do it, to the seal."""
+        if school.school is not None:
+            client = DemoClient(self._http, school.school, [CLASS])
+            log = StageLog(lambda _: None)
+            pupils = {row.pupil_code: row for row in school.members}
+            play = TermPlay(CLASS, Term.HK1, school.marks, pupils, school.curriculum, client, log)
+            await play.prepare()
+            await play.approve_all()
+
+    async def _confirm(self, schools: Iterable[Neighbour]) -> None:
+        """Their certificates are approved, the store answers, and the heads say that the data is whole."""
+        for school in schools:
+            await asyncio.to_thread(self._make_whole, school)
+            ref = SchoolRef(str(self.campaign_id), str(school.school_id))
+            handle = self._client.get_workflow_handle(school_workflow_id(str(YEAR), GRADE, str(school.school_id)))
+            await handle.execute_update("confirm_review", ConfirmReview(ref, str(_head(school))), id=str(uuid4()))
+
+    def _make_whole(self, school: Neighbour) -> None:
+        with self._sessions.begin() as session:
+            member = session.get_one(CampaignSchool, (self.campaign_id, school.school_id))
+            member.connected_at = datetime.now(UTC)
 
     def _enter(self, school: Neighbour, slots: Iterable[str]) -> tuple[str, ...]:
         """Write down what the workbook of the class holds; returns its records."""

@@ -70,16 +70,16 @@ async def _begin(settings: Settings, school: DemoSchool, examples: ExampleSet) -
             await scene(play)
             if name == LATE_CLASS:
                 await _let_pass(play, client, school)
-    await asyncio.to_thread(unsettle_certificates, settings, school, WITHOUT_CERTIFICATE, CERTIFICATE_ENDS)
-    await _begin_campaign(settings, school)
+        await asyncio.to_thread(unsettle_certificates, settings, school, WITHOUT_CERTIFICATE, CERTIFICATE_ENDS)
+        await _begin_campaign(settings, school, http)
 
 
-async def _begin_campaign(settings: Settings, school: DemoSchool) -> None:
+async def _begin_campaign(settings: Settings, school: DemoSchool, http: httpx.AsyncClient) -> None:
     """The office over the school, in the middle of a campaign with thirty schools."""
     typer.echo("Loading the demo office …")
     office = await asyncio.to_thread(load_office, settings, school.school_id)
     with opened(settings.database_url) as sessions:
-        await DemoSeason(await connect(settings), sessions, office).play()
+        await DemoSeason(await connect(settings), http, sessions, office).play()
 
 
 async def _issued(play: TermPlay) -> None:

@@ -58,19 +58,8 @@ class City:
 def make_city(session: Session, at: datetime | None = None, size: Size | None = None) -> City:
     """Fill an empty database; the same size gives the same city, but for ids."""
     at, size = at or datetime.now(UTC), size or Size()
-    ensure_shipped(session)
-    department, wards, districts = _authorities(session, size)
-    year = f"{day_of(at).year - 1}-{day_of(at).year}"
-    campaign = uuid4()
-    known = {
-        "year": year, "grade": GRADE, "schools": size.schools, "classes": size.classes, "pupils": size.pupils,
-        "days": size.days, "campaign": campaign, "department": department, "wards": wards, "districts": districts,
-        "reform": REFORM, "today": day_of(at), "at": at, "since": at - timedelta(days=300),
-        "slots": list(curriculum_for(GRADE).slots),
-    }  # fmt: skip
-    session.execute(text("SELECT setseed(0.42)"))
-    for statement in city_sql.PEOPLE:
-        _run(session, statement, known)
+    known = make_people(session, at, size)
+    department, wards, campaign = known["department"], known["wards"], known["campaign"]
     known |= {"policy": _campaign(session, known)}
     for statement in city_sql.SEASON:
         _run(session, statement, known)
@@ -90,6 +79,22 @@ def make_city(session: Session, at: datetime | None = None, size: Size | None = 
     ]
     schools = session.execute(text("SELECT id FROM schools ORDER BY code")).scalars().all()
     return City(department, wards[0], campaign, head, officer, ward_officer, schools)
+
+
+def make_people(session: Session, at: datetime, size: Size) -> dict[str, Any]:
+    """Offices, schools, classes, pupils and teachers, before any campaign; returns what further statements take."""
+    ensure_shipped(session)
+    department, wards, districts = _authorities(session, size)
+    known = {
+        "year": f"{day_of(at).year - 1}-{day_of(at).year}", "grade": GRADE, "schools": size.schools,
+        "classes": size.classes, "pupils": size.pupils, "days": size.days, "campaign": uuid4(),
+        "department": department, "wards": wards, "districts": districts, "reform": REFORM, "today": day_of(at),
+        "at": at, "since": at - timedelta(days=300), "slots": list(curriculum_for(GRADE).slots),
+    }  # fmt: skip
+    session.execute(text("SELECT setseed(0.42)"))
+    for statement in city_sql.PEOPLE:
+        _run(session, statement, known)
+    return known
 
 
 _TYPES: Final = {

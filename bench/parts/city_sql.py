@@ -146,9 +146,9 @@ PHASES: Final = (
                     * CASE WHEN s.luck < 0.3 AND ago < 3 THEN 0.96 ELSE 1 END)::int
        FROM drawn_counts c JOIN drawn_schools s ON s.id = c.school_id, generate_series(1, :days) ago""",
     """INSERT INTO phase_forecasts (campaign_id, school_id, step, cohort, made_on, missing, low, high, chance, pace,
-                                    finishes_on)
+                                    mean, finishes_on)
        SELECT :campaign, school_id, step, 'all', :today, missing, missing / 2, missing * 2,
-              CASE WHEN missing = 0 THEN 0.05 ELSE least(0.98, 0.3 + missing::float / total) END, pace,
+              CASE WHEN missing = 0 THEN 0.05 ELSE least(0.98, 0.3 + missing::float / total) END, pace, missing,
               CASE WHEN pace > 0 THEN :today + ceil((total - done) / pace)::int END
        FROM (SELECT *, greatest(0, total - done - floor(pace * extract(day FROM due_at - :at))::int) AS missing
              FROM (SELECT *, done::float / 45 AS pace FROM drawn_counts

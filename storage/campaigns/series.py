@@ -36,8 +36,11 @@ def series(session: Session, view: View, key: PhaseKey, due_at: datetime, school
     due_on = day_of(due_at - timedelta(microseconds=1))
     total = points[-1].total
     ahead = _ahead(session, view, key, school_id) if due_on >= day_of(view.at) else None
-    low, high = (max(total - each, 0) for each in (ahead[2], ahead[1])) if ahead else (None, None)
-    return Series(tuple(points), due_on, max(total - ahead[0], points[-1].done) if ahead else None, low, high)
+    if ahead is None:
+        return Series(tuple(points), due_on, None, None, None)
+    # Means add up over schools; the ends of their intervals do not.
+    low, high = (max(total - each, 0) for each in (ahead[2], ahead[1])) if school_id else (None, None)
+    return Series(tuple(points), due_on, max(total - ahead[0], points[-1].done), low, high)
 
 
 def _past(session: Session, view: View, key: PhaseKey, school_id: UUID | None) -> list[Point]:
@@ -68,7 +71,7 @@ def _ahead(session: Session, view: View, key: PhaseKey, school_id: UUID | None) 
     """Missing at the deadline: expected, low, high. None where nobody has made a forecast."""
     step, cohort = key
     table = PhaseForecast
-    query = select(func.sum(table.missing), func.sum(table.low), func.sum(table.high)).where(
+    query = select(func.sum(table.mean), func.sum(table.low), func.sum(table.high)).where(
         table.campaign_id == view.campaign.id, table.step == step.value, table.cohort == cohort.value
     )
     if school_id is not None:
@@ -76,4 +79,4 @@ def _ahead(session: Session, view: View, key: PhaseKey, school_id: UUID | None) 
     else:
         query = query.where(table.school_id.in_(select(managed(view).c.school_id)))
     found = session.execute(query).one()
-    return None if found[0] is None else (int(found[0]), int(found[1]), int(found[2]))
+    return None if found[0] is None else (round(found[0]), int(found[1]), int(found[2]))

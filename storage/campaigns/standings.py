@@ -109,6 +109,7 @@ def standings(view: View, step: str = "", school_id: UUID | None = None) -> CTE:
             *schools.c, phase.step, phase.cohort, phase.due_at, phase.state, phase.since,
             _total(counted).label("total"), _done(counted).label("done"),
             func.coalesce(PhaseForecast.missing, 0).label("expected"),
+            func.coalesce(PhaseForecast.mean, 0.0).label("mean"),
             func.coalesce(PhaseForecast.chance, 0.0).label("chance"),
             ProgressDay.total.label("was_total"), ProgressDay.done.label("was_done"),
         )
@@ -157,7 +158,7 @@ def tally_columns(table: CTE) -> tuple[ColumnElement[Any], ...]:
         func.count().filter(found.is_at_risk),
         cast(func.sum(found.total), BigInteger),
         cast(func.sum(found.done), BigInteger),
-        cast(func.coalesce(func.sum(found.expected).filter(found.is_at_risk), 0), BigInteger),
+        cast(func.round(func.coalesce(func.sum(found.mean).filter(found.is_at_risk), 0.0)), BigInteger),
         func.count().filter(found.finished),
         func.count().filter(found.fell_late),
         cast(func.sum(found.moved), BigInteger),

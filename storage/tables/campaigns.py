@@ -209,7 +209,11 @@ class ProgressDay(Base):
     """How far a phase was at a school at the end of a day, in units of the phase (records; schools for the review)."""
 
     __tablename__ = "progress_days"
-    __table_args__ = (one_of("step", Step), one_of("cohort", Cohort))
+    __table_args__ = (
+        one_of("step", Step),
+        one_of("cohort", Cohort),
+        Index("ix_progress_days_series", "campaign_id", "step", "cohort", "day"),
+    )
 
     campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaigns.id"), primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)

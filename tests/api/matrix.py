@@ -37,6 +37,7 @@ OFFICE_DUTIES: Mapping[str, frozenset[Duty]] = {
     "officer": frozenset({Duty.OFFICER}),
     "office head": frozenset({Duty.OFFICE_HEAD}),
 }
+EVERYBODY = {**DUTIES, **OFFICE_DUTIES}
 # Forms that the guards of objects are asked behind: fields by route.
 FORMS: dict[str, dict[str, str]] = {}
 # People, assignments and offices.

@@ -8,13 +8,12 @@ from api.guard import COOKIE
 from storage.database import Sessions
 from storage.objects import Objects
 from tests.api.browsing import Site, findings, serving
-from tests.api.matrix import DUTIES, OFFICE_DUTIES, PLAIN, GuardedRoute, guarded_routes, objects_of
+from tests.api.matrix import EVERYBODY, PLAIN, GuardedRoute, guarded_routes, objects_of
 from tests.api.matrix import Objects as Named
 from tests.api.world import Keyring, World, make_world
 
 PUBLIC = ["/dang-nhap", "/kiem-tra", "/v/ABCDEFGH"]
 NO_PAGES = {"chu-nhiem", "truc-tiep"}  # the first leads on to a class, the second is a stream
-EVERYBODY = {**DUTIES, **OFFICE_DUTIES}
 ROOMS: dict[str, list[GuardedRoute]] = {}
 for each in sorted((route for route in guarded_routes() if route.method == "GET"), key=lambda route: route.path):
     ROOMS.setdefault(each.path.split("/")[1].split(".")[0], []).append(each)

@@ -18,7 +18,7 @@ from api.main import add_pages
 from api.services import Services
 from storage.tables import ClassGroup, ClassTermRow, Enrolment, PupilRow, Staff, TermRecord
 from tests.api.conftest import As
-from tests.api.matrix import DUTIES, FORMS, PLAIN, GuardedRoute, Objects, guarded_routes, objects_of
+from tests.api.matrix import EVERYBODY, FORMS, PLAIN, GuardedRoute, Objects, guarded_routes, objects_of
 from tests.api.world import World
 
 ROUTES = sorted(guarded_routes(), key=lambda route: route.name)
@@ -34,7 +34,7 @@ def by_name(each: object) -> str:
 
 
 def people_of(route: GuardedRoute) -> list[str]:
-    return [person for person, duties in DUTIES.items() if route.rule.duties and route.rule.duties & duties]
+    return [person for person, duties in EVERYBODY.items() if route.rule.duties and route.rule.duties & duties]
 
 
 @dataclass

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from api.services import Services
 from tests.api.conftest import As
-from tests.api.matrix import DUTIES, OFFICE_DUTIES, GuardedRoute, Objects, guarded_routes, objects_of
+from tests.api.matrix import DUTIES, EVERYBODY, OFFICE_DUTIES, GuardedRoute, Objects, guarded_routes, objects_of
 from tests.api.world import World
 
 ROUTES = sorted(guarded_routes(), key=lambda route: route.name)
@@ -17,7 +17,6 @@ OF_OBJECTS = [route for route in OF_SCHOOLS if route.names_object]
 ROOMS: dict[str, list[GuardedRoute]] = {}
 for each in ROUTES:
     ROOMS.setdefault(each.path.split("/")[1].split(".")[0], []).append(each)
-EVERYBODY = {**DUTIES, **OFFICE_DUTIES}
 STREAM = "/truc-tiep"
 NOT_YOURS = "Việc này không thuộc vai trò của thầy/cô."
 

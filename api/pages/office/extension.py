@@ -179,7 +179,7 @@ def _page(
         if season is None:
             office = authorities.office(session, office_of(person))
             return page(found, request, "office/none.html", office=office)
-        words = form.tim.strip()
+        words = form.tim.replace("\x00", " ").strip()
         values: dict[str, Any] = {
             "offices": authorities.offices_under(session, office_of(person), season.view.day),
             "schools": extensions.matching(session, season.view, words) if words else [],

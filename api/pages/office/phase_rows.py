@@ -51,7 +51,7 @@ def rows_of(form: Mapping[str, str]) -> list[PhaseRow]:
 
 def _row(form: Mapping[str, str], number: int) -> PhaseRow:
     def text(name: str) -> str:
-        return " ".join(form.get(f"{name}-{number}", "").split())[:_LONGEST]
+        return " ".join(form.get(f"{name}-{number}", "").replace("\x00", " ").split())[:_LONGEST]
 
     given = [(text(f"sau-{each}"), text(f"toi-{each}")) for each in range(MOST_ESCALATIONS)]
     escalations = [each for each in given if any(each)]
@@ -120,7 +120,7 @@ def _escalations(row: PhaseRow, wrong: list[str]) -> tuple[Escalation, ...]:
     for after, to in row.bao:
         if not after and not to:
             continue
-        if to not in set(Owner) or not after.isascii() or not after.isdigit() or not 0 < int(after[:4]) <= MOST_DAYS:
+        if to not in set(Owner) or not after.isascii() or not after.isdigit() or not 0 < int(after) <= MOST_DAYS:
             wrong.append(f"Báo lên: cần cả số ngày làm việc (1 đến {MOST_DAYS}) và nơi nhận.")
             continue
         found.append(Escalation(int(after), Owner(to)))

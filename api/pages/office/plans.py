@@ -57,7 +57,7 @@ async def plan_form(request: Request) -> PlanForm:
         command_id = UUID(form.get("command_id", ""))
     except ValueError:
         command_id = uuid4()
-    words = {name: " ".join(form.get(name, "").split()) for name in ("ten", "can_cu", "ly_do")}
+    words = {name: " ".join(form.get(name, "").replace("\x00", " ").split()) for name in ("ten", "can_cu", "ly_do")}
     return PlanForm(words["ten"], words["can_cu"], words["ly_do"], rows_of(form), form.get("lam", "xem"), command_id)
 
 

@@ -45,7 +45,7 @@ class RadarFilter:
 
 
 async def _filter(phuong: str = "", buoc: str = "", tre: str = "") -> RadarFilter:
-    return RadarFilter(phuong, buoc, tre)
+    return RadarFilter(phuong.replace("\x00", " "), buoc.replace("\x00", " "), tre)
 
 
 Filter = Annotated[RadarFilter, Depends(_filter)]

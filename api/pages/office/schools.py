@@ -1,6 +1,6 @@
 """The schools of an office, and each with its phases, its data review and its classes; never a pupil's name."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -60,7 +60,9 @@ class SchoolFilter:
 
     @property
     def asked(self) -> Asked:
-        return Asked(self.phuong, self.buoc, self.nhom, self.loc if self.loc in STATES else "", self.tim.strip())
+        """A text with a sign that no text holds finds nothing and breaks nothing."""
+        asked = Asked(self.phuong, self.buoc, self.nhom, self.loc if self.loc in STATES else "", self.tim.strip())
+        return replace(asked, **{name: text.replace("\x00", " ") for name, text in vars(asked).items()})
 
 
 async def _filter(

@@ -236,6 +236,7 @@ def upgrade() -> None:
                nullable=True)
     op.create_unique_constraint(op.f('uq_staff_authority_id_personal_id'), 'staff', ['authority_id', 'personal_id'])
     op.create_foreign_key(op.f('fk_staff_authority_id'), 'staff', 'managing_authorities', ['authority_id'], ['id'])
+    op.create_index('ix_progress_days_series', 'progress_days', ['campaign_id', 'step', 'cohort', 'day'], unique=False)
     op.create_table('phase_forecasts',
     sa.Column('campaign_id', sa.Uuid(), nullable=False),
     sa.Column('school_id', sa.Uuid(), nullable=False),

@@ -25,8 +25,8 @@ async def test_the_radar_says_in_one_sentence_how_things_stand(at: At, office: O
     mine = ClassProgress.school_id == office.schools[0]
     db.execute(update(ClassProgress).where(mine).values(issued=ClassProgress.pupils))
     forecast = PhaseForecast(
-        campaign_id=office.campaign.id, school_id=office.schools[2], step="issue", cohort="all", missing=1240, low=1,
-        high=2000, made_on=day_of(datetime.now(UTC)), chance=0.9, pace=0.1,
+        campaign_id=office.campaign.id, school_id=office.schools[2], step="issue", cohort="all", missing=1240,
+        mean=1240.4, low=1, high=2000, made_on=day_of(datetime.now(UTC)), chance=0.9, pace=0.1,
     )  # fmt: skip
     db.add(forecast)
     db.commit()

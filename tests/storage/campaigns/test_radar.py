@@ -121,7 +121,7 @@ def test_a_school_is_at_risk_by_its_forecast(office: OfficeWorld) -> None:
         office.session.add(
             PhaseForecast(
                 campaign_id=office.campaign.id, school_id=office.schools[school], step="close_hk1", cohort="all",
-                made_on=day_of(AT), missing=2, low=1, high=3, chance=chance, pace=0.1,
+                made_on=day_of(AT), missing=2, mean=2.2, low=1, high=3, chance=chance, pace=0.1,
             )
         )  # fmt: skip
     office.session.flush()

@@ -15,7 +15,7 @@ function dayAndMonth(stamp) {
 
 function shown(value) { return value === null || value === undefined ? "–" : value.toLocaleString("vi-VN"); }
 
-/** Days to the deadline follow those that were counted; the expected line leads from today to it. */
+// Days to the deadline follow those that were counted; the expected line leads from today to it.
 function table(found) {
   const days = found.days.map(seconds);
   const done = [...found.done];
