@@ -64,7 +64,8 @@ def packet_of(root: etree._Element) -> Packet:
 
     Says nothing about who wrote it: of a signed file, read the part that a verification found to be signed.
     """
-    return sound(unjudged_packet_of(root))
+    packet, canonical = _read(root)
+    return _as_written(sound(packet), canonical)
 
 
 def unjudged_packet_of(root: etree._Element) -> Packet:
@@ -72,12 +73,22 @@ def unjudged_packet_of(root: etree._Element) -> Packet:
 
     Raises Invalid for another layout, which has no records that could be told apart.
     """
+    return _as_written(*_read(root))
+
+
+def _read(root: etree._Element) -> tuple[Packet, bytes]:
+    """The packet that a tree seems to be, and all that stands in it, canonical."""
     try:
-        canonical = etree.tostring(root, method="c14n")
+        canonical: bytes = etree.tostring(root, method="c14n")
         school, records = root
         packet = Packet(school.findtext("MaTruong") or "", tuple(map(_record, records.iterchildren("*"))))
     except (etree.C14NError, ValueError) as error:
         raise Invalid("Tệp XML không đúng cấu trúc gói tin học bạ.") from error
+    return packet, canonical
+
+
+def _as_written(packet: Packet, canonical: bytes) -> Packet:
+    """The packet itself; raises Invalid if we would have written it otherwise."""
     if canonical != etree.tostring(_tree(packet), method="c14n"):
         raise Invalid("Tệp XML có nội dung ngoài cấu trúc gói tin học bạ.")
     return packet
