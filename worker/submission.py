@@ -6,6 +6,7 @@ from datetime import timedelta
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from activities.beating import BeatingInterceptor
 from activities.submission.sending import SubmitActivities
 from activities.submission.store_client import StoreClient
 from config.settings import Settings
@@ -14,7 +15,6 @@ from storage.database import Sessions
 from storage.objects import Objects
 from storage.submission import outbox, stores
 from storage.submission.stores import NamedStore
-from activities.beating import BeatingInterceptor
 from workflows.queues import SUBMIT_QUEUE
 
 GRACE = timedelta(seconds=20)
