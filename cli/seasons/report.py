@@ -14,7 +14,7 @@ from domain.campaigns.states import PhaseEventKind
 
 @dataclass
 class Report:
-    """It holds when nothing differs; `late_phases` passed a deadline, `drifts` are class-terms unlike their workflow."""
+    """It holds when nothing differs; `late_phases` passed a deadline, `drifts` are books unlike their workflow."""
 
     schools: int
     classes: int
@@ -66,7 +66,7 @@ class Report:
             "Turns of clocks": f"{self.turns:,}",
             "Late phases": f"{self.late_phases:,}",
             "Escalations": f"{self.escalations:,}",
-            "Class-terms unlike their workflow": f"{self.drifts:,}",
+            "Books and schools unlike their workflow": f"{self.drifts:,}",
             "Disagreements with the model": f"{len(self.disagreements):,}",
         }
 

@@ -1,4 +1,4 @@
-"""Temporal's own server in memory, with our namespace, data converter and search attributes: for what is thrown away."""
+"""Temporal's own server in memory, with our namespace, converter and search attributes: for what is thrown away."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -44,5 +44,5 @@ def _options(identity: str | None, arguments: Sequence[str] = ()) -> dict[str, A
         "dev_server_existing_path": temporal_binary(),
         "dev_server_startup_timeout": timedelta(seconds=60),
         "dev_server_log_level": "error",
-        "dev_server_extra_args": arguments,
+        "dev_server_extra_args": ["--output", "none", *arguments],  # no banner among what a command prints
     }
