@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
 
 from cli.seasons.city import City, register
 from cli.seasons.days import PHASES, decided_at, last_moment, phases, school_year
@@ -16,6 +17,7 @@ from cli.seasons.playing import TERM, Books, SchoolPlay
 from domain.calendar import end_of_day
 from domain.campaigns.phases import Cohort
 from domain.errors import Conflict
+from domain.submission.states import Approval
 from simulation.acts import Act
 from simulation.cast import GRADE
 from simulation.plan import SeasonPlan, Step
@@ -25,7 +27,15 @@ from storage.campaigns import phases as stored_phases
 from storage.campaigns.decisions import Move
 from storage.campaigns.policies import Edit
 from storage.campaigns.running import NewCampaign
-from storage.tables import Campaign, CampaignSchool, ClassTermRow, DeadlineDecision, TermRecord
+from storage.tables import (
+    Campaign,
+    CampaignSchool,
+    CertificateApproval,
+    CertificateRow,
+    ClassTermRow,
+    DeadlineDecision,
+    TermRecord,
+)
 from workflows.campaign import CampaignState, CampaignWorkflow, campaign_workflow_id
 from workflows.starting import start_campaign
 
@@ -99,10 +109,28 @@ def _register(engine: Engine, season: Season) -> tuple[City, UUID]:
         new = NewCampaign(office.id, city.year, GRADE, policy.policy_id, policy.version, office.head)
         campaign = running.open_campaign(session, new)
         running.take_in(session, campaign.id, plan.start)
-        # The simulation knows gaps of pupils only: every school has tried its connection.
+        # The simulation knows gaps of pupils only: every school is approved and has tried its connection.
+        _approve(session, city, decided_at(plan.start))
         connected = update(CampaignSchool).where(CampaignSchool.campaign_id == campaign.id)
         session.execute(connected.values(connected_at=decided_at(plan.start)))
     return city, campaign.id
+
+
+def _approve(session: Session, city: City, at: datetime) -> None:
+    """The department approves the certificate of every school; who asked does not matter here."""
+    own = select(CertificateRow.id).where(CertificateRow.school_id.is_not(None))
+    approved = [
+        {
+            "command_id": uuid4(),
+            "certificate_id": each,
+            "state": Approval.APPROVED.value,
+            "staff_id": city.office.head,
+            "authority_id": city.office.id,
+            "decided_at": at,
+        }
+        for each in session.scalars(own)
+    ]
+    session.execute(insert(CertificateApproval), approved)
 
 
 async def _until_begun(engine: Engine, city: City) -> None:
