@@ -169,11 +169,6 @@ class CaseLine:
     decided_at: datetime | None
 
 
-def of_office(session: Session, authority_id: UUID, day: date) -> list[CaseLine]:
-    """The cases of all schools that an authority manages on that day; what waits for a decision first."""
-    return _lines(session, PupilCase.school_id.in_(authorities.schools_under(authority_id, day)))
-
-
 def of_school(session: Session, campaign_id: UUID, school_id: UUID) -> list[CaseLine]:
     return _lines(session, (PupilCase.campaign_id == campaign_id) & (PupilCase.school_id == school_id))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -151,8 +151,3 @@ def _plan(row: PolicyRow, version: PolicyVersion, made_by: str | None) -> Plan:
         row.id, row.code, row.name, row.authority_id, version.version, phases, version.source, made_by or "",
         version.created_at,
     )  # fmt: skip
-
-
-def holidays(session: Session, first: date, last: date) -> list[Holiday]:
-    query = select(Holiday).where(Holiday.day >= first, Holiday.day <= last).order_by(Holiday.day)
-    return list(session.scalars(query))
