@@ -73,11 +73,11 @@ class School:
 
     async def planned(self) -> None:
         """Until the workflow has read the newest deadlines."""
-        for _ in range(100):
+        for _ in range(300):  # a query may cost a workflow task its ten seconds
             state = await self.handle.query(SchoolCampaignWorkflow.snapshot)
             if state.plan.alarms and state.plan.version >= self.newest:
                 return
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.1)
         raise TimeoutError
 
     newest = 1
