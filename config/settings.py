@@ -110,6 +110,7 @@ class Settings(BaseSettings):
     national_codes: Path | None = None  # the Ministry's code lists: docs/national-record.md
 
     worker_threads: int = Field(default=8, ge=1, le=256)
+    workflow_cache: int = Field(default=5000, ge=100)
     ready_file: Path | None = None
     crash_file: Path | None = None  # demo only: see worker/crash.py
 

@@ -132,7 +132,7 @@ class ClassTermWorkflow:
 
     @workflow.signal(description="Cơ quan quản lý dời hạn")
     async def move_deadline(self, deadline: Deadline) -> None:
-        """The same as `set_deadline`, for rounds through thousands of classes: nobody waits for an answer."""
+        """The same as `set_deadline`, for when nobody can wait for the answer."""
         self._move(deadline)
 
     @workflow.signal(description="Chuyển sang lượt chạy mới (nâng cấp)")
@@ -270,8 +270,11 @@ class ClassTermWorkflow:
         self._show()
 
     async def _note(self, hook: Hook | None) -> None:
+        """In the workflow's own task: a deadline moves, or comes, for thousands of books at once."""
         deadline, self.noting = self.state.deadline, True
-        await workflow.execute_activity_method(
+        local = workflow.patched("deadline-noted-in-own-task")
+        execute = workflow.execute_local_activity_method if local else workflow.execute_activity_method
+        await execute(
             DecisionActivities.note_deadline,
             DeadlineNote(self.state.class_term_id, deadline.policy_version, deadline.due_at, hook),
             start_to_close_timeout=DATABASE_TIMEOUT,

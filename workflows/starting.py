@@ -3,11 +3,12 @@
 from collections.abc import Awaitable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeVar
 
 from domain.deadlines import Deadline
 from storage.opening import OpenedTerm
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.common import (
     SearchAttributePair,
     TypedSearchAttributes,
@@ -26,6 +27,8 @@ from workflows.queues import MAIN_QUEUE
 from workflows.school_campaign import SchoolCampaignState, SchoolCampaignWorkflow, school_workflow_id
 
 Answer = TypeVar("Answer")
+# A workflow whose worker stands still must not stop a round through thousands.
+ANSWER_TIMEOUT = timedelta(seconds=10)
 
 
 async def start_class_term(client: Client, state: ClassTermState) -> None:
@@ -91,8 +94,15 @@ class TemporalEngine:
         await start_school(self.client, SchoolCampaignState.begin(campaign_id, school_id, code, school_year, grade))
 
     async def move_class(self, school_year: str, class_id: str, term: str, deadline: Deadline) -> None:
+        """Returns once the workflow knows it. A round so goes at the workflows' own pace, and people's commands never
+        wait behind thousands of deadlines; to one that does not answer in time the deadline is left as a signal.
+        """
         handle = self.client.get_workflow_handle(workflow_id(school_year, class_id, term))
-        await handle.signal("move_deadline", deadline)
+        update_id = f"deadline/{deadline.policy_version}"
+        try:
+            await handle.execute_update("set_deadline", deadline, id=update_id, rpc_timeout=ANSWER_TIMEOUT)
+        except WorkflowUpdateRPCTimeoutOrCancelledError:
+            await handle.signal("move_deadline", deadline)
 
     async def class_knows(self, school_year: str, class_id: str, term: str) -> tuple[int, Deadline] | None:
         handle = self.client.get_workflow_handle(workflow_id(school_year, class_id, term))

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from bench.parts import city_sql
 from bench.parts.visits import p95
-from domain.calendar import day_of, end_of_day
+from domain.calendar import SchoolYear, day_of, end_of_day
 from domain.campaigns.phases import Cohort, Owner, Phase, Step, as_json
 from domain.curriculum import curriculum_for
 from domain.duties import Duty
@@ -58,7 +58,7 @@ class City:
 def make_city(session: Session, at: datetime | None = None, size: Size | None = None) -> City:
     """Fill an empty database; the same size gives the same city, but for ids."""
     at, size = at or datetime.now(UTC), size or Size()
-    known = make_people(session, at, size)
+    known = make_people(session, at, size, SchoolYear(day_of(at).year - 1))
     department, wards, campaign = known["department"], known["wards"], known["campaign"]
     known |= {"policy": _campaign(session, known)}
     for statement in city_sql.SEASON:
@@ -81,12 +81,12 @@ def make_city(session: Session, at: datetime | None = None, size: Size | None = 
     return City(department, wards[0], campaign, head, officer, ward_officer, schools)
 
 
-def make_people(session: Session, at: datetime, size: Size) -> dict[str, Any]:
+def make_people(session: Session, at: datetime, size: Size, year: SchoolYear) -> dict[str, Any]:
     """Offices, schools, classes, pupils and teachers, before any campaign; returns what further statements take."""
     ensure_shipped(session)
     department, wards, districts = _authorities(session, size)
     known = {
-        "year": f"{day_of(at).year - 1}-{day_of(at).year}", "grade": GRADE, "schools": size.schools,
+        "year": str(year), "grade": GRADE, "schools": size.schools,
         "classes": size.classes, "pupils": size.pupils, "days": size.days, "campaign": uuid4(),
         "department": department, "wards": wards, "districts": districts, "reform": REFORM, "today": day_of(at),
         "at": at, "since": at - timedelta(days=300), "slots": list(curriculum_for(GRADE).slots),

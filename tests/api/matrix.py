@@ -32,7 +32,7 @@ DUTIES: Mapping[str, frozenset[Duty]] = {
     "clerk": frozenset({Duty.CLERK}),
     "admin": frozenset({Duty.ADMIN}),
 }
-# Who works at the authority of the school: asked of a whole room at once, which costs a tenth of the time.
+# Who works at the authority of the school.
 OFFICE_DUTIES: Mapping[str, frozenset[Duty]] = {
     "officer": frozenset({Duty.OFFICER}),
     "office head": frozenset({Duty.OFFICE_HEAD}),
