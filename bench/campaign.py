@@ -1,7 +1,7 @@
 """A campaign of 4,000 class terms on this machine: started, its deadline moved for all, closed; and the radar.
 
 `python -m bench.campaign [--classes 4000] [--json]`: 700 schools and 132,000 pupils in a PostgreSQL and a Temporal of
-their own, with the workers as they are served. Baselines: workflows told one after the other, and the plainest page. The
+their own, with the workers as they are served. Baselines: workflows told one by one, and the plainest page. The
 bars: a new deadline is known everywhere within two minutes, and the radar's p95 stays under 150 ms.
 """
 

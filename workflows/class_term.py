@@ -37,9 +37,7 @@ class ClassTermWorkflow:
         self.state = start
         self.term = start.class_term()
         self.inbox: list[Pending] = []
-        self.deadline_moved = False
-        self.noting = False
-        self.continue_asked = False
+        self.deadline_moved = self.noting = self.continue_asked = False
 
     @workflow.run
     async def run(self, start: ClassTermState) -> str:  # noqa: ARG002  # taken by __init__
@@ -127,8 +125,7 @@ class ClassTermWorkflow:
     @workflow.update(description="Đổi hạn")
     async def set_deadline(self, deadline: Deadline) -> int:
         """Move the deadline; an older policy version changes nothing. Returns the version in force."""
-        self._move(deadline)
-        return self.state.deadline.policy_version
+        return self._move(deadline)
 
     @workflow.signal(description="Cơ quan quản lý dời hạn")
     async def move_deadline(self, deadline: Deadline) -> None:
@@ -147,10 +144,10 @@ class ClassTermWorkflow:
     def waiting(self) -> list[Waiting]:
         return waiting_of(self.term)
 
-    def _move(self, deadline: Deadline) -> None:
+    def _move(self, deadline: Deadline) -> int:
         if deadline.policy_version > self.state.deadline.policy_version:
-            self.state = replace(self.state, deadline=deadline, fired=())
-            self.deadline_moved = True
+            self.state, self.deadline_moved = replace(self.state, deadline=deadline, fired=()), True
+        return self.state.deadline.policy_version
 
     def _check(self, decision: Decision, action: Action) -> None:
         """Refuse before history; a command that was already answered must get its old answer again."""

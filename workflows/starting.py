@@ -84,6 +84,7 @@ class TemporalEngine:
     """What activities of campaigns ask of Temporal; they know nothing of workflows."""
 
     client: Client
+    answer_timeout: timedelta = ANSWER_TIMEOUT
 
     async def open_book(self, opened: OpenedTerm) -> None:
         await start_class_term(self.client, opening_state(opened))
@@ -100,7 +101,7 @@ class TemporalEngine:
         handle = self.client.get_workflow_handle(workflow_id(school_year, class_id, term))
         update_id = f"deadline/{deadline.policy_version}"
         try:
-            await handle.execute_update("set_deadline", deadline, id=update_id, rpc_timeout=ANSWER_TIMEOUT)
+            await handle.execute_update("set_deadline", deadline, id=update_id, rpc_timeout=self.answer_timeout)
         except WorkflowUpdateRPCTimeoutOrCancelledError:
             await handle.signal("move_deadline", deadline)
 

@@ -21,6 +21,7 @@ from cli.services.temporal_in_memory import time_skipping_server
 from domain.curriculum import HOMEROOM, PRINCIPAL
 from domain.decisions import Action
 from tests.fakes import FakeDatabase, FakePapers
+from tests.workflows.campaigns import plays as campaigns
 from tests.workflows.mailing import FakeMailing, mail_workers
 from tests.workflows.playing import opening, start_book, workers
 from workflows.mailing import DailyDigestWorkflow, DigestInput, MailWorkflow
@@ -60,7 +61,9 @@ async def detours(clock: WorkflowEnvironment, papers: FakePapers) -> Histories:
 
 
 async def deadlines(clock: WorkflowEnvironment, papers: FakePapers) -> Histories:
-    """A deadline that is moved, passes, and is followed by late decisions."""
+    """A deadline that is moved, passes, and is followed by late decisions; `deadlines` is of before they were noted in
+    the workflow's own task.
+    """
     with clock.with_time_skipping_disabled():
         book = await start_book(clock.client, opening(due_at=datetime.now().astimezone() + timedelta(days=10)))
         await clock.fast_forward(book.handle, timedelta(days=4))
@@ -68,7 +71,7 @@ async def deadlines(clock: WorkflowEnvironment, papers: FakePapers) -> Histories
         await clock.fast_forward(book.handle, timedelta(days=30))
         await book.whole_term()
         await book.handle.result()
-    return {"deadlines": await book.history()}
+    return {"deadlines-in-own-task": await book.history()}
 
 
 async def continued(clock: WorkflowEnvironment, papers: FakePapers) -> Histories:
@@ -146,6 +149,10 @@ async def main() -> None:
             async with mail_workers(clock.client, FakeMailing(), threads):
                 for name, history in (await mailing(clock.client)).items():
                     keep(name, history)
+            async with campaigns.campaign_workers(clock.client, threads):
+                for scene in campaigns.PLAYS:
+                    for name, history in (await scene(clock)).items():
+                        keep(name, history)
 
 
 def keep(name: str, history: str) -> None:

@@ -9,11 +9,12 @@ import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
 from domain.curriculum import HOMEROOM
-from domain.deadlines import Hook
+from domain.deadlines import Deadline, Hook
 from domain.decisions import Action
 from tests.fakes import FakeDatabase, FakePapers
 from tests.workflows.playing import Book, opening, start_book, workers
 from workflows import reading
+from workflows.starting import TemporalEngine
 
 IN_TIME = timedelta(days=10)
 
@@ -90,3 +91,15 @@ async def test_hooks_that_fired_do_not_fire_in_the_next_run(
     await book.start_afresh()
     await clock.fast_forward(book.handle, timedelta(days=7))
     assert database.hooks == [Hook.REMINDER, Hook.OVERDUE]
+
+
+async def test_a_book_whose_worker_stands_still_finds_its_new_deadline_later(
+    temporal_env: WorkflowEnvironment, database: FakeDatabase, papers: FakePapers, threads: ThreadPoolExecutor
+) -> None:
+    book = await start_book(temporal_env.client)
+    engine = TemporalEngine(temporal_env.client, answer_timeout=timedelta(milliseconds=300))
+    later = Deadline(2, book.state.deadline.due_at + timedelta(days=9))
+    await engine.move_class(book.state.school_year, book.state.class_id, book.state.term, later)
+    async with workers(temporal_env.client, database, papers, threads):
+        assert (await book.snapshot()).deadline == later
+        await book.end()

@@ -8,13 +8,15 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
+from tests.workflows.campaigns.plays import WORKFLOWS
 from tests.workflows.changed import ReorderedClassTermWorkflow
 from workflows.class_term import ClassTermWorkflow
 from workflows.mailing import DailyDigestWorkflow, MailWorkflow
 
 EVERY = sorted((Path(__file__).parent / "histories").glob("*.json"))
 MAILING = [path for path in EVERY if path.stem.startswith("mail-")]
-HISTORIES = [path for path in EVERY if path not in MAILING]
+CAMPAIGNS = [path for path in EVERY if path.stem.startswith(("campaign", "school-campaign", "night", "submission"))]
+HISTORIES = [path for path in EVERY if path not in (*MAILING, *CAMPAIGNS)]
 
 
 def history(path: Path) -> WorkflowHistory:
@@ -27,8 +29,8 @@ def replayer(*workflows: type) -> Replayer:
 
 def test_histories_are_there() -> None:
     assert {path.stem for path in HISTORIES} >= {
-        "whole-term", "detours", "deadlines", "continued-first-run", "continued-second-run", "several-subjects",
-        "issued-with-seal",
+        "whole-term", "detours", "deadlines", "deadlines-in-own-task", "continued-first-run", "continued-second-run",
+        "several-subjects", "issued-with-seal",
     }  # fmt: skip
 
 
@@ -47,3 +49,9 @@ async def test_a_workflow_that_changed_its_commands_does_not_replay(path: Path) 
 async def test_recorded_histories_of_messages_still_replay(path: Path) -> None:
     assert len(MAILING) == 2
     await replayer(MailWorkflow, DailyDigestWorkflow).replay_workflow(history(path))
+
+
+@pytest.mark.parametrize("path", CAMPAIGNS, ids=lambda path: path.stem)
+async def test_recorded_histories_of_campaigns_still_replay(path: Path) -> None:
+    assert len(CAMPAIGNS) == 5
+    await replayer(*WORKFLOWS).replay_workflow(history(path))
