@@ -1,25 +1,23 @@
 """How much of each phase is done at each school: records for most phases, the school itself for review and training."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
-from domain.assessment import Term
 from domain.campaigns.cases import CaseState
 from domain.campaigns.measures import MEASURES
 from domain.campaigns.phases import Cohort, Step
 from storage.among import among
-from storage.tables import Campaign, CampaignSchool, ClassProgress, PupilCase
+from storage.campaigns.counted import counted
+from storage.tables import Campaign, CampaignSchool, PupilCase
 
 Key: TypeAlias = tuple[UUID, Step, Cohort]
-# By which count a step that moves records is measured, and of which term.
-COLUMNS: Final[Mapping[Step, tuple[Term, InstrumentedAttribute[int]]]] = {
-    step: (each.term, getattr(ClassProgress, each.count)) for step, each in MEASURES.items() if each.term
-}
+# The steps that move records, with the term whose books tell.
+OF_TERMS: Final = tuple((step, each.term) for step, each in MEASURES.items() if each.term)
 
 
 @dataclass(frozen=True)
@@ -51,10 +49,9 @@ def measures(session: Session, campaign: Campaign, school_ids: Collection[UUID] 
     """By school, step and group of pupils; `Cohort.ALL` holds both groups together."""
     found: dict[Key, Measure] = {}
     for school_id, cohort, term, pupils, *counts in session.execute(_counted(campaign, school_ids)).all():
-        by_step: dict[Step, int] = dict(zip(COLUMNS, counts, strict=True))
-        for step, (of_term, _) in COLUMNS.items():
-            if term == of_term.value:
-                measure = Measure(pupils, by_step[step])
+        for (step, of_term), done in zip(OF_TERMS, counts, strict=True):
+            if term == of_term:
+                measure = Measure(pupils, done)
                 for each in (Cohort(cohort), Cohort.ALL):
                     key = school_id, step, each
                     found[key] = found.get(key, NOTHING) + measure
@@ -62,13 +59,12 @@ def measures(session: Session, campaign: Campaign, school_ids: Collection[UUID] 
 
 
 def _counted(campaign: Campaign, school_ids: Collection[UUID] | None) -> Select[UUID, str, str, int, *tuple[int, ...]]:
-    columns = (func.sum(column) for _, column in COLUMNS.values())
-    query = select(
-        ClassProgress.school_id, ClassProgress.cohort, ClassProgress.term, func.sum(ClassProgress.pupils), *columns
-    ).where(ClassProgress.school_year == campaign.school_year, ClassProgress.grade == campaign.grade)
+    found = counted(campaign).c
+    sums = (func.sum(found[each.count]) for each in MEASURES.values() if each.term)
+    query = select(found.school_id, found.cohort, found.term, func.sum(found.pupils), *sums)
     if school_ids is not None:
-        query = query.where(among(ClassProgress.school_id, school_ids))
-    return query.group_by(ClassProgress.school_id, ClassProgress.cohort, ClassProgress.term)
+        query = query.where(among(found.school_id, school_ids))
+    return query.group_by(found.school_id, found.cohort, found.term)
 
 
 def _of_schools(session: Session, campaign: Campaign, school_ids: Collection[UUID] | None) -> dict[Key, Measure]:

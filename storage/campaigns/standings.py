@@ -14,19 +14,17 @@ from domain.campaigns.measures import AT_RISK, MEASURES
 from domain.campaigns.phases import Cohort
 from domain.campaigns.states import PhaseState
 from storage.campaigns.authorities import in_force, schools_under, under
+from storage.campaigns.counted import COUNTS, counted
 from storage.tables import (
     Campaign,
     CampaignPhase,
     CampaignSchool,
-    ClassProgress,
     ManagingAuthority,
     PhaseForecast,
     ProgressDay,
     School,
     SchoolAuthority,
 )
-
-_COUNTS: Final = ("pupils", "submitted", "approved", "issued", "accepted", "frozen")
 
 
 @dataclass(frozen=True)
@@ -89,16 +87,11 @@ def _still(view: View) -> tuple[ColumnElement[bool], ...]:
 
 def counts(campaign: Campaign) -> CTE:
     """What is counted of the classes by school, term and cohort; of `all` both cohorts together."""
-    table = ClassProgress
-    cohort = func.coalesce(table.cohort, Cohort.ALL.value).label("cohort")
-    sums = [func.sum(getattr(table, name)).label(name) for name in _COUNTS]
-    each, both = tuple_(table.school_id, table.term, table.cohort), tuple_(table.school_id, table.term)
-    return (
-        select(table.school_id, table.term, cohort, *sums)
-        .where(table.school_year == campaign.school_year, table.grade == campaign.grade)
-        .group_by(func.grouping_sets(each, both))
-        .cte("counts")
-    )
+    found = counted(campaign).c
+    cohort = func.coalesce(found.cohort, Cohort.ALL.value).label("cohort")
+    sums = [func.sum(found[name]).label(name) for name in ("pupils", *COUNTS)]
+    each, both = tuple_(found.school_id, found.term, found.cohort), tuple_(found.school_id, found.term)
+    return select(found.school_id, found.term, cohort, *sums).group_by(func.grouping_sets(each, both)).cte("counts")
 
 
 def standings(view: View, step: str = "", school_id: UUID | None = None) -> CTE:

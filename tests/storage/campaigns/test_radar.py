@@ -13,12 +13,13 @@ from domain.campaigns.phases import Cohort, Step
 from domain.curriculum import HOMEROOM
 from domain.decisions import Action
 from domain.errors import NotFound
-from storage.campaigns import drilldown, holders, offices, radar, seasons, series, standings
+from storage.campaigns import drilldown, holders, measuring, offices, radar, seasons, series, standings
+from storage.campaigns.measuring import Measure
 from storage.campaigns.offices import OfficeFacts
 from storage.campaigns.radar import Asked, Ward
 from storage.campaigns.standings import View
 from storage.tables import CampaignSchool, ClassProgress, PhaseForecast, ProgressDay
-from tests.factories import open_book
+from tests.factories import make_class, open_book
 from tests.office import OfficeWorld, make_office
 
 AT = datetime(2027, 6, 20, 5, tzinfo=UTC)
@@ -67,6 +68,17 @@ def test_records_are_counted_by_ward_and_a_past_deadline_is_late_until_all_are_d
     assert (first.schools, first.done_schools, first.late, first.total, first.done) == (2, 1, 1, 6, 4)
     assert (first.standing, first.percent) == (Standing.LATE, 66)
     assert (second.late, second.done) == (1, 0)
+
+
+def test_a_class_without_a_book_keeps_its_school_from_being_done(office: OfficeWorld) -> None:
+    office.phase(0, Step.CLOSE_HK1, -1, at=AT)
+    progressed(office, 0, issued=3)
+    make_class(office.session, office.casts[0].school, "1A2")
+    [line] = radar.of_school(office.session, see(office), office.schools[0])
+    assert (line.standing, line.total, line.done) == (Standing.LATE, 6, 3)
+    counted = measuring.measures(office.session, office.campaign)
+    assert counted[office.schools[0], Step.CLOSE_HK1, ALL] == Measure(6, 3)
+    assert counted[office.schools[0], Step.ISSUE, ALL] == Measure(6, 0)  # neither class has a book of the year's end
 
 
 def test_the_due_day_itself_is_in_time(office: OfficeWorld) -> None:
