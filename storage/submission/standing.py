@@ -55,7 +55,10 @@ def cohorts(session: Session, authority_id: UUID, at: datetime) -> list[CohortLi
     is_in_force = arrived.c.event != _CANCEL
     is_accepted = is_in_force & (arrived.c.state == SubmissionState.ACCEPTED.value)
     is_frozen = is_in_force & (arrived.c.state == SubmissionState.FROZEN.value)
-    is_waiting = on_the_way.c.is_issued & (arrived.c.record_uid.is_(None) | ~is_in_force)
+    is_waiting = or_(
+        arrived.c.record_uid.is_(None) & on_the_way.c.issue.is_not(None),
+        ~is_in_force & (on_the_way.c.issue > arrived.c.version),
+    )
     year, grade, school = (
         func.coalesce(arrived.c[name], on_the_way.c[name]) for name in ("school_year", "grade", "school_id")
     )
@@ -68,7 +71,7 @@ def cohorts(session: Session, authority_id: UUID, at: datetime) -> list[CohortLi
             _counted(is_accepted),
             _counted(is_frozen),
             func.count(school.distinct()).filter(is_accepted),
-            _counted(is_accepted & on_the_way.c.record_uid.is_not(None)),
+            _counted(is_accepted & (on_the_way.c.version > arrived.c.version)),
         )
         .select_from(arrived.outerjoin(on_the_way, arrived.c.record_uid == on_the_way.c.record_uid, full=True))
         .where(or_(is_in_force, is_waiting))
@@ -110,10 +113,11 @@ def _arrived(schools: Select[UUID]) -> Subquery:
 
 
 def _on_the_way(schools: Select[UUID]) -> Subquery:
-    """Records of which a version has not arrived; `is_issued` unless that is only a cancellation."""
+    """Records with a version that is not known to have arrived: the newest, and the newest that is no cancellation."""
     where = (ClassGroup.school_year, ClassGroup.grade, Submission.school_id)
-    is_issued = func.bool_or(Submission.event != _CANCEL).label("is_issued")
-    query = _submissions(*where, is_issued).where(
+    version = func.max(Submission.version)
+    issue = version.filter(Submission.event != _CANCEL)
+    query = _submissions(*where, version.label("version"), issue.label("issue")).where(
         Submission.school_id.in_(schools), Submission.state.in_([each.value for each in OPEN])
     )
     return query.group_by(Submission.record_uid, *where).subquery("on_the_way")
