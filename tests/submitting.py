@@ -133,8 +133,8 @@ class Sender:
 def sealed_pdf(school_code: str, uid: str, number: int, *, version: int = 1, school_year: str = "2025-2026") -> bytes:
     """A year record with its national record attached; nobody signs it, as nobody looks at the signatures here."""
     school = replace(samples.SCHOOL, code=school_code, department_code="79", department="Sở Giáo dục và Đào tạo")
-    more = {"school": school, "record_uid": uid, "version": version, "school_year": school_year}
-    content = replace(samples.year_record(number), **more)
+    sample = replace(samples.year_record(number), school=school, school_year=school_year)
+    content = replace(sample, record_uid=uid, version=version)
     record = written(national_record(content, load_codes()))
     next(iter(record.values()))["noiohiennay_diachichitiet"] = "Phường 4, Thành phố Hồ Chí Minh"  # type: ignore[index]
     return papers.renderer().render(content, record).pdf
