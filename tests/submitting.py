@@ -49,6 +49,7 @@ class Sender:
     own: CertificateRow | None = None
     certificate: CertificateRow = field(init=False)
     signed: int = 0
+    school_year: str = "2025-2026"  # as the records say; the class is of another year
 
     def __post_init__(self) -> None:
         self.school = self.session.get_one(School, self.book.cast.school.school_id)
@@ -93,7 +94,7 @@ class Sender:
         for at, record_id in enumerate(self.book.opened.record_ids):
             enrolment_id = self.session.get_one(TermRecord, record_id).enrolment_id
             uid = str(self.session.get_one(Enrolment, enrolment_id).record_uid)
-            pdf = sealed_pdf(self.school.code, uid, at + 1)
+            pdf = sealed_pdf(self.school.code, uid, at + 1, school_year=self.school_year)
             more = {"sha256": self.objects.put(pdf), "sealed_at": datetime(2027, 5, 31, 3, tzinfo=UTC)}
             documents.append(make_document(self.book, kind="year_record", record=at, **more))
         outbox.add_issued(self.session, self.book.opened.record_ids)
@@ -129,10 +130,11 @@ class Sender:
         return list(self.session.scalars(query.order_by(Submission.record_uid, Submission.version)))
 
 
-def sealed_pdf(school_code: str, uid: str, number: int, *, version: int = 1) -> bytes:
+def sealed_pdf(school_code: str, uid: str, number: int, *, version: int = 1, school_year: str = "2025-2026") -> bytes:
     """A year record with its national record attached; nobody signs it, as nobody looks at the signatures here."""
     school = replace(samples.SCHOOL, code=school_code, department_code="79", department="Sở Giáo dục và Đào tạo")
-    content = replace(samples.year_record(number), school=school, record_uid=uid, version=version)
+    sample = replace(samples.year_record(number), school=school, school_year=school_year)
+    content = replace(sample, record_uid=uid, version=version)
     record = written(national_record(content, load_codes()))
     next(iter(record.values()))["noiohiennay_diachichitiet"] = "Phường 4, Thành phố Hồ Chí Minh"  # type: ignore[index]
     return papers.renderer().render(content, record).pdf

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from sqlalchemy.orm import Session
 
 from activities.submission.judging import Judged, judge, record_uids
+from domain.calendar import day_of
 from domain.errors import DomainError, Invalid, NotAllowed, NotFound
 from domain.submission.answers import Receipt
 from domain.submission.states import Result
@@ -166,5 +167,5 @@ def _row(judged: Judged, sha256: str, school_id: UUID, now: datetime) -> dict[st
 
 def _require_own(session: Session, school_code: str, bearer: Bearer, now: datetime) -> None:
     school = kept.school_with(session, school_code)
-    if school is None or not authorities.manages(session, bearer.authority_id, school.id, now.date()):
+    if school is None or not authorities.manages(session, bearer.authority_id, school.id, day_of(now)):
         raise NotFound("Gói tin này không phải của trường do cơ quan của thầy/cô quản lý.")

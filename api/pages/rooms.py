@@ -51,6 +51,7 @@ ROOMS: Final = (
     Room(f"{OFFICE}/cho-quyet-dinh", _("Chờ quyết định"), "gavel", AUTHORITY),
     Room(f"{OFFICE}/chung-thu-so", _("Chứng thư số của trường"), "badge-check", AUTHORITY),
     Room(f"{OFFICE}/goi-tin", _("Gói tin đã nhận"), "inbox", AUTHORITY),
+    Room(f"{OFFICE}/kho", _("Kho học bạ số"), "archive", AUTHORITY),
 )
 
 

@@ -1,7 +1,7 @@
 """What the store has of one record, and the freeze; for authorities and the systems they give a key to."""
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, status
@@ -11,13 +11,13 @@ from api.deps import CurrentPerson, ServicesDep, now, today
 from api.guard import allow
 from domain.duties import AUTHORITY, Duty
 from domain.errors import NotFound
+from domain.reasons import LONGEST, in_one_line
 from domain.scopes import Scope
 from storage.campaigns import authorities
 from storage.staffing import NO_SCHOOL, Person
 from storage.submission import freezing, kept
 
 router = APIRouter(tags=["store"])
-_UNKNOWN: Final = "Kho không có học bạ này, hoặc học bạ không thuộc cơ quan của thầy/cô."
 RecordUid = Annotated[str, Path(max_length=100)]
 
 
@@ -52,6 +52,10 @@ class FrozenBody(BaseModel):
     frozen: int
 
 
+class RecallForm(BaseModel):
+    reason: str = Field(max_length=LONGEST)
+
+
 @router.get("/records/{record_uid}")
 @allow(AUTHORITY, Scope.STORE)
 def show_record(record_uid: RecordUid, person: CurrentPerson, found: ServicesDep) -> RecordBody:
@@ -59,7 +63,7 @@ def show_record(record_uid: RecordUid, person: CurrentPerson, found: ServicesDep
     with found.sessions() as session:
         versions = kept.versions_of(session, record_uid, _authority(person), now())
     if not versions:
-        raise NotFound(_UNKNOWN)
+        raise NotFound(kept.UNKNOWN)
     content = found.exchange.receiving.content(versions[0].packet_sha256, record_uid, now())
     shown = [
         VersionBody(
@@ -87,11 +91,14 @@ def freeze(form: FreezeForm, person: CurrentPerson, found: ServicesDep) -> Froze
 
 @router.post("/records/{record_uid}/recall", status_code=status.HTTP_204_NO_CONTENT)
 @allow({Duty.OFFICE_HEAD})
-def allow_recall(record_uid: RecordUid, person: CurrentPerson, found: ServicesDep) -> None:
-    """Let one frozen record be cancelled by its school; its content stays until then."""
+def allow_recall(record_uid: RecordUid, form: RecallForm, person: CurrentPerson, found: ServicesDep) -> None:
+    """Let one frozen record be cancelled by its school, for a reason; its content stays until then. Again, nothing
+    changes.
+    """
+    permission = freezing.Permission(record_uid, person.staff_id, in_one_line(form.reason))
     with found.sessions.begin() as session:
         schools = session.scalars(authorities.schools_under(_authority(person), today())).all()
-        freezing.allow_recall(session, record_uid, schools, now())
+        freezing.allow_recall(session, permission, schools, now())
 
 
 def _authority(person: Person) -> UUID:

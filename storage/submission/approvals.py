@@ -10,6 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
+from domain.calendar import day_of
 from domain.errors import Conflict, Invalid, NotFound
 from domain.reasons import is_reason
 from domain.submission.states import DECISIONS, Approval
@@ -99,7 +100,7 @@ def decide(session: Session, verdict: Verdict, at: datetime) -> None:
     row = session.get(CertificateRow, verdict.certificate_id, with_for_update=True)
     if row is None or row.school_id is None:
         raise NotFound(_UNKNOWN)
-    if not authorities.manages(session, verdict.authority_id, row.school_id, at.date()):
+    if not authorities.manages(session, verdict.authority_id, row.school_id, day_of(at)):
         raise NotFound(_UNKNOWN)
     if _is_known(session, verdict.command_id):
         return
@@ -119,7 +120,7 @@ def of_school(session: Session, school_id: UUID) -> list[ApprovalLine]:
 
 def of_authority(session: Session, authority_id: UUID, at: datetime) -> list[ApprovalLine]:
     """Certificates that schools of the authority asked for: what waits first, the longest wait first."""
-    mine = authorities.schools_under(authority_id, at.date())
+    mine = authorities.schools_under(authority_id, day_of(at))
     query = _lines().where(School.id.in_(mine), _NEWEST.c.state.is_not(None))
     waits = (_NEWEST.c.state == Approval.ASKED.value).desc()
     return [_line(*row) for row in session.execute(query.order_by(waits, _NEWEST.c.decided_at, School.code))]

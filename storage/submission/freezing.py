@@ -1,17 +1,29 @@
 """The freeze (chốt): what the city's store has accepted of a year and grade stays as it is, on both sides."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session, aliased
 
-from domain.errors import NotFound
+from domain.errors import Conflict, Invalid, NotFound
+from domain.reasons import is_reason
 from domain.submission.states import ARRIVED, StoreKind, SubmissionState
+from storage import journal
 from storage.among import among
-from storage.submission import counting
+from storage.submission import counting, kept
 from storage.tables import ClassGroup, ClassTermRow, RecordStore, StoreRecord, Submission
+
+
+@dataclass(frozen=True)
+class Permission:
+    """Whom a school has it from, and why, that it may recall a frozen record."""
+
+    record_uid: str
+    staff_id: UUID
+    reason: str
 
 
 def freeze(session: Session, school_ids: Collection[UUID], school_year: str, grade: int, at: datetime) -> int:
@@ -21,18 +33,32 @@ def freeze(session: Session, school_ids: Collection[UUID], school_year: str, gra
     return len(kept | sent)
 
 
-def allow_recall(session: Session, record_uid: str, school_ids: Collection[UUID], at: datetime) -> None:
-    """The authority lets one frozen record of its schools be cancelled (KG295 art. 4.3). Raises NotFound."""
-    row = session.scalars(
-        select(StoreRecord)
-        .where(StoreRecord.record_uid == record_uid, among(StoreRecord.school_id, school_ids))
-        .order_by(StoreRecord.version.desc())
-        .limit(1)
-    ).first()
-    if row is None or row.state != "frozen":
-        raise NotFound("Kho không có học bạ đã chốt với mã này.")
-    row.recall_allowed_at = row.recall_allowed_at or at
+def allow_recall(session: Session, permission: Permission, school_ids: Collection[UUID], at: datetime) -> bool:
+    """The authority lets one frozen record of its schools be cancelled (KG295 art. 4.3); False if it did before.
+
+    The first permission stays as it is. Raises NotFound, Conflict for a record that is not frozen, Invalid.
+    """
+    row = _newest(session, permission.record_uid, school_ids)
+    if row is None:
+        raise NotFound(kept.UNKNOWN)
+    if row.state != "frozen":
+        raise Conflict("Chỉ học bạ đã chốt mới cần được cho phép thu hồi.")
+    if row.recall_allowed_at is not None:
+        return False
+    if not is_reason(permission.reason):
+        raise Invalid("Hãy ghi lý do (từ 3 đến 1000 ký tự).")
+    reason_id = uuid4()
+    journal.add_reason(session, reason_id, None, permission.staff_id, permission.reason)
+    row.recall_allowed_at, row.recall_allowed_by, row.recall_reason_id = at, permission.staff_id, reason_id
     session.flush()
+    return True
+
+
+def _newest(session: Session, record_uid: str, school_ids: Collection[UUID]) -> StoreRecord | None:
+    if not record_uid.isprintable():
+        return None
+    query = select(StoreRecord).where(StoreRecord.record_uid == record_uid, among(StoreRecord.school_id, school_ids))
+    return session.scalars(query.order_by(StoreRecord.version.desc()).limit(1).with_for_update()).first()
 
 
 def _freeze_kept(

@@ -3,17 +3,21 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
+from domain.calendar import day_of
 from domain.submission.answers import Answer, Receipt
 from domain.submission.states import Result
 from storage.among import among
 from storage.campaigns import authorities
 from storage.tables import CertificateRow, School, Staff, StorePacket, StoreRecord
+
+UNKNOWN: Final = "Kho không có học bạ này, hoặc học bạ không thuộc cơ quan của thầy/cô."
 
 
 @dataclass(frozen=True)
@@ -98,13 +102,15 @@ def answers_as_kept(answers: Sequence[Answer]) -> list[dict[str, object]]:
 
 def versions_of(session: Session, record_uid: str, authority_id: UUID, at: datetime) -> list[StoreRecord]:
     """Every accepted version of a record of the authority's schools, the newest first."""
-    mine = authorities.schools_under(authority_id, at.date())
+    if not record_uid.isprintable():
+        return []
+    mine = authorities.schools_under(authority_id, day_of(at))
     query = select(StoreRecord).where(StoreRecord.record_uid == record_uid, StoreRecord.school_id.in_(mine))
     return list(session.scalars(query.order_by(StoreRecord.version.desc())))
 
 
 def count_packets(session: Session, authority_id: UUID, at: datetime) -> int:
-    mine = authorities.schools_under(authority_id, at.date())
+    mine = authorities.schools_under(authority_id, day_of(at))
     return session.scalar(select(func.count(StorePacket.sha256)).where(StorePacket.school_id.in_(mine))) or 0
 
 
@@ -114,7 +120,7 @@ def packets(session: Session, authority_id: UUID, at: datetime, limit: int, skip
         select(StorePacket, School, Staff.full_name)
         .join(School, School.id == StorePacket.school_id)
         .outerjoin(Staff, Staff.id == StorePacket.received_by)
-        .where(School.id.in_(authorities.schools_under(authority_id, at.date())))
+        .where(School.id.in_(authorities.schools_under(authority_id, day_of(at))))
         .order_by(StorePacket.received_at.desc(), StorePacket.sha256)
     )
     return [PacketLine(row, school, by or "") for row, school, by in session.execute(query.limit(limit).offset(skip))]

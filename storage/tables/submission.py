@@ -140,6 +140,11 @@ class StoreRecord(Base):
         one_of("event", EVENTS),
         one_of("state", ("accepted", "frozen")),
         CheckConstraint("(state = 'frozen') = (frozen_at IS NOT NULL)", name="frozen_has_time"),
+        CheckConstraint(
+            "num_nonnulls(recall_allowed_by, recall_reason_id) = 0"
+            " OR num_nonnulls(recall_allowed_at, recall_allowed_by, recall_reason_id) = 3",
+            name="recall_with_reason",
+        ),
         Index("ix_store_records_freezing", "school_id", "school_year", "grade"),
     )
 
@@ -157,3 +162,5 @@ class StoreRecord(Base):
     state: Mapped[str] = mapped_column(server_default="accepted")
     frozen_at: Mapped[datetime | None]
     recall_allowed_at: Mapped[datetime | None] = mapped_column(comment="by the authority, after the freeze")
+    recall_allowed_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    recall_reason_id: Mapped[UUID | None] = mapped_column(ForeignKey("reasons.id"))

@@ -117,10 +117,12 @@ FORMS |= {
 PLAIN |= {"session_id": "5f0c1a52-4a7f-4f3c-9a52-0a2b6a1f0c14", "key_id": "5f0c1a52-4a7f-4f3c-9a52-0a2b6a1f0c15"}
 
 # Submission.
-PLAIN |= {"packet_id": str(uuid4()), "certificate_id": str(uuid4()), "sha256": "0" * 64}
+PLAIN |= {"packet_id": str(uuid4()), "certificate_id": str(uuid4()), "sha256": "0" * 64, "grade": "1"}
 FORMS |= {
     "POST /nop/xac-nhan": {"command_id": _COMMAND, "passphrase": "x"},
     "POST /nop/chung-thu-so/{certificate_id}": {"command_id": _COMMAND},
+    "POST /co-quan/kho/tra-cuu": {"tim": "5c1e"},
+    "POST /co-quan/kho/thu-hoi": {"ma": "5c1e", "reason": "Sai ngày sinh."},
     "POST /co-quan/chung-thu-so/{certificate_id}": {"command_id": _COMMAND, "quyet_dinh": "approved"},
 }
 

@@ -134,7 +134,23 @@ async def test_nothing_that_stands_in_an_address_breaks_a_page(desk: As, own: Ob
             assert answer.status_code < 500, (name, odd[:10])
 
 
-TYPED = ("reason", "words", "login", "email", "back", "name", "text", "seq", "staff_id", "slot", "ly_do", "dong", "tu")
+TYPED = (
+    "reason",
+    "words",
+    "login",
+    "email",
+    "back",
+    "name",
+    "text",
+    "seq",
+    "staff_id",
+    "slot",
+    "ly_do",
+    "dong",
+    "tu",
+    "tim",
+    "ma",
+)
 
 
 @pytest.mark.parametrize("route", CHANGES, ids=by_name)

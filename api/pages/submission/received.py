@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, status
 from starlette.responses import Response
 
 from activities.submission.receiving import Bearer
-from api.deps import CurrentPerson, ServicesDep, now
+from api.deps import CurrentPerson, ServicesDep, now, today
 from api.errors import problem_of
 from api.guard import allow
 from api.pages.language import gettext
@@ -87,7 +87,7 @@ def take_receipt(sha256: Annotated[str, Path(max_length=64)], person: CurrentPer
     with found.sessions() as session:
         school = kept.school_with(session, receipt.school_code)
         is_own = school is not None and authorities.manages(
-            session, person.authority_id or NO_SCHOOL, school.id, now().date()
+            session, person.authority_id or NO_SCHOOL, school.id, today()
         )
     if not is_own:
         raise NotFound("Kho chưa nhận gói tin này.")

@@ -10,13 +10,14 @@ from sqlalchemy.exc import DBAPIError
 
 from activities.submission.receiving import Bearer, Receiving, StoreBusy
 from domain.duties import Duty
-from domain.errors import Invalid, NotAllowed, NotFound
+from domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from domain.submission.answers import Receipt
 from domain.submission.states import Approval, Result
 from storage.campaigns import offices, progress
 from storage.campaigns.offices import OfficeFacts
 from storage.submission import approvals, freezing, outbox
 from storage.submission.approvals import Verdict
+from storage.submission.freezing import Permission
 from storage.tables import ClassProgress, StorePacket, StoreRecord, Submission
 from tests.factories import SINCE
 from tests.submitting import Sender
@@ -143,7 +144,8 @@ def test_a_frozen_record_takes_no_other_version_until_its_recall_is_allowed(scho
     school.pack()
     (answer,) = take(school).answers
     assert (answer.result, "đã chốt" in answer.reason) == (Result.REFUSED, True)
-    freezing.allow_recall(school.session, str(row.record_uid), [school.school.id], now)
+    permission = Permission(str(row.record_uid), school.officer(Duty.OFFICE_HEAD), "Sai ngày sinh.")
+    assert freezing.allow_recall(school.session, permission, [school.school.id], now)
     school.session.execute(text("UPDATE submissions SET state = 'waiting', packet_id = NULL WHERE version = 2"))
     school.session.commit()
     school.pack()
@@ -155,9 +157,10 @@ def test_only_frozen_records_of_ones_schools_may_be_recalled(school: Sender) -> 
     school.pack()
     take(school)
     uid = str(school.rows()[0].record_uid)
-    for schools in ([school.school.id], []):
-        with pytest.raises(NotFound):
-            freezing.allow_recall(school.session, uid, schools, datetime.now(UTC))
+    permission = Permission(uid, school.officer(Duty.OFFICE_HEAD), "Sai ngày sinh.")
+    for schools, refusal in (([school.school.id], Conflict), ([], NotFound)):
+        with pytest.raises(refusal):
+            freezing.allow_recall(school.session, permission, schools, datetime.now(UTC))
 
 
 def test_a_cancellation_of_what_is_not_there_is_refused(school: Sender) -> None:

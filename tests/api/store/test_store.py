@@ -78,9 +78,15 @@ async def test_the_head_freezes_and_lets_one_be_recalled(desk: As, school: Sende
     school.receiving.take_in(school.packed_bytes(), datetime.now(UTC))
     head, form = desk("office head"), {"school_year": "2025-2026", "grade": 1}
     path = f"/store/v1/records/{school.rows()[0].record_uid}"
-    assert (await head.post(f"{path}/recall")).status_code == 404
+    why = {"reason": "Sai ngày sinh."}
+    assert (await head.post("/store/v1/records/none/recall", json=why)).status_code == 404
+    assert (await head.post(f"{path}/recall", json=why)).status_code == 409
     assert (await desk("officer").post("/store/v1/freezes", json=form)).status_code == 403
     assert (await head.post("/store/v1/freezes", json=form)).json() == {"frozen": 3}
     assert (await head.post("/store/v1/freezes", json=form)).json() == {"frozen": 0}
     assert (await head.get(path)).json()["phienBan"][0]["trangThai"] == "frozen"
-    assert (await head.post(f"{path}/recall")).status_code == 204
+    for refused in ({}, {"reason": "x"}):
+        assert (await head.post(f"{path}/recall", json=refused)).status_code == 422
+    assert (await desk("officer").post(f"{path}/recall", json=why)).status_code == 403
+    for _ in range(2):
+        assert (await head.post(f"{path}/recall", json=why)).status_code == 204

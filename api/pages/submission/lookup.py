@@ -1,0 +1,125 @@
+"""Looking up a record in the store, and the permission to recall a frozen one; no address says whose it is."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Form, Request, status
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from api.deps import CurrentPerson, ServicesDep, now, today
+from api.errors import problem_of
+from api.guard import allow
+from api.pages.language import marked as _
+from api.pages.office import acting
+from api.pages.office.season import office_of
+from api.pages.submission.store import PATH
+from api.pages.templating import page
+from api.services import Services
+from domain.duties import AUTHORITY
+from domain.errors import DomainError, NotFound
+from domain.reasons import LONGEST, in_one_line
+from storage.campaigns import authorities
+from storage.staffing import Person
+from storage.submission import freezing, kept, looking
+from storage.submission.freezing import Permission
+from storage.submission.looking import Holder, KeptRecord
+
+router = APIRouter(include_in_schema=False, prefix=PATH)
+EVENTS: Final[Mapping[str, str]] = {
+    "NEW": _("Cấp học bạ"),
+    "UPDATE": _("Cập nhật học bạ"),
+    "CANCEL": _("Thu hồi học bạ"),
+}
+_ALLOWED: Final = _("Đã cho phép thu hồi. Trường thu hồi được học bạ này và cấp lại.")
+_BEFORE: Final = _("Học bạ này đã được cho phép thu hồi từ trước; không có gì thay đổi.")
+
+
+class SearchForm(BaseModel):
+    """An IdBanGhi, or the code of a pupil."""
+
+    tim: str = ""
+
+
+class PermissionForm(BaseModel):
+    """Which record (`ma`), and why."""
+
+    ma: str = ""
+    reason: str = ""
+
+
+@router.get("/tra-cuu")
+@allow(AUTHORITY)
+def show_lookup(request: Request, person: CurrentPerson, found: ServicesDep) -> Response:
+    return _page(request, person, found, "")
+
+
+@router.post("/tra-cuu")
+@allow(AUTHORITY)
+def look_up(
+    request: Request, person: CurrentPerson, found: ServicesDep, form: Annotated[SearchForm, Form()]
+) -> Response:
+    """Every record that fits; another authority's is as unknown as one that never was."""
+    return _page(request, person, found, form.tim.strip())
+
+
+@router.post("/thu-hoi")
+@allow(acting.HEADS)
+def allow_recall(
+    request: Request, person: CurrentPerson, found: ServicesDep, form: Annotated[PermissionForm, Form()]
+) -> Response:
+    """Let a frozen record be recalled; the answer shows it, as no address may name it. Sent twice, the first counts."""
+    permission = Permission(form.ma, person.staff_id, in_one_line(form.reason)[: LONGEST + 1])
+    done, problem = "", None
+    try:
+        with found.sessions.begin() as session:
+            schools = session.scalars(authorities.schools_under(office_of(person), today())).all()
+            done = _ALLOWED if freezing.allow_recall(session, permission, schools, now()) else _BEFORE
+    except DomainError as refusal:
+        problem = refusal
+    return _page(request, person, found, form.ma, done=done, problem=problem)
+
+
+def _records(found: Services, person: Person, asked: str) -> list[KeptRecord]:
+    with found.sessions() as session:
+        records = looking.records(session, office_of(person), asked, now())
+    return [each if each.holder.full_name else _read(found, each) for each in records]
+
+
+def _read(found: Services, record: KeptRecord) -> KeptRecord:
+    """With the pupil as its packet names him: the school works with another system. Without, if it is read no more."""
+    try:
+        content = found.exchange.receiving.content(record.newest.row.packet_sha256, record.record_uid, now())
+    except DomainError:
+        return record
+    fields = next(iter(content.values()), {})
+    said = fields if isinstance(fields, Mapping) else {}
+    words = (str(said.get(name) or "") for name in ("hovaten", "mahocsinh", "tenlop"))
+    return replace(record, holder=Holder(*words))
+
+
+def _page(
+    request: Request,
+    person: Person,
+    found: Services,
+    asked: str,
+    *,
+    done: str = "",
+    problem: DomainError | None = None,
+) -> Response:
+    records = _records(found, person, asked)
+    if asked and not records:
+        problem = problem or NotFound(kept.UNKNOWN)
+    return page(
+        found,
+        request,
+        "submission/lookup.html",
+        status=problem_of(problem).status if problem else status.HTTP_200_OK,
+        asked=asked,
+        records=records,
+        events=EVENTS,
+        may_decide=acting.may_decide(person),
+        done=done,
+        problem=problem.message if problem else "",
+    )
