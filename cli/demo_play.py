@@ -118,6 +118,12 @@ class TermPlay:
     async def hold(self, records: Sequence[str], reason: str) -> None:
         await self._decide("hold", HOMEROOM, records, {"reason": reason}, with_slot=True)
 
+    async def promoted(self) -> set[str]:
+        """The records of whom the rules promote by themselves, at the year's end."""
+        path = f"/class-terms/{self.class_term_id}/results"
+        results = await self.client.send("GET", path, self._who(PRINCIPAL))
+        return {each["record_id"] for each in results if each["is_promoted"]}
+
     def _sheets_by_teacher(self) -> list[list[str]]:
         """In primary school the homeroom teacher has most subjects, and signs all those sheets at once."""
         slots: dict[str, list[str]] = {}

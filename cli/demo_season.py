@@ -22,7 +22,7 @@ from domain.calendar import day_of
 from domain.campaigns.messages import ConfirmReview, NoteTraining, ReportCases, SchoolRef
 from domain.campaigns.phases import Cohort, Step
 from domain.campaigns.policies import Policy, shipped
-from domain.curriculum import HOMEROOM
+from domain.curriculum import HOMEROOM, PRINCIPAL
 from domain.decisions import Action, Decision
 from domain.submission.states import Approval
 from interchange.sample_school.people import YEAR
@@ -43,6 +43,7 @@ from storage.tables import (
     CertificateRow,
     ClassTermRow,
     Enrolment,
+    Position,
     ProgressDay,
     PupilRow,
     TermRecord,
@@ -55,6 +56,7 @@ from workflows.starting import start_campaign
 GRADE: Final = 1
 # Schools that have the whole term behind them; so many again have only had their data looked at.
 FINISHED: Final = 4
+ASKING: Final = 3  # of the others, schools whose certificates wait for the authority
 PATIENCE: Final = 60.0  # seconds until the campaign has started its schools
 HISTORY: Final = 24  # days before today of which the demo tells how far everything was
 # How the phases lie to today, so that there is something early, near and late to look at.
@@ -76,8 +78,11 @@ class DemoSeason:
         self._today = day_of(datetime.now(UTC))
         self.campaign_id = UUID(int=0)
 
-    async def play(self) -> None:
-        """Open the campaign, move its deadlines, let schools work, and look back over the last weeks."""
+    async def play(self, own: UUID) -> None:
+        """Open the campaign, move its deadlines, let schools work, and look back over the last weeks.
+
+        `own`, the demo school itself, may submit what it has issued; some schools wait for their certificates.
+        """
         self.campaign_id = await asyncio.to_thread(self._open)
         state = CampaignState(str(self.campaign_id), str(YEAR), GRADE, (Term.HK1.value,))
         await start_campaign(self._client, state)
@@ -91,6 +96,9 @@ class DemoSeason:
         for school in finished:
             await self._finish(school)
         await self._confirm(equipped[: 2 * FINISHED])
+        await asyncio.to_thread(self._certify, own)
+        for school in equipped[2 * FINISHED :][:ASKING]:
+            await asyncio.to_thread(self._certify, school.school_id, is_approved=False)
         await self._reviews()
         await asyncio.to_thread(self._look_back)
 
@@ -154,20 +162,23 @@ class DemoSeason:
     async def _confirm(self, schools: Iterable[Neighbour]) -> None:
         """Their certificates are approved, the store answers, and the heads say that the data is whole."""
         for school in schools:
-            await asyncio.to_thread(self._make_whole, school)
+            await asyncio.to_thread(self._certify, school.school_id)
             ref = SchoolRef(str(self.campaign_id), str(school.school_id))
             handle = self._client.get_workflow_handle(school_workflow_id(str(YEAR), GRADE, str(school.school_id)))
             await handle.execute_update("confirm_review", ConfirmReview(ref, str(_head(school))), id=str(uuid4()))
 
-    def _make_whole(self, school: Neighbour) -> None:
+    def _certify(self, school_id: UUID, *, is_approved: bool = True) -> None:
+        """The school's certificate is put before the authority; once approved, its connection is tried as well."""
         with self._sessions.begin() as session:
             now = datetime.now(UTC)
-            session.get_one(CampaignSchool, (self.campaign_id, school.school_id)).connected_at = now
-            own = select(CertificateRow.id).where(CertificateRow.school_id == school.school_id)
+            own = select(CertificateRow.id).where(CertificateRow.school_id == school_id)
             certificate_id = session.scalars(own).one()
-            approvals.ask(session, uuid4(), certificate_id, (school.school_id, _head(school)), now)
-            yes = Verdict(uuid4(), certificate_id, Approval.APPROVED, self._office.department, self._office.head)
-            approvals.decide(session, yes, now)
+            principal = select(Position.staff_id).where(Position.school_id == school_id, Position.role == PRINCIPAL)
+            approvals.ask(session, uuid4(), certificate_id, (school_id, session.scalars(principal).one()), now)
+            if is_approved:
+                session.get_one(CampaignSchool, (self.campaign_id, school_id)).connected_at = now
+                yes = Verdict(uuid4(), certificate_id, Approval.APPROVED, self._office.department, self._office.head)
+                approvals.decide(session, yes, now)
 
     def _enter(self, school: Neighbour, slots: Iterable[str]) -> tuple[str, ...]:
         """Write down what the workbook of the class holds; returns its records."""

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import typer
@@ -29,7 +29,7 @@ from config.settings import Settings
 from config.temporal import connect
 from domain.assessment import Term
 from domain.calendar import day_of, end_of_day
-from domain.curriculum import HOMEROOM, PRINCIPAL
+from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
 from domain.duties import DUTY_NAMES
 from interchange.sample_school import ExampleSet
 
@@ -37,6 +37,7 @@ DUTIES = {"principal": "Hiệu trưởng", "seal": "Văn thư (đóng dấu)", "
 # What has been handed in so far in the class that is still at entry.
 HANDED_IN = ("ngu_van", "toan", "tin_hoc")
 FIRST_PART = 30  # pupils of 1A2 whom the principal has approved: they wait for the seal, the others for the principal
+ISSUED_FIRST = 10  # pupils of 1A1 whose year is sealed already
 REVIEWED = 20  # pupils of 4A1 who wait for their subject teachers' signatures
 UNSIGNED = ("toan", "tieng_viet", "am_nhac")
 UNCLEAR = "Nhận xét chưa nêu rõ nội dung học sinh cần cố gắng; thầy cô bổ sung giúp."
@@ -79,7 +80,7 @@ async def _begin_campaign(settings: Settings, school: DemoSchool, http: httpx.As
     typer.echo("Loading the demo office …")
     office = await asyncio.to_thread(load_office, settings, school.school_id)
     with opened(settings.database_url) as sessions:
-        await DemoSeason(await connect(settings), http, sessions, office).play()
+        await DemoSeason(await connect(settings), http, sessions, office).play(UUID(school.school_id))
 
 
 async def _issued(play: TermPlay) -> None:
@@ -112,9 +113,17 @@ async def _at_entry(play: TermPlay) -> None:
 
 
 async def _at_the_years_end(play: TermPlay) -> None:
-    """Promotions and commendations are proposed; whom the school promotes all the same is still to be decided."""
+    """Some records are issued and wait to be submitted; of the others promotions and commendations are proposed, and
+    whom the school promotes all the same is still to be decided.
+    """
     await play.submit_all()
-    await play.review(list(play.records.values())[:REVIEWED])
+    reviewed = list(play.records.values())[:REVIEWED]
+    await play.review(reviewed)
+    promoted = await play.promoted()
+    first = [each for each in reviewed if each in promoted][:ISSUED_FIRST]
+    await play.sign_sheets(first)
+    for action, slot in (("sign", HOMEROOM), ("approve", PRINCIPAL), ("seal", SEAL)):
+        await play.sign(action, [slot], first)
 
 
 async def _let_pass(play: TermPlay, client: DemoClient, school: DemoSchool) -> None:

@@ -50,12 +50,17 @@ DEADLINES: Final = {
     "overdue": _("Lớp %(name)s, %(term)s: đã quá hạn, thầy/cô còn việc chưa xong."),
     "escalation": _("Lớp %(name)s, %(term)s: quá hạn đã hai ngày mà chưa xong."),
 }
-# Of a phase of a campaign; the last is for an office, about all its schools.
+# Of a phase of a campaign; `office` is for an office, about all its schools. Then of pupils without a personal id.
 CAMPAIGN: Final = {
     "reminder": _("Đợt học bạ: bước “%(step)s” đến hạn hết ngày %(day)s mà chưa xong."),
     "overdue": _("Đợt học bạ: bước “%(step)s” đã quá hạn ngày %(day)s."),
     "escalation": _("Đợt học bạ: bước “%(step)s” quá hạn ngày %(day)s đã nhiều ngày mà chưa xong."),
     "office": _("Có trường quá hạn bước “%(step)s” (hạn %(day)s), cần cơ quan đôn đốc."),
+    "cases": _("Có trường báo học sinh chưa có số định danh, chờ cơ quan quyết định."),
+    "ruled": _("Cơ quan quản lý đã quyết định về học sinh chưa có số định danh mà trường báo."),
+    "reopened": _(
+        "Hết thời hạn miễn trừ mà học sinh vẫn chưa có số định danh: trường bổ sung hoặc chờ quyết định mới."
+    ),
 }
 OWN_CERTIFICATE: Final = {
     "expiring": _("Chứng thư số của thầy/cô sẽ hết hạn ngày %(day)s."),
@@ -68,6 +73,13 @@ CERTIFICATE: Final = {
     "expired": _("Chứng thư số của %(owner)s đã hết hạn ngày %(day)s."),
     "suspended": _("Chứng thư số của %(owner)s bị tạm dừng từ ngày %(day)s."),
     "revoked": _("Chứng thư số của %(owner)s bị thu hồi từ ngày %(day)s."),
+}
+# Of an organisation certificate and the managing authority.
+APPROVALS: Final = {
+    "asked": _("%(owner)s gửi chứng thư số để cơ quan duyệt (ngày %(day)s)."),
+    "approved": _("Cơ quan quản lý đã duyệt chứng thư số của %(owner)s (ngày %(day)s)."),
+    "refused": _("Cơ quan quản lý không duyệt chứng thư số của %(owner)s (ngày %(day)s)."),
+    "withdrawn": _("Cơ quan quản lý thu hồi việc duyệt chứng thư số của %(owner)s (ngày %(day)s)."),
 }
 MY_TASKS: Final = "/viec-cua-toi"
 MY_ACCOUNT: Final = "/tai-khoan"

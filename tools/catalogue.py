@@ -54,6 +54,7 @@ PAPERS: Final = ("domain/primary/paper.py", "domain/secondary/paper.py")  # what
 WHOLE: Final = (
     "api/errors.py",
     "api/field_errors.py",
+    "domain/campaigns/gaps.py",
     "domain/account_states.py",
     "domain/primary/pupil_result.py",
     "domain/secondary/pupil_result.py",

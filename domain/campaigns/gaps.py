@@ -28,6 +28,20 @@ CLOSED_BY: Final[Mapping[GapKind, tuple[Duty, ...]]] = {
     GapKind.UNASSIGNED: (Duty.ADMIN, Duty.PRINCIPAL),
     GapKind.NO_CERTIFICATE: (Duty.ADMIN,),
     GapKind.NO_SCHOOL_CERTIFICATE: (Duty.CLERK, Duty.ADMIN),
-    GapKind.UNAPPROVED_CERTIFICATE: (Duty.OFFICE_HEAD, Duty.OFFICER),
+    GapKind.UNAPPROVED_CERTIFICATE: (Duty.OFFICE_HEAD,),
     GapKind.NOT_CONNECTED: (Duty.CLERK, Duty.ADMIN),
 }
+# Who at the school asks for what only somebody else can close.
+ASKED_BY: Final[Mapping[GapKind, tuple[Duty, ...]]] = {GapKind.UNAPPROVED_CERTIFICATE: (Duty.CLERK, Duty.ADMIN)}
+# What is said of a kind of which nothing is missing.
+WHOLE: Final[Mapping[GapKind, str]] = {
+    GapKind.NO_PERSONAL_ID: "Mọi học sinh đã có số định danh cá nhân",
+    GapKind.DOUBTFUL_PERSONAL_ID: "Số định danh khớp với hồ sơ",
+    GapKind.PROFILE: "Hồ sơ học sinh đủ các mục bắt buộc",
+    GapKind.UNASSIGNED: "Mọi phần việc đã có người phụ trách",
+    GapKind.NO_CERTIFICATE: "Mọi người ký có chứng thư số dùng được đến hết hạn",
+    GapKind.NO_SCHOOL_CERTIFICATE: "Trường đã đăng ký chứng thư số của cơ quan",
+    GapKind.UNAPPROVED_CERTIFICATE: "Chứng thư số của trường đã được cơ quan quản lý duyệt",
+    GapKind.NOT_CONNECTED: "Đã thử kết nối với kho học bạ của thành phố",
+}
+NOT_ASKED: Final = "Chưa gửi duyệt"

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from domain.calendar import day_of
 from domain.campaigns.cases import DECISIONS, CaseState
 from domain.errors import Conflict, Invalid, NotFound
-from storage.campaigns import authorities
+from storage.campaigns import authorities, letters
 from storage.tables import Campaign, CampaignSchool, ClassGroup, Enrolment, PupilCase, PupilRow, Reason, School
 
 LONGEST: Final = 60
@@ -62,6 +62,7 @@ def report(session: Session, found: Report, at: datetime) -> None:
             known.state, known.reason_id = CaseState.REPORTED.value, found.reason_id
             known.reported_by, known.reported_at = found.reported_by, at
     session.flush()
+    letters.cases_reported(session, found.campaign_id, found.school_id, at)
 
 
 def _pupils(session: Session, found: Report) -> dict[UUID, str]:
@@ -108,6 +109,7 @@ def decide(session: Session, ruling: Ruling, at: datetime) -> None:
     row.decision_no, row.decision_reason_id = ruling.decision_no, ruling.reason_id
     row.decided_by, row.decided_at = ruling.decided_by, at
     session.flush()
+    letters.case_ruled(session, row, at)
 
 
 def _check(ruling: Ruling, today: date) -> None:
@@ -131,6 +133,7 @@ def end_exception(session: Session, case_id: UUID, at: datetime) -> bool:
     member = session.get_one(CampaignSchool, (row.campaign_id, row.school_id), with_for_update=True)
     member.confirmed_at = member.confirmed_by = None
     session.flush()
+    letters.case_reopened(session, row, at)
     return True
 
 

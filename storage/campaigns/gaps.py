@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 from domain.assessment import Term
 from domain.calendar import end_of_day
 from domain.campaigns.cases import SETTLED
-from domain.campaigns.gaps import GapKind
+from domain.campaigns.gaps import NOT_ASKED, GapKind
 from domain.curriculum import PRINCIPAL, SEAL
 from domain.identity import Sex, check_personal_id, parse_sex
 from domain.slot_marks import slot_name
+from domain.submission.states import Approval
 from storage import staffing
 from storage.entries import curriculum_of
 from storage.submission import approvals
@@ -160,8 +161,10 @@ def _of_school(session: Session, campaign_id: UUID, school_id: UUID, until: date
     certificates = session.scalars(theirs).all()
     if not certificates:
         yield Gap(GapKind.NO_SCHOOL_CERTIFICATE, "", "")
-    elif not any(approvals.is_approved(session, each.id) for each in certificates):
-        yield Gap(GapKind.UNAPPROVED_CERTIFICATE, "", "")
+    else:
+        states = [approvals.newest(session, each.id) for each in certificates]
+        if Approval.APPROVED not in states:
+            yield Gap(GapKind.UNAPPROVED_CERTIFICATE, "", next((each.label for each in states if each), NOT_ASKED))
     member = session.get(CampaignSchool, (campaign_id, school_id))
     if member is None or member.connected_at is None:
         yield Gap(GapKind.NOT_CONNECTED, "", "")

@@ -16,7 +16,7 @@ from domain.reasons import is_reason
 from domain.submission.states import DECISIONS, Approval
 from storage import journal
 from storage.among import among
-from storage.campaigns import authorities
+from storage.campaigns import authorities, letters
 from storage.tables import CertificateApproval, CertificateRow, Reason, School, Staff
 
 _NEWEST: Final = (
@@ -54,7 +54,14 @@ class Verdict:
 
 def is_approved(session: Session, certificate_id: UUID) -> bool:
     """Whether the newest decision about the certificate approves it; says nothing about its validity."""
-    return _newest(session, certificate_id) is Approval.APPROVED
+    return newest(session, certificate_id) is Approval.APPROVED
+
+
+def newest(session: Session, certificate_id: UUID) -> Approval | None:
+    """How the certificate stands; None if nobody has asked for it."""
+    query = select(CertificateApproval.state).where(CertificateApproval.certificate_id == certificate_id)
+    found = session.scalars(query.order_by(CertificateApproval.id.desc()).limit(1)).first()
+    return Approval(found) if found else None
 
 
 def approved_of(session: Session, school_ids: Collection[UUID], at: datetime | None = None) -> set[UUID]:
@@ -85,10 +92,12 @@ def ask(session: Session, command_id: UUID, certificate_id: UUID, asker: tuple[U
         raise NotFound(_UNKNOWN)
     if _is_known(session, command_id):
         return
-    newest = _newest(session, certificate_id)
-    if newest in {Approval.ASKED, Approval.APPROVED}:
+    state = newest(session, certificate_id)
+    if state in {Approval.ASKED, Approval.APPROVED}:
         raise Conflict("Chứng thư số này đã được gửi duyệt.")
-    _add(session, command_id, certificate_id, Approval.ASKED, staff_id=staff_id, decided_at=at)
+    _add(session, row, CertificateApproval(
+        command_id=command_id, state=Approval.ASKED.value, staff_id=staff_id, decided_at=at
+    ))  # fmt: skip
 
 
 def decide(session: Session, verdict: Verdict, at: datetime) -> None:
@@ -104,12 +113,13 @@ def decide(session: Session, verdict: Verdict, at: datetime) -> None:
         raise NotFound(_UNKNOWN)
     if _is_known(session, verdict.command_id):
         return
-    newest = _newest(session, row.id)
-    if newest is None or verdict.state not in DECISIONS.get(newest, ()):
+    state = newest(session, row.id)
+    if state is None or verdict.state not in DECISIONS.get(state, ()):
         raise Conflict("Chứng thư số này không còn chờ quyết định đó; hãy tải lại trang.")
-    reason_id = _keep_reason(session, verdict)
-    more = {"staff_id": verdict.staff_id, "authority_id": verdict.authority_id, "reason_id": reason_id}
-    _add(session, verdict.command_id, row.id, verdict.state, **more, decided_at=at)
+    _add(session, row, CertificateApproval(
+        command_id=verdict.command_id, state=verdict.state.value, staff_id=verdict.staff_id,
+        authority_id=verdict.authority_id, reason_id=_keep_reason(session, verdict), decided_at=at,
+    ))  # fmt: skip
 
 
 def of_school(session: Session, school_id: UUID) -> list[ApprovalLine]:
@@ -140,15 +150,12 @@ def _is_known(session: Session, command_id: UUID) -> bool:
     return session.scalars(query).first() is not None
 
 
-def _newest(session: Session, certificate_id: UUID) -> Approval | None:
-    query = select(CertificateApproval.state).where(CertificateApproval.certificate_id == certificate_id)
-    found = session.scalars(query.order_by(CertificateApproval.id.desc()).limit(1)).first()
-    return Approval(found) if found else None
-
-
-def _add(session: Session, command_id: UUID, certificate_id: UUID, state: Approval, **more: object) -> None:
-    session.add(CertificateApproval(command_id=command_id, certificate_id=certificate_id, state=state.value, **more))
+def _add(session: Session, certificate: CertificateRow, step: CertificateApproval) -> None:
+    step.certificate_id = certificate.id
+    session.add(step)
     session.flush()
+    if certificate.school_id is not None:
+        letters.certificate_step(session, certificate.school_id, step, step.decided_at)
 
 
 def _lines() -> Select[CertificateRow, School, CertificateApproval | None, str | None, str | None]:

@@ -76,10 +76,8 @@ class Season:
 
     @property
     def main_phase(self) -> PhaseHead | None:
-        """What people ask about first: the issue of the records, else the phase that is due next."""
-        ahead = [each for each in self.phases if each.due_at > self.view.at]
-        issue = [each for each in ahead if each.step is Step.ISSUE]
-        return next(iter([*issue, *ahead, *self.phases[-1:]]), None)
+        """What people ask about first: the phase that is due next, and at the end the last one."""
+        return next((each for each in self.phases if each.due_at > self.view.at), next(iter(self.phases[-1:]), None))
 
 
 def season_of(session: Session, person: Person, asked: SeasonAsked) -> Season | None:

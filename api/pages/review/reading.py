@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.campaigns.gaps import CLOSED_BY, GapKind
+from domain.campaigns.gaps import ASKED_BY, CLOSED_BY, WHOLE, GapKind
 from domain.campaigns.phases import Cohort, Step
 from domain.campaigns.states import PhaseState
 from domain.curriculum import HOMEROOM
@@ -38,10 +38,11 @@ PATHS: Final = {
 
 @dataclass(frozen=True)
 class Group:
-    """The gaps of one kind, and who can close them; `path` is "" for whoever cannot."""
+    """The gaps of one kind, who can close them, and who asks whoever can; `path` is "" for everybody else."""
 
     kind: GapKind
     closed_by: tuple[Duty, ...]
+    asked_by: tuple[Duty, ...]
     gaps: Sequence[Gap]
     path: str
 
@@ -78,6 +79,14 @@ class Reviewed:
     def open(self) -> int:
         return sum(group.open for group in self.groups)
 
+    @property
+    def whole(self) -> list[str]:
+        """What nothing is missing of; nobody approves a certificate that is not there."""
+        missing = {group.kind for group in self.groups if group.gaps}
+        if GapKind.NO_SCHOOL_CERTIFICATE in missing:
+            missing.add(GapKind.UNAPPROVED_CERTIFICATE)
+        return [WHOLE[group.kind] for group in self.groups if group.kind not in missing]
+
 
 def read(session: Session, person: Person, campaign: Campaign, at: datetime) -> Reviewed:
     """Offices see all of their school; homeroom teachers their own pupils."""
@@ -103,10 +112,11 @@ def _own_classes(session: Session, person: Person, at: datetime) -> set[UUID]:
 
 
 def _group(kind: GapKind, seen: Sequence[Gap], person: Person) -> Group:
-    mine = person.duties & set(CLOSED_BY[kind])
+    asked_by = ASKED_BY.get(kind, ())
+    mine = person.duties & {*CLOSED_BY[kind], *asked_by}
     # The list of pupils is entered by offices; a homeroom teacher gathers what is missing.
     path = PATHS[kind] if mine & OFFICES else ""
-    return Group(kind, CLOSED_BY[kind], [gap for gap in seen if gap.kind is kind], path)
+    return Group(kind, CLOSED_BY[kind], asked_by, [gap for gap in seen if gap.kind is kind], path)
 
 
 def phase_lines(session: Session, campaign: Campaign, school_id: UUID) -> list[PhaseLine]:

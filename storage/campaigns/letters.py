@@ -1,0 +1,76 @@
+"""What a school asks of its authority and what the authority answers: each side is told that the other has acted."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.calendar import day_of
+from domain.duties import AUTHORITY, Duty
+from domain.submission.states import Approval
+from storage import journal
+from storage.campaigns import authorities
+from storage.campaigns.notices import CASES, REOPENED, RULED
+from storage.staffing import in_force
+from storage.tables import CertificateApproval, ManagingAuthority, Position, PupilCase, Staff
+
+_LEADERS: Final = (Duty.PRINCIPAL, Duty.ADMIN)
+_SEALERS: Final = (*_LEADERS, Duty.CLERK)
+
+
+def certificate_step(session: Session, school_id: UUID, step: CertificateApproval, at: datetime) -> None:
+    """A certificate was put before the authority, or the authority has decided about it."""
+    asked = step.state == Approval.ASKED.value
+    people = _of_authority(session, school_id, at) if asked else _of_school(session, school_id, _SEALERS, at)
+    about = f"{step.certificate_id}/{step.state}-{step.id}/{day_of(at)}"
+    journal.add_notices(session, None, "certificate", [(each, about) for each in people], None)
+
+
+def cases_reported(session: Session, campaign_id: UUID, school_id: UUID, at: datetime) -> None:
+    """Of all schools of a day one notice."""
+    _tell(session, f"{CASES}/{campaign_id}/{day_of(at)}", _of_authority(session, school_id, at))
+
+
+def case_ruled(session: Session, case: PupilCase, at: datetime) -> None:
+    about = f"{RULED}/{case.campaign_id}/{case.id}-{at.isoformat()}"
+    _tell(session, about, _of_school(session, case.school_id, _LEADERS, at))
+
+
+def case_reopened(session: Session, case: PupilCase, at: datetime) -> None:
+    """An exception is over and the id is still missing: both sides have something to do."""
+    about = f"{REOPENED}/{case.campaign_id}/{case.id}-{day_of(at)}"
+    _tell(session, about, _of_school(session, case.school_id, _LEADERS, at))
+    cases_reported(session, case.campaign_id, case.school_id, at)
+
+
+def _tell(session: Session, about: str, people: Iterable[UUID]) -> None:
+    journal.add_notices(session, None, "campaign", [(each, about) for each in people], None)
+
+
+def _of_school(session: Session, school_id: UUID, duties: Iterable[Duty], at: datetime) -> Iterable[UUID]:
+    query = select(Position.staff_id).where(
+        Position.school_id == school_id, Position.role.in_([each.value for each in duties]), in_force(Position, at)
+    )
+    return session.scalars(query)
+
+
+def _of_authority(session: Session, school_id: UUID, at: datetime) -> Iterable[UUID]:
+    """Whoever works where the school is managed; where nobody there may decide, those above it as well."""
+    office = authorities.manager_of(session, school_id, day_of(at))
+    while office is not None:
+        query = (
+            select(Position.staff_id, Position.role)
+            .join(Staff, Staff.id == Position.staff_id)
+            .where(
+                Staff.authority_id == office,
+                Position.role.in_([each.value for each in AUTHORITY]),
+                in_force(Position, at),
+            )
+        )
+        found = dict(session.execute(query).all())
+        yield from found
+        decided_here = Duty.OFFICE_HEAD.value in found.values()
+        office = None if decided_here else session.get_one(ManagingAuthority, office).parent_id
