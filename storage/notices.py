@@ -215,8 +215,7 @@ def _certificate(row: Notice, known: _Background) -> Told:
     owner_id, owner = known.owners.get(certificate_id, (None, ""))
     found, on = condition.partition("-")[0], date.fromisoformat(day).strftime("%d/%m/%Y")
     if found in said.APPROVALS:
-        path = "/co-quan/chung-thu-so" if found == "asked" else "/nop"
-        return _told(row, said.APPROVALS[found], {"owner": owner, "day": on}, path)
+        return _told(row, said.APPROVALS[found], {"owner": owner, "day": on}, "/nop")
     if owner_id == row.staff_id:
         return _told(row, said.OWN_CERTIFICATE[found], {"day": on}, MY_ACCOUNT)
     return _told(row, said.CERTIFICATE[found], {"owner": owner, "day": on}, "/chung-thu-so")

@@ -1,4 +1,7 @@
-"""What a school asks of its authority and what the authority answers: each side is told that the other has acted."""
+"""What a school asks of its authority and what the authority answers: each side is told that the other has acted.
+
+An authority gets one notice a day of each kind, however many schools ask.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,7 +16,7 @@ from domain.duties import AUTHORITY, Duty
 from domain.submission.states import Approval
 from storage import journal
 from storage.campaigns import authorities
-from storage.campaigns.notices import CASES, REOPENED, RULED
+from storage.campaigns.notices import CASES, CERTIFICATES, REOPENED, RULED
 from storage.staffing import in_force
 from storage.tables import CertificateApproval, ManagingAuthority, Position, PupilCase, Staff
 
@@ -23,14 +26,15 @@ _SEALERS: Final = (*_LEADERS, Duty.CLERK)
 
 def certificate_step(session: Session, school_id: UUID, step: CertificateApproval, at: datetime) -> None:
     """A certificate was put before the authority, or the authority has decided about it."""
-    asked = step.state == Approval.ASKED.value
-    people = _of_authority(session, school_id, at) if asked else _of_school(session, school_id, _SEALERS, at)
+    if step.state == Approval.ASKED.value:
+        _tell(session, f"{CERTIFICATES}/{day_of(at)}", _of_authority(session, school_id, at))
+        return
     about = f"{step.certificate_id}/{step.state}-{step.id}/{day_of(at)}"
+    people = _of_school(session, school_id, _SEALERS, at)
     journal.add_notices(session, None, "certificate", [(each, about) for each in people], None)
 
 
 def cases_reported(session: Session, campaign_id: UUID, school_id: UUID, at: datetime) -> None:
-    """Of all schools of a day one notice."""
     _tell(session, f"{CASES}/{campaign_id}/{day_of(at)}", _of_authority(session, school_id, at))
 
 

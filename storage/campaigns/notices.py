@@ -1,5 +1,5 @@
 """What a notice about a campaign says. Of a phase, its subject names kind, step, group, last day, campaign, and the
-school; of a pupil without a personal id, what has happened, the campaign, and which case or day.
+school; of what a school asks of its authority, what has happened, the campaign, and which case or day.
 """
 
 from collections.abc import Collection, Sequence
@@ -18,17 +18,19 @@ from domain.notices import MY_TASKS
 from storage.tables import CampaignPhase, PupilCase
 
 OFFICE: Final = "office"  # in place of a school: about all schools of an office
-CASES, RULED, REOPENED = "cases", "ruled", "reopened"
+CASES, RULED, REOPENED, CERTIFICATES = "cases", "ruled", "reopened", "certificates"
 REVIEW: Final = "/ra-soat"
-_CASES: Final = {CASES: "/co-quan/cho-quyet-dinh", RULED: REVIEW, REOPENED: REVIEW}
+_ASKED: Final = {
+    CASES: "/co-quan/cho-quyet-dinh", CERTIFICATES: "/co-quan/chung-thu-so", RULED: REVIEW, REOPENED: REVIEW,
+}  # fmt: skip
 _PATHS: Final = {Step.DATA_REVIEW: REVIEW, Step.TRAINING: REVIEW, Step.SUBMISSION: "/nop", Step.FREEZE: "/nop"}
 
 
 def words(subject: str) -> tuple[str, dict[str, object], str]:
     """The sentence, what it takes, and the page that it leads to."""
     kind = subject.partition("/")[0]
-    if kind in _CASES:
-        return said.CAMPAIGN[kind], {}, _CASES[kind]
+    if kind in _ASKED:
+        return said.CAMPAIGN[kind], {}, _ASKED[kind]
     _, step, _, day, _, school, *_ = subject.split("/")
     values: dict[str, object] = {
         "step": Step(step).label,
@@ -43,7 +45,7 @@ def settled(session: Session, subjects: Sequence[str]) -> frozenset[str]:
     """Those whose school has done the phase by now, or need not, and questions that were answered."""
     parts = {subject: subject.split("/") for subject in subjects}
     asked = {subject: UUID(said_[1]) for subject, said_ in parts.items() if said_[0] in {CASES, REOPENED}}
-    phases = {subject: _key(said_) for subject, said_ in parts.items() if said_[0] not in _CASES and said_[5] != OFFICE}
+    phases = {subject: _key(said_) for subject, said_ in parts.items() if said_[0] not in _ASKED and said_[5] != OFFICE}
     waiting, done = _waiting(session, set(asked.values())), _done(session, {key[1] for key in phases.values()})
     return frozenset(
         subject

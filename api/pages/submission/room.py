@@ -24,6 +24,7 @@ from domain.submission.states import StoreKind
 from storage.staffing import Person
 from storage.submission import approvals, connections, outbox
 
+STOP_POLLING: Final = 286  # to htmx
 router = APIRouter(include_in_schema=False, prefix="/nop")
 _TAKEN: Final = TakenList("nop-hoc-ba", _("Nộp học bạ"), {
     _("Lớp"): 9, _("Năm học"): 12, _("Chờ nộp"): 9, _("Đang gửi"): 9, _("Bị từ chối"): 9, _("Kho đã nhận"): 9,
@@ -53,8 +54,10 @@ def show_room(request: Request, person: CurrentPerson, found: ServicesDep, kho: 
 @router.get("/phan")
 @allow(facts.READERS)
 def show_moving_part(request: Request, person: CurrentPerson, found: ServicesDep, kho: str = "") -> Response:
-    """The part of the page that changes while packets are on their way."""
-    return page(found, request, "submission/_packets.html", **facts.room(found, person, kho))
+    """What changes on the page while packets are on their way; once all have come, the page asks no more."""
+    values = facts.room(found, person, kho)
+    status_ = status.HTTP_200_OK if values["is_moving"] else STOP_POLLING
+    return page(found, request, "submission/_packets.html", status=status_, **values, is_answer=True)
 
 
 @router.get(".xlsx")

@@ -72,7 +72,8 @@ def rule(office: OfficeWorld, case_id: UUID) -> None:
 
 def test_a_certificate_is_put_before_those_who_may_approve_it(office: OfficeWorld) -> None:
     ask(office, SCHOOL)
-    asked = (said.APPROVALS["asked"], "/co-quan/chung-thu-so")
+    ask(office, SCHOOL)
+    asked = (said.CAMPAIGN["certificates"], "/co-quan/chung-thu-so")
     assert sentences(office, office.people["ward head"]) == [asked]
     assert sentences(office, office.people["head"]) == sentences(office, office.people["officer"]) == []
     ask(office, NEXT_WARD)
