@@ -60,7 +60,7 @@ ASKING: Final = 3  # of the others, schools whose certificates wait for the auth
 PATIENCE: Final = 60.0  # seconds until the campaign has started its schools
 HISTORY: Final = 24  # days before today of which the demo tells how far everything was
 # How the phases lie to today, so that there is something early, near and late to look at.
-MOVES: Final = {Step.DATA_REVIEW: -4, Step.TRAINING: -6, Step.CLOSE_HK1: 9}
+MOVES: Final = {Step.DATA_REVIEW: -4, Step.TRAINING: -6, Step.CLOSE_HK1: 6}
 _NOT_BEGUN, _HANDING_IN, _HANDED_IN = 4, 10, 20  # numbers of schools up to which each state goes
 _NUMBER: Final = "Kế hoạch 45/KH-SGDĐT"
 _WHY: Final = "Chạy thử trước khi triển khai toàn thành phố."

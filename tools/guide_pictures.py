@@ -56,6 +56,14 @@ PICTURES: Final = (
     Picture("nhap-danh-sach", "quan-tri", "/nhap-du-lieu"),
     Picture("nguoi-dung", "quan-tri", "/nguoi-dung"),
     Picture("kiem-tra", "", "/kiem-tra", size=PHONE),
+    Picture("ra-soat", "quan-tri", "/ra-soat"),
+    Picture("nop", "van-thu", "/nop"),
+    Picture("toan-canh", "co-quan", "/co-quan"),
+    Picture("toan-canh-dien-thoai", "co-quan", "/co-quan", size=PHONE),
+    Picture("truong", "co-quan", "/co-quan/truong", (r"/co-quan/truong/[0-9a-f-]{36}",)),
+    Picture("gia-han", "co-quan", "/co-quan/gia-han"),
+    Picture("cho-quyet-dinh", "co-quan", "/co-quan/cho-quyet-dinh"),
+    Picture("kho", "co-quan", "/co-quan/kho"),
 )
 PEOPLE: Final = ROLES | {"bo-mon-6a1": "Võ Thị Phương Dung"}  # whose part is not handed in yet
 
@@ -80,7 +88,7 @@ async def _take(browser: Browser, base: str, picture: Picture) -> None:
         await page.goto(f"{base}/dang-nhap")
         words = PEOPLE[picture.role]
         await page.locator("form[action='/demo/enter']", has_text=words).first.locator("button").dispatch_event("click")
-        await page.wait_for_url("**/viec-cua-toi")
+        await page.wait_for_url(lambda url: "/dang-nhap" not in url)
         if await page.get_attribute("html", "lang") != "vi":  # somebody has looked at the demo in another language
             await page.locator("form[action='/ngon-ngu'] button[value='vi']").click()
     await page.goto(base + picture.path)

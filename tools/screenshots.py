@@ -22,6 +22,7 @@ from cli.services.services import everything, on_free_ports, run_once
 from config.settings import PROJECT, Settings
 
 ROLES: Final = {
+    "co-quan": "Lãnh đạo cơ quan quản lý",
     "hieu-truong": "Hiệu trưởng",
     "van-thu": "Văn thư",
     "quan-tri": "Quản trị hệ thống",

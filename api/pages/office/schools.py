@@ -39,6 +39,7 @@ STATES: Final = {
 _TAKEN: Final = TakenList("truong", _("Các trường trong đợt"), {
     _("Trường"): 40, _("Mã trường"): 12, _("Địa bàn"): 30, _("Bước"): 34, _("Hạn"): 12, _("Tình trạng"): 18,
     _("Đã xong"): 10, _("Tổng số"): 10, _("Dự báo còn thiếu khi đến hạn"): 16,
+    _("Khả năng trễ hạn (%)"): 12,
 })  # fmt: skip
 
 
@@ -106,7 +107,7 @@ def _row(line: SchoolLine) -> Row:
     state = gettext("Được miễn trừ") if line.is_excepted else gettext(line.standing.label)
     return (
         line.name, line.code, line.ward_name, phase_name(line.step, line.cohort), last_day(line.due_at), state,
-        line.done, line.total, line.expected,
+        line.done, line.total, line.expected, round(100 * line.chance),
     )  # fmt: skip
 
 
