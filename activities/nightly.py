@@ -13,7 +13,7 @@ from domain.campaigns.messages import CampaignRef
 from domain.campaigns.states import DriftKind
 from domain.deadlines import Deadline
 from storage import deadlines, opening
-from storage.campaigns import cases, drifts, dues, gaps, nights, phases, running
+from storage.campaigns import cases, drifts, dues, gaps, letters, nights, phases, running
 from storage.campaigns.drifts import Stored
 from storage.database import Sessions
 from storage.tables import Campaign
@@ -52,6 +52,7 @@ class NightlyActivities:
             phases.settle_all(session, campaign, at)
             counted = nights.keep_day(session, campaign, nights.end_of(at))
             nights.keep_forecasts(session, campaign, nights.end_of(at))
+            letters.own_deadlines(session, campaign, at)
         return counted
 
     def _look_at_schools(self, campaign_id: UUID, at: datetime) -> None:

@@ -1,7 +1,6 @@
 """The only caller of Temporal in the API: opens class-terms, prepares orders, sends decisions with their command id."""
 
-import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable
 from contextlib import suppress
 from datetime import timedelta
 from typing import TypeVar
@@ -9,8 +8,6 @@ from typing import TypeVar
 from temporalio.client import (
     ActivityFailureError,
     Client,
-    WorkflowUpdateFailedError,
-    WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.common import (
     ActivityIDConflictPolicy,
@@ -18,17 +15,16 @@ from temporalio.common import (
     WorkflowIDConflictPolicy,
     WorkflowIDReusePolicy,
 )
-from temporalio.exceptions import ActivityAlreadyStartedError, ApplicationError
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.exceptions import ActivityAlreadyStartedError
+from temporalio.service import RPCError
 
 from activities.carrying import Carry, CarryActivities, as_gone
 from activities.orders import OrderActivities, PreparedOrder
+from api.answers import PATIENCE, answered, as_refusal
 from api.errors import Unavailable
 from api.origins import Origins
 from domain.deadlines import Deadline
 from domain.decisions import Decision
-from domain.errors import Conflict, DomainError, Incomplete, Invalid, NotAllowed, NotFound
-from signing.errors import SigningFailed
 from storage.orders import LIFETIME
 from workflows.messages import ClassTermState, Outcome
 from workflows.queues import (
@@ -46,11 +42,7 @@ from workflows.submission import SubmissionInput, SubmissionWorkflow
 from workflows.submission import workflow_id as submission_id
 
 Answer = TypeVar("Answer")
-PATIENCE = timedelta(seconds=40)
 QUEUE_TIMEOUT = timedelta(hours=2)  # a dozen teachers one after the other, each with some minutes to confirm
-REFUSALS: dict[str, type[DomainError]] = {
-    error.code: error for error in (NotAllowed, NotFound, Conflict, Incomplete, Invalid, SigningFailed)
-}
 
 
 class Approvals:
@@ -111,7 +103,7 @@ class Approvals:
         )
         await self._started(call)
 
-    async def _started(self, start: Coroutine[None, None, object]) -> None:
+    async def _started(self, start: Awaitable[object]) -> None:
         with suppress(ActivityAlreadyStartedError):
             await self._answered(start)
 
@@ -121,7 +113,7 @@ class Approvals:
         try:
             return await self._answered(handle.result())
         except ActivityFailureError as error:
-            raise _as_refusal(error.cause) from error
+            raise as_refusal(error.cause) from error
 
     async def decide(self, class_workflow_id: str, command_id: str, decision: Decision) -> Outcome:
         """Send a decision; the same command id gives the same answer, so pressing again is harmless.
@@ -163,15 +155,8 @@ class Approvals:
         if self._origins is not None:
             await self._origins.note(command_id)
 
-    async def _answered(self, call: Coroutine[None, None, Answer]) -> Answer:
-        try:
-            return await asyncio.wait_for(call, self._patience.total_seconds())
-        except WorkflowUpdateFailedError as error:
-            raise _as_refusal(error.cause) from error
-        except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
-            raise Unavailable from error
-        except RPCError as error:
-            raise _as_rpc_refusal(error) from error
+    async def _answered(self, call: Awaitable[Answer]) -> Answer:
+        return await answered(call, self._patience, as_gone)
 
 
 def _preparing(order_id: str) -> str:
@@ -180,17 +165,3 @@ def _preparing(order_id: str) -> str:
 
 def _carrying(order_id: str) -> str:
     return f"carry-order/{order_id}"
-
-
-def _as_refusal(cause: BaseException | None) -> Exception:
-    if not isinstance(cause, ApplicationError):
-        return Unavailable()
-    kind = REFUSALS.get(cause.type or "")
-    if kind is None:
-        return Conflict(cause.message) if cause.non_retryable else Unavailable()
-    named = cause.details[0] if cause.details else ()
-    return kind(cause.message, tuple(str(record_id) for record_id in named))
-
-
-def _as_rpc_refusal(error: RPCError) -> Exception:
-    return as_gone(error) if error.status is RPCStatusCode.NOT_FOUND else Unavailable()

@@ -7,12 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final, TypeVar
 from uuid import UUID, uuid5
 
-from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
-from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.client import Client
 
-from api.approvals import REFUSALS
-from api.errors import Unavailable
+from api.answers import PATIENCE, answered
 from domain.calendar import SchoolYear, day_of
 from domain.campaigns import messages
 from domain.campaigns.cases import CaseState
@@ -31,7 +28,6 @@ from workflows.school_campaign import school_workflow_id
 from workflows.starting import start_campaign
 
 Answer = TypeVar("Answer")
-PATIENCE: Final = timedelta(seconds=40)
 _REASONS: Final = UUID("0d0c6c6a-6c2e-4b57-9a0e-7a6c1f1b7d10")
 
 
@@ -180,16 +176,7 @@ class Campaigns:
         await self._answered(handle.execute_update(name, argument, id=str(command_id)))
 
     async def _answered(self, call: Awaitable[Answer]) -> Answer:
-        try:
-            return await asyncio.wait_for(call, self._patience.total_seconds())
-        except WorkflowUpdateFailedError as error:
-            raise _refusal(error.cause) from error
-        except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
-            raise Unavailable from error
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                raise Conflict("Đợt đã đóng hoặc chưa bắt đầu.") from error
-            raise Unavailable from error
+        return await answered(call, self._patience, lambda _: Conflict("Đợt đã đóng hoặc chưa bắt đầu."))
 
 
 def _office(person: Person) -> UUID:
@@ -200,10 +187,3 @@ def _office(person: Person) -> UUID:
 
 def _of_campaign(campaign: Campaign) -> str:
     return campaign_workflow_id(campaign.school_year, campaign.grade)
-
-
-def _refusal(cause: BaseException | None) -> Exception:
-    if not isinstance(cause, ApplicationError):
-        return Unavailable()
-    kind = REFUSALS.get(cause.type or "")
-    return kind(cause.message) if kind else Unavailable()

@@ -50,12 +50,14 @@ DEADLINES: Final = {
     "overdue": _("Lớp %(name)s, %(term)s: đã quá hạn, thầy/cô còn việc chưa xong."),
     "escalation": _("Lớp %(name)s, %(term)s: quá hạn đã hai ngày mà chưa xong."),
 }
-# Of a phase of a campaign; `office` is for an office, about all its schools. Then what schools ask.
+# Of a phase of a campaign; `office` is for an office, about all its schools. Then what an office owes,
+# and what schools ask.
 CAMPAIGN: Final = {
     "reminder": _("Đợt học bạ: bước “%(step)s” đến hạn hết ngày %(day)s mà chưa xong."),
     "overdue": _("Đợt học bạ: bước “%(step)s” đã quá hạn ngày %(day)s."),
     "escalation": _("Đợt học bạ: bước “%(step)s” quá hạn ngày %(day)s đã nhiều ngày mà chưa xong."),
     "office": _("Có trường quá hạn bước “%(step)s” (hạn %(day)s), cần cơ quan đôn đốc."),
+    "report": _("Đợt học bạ: cơ quan báo cáo Bộ chậm nhất hết ngày %(day)s."),
     "certificates": _("Có trường gửi chứng thư số, chờ cơ quan duyệt."),
     "cases": _("Có trường báo học sinh chưa có số định danh, chờ cơ quan quyết định."),
     "ruled": _("Cơ quan quản lý đã quyết định về học sinh chưa có số định danh mà trường báo."),

@@ -6,14 +6,14 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.calendar import day_of
 from domain.campaigns.cases import DECISIONS, CaseState
 from domain.errors import Conflict, Invalid, NotFound
 from storage.campaigns import authorities, letters
-from storage.tables import Campaign, CampaignSchool, ClassGroup, Enrolment, PupilCase, PupilRow, Reason, School
+from storage.tables import Campaign, CampaignSchool, ClassGroup, Enrolment, PupilCase, PupilRow
 
 LONGEST: Final = 60
 
@@ -150,51 +150,6 @@ def close_solved(session: Session, campaign_id: UUID) -> int:
         row.state = CaseState.CLOSED.value
     session.flush()
     return len(rows)
-
-
-@dataclass(frozen=True)
-class CaseLine:
-    """A case as its authority sees it; the pupil by class and code, and the name that both sides know."""
-
-    id: UUID
-    campaign_id: UUID
-    school_id: UUID
-    school: str
-    class_name: str
-    pupil_code: str
-    full_name: str
-    state: CaseState
-    reason: str
-    reported_at: datetime
-    until: date | None
-    document: str
-    decision_no: str
-    decided_at: datetime | None
-
-
-def of_school(session: Session, campaign_id: UUID, school_id: UUID) -> list[CaseLine]:
-    return _lines(session, (PupilCase.campaign_id == campaign_id) & (PupilCase.school_id == school_id))
-
-
-def _lines(session: Session, which: ColumnElement[bool]) -> list[CaseLine]:
-    query = (
-        select(PupilCase, School.name, ClassGroup.name, PupilRow.pupil_code, PupilRow.full_name, Reason.text)
-        .join(School, School.id == PupilCase.school_id)
-        .join(Enrolment, Enrolment.id == PupilCase.enrolment_id)
-        .join(ClassGroup, ClassGroup.id == Enrolment.class_id)
-        .join(PupilRow, PupilRow.id == Enrolment.pupil_id)
-        .join(Reason, Reason.id == PupilCase.reason_id)
-        .where(which)
-        .order_by(PupilCase.state != CaseState.REPORTED, PupilCase.reported_at, PupilCase.id)
-    )
-    return [_line(*row) for row in session.execute(query)]
-
-
-def _line(row: PupilCase, school: str, class_name: str, code: str, name: str, reason: str) -> CaseLine:
-    return CaseLine(
-        row.id, row.campaign_id, row.school_id, school, class_name, code, name, CaseState(row.state), reason,
-        row.reported_at, row.until, row.document, row.decision_no, row.decided_at,
-    )  # fmt: skip
 
 
 def exists_for(session: Session, authority_id: UUID, case_ids: Iterable[UUID], day: date) -> bool:

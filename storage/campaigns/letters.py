@@ -11,14 +11,15 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.calendar import day_of
+from domain.calendar import SchoolYear, day_of
+from domain.campaigns.phases import SCHOOL_STEPS
 from domain.duties import AUTHORITY, Duty
 from domain.submission.states import Approval
 from storage import journal
-from storage.campaigns import authorities
-from storage.campaigns.notices import CASES, CERTIFICATES, REOPENED, RULED
+from storage.campaigns import authorities, dues, policies
+from storage.campaigns.notices import CASES, CERTIFICATES, REOPENED, REPORT, RULED
 from storage.staffing import in_force
-from storage.tables import CertificateApproval, ManagingAuthority, Position, PupilCase, Staff
+from storage.tables import Campaign, CertificateApproval, ManagingAuthority, Position, PupilCase, Staff
 
 _LEADERS: Final = (Duty.PRINCIPAL, Duty.ADMIN)
 _SEALERS: Final = (*_LEADERS, Duty.CLERK)
@@ -50,6 +51,16 @@ def case_reopened(session: Session, case: PupilCase, at: datetime) -> None:
     cases_reported(session, case.campaign_id, case.school_id, at)
 
 
+def own_deadlines(session: Session, campaign: Campaign, at: datetime) -> None:
+    """The office that runs a campaign is reminded of what it owes itself: its reports to the Ministry."""
+    workdays, year, today = policies.workdays(session), SchoolYear.parse(campaign.school_year), day_of(at)
+    for phase in dues.phases_of(session, campaign):
+        due = phase.due(year)
+        near = [days for days in phase.remind if workdays.add(due, -days) <= today <= due]
+        if phase.step not in SCHOOL_STEPS and near:
+            _tell(session, f"{REPORT}/{campaign.id}/{due}/{min(near)}", _people_of(session, campaign.authority_id, at))
+
+
 def _tell(session: Session, about: str, people: Iterable[UUID]) -> None:
     journal.add_notices(session, None, "campaign", [(each, about) for each in people], None)
 
@@ -65,16 +76,21 @@ def _of_authority(session: Session, school_id: UUID, at: datetime) -> Iterable[U
     """Whoever works where the school is managed; where nobody there may decide, those above it as well."""
     office = authorities.manager_of(session, school_id, day_of(at))
     while office is not None:
-        query = (
-            select(Position.staff_id, Position.role)
-            .join(Staff, Staff.id == Position.staff_id)
-            .where(
-                Staff.authority_id == office,
-                Position.role.in_([each.value for each in AUTHORITY]),
-                in_force(Position, at),
-            )
-        )
-        found = dict(session.execute(query).all())
+        found = _people_of(session, office, at)
         yield from found
         decided_here = Duty.OFFICE_HEAD.value in found.values()
         office = None if decided_here else session.get_one(ManagingAuthority, office).parent_id
+
+
+def _people_of(session: Session, office: UUID, at: datetime) -> dict[UUID, str]:
+    """Who works at an authority, and as what."""
+    query = (
+        select(Position.staff_id, Position.role)
+        .join(Staff, Staff.id == Position.staff_id)
+        .where(
+            Staff.authority_id == office,
+            Position.role.in_([each.value for each in AUTHORITY]),
+            in_force(Position, at),
+        )
+    )
+    return dict(session.execute(query).all())

@@ -18,10 +18,11 @@ from domain.notices import MY_TASKS
 from storage.tables import CampaignPhase, PupilCase
 
 OFFICE: Final = "office"  # in place of a school: about all schools of an office
-CASES, RULED, REOPENED, CERTIFICATES = "cases", "ruled", "reopened", "certificates"
+CASES, RULED, REOPENED, CERTIFICATES, REPORT = "cases", "ruled", "reopened", "certificates", "report"
 REVIEW: Final = "/ra-soat"
 _ASKED: Final = {
     CASES: "/co-quan/cho-quyet-dinh", CERTIFICATES: "/co-quan/chung-thu-so", RULED: REVIEW, REOPENED: REVIEW,
+    REPORT: "/co-quan/kho",
 }  # fmt: skip
 _PATHS: Final = {Step.DATA_REVIEW: REVIEW, Step.TRAINING: REVIEW, Step.SUBMISSION: "/nop", Step.FREEZE: "/nop"}
 
@@ -30,15 +31,16 @@ def words(subject: str) -> tuple[str, dict[str, object], str]:
     """The sentence, what it takes, and the page that it leads to."""
     kind = subject.partition("/")[0]
     if kind in _ASKED:
-        return said.CAMPAIGN[kind], {}, _ASKED[kind]
+        return said.CAMPAIGN[kind], {"day": _day(subject.split("/")[2])} if kind == REPORT else {}, _ASKED[kind]
     _, step, _, day, _, school, *_ = subject.split("/")
-    values: dict[str, object] = {
-        "step": Step(step).label,
-        "day": date.fromisoformat(day).strftime("%d/%m/%Y"),
-    }
+    values: dict[str, object] = {"step": Step(step).label, "day": _day(day)}
     if school == OFFICE:
         return said.CAMPAIGN[OFFICE], values, "/co-quan/truong"
     return said.CAMPAIGN[kind], values, _PATHS.get(Step(step), MY_TASKS)
+
+
+def _day(iso: str) -> str:
+    return date.fromisoformat(iso).strftime("%d/%m/%Y")
 
 
 def settled(session: Session, subjects: Sequence[str]) -> frozenset[str]:

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from domain.duties import AUTHORITY, DUTY_NAMES, Duty
 from domain.errors import Conflict, Invalid
-from storage.campaigns.authorities import in_force
 from storage.tables import ManagingAuthority, Position, SchoolAuthority, Staff
 
 
@@ -71,8 +70,3 @@ def add_officer(
         )
         session.flush()
     return staff_id
-
-
-def of_kind(session: Session, kind: str, day: date) -> list[ManagingAuthority]:
-    query = select(ManagingAuthority).where(ManagingAuthority.kind == kind, in_force(ManagingAuthority, day))
-    return list(session.scalars(query.order_by(ManagingAuthority.name)))

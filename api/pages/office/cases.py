@@ -71,7 +71,7 @@ def take_cases(
 ) -> Response:
     with found.sessions() as session:
         season = required_season(session, person, asking)
-        lines = [each for each in single_cases.case_lines(session, season.view) if _is_in(each, shown)]
+        lines = [each for each in single_cases.of_office(session, season.view) if _is_in(each, shown)]
     return take_list(found, person, _TAKEN, map(_row, lines), (gettext(SHOWN.get(shown, SHOWN[""])),))
 
 
@@ -112,7 +112,7 @@ def _decisions(found: Services, person: Person, asking: SeasonAsked, form: Cases
     reason = acting.require_reason(form.ly_do)
     with found.sessions() as session:
         season = required_season(session, person, asking)
-        known = {each.id for each in single_cases.case_lines(session, season.view)}
+        known = {each.id for each in single_cases.of_office(session, season.view)}
     if not known.issuperset(form.ca):
         raise NotFound("Không tìm thấy trường hợp này.")
     return [
@@ -159,7 +159,7 @@ def _page(
         if season is None:
             office = authorities.office(session, office_of(person))
             return page(found, request, "office/none.html", office=office)
-        every = single_cases.case_lines(session, season.view)
+        every = single_cases.of_office(session, season.view)
     code, problem = (problem_of(refused).status, refused.message) if refused else (200, "")
     values: dict[str, Any] = {
         "season": season, "lines": [each for each in every if _is_in(each, shown)], "form": form,

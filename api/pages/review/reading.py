@@ -15,10 +15,10 @@ from domain.campaigns.states import PhaseState
 from domain.curriculum import HOMEROOM
 from domain.duties import OFFICES, Duty
 from storage import staffing
-from storage.campaigns import cases, dues, gaps, measuring, running
-from storage.campaigns.cases import CaseLine
+from storage.campaigns import dues, gaps, measuring, running, single_cases
 from storage.campaigns.gaps import Gap
 from storage.campaigns.measuring import NOTHING, Measure
+from storage.campaigns.single_cases import CaseLine
 from storage.staffing import Person
 from storage.tables import Campaign, CampaignPhase, CampaignSchool
 
@@ -95,7 +95,7 @@ def read(session: Session, person: Person, campaign: Campaign, at: datetime) -> 
     found = gaps.review(session, campaign, school_id, until, at)
     own = None if person.duties & OFFICES else _own_classes(session, person, at)
     seen = [gap for gap in found.gaps if own is None or (gap.class_id in own and gap.kind in OF_PUPILS)]
-    lines = cases.of_school(session, campaign.id, school_id) if own is None else []
+    lines = single_cases.of_school(session, campaign.id, school_id) if own is None else []
     return Reviewed(
         campaign,
         session.get_one(CampaignSchool, (campaign.id, school_id)),

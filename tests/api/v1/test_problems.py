@@ -11,7 +11,7 @@ from httpx import ASGITransport, AsyncClient
 from temporalio.exceptions import ApplicationError
 
 from api import bodies
-from api.approvals import _as_refusal
+from api.answers import as_refusal
 from api.errors import Unavailable
 from api.headers import HEADERS
 from domain.errors import Conflict, DomainError, Incomplete, Invalid, NotAllowed, NotFound
@@ -143,7 +143,7 @@ async def test_a_refusal_of_the_rules_names_its_records(
 
 def test_an_order_of_which_nothing_could_be_signed_names_whose_paper_failed(world: World) -> None:
     raised = ApplicationError("Không ký được hồ sơ nào.", list(world.records[:1]), type="SigningFailed")
-    answer = _as_refusal(raised)
+    answer = as_refusal(raised)
     assert isinstance(answer, SigningFailed)
     assert (answer.message, answer.record_ids) == ("Không ký được hồ sơ nào.", world.records[:1])
 

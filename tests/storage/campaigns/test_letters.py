@@ -8,11 +8,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from domain import notices as said
+from domain.calendar import start_of_day
 from domain.campaigns.cases import CaseState
+from domain.campaigns.policies import Policy
 from domain.notices import Told
 from domain.submission.states import Approval
 from storage import journal, notices
-from storage.campaigns import cases
+from storage.campaigns import cases, letters, policies, running
 from storage.campaigns.cases import Report, Ruling
 from storage.submission import approvals
 from storage.submission.approvals import Verdict
@@ -112,3 +114,27 @@ def test_both_sides_are_told_that_an_exception_is_over(office: OfficeWorld) -> N
     assert not cases.end_exception(office.session, case_id, over)
     assert sentences(office, office.people["ward head"]) == [(said.CAMPAIGN["cases"], "/co-quan/cho-quyet-dinh")]
     assert sentences(office, office.casts[SCHOOL].school.principal) == [(said.CAMPAIGN["reopened"], "/ra-soat")]
+
+
+@pytest.mark.parametrize(
+    ("day", "days"),
+    [
+        (date(2027, 7, 6), []),
+        (date(2027, 7, 7), [3]),  # the 10th is a Saturday: three workdays before
+        (date(2027, 7, 9), [1]),
+        (date(2027, 7, 10), [1]),
+        (date(2027, 7, 11), []),
+    ],
+)
+def test_the_department_is_reminded_of_its_own_report_once(office: OfficeWorld, day: date, days: list[int]) -> None:
+    two_tracks = next(
+        each for each in policies.plans(office.session, []) if each.code == Policy.TWO_TRACK_2025.value
+    )  # fmt: skip
+    running.put_in_force(office.session, office.campaign.id, two_tracks.policy_id, two_tracks.version)
+    for hour in (1, 9):
+        letters.own_deadlines(office.session, office.campaign, start_of_day(day) + timedelta(hours=hour))
+    refs = [row.subject_ref.rpartition("/")[2] for row in office.session.query(Notice)]
+    assert refs == [str(each) for each in days for _ in ("head", "officer")]
+    if days:
+        [told_] = told(office, office.people["head"])
+        assert (told_.values, told_.path) == ({"day": "10/07/2027"}, "/co-quan/kho")

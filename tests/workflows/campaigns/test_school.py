@@ -20,7 +20,7 @@ from domain.campaigns.workdays import SHIPPED_DAYS
 from domain.submission.states import Approval
 from domain.workdays import Workdays
 from storage import journal
-from storage.campaigns import decisions, offices, running
+from storage.campaigns import decisions, running
 from storage.campaigns.decisions import Move
 from storage.database import Sessions
 from storage.submission import approvals
@@ -241,8 +241,3 @@ def _reason(school: School) -> Any:  # noqa: ANN401
     with school.season.sessions.begin() as session:
         journal.add_reason(session, reason_id, school.id, school.cast.school.principal, "Chưa có giấy khai sinh.")
     return reason_id
-
-
-def test_an_office_and_its_people_are_registered_once(turned: Season) -> None:
-    with turned.sessions.begin() as session:
-        assert offices.of_kind(session, "city_department", TODAY)
