@@ -56,9 +56,12 @@ class CampaignActivities:
 
     @activity.defn
     async def open_books(self, work: OpenBooks) -> int:
-        """Open the books that nobody has begun, under the campaign's deadlines; returns how many."""
+        """Open the books that nobody has begun, under the campaign's deadlines; returns how many.
+
+        Of the terms that are asked for, and of those that have begun by now.
+        """
         opened = 0
-        for term in map(Term, work.terms):
+        for term in await asyncio.to_thread(self._terms, work):
             class_ids, held = await asyncio.to_thread(self._to_open, UUID(work.campaign_id), term)
 
             async def open_one(class_id: UUID, term: Term = term, held: dict[UUID, Deadline] = held) -> None:
@@ -129,6 +132,12 @@ class CampaignActivities:
             campaign = session.get_one(Campaign, campaign_id)
             return campaign, [held.school_id for held in dues.of_schools(session, campaign)]
 
+    def _terms(self, work: OpenBooks) -> list[Term]:
+        with self._sessions() as session:
+            year = session.get_one(Campaign, UUID(work.campaign_id)).school_year
+        begun = running.begun_terms(year, datetime.now(UTC))
+        return [term for term in Term if term in begun or term.value in work.terms]
+
     def _to_open(self, campaign_id: UUID, term: Term) -> tuple[list[UUID], dict[UUID, Deadline]]:
         with self._sessions() as session:
             campaign = session.get_one(Campaign, campaign_id)
@@ -144,6 +153,8 @@ class CampaignActivities:
         with self._sessions() as session:
             campaign = session.get_one(Campaign, UUID(work.campaign_id))
             decision = session.get(DeadlineDecision, work.version) if work.version else None
+            if decision is not None and decision.spread_at is not None:
+                return campaign, [], []
             schools = dues.concerned(session, decision) if decision else None
             held = dues.of_schools(session, campaign, schools)
             terms = _terms(decision)

@@ -10,11 +10,12 @@ from temporalio import activity
 from activities.campaigns import Engine, each
 from domain.calendar import day_of
 from domain.campaigns.messages import CampaignRef
-from domain.campaigns.states import DriftKind
+from domain.campaigns.states import CampaignState, DriftKind
 from domain.deadlines import Deadline
 from storage import deadlines, opening
 from storage.campaigns import cases, drifts, dues, gaps, letters, nights, phases, running
 from storage.campaigns.drifts import Stored
+from storage.campaigns.dues import SchoolDues
 from storage.database import Sessions
 from storage.tables import Campaign
 
@@ -28,6 +29,7 @@ class Inspector(Engine, Protocol):
 
     async def class_knows(self, school_year: str, class_id: str, term: str) -> tuple[int, Deadline] | None: ...
     async def school_knows(self, campaign: tuple[str, int], school_id: str) -> int | None: ...
+    async def wake_campaign(self, campaign_id: str, school_year: str, grade: int) -> None: ...
 
 
 class NightlyActivities:
@@ -73,23 +75,31 @@ class NightlyActivities:
             wrong = drifts.recount(session)
             drifts.keep(session, [drifts.drift(DriftKind.COUNTS, one, {}, is_repaired=True) for one in wrong])
             class_terms = drifts.stored(session)
-        found = len(wrong)
+        found, held = len(wrong), await asyncio.to_thread(self._held)
 
         async def compare(one: Stored) -> None:
             nonlocal found
-            found += await self._compare(one)
+            if await self._differs(one, _newest(one, held.get((one.school_id, one.grade, one.school_year)))):
+                found += await self._look_again(one)
 
         await each("1 classes", {str(one.class_term_id): one for one in class_terms}, compare, AT_ONCE)
         return found + await self._schools()
 
-    async def _compare(self, one: Stored) -> bool:
-        """Whether it differed; looked at twice, since people work at night too."""
-        if await self._differs(one) is None:
-            return False
+    def _held(self) -> dict[tuple[UUID, int, str], SchoolDues]:
+        """The deadlines of all schools, by school, grade and year: read once for thousands of books."""
+        with self._sessions() as session:
+            return {
+                (school.school_id, campaign.grade, campaign.school_year): school
+                for campaign in running.open_campaigns(session)
+                for school in dues.of_schools(session, campaign)
+            }
+
+    async def _look_again(self, one: Stored) -> bool:
+        """Whether it still differs, with everything read anew: people work at night, too."""
         await asyncio.sleep(self._patience.total_seconds())
         with self._sessions() as session:
             again = drifts.stored(session, one.class_term_id)
-        kind = await self._differs(again[0]) if again else None
+        kind = await self._differs(again[0], self._due(again[0])) if again else None
         if kind is None:
             return False
         repaired = await self._repair(again[0], kind)
@@ -98,25 +108,19 @@ class NightlyActivities:
             drifts.keep(session, [drifts.drift(kind, one.class_term_id, detail, is_repaired=repaired)])
         return True
 
-    async def _differs(self, one: Stored) -> DriftKind | None:
+    async def _differs(self, one: Stored, due: Deadline) -> DriftKind | None:
         known = await self._engine.class_knows(one.school_year, str(one.class_id), one.term.value)
         if known is None:
             return DriftKind.GONE if one.seq else DriftKind.NOT_STARTED
         seq, deadline = known
         if seq != one.seq:
             return DriftKind.BEHIND
-        return None if deadline == self._due(one) else DriftKind.DEADLINE
+        return None if deadline == due else DriftKind.DEADLINE
 
     def _due(self, one: Stored) -> Deadline:
-        """The newest deadline: what the class-term has, or what its campaign says since."""
-        own = Deadline(one.policy_version, one.due_at)
         with self._sessions() as session:
-            campaign = running.of_year(session, one.school_year, one.grade)
-            if campaign is None or campaign.state == "closed":
-                return own
-            held = dues.of_schools(session, campaign, [one.school_id])
-        due = held[0].of_term(one.term) if held else None
-        return Deadline(due.version, due.at) if due and due.version > own.policy_version else own
+            held = running.book_deadline(session, one.school_id, (one.school_year, one.grade, one.term))
+        return _later(one, held)
 
     async def _repair(self, one: Stored, kind: DriftKind) -> bool:
         if kind is DriftKind.NOT_STARTED:
@@ -138,11 +142,15 @@ class NightlyActivities:
             return opening.open_term(session, one.class_id, one.term, one.due_at)
 
     async def _schools(self) -> int:
-        """Schools whose workflow does not run or does not know the newest deadlines."""
+        """Campaigns look for new schools, classes and terms; a school whose workflow does not run or does not know the
+        newest deadlines is put right.
+        """
         found = 0
         with self._sessions() as session:
             campaigns = running.open_campaigns(session)
         for campaign in campaigns:
+            if campaign.state == CampaignState.OPEN:
+                await self._engine.wake_campaign(str(campaign.id), campaign.school_year, campaign.grade)
             with self._sessions.begin() as session:
                 codes = dict(running.take_in(session, campaign.id, day_of(datetime.now(UTC))))
                 held = dues.of_schools(session, campaign)
@@ -161,3 +169,14 @@ class NightlyActivities:
                     detail: dict[str, object] = {"knows": knows, "newest": newest}
                     drifts.keep(session, [drifts.drift(DriftKind.SCHOOL, school.school_id, detail, is_repaired=True)])
         return found
+
+
+def _newest(one: Stored, held: SchoolDues | None) -> Deadline:
+    due = held.of_term(one.term) if held else None
+    return _later(one, Deadline(due.version, due.at) if due else None)
+
+
+def _later(one: Stored, held: Deadline | None) -> Deadline:
+    """What the class-term has, or what its campaign says since."""
+    own = Deadline(one.policy_version, one.due_at)
+    return held if held and held.policy_version > own.policy_version else own

@@ -58,6 +58,7 @@ CAMPAIGN: Final = {
     "escalation": _("Đợt học bạ: bước “%(step)s” quá hạn ngày %(day)s đã nhiều ngày mà chưa xong."),
     "office": _("Có trường quá hạn bước “%(step)s” (hạn %(day)s), cần cơ quan đôn đốc."),
     "report": _("Đợt học bạ: cơ quan báo cáo Bộ chậm nhất hết ngày %(day)s."),
+    "report_over": _("Đợt học bạ: đã qua hạn báo cáo Bộ ngày %(day)s; nếu chưa báo cáo, cơ quan cần làm ngay."),
     "certificates": _("Có trường gửi chứng thư số, chờ cơ quan duyệt."),
     "cases": _("Có trường báo học sinh chưa có số định danh, chờ cơ quan quyết định."),
     "ruled": _("Cơ quan quản lý đã quyết định về học sinh chưa có số định danh mà trường báo."),

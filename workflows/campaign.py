@@ -30,7 +30,7 @@ class CampaignState:
     campaign_id: str
     school_year: str
     grade: int
-    terms: tuple[str, ...]  # whose books it opens
+    terms: tuple[str, ...]  # whose books it opens, with those that have begun
     spread: int = 0
     waiting: tuple[int, ...] = ()
     has_begun: bool = False
@@ -63,9 +63,11 @@ class CampaignWorkflow:
 
     @workflow.update(description="Báo cho mọi trường và lớp một quyết định dời hạn")
     async def spread(self, version: int) -> int:
-        """Version 0 tells all deadlines anew; a decision that was told changes nothing. Returns the newest told."""
-        if version == 0 or version > self.state.spread:
-            self.state = replace(self.state, waiting=tuple(sorted({*self.state.waiting, version})))
+        """Version 0 tells all deadlines anew; a decision that was told is not told again. Returns the newest told.
+
+        A smaller number may come later than a larger one, and is told as well: it may be another school's.
+        """
+        self.state = replace(self.state, waiting=tuple(sorted({*self.state.waiting, version})))
         return self.state.spread
 
     @workflow.update(description="Tạm dừng, tiếp tục, đóng, hoặc đổi kế hoạch")
@@ -93,16 +95,16 @@ class CampaignWorkflow:
         self.looks_again = False
         campaign_id = self.state.campaign_id
         await self._bulk(CampaignActivities.start_schools, CampaignRef(campaign_id))
-        if self.state.terms:
-            await self._bulk(CampaignActivities.open_books, OpenBooks(campaign_id, self.state.terms))
+        await self._bulk(CampaignActivities.open_books, OpenBooks(campaign_id, self.state.terms))
         self.state = replace(self.state, has_begun=True)
 
     async def _spread(self) -> None:
         """The oldest first. Several that came meanwhile follow one by one, so each has its own count and time."""
-        version = self.state.waiting[0]
+        version, *waiting = self.state.waiting
+        # What is asked for while a round is under way gets a round of its own.
+        self.state = replace(self.state, waiting=tuple(waiting))
         await self._bulk(CampaignActivities.spread, Spread(self.state.campaign_id, version))
-        waiting = tuple(each for each in self.state.waiting if each != version)
-        self.state = replace(self.state, waiting=waiting, spread=max(self.state.spread, version))
+        self.state = replace(self.state, spread=max(self.state.spread, version))
 
     def _has_work(self) -> bool:
         return self.is_closed or self.looks_again or bool(self.state.waiting) or self._may_continue_as_new()

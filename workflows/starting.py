@@ -89,6 +89,12 @@ class TemporalEngine:
     async def open_book(self, opened: OpenedTerm) -> None:
         await start_class_term(self.client, opening_state(opened))
 
+    async def wake_campaign(self, campaign_id: str, school_year: str, grade: int) -> None:
+        """Have it look for what is new; one whose start was lost is started."""
+        await start_campaign(self.client, CampaignState(campaign_id, school_year, grade, ()))
+        handle = self.client.get_workflow_handle(campaign_workflow_id(school_year, grade))
+        await handle.signal(CampaignWorkflow.look_again)
+
     async def start_school(self, campaign: tuple[str, int], campaign_id: str, school: tuple[str, str]) -> None:
         school_year, grade = campaign
         school_id, code = school

@@ -14,10 +14,12 @@ from domain.assessment import Term
 from domain.calendar import SchoolYear
 from domain.campaigns.phases import Cohort, Step
 from domain.campaigns.policies import Policy, deadline
+from domain.deadlines import Deadline
 from domain.duties import STAFF
 from domain.errors import NotAllowed
 from domain.scopes import Scope
 from storage import opening
+from storage.campaigns import running
 from storage.opening import OpenedTerm
 from storage.staffing import Person
 from workflows.opening import opening_state
@@ -42,7 +44,7 @@ async def open_book(found: Services, person: Person, class_id: UUID, term: Term)
 
 
 def due_at(school_year: str, term: Term) -> datetime:
-    """When the books of a term are to be closed."""
+    """When the books of a term are to be closed where no campaign says so."""
     year = SchoolYear.parse(school_year)
     return deadline(Policy.TWO_TRACK_2025, CLOSING_STEP[term], Cohort.ALL, year).at
 
@@ -52,4 +54,6 @@ def _open(found: Services, person: Person, class_id: UUID, term: Term) -> Opened
         group = class_of_school(session, class_id, person)
         if "system_admin" not in person.roles:
             raise NotAllowed("Chỉ cán bộ quản trị được mở sổ.")
-        return opening.open_term(session, group.id, term, due_at(group.school_year, term))
+        held = running.book_deadline(session, group.school_id, (group.school_year, group.grade, term))
+        by_when = held or Deadline(1, due_at(group.school_year, term))
+        return opening.open_term(session, group.id, term, by_when.due_at, by_when.policy_version)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from domain.assessment import Term
 from domain.calendar import SchoolYear, day_of
-from domain.campaigns.phases import Cohort, Due, Phase, Step, from_json
+from domain.campaigns.phases import SCHOOL_STEPS, Cohort, Due, Phase, Step, from_json
 from storage.campaigns.authorities import schools_under
 from storage.tables import DEADLINE_VERSIONS, Campaign, CampaignSchool, DeadlineDecision, PolicyVersion
 
@@ -55,12 +55,17 @@ def phases_of(session: Session, campaign: Campaign) -> tuple[Phase, ...]:
 
 
 def of_schools(session: Session, campaign: Campaign, school_ids: Collection[UUID] | None = None) -> list[SchoolDues]:
-    """The deadlines of the campaign's schools, or of some of them, in the order of their ids."""
+    """The deadlines of the campaign's schools, or of some of them, in the order of their ids.
+
+    What the office owes itself is no school's.
+    """
     query = select(CampaignSchool.school_id).where(CampaignSchool.campaign_id == campaign.id)
     schools = list(session.scalars(query.order_by(CampaignSchool.school_id)))
     year = SchoolYear.parse(campaign.school_year)
     base = {
-        phase.key: Due(*phase.key, phase.due(year), campaign.base_version) for phase in phases_of(session, campaign)
+        phase.key: Due(*phase.key, phase.due(year), campaign.base_version)
+        for phase in phases_of(session, campaign)
+        if phase.step in SCHOOL_STEPS
     }
     moves = [(decision, _scope(session, decision)) for decision in _decisions(session, campaign)]
     wanted = schools if school_ids is None else [each for each in schools if each in set(school_ids)]

@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from domain.calendar import SchoolYear, day_of
 from domain.campaigns.phases import SCHOOL_STEPS
+from domain.campaigns.states import CampaignState
 from domain.duties import AUTHORITY, Duty
 from domain.submission.states import Approval
 from storage import journal
 from storage.campaigns import authorities, dues, policies
-from storage.campaigns.notices import CASES, CERTIFICATES, REOPENED, REPORT, RULED
+from storage.campaigns.notices import CASES, CERTIFICATES, REOPENED, REPORT, REPORT_OVER, RULED
 from storage.staffing import in_force
 from storage.tables import Campaign, CertificateApproval, ManagingAuthority, Position, PupilCase, Staff
 
@@ -52,13 +53,16 @@ def case_reopened(session: Session, case: PupilCase, at: datetime) -> None:
 
 
 def own_deadlines(session: Session, campaign: Campaign, at: datetime) -> None:
-    """The office that runs a campaign is reminded of what it owes itself: its reports to the Ministry."""
+    """The office that runs a campaign is told of what it owes itself, its reports to the Ministry: before and after."""
+    if campaign.state == CampaignState.PAUSED:
+        return
     workdays, year, today = policies.workdays(session), SchoolYear.parse(campaign.school_year), day_of(at)
     for phase in dues.phases_of(session, campaign):
         due = phase.due(year)
-        near = [days for days in phase.remind if workdays.add(due, -days) <= today <= due]
+        near = [days for days in phase.remind if workdays.add(due, -days) <= today]
         if phase.step not in SCHOOL_STEPS and near:
-            _tell(session, f"{REPORT}/{campaign.id}/{due}/{min(near)}", _people_of(session, campaign.authority_id, at))
+            kind, days = (REPORT, min(near)) if today <= due else (REPORT_OVER, 0)
+            _tell(session, f"{kind}/{campaign.id}/{due}/{days}", _people_of(session, campaign.authority_id, at))
 
 
 def _tell(session: Session, about: str, people: Iterable[UUID]) -> None:

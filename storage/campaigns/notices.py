@@ -19,10 +19,11 @@ from storage.tables import CampaignPhase, PupilCase
 
 OFFICE: Final = "office"  # in place of a school: about all schools of an office
 CASES, RULED, REOPENED, CERTIFICATES, REPORT = "cases", "ruled", "reopened", "certificates", "report"
+REPORT_OVER: Final = "report_over"
 REVIEW: Final = "/ra-soat"
 _ASKED: Final = {
     CASES: "/co-quan/cho-quyet-dinh", CERTIFICATES: "/co-quan/chung-thu-so", RULED: REVIEW, REOPENED: REVIEW,
-    REPORT: "/co-quan/kho",
+    REPORT: "/co-quan/kho", REPORT_OVER: "/co-quan/kho",
 }  # fmt: skip
 _PATHS: Final = {Step.DATA_REVIEW: REVIEW, Step.TRAINING: REVIEW, Step.SUBMISSION: "/nop", Step.FREEZE: "/nop"}
 
@@ -30,10 +31,15 @@ _PATHS: Final = {Step.DATA_REVIEW: REVIEW, Step.TRAINING: REVIEW, Step.SUBMISSIO
 def words(subject: str) -> tuple[str, dict[str, object], str]:
     """The sentence, what it takes, and the page that it leads to."""
     kind = subject.partition("/")[0]
+    values: dict[str, object]
     if kind in _ASKED:
-        return said.CAMPAIGN[kind], {"day": _day(subject.split("/")[2])} if kind == REPORT else {}, _ASKED[kind]
+        return (
+            said.CAMPAIGN[kind],
+            {"day": _day(subject.split("/")[2])} if kind in {REPORT, REPORT_OVER} else {},
+            _ASKED[kind],
+        )
     _, step, _, day, _, school, *_ = subject.split("/")
-    values: dict[str, object] = {"step": Step(step).label, "day": _day(day)}
+    values = {"step": Step(step).label, "day": _day(day)}
     if school == OFFICE:
         return said.CAMPAIGN[OFFICE], values, "/co-quan/truong"
     return said.CAMPAIGN[kind], values, _PATHS.get(Step(step), MY_TASKS)

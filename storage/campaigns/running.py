@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from domain.assessment import Term
 from domain.calendar import SchoolYear, day_of, term_dates
 from domain.campaigns.states import CampaignState
+from domain.deadlines import Deadline
 from domain.errors import Conflict, Invalid, NotFound
 from storage import registration
 from storage.campaigns import dues, policies
@@ -53,6 +54,17 @@ def open_campaign(session: Session, new: NewCampaign) -> Campaign:
 def of_year(session: Session, school_year: str, grade: int) -> Campaign | None:
     query = select(Campaign).where(Campaign.school_year == school_year, Campaign.grade == grade)
     return session.scalars(query).first()
+
+
+def book_deadline(session: Session, school_id: UUID, book: tuple[str, int, Term]) -> Deadline | None:
+    """What the campaign says of a book (year, grade, term) of the school; None if it takes part in none."""
+    school_year, grade, term = book
+    campaign = of_year(session, school_year, grade)
+    if campaign is None or campaign.state == CampaignState.CLOSED:
+        return None
+    held = dues.of_schools(session, campaign, [school_id])
+    due = held[0].of_term(term) if held else None
+    return Deadline(due.version, due.at) if due else None
 
 
 def _usable_policy(session: Session, policy_id: UUID, version: int, authority_id: UUID) -> None:

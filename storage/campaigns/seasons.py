@@ -9,8 +9,10 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from domain.campaigns.states import CampaignState
-from domain.errors import NotFound
+from domain.errors import Conflict, NotFound
+from storage.campaigns import running
 from storage.campaigns.authorities import schools_under, under
+from storage.campaigns.running import NewCampaign
 from storage.tables import (
     Campaign,
     CampaignSchool,
@@ -113,9 +115,15 @@ def start(session: Session, authority_id: UUID, school_year: str, grade: int, da
     return Start(*session.execute(query).one())
 
 
-def is_taken(session: Session, school_year: str, grade: int) -> bool:
-    query = select(Campaign.id).where(Campaign.school_year == school_year, Campaign.grade == grade)
-    return session.scalars(query).first() is not None
+def require_free(session: Session, new: NewCampaign) -> None:
+    """Raises Conflict where the year and grade have another campaign; the same one is opened again without effect."""
+    known = running.of_year(session, str(new.school_year), new.grade)
+    if known is None:
+        return
+    if known.authority_id != new.authority_id:
+        raise Conflict("Năm học và khối lớp này đã có đợt của cơ quan khác.")
+    if (known.policy_id, known.policy_version) != (new.policy_id, new.policy_version):
+        raise Conflict("Năm học và khối lớp này đã có đợt. Muốn đổi kế hoạch, hãy mở trang của đợt đó.")
 
 
 def years(session: Session, authority_id: UUID, day: date) -> Sequence[str]:

@@ -19,11 +19,12 @@ from api.pages.office.season import office_of, phase_name
 from api.pages.taking import TakenList, take_list
 from api.pages.templating import page
 from api.services import Services
-from domain.calendar import day_of
+from domain.calendar import SchoolYear, day_of
 from domain.duties import AUTHORITY
-from domain.errors import Conflict, DomainError, Invalid
+from domain.errors import DomainError, Invalid
 from storage.campaigns import policies, seasons, touching
 from storage.campaigns.policies import Plan
+from storage.campaigns.running import NewCampaign
 from storage.campaigns.seasons import Start
 from storage.staffing import Person
 
@@ -111,8 +112,9 @@ def _chosen(found: Services, person: Person, form: StartForm) -> Chosen:
         plan = _plan(policies.plans(session, [office_of(person)]), form.ke_hoach)
         if form.nam not in seasons.years(session, office_of(person), day_of(now())):
             raise Invalid("Hãy chọn năm học.")
-        if seasons.is_taken(session, form.nam, int(form.khoi)):
-            raise Conflict("Năm học và khối lớp này đã có đợt.")
+        seasons.require_free(session, NewCampaign(
+            office_of(person), SchoolYear.parse(form.nam), int(form.khoi), plan.policy_id, plan.version, None
+        ))  # fmt: skip
         touched = seasons.start(session, office_of(person), form.nam, int(form.khoi), day_of(now()))
     if not touched.classes:
         raise Invalid("Chưa trường nào của cơ quan có lớp thuộc khối này trong năm học đã chọn.")

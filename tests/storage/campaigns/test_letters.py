@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 from domain import notices as said
 from domain.calendar import start_of_day
 from domain.campaigns.cases import CaseState
+from domain.campaigns.phases import Step
 from domain.campaigns.policies import Policy
+from domain.campaigns.states import CampaignState
 from domain.notices import Told
 from domain.submission.states import Approval
 from storage import journal, notices
-from storage.campaigns import cases, letters, policies, running
+from storage.campaigns import cases, dues, letters, policies, running
 from storage.campaigns.cases import Report, Ruling
 from storage.submission import approvals
 from storage.submission.approvals import Verdict
@@ -123,7 +125,7 @@ def test_both_sides_are_told_that_an_exception_is_over(office: OfficeWorld) -> N
         (date(2027, 7, 7), [3]),  # the 10th is a Saturday: three workdays before
         (date(2027, 7, 9), [1]),
         (date(2027, 7, 10), [1]),
-        (date(2027, 7, 11), []),
+        (date(2027, 7, 11), [0]),
     ],
 )
 def test_the_department_is_reminded_of_its_own_report_once(office: OfficeWorld, day: date, days: list[int]) -> None:
@@ -137,4 +139,17 @@ def test_the_department_is_reminded_of_its_own_report_once(office: OfficeWorld, 
     assert refs == [str(each) for each in days for _ in ("head", "officer")]
     if days:
         [told_] = told(office, office.people["head"])
-        assert (told_.values, told_.path) == ({"day": "10/07/2027"}, "/co-quan/kho")
+        over = said.CAMPAIGN["report" if days != [0] else "report_over"]
+        assert (told_.words, told_.values, told_.path) == (over, {"day": "10/07/2027"}, "/co-quan/kho")
+
+
+def test_a_paused_campaign_tells_nobody_of_the_report(office: OfficeWorld) -> None:
+    two_tracks = next(
+        each for each in policies.plans(office.session, []) if each.code == Policy.TWO_TRACK_2025.value
+    )  # fmt: skip
+    running.put_in_force(office.session, office.campaign.id, two_tracks.policy_id, two_tracks.version)
+    running.change_state(office.session, office.campaign.id, CampaignState.PAUSED, AT)
+    letters.own_deadlines(office.session, office.campaign, start_of_day(date(2027, 7, 9)))
+    assert office.session.query(Notice).count() == 0
+    held = dues.of_schools(office.session, office.campaign, [office.schools[0]])
+    assert Step.REPORT_TO_MINISTRY not in {each.step for each in held[0].dues}

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import count
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -36,6 +37,8 @@ from workflows.workers import WORKFLOWS, campaign_worker, main_activities
 LONG_AGO = date(2020, 1, 1)
 _NUMBERS = count(1)
 
+TENTH = 10  # whose classes choose their subjects
+
 
 @pytest.fixture(scope="session")
 def season_sessions(postgres_url: str) -> Iterator[Sessions]:
@@ -64,6 +67,11 @@ class Season:
         return tuple(each.school.school_id for each in self.classes)
 
     @property
+    def chosen(self) -> dict[str, Any]:
+        """What a class of this grade needs besides its name."""
+        return chosen_in(self.grade)
+
+    @property
     def office(self) -> UUID:
         assert self.head.authority_id is not None
         return self.head.authority_id
@@ -77,10 +85,14 @@ class Season:
             return session.get_one(Campaign, self.campaign_id)
 
 
+def chosen_in(grade: int) -> dict[str, Any]:
+    return {"optional": ("dia_li", "hoa_hoc", "tin_hoc", "vat_li")} if grade >= TENTH else {}
+
+
 def make_season(sessions: Sessions, client: Client, schools: int = 3, pupils: int = 2) -> Season:
     """Schools 10, 20, … under one city department that is the test's own; not started."""
     number = next(_NUMBERS)
-    grade, year = number, YEAR  # twelve seasons are enough for all tests
+    grade, year = number, YEAR  # one season for each grade, at most
     at = datetime.now(UTC)
     with sessions.begin() as session:
         facts = OfficeFacts(f"so/{number}", f"Sở Mẫu {number}", "city_department", None, LONG_AGO)
@@ -90,14 +102,7 @@ def make_season(sessions: Sessions, client: Client, schools: int = 3, pupils: in
         for position in range(schools):
             school = make_school(session, 10 * number + position)
             offices.move_school(session, school.school_id, office, day_of(at))
-            casts.append(
-                make_class(
-                    session,
-                    school,
-                    f"{grade}A1",
-                    pupils,
-                )
-            )
+            casts.append(make_class(session, school, f"{grade}A1", pupils, **chosen_in(grade)))
         policy = next(each for each in policies.plans(session, [office]) if each.code == "hcm-2024")
         campaign = running.open_campaign(
             session, NewCampaign(office, year, grade, policy.policy_id, policy.version, head_id)

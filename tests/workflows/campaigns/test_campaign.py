@@ -1,25 +1,30 @@
 """A campaign starts its schools and books, spreads every move of a deadline once, and is reconciled at night."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.testing import ActivityEnvironment
 
+from activities.campaigns import CampaignActivities
 from activities.nightly import NightlyActivities
 from domain.assessment import Term
 from domain.calendar import end_of_day
+from domain.campaigns.messages import Spread
 from domain.campaigns.phases import Cohort, Step
 from domain.campaigns.states import DriftKind
 from domain.errors import Conflict, NotFound
 from storage import opening
 from storage.campaigns import decisions, drifts
 from storage.campaigns.decisions import Move
-from storage.tables import CampaignPhase, ClassTermRow, DeadlineDecision
+from storage.tables import CampaignPhase, ClassGroup, ClassTermRow, DeadlineDecision
+from tests.factories import make_class
 from tests.workflows.campaigns.conftest import Season, start
 from workflows.campaign import campaign_workflow_id
 from workflows.school_campaign import school_workflow_id
@@ -117,6 +122,57 @@ async def test_an_older_decision_that_comes_late_changes_nothing(season: Season)
     assert known[1].policy_version == newer
 
 
+async def test_a_smaller_number_that_comes_late_still_reaches_its_own_school(season: Season) -> None:
+    await begun(season)
+    with season.sessions.begin() as session:
+        first = decisions.decide(session, move(season, LATER, 0), datetime.now(UTC)).version
+    second = await season.campaigns.move_deadline(season.head, move(season, EARLIER, 1))
+    await until(lambda: _spread(season, second))
+    handle = season.client.get_workflow_handle(campaign_workflow_id("2026-2027", season.grade))
+    await handle.execute_update("spread", first)
+    await until(lambda: due_of(season, 0) == (end_of_day(LATER), first))
+    await until(lambda: _spread(season, first))
+
+
+async def test_what_is_asked_for_during_a_round_gets_a_round_of_its_own(
+    season: Season, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await begun(season)
+    rounds: list[int] = []
+    go_on = threading.Event()
+    concerned = CampaignActivities._concerned
+
+    def held_up(self: CampaignActivities, work: Spread) -> Any:  # noqa: ANN401
+        rounds.append(work.version)
+        assert go_on.wait(20)
+        return concerned(self, work)
+
+    monkeypatch.setattr(CampaignActivities, "_concerned", held_up)
+    handle = season.client.get_workflow_handle(campaign_workflow_id("2026-2027", season.grade))
+    await handle.execute_update("spread", 0)
+    await until(lambda: rounds == [0])
+    await handle.execute_update("spread", 0)
+    go_on.set()
+    await until(lambda: rounds == [0, 0])
+
+
+async def test_at_night_new_classes_get_their_books_and_a_campaign_that_was_never_started_is(season: Season) -> None:
+    night = NightlyActivities(season.sessions, TemporalEngine(season.client), patience=timedelta(0))
+    begun_term = Term.HK1  # the year of these seasons has begun
+    await ActivityEnvironment().run(night.reconcile)
+    await until(lambda: _books(season, begun_term) == 3)
+    with season.sessions.begin() as session:
+        make_class(session, season.classes[0].school, f"{season.grade}A2", 2, **season.chosen)
+    await ActivityEnvironment().run(night.reconcile)
+    await until(lambda: _books(season, begun_term) == 4)
+
+
+def _books(season: Season, term: Term) -> int:
+    with season.sessions() as session:
+        query = select(func.count(ClassTermRow.id)).join(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
+        return session.scalar(query.where(ClassGroup.grade == season.grade, ClassTermRow.term == term.value)) or 0
+
+
 async def test_a_closed_campaign_ends_its_workflows_and_takes_no_moves(season: Season) -> None:
     await begun(season)
     await season.campaigns.pause(season.head, season.campaign_id, "Chờ hướng dẫn mới.", uuid4())
@@ -149,7 +205,8 @@ async def test_at_night_a_missing_workflow_is_started_and_a_missed_deadline_told
     await begun(season)
     with season.sessions.begin() as session:
         missed = decisions.decide(session, move(season, LATER), datetime.now(UTC)).version
-        lost = opening.open_term(session, season.classes[0].class_id, Term.HK1, end_of_day(date(2027, 1, 15)))
+        newcomer = make_class(session, season.classes[0].school, f"{season.grade}A2", 2, **season.chosen)
+        lost = opening.open_term(session, newcomer.class_id, Term.YEAR_END, end_of_day(date(2027, 1, 15)))
         session.execute(
             update(ClassTermRow).where(ClassTermRow.id == lost.class_term_id).values(policy_version=missed + 1)
         )
