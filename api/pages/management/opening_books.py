@@ -1,12 +1,14 @@
 """Opening the books of a term: which classes have none yet, one or many at once, and what came of each."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request, status
+from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
@@ -26,6 +28,7 @@ from domain.duties import Duty
 from domain.errors import Conflict, Invalid
 from storage import assignments
 from storage.books import BookLine, book_of, books_of
+from storage.campaigns import running
 from storage.staffing import Person
 
 router = APIRouter(include_in_schema=False, prefix="/so/mo")
@@ -48,15 +51,14 @@ def show_books(
 def take_books(person: CurrentPerson, found: ServicesDep, nam: str = "", ki: str = "") -> Response:
     values = _values(found, person, nam, ki)
     year, term = values["year"], values["term"]
-    rows = (_row(line, values["due_at"]) for line in values["lines"])
+    rows = (_row(line) for line in values["lines"])
     about = (year, gettext(term.label))
     return take_list(found, person, _TAKEN, rows, about)
 
 
-def _row(line: BookLine, usual: datetime | None) -> Row:
-    due = line.due_at or usual
+def _row(line: BookLine) -> Row:
     state = _("Đã mở") if line.class_term_id else _("Chưa mở") if line.pupils else _("Chưa có học sinh")
-    return line.class_name, line.pupils, gettext(state), line.opened_at, last_day(due) if due else None
+    return line.class_name, line.pupils, gettext(state), line.opened_at, last_day(line.due_at) if line.due_at else None
 
 
 @router.post("")
@@ -99,7 +101,7 @@ async def open_one(
     if "HX-Request" not in request.headers:
         return RedirectResponse(f"/so/mo?ki={term.value}", status.HTTP_303_SEE_OTHER)
     line = await run_in_threadpool(_line, found, class_id, term)
-    return page(found, request, "opening/_line.html", line=line, refused={}, due_at=line.due_at, begins_on=None)
+    return page(found, request, "opening/_line.html", line=line, refused={}, begins_on=None)
 
 
 def _line(found: Services, class_id: UUID, term: Term) -> BookLine:
@@ -123,13 +125,21 @@ def _usual(by_term: Mapping[Term, Sequence[BookLine]], year: str) -> Term:
     return next((term for term in begun if any(line.class_term_id is None for line in by_term[term])), begun[-1])
 
 
+def _due(session: Session, person: Person, year: str, term: Term, grade: int) -> datetime:
+    """What the campaign of the grade says, else the usual day."""
+    held = running.book_deadline(session, person.school_id, (year, grade, term))
+    return held.due_at if held else due_at(year, term)
+
+
 def _values(found: Services, person: Person, nam: str, ki: str) -> dict[str, Any]:
     with found.sessions() as session:
         years = assignments.years_of(session, person.school_id)
         year = nam if nam in years else next(iter(years), "")
         by_term = {term: books_of(session, person.school_id, year, term) for term in Term}
-    term = Term(ki) if ki in set(Term) else _usual(by_term, year)
-    lines = by_term[term]
+        term = Term(ki) if ki in set(Term) else _usual(by_term, year)
+        due_of = {grade: _due(session, person, year, term, grade) for grade in {line.grade for line in by_term[term]}}
+    lines = [replace(line, due_at=line.due_at or due_of[line.grade]) for line in by_term[term]]
+    deadlines = {line.due_at for line in lines}
     return {
         "years": years,
         "year": year,
@@ -137,7 +147,7 @@ def _values(found: Services, person: Person, nam: str, ki: str) -> dict[str, Any
         "terms": list(Term),
         "lines": lines,
         "closed": sum(line.class_term_id is None for line in lines),
-        "due_at": due_at(year, term) if years else None,
+        "due_at": deadlines.pop() if len(deadlines) == 1 else None,
         "begins_on": _begins_on(year, term) if years else None,
         "problem": "",
     }

@@ -13,7 +13,7 @@ from api.services import Services
 from domain.calendar import day_of
 from domain.campaigns.phases import Step
 from storage import journal
-from storage.campaigns import decisions, dues
+from storage.campaigns import decisions, dues, policies
 from storage.tables import Campaign, CampaignSchool, DeadlineDecision, Enrolment, PupilCase
 from tests.api.office_desk import At
 from tests.api.pages import reads, words
@@ -43,8 +43,9 @@ async def test_a_campaign_starts_after_a_preview(at: At, office: OfficeWorld, db
 
 async def test_a_start_is_refused_in_words(at: At, office: OfficeWorld, services: Services) -> None:
     right = {"nam": "2026-2027", "khoi": "1", "ke_hoach": str(office.plan.policy_id), "lam": "mo"}
+    others = next(each for each in policies.plans(office.session, []) if each.policy_id != office.plan.policy_id)
     cases = [
-        (right, "đã có đợt", 409),
+        (right | {"ke_hoach": str(others.policy_id)}, "Muốn đổi kế hoạch, hãy mở trang của đợt đó.", 409),
         (right | {"khoi": ""}, "Hãy chọn khối lớp.", 422),
         (right | {"nam": "1999-2000"}, "Hãy chọn năm học.", 422),
         (right | {"ke_hoach": str(uuid4())}, "Hãy chọn kế hoạch.", 422),
@@ -52,8 +53,15 @@ async def test_a_start_is_refused_in_words(at: At, office: OfficeWorld, services
     ]
     for form, said, status in cases:
         assert said in words(await at("head").post("/co-quan/dot", data=form), status)
+    assert "đã có đợt của cơ quan khác" in words(await at("ward head").post("/co-quan/dot", data=right), 409)
     assert (await at("officer").post("/co-quan/dot", data=right)).status_code == 403
     assert asked(services) == []
+
+
+async def test_a_start_that_was_lost_is_asked_for_again(at: At, office: OfficeWorld, services: Services) -> None:
+    form = {"nam": "2026-2027", "khoi": "1", "ke_hoach": str(office.plan.policy_id), "lam": "mo"}
+    assert (await at("head").post("/co-quan/dot", data=form)).status_code == 303
+    assert [name for name, _ in asked(services)] == ["open"]
 
 
 async def test_a_campaign_is_held_and_put_under_another_plan(at: At, office: OfficeWorld, services: Services) -> None:

@@ -1,19 +1,34 @@
 """What an office sees of its schools: counts, lateness by group of pupils, and the authorities of a day."""
 
 from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
-from domain.calendar import day_of
+from domain.calendar import day_of, end_of_day
 from domain.campaigns.measures import Standing, Tally
 from domain.campaigns.phases import Cohort, Step
+from domain.campaigns.states import CampaignState
 from domain.curriculum import HOMEROOM
+from domain.deadlines import Deadline
 from domain.decisions import Action
 from domain.errors import NotFound
-from storage.campaigns import drilldown, holders, measuring, offices, radar, seasons, series, standings
+from storage.campaigns import (
+    decisions,
+    drilldown,
+    holders,
+    measuring,
+    offices,
+    radar,
+    running,
+    seasons,
+    series,
+    standings,
+)
+from storage.campaigns.decisions import Move
 from storage.campaigns.measuring import Measure
 from storage.campaigns.offices import OfficeFacts
 from storage.campaigns.radar import Asked, Ward
@@ -243,3 +258,22 @@ def test_campaigns_are_those_of_ones_city(office: OfficeWorld, db: Session) -> N
     assert seasons.of_office(db, other) == []
     with pytest.raises(NotFound):
         seasons.chosen(seasons.of_office(db, other), office.campaign.id)
+
+
+def test_a_book_that_is_opened_late_follows_its_school_s_campaign(office: OfficeWorld) -> None:
+    def due(school: int, term: Term, grade: int = 1) -> Deadline | None:
+        book = office.campaign.school_year, grade, term
+        return running.book_deadline(office.session, office.schools[school], book)
+
+    base = office.campaign.base_version
+    assert due(0, Term.YEAR_END) == Deadline(base, end_of_day(date(2027, 8, 15)))
+    move = Move(
+        uuid4(), office.campaign.id, Step.ISSUE, ALL, date(2027, 8, 25), "12/QĐ", "Bão.", office.people["head"],
+        office.city, school_id=office.schools[0],
+    )  # fmt: skip
+    version = decisions.decide(office.session, move, AT).version
+    assert due(0, Term.YEAR_END) == Deadline(version, end_of_day(date(2027, 8, 25)))
+    assert due(1, Term.YEAR_END) == Deadline(base, end_of_day(date(2027, 8, 15)))
+    assert due(0, Term.YEAR_END, grade=2) is None
+    running.change_state(office.session, office.campaign.id, CampaignState.CLOSED, AT)
+    assert due(0, Term.YEAR_END) is None
