@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
@@ -13,6 +13,7 @@ from domain.campaigns.gaps import GapKind
 from domain.campaigns.phases import Cohort, Step
 from domain.campaigns.states import PhaseEventKind
 from domain.stages import STAGES, Stage
+from storage.campaigns import running
 from storage.campaigns.standings import View
 from storage.tables import (
     CampaignSchool,
@@ -122,6 +123,23 @@ def classes(session: Session, view: View, school_id: UUID) -> list[ClassLine]:
         sums = [old + (new or 0) for old, new in zip(before, numbers, strict=True)]
         found[class_term_id] = ClassLine(class_term_id, name, Term(term), *sums)
     return sorted(found.values(), key=lambda each: (each.term is Term.HK1, len(each.class_name), each.class_name))
+
+
+def unopened(session: Session, view: View, school_id: UUID) -> list[tuple[str, Term]]:
+    """Classes whose book of a term that has begun is not there yet."""
+    campaign, found = view.campaign, []
+    for term in running.begun_terms(campaign.school_year, view.at):
+        has_book = exists().where(ClassTermRow.class_id == ClassGroup.id, ClassTermRow.term == term.value)
+        query = select(ClassGroup.name).where(
+            ClassGroup.school_id == school_id,
+            ClassGroup.school_year == campaign.school_year,
+            ClassGroup.grade == campaign.grade,
+            ~has_book,
+        )
+        found += [
+            (name, term) for name in session.scalars(query.order_by(func.length(ClassGroup.name), ClassGroup.name))
+        ]
+    return found
 
 
 @dataclass(frozen=True)

@@ -127,6 +127,7 @@ def show_school(
             "events": drilldown.events(session, season.campaign.id, school_id),
             "forecasts": drilldown.forecasts(session, season.campaign.id, school_id),
             "classes": drilldown.classes(session, season.view, school_id),
+            "unopened": drilldown.unopened(session, season.view, school_id),
             "managements": drilldown.managements(session, school_id),
         }
     more: dict[str, Any] = {

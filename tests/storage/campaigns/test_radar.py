@@ -91,6 +91,9 @@ def test_a_class_without_a_book_keeps_its_school_from_being_done(office: OfficeW
     make_class(office.session, office.casts[0].school, "1A2")
     [line] = radar.of_school(office.session, see(office), office.schools[0])
     assert (line.standing, line.total, line.done) == (Standing.LATE, 6, 3)
+    assert drilldown.unopened(office.session, see(office), office.schools[0]) == [
+        ("1A2", Term.HK1), ("1A1", Term.YEAR_END), ("1A2", Term.YEAR_END)
+    ]  # fmt: skip
     counted = measuring.measures(office.session, office.campaign)
     assert counted[office.schools[0], Step.CLOSE_HK1, ALL] == Measure(6, 3)
     assert counted[office.schools[0], Step.ISSUE, ALL] == Measure(6, 0)  # neither class has a book of the year's end
