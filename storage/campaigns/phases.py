@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -14,13 +14,16 @@ from domain.campaigns.phases import Cohort, Due, Step
 from domain.campaigns.states import CampaignState, PhaseEventKind, PhaseState
 from storage.campaigns import measuring, telling
 from storage.campaigns.measuring import NOTHING, Measure
-from storage.tables import Campaign, CampaignPhase, CampaignSchool, PhaseEvent
+from storage.tables import Campaign, CampaignPhase, CampaignSchool, PhaseEvent, PhaseForecast
 
 _SETTLED = {PhaseState.DONE: PhaseEventKind.DONE, PhaseState.EXCEPTED: PhaseEventKind.EXCEPTED}
 
 
 def keep_dues(session: Session, campaign_id: UUID, school_id: UUID, dues: Iterable[Due]) -> None:
-    """Write the school's deadlines; one that moved is judged anew, an older one changes nothing."""
+    """Write the school's deadlines; an older one changes nothing, and a phase that the plan has no more is gone.
+
+    What becomes of a phase whose deadline moved, `settle_school` says.
+    """
     rows: list[dict[str, Any]] = [
         {
             "campaign_id": campaign_id,
@@ -33,19 +36,38 @@ def keep_dues(session: Session, campaign_id: UUID, school_id: UUID, dues: Iterab
         for due in dues
     ]
     new = insert(CampaignPhase).values(rows)
-    moved = {"due_at": new.excluded.due_at, "version": new.excluded.version, "since": func.now()}
     session.execute(
         new.on_conflict_do_update(
             index_elements=["campaign_id", "school_id", "step", "cohort"],
-            set_=moved | {"state": PhaseState.OPEN.value},
+            set_={"due_at": new.excluded.due_at, "version": new.excluded.version},
             where=CampaignPhase.version < new.excluded.version,
         )
     )
     newest = max((row["version"] for row in rows), default=0)
+    _drop_others(session, campaign_id, school_id, {(row["step"], row["cohort"]) for row in rows}, newest)
     member = update(CampaignSchool).where(
         CampaignSchool.campaign_id == campaign_id, CampaignSchool.school_id == school_id
     )
     session.execute(member.values(deadline_version=func.greatest(CampaignSchool.deadline_version, newest)))
+
+
+def _drop_others(session: Session, campaign_id: UUID, school_id: UUID, held: set[tuple[str, str]], newest: int) -> None:
+    """The phases of an older plan; what happened to them and how far they were each day stays."""
+    others = delete(CampaignPhase).where(
+        CampaignPhase.campaign_id == campaign_id,
+        CampaignPhase.school_id == school_id,
+        CampaignPhase.version < newest,
+        tuple_(CampaignPhase.step, CampaignPhase.cohort).not_in(held),
+    )
+    gone = session.execute(others.returning(CampaignPhase.step, CampaignPhase.cohort)).all()
+    if gone:
+        session.execute(
+            delete(PhaseForecast).where(
+                PhaseForecast.campaign_id == campaign_id,
+                PhaseForecast.school_id == school_id,
+                tuple_(PhaseForecast.step, PhaseForecast.cohort).in_([tuple(each) for each in gone]),
+            )
+        )
 
 
 def note_alarm(session: Session, campaign_id: UUID, school_id: UUID, alarm: PhaseAlarm, at: datetime) -> None:
