@@ -82,7 +82,7 @@ def note_alarm(session: Session, campaign_id: UUID, school_id: UUID, alarm: Phas
     measure = measuring.measures(session, campaign, [school_id]).get((school_id, alarm.step, alarm.cohort), NOTHING)
     if settle(session, row, measure, at) in _SETTLED:
         return
-    if _add_event(session, row, alarm.kind, at, alarm.days) and campaign.state == CampaignState.OPEN:
+    if _add_event(session, row, alarm.kind, at, alarm) and campaign.state == CampaignState.OPEN:
         telling.tell_alarm(session, campaign, school_id, alarm, at)
 
 
@@ -117,13 +117,18 @@ def settle_school(session: Session, campaign: Campaign, school_id: UUID, at: dat
 
 
 def settle_all(session: Session, campaign: Campaign, at: datetime) -> int:
-    """Bring every phase of a campaign up to date; returns how many changed."""
+    """Bring every phase of a campaign up to date; returns how many changed.
+
+    Only those are locked, and looked at once more: the school may be at it at this very moment.
+    """
     counted = measuring.measures(session, campaign)
     changed = 0
     for row in session.scalars(select(CampaignPhase).where(CampaignPhase.campaign_id == campaign.id)):
-        before = row.state
         measure = counted.get((row.school_id, Step(row.step), Cohort(row.cohort)), NOTHING)
-        changed += settle(session, row, measure, at) != before
+        if _state(measure, row.due_at, at).value != row.state:
+            session.refresh(row, with_for_update=True)
+            before = row.state
+            changed += settle(session, row, measure, at).value != before
     return changed
 
 
@@ -132,11 +137,14 @@ def _locked(session: Session, campaign_id: UUID, school_id: UUID, step: Step, co
     return session.get(CampaignPhase, key, with_for_update=True)
 
 
-def _add_event(session: Session, row: CampaignPhase, kind: PhaseEventKind, at: datetime, days: int = 0) -> bool:
-    """Whether it was not on record yet."""
+def _add_event(
+    session: Session, row: CampaignPhase, kind: PhaseEventKind, at: datetime, alarm: PhaseAlarm | None = None
+) -> bool:
+    """Whether it was not on record yet; only an alarm can be."""
+    told = {"days": alarm.days, "recipient": alarm.to.value} if alarm else {}
     new = insert(PhaseEvent).values(
         campaign_id=row.campaign_id, school_id=row.school_id, step=row.step, cohort=row.cohort, version=row.version,
-        kind=kind.value, days=days, happened_at=at,
+        kind=kind.value, happened_at=at, **told,
     )  # fmt: skip
     added = session.scalars(new.on_conflict_do_nothing().returning(PhaseEvent.id)).first()
     return added is not None

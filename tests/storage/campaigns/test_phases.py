@@ -7,12 +7,16 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from domain.campaigns.alarms import PhaseAlarm
+from domain.campaigns.phases import Cohort, Owner, Step
 from domain.campaigns.policies import Policy
-from storage.campaigns import dues, phases, policies, radar, running, standings
-from storage.tables import CampaignPhase, PhaseForecast
+from domain.campaigns.states import PhaseEventKind
+from storage.campaigns import drilldown, dues, phases, policies, radar, running, standings
+from storage.tables import CampaignPhase, CampaignSchool, Notice, PhaseForecast
 from tests.office import OfficeWorld, make_office
 
 AT = datetime(2027, 6, 20, 5, tzinfo=UTC)
+ALL = Cohort.ALL
 
 
 @pytest.fixture
@@ -66,3 +70,33 @@ def test_deadlines_of_an_older_plan_that_come_late_take_nothing_away(office: Off
     put_in_force(office, Policy.HCM_2024)
     phases.keep_dues(office.session, office.campaign.id, old.school_id, old.dues)
     assert ("issue", "all") in keys(office, office.schools[0])
+
+
+def escalated(office: OfficeWorld, to: Owner) -> None:
+    alarm = PhaseAlarm(
+        Step.DATA_REVIEW, ALL, office.campaign.base_version, PhaseEventKind.ESCALATION, 2, to, AT
+    )  # fmt: skip
+    phases.note_alarm(office.session, office.campaign.id, office.schools[0], alarm, AT)
+
+
+def test_two_escalations_of_one_day_reach_both(office: OfficeWorld) -> None:
+    office.phase(0, Step.DATA_REVIEW, -3, at=AT)
+    for to in (Owner.PRINCIPAL, Owner.AUTHORITY, Owner.AUTHORITY):
+        escalated(office, to)
+    told = [row.staff_id for row in office.session.query(Notice)]
+    assert set(told) == {office.casts[0].school.principal, office.people["ward head"]}
+    found = drilldown.events(office.session, office.campaign.id, office.schools[0])
+    assert {each.to for each in found} == {Owner.PRINCIPAL, Owner.AUTHORITY}
+    assert len(told) == len(found) == 2
+
+
+def test_every_time_that_a_phase_is_done_or_open_again_is_kept(office: OfficeWorld) -> None:
+    office.phase(0, Step.TRAINING, 3, at=AT)
+    member = office.session.get_one(CampaignSchool, (office.campaign.id, office.schools[0]))
+    for trained_on in (date(2027, 6, 1), None, date(2027, 6, 2)):
+        member.trained_on = trained_on
+        office.session.flush()
+        for _ in range(2):
+            phases.settle_all(office.session, office.campaign, AT)
+    found = drilldown.events(office.session, office.campaign.id, office.schools[0])
+    assert [each.kind.value for each in reversed(found)] == ["done", "reopened", "done"]

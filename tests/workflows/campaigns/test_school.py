@@ -251,6 +251,8 @@ async def test_an_exception_that_is_taken_back_takes_the_confirmation_with_it(
     assert "Còn 1 điểm chưa xong" in str(refused.value.cause)
     await school.handle.execute_update("decide_case", ruling)
     await school.handle.execute_update("confirm_review", confirm)
+    kinds = [kind for kind, _ in school.events(Step.DATA_REVIEW)]
+    assert kinds == ["excepted", "reopened", "excepted"], "every step is on record, under one deadline too"
     await school.handle.signal("close")
 
 
