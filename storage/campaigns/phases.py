@@ -14,6 +14,7 @@ from domain.campaigns.phases import Cohort, Due, Step
 from domain.campaigns.states import CampaignState, PhaseEventKind, PhaseState
 from storage.campaigns import measuring, telling
 from storage.campaigns.measuring import NOTHING, Measure
+from storage.campaigns.telling import Raised
 from storage.tables import Campaign, CampaignPhase, CampaignSchool, PhaseEvent, PhaseForecast
 
 _SETTLED = {PhaseState.DONE: PhaseEventKind.DONE, PhaseState.EXCEPTED: PhaseEventKind.EXCEPTED}
@@ -83,7 +84,7 @@ def note_alarm(session: Session, campaign_id: UUID, school_id: UUID, alarm: Phas
     if settle(session, row, measure, at) in _SETTLED:
         return
     if _add_event(session, row, alarm.kind, at, alarm) and campaign.state == CampaignState.OPEN:
-        telling.tell_alarm(session, campaign, school_id, alarm, at)
+        telling.tell(session, campaign, [Raised(school_id, alarm, row.due_at, at)], at)
 
 
 def settle(session: Session, row: CampaignPhase, measure: Measure, at: datetime) -> PhaseState:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select, update
@@ -13,13 +13,15 @@ from temporalio.testing import ActivityEnvironment
 from activities.nightly import NightlyActivities
 from domain.assessment import Term
 from domain.calendar import end_of_day
-from domain.campaigns.phases import Cohort, Step
-from domain.campaigns.states import DriftKind
+from domain.campaigns.alarms import PhaseAlarm
+from domain.campaigns.phases import Cohort, Owner, Step
+from domain.campaigns.states import DriftKind, PhaseEventKind
 from domain.errors import Conflict, NotFound
 from storage import opening
 from storage.campaigns import decisions, drifts
+from storage.campaigns import phases as phases_of_schools
 from storage.campaigns.decisions import Move
-from storage.tables import CampaignPhase, ClassTermRow, DeadlineDecision
+from storage.tables import CampaignPhase, ClassTermRow, DeadlineDecision, Notice
 from tests.workflows.campaigns.conftest import Season, start
 from workflows.campaign import campaign_workflow_id
 from workflows.school_campaign import school_workflow_id
@@ -162,3 +164,25 @@ async def test_at_night_a_missing_workflow_is_started_and_a_missed_deadline_told
     assert {DriftKind.NOT_STARTED, DriftKind.DEADLINE, DriftKind.SCHOOL} <= set(kinds)
     await until(lambda: due_of(season, 1) == (end_of_day(LATER), missed))
     await until(lambda: phases(season, 2)["issue"] == end_of_day(LATER))
+
+
+async def test_a_campaign_that_goes_on_tells_what_was_missed(season: Season) -> None:
+    await begun(season)
+    await season.campaigns.pause(season.head, season.campaign_id, "Chờ hướng dẫn mới.", uuid4())
+    principal = season.classes[1].school.principal
+    now = datetime.now(UTC)
+    with season.sessions.begin() as session:
+        phase = session.get_one(CampaignPhase, (season.campaign_id, season.schools[1], "training", "all"))
+        late = PhaseAlarm(
+            Step.TRAINING, Cohort.ALL, phase.version, PhaseEventKind.OVERDUE, 0, Owner.PRINCIPAL, now
+        )  # fmt: skip
+        phases_of_schools.note_alarm(session, season.campaign_id, season.schools[1], late, now)
+    assert told(season, principal) == 0
+    for _ in range(2):
+        await season.campaigns.resume(season.head, season.campaign_id, "Có hướng dẫn rồi.", uuid4())
+        assert told(season, principal) == 1
+
+
+def told(season: Season, staff_id: UUID) -> int:
+    with season.sessions() as session:
+        return session.query(Notice).filter_by(staff_id=staff_id, kind="campaign").count()
