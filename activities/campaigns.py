@@ -17,7 +17,7 @@ from domain.campaigns.phases import Step
 from domain.campaigns.states import CampaignState
 from domain.deadlines import Deadline
 from storage import opening
-from storage.campaigns import dues, running
+from storage.campaigns import dues, resuming, running
 from storage.campaigns.dues import TERM_OF_STEP, SchoolDues
 from storage.campaigns.running import OpenClass
 from storage.database import Sessions
@@ -120,7 +120,10 @@ class CampaignActivities:
             if change.policy_id:
                 running.put_in_force(session, campaign_id, UUID(change.policy_id), change.policy_version)
             if change.state:
-                running.change_state(session, campaign_id, CampaignState(change.state), datetime.now(UTC))
+                now = datetime.now(UTC)
+                running.change_state(session, campaign_id, CampaignState(change.state), now)
+                if change.state == CampaignState.OPEN:
+                    resuming.tell_missed(session, campaign_id, now)
 
     def _take_in(self, campaign_id: UUID) -> tuple[Campaign, list[tuple[UUID, str]]]:
         with self._sessions.begin() as session:

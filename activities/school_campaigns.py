@@ -15,6 +15,7 @@ from domain.campaigns.messages import (
     ConfirmReview,
     NoteTraining,
     PhaseNote,
+    PlanSchool,
     ReportCases,
     SchoolPlan,
     SchoolRef,
@@ -31,13 +32,15 @@ class SchoolCampaignActivities:
         self._sessions = sessions
 
     @activity.defn
-    def plan_school(self, school: SchoolRef) -> SchoolPlan:
+    def plan_school(self, command: PlanSchool) -> SchoolPlan:
         """Write the school's deadlines as they hold now, and say when something is to happen."""
         with refusals_are_final(), self._sessions.begin() as session:
-            campaign = session.get_one(Campaign, UUID(school.campaign_id))
-            found = dues.of_schools(session, campaign, [UUID(school.school_id)])
+            campaign_id, school_id = _ids(command.school)
+            campaign = session.get_one(Campaign, campaign_id)
+            found = dues.of_schools(session, campaign, [school_id])
             held = found[0].dues if found else ()
-            phases.keep_dues(session, campaign.id, UUID(school.school_id), held)
+            phases.keep_dues(session, campaign_id, school_id, held)
+            phases.settle_school(session, campaign, school_id, command.at)
             alarms = alarms_of(dues.phases_of(session, campaign), held, policies.workdays(session))
         return SchoolPlan(max((due.version for due in held), default=0), alarms)
 

@@ -50,13 +50,11 @@ DEADLINES: Final = {
     "overdue": _("Lớp %(name)s, %(term)s: đã quá hạn, thầy/cô còn việc chưa xong."),
     "escalation": _("Lớp %(name)s, %(term)s: quá hạn đã hai ngày mà chưa xong."),
 }
-# Of a phase of a campaign; `office` is for an office, about all its schools. Then what an office owes,
-# and what schools ask.
+# Of a phase of a campaign; then what an office owes, and what schools ask.
 CAMPAIGN: Final = {
     "reminder": _("Đợt học bạ: bước “%(step)s” đến hạn hết ngày %(day)s mà chưa xong."),
     "overdue": _("Đợt học bạ: bước “%(step)s” đã quá hạn ngày %(day)s."),
-    "escalation": _("Đợt học bạ: bước “%(step)s” quá hạn ngày %(day)s đã nhiều ngày mà chưa xong."),
-    "office": _("Có trường quá hạn bước “%(step)s” (hạn %(day)s), cần cơ quan đôn đốc."),
+    "escalation": _("Đợt học bạ: bước “%(step)s” đã quá hạn ngày %(day)s mà vẫn chưa xong."),
     "report": _("Đợt học bạ: cơ quan báo cáo Bộ chậm nhất hết ngày %(day)s."),
     "report_over": _("Đợt học bạ: đã qua hạn báo cáo Bộ ngày %(day)s; nếu chưa báo cáo, cơ quan cần làm ngay."),
     "certificates": _("Có trường gửi chứng thư số, chờ cơ quan duyệt."),
@@ -65,6 +63,13 @@ CAMPAIGN: Final = {
     "reopened": _(
         "Hết thời hạn miễn trừ mà học sinh vẫn chưa có số định danh: trường bổ sung hoặc chờ quyết định mới."
     ),
+}
+# The same for an office, about all its schools.
+_LATE: Final = _("Có trường quá hạn bước “%(step)s” (hạn %(day)s), cần cơ quan đôn đốc.")
+CAMPAIGN_OFFICE: Final = {
+    "reminder": _("Bước “%(step)s” đến hạn hết ngày %(day)s; còn trường chưa xong."),
+    "overdue": _LATE,
+    "escalation": _LATE,
 }
 OWN_CERTIFICATE: Final = {
     "expiring": _("Chứng thư số của thầy/cô sẽ hết hạn ngày %(day)s."),

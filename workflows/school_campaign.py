@@ -19,6 +19,7 @@ with workflow.unsafe.imports_passed_through():
         ConfirmReview,
         NoteTraining,
         PhaseNote,
+        PlanSchool,
         ReportCases,
         SchoolPlan,
         SchoolRef,
@@ -120,7 +121,8 @@ class SchoolCampaignWorkflow:
 
     async def _plan(self) -> None:
         self.is_stale = False
-        plan = await self._execute(SchoolCampaignActivities.plan_school, self.state.school)
+        ask = PlanSchool(self.state.school, workflow.now())
+        plan = await self._execute(SchoolCampaignActivities.plan_school, ask)
         if plan.version >= self.state.plan.version:
             self.state = replace(self.state, plan=plan, fired=kept(self.state.fired, plan.alarms))
 

@@ -13,14 +13,13 @@ from sqlalchemy.orm import Session
 from cli.seasons.directing import Played
 from domain.calendar import day_of
 from domain.campaigns.phases import Step as Phase
-from domain.campaigns.states import PhaseEventKind
+from domain.campaigns.states import ALARMS, PhaseEventKind
 from domain.stages import STAGES, Stage
 from simulation.plan import Step
 from storage.tables import AuditEntry, CampaignPhase, PhaseEvent, ProgressDay
 
 # From which stage on a record has done a step.
 REACHED: Final = {Step.ENTRY: Stage.SUBMITTED, Step.APPROVE: Stage.APPROVED, Step.ISSUE: Stage.SEALED}
-ALARMS: Final = (PhaseEventKind.REMINDER, PhaseEventKind.OVERDUE, PhaseEventKind.ESCALATION)
 _DAY: Final = timedelta(days=1)
 Progress = dict[int, dict[Step, dict[date, int]]]
 

@@ -16,6 +16,14 @@ class SchoolRef:
 
 
 @dataclass(frozen=True)
+class PlanSchool:
+    """To plan a school's phases anew; they are judged as of `at`."""
+
+    school: SchoolRef
+    at: datetime
+
+
+@dataclass(frozen=True)
 class SchoolPlan:
     """The school's alarms under the newest deadlines, and the number of the newest decision among them."""
 

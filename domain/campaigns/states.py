@@ -36,3 +36,7 @@ class PhaseEventKind(Labelled):
     DONE = "done", "Đã xong"
     EXCEPTED = "excepted", "Được miễn trừ"
     REOPENED = "reopened", "Chưa xong trở lại"
+
+
+# What somebody is told; the rest is what became of a phase.
+ALARMS = (PhaseEventKind.REMINDER, PhaseEventKind.OVERDUE, PhaseEventKind.ESCALATION)

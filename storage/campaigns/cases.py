@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.calendar import day_of
-from domain.campaigns.cases import DECISIONS, CaseState
+from domain.campaigns.cases import DECISIONS, SETTLED, CaseState
 from domain.errors import Conflict, Invalid, NotFound
 from storage.campaigns import authorities, letters
 from storage.tables import Campaign, CampaignSchool, ClassGroup, Enrolment, PupilCase, PupilRow
@@ -97,6 +97,7 @@ def _case(found: Report, case_id: UUID, enrolment_id: UUID, at: datetime) -> Pup
 def decide(session: Session, ruling: Ruling, at: datetime) -> None:
     """Keep a ruling; the same again changes nothing, a later one replaces it.
 
+    One under which the pupil needs an id again takes back what the head has confirmed.
     Raises Invalid without number, last day or document where the ruling needs one, NotFound for no such case.
     """
     row = session.get(PupilCase, ruling.case_id, with_for_update=True)
@@ -105,6 +106,8 @@ def decide(session: Session, ruling: Ruling, at: datetime) -> None:
     if row.state == CaseState.CLOSED:
         raise Conflict("Học sinh này đã có số định danh.")
     _check(ruling, day_of(at))
+    if CaseState(row.state) in SETTLED and ruling.state not in SETTLED:
+        _unconfirm(session, row)
     row.state, row.until, row.document = ruling.state.value, ruling.until, ruling.document
     row.decision_no, row.decision_reason_id = ruling.decision_no, ruling.reason_id
     row.decided_by, row.decided_at = ruling.decided_by, at
@@ -129,12 +132,16 @@ def end_exception(session: Session, case_id: UUID, at: datetime) -> bool:
     if row is None or row.state != CaseState.EXCEPTED or row.until is None or row.until >= day_of(at):
         return False
     row.state = CaseState.REPORTED.value
-    # What the head confirmed was whole under this exception.
-    member = session.get_one(CampaignSchool, (row.campaign_id, row.school_id), with_for_update=True)
-    member.confirmed_at = member.confirmed_by = None
+    _unconfirm(session, row)
     session.flush()
     letters.case_reopened(session, row, at)
     return True
+
+
+def _unconfirm(session: Session, row: PupilCase) -> None:
+    """What the head confirmed was whole under a ruling that holds no more."""
+    member = session.get_one(CampaignSchool, (row.campaign_id, row.school_id), with_for_update=True)
+    member.confirmed_at = member.confirmed_by = None
 
 
 def close_solved(session: Session, campaign_id: UUID) -> int:

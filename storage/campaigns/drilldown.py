@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from domain.assessment import Term
 from domain.campaigns.gaps import GapKind
-from domain.campaigns.phases import Cohort, Step
+from domain.campaigns.phases import Cohort, Owner, Step
 from domain.campaigns.states import PhaseEventKind
 from domain.stages import STAGES, Stage
 from storage.campaigns import running
@@ -62,6 +62,7 @@ class Event:
     cohort: Cohort
     kind: PhaseEventKind
     days: int
+    to: Owner | None  # of an alarm
     happened_at: datetime
 
 
@@ -69,13 +70,13 @@ def events(session: Session, campaign_id: UUID, school_id: UUID) -> list[Event]:
     """Newest first."""
     table = PhaseEvent
     query = (
-        select(table.step, table.cohort, table.kind, table.days, table.happened_at)
+        select(table.step, table.cohort, table.kind, table.days, table.recipient, table.happened_at)
         .where(table.campaign_id == campaign_id, table.school_id == school_id)
         .order_by(table.happened_at.desc(), table.id.desc())
     )
     return [
-        Event(Step(step), Cohort(cohort), PhaseEventKind(kind), days, at)
-        for step, cohort, kind, days, at in session.execute(query)
+        Event(Step(step), Cohort(cohort), PhaseEventKind(kind), days, Owner(to) if to else None, at)
+        for step, cohort, kind, days, to, at in session.execute(query)
     ]
 
 

@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 from domain.calendar import SchoolYear, day_of
 from domain.campaigns.phases import SCHOOL_STEPS
 from domain.campaigns.states import CampaignState
-from domain.duties import AUTHORITY, Duty
+from domain.duties import Duty
 from domain.submission.states import Approval
 from storage import journal
-from storage.campaigns import authorities, dues, policies
+from storage.campaigns import dues, officers, policies
 from storage.campaigns.notices import CASES, CERTIFICATES, REOPENED, REPORT, REPORT_OVER, RULED
 from storage.staffing import in_force
-from storage.tables import Campaign, CertificateApproval, ManagingAuthority, Position, PupilCase, Staff
+from storage.tables import Campaign, CertificateApproval, Position, PupilCase
 
 _LEADERS: Final = (Duty.PRINCIPAL, Duty.ADMIN)
 _SEALERS: Final = (*_LEADERS, Duty.CLERK)
@@ -62,7 +62,8 @@ def own_deadlines(session: Session, campaign: Campaign, at: datetime) -> None:
         near = [days for days in phase.remind if workdays.add(due, -days) <= today]
         if phase.step not in SCHOOL_STEPS and near:
             kind, days = (REPORT, min(near)) if today <= due else (REPORT_OVER, 0)
-            _tell(session, f"{kind}/{campaign.id}/{due}/{days}", _people_of(session, campaign.authority_id, at))
+            people = officers.of_office(session, campaign.authority_id, at)
+            _tell(session, f"{kind}/{campaign.id}/{due}/{days}", people)
 
 
 def _tell(session: Session, about: str, people: Iterable[UUID]) -> None:
@@ -77,24 +78,4 @@ def _of_school(session: Session, school_id: UUID, duties: Iterable[Duty], at: da
 
 
 def _of_authority(session: Session, school_id: UUID, at: datetime) -> Iterable[UUID]:
-    """Whoever works where the school is managed; where nobody there may decide, those above it as well."""
-    office = authorities.manager_of(session, school_id, day_of(at))
-    while office is not None:
-        found = _people_of(session, office, at)
-        yield from found
-        decided_here = Duty.OFFICE_HEAD.value in found.values()
-        office = None if decided_here else session.get_one(ManagingAuthority, office).parent_id
-
-
-def _people_of(session: Session, office: UUID, at: datetime) -> dict[UUID, str]:
-    """Who works at an authority, and as what."""
-    query = (
-        select(Position.staff_id, Position.role)
-        .join(Staff, Staff.id == Position.staff_id)
-        .where(
-            Staff.authority_id == office,
-            Position.role.in_([each.value for each in AUTHORITY]),
-            in_force(Position, at),
-        )
-    )
-    return dict(session.execute(query).all())
+    return officers.managing(session, [school_id], at)[school_id]

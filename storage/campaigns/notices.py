@@ -41,7 +41,7 @@ def words(subject: str) -> tuple[str, dict[str, object], str]:
     _, step, _, day, _, school, *_ = subject.split("/")
     values = {"step": Step(step).label, "day": _day(day)}
     if school == OFFICE:
-        return said.CAMPAIGN[OFFICE], values, "/co-quan/truong"
+        return said.CAMPAIGN_OFFICE[kind], values, "/co-quan/truong"
     return said.CAMPAIGN[kind], values, _PATHS.get(Step(step), MY_TASKS)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -14,13 +14,17 @@ from domain.campaigns.phases import Cohort, Due, Step
 from domain.campaigns.states import CampaignState, PhaseEventKind, PhaseState
 from storage.campaigns import measuring, telling
 from storage.campaigns.measuring import NOTHING, Measure
-from storage.tables import Campaign, CampaignPhase, CampaignSchool, PhaseEvent
+from storage.campaigns.telling import Raised
+from storage.tables import Campaign, CampaignPhase, CampaignSchool, PhaseEvent, PhaseForecast
 
 _SETTLED = {PhaseState.DONE: PhaseEventKind.DONE, PhaseState.EXCEPTED: PhaseEventKind.EXCEPTED}
 
 
 def keep_dues(session: Session, campaign_id: UUID, school_id: UUID, dues: Iterable[Due]) -> None:
-    """Write the school's deadlines; one that moved is judged anew, an older one changes nothing."""
+    """Write the school's deadlines; an older one changes nothing, and a phase that the plan has no more is gone.
+
+    What becomes of a phase whose deadline moved, `settle_school` says.
+    """
     rows: list[dict[str, Any]] = [
         {
             "campaign_id": campaign_id,
@@ -33,19 +37,38 @@ def keep_dues(session: Session, campaign_id: UUID, school_id: UUID, dues: Iterab
         for due in dues
     ]
     new = insert(CampaignPhase).values(rows)
-    moved = {"due_at": new.excluded.due_at, "version": new.excluded.version, "since": func.now()}
     session.execute(
         new.on_conflict_do_update(
             index_elements=["campaign_id", "school_id", "step", "cohort"],
-            set_=moved | {"state": PhaseState.OPEN.value},
+            set_={"due_at": new.excluded.due_at, "version": new.excluded.version},
             where=CampaignPhase.version < new.excluded.version,
         )
     )
     newest = max((row["version"] for row in rows), default=0)
+    _drop_others(session, campaign_id, school_id, {(row["step"], row["cohort"]) for row in rows}, newest)
     member = update(CampaignSchool).where(
         CampaignSchool.campaign_id == campaign_id, CampaignSchool.school_id == school_id
     )
     session.execute(member.values(deadline_version=func.greatest(CampaignSchool.deadline_version, newest)))
+
+
+def _drop_others(session: Session, campaign_id: UUID, school_id: UUID, held: set[tuple[str, str]], newest: int) -> None:
+    """The phases of an older plan; what happened to them and how far they were each day stays."""
+    others = delete(CampaignPhase).where(
+        CampaignPhase.campaign_id == campaign_id,
+        CampaignPhase.school_id == school_id,
+        CampaignPhase.version < newest,
+        tuple_(CampaignPhase.step, CampaignPhase.cohort).not_in(held),
+    )
+    gone = session.execute(others.returning(CampaignPhase.step, CampaignPhase.cohort)).all()
+    if gone:
+        session.execute(
+            delete(PhaseForecast).where(
+                PhaseForecast.campaign_id == campaign_id,
+                PhaseForecast.school_id == school_id,
+                tuple_(PhaseForecast.step, PhaseForecast.cohort).in_([tuple(each) for each in gone]),
+            )
+        )
 
 
 def note_alarm(session: Session, campaign_id: UUID, school_id: UUID, alarm: PhaseAlarm, at: datetime) -> None:
@@ -60,8 +83,8 @@ def note_alarm(session: Session, campaign_id: UUID, school_id: UUID, alarm: Phas
     measure = measuring.measures(session, campaign, [school_id]).get((school_id, alarm.step, alarm.cohort), NOTHING)
     if settle(session, row, measure, at) in _SETTLED:
         return
-    if _add_event(session, row, alarm.kind, at, alarm.days) and campaign.state == CampaignState.OPEN:
-        telling.tell_alarm(session, campaign, school_id, alarm, at)
+    if _add_event(session, row, alarm.kind, at, alarm) and campaign.state == CampaignState.OPEN:
+        telling.tell(session, campaign, [Raised(school_id, alarm, row.due_at, at)], at)
 
 
 def settle(session: Session, row: CampaignPhase, measure: Measure, at: datetime) -> PhaseState:
@@ -95,13 +118,18 @@ def settle_school(session: Session, campaign: Campaign, school_id: UUID, at: dat
 
 
 def settle_all(session: Session, campaign: Campaign, at: datetime) -> int:
-    """Bring every phase of a campaign up to date; returns how many changed."""
+    """Bring every phase of a campaign up to date; returns how many changed.
+
+    Only those are locked, and looked at once more: the school may be at it at this very moment.
+    """
     counted = measuring.measures(session, campaign)
     changed = 0
     for row in session.scalars(select(CampaignPhase).where(CampaignPhase.campaign_id == campaign.id)):
-        before = row.state
         measure = counted.get((row.school_id, Step(row.step), Cohort(row.cohort)), NOTHING)
-        changed += settle(session, row, measure, at) != before
+        if _state(measure, row.due_at, at).value != row.state:
+            session.refresh(row, with_for_update=True)
+            before = row.state
+            changed += settle(session, row, measure, at).value != before
     return changed
 
 
@@ -110,11 +138,14 @@ def _locked(session: Session, campaign_id: UUID, school_id: UUID, step: Step, co
     return session.get(CampaignPhase, key, with_for_update=True)
 
 
-def _add_event(session: Session, row: CampaignPhase, kind: PhaseEventKind, at: datetime, days: int = 0) -> bool:
-    """Whether it was not on record yet."""
+def _add_event(
+    session: Session, row: CampaignPhase, kind: PhaseEventKind, at: datetime, alarm: PhaseAlarm | None = None
+) -> bool:
+    """Whether it was not on record yet; only an alarm can be."""
+    told = {"days": alarm.days, "recipient": alarm.to.value} if alarm else {}
     new = insert(PhaseEvent).values(
         campaign_id=row.campaign_id, school_id=row.school_id, step=row.step, cohort=row.cohort, version=row.version,
-        kind=kind.value, days=days, happened_at=at,
+        kind=kind.value, happened_at=at, **told,
     )  # fmt: skip
     added = session.scalars(new.on_conflict_do_nothing().returning(PhaseEvent.id)).first()
     return added is not None

@@ -3,13 +3,13 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Sequence, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Sequence, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.assessment import Term
 from domain.campaigns.cases import CaseState
-from domain.campaigns.phases import Cohort, Step
+from domain.campaigns.phases import Cohort, Owner, Step
 from domain.campaigns.states import CampaignState, DriftKind, PhaseEventKind, PhaseState
 from storage.tables.base import Base, Key, Now, Text, one_of
 
@@ -108,13 +108,20 @@ class CampaignPhase(Base):
 
 
 class PhaseEvent(Base):
-    """What happened to a phase, once per version of its deadline. Insert only."""
+    """What happened to a phase: an alarm once for each version of its deadline and recipient, the rest each time.
+
+    Insert only.
+    """
 
     __tablename__ = "phase_events"
     __table_args__ = (
         one_of("kind", PhaseEventKind),
-        UniqueConstraint("campaign_id", "school_id", "step", "cohort", "version", "kind", "days"),
-    )
+        one_of("recipient", Owner),
+        Index(
+            "uq_phase_events_alarm", "campaign_id", "school_id", "step", "cohort", "version", "kind", "days",
+            "recipient", unique=True, postgresql_where=text("kind IN ('reminder', 'overdue', 'escalation')"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaigns.id"))
@@ -124,6 +131,7 @@ class PhaseEvent(Base):
     version: Mapped[int] = mapped_column(BigInteger)
     kind: Mapped[str]
     days: Mapped[int] = mapped_column(server_default="0", comment="workdays from the deadline")
+    recipient: Mapped[str | None] = mapped_column(comment="who was told of an alarm")
     happened_at: Mapped[datetime]
 
 

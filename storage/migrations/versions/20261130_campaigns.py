@@ -159,13 +159,15 @@ def upgrade() -> None:
     sa.Column('version', sa.BigInteger(), nullable=False),
     sa.Column('kind', sa.String(), nullable=False),
     sa.Column('days', sa.Integer(), server_default='0', nullable=False, comment='workdays from the deadline'),
+    sa.Column('recipient', sa.String(), nullable=True, comment='who was told of an alarm'),
     sa.Column('happened_at', sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint("kind IN ('reminder', 'overdue', 'escalation', 'done', 'excepted', 'reopened')", name=op.f('ck_phase_events_kind_known')),
     sa.ForeignKeyConstraint(['campaign_id'], ['campaigns.id'], name=op.f('fk_phase_events_campaign_id')),
     sa.ForeignKeyConstraint(['school_id'], ['schools.id'], name=op.f('fk_phase_events_school_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_phase_events')),
-    sa.UniqueConstraint('campaign_id', 'school_id', 'step', 'cohort', 'version', 'kind', 'days', name=op.f('uq_phase_events_campaign_id_school_id_step_cohort_version_kind_days'))
+    sa.CheckConstraint("recipient IN ('teachers', 'homeroom', 'admin', 'clerk', 'principal', 'authority', 'city')", name=op.f('ck_phase_events_recipient_known')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_phase_events'))
     )
+    op.create_index('uq_phase_events_alarm', 'phase_events', ['campaign_id', 'school_id', 'step', 'cohort', 'version', 'kind', 'days', 'recipient'], unique=True, postgresql_where=sa.text("kind IN ('reminder', 'overdue', 'escalation')"))
     op.create_table('policy_versions',
     sa.Column('policy_id', sa.Uuid(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
@@ -315,6 +317,7 @@ def downgrade() -> None:
     op.drop_table('pupil_cases')
     op.drop_table('progress_days')
     op.drop_table('policy_versions')
+    op.drop_index('uq_phase_events_alarm', table_name='phase_events', postgresql_where=sa.text("kind IN ('reminder', 'overdue', 'escalation')"))
     op.drop_table('phase_events')
     op.drop_index('ix_deadline_decisions_campaign', table_name='deadline_decisions')
     op.drop_table('deadline_decisions')

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import func, select, update
@@ -16,14 +16,16 @@ from activities.campaigns import CampaignActivities
 from activities.nightly import NightlyActivities
 from domain.assessment import Term
 from domain.calendar import end_of_day
+from domain.campaigns.alarms import PhaseAlarm
 from domain.campaigns.messages import Spread
-from domain.campaigns.phases import Cohort, Step
-from domain.campaigns.states import DriftKind
+from domain.campaigns.phases import Cohort, Owner, Step
+from domain.campaigns.states import DriftKind, PhaseEventKind
 from domain.errors import Conflict, NotFound
 from storage import opening
 from storage.campaigns import decisions, drifts
+from storage.campaigns import phases as phases_of_schools
 from storage.campaigns.decisions import Move
-from storage.tables import CampaignPhase, ClassGroup, ClassTermRow, DeadlineDecision
+from storage.tables import CampaignPhase, ClassGroup, ClassTermRow, DeadlineDecision, Notice
 from tests.factories import make_class
 from tests.workflows.campaigns.conftest import Season, start
 from workflows.campaign import campaign_workflow_id
@@ -219,3 +221,25 @@ async def test_at_night_a_missing_workflow_is_started_and_a_missed_deadline_told
     assert {DriftKind.NOT_STARTED, DriftKind.DEADLINE, DriftKind.SCHOOL} <= set(kinds)
     await until(lambda: due_of(season, 1) == (end_of_day(LATER), missed))
     await until(lambda: phases(season, 2)["issue"] == end_of_day(LATER))
+
+
+async def test_a_campaign_that_goes_on_tells_what_was_missed(season: Season) -> None:
+    await begun(season)
+    await season.campaigns.pause(season.head, season.campaign_id, "Chờ hướng dẫn mới.", uuid4())
+    principal = season.classes[1].school.principal
+    now = datetime.now(UTC)
+    with season.sessions.begin() as session:
+        phase = session.get_one(CampaignPhase, (season.campaign_id, season.schools[1], "training", "all"))
+        late = PhaseAlarm(
+            Step.TRAINING, Cohort.ALL, phase.version, PhaseEventKind.OVERDUE, 0, Owner.PRINCIPAL, now
+        )  # fmt: skip
+        phases_of_schools.note_alarm(session, season.campaign_id, season.schools[1], late, now)
+    assert told(season, principal) == 0
+    for _ in range(2):
+        await season.campaigns.resume(season.head, season.campaign_id, "Có hướng dẫn rồi.", uuid4())
+        assert told(season, principal) == 1
+
+
+def told(season: Season, staff_id: UUID) -> int:
+    with season.sessions() as session:
+        return session.query(Notice).filter_by(staff_id=staff_id, kind="campaign").count()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -222,9 +223,36 @@ async def test_the_review_is_confirmed_when_it_is_whole_or_settled(clock: Workfl
     await school.handle.execute_update("decide_case", decision)
     await school.handle.execute_update("confirm_review", confirm)
     assert school.state(Step.DATA_REVIEW) == "excepted"
+    await school.move(Step.DATA_REVIEW, workday(40))
+    assert school.state(Step.DATA_REVIEW) == "excepted", "another deadline does not undo the exception"
     await school.forward(until + timedelta(days=1))
     assert school.state(Step.DATA_REVIEW) == "open", "the exception is over, and nobody has decided anew"
     assert school.events(Step.DATA_REVIEW)[-2:] == [("excepted", 0), ("reopened", 0)]
+    await school.handle.signal("close")
+
+
+async def test_an_exception_that_is_taken_back_takes_the_confirmation_with_it(
+    clock: WorkflowEnvironment, turned: Season
+) -> None:
+    school = School(clock, turned, 4)
+    await school.start()
+    make_whole(school)
+    case, head, why = str(uuid4()), str(turned.head.staff_id), str(_reason(school))
+    reported = ReportCases(school.ref, str(school.cast.school.principal), why, {case: _without_id(school)})
+    await school.handle.execute_update("report_cases", reported)
+    ruling = CaseDecision(school.ref, case, CaseState.EXCEPTED, head, why, "7/QĐ", workday(20))
+    confirm = ConfirmReview(school.ref, str(school.cast.school.principal))
+    await school.handle.execute_update("decide_case", ruling)
+    await school.handle.execute_update("confirm_review", confirm)
+    await school.handle.execute_update("decide_case", replace(ruling, state=CaseState.RETURNED, until=None))
+    assert school.state(Step.DATA_REVIEW) == "open"
+    with pytest.raises(WorkflowUpdateFailedError) as refused:
+        await school.handle.execute_update("confirm_review", confirm)
+    assert "Còn 1 điểm chưa xong" in str(refused.value.cause)
+    await school.handle.execute_update("decide_case", ruling)
+    await school.handle.execute_update("confirm_review", confirm)
+    kinds = [kind for kind, _ in school.events(Step.DATA_REVIEW)]
+    assert kinds == ["excepted", "reopened", "excepted"], "every step is on record, under one deadline too"
     await school.handle.signal("close")
 
 
