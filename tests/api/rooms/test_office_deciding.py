@@ -1,19 +1,22 @@
 """What an office decides: campaigns, extensions, single cases; who may, what is refused, and that previews hold."""
 
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from httpx import Response
+from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.services import Services
 from domain.calendar import day_of
-from domain.campaigns.phases import Step
+from domain.campaigns.phases import Cohort, Step
 from storage import journal
 from storage.campaigns import decisions, dues
+from storage.campaigns.decisions import Move
 from storage.tables import Campaign, CampaignSchool, DeadlineDecision, Enrolment, PupilCase
 from tests.api.office_desk import At
 from tests.api.pages import reads, words
@@ -135,6 +138,27 @@ async def test_a_ward_moves_its_own_schools_only(at: At, office: OfficeWorld, se
     assert asked(services)[0][1][1].authority_id == office.wards[0]
     foreign = extension(pham_vi="truong", truong=str(office.schools[2]))
     assert (await at("ward head").post("/co-quan/gia-han", data=foreign)).status_code == 404
+
+
+async def test_decisions_about_other_offices_schools_are_not_listed(at: At, office: OfficeWorld, db: Session) -> None:
+    move = Move(
+        uuid4(), office.campaign.id, Step.ISSUE, Cohort.ALL, LATER, "77/QĐ", "Sửa chữa trường", office.people["head"],
+        office.city, school_id=office.schools[2],
+    )  # fmt: skip
+    decisions.decide(db, move, datetime.now(UTC))
+    office.campaign.base_version = dues.next_version(db)
+    db.commit()
+    listed = await reads(at("ward officer"), "/co-quan/gia-han")
+    assert "77/QĐ" in listed
+    assert "không còn hiệu lực" in listed
+    assert "77/QĐ" not in await reads(at("ward head"), "/co-quan/gia-han")
+    lists = [await at(who).get("/co-quan/gia-han.xlsx") for who in ("ward officer", "ward head")]
+    assert ["77/QĐ" in cells(each) for each in lists] == [True, False]
+
+
+def cells(answer: Response) -> list[object]:
+    book = CalamineWorkbook.from_filelike(BytesIO(answer.content))
+    return [cell for row in book.get_sheet_by_index(0).to_python() for cell in row]
 
 
 async def test_a_school_is_looked_for_by_name(at: At) -> None:
