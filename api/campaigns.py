@@ -92,10 +92,10 @@ class Campaigns:
     async def decide_case(self, person: Person, decision: CaseDecision) -> None:
         """Decide what becomes of a pupil without an id. Raises NotFound for another office's school."""
         school, key = await asyncio.to_thread(self._case, person, decision.case_id)
-        reason_id = await asyncio.to_thread(self._keep_reason, person, decision.command_id, decision.reason)
+        kept = await asyncio.to_thread(self._keep_words, person, decision)
         message = messages.CaseDecision(
-            school, str(decision.case_id), decision.state, str(person.staff_id), str(reason_id),
-            decision.decision_no, decision.until, decision.document,
+            school, str(decision.case_id), decision.state, str(person.staff_id), kept[decision.reason],
+            kept[decision.decision_no], decision.until, kept[decision.document],
         )  # fmt: skip
         await self._update(school_workflow_id(*key, school.school_id), "decide_case", message, decision.command_id)
 
@@ -170,6 +170,11 @@ class Campaigns:
         with self._sessions.begin() as session:
             journal.add_reason(session, reason_id, school_id, person.staff_id, text)
         return reason_id
+
+    def _keep_words(self, person: Person, decision: CaseDecision) -> dict[str, str]:
+        """Ids of what the officer typed, by the words; of no words no id."""
+        texts = {decision.reason, decision.decision_no, decision.document} - {""}
+        return {"": ""} | {text: str(self._keep_reason(person, decision.command_id, text)) for text in texts}
 
     async def _update(self, workflow: str, name: str, argument: object, command_id: UUID) -> None:
         handle = self._client.get_workflow_handle(workflow)

@@ -214,7 +214,8 @@ async def test_a_decision_about_cases_is_refused_in_words(at: At, cases: list[UU
         (ruling(*cases, den="2020-01-01"), "phải từ hôm nay trở đi", 422),
         (ruling(*cases, quyet="other_document"), "Hãy ghi giấy tờ dùng thay.", 422),
         (ruling(*cases, so=""), "Hãy ghi số quyết định.", 422),
-        (ruling(*cases, so="9" * 61), "tối đa 60 ký tự", 422),
+        (ruling(*cases, so="9" * 61), "từ 3 đến 60 ký tự", 422),
+        (ruling(*cases, so="9"), "từ 3 đến 60 ký tự", 422),
         (ruling(*cases, ly_do=""), "Hãy ghi lý do", 422),
         (ruling(uuid4()), "Không tìm thấy trường hợp này.", 404),
     ]
