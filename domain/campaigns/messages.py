@@ -124,3 +124,6 @@ class CampaignChange:
     state: str = ""
     policy_id: str = ""
     policy_version: int = 0
+    staff_id: str = ""
+    reason_id: str = ""
+    command_id: str = ""  # without it nothing is noted of who changed it

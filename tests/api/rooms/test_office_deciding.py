@@ -15,8 +15,9 @@ from api.services import Services
 from domain.calendar import day_of
 from domain.campaigns.phases import Cohort, Step
 from storage import journal
-from storage.campaigns import decisions, dues
+from storage.campaigns import decisions, diary, dues
 from storage.campaigns.decisions import Move
+from storage.campaigns.diary import By
 from storage.tables import Campaign, CampaignSchool, DeadlineDecision, Enrolment, PupilCase
 from tests.api.office_desk import At
 from tests.api.pages import reads, words
@@ -77,6 +78,19 @@ async def test_a_campaign_is_held_and_put_under_another_plan(at: At, office: Off
     # The office under it sees the campaign, and decides nothing about it.
     assert "Lãnh đạo của cơ quan đã mở đợt" in await reads(at("ward head"), path)
     assert (await at("ward head").post(path, data={"lam": "close", "ly_do": "Lý do"})).status_code == 403
+
+
+async def test_what_was_done_to_a_campaign_is_shown_with_its_reason(at: At, office: OfficeWorld, db: Session) -> None:
+    path, reason = f"/co-quan/dot/{office.campaign.id}", uuid4()
+    assert "Diễn biến của đợt" not in await reads(at("officer"), path)
+    journal.add_reason(db, reason, None, office.people["head"], "Chờ văn bản của Bộ.")
+    before = diary.standing(office.campaign)
+    office.campaign.state = "paused"
+    diary.note_changes(db, office.campaign, before, By(uuid4(), office.people["head"], reason))
+    db.commit()
+    page = await reads(at("officer"), path)
+    for words_ in ("Diễn biến của đợt", "Tạm dừng đợt", "Chờ văn bản của Bộ.", "Người Mẫu head"):
+        assert words_ in page
 
 
 def extension(**more: str) -> dict[str, str]:

@@ -217,7 +217,13 @@ async def test_the_review_is_confirmed_when_it_is_whole_or_settled(clock: Workfl
     )
     until = workday(20)
     decision = CaseDecision(
-        school.ref, case, CaseState.EXCEPTED, str(turned.head.staff_id), str(_reason(school)), str(_reason(school, "7/QĐ")), until
+        school.ref,
+        case,
+        CaseState.EXCEPTED,
+        str(turned.head.staff_id),
+        str(_reason(school)),
+        str(_reason(school, "7/QĐ")),
+        until,
     )
     await school.handle.execute_update("decide_case", decision)
     await school.handle.execute_update("confirm_review", confirm)
