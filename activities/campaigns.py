@@ -17,7 +17,8 @@ from domain.campaigns.phases import Step
 from domain.campaigns.states import CampaignState
 from domain.deadlines import Deadline
 from storage import opening
-from storage.campaigns import dues, resuming, running
+from storage.campaigns import diary, dues, resuming, running
+from storage.campaigns.diary import By
 from storage.campaigns.dues import TERM_OF_STEP, SchoolDues
 from storage.campaigns.running import OpenClass
 from storage.database import Sessions
@@ -115,8 +116,13 @@ class CampaignActivities:
     @activity.defn
     def change_campaign(self, change: CampaignChange) -> None:
         """Pause, resume, close, or put another policy in force; the same again changes nothing."""
+        by = _by(change)
         with refusals_are_final(), self._sessions.begin() as session:
             campaign_id = UUID(change.campaign_id)
+            campaign = session.get_one(Campaign, campaign_id, with_for_update=True)
+            if by and diary.is_known(session, by.command_id):
+                return
+            before = diary.standing(campaign)
             if change.policy_id:
                 running.put_in_force(session, campaign_id, UUID(change.policy_id), change.policy_version)
             if change.state:
@@ -124,6 +130,8 @@ class CampaignActivities:
                 running.change_state(session, campaign_id, CampaignState(change.state), now)
                 if change.state == CampaignState.OPEN:
                     resuming.tell_missed(session, campaign_id, now)
+            if by:
+                diary.note_changes(session, campaign, before, by)
 
     def _take_in(self, campaign_id: UUID) -> tuple[Campaign, list[tuple[UUID, str]]]:
         with self._sessions.begin() as session:
@@ -169,6 +177,12 @@ class CampaignActivities:
             decision = session.get(DeadlineDecision, version) if version else None
             if decision is not None and decision.spread_at is None:
                 decision.concerned, decision.spread_at = count, datetime.now(UTC)
+
+
+def _by(change: CampaignChange) -> By | None:
+    if not change.command_id:
+        return None
+    return By(UUID(change.command_id), UUID(change.staff_id), UUID(change.reason_id))
 
 
 def _terms(decision: DeadlineDecision | None) -> list[Term]:

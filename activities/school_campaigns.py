@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
+from sqlalchemy.orm import Session
 from temporalio import activity
 
 from activities.refusals import refusals_are_final
@@ -24,7 +25,7 @@ from domain.errors import Incomplete, Invalid
 from storage.campaigns import cases, dues, gaps, phases, policies
 from storage.campaigns.cases import Report, Ruling
 from storage.database import Sessions
-from storage.tables import Campaign, CampaignSchool
+from storage.tables import Campaign, CampaignSchool, Reason
 
 
 class SchoolCampaignActivities:
@@ -92,9 +93,10 @@ class SchoolCampaignActivities:
     @activity.defn
     def decide_case(self, command: CaseDecision) -> None:
         with refusals_are_final(), self._sessions.begin() as session:
+            number, document = (_words(session, each) for each in (command.decision_no_id, command.document_id))
             ruling = Ruling(
                 UUID(command.case_id), command.state, UUID(command.actor_id), UUID(command.reason_id),
-                command.decision_no, command.until, command.document,
+                number, command.until, document,
             )  # fmt: skip
             at = command.at or datetime.now(UTC)
             cases.decide(session, ruling, at)
@@ -116,6 +118,11 @@ _NOT_WHOLE = "Còn %s điểm chưa xong nên chưa xác nhận được: %s."
 
 def _say(kind: GapKind) -> str:
     return kind.label[0].lower() + kind.label[1:]
+
+
+def _words(session: Session, reason_id: str) -> str:
+    """What somebody typed; the id alone travels."""
+    return session.get_one(Reason, UUID(reason_id)).text if reason_id else ""
 
 
 def _ids(school: SchoolRef) -> tuple[UUID, UUID]:

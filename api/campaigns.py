@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, TypeVar
 from uuid import UUID, uuid5
@@ -69,19 +69,17 @@ class Campaigns:
         self, person: Person, campaign_id: UUID, policy_id: UUID, version: int, reason_text: str, command_id: UUID
     ) -> None:
         """Let a version of a policy hold from now on, for every school and class of the campaign."""
-        campaign = await asyncio.to_thread(self._own, person, campaign_id)
-        await asyncio.to_thread(self._keep_reason, person, command_id, reason_text)
         change = CampaignChange(str(campaign_id), policy_id=str(policy_id), policy_version=version)
-        await self._update(_of_campaign(campaign), "change", change, command_id)
+        await self._change(person, change, reason_text, command_id)
 
     async def pause(self, person: Person, campaign_id: UUID, reason_text: str, command_id: UUID) -> None:
-        await self._change(person, campaign_id, Standing.PAUSED, reason_text, command_id)
+        await self._change(person, CampaignChange(str(campaign_id), Standing.PAUSED.value), reason_text, command_id)
 
     async def resume(self, person: Person, campaign_id: UUID, reason_text: str, command_id: UUID) -> None:
-        await self._change(person, campaign_id, Standing.OPEN, reason_text, command_id)
+        await self._change(person, CampaignChange(str(campaign_id), Standing.OPEN.value), reason_text, command_id)
 
     async def close(self, person: Person, campaign_id: UUID, reason_text: str, command_id: UUID) -> None:
-        await self._change(person, campaign_id, Standing.CLOSED, reason_text, command_id)
+        await self._change(person, CampaignChange(str(campaign_id), Standing.CLOSED.value), reason_text, command_id)
 
     async def move_deadline(self, person: Person, move: Move) -> int:
         """Put a move on record and have it spread; the same command moves once. Returns its number."""
@@ -92,10 +90,10 @@ class Campaigns:
     async def decide_case(self, person: Person, decision: CaseDecision) -> None:
         """Decide what becomes of a pupil without an id. Raises NotFound for another office's school."""
         school, key = await asyncio.to_thread(self._case, person, decision.case_id)
-        reason_id = await asyncio.to_thread(self._keep_reason, person, decision.command_id, decision.reason)
+        kept = await asyncio.to_thread(self._keep_words, person, decision)
         message = messages.CaseDecision(
-            school, str(decision.case_id), decision.state, str(person.staff_id), str(reason_id),
-            decision.decision_no, decision.until, decision.document,
+            school, str(decision.case_id), decision.state, str(person.staff_id), kept[decision.reason],
+            kept[decision.decision_no], decision.until, kept[decision.document],
         )  # fmt: skip
         await self._update(school_workflow_id(*key, school.school_id), "decide_case", message, decision.command_id)
 
@@ -120,13 +118,14 @@ class Campaigns:
         message = ReportCases(school, str(person.staff_id), str(reason_id), enrolments)
         await self._update(school_workflow_id(*key, school.school_id), "report_cases", message, command_id)
 
-    async def _change(
-        self, person: Person, campaign_id: UUID, state: Standing, reason_text: str, command_id: UUID
-    ) -> None:
-        campaign = await asyncio.to_thread(self._own, person, campaign_id)
-        await asyncio.to_thread(self._keep_reason, person, command_id, reason_text)
-        change = CampaignChange(str(campaign_id), state=state.value)
-        await self._update(_of_campaign(campaign), "change", change, command_id)
+    async def _change(self, person: Person, change: CampaignChange, reason_text: str, command_id: UUID) -> None:
+        """With who asked for it, and the reason's id."""
+        campaign = await asyncio.to_thread(self._own, person, UUID(change.campaign_id))
+        reason_id = await asyncio.to_thread(self._keep_reason, person, command_id, reason_text)
+        signed = replace(
+            change, staff_id=str(person.staff_id), reason_id=str(reason_id), command_id=str(command_id)
+        )  # fmt: skip
+        await self._update(_of_campaign(campaign), "change", signed, command_id)
 
     def _open(self, new: NewCampaign) -> Campaign:
         with self._sessions.begin() as session:
@@ -170,6 +169,11 @@ class Campaigns:
         with self._sessions.begin() as session:
             journal.add_reason(session, reason_id, school_id, person.staff_id, text)
         return reason_id
+
+    def _keep_words(self, person: Person, decision: CaseDecision) -> dict[str, str]:
+        """Ids of what the officer typed, by the words; of no words no id."""
+        texts = {decision.reason, decision.decision_no, decision.document} - {""}
+        return {"": ""} | {text: str(self._keep_reason(person, decision.command_id, text)) for text in texts}
 
     async def _update(self, workflow: str, name: str, argument: object, command_id: UUID) -> None:
         handle = self._client.get_workflow_handle(workflow)

@@ -69,16 +69,19 @@ class ReportCases:
 
 @dataclass(frozen=True)
 class CaseDecision:
-    """What the authority decides of a case; `until` is the last day of an exception."""
+    """What the authority decides of a case; `until` is the last day of an exception.
+
+    What the officer typed is in the database: the reason, the decision's number, which document stands for the id.
+    """
 
     school: SchoolRef
     case_id: str
     state: CaseState
     actor_id: str
     reason_id: str
-    decision_no: str
+    decision_no_id: str = ""
     until: date | None = None
-    document: str = ""
+    document_id: str = ""
     at: datetime | None = None
 
 
@@ -129,3 +132,6 @@ class CampaignChange:
     state: str = ""
     policy_id: str = ""
     policy_version: int = 0
+    staff_id: str = ""
+    reason_id: str = ""
+    command_id: str = ""  # without it nothing is noted of who changed it

@@ -9,6 +9,16 @@ class CampaignState(Labelled):
     CLOSED = "closed", "Đã đóng"
 
 
+class CampaignDeed(Labelled):
+    """What an office does to a campaign."""
+
+    OPENED = "opened", "Mở đợt"
+    PAUSED = "paused", "Tạm dừng đợt"
+    RESUMED = "resumed", "Tiếp tục đợt"
+    CLOSED = "closed", "Đóng đợt"
+    POLICY = "policy", "Áp dụng kế hoạch khác hoặc bản mới"
+
+
 class PhaseState(Labelled):
     """Done late stays done; excepted is not done, but somebody with authority has said that it need not be."""
 

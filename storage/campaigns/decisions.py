@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from domain.calendar import day_of
 from domain.campaigns.phases import Cohort, Step
 from domain.errors import Conflict, Invalid, NotFound
 from storage import journal
@@ -54,7 +55,7 @@ def decide(session: Session, move: Move, at: datetime) -> DeadlineDecision:
     if known is not None:
         return known
     campaign = session.get(Campaign, move.campaign_id, with_for_update=True)
-    _check(session, campaign, move, at.date())
+    _check(session, campaign, move, day_of(at))
     journal.add_reason(session, move.command_id, None, move.decided_by, move.reason)
     row = DeadlineDecision(
         version=dues.next_version(session),

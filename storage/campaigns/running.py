@@ -15,7 +15,7 @@ from domain.campaigns.states import CampaignState
 from domain.deadlines import Deadline
 from domain.errors import Conflict, Invalid, NotFound
 from storage import registration
-from storage.campaigns import dues, policies
+from storage.campaigns import diary, dues, policies
 from storage.campaigns.authorities import schools_under
 from storage.tables import Campaign, CampaignSchool, ClassGroup, ClassTermRow, Enrolment, PolicyRow, School
 
@@ -48,6 +48,7 @@ def open_campaign(session: Session, new: NewCampaign) -> Campaign:
     campaign = Campaign(id=uuid4(), **values)
     session.add(campaign)
     session.flush()
+    diary.note_opening(session, campaign)
     return campaign
 
 

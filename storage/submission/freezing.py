@@ -27,10 +27,14 @@ class Permission:
 
 
 def freeze(session: Session, school_ids: Collection[UUID], school_year: str, grade: int, at: datetime) -> int:
-    """Freeze what these schools submitted and did not recall; returns how many records. Again, nothing changes."""
-    kept = _freeze_kept(session, school_ids, school_year, grade, at)
+    """Freeze what these schools submitted and did not recall; returns how many records. Again, nothing changes.
+
+    Packets that are being taken in come first: a version judged before the freeze is not put on top of it.
+    """
+    kept.wait_for_schools(session, school_ids)
+    ours = _freeze_kept(session, school_ids, school_year, grade, at)
     sent = _freeze_sent(session, school_ids, school_year, grade, at)
-    return len(kept | sent)
+    return len(ours | sent)
 
 
 def allow_recall(session: Session, permission: Permission, school_ids: Collection[UUID], at: datetime) -> bool:

@@ -50,10 +50,14 @@ def has_turn(session: Session, places: int) -> bool:
     return any(session.scalar(taken, {"place": place}) for place in range(places))
 
 
-def wait_for_school(session: Session, school_id: UUID) -> None:
-    """Packets of one school are taken in one after the other: versions are compared with what is there."""
-    key = {"key": f"record store/{school_id}"}
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), key)
+def wait_for_schools(session: Session, school_ids: Collection[UUID]) -> None:
+    """Whoever takes in or freezes records of a school comes after the other: versions are compared with what is there.
+
+    In one order, so that nobody waits for somebody who waits for them.
+    """
+    keys = sorted(f"record store/{school_id}" for school_id in school_ids)
+    lock = "SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(CAST(:keys AS text[])) AS key"
+    session.execute(text(lock), {"keys": keys})
 
 
 def school_with(session: Session, code: str) -> School | None:

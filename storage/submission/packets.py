@@ -15,9 +15,10 @@ from domain.submission.answers import Answer
 from domain.submission.states import UNDER_WAY, PacketState, Result, StoreKind, SubmissionState
 from storage.among import among
 from storage.submission import counting
-from storage.tables import CampaignPhase, Packet, RecordStore, Submission
+from storage.tables import CampaignPhase, Packet, RecordStore, StoreRecord, Submission
 
 UNANSWERED: Final = "Kho không trả lời về học bạ này."
+_NO_PACKET: Final = "Không tìm thấy gói tin này."
 _USUAL, _SOON, _AT_ONCE = 3, 2, 1  # urgency
 _LATE: Final = timedelta(minutes=10)  # whoever should be sending it has not tried for so long
 _LIMIT: Final = 200
@@ -81,13 +82,17 @@ def put_off(session: Session, packet_id: UUID, trouble: str, next_at: datetime) 
 
 
 def settle(session: Session, packet_id: UUID, answers: Sequence[Answer], at: datetime) -> None:
-    """Write the store's answers back; the first answer stays. A record that it says nothing of counts as refused."""
+    """Write the store's answers back; the first answer stays. A record that it says nothing of counts as refused.
+
+    What our own store has frozen since it took the packet in is frozen here, too.
+    """
     row = _locked(session, packet_id)
     if row.settled_at is not None:
         return
     said = {(each.record_uid, each.version): each for each in answers}
     mine = _of_packet(session, packet_id)
-    rows = [_outcome(each, said.get((str(each.record_uid), each.version)), at) for each in mine]
+    frozen = _frozen(session, row, mine)
+    rows = [_outcome(each, said.get((str(each.record_uid), each.version)), frozen, at) for each in mine]
     _write(session, row, PacketState.DELIVERED, rows, at)
 
 
@@ -114,7 +119,9 @@ def settle_file(session: Session, sha256: str, answers: Sequence[Answer], at: da
 
 def export(session: Session, packet_id: UUID, school_id: UUID) -> Packet:
     """Note that the file was taken away; sending goes on. Raises NotFound for another school's packet."""
-    row = of_school(session, packet_id, school_id)
+    row = _locked(session, packet_id)
+    if row.school_id != school_id:
+        raise NotFound(_NO_PACKET)
     if row.settled_at is None:
         row.state = PacketState.EXPORTED.value
     return row
@@ -123,7 +130,7 @@ def export(session: Session, packet_id: UUID, school_id: UUID) -> Packet:
 def of_school(session: Session, packet_id: UUID, school_id: UUID) -> Packet:
     row = session.get(Packet, packet_id)
     if row is None or row.school_id != school_id:
-        raise NotFound("Không tìm thấy gói tin này.")
+        raise NotFound(_NO_PACKET)
     return row
 
 
@@ -137,7 +144,7 @@ def forgotten(session: Session, at: datetime) -> list[tuple[UUID, int]]:
 def _locked(session: Session, packet_id: UUID) -> Packet:
     row = session.get(Packet, packet_id, with_for_update=True)
     if row is None:
-        raise NotFound("Không tìm thấy gói tin này.")
+        raise NotFound(_NO_PACKET)
     return row
 
 
@@ -146,10 +153,25 @@ def _of_packet(session: Session, packet_id: UUID) -> Sequence[Submission]:
     return session.scalars(in_it.with_for_update()).all()
 
 
-def _outcome(row: Submission, answer: Answer | None, at: datetime) -> dict[str, object]:
+def _frozen(session: Session, row: Packet, mine: Sequence[Submission]) -> set[UUID]:
+    """Which of them our own store, if it is the city's, has frozen; a freeze that is under way is waited for."""
+    if session.get_one(RecordStore, row.store).kind != StoreKind.CITY.value:
+        return set()
+    query = (
+        select(StoreRecord.record_uid, StoreRecord.version, StoreRecord.state)
+        .where(among(StoreRecord.record_uid, {str(each.record_uid) for each in mine}))
+        .order_by(StoreRecord.id)
+        .with_for_update(read=True)
+    )
+    frozen = {(uid, version) for uid, version, state in session.execute(query) if state == "frozen"}
+    return {each.id for each in mine if (str(each.record_uid), each.version) in frozen}
+
+
+def _outcome(row: Submission, answer: Answer | None, frozen: set[UUID], at: datetime) -> dict[str, object]:
     if answer is None or answer.result is Result.REFUSED:
         return _refused(row.id, answer.reason if answer else UNANSWERED, at)
-    return {"id": row.id, "state": SubmissionState.ACCEPTED.value, "reason": "", "updated_at": at}
+    state = SubmissionState.FROZEN if row.id in frozen else SubmissionState.ACCEPTED
+    return {"id": row.id, "state": state.value, "reason": "", "updated_at": at}
 
 
 def _refused(submission_id: UUID, reason: str, at: datetime) -> dict[str, object]:

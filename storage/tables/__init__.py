@@ -27,6 +27,7 @@ from storage.tables.books import (
 from storage.tables.campaigns import (
     DEADLINE_VERSIONS,
     Campaign,
+    CampaignEvent,
     CampaignPhase,
     CampaignSchool,
     ClassProgress,
@@ -94,6 +95,7 @@ __all__ = [
     "AuditEntry",
     "Base",
     "Campaign",
+    "CampaignEvent",
     "CampaignPhase",
     "CampaignSchool",
     "CellChange",

@@ -3,14 +3,14 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Sequence, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Sequence, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.assessment import Term
 from domain.campaigns.cases import CaseState
 from domain.campaigns.phases import Cohort, Owner, Step
-from domain.campaigns.states import CampaignState, DriftKind, PhaseEventKind, PhaseState
+from domain.campaigns.states import CampaignDeed, CampaignState, DriftKind, PhaseEventKind, PhaseState
 from storage.tables.base import Base, Key, Now, Text, one_of
 
 # One number for every move of any deadline, whoever makes it: the larger one is the newer decision. The versions that
@@ -67,6 +67,27 @@ class Campaign(Base):
     opened_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     created_at: Mapped[Now]
     closed_at: Mapped[datetime | None]
+
+
+class CampaignEvent(Base):
+    """What an office did to a campaign, by whom and why. Insert only; a command does a thing once."""
+
+    __tablename__ = "campaign_events"
+    __table_args__ = (
+        one_of("deed", CampaignDeed),
+        UniqueConstraint("command_id", "deed"),
+        CheckConstraint("deed <> 'policy' OR num_nonnulls(policy_id, policy_version) = 2", name="policy_said"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    command_id: Mapped[UUID] = mapped_column(comment="of an opening: the campaign")
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaigns.id"), index=True)
+    deed: Mapped[str]
+    policy_id: Mapped[UUID | None] = mapped_column(ForeignKey("policies.id"))
+    policy_version: Mapped[int | None]
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    reason_id: Mapped[UUID | None] = mapped_column(ForeignKey("reasons.id"))
+    happened_at: Mapped[Now]
 
 
 class CampaignSchool(Base):

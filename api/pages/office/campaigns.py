@@ -22,7 +22,7 @@ from api.services import Services
 from domain.calendar import SchoolYear, day_of
 from domain.duties import AUTHORITY
 from domain.errors import DomainError, Invalid
-from storage.campaigns import policies, seasons, touching
+from storage.campaigns import diary, policies, seasons, touching
 from storage.campaigns.policies import Plan
 from storage.campaigns.running import NewCampaign
 from storage.campaigns.seasons import Start
@@ -217,9 +217,11 @@ def _show(
         chosen = next((each for each in plans if str(each.policy_id) == form.ke_hoach), None)
         touch = touching.touch(session, campaign, chosen.phases, now()) if chosen else None
         plan = policies.plan(session, campaign.policy_id, campaign.policy_version)
+        happened = diary.of_campaign(session, campaign.id)
     values: dict[str, Any] = {
         "line": line, "campaign": campaign, "plan": plan, "plans": plans, "chosen": chosen, "touch": touch,
         "form": form, "done": more.get("done", False), "problem": refused.message if refused else "",
-        "phase_name": phase_name, "may_act": acting.may_decide(person) and acting.is_own(person, campaign),
+        "phase_name": phase_name, "happened": happened,
+        "may_act": acting.may_decide(person) and acting.is_own(person, campaign),
     }  # fmt: skip
     return page(found, request, "office/campaign.html", status=problem_of(refused).status if refused else 200, **values)

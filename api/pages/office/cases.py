@@ -24,6 +24,7 @@ from domain.calendar import day_of
 from domain.campaigns.cases import DECISIONS, CaseState
 from domain.duties import AUTHORITY
 from domain.errors import DomainError, Invalid, NotFound
+from domain.reasons import SHORTEST
 from storage.campaigns import authorities, single_cases
 from storage.campaigns.single_cases import CaseLine
 from storage.staffing import Person
@@ -135,8 +136,8 @@ def _words(text: str, refusal: str) -> str:
     words = " ".join(text.split())
     if not words or not words.isprintable():
         raise Invalid(refusal)
-    if len(words) > _LONGEST:
-        raise Invalid("Số quyết định và tên giấy tờ dài tối đa 60 ký tự.")
+    if not SHORTEST <= len(words) <= _LONGEST:
+        raise Invalid("Số quyết định và tên giấy tờ dài từ 3 đến 60 ký tự.")
     return words
 
 

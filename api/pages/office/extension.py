@@ -30,9 +30,11 @@ from storage.campaigns.extensions import Decision
 from storage.staffing import Person
 
 router = APIRouter(include_in_schema=False, prefix="/co-quan/gia-han")
+_VOID: Final = _("không còn hiệu lực")
 _TAKEN: Final = TakenList("gia-han", _("Các quyết định gia hạn"), {
     _("Bước"): 34, _("Ngày cuối mới"): 13, _("Phạm vi"): 36, _("Số quyết định"): 18, _("Lý do"): 50, _("Người ký"): 26,
     _("Cơ quan"): 36, _("Lúc"): 18, _("Nơi cần báo"): 11, _("Báo xong lúc"): 18,
+    _("Hiệu lực"): 20,
 })  # fmt: skip
 
 
@@ -72,14 +74,20 @@ def show_extensions(
 def take_extensions(person: CurrentPerson, found: ServicesDep, asking: Asking) -> Response:
     with found.sessions() as session:
         season = required_season(session, person, asking)
-        rows = [_row(each) for each in extensions.decided(session, season.campaign.id)]
+        rows = [_row(each) for each in _decided(session, person, season)]
     return take_list(found, person, _TAKEN, rows, (season.campaign.school_year,))
+
+
+def _decided(session: Session, person: Person, season: Season) -> list[Decision]:
+    """Of the schools that the office has today, whichever day's offices the page shows."""
+    return extensions.decided(session, season.campaign, office_of(person), day_of(season.view.at))
 
 
 def _row(each: Decision) -> Row:
     return (
         phase_name(each.step, each.cohort), each.due_on, each.scope or gettext("Tất cả các trường"), each.decision_no,
         each.reason, each.decided_by, each.office, each.decided_at, each.concerned, each.spread_at or "",
+        gettext(_VOID) if each.is_void else "",
     )  # fmt: skip
 
 
@@ -183,7 +191,7 @@ def _page(
         values: dict[str, Any] = {
             "offices": authorities.offices_under(session, office_of(person), season.view.day),
             "schools": extensions.matching(session, season.view, words) if words else [],
-            "decided": extensions.decided(session, season.campaign.id),
+            "decided": _decided(session, person, season),
         }
     may = acting.may_decide(person) and season.campaign.state != "closed"
     more: dict[str, Any] = {"prepared": None, "done": False, "form": form, "season": season, "may_move": may}

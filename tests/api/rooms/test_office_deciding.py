@@ -1,19 +1,23 @@
 """What an office decides: campaigns, extensions, single cases; who may, what is refused, and that previews hold."""
 
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from httpx import Response
+from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.services import Services
 from domain.calendar import day_of
-from domain.campaigns.phases import Step
+from domain.campaigns.phases import Cohort, Step
 from storage import journal
-from storage.campaigns import decisions, dues, policies
+from storage.campaigns import decisions, diary, dues, policies
+from storage.campaigns.decisions import Move
+from storage.campaigns.diary import By
 from storage.tables import Campaign, CampaignSchool, DeadlineDecision, Enrolment, PupilCase
 from tests.api.office_desk import At
 from tests.api.pages import reads, words
@@ -84,6 +88,19 @@ async def test_a_campaign_is_held_and_put_under_another_plan(at: At, office: Off
     assert (await at("ward head").post(path, data={"lam": "close", "ly_do": "Lý do"})).status_code == 403
 
 
+async def test_what_was_done_to_a_campaign_is_shown_with_its_reason(at: At, office: OfficeWorld, db: Session) -> None:
+    path, reason = f"/co-quan/dot/{office.campaign.id}", uuid4()
+    assert "Diễn biến của đợt" not in await reads(at("officer"), path)
+    journal.add_reason(db, reason, None, office.people["head"], "Chờ văn bản của Bộ.")
+    before = diary.standing(office.campaign)
+    office.campaign.state = "paused"
+    diary.note_changes(db, office.campaign, before, By(uuid4(), office.people["head"], reason))
+    db.commit()
+    page = await reads(at("officer"), path)
+    for words_ in ("Diễn biến của đợt", "Tạm dừng đợt", "Chờ văn bản của Bộ.", "Người Mẫu head"):
+        assert words_ in page
+
+
 def extension(**more: str) -> dict[str, str]:
     usual = {"buoc": "issue/all", "pham_vi": "tat-ca", "han": LATER.isoformat(), "so": "12/QĐ", "ly_do": "Bão số 5"}
     return {"command_id": str(uuid4()), "lam": "xem"} | usual | more
@@ -145,6 +162,27 @@ async def test_a_ward_moves_its_own_schools_only(at: At, office: OfficeWorld, se
     assert (await at("ward head").post("/co-quan/gia-han", data=foreign)).status_code == 404
 
 
+async def test_decisions_about_other_offices_schools_are_not_listed(at: At, office: OfficeWorld, db: Session) -> None:
+    move = Move(
+        uuid4(), office.campaign.id, Step.ISSUE, Cohort.ALL, LATER, "77/QĐ", "Sửa chữa trường", office.people["head"],
+        office.city, school_id=office.schools[2],
+    )  # fmt: skip
+    decisions.decide(db, move, datetime.now(UTC))
+    office.campaign.base_version = dues.next_version(db)
+    db.commit()
+    listed = await reads(at("ward officer"), "/co-quan/gia-han")
+    assert "77/QĐ" in listed
+    assert "không còn hiệu lực" in listed
+    assert "77/QĐ" not in await reads(at("ward head"), "/co-quan/gia-han")
+    lists = [await at(who).get("/co-quan/gia-han.xlsx") for who in ("ward officer", "ward head")]
+    assert ["77/QĐ" in cells(each) for each in lists] == [True, False]
+
+
+def cells(answer: Response) -> list[object]:
+    book = CalamineWorkbook.from_filelike(BytesIO(answer.content))
+    return [cell for row in book.get_sheet_by_index(0).to_python() for cell in row]
+
+
 async def test_a_school_is_looked_for_by_name(at: At) -> None:
     page = words(await at("head").post("/co-quan/gia-han", data=extension(lam="tim", tim="mẫu số 501", ly_do="đã gõ")))
     assert "Trường Tiểu học Mẫu số 501" in page
@@ -198,7 +236,8 @@ async def test_a_decision_about_cases_is_refused_in_words(at: At, cases: list[UU
         (ruling(*cases, den="2020-01-01"), "phải từ hôm nay trở đi", 422),
         (ruling(*cases, quyet="other_document"), "Hãy ghi giấy tờ dùng thay.", 422),
         (ruling(*cases, so=""), "Hãy ghi số quyết định.", 422),
-        (ruling(*cases, so="9" * 61), "tối đa 60 ký tự", 422),
+        (ruling(*cases, so="9" * 61), "từ 3 đến 60 ký tự", 422),
+        (ruling(*cases, so="9"), "từ 3 đến 60 ký tự", 422),
         (ruling(*cases, ly_do=""), "Hãy ghi lý do", 422),
         (ruling(uuid4()), "Không tìm thấy trường hợp này.", 404),
     ]

@@ -119,7 +119,7 @@ async def school(clock: WorkflowEnvironment) -> Histories:
         await handle.execute_update("report_cases", reported)
         await clock.fast_forward(handle, timedelta(days=6))
         excepted = CaseDecision(
-            SCHOOL, "case-1", CaseState.EXCEPTED, "staff-9", "reason-2", "12/QĐ", until=_day(8)
+            SCHOOL, "case-1", CaseState.EXCEPTED, "staff-9", "reason-2", "reason-3", until=_day(8)
         )  # fmt: skip
         await handle.execute_update("decide_case", excepted)
         await clock.fast_forward(handle, timedelta(days=5))

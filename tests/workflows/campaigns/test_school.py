@@ -218,7 +218,13 @@ async def test_the_review_is_confirmed_when_it_is_whole_or_settled(clock: Workfl
     )
     until = workday(20)
     decision = CaseDecision(
-        school.ref, case, CaseState.EXCEPTED, str(turned.head.staff_id), str(_reason(school)), "7/QĐ", until
+        school.ref,
+        case,
+        CaseState.EXCEPTED,
+        str(turned.head.staff_id),
+        str(_reason(school)),
+        str(_reason(school, "7/QĐ")),
+        until,
     )
     await school.handle.execute_update("decide_case", decision)
     await school.handle.execute_update("confirm_review", confirm)
@@ -264,8 +270,8 @@ def _without_id(school: School) -> str:
         return str(enrolment.id)
 
 
-def _reason(school: School) -> Any:  # noqa: ANN401
+def _reason(school: School, text: str = "Chưa có giấy khai sinh.") -> Any:  # noqa: ANN401
     reason_id = uuid4()
     with school.season.sessions.begin() as session:
-        journal.add_reason(session, reason_id, school.id, school.cast.school.principal, "Chưa có giấy khai sinh.")
+        journal.add_reason(session, reason_id, school.id, school.cast.school.principal, text)
     return reason_id
