@@ -124,7 +124,9 @@ async def test_an_older_decision_that_comes_late_changes_nothing(season: Season)
     assert known[1].policy_version == newer
 
 
-async def test_a_smaller_number_that_comes_late_still_reaches_its_own_school(season: Season) -> None:
+async def test_a_smaller_number_that_comes_late_is_told_and_so_is_what_is_asked_for_during_a_round(
+    season: Season, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await begun(season)
     with season.sessions.begin() as session:
         first = decisions.decide(session, move(season, LATER, 0), datetime.now(UTC)).version
@@ -135,11 +137,6 @@ async def test_a_smaller_number_that_comes_late_still_reaches_its_own_school(sea
     await until(lambda: due_of(season, 0) == (end_of_day(LATER), first))
     await until(lambda: _spread(season, first))
 
-
-async def test_what_is_asked_for_during_a_round_gets_a_round_of_its_own(
-    season: Season, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await begun(season)
     rounds: list[int] = []
     go_on = threading.Event()
     concerned = CampaignActivities._concerned
@@ -150,7 +147,6 @@ async def test_what_is_asked_for_during_a_round_gets_a_round_of_its_own(
         return concerned(self, work)
 
     monkeypatch.setattr(CampaignActivities, "_concerned", held_up)
-    handle = season.client.get_workflow_handle(campaign_workflow_id("2026-2027", season.grade))
     await handle.execute_update("spread", 0)
     await until(lambda: rounds == [0])
     await handle.execute_update("spread", 0)

@@ -246,7 +246,7 @@ async def test_an_exception_that_is_taken_back_takes_the_confirmation_with_it(
     case, head, why = str(uuid4()), str(turned.head.staff_id), str(_reason(school))
     reported = ReportCases(school.ref, str(school.cast.school.principal), why, {case: _without_id(school)})
     await school.handle.execute_update("report_cases", reported)
-    ruling = CaseDecision(school.ref, case, CaseState.EXCEPTED, head, why, "7/QĐ", workday(20))
+    ruling = CaseDecision(school.ref, case, CaseState.EXCEPTED, head, why, str(_reason(school, "7/QĐ")), workday(20))
     confirm = ConfirmReview(school.ref, str(school.cast.school.principal))
     await school.handle.execute_update("decide_case", ruling)
     await school.handle.execute_update("confirm_review", confirm)
