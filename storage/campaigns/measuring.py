@@ -12,7 +12,7 @@ from domain.campaigns.cases import CaseState
 from domain.campaigns.measures import MEASURES
 from domain.campaigns.phases import Cohort, Step
 from storage.among import among
-from storage.campaigns.counted import counted
+from storage.campaigns.counted import counted, unopened
 from storage.tables import Campaign, CampaignSchool, PupilCase
 
 Key: TypeAlias = tuple[UUID, Step, Cohort]
@@ -48,7 +48,7 @@ NOTHING: Final = Measure(0, 0)
 def measures(session: Session, campaign: Campaign, school_ids: Collection[UUID] | None = None) -> dict[Key, Measure]:
     """By school, step and group of pupils; `Cohort.ALL` holds both groups together."""
     found: dict[Key, Measure] = {}
-    for school_id, cohort, term, pupils, *counts in session.execute(_counted(campaign, school_ids)).all():
+    for school_id, cohort, term, pupils, *counts in session.execute(_counted(session, campaign, school_ids)).all():
         for (step, of_term), done in zip(OF_TERMS, counts, strict=True):
             if term == of_term:
                 measure = Measure(pupils, done)
@@ -58,8 +58,10 @@ def measures(session: Session, campaign: Campaign, school_ids: Collection[UUID] 
     return found | _of_schools(session, campaign, school_ids)
 
 
-def _counted(campaign: Campaign, school_ids: Collection[UUID] | None) -> Select[UUID, str, str, int, *tuple[int, ...]]:
-    found = counted(campaign).c
+def _counted(
+    session: Session, campaign: Campaign, school_ids: Collection[UUID] | None
+) -> Select[UUID, str, str, int, *tuple[int, ...]]:
+    found = counted(campaign, unopened(session, campaign, school_ids)).c
     sums = (func.sum(found[each.count]) for each in MEASURES.values() if each.term)
     query = select(found.school_id, found.cohort, found.term, func.sum(found.pupils), *sums)
     if school_ids is not None:

@@ -1,5 +1,6 @@
 """How each phase of a campaign stands at each school of an authority: one reading behind the pages of the office."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -14,7 +15,7 @@ from domain.campaigns.measures import AT_RISK, MEASURES
 from domain.campaigns.phases import Cohort
 from domain.campaigns.states import PhaseState
 from storage.campaigns.authorities import in_force, schools_under, under
-from storage.campaigns.counted import COUNTS, counted
+from storage.campaigns.counted import COUNTS, Unopened, counted, unopened
 from storage.tables import (
     Campaign,
     CampaignPhase,
@@ -40,6 +41,7 @@ class View:
     at: datetime
     by_commune: bool = False
     counted_on: date | None = None  # the last day before today whose end was counted
+    without_book: Sequence[Unopened] = ()
 
     @property
     def counted_until(self) -> datetime | None:
@@ -57,7 +59,7 @@ def view_of(session: Session, campaign: Campaign, authority_id: UUID, day: date,
         ProgressDay.campaign_id == campaign.id, ProgressDay.day < day_of(at)
     )
     itself = list(session.scalars(managing)) == [authority_id]
-    return View(campaign, authority_id, day, at, itself, session.scalar(newest))
+    return View(campaign, authority_id, day, at, itself, session.scalar(newest), unopened(session, campaign))
 
 
 def managed(view: View) -> CTE:
@@ -85,9 +87,9 @@ def _still(view: View) -> tuple[ColumnElement[bool], ...]:
     return () if view.day == today else (School.id.in_(schools_under(view.authority_id, today)),)
 
 
-def counts(campaign: Campaign) -> CTE:
+def counts(campaign: Campaign, without_book: Sequence[Unopened]) -> CTE:
     """What is counted of the classes by school, term and cohort; of `all` both cohorts together."""
-    found = counted(campaign).c
+    found = counted(campaign, without_book).c
     cohort = func.coalesce(found.cohort, Cohort.ALL.value).label("cohort")
     sums = [func.sum(found[name]).label(name) for name in ("pupils", *COUNTS)]
     each, both = tuple_(found.school_id, found.term, found.cohort), tuple_(found.school_id, found.term)
@@ -96,7 +98,7 @@ def counts(campaign: Campaign) -> CTE:
 
 def standings(view: View, step: str = "", school_id: UUID | None = None) -> CTE:
     """Every phase at every school, or of one step, or at one school; its deadline is its first late instant."""
-    schools, counted, phase = managed(view), counts(view.campaign), CampaignPhase
+    schools, counted, phase = managed(view), counts(view.campaign, view.without_book), CampaignPhase
     query = (
         select(
             *schools.c, phase.step, phase.cohort, phase.due_at, phase.state, phase.since,

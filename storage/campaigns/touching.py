@@ -12,6 +12,7 @@ from domain.campaigns.differences import Difference, differences
 from domain.campaigns.measures import MEASURES
 from domain.campaigns.phases import Phase
 from storage.campaigns import decisions, dues
+from storage.campaigns.counted import unopened
 from storage.campaigns.decisions import Reach
 from storage.campaigns.standings import counts
 from storage.tables import Campaign, CampaignPhase, CampaignSchool
@@ -46,7 +47,7 @@ def touch(session: Session, campaign: Campaign, phases: Sequence[Phase], at: dat
 
 def _undone(session: Session, campaign: Campaign, phases: Sequence[Phase]) -> dict[tuple[str, str], int]:
     """How many schools are not through with each phase, as the radar counts them."""
-    table = counts(campaign)
+    table = counts(campaign, unopened(session, campaign))
     counted = {(each.school_id, each.term, each.cohort): each for each in session.execute(select(table))}
     joined = select(CampaignSchool).where(CampaignSchool.campaign_id == campaign.id)
     schools = list(session.scalars(joined))
