@@ -59,10 +59,9 @@ class Campaigns:
             _office(person), SchoolYear.parse(school_year), grade, policy_id, policy_version, person.staff_id
         )
         campaign = await asyncio.to_thread(self._open, new)
-        terms = tuple(each.value for each in running.begun_terms(campaign.school_year, datetime.now(UTC)))
-        await self._answered(
-            start_campaign(self._client, CampaignState(str(campaign.id), campaign.school_year, campaign.grade, terms))
-        )
+        # Whose books it opens it finds out itself: the terms that have begun.
+        state = CampaignState(str(campaign.id), campaign.school_year, campaign.grade, ())
+        await self._answered(start_campaign(self._client, state))
         return campaign.id
 
     async def put_in_force(

@@ -13,13 +13,14 @@ from domain.assessment import Term
 from domain.calendar import SchoolYear
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL, Curriculum, curriculum_for
 from domain.decisions import Action, Decision
-from domain.entry import Cell, required_cells
+from domain.entry import required_cells
 from domain.identity import Sex, make_personal_id
 from domain.lifecycle import ClassTerm, apply, class_stage, open_class_term, plan
 from domain.pupils import ListedPupil
 from domain.scales import CellKind
 from domain.slot_marks import Known, Place
 from interchange.roster import grade_of
+from interchange.sample_school.cells import plausible
 from interchange.sample_school.people import People, draw_class
 from storage import journal, projection, registration, saving
 from storage.entries import known_cells
@@ -224,16 +225,6 @@ def fill(book: OpenBook, slots: Iterable[str] | None = None, records: Iterable[s
         edits = seen(book, slot, texts)
         saving.save_cells(book.session, book.id, slot, edits, book.cast.who(slot)).require_all()
     book.session.flush()
-
-
-def plausible(cell: Cell) -> str:
-    match cell.kind:
-        case CellKind.SCORE:
-            return "9"
-        case CellKind.LEVEL:
-            return cell.scale.choices[0].value
-        case CellKind.COMMENT:
-            return "Có tiến bộ, cần tiếp tục phát huy."
 
 
 def place(book: OpenBook, slot: str, kind: CellKind, record: int = 0) -> Place:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
@@ -12,7 +12,7 @@ from domain.calendar import SchoolYear, day_of, end_of_day
 from domain.campaigns.phases import Cohort, Step
 from domain.campaigns.policies import Policy
 from domain.duties import Duty
-from storage.campaigns import dues, offices, policies, progress
+from storage.campaigns import authorities, dues, offices, policies, progress
 from storage.campaigns.offices import OfficeFacts
 from storage.campaigns.policies import Plan
 from storage.tables import Campaign, CampaignPhase, CampaignSchool, SchoolAuthority
@@ -75,6 +75,14 @@ def make_campaign(
     session.flush()
     session.refresh(campaign)
     return campaign
+
+
+def manager_of(session: Session, school_id: UUID, day: date) -> UUID | None:
+    """The authority that manages a school directly on a day."""
+    query = select(SchoolAuthority.authority_id).where(
+        SchoolAuthority.school_id == school_id, authorities.in_force(SchoolAuthority, day)
+    )
+    return session.scalars(query).first()
 
 
 def manage(session: Session, school_id: UUID, authority_id: UUID, since: date = FOUNDED) -> None:

@@ -22,7 +22,7 @@ from interchange.national.mapping import national_record
 from signing.authority import DevelopmentAuthority
 from signing.keys import KeyStore
 from signing.providers.pkcs12 import Pkcs12Provider
-from storage.campaigns import authorities, offices
+from storage.campaigns import offices
 from storage.database import Sessions
 from storage.objects import Objects
 from storage.submission import approvals, outbox
@@ -30,6 +30,7 @@ from storage.submission.approvals import Verdict
 from storage.tables import CertificateRow, Document, Enrolment, Packet, School, Submission, TermRecord
 from tests.documents import samples
 from tests.factories import SINCE, ClassCast, OpenBook, make_certificate, make_class, make_school, open_book
+from tests.office import manager_of
 from tests.signing.verification import papers
 from tests.storage.papers import make_document
 
@@ -80,7 +81,7 @@ class Sender:
         self.session.commit()
 
     def office(self) -> UUID:
-        found = authorities.manager_of(self.session, self.school.id, datetime.now(UTC).date())
+        found = manager_of(self.session, self.school.id, datetime.now(UTC).date())
         assert found is not None
         return found
 

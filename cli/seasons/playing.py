@@ -18,7 +18,7 @@ from domain.campaigns.messages import ConfirmReview, SchoolRef
 from domain.curriculum import curriculum_for
 from domain.decisions import Action, Decision
 from domain.entry import Cell, required_cells
-from domain.scales import CellKind
+from interchange.sample_school.cells import plausible
 from simulation.acts import Act, Kind
 from simulation.cast import ENGLISH, GRADE, School
 from storage import saving
@@ -114,7 +114,7 @@ class SchoolPlay:
     def _enter(self, act: Act) -> None:
         """A plausible value into every required cell, as an entry page saves them; what is there stays."""
         edits = [
-            CellEdit(self.books.records[pupil], cell.key, _plausible(cell), 0)
+            CellEdit(self.books.records[pupil], cell.key, plausible(cell), 0)
             for pupil in act.pupils
             for cell in _cells(act.slot)
         ]
@@ -145,13 +145,3 @@ def _class_of(act: Act) -> int:
 
 def _cells(slot: str) -> tuple[Cell, ...]:
     return required_cells(curriculum_for(GRADE, optional=(ENGLISH,)), TERM, slot)
-
-
-def _plausible(cell: Cell) -> str:
-    match cell.kind:
-        case CellKind.SCORE:
-            return "9"
-        case CellKind.LEVEL:
-            return cell.scale.choices[0].value
-        case CellKind.COMMENT:
-            return "Có tiến bộ, cần tiếp tục phát huy."

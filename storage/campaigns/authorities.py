@@ -49,14 +49,6 @@ def manages(session: Session, authority_id: UUID, school_id: UUID, day: date) ->
     return session.scalars(query.limit(1)).first() is not None
 
 
-def manager_of(session: Session, school_id: UUID, day: date) -> UUID | None:
-    """The authority that manages a school directly on a day."""
-    query = select(SchoolAuthority.authority_id).where(
-        SchoolAuthority.school_id == school_id, in_force(SchoolAuthority, day)
-    )
-    return session.scalars(query).first()
-
-
 def offices_under(session: Session, authority_id: UUID, day: date) -> list[Office]:
     """The authorities of that day directly or further under one, by name."""
     query = select(ManagingAuthority).where(

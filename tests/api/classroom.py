@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from domain.assessment import Term
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
 from domain.entry import required_cells
+from interchange.sample_school.cells import plausible
 from storage import demo
 from storage.database import Sessions
 from tests.api.world import PASSPHRASE, Keyring, give_keys, make_admin, visitor
-from tests.factories import SUBJECTS, ClassCast, SchoolCast, make_class, make_school, plausible
+from tests.factories import SUBJECTS, ClassCast, SchoolCast, make_class, make_school
 
 Cells = list[dict[str, str | int]]
 CLASSES, SCHOOLS = count(3), count(4)

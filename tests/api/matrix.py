@@ -17,10 +17,9 @@ from domain.calendar import day_of
 from domain.curriculum import PRINCIPAL
 from domain.decisions import Action
 from domain.duties import AUTHORITY, Duty
-from storage.campaigns import authorities
 from storage.tables import Campaign, CampaignPhase, CampaignSchool, SigningBatch
 from tests.factories import YEAR, ClassCast, OpenBook, open_book
-from tests.office import make_campaign, shipped_plan
+from tests.office import make_campaign, manager_of, shipped_plan
 from tests.storage.papers import make_document, make_order
 
 # Who is asked for, and what that person is.
@@ -154,7 +153,7 @@ def office_objects(db: Session, cast: ClassCast) -> dict[str, str]:
     plan = shipped_plan(db)
     campaign = db.query(Campaign).filter_by(school_year=str(YEAR), grade=1).first()
     if campaign is None:
-        authority_id = authorities.manager_of(db, school_id, day_of(datetime.now(UTC)))
+        authority_id = manager_of(db, school_id, day_of(datetime.now(UTC)))
         assert authority_id is not None
         campaign = make_campaign(db, authority_id, plan)
     db.merge(CampaignSchool(campaign_id=campaign.id, school_id=school_id))

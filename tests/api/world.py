@@ -19,11 +19,12 @@ from signing.authority import DevelopmentAuthority, IssuedKey
 from signing.keys import KeyStore
 from storage import demo, registration, visitors
 from storage.access import SCHOOL_WIDE
-from storage.campaigns import authorities, offices
+from storage.campaigns import offices
 from storage.staffing import Person
 from storage.tables import CertificateRow, School, Staff
 from storage.visitors import NewSession
 from tests.factories import SINCE, ClassCast, SchoolCast, make_class, make_school, make_staff, open_book
+from tests.office import manager_of
 
 PASSPHRASE = "mật khẩu chữ ký của người thử"
 LOOPBACK = ("127.0.0.1", 50000)
@@ -116,7 +117,7 @@ def make_world(session: Session, keys: Keyring, number: int = 1) -> World:
 
 def make_officers(session: Session, school: SchoolCast) -> dict[str, UUID]:
     """Who follows and who decides at the authority that manages the school."""
-    authority_id = authorities.manager_of(session, school.school_id, day_of(datetime.now(UTC)))
+    authority_id = manager_of(session, school.school_id, day_of(datetime.now(UTC)))
     assert authority_id is not None
     people = {"officer": ("079180000001", Duty.OFFICER), "office head": ("079180000002", Duty.OFFICE_HEAD)}
     return {

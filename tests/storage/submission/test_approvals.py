@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from domain.duties import Duty
 from domain.errors import Conflict, Invalid, NotFound
 from domain.submission.states import Approval
-from storage.campaigns import authorities, offices
+from storage.campaigns import offices
 from storage.submission import approvals, connections
 from storage.submission.approvals import Verdict
 from storage.tables import CertificateApproval, CertificateRow
 from tests.factories import SINCE, SchoolCast, make_certificate, make_school
+from tests.office import manager_of
 
 AT = datetime(2027, 5, 1, tzinfo=UTC)
 
@@ -27,7 +28,7 @@ class Case:
         self.session = session
         self.school: SchoolCast = make_school(session, 71)
         self.row: CertificateRow = make_certificate(session, None, school_id=self.school.school_id)
-        office = authorities.manager_of(session, self.school.school_id, AT.date())
+        office = manager_of(session, self.school.school_id, AT.date())
         assert office is not None
         self.office: UUID = office
         self.head = offices.add_officer(session, office, ("079180004321", "Lãnh đạo"), Duty.OFFICE_HEAD, SINCE)

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from domain.calendar import day_of
 from domain.duties import Duty
 from domain.errors import Conflict, Invalid, NotFound
-from storage.campaigns import authorities, offices
+from storage.campaigns import offices
 from storage.campaigns.offices import OfficeFacts
 from storage.submission import freezing, kept, looking
 from storage.submission.freezing import Permission
 from storage.tables import ClassGroup, Enrolment, PupilRow, SchoolAuthority, StoreRecord
 from tests.factories import NOW, SINCE, YEAR, ClassCast, make_class, make_school
+from tests.office import manager_of
 from tests.storage.submission.store_rows import keep
 
 
@@ -27,7 +28,7 @@ class Case:
         self.session = session
         self.cast: ClassCast = make_class(session, make_school(session, 72))
         self.school_id = self.cast.school.school_id
-        office = authorities.manager_of(session, self.school_id, day_of(NOW))
+        office = manager_of(session, self.school_id, day_of(NOW))
         assert office is not None
         self.office: UUID = office
         self.head = offices.add_officer(session, office, ("079180004322", "Lãnh đạo"), Duty.OFFICE_HEAD, SINCE)

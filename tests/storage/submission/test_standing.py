@@ -7,12 +7,13 @@ from sqlalchemy.orm import Session
 
 from domain.assessment import Term
 from domain.calendar import day_of
-from storage.campaigns import authorities, offices
+from storage.campaigns import offices
 from storage.campaigns.offices import OfficeFacts
 from storage.submission import freezing, outbox, standing
 from storage.submission.standing import CohortLine
 from storage.tables import Packet
 from tests.factories import NOW, SINCE, YEAR, OpenBook, make_certificate, open_book
+from tests.office import manager_of
 from tests.storage.papers import make_document
 from tests.storage.submission.store_rows import keep, submissions
 
@@ -43,7 +44,7 @@ def put_in_packet(db: Session, book: OpenBook) -> UUID:
 
 
 def lines(db: Session, book: OpenBook) -> list[CohortLine]:
-    office = authorities.manager_of(db, school_of(book), day_of(NOW))
+    office = manager_of(db, school_of(book), day_of(NOW))
     assert office is not None
     db.flush()
     return standing.cohorts(db, office, NOW)
