@@ -8,9 +8,10 @@ from temporalio import activity
 
 from activities.refusals import refusals_are_final
 from domain.deadlines import Hook, is_outrun
-from storage import deadlines, projection, telling
+from storage import deadlines, projection, reopening, telling
 from storage.database import Sessions
 from storage.projection import Projection
+from storage.reopening import BookStanding
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,12 @@ class DecisionActivities:
         """Freeze, move and audit in one transaction; the same number again changes nothing."""
         with refusals_are_final(), self._sessions.begin() as session:
             projection.project(session, work)
+
+    @activity.defn
+    def load_book(self, class_term_id: str) -> BookStanding:
+        """Where a class-term stands by what was projected."""
+        with refusals_are_final(), self._sessions() as session:
+            return reopening.standing(session, UUID(class_term_id), datetime.now(UTC))
 
     @activity.defn
     def note_deadline(self, note: DeadlineNote) -> None:

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from domain.curriculum import HOMEROOM
 from domain.labelled import Labelled
-from domain.lifecycle import CLOSED, RETURN_FROM
+from domain.lifecycle import RETURN_FROM
+from domain.record_states import CLOSED
 from domain.stages import STAGES, Stage
 
 

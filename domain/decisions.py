@@ -1,6 +1,7 @@
 """What people decide about the records of a class's term, and what of it could not be done: ids and codes only."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -14,9 +15,16 @@ class Action(StrEnum):
     HOLD = "hold"
     RELEASE = "release"
     ISSUE = "issue"
+    UNLOCK = "unlock"
+    DETACH_BEGIN = "detach_begin"
+    DETACH_CANCEL = "detach_cancel"
+    DETACH_COMMIT = "detach_commit"
+    ATTACH = "attach"
+    RECALL = "recall"
 
 
 SIGNING_ACTIONS = frozenset({Action.SIGN, Action.APPROVE, Action.SEAL})
+REOPENING_ACTIONS = frozenset({Action.RETURN, Action.UNLOCK, Action.RECALL})
 
 
 @dataclass(frozen=True)
@@ -24,6 +32,8 @@ class Decision:
     """What somebody decided, for which records. Ids and codes only: it is kept in the workflow's history.
 
     One person may sign several subjects of a class with one confirmation: `more_slots` are those beside `slot`.
+    `to_slots` are the parts that an unlock or a recall opens; `matter_id` is the matter (a transfer, say) behind it,
+    and what an unlock opens may be changed `until` then.
     """
 
     action: Action
@@ -34,10 +44,18 @@ class Decision:
     to_slot: str = ""
     reason_id: str = ""
     more_slots: tuple[str, ...] = ()
+    to_slots: tuple[str, ...] = ()
+    matter_id: str = ""
+    until: datetime | None = None
 
     @property
     def slots(self) -> tuple[str, ...]:
         return (self.slot, *self.more_slots)
+
+    @property
+    def reopens(self) -> tuple[str, ...]:
+        """The parts that are open for entry again."""
+        return (self.to_slot,) if self.to_slot else self.to_slots
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,14 @@ and asks `plan` for the changes of a decision; `plan` refuses with a `DomainErro
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from domain import moving
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
 from domain.decisions import Action, Decision
 from domain.errors import Conflict, DomainError, NotAllowed, NotFound
-from domain.stages import STAGE_NAMES, STAGES, Stage
+from domain.record_states import CLOSED, IN_PART, ClassTerm, RecordState, expect, only
+from domain.stages import STAGES, Stage
 
 # Stages from which each slot may send a record back; a subject teacher may refuse only what waits for his signature.
 RETURN_FROM: Mapping[str, frozenset[Stage]] = {
@@ -19,50 +21,16 @@ RETURN_FROM: Mapping[str, frozenset[Stage]] = {
     SEAL: frozenset({Stage.APPROVED}),
 }
 SUBJECT_RETURN_FROM = frozenset({Stage.REVIEWED})
-IN_PART = frozenset({Stage.HOMEROOM_SIGNED, Stage.APPROVED})
-CLOSED = frozenset({Stage.SEALED, Stage.ISSUED})
 # Who may keep a record back, and let it go again: either of them, whoever held it.
 HOLDERS_BACK = (HOMEROOM, PRINCIPAL)
-
-
-@dataclass(frozen=True)
-class RecordState:
-    """Where one pupil's term stands. `part` is the class summary that carries it (0 = none)."""
-
-    stage: Stage
-    revision: int
-    open_slots: tuple[str, ...]
-    unsigned_slots: tuple[str, ...]
-    part: int = 0
-    held: bool = False
-
-
-@dataclass(frozen=True)
-class ClassTerm:
-    """All records of one class and term, and the subject slots that fill them.
-
-    Where subject teachers sign each record (`signs_records`), a returned one needs all of their signatures again.
-    """
-
-    subject_slots: tuple[str, ...]
-    records: Mapping[str, RecordState]
-    parts: int = 0
-    signs_records: bool = False
-
-    def slots(self) -> tuple[str, ...]:
-        return (*self.subject_slots, HOMEROOM)
-
-    def in_part(self, part: int) -> frozenset[str]:
-        return frozenset(rid for rid, record in self.records.items() if part and record.part == part)
 
 
 def open_class_term(
     subject_slots: Iterable[str], record_ids: Iterable[str], *, signs_records: bool = False
 ) -> ClassTerm:
     """A fresh term: every slot of every record is open for entry."""
-    subjects = tuple(subject_slots)
-    fresh = RecordState(Stage.ENTRY, 1, (*subjects, HOMEROOM), subjects)
-    return ClassTerm(subjects, dict.fromkeys(record_ids, fresh), signs_records=signs_records)
+    empty = ClassTerm(tuple(subject_slots), {}, signs_records=signs_records)
+    return replace(empty, records=dict.fromkeys(record_ids, empty.fresh()))
 
 
 def plan(term: ClassTerm, decision: Decision) -> dict[str, RecordState]:
@@ -70,6 +38,9 @@ def plan(term: ClassTerm, decision: Decision) -> dict[str, RecordState]:
 
     Raises NotFound for unknown records, NotAllowed for a wrong slot, Conflict for a wrong stage.
     """
+    _listed(decision)
+    if decision.action is Action.ATTACH:
+        return moving.attach(term, decision)
     _named(term, decision)
     changes: dict[str, RecordState] = {}
     refused: dict[str, DomainError] = {}
@@ -86,7 +57,9 @@ def plan(term: ClassTerm, decision: Decision) -> dict[str, RecordState]:
 def apply(term: ClassTerm, decision: Decision, changes: Mapping[str, RecordState]) -> ClassTerm:
     """The term after `changes`, as `plan` returned them for `decision`."""
     opens_part = decision.action is Action.SIGN and decision.slot == HOMEROOM
-    return replace(term, records={**term.records, **changes}, parts=term.parts + int(opens_part))
+    left = decision.record_ids if decision.action is Action.DETACH_COMMIT else ()
+    records = {rid: record for rid, record in {**term.records, **changes}.items() if rid not in left}
+    return replace(term, records=records, parts=term.parts + int(opens_part))
 
 
 def finished(term: ClassTerm) -> bool:
@@ -104,6 +77,8 @@ def waiting_slots(record: RecordState) -> tuple[str, ...]:
     One that is held is the principal's here, in the workflow's own reading, which old histories must find as it was;
     people are told of both who may release it (`HOLDERS_BACK`).
     """
+    if record.moving:
+        return ()
     if record.held:
         return (PRINCIPAL,)
     waiting = {
@@ -118,16 +93,19 @@ def waiting_slots(record: RecordState) -> tuple[str, ...]:
 
 
 def class_stage(term: ClassTerm) -> Stage:
-    """The class stands where its last unheld record stands."""
-    active = [r for r in term.records.values() if not r.held] or list(term.records.values())
+    """The class stands where the last record stands that nobody keeps back."""
+    active = [r for r in term.records.values() if not (r.held or r.moving)] or list(term.records.values())
     return min((r.stage for r in active), key=STAGES.index, default=Stage.ISSUED)
 
 
-def _named(term: ClassTerm, decision: Decision) -> None:
+def _listed(decision: Decision) -> None:
     if not decision.record_ids:
         raise NotAllowed("Chưa chọn học sinh nào.")
     if len(set(decision.record_ids)) != len(decision.record_ids):
         raise NotAllowed("Danh sách có học sinh bị lặp lại.")
+
+
+def _named(term: ClassTerm, decision: Decision) -> None:
     if foreign := tuple(record_id for record_id in decision.record_ids if record_id not in term.records):
         raise NotFound("Có học sinh không thuộc lớp này.", foreign)
     if decision.more_slots:
@@ -147,17 +125,10 @@ def _together(refused: Mapping[str, DomainError]) -> DomainError:
     return type(first)(message, tuple(refused))
 
 
-def _expect(record: RecordState, *stages: Stage) -> None:
-    if record.held:
-        raise Conflict("Hồ sơ đang được tạm giữ.")
-    if record.stage not in stages:
-        raise Conflict(f"Hồ sơ đang ở bước “{STAGE_NAMES[record.stage]}”, chưa làm được việc này.")
-
-
 def _submit(term: ClassTerm, decision: Decision, record: RecordState) -> RecordState:
     if decision.slot not in term.slots():
         raise NotAllowed("Lớp này không có môn học đó.")
-    _expect(record, Stage.ENTRY)
+    expect(record, Stage.ENTRY)
     if decision.slot not in record.open_slots:
         raise Conflict("Phần này đã được gửi rồi.")
     left = tuple(slot for slot in record.open_slots if slot != decision.slot)
@@ -165,8 +136,8 @@ def _submit(term: ClassTerm, decision: Decision, record: RecordState) -> RecordS
 
 
 def _review(_term: ClassTerm, decision: Decision, record: RecordState) -> RecordState:
-    _only(decision, HOMEROOM)
-    _expect(record, Stage.SUBMITTED)
+    only(decision, HOMEROOM)
+    expect(record, Stage.SUBMITTED)
     # Signatures on untouched subjects stay valid, so a record may have nothing left for subject teachers to sign.
     return replace(record, stage=Stage.REVIEWED if record.unsigned_slots else Stage.SUBJECT_SIGNED)
 
@@ -180,21 +151,19 @@ def _return(term: ClassTerm, decision: Decision, record: RecordState) -> RecordS
     allowed = SUBJECT_RETURN_FROM if subject else RETURN_FROM.get(decision.slot, frozenset())
     if subject and decision.to_slot != decision.slot:
         raise NotAllowed("Giáo viên bộ môn chỉ nhận lại phần của môn mình.")
-    _expect(record, *allowed)
+    expect(record, *allowed)
     if decision.to_slot in record.open_slots:
         raise Conflict("Phần này đang mở để nhập.")
-    void = term.subject_slots if term.signs_records else (decision.to_slot,)
-    unsigned = tuple(slot for slot in term.subject_slots if slot in {*record.unsigned_slots, *void})
-    return RecordState(Stage.ENTRY, record.revision + 1, (*record.open_slots, decision.to_slot), unsigned)
+    return term.reopened(record, (decision.to_slot,))
 
 
 def _sign(term: ClassTerm, decision: Decision, record: RecordState) -> RecordState:
     if decision.slot == HOMEROOM:
-        _expect(record, Stage.SUBJECT_SIGNED)
+        expect(record, Stage.SUBJECT_SIGNED)
         return replace(record, stage=Stage.HOMEROOM_SIGNED, part=term.parts + 1)
     if decision.slot not in term.subject_slots:
         raise NotAllowed("Bước này dành cho giáo viên bộ môn và giáo viên chủ nhiệm.")
-    _expect(record, Stage.REVIEWED)
+    expect(record, Stage.REVIEWED)
     if not set(decision.slots) <= set(record.unsigned_slots):
         raise Conflict("Môn này đã được ký rồi.")
     left = tuple(slot for slot in record.unsigned_slots if slot not in decision.slots)
@@ -202,41 +171,38 @@ def _sign(term: ClassTerm, decision: Decision, record: RecordState) -> RecordSta
 
 
 def _approve(_term: ClassTerm, decision: Decision, record: RecordState) -> RecordState:
-    _only(decision, PRINCIPAL)
-    _expect(record, Stage.HOMEROOM_SIGNED)
+    only(decision, PRINCIPAL)
+    expect(record, Stage.HOMEROOM_SIGNED)
     return replace(record, stage=Stage.APPROVED)
 
 
 def _seal(_term: ClassTerm, decision: Decision, record: RecordState) -> RecordState:
-    _only(decision, SEAL)
-    _expect(record, Stage.APPROVED)
+    only(decision, SEAL)
+    expect(record, Stage.APPROVED)
     return replace(record, stage=Stage.SEALED)
 
 
 def _hold(_term: ClassTerm, decision: Decision, record: RecordState) -> RecordState:
-    _only(decision, *HOLDERS_BACK)
+    only(decision, *HOLDERS_BACK)
     if not decision.reason_id:
         raise NotAllowed("Tạm giữ phải có lý do.")
-    _expect(record, *(stage for stage in Stage if stage not in CLOSED))
+    expect(record, *(stage for stage in Stage if stage not in CLOSED))
     return replace(record, held=True)
 
 
 def _release(_term: ClassTerm, decision: Decision, record: RecordState) -> RecordState:
-    _only(decision, *HOLDERS_BACK)
+    only(decision, *HOLDERS_BACK)
+    if record.moving:
+        expect(record)
     if not record.held:
         raise Conflict("Hồ sơ này không bị tạm giữ.")
     return replace(record, held=False)
 
 
 def _issue(_term: ClassTerm, decision: Decision, record: RecordState) -> RecordState:
-    _only(decision, SEAL)
-    _expect(record, Stage.SEALED)
+    only(decision, SEAL)
+    expect(record, Stage.SEALED)
     return replace(record, stage=Stage.ISSUED)
-
-
-def _only(decision: Decision, *slots: str) -> None:
-    if decision.slot not in slots:
-        raise NotAllowed("Việc này không thuộc vai trò của người thực hiện.")
 
 
 def _with_parts(term: ClassTerm, decision: Decision, changes: dict[str, RecordState]) -> dict[str, RecordState]:
@@ -248,7 +214,7 @@ def _with_parts(term: ClassTerm, decision: Decision, changes: dict[str, RecordSt
             "Phải chọn đủ học sinh của bảng tổng hợp lớp; hãy tạm giữ hoặc trả lại học sinh chưa đạt yêu cầu.",
             tuple(sorted(left_out)),
         )
-    if decision.action in {Action.HOLD, Action.RETURN}:
+    if decision.action in _LEAVE_PART:
         back = {rid: replace(term.records[rid], stage=Stage.SUBJECT_SIGNED, part=0) for rid in members - set(changes)}
         left = {rid: _out_of_part(record) for rid, record in changes.items()}
         return {**left, **dict(sorted(back.items()))}
@@ -260,6 +226,7 @@ def _out_of_part(record: RecordState) -> RecordState:
     return replace(record, stage=stage, part=0)
 
 
+_LEAVE_PART = frozenset({Action.HOLD, Action.RETURN, Action.UNLOCK, Action.DETACH_BEGIN})
 _PLANS = {
     Action.SUBMIT: _submit,
     Action.REVIEW: _review,
@@ -270,4 +237,9 @@ _PLANS = {
     Action.HOLD: _hold,
     Action.RELEASE: _release,
     Action.ISSUE: _issue,
+    Action.UNLOCK: moving.unlock,
+    Action.RECALL: moving.recall,
+    Action.DETACH_BEGIN: moving.detach_begin,
+    Action.DETACH_CANCEL: moving.detach_cancel,
+    Action.DETACH_COMMIT: moving.detach_commit,
 }

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     CERTIFICATE = "certificate"
     NEW_DEVICE = "new_device"
     CAMPAIGN = "campaign"
+    MATTER = "matter"
 
 
 KIND_NAMES: Final = {
@@ -32,6 +33,7 @@ KIND_NAMES: Final = {
     Kind.CERTIFICATE: _("Chứng thư số"),
     Kind.NEW_DEVICE: _("Đăng nhập"),
     Kind.CAMPAIGN: _("Đợt học bạ"),
+    Kind.MATTER: _("Chuyển, bàn giao, sửa"),
 }
 # Told at once, outside of the application too; everything else waits for the morning.
 IMMEDIATE: Final = frozenset({Kind.RETURNED, Kind.TURN, Kind.NEW_DEVICE})

@@ -11,7 +11,7 @@ from typing import Final
 
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
 from domain.decisions import Action
-from domain.lifecycle import RecordState
+from domain.record_states import RecordState
 from domain.stages import STAGES, Stage
 
 # Whose turn a stage is; subject teachers sign at `reviewed`, each in any order.

@@ -1,6 +1,6 @@
 """What comes of a confirmed order: new revisions of documents, signature rows, and each record's outcome."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,9 +11,20 @@ from sqlalchemy.orm import Session
 
 from domain.documents import DocumentKind, SignatureField
 from domain.errors import Conflict
-from storage import orders, papers
+from storage import orders, papers, recalling
+from storage.among import among
 from storage.orders import Standing
-from storage.tables import Document, DocumentRecord, OrderItem, SignatureRow, SigningOrder, TermRecord
+from storage.tables import (
+    ClassGroup,
+    ClassTermRow,
+    Document,
+    DocumentRecord,
+    Enrolment,
+    OrderItem,
+    SignatureRow,
+    SigningOrder,
+    TermRecord,
+)
 
 # Whoever signs first makes the paper; the part printed on it must still be the next one.
 FIRST_FIELDS = frozenset({SignatureField.SUBJECT_TEACHER, SignatureField.HOMEROOM})
@@ -106,13 +117,31 @@ def _store(session: Session, order: SigningOrder, signed: Sequence[SignedPaper])
     known = set(session.scalars(select(Document.id).where(Document.id.in_(ids))))  # these bear earlier signatures
     new = [(item, result) for item, result in signed if item.document_id not in known]
     if new:
-        session.execute(insert(Document), [_new_document(order, *paper) for paper in new])
+        of_whom = _whose(session, order, [item for item, _ in new])
+        session.execute(insert(Document), [_new_document(order, *paper) | of_whom(paper[0]) for paper in new])
         session.execute(insert(DocumentRecord), list(_lines(item for item, _ in new)))
     if revised := [(item, result) for item, result in signed if item.document_id in known]:
         session.execute(update(Document), [_new_revision(order, *paper) for paper in revised])
     session.execute(insert(SignatureRow), [_signature(order, *paper) for paper in signed])
     done = OrderItem.position.in_([item.position for item, _ in signed])
     session.execute(update(OrderItem).where(OrderItem.order_id == order.id, done).values(outcome="done"))
+
+
+def _whose(session: Session, order: SigningOrder, new: Sequence[OrderItem]) -> Callable[[OrderItem], dict[str, Any]]:
+    """What a new document says of its school, and a year record of its pupil's year: its id and version."""
+    group = select(ClassGroup.school_id).join(ClassTermRow, ClassTermRow.class_id == ClassGroup.id)
+    school_id = session.scalars(group.where(ClassTermRow.id == order.class_term_id)).one()
+    owners = select(Enrolment.id, Enrolment.record_uid).where(
+        among(Enrolment.id, {item.enrolment_id for item in new if item.enrolment_id})
+    )
+    uids: dict[UUID | None, UUID] = dict(session.execute(owners).all())
+    versions = recalling.next_versions(session, uids.values())
+
+    def of_whom(item: OrderItem) -> dict[str, Any]:
+        uid = uids.get(item.enrolment_id)
+        return {"school_id": school_id, "record_uid": uid, "version": versions[uid] if uid else 1}
+
+    return of_whom
 
 
 def _new_document(order: SigningOrder, item: OrderItem, result: Embedded) -> dict[str, Any]:

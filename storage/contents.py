@@ -24,7 +24,7 @@ from domain.errors import NotFound
 from domain.primary.paper import PrimaryPapers
 from domain.secondary.paper import SecondaryPapers
 from domain.year_records import RecordPart, YearRecordContent
-from storage import entries, results, staffing
+from storage import entries, recalling, results, staffing
 from storage.paper_facts import (
     ClassFacts,
     Member,
@@ -119,6 +119,7 @@ class ClassReading:
     entered: Mapping[UUID, Entered]
     members: Sequence[Member]
     pupils: Mapping[UUID, PupilContent]
+    versions: Mapping[UUID, int]  # of the next record, by `record_uid`
 
     def without(self, left_out: Collection[str]) -> "ClassReading":
         """The same of the class's other records."""
@@ -129,7 +130,7 @@ class ClassReading:
         pupil, writing = self.entered[member.record.id], term_papers(self.facts)
         common = RecordPart(
             record_uid=str(member.enrolment.record_uid),
-            version=1,
+            version=self.versions[member.enrolment.record_uid],
             lookup_code=lookup_code,
             sheets=() if self._signs_records else self.sheets[member.record.id],
             signers=(*self._subject_signers(), *self.signers),
@@ -194,4 +195,5 @@ def read_at(session: Session, class_term_id: UUID, at: datetime, records: list[T
         entered=results.entered(session, facts, records),
         members=found,
         pupils=pupil_contents(session, facts, found),
+        versions=recalling.next_versions(session, [member.enrolment.record_uid for member in found]),
     )

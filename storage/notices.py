@@ -18,6 +18,7 @@ from domain.waiting import Waiting
 from domain.work import Work
 from storage.campaigns import notices as campaign_notices
 from storage.entries import curriculum_of
+from storage.matters import notices as matter_notices
 from storage.staffing import in_force
 from storage.tables import CertificateRow, ClassGroup, ClassTermRow, Notice, Position, Reason, School, Staff
 from storage.waiting import waiting
@@ -34,7 +35,7 @@ class _Background:
     reasons: Mapping[UUID, str]
     owners: Mapping[str, tuple[UUID | None, str]]  # of certificates: the person, and what to call the owner
     senders: Mapping[UUID, str]  # of nudges
-    settled: Collection[str] = frozenset()  # phases of schools that are done: the beginnings of subjects
+    settled: Collection[str] = frozenset()  # subjects of campaigns and matters in which nothing is left to do
 
     def place(self, notice: Notice) -> dict[str, object]:
         """The names of the class and the term; empty for what is about the person."""
@@ -140,7 +141,8 @@ def _background(session: Session, rows: Sequence[Notice], at: datetime) -> _Back
         dict(session.execute(reasons).all()),
         _owners(session, {row.subject_ref.partition("/")[0] for row in rows if row.kind == Kind.CERTIFICATE}),
         _senders(session, {row.sent_by for row in rows if row.sent_by}, at),
-        campaign_notices.settled(session, [row.subject_ref for row in rows if row.kind == Kind.CAMPAIGN]),
+        campaign_notices.settled(session, [row.subject_ref for row in rows if row.kind == Kind.CAMPAIGN])
+        | matter_notices.settled(session, [row.subject_ref for row in rows if row.kind == Kind.MATTER]),
     )
 
 
@@ -230,6 +232,11 @@ def _campaign(row: Notice, known: _Background) -> Told:
     return _told(row, words, values, path, is_open=row.subject_ref not in known.settled)
 
 
+def _matter_told(row: Notice, known: _Background) -> Told:
+    words, path = matter_notices.words(row.subject_ref)
+    return _told(row, words, {}, path, is_open=row.subject_ref not in known.settled)
+
+
 def _first_path(row: Notice, known: _Background) -> str:
     return next((task.path for task in known.tasks_of(row)), MY_TASKS)
 
@@ -261,4 +268,5 @@ _WORDS = {
     Kind.CERTIFICATE: _certificate,
     Kind.NEW_DEVICE: _new_device,
     Kind.CAMPAIGN: _campaign,
+    Kind.MATTER: _matter_told,
 }

@@ -16,11 +16,11 @@ from sqlalchemy.orm import Session
 
 from domain.assessment import Term
 from domain.calendar import day_of
-from domain.decisions import Action, Decision
+from domain.decisions import REOPENING_ACTIONS, Action, Decision
 from domain.errors import Conflict, Incomplete, NotFound
-from domain.lifecycle import RecordState
+from domain.record_states import RecordState
 from domain.stages import Stage
-from storage import entries, history, journal, telling, voids
+from storage import entries, history, journal, moving, recalling, telling, voids
 from storage.campaigns import cohorts, progress
 from storage.submission import outbox
 from storage.tables import ClassGroup, ClassTermRow, Command, RecordSlot, TermRecord
@@ -44,24 +44,27 @@ class Projection:
 def project(session: Session, work: Projection) -> bool:
     """Write a decision; False if it was already there.
 
-    Raises before any write: Incomplete when a submission lacks required cells, Conflict when numbers are skipped, the
-    command id is another decision's, or a returned record already bears the seal.
+    Raises before any write: Incomplete when a submission lacks required cells, Conflict when numbers are skipped or the
+    number or the command id is another decision's, or a returned record already bears the seal.
     """
     row = session.get(ClassTermRow, UUID(work.class_term_id), with_for_update=True)
     if row is None:
         raise NotFound("Không tìm thấy lớp này.")
     if row.wf_seq >= work.seq:
+        _require_same(session, work)
         return False
     if row.wf_seq != work.seq - 1:
         raise Conflict("Sổ lớp chưa ghi đủ các bước trước.")
     if session.get(Command, work.command_id) is not None:
         raise Conflict("Mã lệnh này đã dùng cho một việc khác.")
-    if work.decision.action is Action.RETURN:
+    if work.decision.action in {Action.RETURN, Action.UNLOCK}:
         voids.refuse_sealed(session, work.decision)
     if work.decision.action is Action.SUBMIT:
         _freeze(session, row, work.decision)
+    if work.decision.action is Action.ATTACH:
+        moving.attach(session, row, work.decision, work.decided_at)
     dissolved = _dissolved_parts(session, work.changes)
-    _write_records(session, work)
+    _write_records(session, row.id, work)
     _follow_up(session, row, work)
     voids.void_papers(session, row.id, work.decision, dissolved, work.seq)
     _write_class_term(session, row, work)
@@ -70,14 +73,24 @@ def project(session: Session, work: Projection) -> bool:
     return True
 
 
+def _require_same(session: Session, work: Projection) -> None:
+    """Raises Conflict where another decision has this number: a run with stale state must not think it is done."""
+    same = select(Command.id).where(Command.class_term_id == UUID(work.class_term_id), Command.wf_seq == work.seq)
+    if session.scalar(same) != work.command_id:
+        raise Conflict("Sổ lớp đã có bước khác mang số này.")
+
+
 def _follow_up(session: Session, row: ClassTermRow, work: Projection) -> None:
-    if work.decision.action is Action.RETURN:
+    if work.decision.action in REOPENING_ACTIONS:
         _reopen(session, work)
         telling.tell_returned(session, row, work.decision, work.seq, work.decided_at)
+    if work.decision.action is Action.RECALL:
+        recalling.recall_papers(session, row, work.decision, work.decided_at)
     if work.decision.action is Action.REVIEW and row.term == Term.YEAR_END:
         cohorts.mark(session, row.id, day_of(work.decided_at))
     if work.decision.action is Action.ISSUE:
         record_ids = [UUID(each) for each in work.decision.record_ids]
+        recalling.supersede(session, record_ids)
         history.add_issued(session, record_ids, work.decided_at)
         outbox.add_issued(session, record_ids)
 
@@ -113,8 +126,10 @@ def _dissolved_parts(session: Session, changes: Mapping[str, RecordState]) -> se
     return set(session.scalars(parts))
 
 
-def _write_records(session: Session, work: Projection) -> None:
+def _write_records(session: Session, class_term_id: UUID, work: Projection) -> None:
+    """A record that is moving is kept back like one that is held, and is named apart."""
     issued_at = work.decided_at if work.decision.action is Action.ISSUE else None
+    leaves = work.decision.action is Action.DETACH_COMMIT
     session.execute(
         update(TermRecord),
         [
@@ -123,7 +138,10 @@ def _write_records(session: Session, work: Projection) -> None:
                 "stage": record.stage.value,
                 "revision": record.revision,
                 "part": record.part,
-                "held": record.held,
+                "held": record.held or record.moving,
+                "moving": record.moving,
+                "class_term_id": None if leaves else class_term_id,
+                "detached_from": class_term_id if leaves else None,
                 "issued_at": issued_at,
             }
             # In the order in which whoever locks several of them does it.
@@ -141,8 +159,10 @@ def _write_records(session: Session, work: Projection) -> None:
 def _reopen(session: Session, work: Projection) -> None:
     decision = work.decision
     record_ids = [UUID(record_id) for record_id in decision.record_ids]
-    returned = update(RecordSlot).where(RecordSlot.record_id.in_(record_ids), RecordSlot.slot == decision.to_slot)
-    session.execute(returned.values(state="open", content_sha256=None, revision=RecordSlot.revision + 1))
+    returned = update(RecordSlot).where(RecordSlot.record_id.in_(record_ids), RecordSlot.slot.in_(decision.reopens))
+    session.execute(
+        returned.values(state="open", content_sha256=None, revision=RecordSlot.revision + 1, open_until=decision.until)
+    )
     for record_id in decision.record_ids:
         unsigned = work.changes[record_id].unsigned_slots
         void = update(RecordSlot).where(RecordSlot.record_id == UUID(record_id), RecordSlot.slot.in_(unsigned))
@@ -176,6 +196,8 @@ def audit_detail(work: Projection) -> dict[str, object]:
         "action": decision.action.value,
         "slot": decision.slot,
         **({"more_slots": list(decision.more_slots)} if decision.more_slots else {}),
+        **({"to_slots": list(decision.to_slots)} if decision.to_slots else {}),
+        **({"matter": decision.matter_id} if decision.matter_id else {}),
         "actor": decision.actor_id,
         "order": decision.order_id,
         "to_slot": decision.to_slot,

@@ -170,13 +170,16 @@ def _write(session: Session, slot: str, fresh: Sequence[tuple[CellEdit, str]], s
 def lock_open(session: Session, class_term_id: UUID, slot: str, record_ids: set[UUID]) -> None:
     """Settle the race with a submission by a row lock: either it is still open for us, or it is refused."""
     query = (
-        select(RecordSlot.record_id, RecordSlot.state)
+        select(RecordSlot.record_id, RecordSlot.state, TermRecord.moving, RecordSlot.open_until <= func.now())
         .join(TermRecord, TermRecord.id == RecordSlot.record_id)
         .where(TermRecord.class_term_id == class_term_id, RecordSlot.slot == slot, RecordSlot.record_id.in_(record_ids))
     )
-    states = dict(session.execute(query.order_by(RecordSlot.record_id).with_for_update(of=RecordSlot)).all())
-    if set(states) != record_ids:
+    rows = session.execute(query.order_by(RecordSlot.record_id).with_for_update(of=RecordSlot)).all()
+    if {row[0] for row in rows} != record_ids:
         raise NotFound(FOREIGN)
-    closed = tuple(str(record_id) for record_id, state in states.items() if state != "open")
-    if closed:
+    if closed := tuple(str(record_id) for record_id, state, *_ in rows if state != "open"):
         raise Conflict("Phần này đã gửi, không sửa được nữa; cần trả lại trước khi sửa.", closed)
+    if leaving := tuple(str(record_id) for record_id, _, moving, _ in rows if moving):
+        raise Conflict("Học sinh đang làm thủ tục chuyển trường nên chưa nhập được.", leaving)
+    if over := tuple(str(record_id) for record_id, *_, is_over in rows if is_over):
+        raise Conflict("Đã hết thời gian mở khoá để sửa; hãy gửi phần này, hoặc xin gia hạn.", over)

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from domain.assessment import Term
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL, Curriculum
-from domain.lifecycle import RecordState
 from domain.readiness import Turn, is_subject, turn_of
+from domain.record_states import RecordState
 from domain.slot_marks import slot_name
 from domain.stages import Stage
 from storage import staffing

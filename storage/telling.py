@@ -24,12 +24,15 @@ LEADERS: Final = ("principal", "vice_principal")
 
 
 def tell_returned(session: Session, row: ClassTermRow, decision: Decision, seq: int, at: datetime) -> None:
-    """Whoever fills the slot now has work again; not who returned it to oneself."""
-    holders = by_slot(session, row.class_id, at).get(decision.to_slot, ())
-    about = f"{row.id}/{decision.to_slot}/{seq}/{len(decision.record_ids)}"
-    reason_id = UUID(decision.reason_id) if decision.reason_id else None
-    told = [(each.staff_id, about) for each in holders if str(each.staff_id) != decision.actor_id]
-    journal.add_notices(session, row.id, "returned", told, reason_id)
+    """Whoever fills a slot that is open again has work; not who returned it to oneself."""
+    holders = by_slot(session, row.class_id, at)
+    told = [
+        (each.staff_id, f"{row.id}/{slot}/{seq}/{len(decision.record_ids)}")
+        for slot in decision.reopens
+        for each in holders.get(slot, ())
+        if str(each.staff_id) != decision.actor_id
+    ]
+    journal.add_notices(session, row.id, "returned", told, UUID(decision.reason_id) if decision.reason_id else None)
 
 
 def tell_turns(session: Session, at: datetime) -> None:

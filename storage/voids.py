@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, func, select, update
 from sqlalchemy.orm import Session
 
-from domain.decisions import Action, Decision
+from domain.decisions import REOPENING_ACTIONS, Action, Decision
 from domain.documents import DocumentKind
 from domain.errors import Conflict
 from storage import journal
@@ -19,14 +19,17 @@ def void_papers(
     """Void what speaks of changed content, and only that (guide/domain.md 9, invariant 6).
 
     A returned subject voids its pupil's line on that subject's sheet; a returned record voids its year record; a class
-    summary that lost a pupil is void as a whole. A hold voids only the summary.
+    summary that lost a pupil is void as a whole, but of one that bears the seal only the line of a recalled record.
+    A hold voids only the summary.
     """
     reason_id = UUID(decision.reason_id) if decision.reason_id else None
     told: set[tuple[UUID, str]] = set()
-    if decision.action is Action.RETURN:
+    if decision.action in REOPENING_ACTIONS:
         record_ids = [UUID(record_id) for record_id in decision.record_ids]
-        told |= _void_sheet_lines(session, class_term_id, decision.to_slot, record_ids, reason_id)
+        told |= _void_lines(session, _sheets(class_term_id, decision.reopens), record_ids, reason_id)
         told |= _void_documents(session, _year_records_of(record_ids), reason_id)
+    if decision.action is Action.RECALL:
+        told |= _void_lines(session, _all_summaries(class_term_id), record_ids, reason_id)
     if dissolved_parts:
         told |= _void_documents(session, _summaries(class_term_id, dissolved_parts), reason_id)
     notices = {(staff_id, f"{ref}:{seq}") for staff_id, ref in told}
@@ -46,17 +49,24 @@ def refuse_sealed(session: Session, decision: Decision) -> None:
         raise Conflict("Học bạ đã đóng dấu, không trả lại để sửa được nữa.", sealed)
 
 
-def _void_sheet_lines(
-    session: Session, class_term_id: UUID, slot: str, record_ids: Collection[UUID], reason_id: UUID | None
-) -> set[tuple[UUID, str]]:
-    sheets = select(Document.id).where(
+def _sheets(class_term_id: UUID, slots: Collection[str]) -> ColumnElement[bool]:
+    return and_(
         Document.class_term_id == class_term_id,
         Document.kind == DocumentKind.SUBJECT_SHEET,
-        Document.slot == slot,
-        Document.state == "live",
+        Document.slot.in_(slots),
     )
+
+
+def _all_summaries(class_term_id: UUID) -> ColumnElement[bool]:
+    return and_(Document.class_term_id == class_term_id, Document.kind == DocumentKind.CLASS_SUMMARY)
+
+
+def _void_lines(
+    session: Session, which: ColumnElement[bool], record_ids: Collection[UUID], reason_id: UUID | None
+) -> set[tuple[UUID, str]]:
+    papers = select(Document.id).where(which, Document.state == "live")
     lines = update(DocumentRecord).where(
-        DocumentRecord.document_id.in_(sheets),
+        DocumentRecord.document_id.in_(papers),
         DocumentRecord.record_id.in_(record_ids),
         DocumentRecord.voided_at.is_(None),
     )
@@ -90,8 +100,4 @@ def _year_records_of(record_ids: Collection[UUID]) -> ColumnElement[bool]:
 
 
 def _summaries(class_term_id: UUID, parts: Collection[int]) -> ColumnElement[bool]:
-    return and_(
-        Document.class_term_id == class_term_id,
-        Document.kind == DocumentKind.CLASS_SUMMARY,
-        Document.part.in_(parts),
-    )
+    return _all_summaries(class_term_id) & Document.part.in_(parts)

@@ -43,7 +43,7 @@ class Piece:
 
 def open_books(session: Session, *which: ColumnElement[bool]) -> dict[UUID, Book]:
     """The class-terms in which something may wait, in order; `which` speaks of `class_terms` and `class_groups`."""
-    held = select(TermRecord.class_term_id).where(TermRecord.held)  # a held record stays behind its class
+    held = select(TermRecord.class_term_id).where(TermRecord.held, ~TermRecord.moving)  # it stays behind its class
     query = (
         select(ClassTermRow, ClassGroup)
         .join(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
@@ -83,6 +83,7 @@ def of_records(session: Session, ids: Collection[UUID]) -> list[Piece]:
             func.max(TermRecord.revision),
         )
         .where(among(TermRecord.class_term_id, ids), or_(TermRecord.stage.in_(WHOLE_RECORDS), TermRecord.held))
+        .where(~TermRecord.moving)
         .group_by(TermRecord.class_term_id, TermRecord.stage, TermRecord.held)
     )  # fmt: skip
     found = []

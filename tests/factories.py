@@ -15,8 +15,9 @@ from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL, Curriculum, curriculum_
 from domain.decisions import Action, Decision
 from domain.entry import required_cells
 from domain.identity import Sex, make_personal_id
-from domain.lifecycle import ClassTerm, apply, class_stage, open_class_term, plan
+from domain.lifecycle import apply, class_stage, open_class_term, plan
 from domain.pupils import ListedPupil
+from domain.record_states import ClassTerm
 from domain.scales import CellKind
 from domain.slot_marks import Known, Place
 from interchange.roster import grade_of

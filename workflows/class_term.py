@@ -15,8 +15,10 @@ with workflow.unsafe.imports_passed_through():
     from domain.deadlines import Alarm, Deadline, Hook, next_alarm
     from domain.decisions import SIGNING_ACTIONS, Action, Decision, Failure
     from domain.errors import Conflict, DomainError
+    from domain.record_states import MATTER
     from storage.projection import Projection
 
+    from workflows.deciding import DecisionHandlers
     from workflows.messages import ClassTermState, Outcome, Snapshot, Waiting
     from workflows.pending import Pending, current_command_id
     from workflows.planning import Step, as_far_as_done, issue_id, issue_of, nothing_signed, plan_issue, plan_step
@@ -29,7 +31,7 @@ def workflow_id(school_year: str, class_id: str, term: str) -> str:
 
 
 @workflow.defn
-class ClassTermWorkflow:
+class ClassTermWorkflow(DecisionHandlers):
     """Handlers only queue decisions; `run` alone calls activities, in order, and every answer is durable."""
 
     @workflow.init
@@ -41,9 +43,11 @@ class ClassTermWorkflow:
 
     @workflow.run
     async def run(self, start: ClassTermState) -> str:  # noqa: ARG002  # taken by __init__
+        if self.state.resumed:
+            await self._load()
         self._show()
         watch = asyncio.create_task(self._watch_deadline())
-        while not lifecycle.finished(self.term):
+        while not self._is_over():
             await workflow.wait_condition(lambda: bool(self.inbox) or self._may_continue_as_new())
             if not self.inbox:
                 workflow.continue_as_new(self.state)
@@ -57,70 +61,6 @@ class ClassTermWorkflow:
         self._refuse_the_rest()
         await workflow.wait_condition(workflow.all_handlers_finished)
         return lifecycle.class_stage(self.term).value
-
-    @workflow.update(description="Giáo viên gửi phần đã nhập")
-    async def submit(self, decision: Decision) -> Outcome:
-        return await self._decide(decision)
-
-    @workflow.update(description="Chủ nhiệm rà soát xong")
-    async def review(self, decision: Decision) -> Outcome:
-        return await self._decide(decision)
-
-    @workflow.update(description="Trả lại để sửa")
-    async def return_for_rework(self, decision: Decision) -> Outcome:
-        return await self._decide(decision)
-
-    @workflow.update(description="Giáo viên bộ môn hoặc chủ nhiệm ký")
-    async def sign(self, decision: Decision) -> Outcome:
-        return await self._decide(decision)
-
-    @workflow.update(description="Hiệu trưởng duyệt và ký")
-    async def approve(self, decision: Decision) -> Outcome:
-        return await self._decide(decision)
-
-    @workflow.update(description="Văn thư đóng dấu")
-    async def seal(self, decision: Decision) -> Outcome:
-        return await self._decide(decision)
-
-    @workflow.update(description="Tạm giữ học sinh")
-    async def hold(self, decision: Decision) -> Outcome:
-        return await self._decide(decision)
-
-    @workflow.update(description="Thôi tạm giữ")
-    async def release(self, decision: Decision) -> Outcome:
-        return await self._decide(decision)
-
-    @submit.validator
-    def check_submit(self, decision: Decision) -> None:
-        self._check(decision, Action.SUBMIT)
-
-    @review.validator
-    def check_review(self, decision: Decision) -> None:
-        self._check(decision, Action.REVIEW)
-
-    @return_for_rework.validator
-    def check_return(self, decision: Decision) -> None:
-        self._check(decision, Action.RETURN)
-
-    @sign.validator
-    def check_sign(self, decision: Decision) -> None:
-        self._check(decision, Action.SIGN)
-
-    @approve.validator
-    def check_approve(self, decision: Decision) -> None:
-        self._check(decision, Action.APPROVE)
-
-    @seal.validator
-    def check_seal(self, decision: Decision) -> None:
-        self._check(decision, Action.SEAL)
-
-    @hold.validator
-    def check_hold(self, decision: Decision) -> None:
-        self._check(decision, Action.HOLD)
-
-    @release.validator
-    def check_release(self, decision: Decision) -> None:
-        self._check(decision, Action.RELEASE)
 
     @workflow.update(description="Đổi hạn")
     async def set_deadline(self, deadline: Deadline) -> int:
@@ -144,6 +84,22 @@ class ClassTermWorkflow:
     def waiting(self) -> list[Waiting]:
         return waiting_of(self.term)
 
+    async def _load(self) -> None:
+        """A book that was over is taken up again: what was projected is what is so, nobody else writes it."""
+        found = await workflow.execute_activity_method(
+            DecisionActivities.load_book,
+            self.state.class_term_id,
+            start_to_close_timeout=DATABASE_TIMEOUT,
+            retry_policy=DATABASE_RETRY,
+            summary="Đọc lại sổ",
+        )
+        self.state = self.state.loaded(found)
+        self.term = self.state.class_term()
+
+    def _is_over(self) -> bool:
+        """What matters decide (a recall, a pupil who comes late) may take up what is finished again."""
+        return lifecycle.finished(self.term) and all(each.decision.slot != MATTER for each in self.inbox)
+
     def _move(self, deadline: Deadline) -> int:
         if deadline.policy_version > self.state.deadline.policy_version:
             self.state, self.deadline_moved = replace(self.state, deadline=deadline, fired=()), True
@@ -151,7 +107,7 @@ class ClassTermWorkflow:
 
     def _check(self, decision: Decision, action: Action) -> None:
         """Refuse before history; a command that was already answered must get its old answer again."""
-        if current_command_id() in self.state.seen:
+        if self.state.resumed or current_command_id() in self.state.seen:
             return
         try:
             if decision.action is not action:

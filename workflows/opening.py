@@ -1,5 +1,7 @@
 """The state a class-term's workflow starts from."""
 
+from dataclasses import replace
+
 from domain.assessment import Term
 from domain.deadlines import Deadline
 from domain.lifecycle import open_class_term
@@ -24,3 +26,8 @@ def opening_state(opened: OpenedTerm) -> ClassTermState:
         deadline=Deadline(opened.policy_version, opened.due_at),
         signs_records=term.signs_records,
     )
+
+
+def resumed_state(book: OpenedTerm) -> ClassTermState:
+    """Of a book that was over, or whose workflow was never started: the workflow reads for itself where it stands."""
+    return replace(opening_state(book), records={}, resumed=True)

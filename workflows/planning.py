@@ -12,7 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.curriculum import SEAL
     from domain.deadlines import is_late
     from domain.decisions import Action, Decision
-    from domain.lifecycle import ClassTerm
+    from domain.record_states import ClassTerm
     from storage.completion import PAPER_MISSING
     from storage.projection import Projection
 

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from domain.deadlines import Hook, is_late
 from domain.decisions import Decision
-from domain.lifecycle import ClassTerm, class_stage, finished, waiting_slots
+from domain.lifecycle import class_stage, finished, waiting_slots
+from domain.record_states import ClassTerm
 from domain.stages import STAGE_NAMES
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate, TypedSearchAttributes
 

@@ -7,8 +7,9 @@ from datetime import timedelta
 from typing import TypeVar
 
 from domain.deadlines import Deadline
+from domain.decisions import Decision
 from storage.opening import OpenedTerm
-from temporalio.client import Client, WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.client import Client, WithStartWorkflowOperation, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.common import (
     SearchAttributePair,
     TypedSearchAttributes,
@@ -21,8 +22,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from workflows import reading
 from workflows.campaign import CampaignState, CampaignWorkflow, campaign_workflow_id
 from workflows.class_term import ClassTermWorkflow, workflow_id
-from workflows.messages import ClassTermState, Snapshot
-from workflows.opening import opening_state
+from workflows.messages import ClassTermState, Outcome, Snapshot
+from workflows.opening import opening_state, resumed_state
 from workflows.queues import MAIN_QUEUE
 from workflows.school_campaign import SchoolCampaignState, SchoolCampaignWorkflow, school_workflow_id
 
@@ -88,6 +89,23 @@ class TemporalEngine:
 
     async def open_book(self, opened: OpenedTerm) -> None:
         await start_class_term(self.client, opening_state(opened))
+
+    async def decide(self, book: OpenedTerm, command_id: str, decision: Decision) -> None:
+        """Send a matter's decision; a book whose workflow is over is taken up again. Raises what the book refuses."""
+        state = resumed_state(book)
+        start = WithStartWorkflowOperation(
+            ClassTermWorkflow.run,
+            state,
+            id=workflow_id(state.school_year, state.class_id, state.term),
+            task_queue=MAIN_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            static_summary=f"Sổ lớp {state.label}",
+            search_attributes=_of_class(state),
+        )
+        await self.client.execute_update_with_start_workflow(
+            decision.action.value, decision, id=command_id, start_workflow_operation=start, result_type=Outcome
+        )
 
     async def wake_campaign(self, campaign_id: str, school_year: str, grade: int) -> None:
         """Have it look for what is new; one whose start was lost is started."""

@@ -41,6 +41,7 @@ def main_activities(decisions: DecisionActivities, schools: SchoolCampaignActivi
     return [
         decisions.record_decision,
         decisions.note_deadline,
+        decisions.load_book,
         schools.plan_school,
         schools.note_phase,
         schools.confirm_review,

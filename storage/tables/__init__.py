@@ -43,6 +43,7 @@ from storage.tables.campaigns import (
 )
 from storage.tables.journal import AuditEntry, Command, DeadlineEvent, DecisionOrigin, Notice, Reason
 from storage.tables.mail import LastLook, MailRow
+from storage.tables.matters import Matter, MatterEvent, MatterWait
 from storage.tables.organisation import (
     ClassGroup,
     ManagingAuthority,
@@ -124,6 +125,9 @@ __all__ = [
     "MailRow",
     "ManagingAuthority",
     "MarkPreview",
+    "Matter",
+    "MatterEvent",
+    "MatterWait",
     "Notice",
     "OrderItem",
     "Packet",

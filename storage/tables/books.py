@@ -70,6 +70,8 @@ class Enrolment(Base):
         Index(
             "uq_enrolments_open_year", "pupil_id", "school_year", unique=True, postgresql_where=text("left_on IS NULL")
         ),
+        Index("ix_enrolments_record_uid", "record_uid"),
+        Index("uq_enrolments_open_uid", "record_uid", unique=True, postgresql_where=text("left_on IS NULL")),
     )
 
     id: Mapped[Key]
@@ -78,7 +80,9 @@ class Enrolment(Base):
     school_year: Mapped[str] = mapped_column(ForeignKey("school_years.code"))
     order_no: Mapped[int]
     register_no: Mapped[str] = mapped_column(server_default="")
-    record_uid: Mapped[UUID] = mapped_column(unique=True, comment="stable id of the pupil's record of the year")
+    record_uid: Mapped[UUID] = mapped_column(
+        comment="stable id of the pupil's record of the year; the same at the school that the pupil moves to"
+    )
     joined_on: Mapped[date]
     left_on: Mapped[date | None]
     assessment_waived: Mapped[bool] = mapped_column(server_default="false")
@@ -106,7 +110,10 @@ class ClassTermRow(Base):
 
 
 class TermRecord(Base):
-    """One pupil's term; `stage` and below follow the workflow."""
+    """One pupil's term; `stage` and below follow the workflow.
+
+    The record of a pupil who moved to another school has left its class-term: no list of the class has it any more.
+    """
 
     __tablename__ = "term_records"
     __table_args__ = (
@@ -114,15 +121,19 @@ class TermRecord(Base):
         one_of("stage", Stage),
         CheckConstraint("revision >= 1", name="revision_positive"),
         CheckConstraint("(issued_at IS NOT NULL) = (stage = 'issued')", name="issued_has_time"),
+        CheckConstraint("num_nonnulls(class_term_id, detached_from) = 1", name="in_one_place"),
     )
 
     id: Mapped[Key]
-    class_term_id: Mapped[UUID] = mapped_column(ForeignKey("class_terms.id"), index=True)
+    # None only of a detached record, which nothing finds by its class-term.
+    class_term_id: Mapped[UUID] = mapped_column(ForeignKey("class_terms.id"), index=True, nullable=True)
+    detached_from: Mapped[UUID | None] = mapped_column(ForeignKey("class_terms.id"), index=True)
     enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolments.id"), index=True)
     stage: Mapped[str] = mapped_column(server_default=Stage.ENTRY.value)
     revision: Mapped[int] = mapped_column(server_default="1")
     part: Mapped[int] = mapped_column(server_default="0")
     held: Mapped[bool] = mapped_column(server_default="false")
+    moving: Mapped[bool] = mapped_column(server_default="false", comment="the pupil's transfer is being settled")
     in_summer: Mapped[bool] = mapped_column(
         server_default="false", comment="the year is decided after the summer: another deadline binds it"
     )
@@ -144,6 +155,7 @@ class RecordSlot(Base):
     revision: Mapped[int] = mapped_column(server_default="1")
     content_sha256: Mapped[str | None]
     is_signed: Mapped[bool] = mapped_column(server_default="false")
+    open_until: Mapped[datetime | None] = mapped_column(comment="of an unlock: after it nothing is entered any more")
 
 
 class Assessment(Base):

@@ -9,7 +9,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.tables.base import SHA256, Base, Key, Now, one_of
 
-NOTICE_KINDS = ("signature_void", "returned", "deadline", "certificate", "nudge", "turn", "new_device", "campaign")
+NOTICE_KINDS = (
+    "signature_void",
+    "returned",
+    "deadline",
+    "certificate",
+    "nudge",
+    "turn",
+    "new_device",
+    "campaign",
+    "matter",
+)
 
 
 class Reason(Base):

@@ -14,17 +14,29 @@ UNPROVEN = "state = 'completed' AND (evidence_id IS NULL OR rechecked_at IS NULL
 LIVE_RECORD = "kind = 'year_record' AND state = 'live'"
 
 
+def _of_one() -> CheckConstraint:
+    """Papers and orders are of a class-term, or of a matter."""
+    return CheckConstraint("num_nonnulls(class_term_id, matter_id) = 1", name="of_class_term_or_matter")
+
+
 class Document(Base):
     """One paper. Its newest bytes are `sha256` in the object store; earlier revisions stay there by their own hash."""
 
     __tablename__ = "documents"
     __table_args__ = (
         one_of("kind", DocumentKind),
-        one_of("state", ("live", "void")),
+        one_of("state", ("live", "void", "recalled")),
+        _of_one(),
         CheckConstraint(f"sha256 {SHA256} AND content_sha256 {SHA256}", name="hashes_are_hex"),
-        CheckConstraint("sealed_at IS NULL OR state = 'live'", name="sealed_is_never_void"),
+        CheckConstraint("sealed_at IS NULL OR state <> 'void'", name="sealed_is_never_void"),
+        CheckConstraint("state <> 'recalled' OR sealed_at IS NOT NULL", name="recalled_was_sealed"),
+        CheckConstraint("(kind = 'year_record') = (record_uid IS NOT NULL)", name="records_have_uid"),
         # One live version per pupil and year; one live sheet or summary per part.
         Index("uq_documents_live_record", "enrolment_id", unique=True, postgresql_where=text(LIVE_RECORD)),
+        Index("uq_documents_live_uid", "record_uid", unique=True, postgresql_where=text(LIVE_RECORD)),
+        Index(
+            "uq_documents_uid_version", "record_uid", "version", postgresql_where=text("state <> 'void'"), unique=True
+        ),
         Index(
             "uq_documents_live_part",
             *("class_term_id", "kind", "slot", "part"),
@@ -35,9 +47,13 @@ class Document(Base):
 
     id: Mapped[Key]
     kind: Mapped[str]
-    class_term_id: Mapped[UUID] = mapped_column(ForeignKey("class_terms.id"), index=True)
+    school_id: Mapped[UUID] = mapped_column(ForeignKey("schools.id"), comment="that writes it")
+    # None only of a matter's paper, which no class's list finds.
+    class_term_id: Mapped[UUID] = mapped_column(ForeignKey("class_terms.id"), index=True, nullable=True)
+    matter_id: Mapped[UUID | None] = mapped_column(ForeignKey("matters.id"), index=True)
     slot: Mapped[str] = mapped_column(server_default="", comment="subject of a sheet")
     enrolment_id: Mapped[UUID | None] = mapped_column(ForeignKey("enrolments.id"))
+    record_uid: Mapped[UUID | None] = mapped_column(comment="of a year record: the pupil's year")
     part: Mapped[int] = mapped_column(server_default="0")
     version: Mapped[int] = mapped_column(server_default="1")
     lookup_code: Mapped[str] = mapped_column(unique=True)
@@ -47,6 +63,10 @@ class Document(Base):
     state: Mapped[str] = mapped_column(server_default="live")
     void_reason_id: Mapped[UUID | None] = mapped_column(ForeignKey("reasons.id"))
     sealed_at: Mapped[datetime | None]
+    recalled_at: Mapped[datetime | None]
+    superseded_by: Mapped[UUID | None] = mapped_column(
+        ForeignKey("documents.id"), comment="the version that was issued"
+    )
     created_at: Mapped[Now]
 
 
@@ -106,13 +126,16 @@ class SigningOrder(Base):
     __table_args__ = (
         one_of("state", ("preparing", "prepared", "asked", "signed", "completed", "failed")),
         one_of("level", ("B-B", "B-LT", "B-B+ERS")),
+        _of_one(),
         Index("ix_signing_orders_unproven", "created_at", postgresql_where=text(UNPROVEN)),
         one_of("action", ("sign", "approve", "seal")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     batch_id: Mapped[UUID | None] = mapped_column(ForeignKey("signing_batches.id"), index=True)
-    class_term_id: Mapped[UUID] = mapped_column(ForeignKey("class_terms.id"), index=True)
+    # None only of an order for a matter's paper; then the slot is the paper's signature field.
+    class_term_id: Mapped[UUID] = mapped_column(ForeignKey("class_terms.id"), index=True, nullable=True)
+    matter_id: Mapped[UUID | None] = mapped_column(ForeignKey("matters.id"), index=True)
     action: Mapped[str]
     slot: Mapped[str]
     more_slots: Mapped[list[str]] = mapped_column(

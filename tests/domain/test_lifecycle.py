@@ -8,7 +8,8 @@ import pytest
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
 from domain.decisions import Action, Decision
 from domain.errors import Conflict, DomainError, NotAllowed, NotFound
-from domain.lifecycle import ClassTerm, apply, class_stage, finished, open_class_term, plan, to_issue, waiting_slots
+from domain.lifecycle import apply, class_stage, finished, open_class_term, plan, to_issue, waiting_slots
+from domain.record_states import ClassTerm
 from domain.stages import STAGE_NAMES, Stage
 
 SUBJECTS = ("toan", "am_nhac")

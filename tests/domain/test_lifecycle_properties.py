@@ -12,7 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
 from domain.decisions import Action, Decision
 from domain.errors import DomainError
-from domain.lifecycle import CLOSED, IN_PART, ClassTerm, RecordState, apply, open_class_term, plan, waiting_slots
+from domain.lifecycle import apply, open_class_term, plan, waiting_slots
+from domain.record_states import CLOSED, IN_PART, ClassTerm, RecordState
 from domain.stages import Stage
 
 SUBJECTS = ("toan", "am_nhac", "mi_thuat")

@@ -7,8 +7,9 @@ import pytest
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
 from domain.decisions import Decision
 from domain.errors import DomainError
-from domain.lifecycle import ClassTerm, RecordState, plan
+from domain.lifecycle import plan
 from domain.readiness import Sheaf, Turn, action_of, sheaves, turn
+from domain.record_states import ClassTerm, RecordState
 from domain.stages import STAGES, Stage
 
 SUBJECTS = ("toan", "am_nhac")

@@ -9,7 +9,8 @@ import pytest
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL, curriculum_for
 from domain.decisions import Action, Decision
 from domain.forecast import Track
-from domain.lifecycle import ClassTerm, apply, open_class_term, plan
+from domain.lifecycle import apply, open_class_term, plan
+from domain.record_states import ClassTerm
 from domain.stages import Stage
 from simulation.acts import Kind
 from simulation.plan import SeasonPlan, Step, city_plan

@@ -18,8 +18,8 @@ from domain.curriculum import HOMEROOM
 from domain.decisions import Action
 from domain.documents import SignatureField, role_of
 from domain.errors import Incomplete, Invalid
-from domain.lifecycle import CLOSED
 from domain.pupil_results import PupilResult
+from domain.record_states import CLOSED
 from domain.slot_marks import slot_name
 from domain.stages import STAGE_NAMES, Stage
 from signing.verification.labels import kind_name

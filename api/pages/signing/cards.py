@@ -10,8 +10,9 @@ from api.pages.language import gettext
 from api.pages.language import marked as _
 from api.pages.signing.words import TODO, TODO_OTHERWISE
 from domain.curriculum import HOMEROOM
-from domain.lifecycle import HOLDERS_BACK, RecordState, waiting_slots
+from domain.lifecycle import HOLDERS_BACK, waiting_slots
 from domain.readiness import Turn, turn_of
+from domain.record_states import RecordState
 from domain.signing_phases import Outlook, Phase, outlook_of
 from domain.slot_marks import HOMEROOM_NAME, slot_name
 from domain.stages import STAGE_NAMES
