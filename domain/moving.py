@@ -8,7 +8,7 @@ from typing import Final
 
 from domain.decisions import Decision
 from domain.errors import Conflict, NotAllowed
-from domain.record_states import CLOSED, MATTER, ClassTerm, RecordState, expect, only
+from domain.record_states import CLOSED, MATTER, NOT_YOURS, ClassTerm, RecordState, expect, only
 from domain.stages import Stage
 
 _OPEN: Final = tuple(stage for stage in Stage if stage not in CLOSED)
@@ -54,7 +54,8 @@ def detach_commit(_term: ClassTerm, decision: Decision, record: RecordState) -> 
 
 def attach(term: ClassTerm, decision: Decision) -> dict[str, RecordState]:
     """New records of pupils who came from another school. Raises Conflict for those that are there."""
-    only(decision, MATTER)
+    if decision.slot != MATTER:
+        raise NotAllowed(NOT_YOURS, decision.record_ids)
     if known := tuple(rid for rid in decision.record_ids if rid in term.records):
         raise Conflict("Học sinh này đã có trong sổ của lớp.", known)
     return dict.fromkeys(decision.record_ids, term.fresh())

@@ -11,6 +11,7 @@ from domain.stages import STAGE_NAMES, Stage
 
 # What a matter's workflow decides (a transfer, a recall, an unlock): nobody at a desk fills this slot.
 MATTER: Final = "matter"
+NOT_YOURS: Final = "Việc này không thuộc vai trò của người thực hiện."
 IN_PART: Final = frozenset({Stage.HOMEROOM_SIGNED, Stage.APPROVED})
 CLOSED: Final = frozenset({Stage.SEALED, Stage.ISSUED})
 
@@ -73,4 +74,4 @@ def expect(record: RecordState, *stages: Stage) -> None:
 def only(decision: Decision, *slots: str) -> None:
     """Raises NotAllowed unless one of these slots decides."""
     if decision.slot not in slots:
-        raise NotAllowed("Việc này không thuộc vai trò của người thực hiện.")
+        raise NotAllowed(NOT_YOURS)

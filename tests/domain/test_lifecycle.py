@@ -9,11 +9,11 @@ from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
 from domain.decisions import Action, Decision
 from domain.errors import Conflict, DomainError, NotAllowed, NotFound
 from domain.lifecycle import apply, class_stage, finished, open_class_term, plan, to_issue, waiting_slots
-from domain.record_states import ClassTerm
+from domain.record_states import MATTER, ClassTerm
 from domain.stages import STAGE_NAMES, Stage
 
 SUBJECTS = ("toan", "am_nhac")
-SLOTS = (*SUBJECTS, HOMEROOM, PRINCIPAL, SEAL)
+SLOTS = (*SUBJECTS, HOMEROOM, PRINCIPAL, SEAL, MATTER)
 PUPILS = ("a", "b", "c")
 UNSEALED = [stage for stage in Stage if stage not in {Stage.SEALED, Stage.ISSUED}]
 
@@ -42,12 +42,16 @@ ALLOWED: dict[tuple[Action, Stage], set[str]] = {
     (Action.APPROVE, Stage.HOMEROOM_SIGNED): {PRINCIPAL},
     (Action.SEAL, Stage.APPROVED): {SEAL},
     (Action.ISSUE, Stage.SEALED): {SEAL},
+    (Action.RECALL, Stage.ISSUED): {MATTER},
     **{(Action.HOLD, stage): {HOMEROOM, PRINCIPAL} for stage in UNSEALED},
+    **{(Action.UNLOCK, stage): {MATTER} for stage in UNSEALED},
+    **{(Action.DETACH_BEGIN, stage): {MATTER} for stage in UNSEALED},
 }
 
 
 def decide(action: Action, slot: str, *records: str, to_slot: str = "", reason_id: str = "r1") -> Decision:
-    return Decision(action, slot, records or PUPILS, to_slot=to_slot, reason_id=reason_id)
+    to_slots = ("am_nhac",) if slot == MATTER else ()
+    return Decision(action, slot, records or PUPILS, to_slot=to_slot, reason_id=reason_id, to_slots=to_slots)
 
 
 def after(term: ClassTerm, *decisions: Decision) -> ClassTerm:
@@ -215,10 +219,10 @@ def test_a_slot_that_is_open_is_not_returned_again() -> None:
 
 
 @pytest.mark.parametrize("stage", UNSEALED)
-def test_a_held_record_does_nothing_but_wait_for_its_release(stage: Stage) -> None:
+def test_a_held_record_does_nothing_but_wait_for_its_release_or_leave(stage: Stage) -> None:
     term = after(at(stage), decide(Action.HOLD, PRINCIPAL, "a"))
     assert waiting_slots(term.records["a"]) == (PRINCIPAL,)
-    for action, slot in product([each for each in Action if each is not Action.RELEASE], SLOTS):
+    for action, slot in product([each for each in Action if each not in {Action.RELEASE, Action.DETACH_BEGIN}], SLOTS):
         with pytest.raises(DomainError):
             plan(term, decide(action, slot, "a", to_slot="toan"))
     assert not after(term, decide(Action.RELEASE, HOMEROOM, "a")).records["a"].held

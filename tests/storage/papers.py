@@ -29,13 +29,14 @@ def make_document(
 ) -> Document:
     """A live paper of the class-term, speaking of every record or of one."""
     covered = book.opened.record_ids if record is None else book.opened.record_ids[record : record + 1]
-    enrolment_id = None
+    enrolment_id = record_uid = None
     if kind == DocumentKind.YEAR_RECORD:
         enrolment_id = book.session.get_one(TermRecord, covered[0]).enrolment_id
-        book.session.get_one(Enrolment, enrolment_id)
+        record_uid = book.session.get_one(Enrolment, enrolment_id).record_uid
     document = Document(
         **{
             "id": uuid4(), "kind": kind, "class_term_id": book.id, "enrolment_id": enrolment_id,
+            "record_uid": record_uid, "school_id": book.opened.school_id,
             "lookup_code": uuid4().hex, "content_sha256": "a" * 64, "sha256": uuid4().hex * 2, "size": 1, **more,
         }
     )  # fmt: skip
