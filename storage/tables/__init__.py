@@ -75,6 +75,7 @@ from storage.tables.submission import (
     StoreRecord,
     Submission,
 )
+from storage.tables.transfers import Transfer
 from storage.tables.trust import (
     Confirmation,
     EvidenceBatch,
@@ -163,5 +164,6 @@ __all__ = [
     "TeachingAssignment",
     "TermRecord",
     "TermRow",
+    "Transfer",
     "ValidationObject",
 ]
