@@ -163,7 +163,8 @@ def require_reason(deed: Deed, reason_id: str) -> None:
 def _cancelled(phase: Phase) -> Phase:
     if phase in FORWARD_ONLY:
         raise Conflict(
-            "Học sinh đã thuộc trường nơi đến nên không huỷ được nữa. Muốn trở lại trường cũ thì làm đơn chuyển trường mới."
+            "Học sinh đã thuộc trường nơi đến nên không huỷ được nữa. "
+            "Muốn trở lại trường cũ thì làm đơn chuyển trường mới."
         )
     if phase in OVER or phase is Phase.UNDOING:
         raise Conflict(f"Việc chuyển trường này đã kết thúc: {_small(Phase.CANCELLED.label)}.")

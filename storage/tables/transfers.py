@@ -48,6 +48,7 @@ class Transfer(Base):
     application_reason_id: Mapped[UUID] = mapped_column(ForeignKey("reasons.id"), comment="who applies, and why")
     from_enrolment_id: Mapped[UUID | None] = mapped_column(ForeignKey("enrolments.id"))
     phase: Mapped[str]
+    counted_from: Mapped[date] = mapped_column(comment="day from which the limit of the step under way counts")
     to_class_id: Mapped[UUID | None] = mapped_column(ForeignKey("class_groups.id"))
     to_enrolment_id: Mapped[UUID | None] = mapped_column(ForeignKey("enrolments.id"), comment="set by the pivot")
     moved_on: Mapped[date | None] = mapped_column(comment="first day at the other school; set by the pivot")

@@ -39,6 +39,7 @@ def upgrade() -> None:
     sa.Column('application_reason_id', sa.Uuid(), nullable=False, comment='who applies, and why'),
     sa.Column('from_enrolment_id', sa.Uuid(), nullable=True),
     sa.Column('phase', sa.String(), nullable=False),
+    sa.Column('counted_from', sa.Date(), nullable=False, comment='day from which the limit of the step under way counts'),
     sa.Column('to_class_id', sa.Uuid(), nullable=True),
     sa.Column('to_enrolment_id', sa.Uuid(), nullable=True, comment='set by the pivot'),
     sa.Column('moved_on', sa.Date(), nullable=True, comment='first day at the other school; set by the pivot'),
