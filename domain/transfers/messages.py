@@ -24,11 +24,11 @@ class TransferDeed:
 
 @dataclass(frozen=True)
 class TransferRef:
-    """A step that follows by itself; `step` is its command id in the diary."""
+    """A step that follows by itself, at a moment; `attempt` numbers what is asked of books."""
 
     matter_id: str
-    step: str = ""
     at: datetime | None = None
+    attempt: int = 0
 
 
 @dataclass(frozen=True)
