@@ -86,6 +86,8 @@ def certificate_of(session: Session, person: Person, field: str, at: datetime) -
 
 def obstacle(session: Session, order: SigningOrder, person: Person, at: datetime) -> NotAllowed | None:
     """Being waited for, and the certificate, must hold at the confirmation as they did at the start."""
+    if order.state in {*_CONFIRMED, "completed"}:
+        return None  # confirmed again, it only gets its answer again
     if order.matter_id is None or order.slot not in fields_for(session, order.matter_id, person):
         return NotAllowed(NOT_AWAITED)
     try:
