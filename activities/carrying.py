@@ -85,9 +85,8 @@ class CarryActivities:
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
-            raise await asyncio.to_thread(
-                self._never, order_id, as_gone(error, matter=bool(decision.matter_id))
-            ) from error
+            gone = as_gone(error, matter=bool(decision.matter_id))
+            raise await asyncio.to_thread(self._never, order_id, gone) from error
 
     def _ready(self, order_id: UUID) -> Decision:
         """The order's decision, once all that it needs is there. Raises ApplicationError: not yet, or never."""

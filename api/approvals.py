@@ -83,7 +83,7 @@ class Approvals:
         await self._started(call)
 
     async def carry(self, order_id: str, workflow_id: str) -> Outcome:
-        """Have a confirmed order carried to the answer of its class-term or matter, whatever has to answer before; durable."""
+        """Have a confirmed order carried to its workflow's answer, whatever has to answer before; durable."""
         await self.start_carrying(order_id, workflow_id)
         return await self._result(_carrying(order_id), Outcome)
 
