@@ -30,7 +30,7 @@ _REQUIRED: Final = (readme.NAME, MANIFEST, DATA_NAME)
 
 def is_package(data: bytes) -> bool:
     """Whether a zip says of itself, in its first member, that it is a transfer package."""
-    return data[_FIRST_NAME:].startswith(readme.NAME.encode())
+    return data.startswith(readme.NAME.encode(), _FIRST_NAME)
 
 
 def pack(package: TransferPackage) -> bytes:
