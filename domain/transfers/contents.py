@@ -6,7 +6,7 @@ How it is written into one file is `interchange.transfer.package`; what it prove
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from domain.documents import PupilContent, SchoolContent
 from domain.labelled import Labelled
@@ -18,6 +18,14 @@ class PaperKind(Labelled):
     YEAR_RECORD = "year_record", "Học bạ của năm học"
     TRANSFER_RESULT = "transfer_result", "Kết quả học tập đến khi chuyển trường"
     IDENTITY_PAGE = "identity_page", "Trang thông tin học sinh"
+
+
+DATA_NAME: Final = "du-lieu.json"
+_NAMES: Final = {
+    PaperKind.YEAR_RECORD: "hoc-ba-{year}.pdf",
+    PaperKind.TRANSFER_RESULT: "ket-qua-chuyen-truong.pdf",
+    PaperKind.IDENTITY_PAGE: "trang-thong-tin.pdf",
+}
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,11 @@ class PackedPaper:
     pdf: bytes = field(repr=False)
     evidence: bytes = field(default=b"", repr=False)
     school_year: str = ""
+
+    @property
+    def name(self) -> str:
+        """Of its file in the package."""
+        return _NAMES[self.kind].format(year=self.school_year)
 
 
 @dataclass(frozen=True)
@@ -78,7 +91,7 @@ class RunningTerm:
 
 @dataclass(frozen=True)
 class RunningYear:
-    """The year that is not finished; `optional` and `topics` name subjects as `domain.curriculum.curriculum_for` does."""
+    """The year that is not finished; `optional` and `topics` are codes of subjects as `curriculum_for` takes them."""
 
     record_uid: str
     school_year: str

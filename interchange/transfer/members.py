@@ -13,14 +13,8 @@ from domain.transfers.contents import PackedPaper, PaperKind, TransferPackage, V
 from interchange.transfer.archive import PackageInvalid
 
 MANIFEST: Final = "manifest.json"
-DATA: Final = "du-lieu.json"
 FORMAT: Final = "hocba-transfer"
 VERSION: Final = 1
-_FILES: Final = {
-    PaperKind.YEAR_RECORD: "hoc-ba-{year}",
-    PaperKind.TRANSFER_RESULT: "ket-qua-chuyen-truong",
-    PaperKind.IDENTITY_PAGE: "trang-thong-tin",
-}
 # Kind of each sort of validation data, by its attribute.
 _VALIDATION: Final = {"certificates": "certificate", "ocsps": "ocsp", "crls": "crl"}
 _EVIDENCE: Final = "evidence"
@@ -62,16 +56,11 @@ class Manifest:
 _ADAPTER: Final = TypeAdapter(Manifest)
 
 
-def file_name(paper: PackedPaper) -> str:
-    """The name of a paper's PDF in the package."""
-    return _FILES[paper.kind].format(year=paper.school_year) + ".pdf"
-
-
 def papers_and_proofs(package: TransferPackage) -> dict[str, tuple[Member, bytes]]:
     """The PDFs, each with its evidence behind it, then the validation data; all in the order of their names."""
     found: dict[str, tuple[Member, bytes]] = {}
-    for paper in sorted(package.papers, key=file_name):
-        name = file_name(paper)
+    for paper in sorted(package.papers, key=lambda paper: paper.name):
+        name = paper.name
         found[name] = _listed(name, paper.kind.value, paper.pdf, paper)
         if paper.evidence:
             beside = name.removesuffix(".pdf") + ".ers"

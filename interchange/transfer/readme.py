@@ -5,7 +5,7 @@ from typing import Final
 
 NAME: Final = "DOC-TRUOC.txt"
 # SHA-256 of every edition that was handed out: nobody else's words stand in a package that is taken.
-EDITIONS: Final = frozenset({"b92e0ebe14b7afe8a85f96629053435ef7ea1af5f7054e79242ab98c71d3b14d"})
+EDITIONS: Final = frozenset({"554bbdf9da640938e1c6156a84f136c65538bb6a16bf0100605c3ba455bacdfa"})
 
 _TEXT: Final = """\
 HỒ SƠ CHUYỂN TRƯỜNG: ĐỌC TRƯỚC
@@ -16,8 +16,8 @@ Gói này do trường nơi đi xuất, kèm theo học sinh chuyển đến tr�
 TRONG GÓI CÓ
 
 hoc-ba-<năm học>.pdf       Học bạ của từng năm học đã xong: tệp gốc, có chữ ký số và con dấu số của trường đã cấp.
-ket-qua-chuyen-truong.pdf  Kết quả của năm học đang dở (nếu có) và mã băm SHA-256 của học bạ các năm trước, có chữ ký của
-                           hiệu trưởng và con dấu của trường nơi đi.
+ket-qua-chuyen-truong.pdf  Kết quả của năm học đang dở (nếu có) và mã băm SHA-256 của học bạ các năm trước, có chữ ký
+                           của hiệu trưởng và con dấu của trường nơi đi.
 trang-thong-tin.pdf        Trang thông tin của học sinh, nếu có.
 *.ers                      Bằng chứng thời gian (RFC 4998) của tệp PDF cùng tên.
 kiem-chung/                Chứng thư số, trả lời OCSP, danh sách thu hồi (CRL); tên tệp có mã băm SHA-256.
@@ -51,8 +51,8 @@ ket-qua-chuyen-truong.pdf  Results of the unfinished year (if there is one) and 
 trang-thong-tin.pdf        The pupil's identity page, if there is one.
 *.ers                      Evidence record (RFC 4998) of the PDF of the same name.
 kiem-chung/                Certificates, OCSP responses, revocation lists (CRLs), named by their SHA-256.
-du-lieu.json               Data for machines: particulars, schooling, each year in the fields of the national record, marks
-                           and absences of the running term. It bears no signature: the PDFs are the originals.
+du-lieu.json               Data for machines: particulars, schooling, each year in the fields of the national record,
+                           marks and absences of the running term. It bears no signature: the PDFs are the originals.
 manifest.json              The list: each file, its size, SHA-256 and look-up code.
 
 HOW TO CHECK IT
@@ -62,8 +62,8 @@ HOW TO CHECK IT
    Take trusted root certificates from where their authority publishes them, never from this package.
 2. Files are those listed: sha256sum *.pdf (Windows: certutil -hashfile FILE.pdf SHA256)
    must give the "sha256" in manifest.json.
-3. Past years' records:    the hashes of step 2 must begin as those printed in ket-qua-chuyen-truong.pdf; they stand in full
-   in the file record.json attached to that PDF.
+3. Past years' records:    the hashes of step 2 must begin as those printed in ket-qua-chuyen-truong.pdf; in full they
+   stand in the file record.json attached to that PDF.
 4. Proof of time:          a program that reads RFC 4998, such as Bouncy Castle (class ERSEvidenceRecord).
 5. Still in force:         scan the QR code, or enter the look-up code printed on the page.
 With hocba, one command checks everything: hocba verify --trust ROOT.pem PACKAGE.zip
