@@ -12,7 +12,7 @@ from documents.secondary_fitting import row_letters, secondary_sizes
 from documents.sheet_form import sheet_form
 from documents.summary_form import summary_form
 from domain.documents import ClassSummaryContent, SubjectSheetContent
-from domain.matter_papers import HandoverMinutesContent, IdentityPageContent, TransferResultContent
+from domain.matter_papers import MatterPaperContent, TransferResultContent
 from domain.year_records import DocumentContent, PrimaryRecordContent, SecondaryRecordContent
 
 Arrangement = Mapping[str, object]
@@ -40,10 +40,12 @@ def arrangements(content: DocumentContent) -> Iterator[tuple[Arrangement, int | 
             for stretch in _STRETCHES:
                 pages = summary_pages(content, summary, stretch)
                 yield {"pages": pages, "form": asdict(summary)}, len(pages)
-        case TransferResultContent():
-            yield {"form": asdict(result_form(content))}, None
-        case IdentityPageContent() | HandoverMinutesContent():
-            yield {}, None
+        case _:
+            yield _natural(content), None
+
+
+def _natural(paper: MatterPaperContent) -> Arrangement:
+    return {"form": asdict(result_form(paper))} if isinstance(paper, TransferResultContent) else {}
 
 
 def _secondary(record: SecondaryRecordContent) -> Iterator[Arrangement]:

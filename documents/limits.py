@@ -7,7 +7,6 @@ from documents.subject_rows import subject_fields
 from documents.text_limits import check_text
 from domain.documents import ClassSummaryContent, SubjectSheetContent
 from domain.errors import Invalid
-from domain.matter_papers import HandoverMinutesContent, IdentityPageContent, TransferResultContent
 from domain.year_records import DocumentContent, PrimaryRecordContent, SecondaryRecordContent, YearRecordContent
 
 # Characters. Where the national record has a limit it is that one (2000: nxetgvcn, kquathamgiacuocthi, ndungkhenthuong
@@ -59,7 +58,7 @@ def check_limits(content: DocumentContent) -> None:
             for row in content.pupils:
                 for name, text in zip(content.verdicts, row.verdicts, strict=True):
                     check_text(f"{name} ở dòng {row.order_no}", text, VERDICT)
-        case IdentityPageContent() | TransferResultContent() | HandoverMinutesContent():
+        case _:
             check_matter_paper(content)
 
 

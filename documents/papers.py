@@ -10,7 +10,7 @@ from documents.minutes_places import Box, minutes_places
 from documents.result_form import result_form
 from documents.sheet_form import sheet_form
 from domain.documents import ClassSummaryContent, SignatureField, SubjectSheetContent
-from domain.matter_papers import HandoverMinutesContent, IdentityPageContent, TransferResultContent
+from domain.matter_papers import HandoverMinutesContent, IdentityPageContent, MatterPaperContent, TransferResultContent
 from domain.year_records import DocumentContent, PrimaryRecordContent, SecondaryRecordContent
 
 _A4: Final = (595.276, 841.89)
@@ -120,6 +120,12 @@ def paper_of(content: DocumentContent) -> Paper:
             return _SUMMARY
         case SubjectSheetContent():
             return _WIDE_SHEET if sheet_form(content).is_wide else _SHEET
+        case _:
+            return _of_matter(content)
+
+
+def _of_matter(content: MatterPaperContent) -> Paper:
+    match content:
         case IdentityPageContent():
             return _IDENTITY
         case TransferResultContent():
