@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 from temporalio import activity
 
 from activities.refusals import refusals_are_final
-from domain.transfers.messages import AlarmNote, BookStep, TransferDeed, TransferRef, TransferStanding
+from domain.transfers.messages import AlarmNote, BookStep, SealedPaper, TransferDeed, TransferRef, TransferStanding
 from storage.database import Sessions
 from storage.tables import Transfer
 from storage.transfers import books, following, steps
@@ -20,6 +21,24 @@ Listing = Callable[[Session, Transfer, int], list[BookStep]]
 class TransferActivities:
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
+
+    def activities(self) -> list[Callable[..., Any]]:
+        return [
+            self.load_transfer,
+            self.take_transfer_deed,
+            self.list_books_to_detach,
+            self.list_books_to_attach,
+            self.list_books_to_commit,
+            self.list_books_to_undo,
+            self.note_detached,
+            self.note_transfer_signed,
+            self.note_transfer_sealed,
+            self.move_enrolment,
+            self.note_committed,
+            self.note_undone,
+            self.withdraw_transfer,
+            self.note_transfer_alarm,
+        ]
 
     @activity.defn
     def load_transfer(self, ref: TransferRef) -> TransferStanding:
@@ -52,6 +71,17 @@ class TransferActivities:
     def note_detached(self, ref: TransferRef) -> TransferStanding:
         with self._work() as session:
             return following.note_detached(session, UUID(ref.matter_id), _at(ref.at))
+
+    @activity.defn
+    def note_transfer_signed(self, ref: TransferRef) -> TransferStanding:
+        """The head has signed: the clerk is waited for."""
+        with self._work() as session:
+            return following.note_signed(session, UUID(ref.matter_id), _at(ref.at))
+
+    @activity.defn
+    def note_transfer_sealed(self, paper: SealedPaper) -> TransferStanding:
+        with self._work() as session:
+            return following.note_sealed(session, UUID(paper.matter_id), UUID(paper.document_id), paper.at)
 
     @activity.defn
     def move_enrolment(self, ref: TransferRef) -> TransferStanding:

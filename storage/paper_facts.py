@@ -161,6 +161,11 @@ def pupil_contents(session: Session, facts: ClassFacts, found: list[Member]) -> 
     }
 
 
+def pupil_contents_of(session: Session, last: str, pupil: PupilRow, enrolment: Enrolment) -> PupilContent:
+    """The same of one pupil, with the years at schools up to the `last`."""
+    return pupil_content(pupil, enrolment, _schooling(session, last, [pupil.id])[pupil.id])
+
+
 def sheets_by_record(
     session: Session, facts: ClassFacts, records: list[TermRecord]
 ) -> dict[UUID, tuple[SheetReference, ...]]:

@@ -19,14 +19,18 @@ from activities.matter_papers import MatterPaperActivities
 from activities.orders import OrderActivities
 from activities.papers import BEAT_SECONDS, PaperPool
 from activities.school_campaigns import SchoolCampaignActivities
+from activities.transfer_packages import TransferPackageActivities
 from activities.upkeep import UpkeepActivities
 from config.process import collect_rarely
 from config.settings import Settings
 from config.temporal import connect
 from domain.rules.book import use_rules_of
 from interchange.national.codes import load_codes
+from signing.trust_store import trusted_roots
+from signing.verification.apart import ApartVerifier
 from storage.campaigns import policies
 from storage.database import Sessions, make_engine, make_sessions
+from storage.objects import Objects
 from worker.crash import CrashInterceptor
 from worker.mailing import make_mailing
 from worker.submission import make_submitting, submit_worker
@@ -36,7 +40,7 @@ from workflows.nightly import ensure_night_schedule
 from workflows.queues import MAIN_QUEUE, PROOF_QUEUE, SIGN_QUEUE
 from workflows.submission import ensure_submission_schedule
 from workflows.upkeep import ensure_schedules
-from workflows.workers import WORKFLOWS, campaign_worker, main_activities
+from workflows.workers import WORKFLOWS, campaign_worker, main_activities, matter_worker
 
 # After a worker dies hard, its cached workflows wait this long before another takes over.
 STICKY_TIMEOUT = timedelta(seconds=2)
@@ -55,8 +59,10 @@ async def run_main_worker(settings: Settings) -> None:
     with sessions.begin() as session:
         policies.ensure_shipped(session)
     with ThreadPoolExecutor(settings.worker_threads) as threads:
-        worker = main_worker(await connect(settings), decisions, schools, threads, settings)
-        await _until_stopped(worker, settings.ready_file)
+        client = await connect(settings)
+        worker = main_worker(client, decisions, schools, threads, settings)
+        async with matter_worker(client, sessions, threads, _interceptors(settings)):
+            await _until_stopped(worker, settings.ready_file)
 
 
 async def run_sign_worker(settings: Settings) -> None:
@@ -129,6 +135,8 @@ def proof_worker(
     carry = CarryActivities(sessions, client, trust.confirming, trust.proving)
     upkeep = UpkeepActivities(sessions, trust.keeper, trust.history, trust.preflight)
     mailing = make_mailing(settings, sessions)
+    objects, roots = Objects.local(settings.object_store), trusted_roots(settings.trust_file)
+    packages = TransferPackageActivities(sessions, objects, roots, ApartVerifier())
     return Worker(
         client,
         task_queue=PROOF_QUEUE,
@@ -139,6 +147,7 @@ def proof_worker(
             mailing.send_mails,
             mailing.list_readers,
             mailing.queue_digests,
+            packages.pack_transfer,
         ],
         activity_executor=threads,
         interceptors=[BeatingInterceptor(), *_interceptors(settings)],

@@ -15,15 +15,18 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 with workflow.unsafe.imports_passed_through():
     from activities.books import BookActivities, BookDecision
     from activities.refusals import refusal
+    from activities.transfer_packages import TransferPackageActivities
     from activities.transfers import TransferActivities
+    from domain.documents import SignatureField
     from domain.errors import DomainError
     from domain.matters import MatterKind, workflow_id
     from domain.transfers import phases
-    from domain.transfers.messages import AlarmNote, BookStep, TransferDeed, TransferRef, TransferStanding
+    from domain.transfers.messages import AlarmNote, BookStep, SealedPaper, TransferDeed, TransferRef, TransferStanding
     from domain.transfers.phases import Phase
 
+    from workflows.matter_signing import MatterSigning
     from workflows.pending import current_command_id
-    from workflows.queues import CAMPAIGN_QUEUE, DATABASE_RETRY, DATABASE_TIMEOUT
+    from workflows.queues import DATABASE_RETRY, DATABASE_TIMEOUT, MATTER_QUEUE, PACK_TIMEOUT, PROOF_QUEUE, SIGN_RETRY
     from workflows.transfer_handlers import TransferHandlers
 
 # A book may have to wait for a signature that is being embedded, or for its worker.
@@ -36,7 +39,7 @@ def transfer_workflow_id(matter_id: object) -> str:
 
 
 @workflow.defn
-class TransferWorkflow(TransferHandlers):
+class TransferWorkflow(MatterSigning, TransferHandlers):
     """What it knows comes from the database with every step; the database's lock settles who was first."""
 
     @workflow.init
@@ -44,6 +47,7 @@ class TransferWorkflow(TransferHandlers):
         self.standing = start
         self.lock = asyncio.Lock()
         self.attempt = 0
+        self.begin_signing(start.matter_id)
 
     @workflow.run
     async def run(self, start: TransferStanding) -> str:
@@ -67,6 +71,8 @@ class TransferWorkflow(TransferHandlers):
     async def _go_on(self) -> None:
         follows: Mapping[Phase, Callable[[], Awaitable[None]]] = {
             Phase.DETACHING: self._detach,
+            Phase.WRITING: self._write,
+            Phase.PACKING: self._pack,
             Phase.ATTACHING: self._attach,
             Phase.COMMITTING: self._commit,
             Phase.UNDOING: self._undo,
@@ -75,9 +81,37 @@ class TransferWorkflow(TransferHandlers):
 
     async def _detach(self) -> None:
         """The former school's books stop for the pupil; its principal and clerk then write what there is so far."""
+        self.forget_signatures()
         await self._through_books(TransferActivities.list_books_to_detach, TransferActivities.note_detached)
 
+    async def _write(self) -> None:
+        """The paper is signed by the principal, then sealed by the clerk."""
+        sealed = self.signed.get(SignatureField.SEAL)
+        if sealed is not None:
+            paper = SealedPaper(self.standing.matter_id, sealed.document_id, workflow.now())
+            self._take(await self._do(TransferActivities.note_transfer_sealed, paper))
+            return
+        wanted = SignatureField.SEAL if self.are_signed(SignatureField.PRINCIPAL) else SignatureField.PRINCIPAL
+        if wanted not in self.awaited:
+            self.await_signatures(wanted)
+            if wanted is SignatureField.SEAL:
+                self._take(await self._do(TransferActivities.note_transfer_signed, self._ref()))
+        await self._wait(lambda: self.are_signed(wanted))
+
+    async def _pack(self) -> None:
+        self._take(
+            await workflow.execute_activity_method(
+                TransferPackageActivities.pack_transfer,
+                self._ref(),
+                task_queue=PROOF_QUEUE,
+                start_to_close_timeout=PACK_TIMEOUT,
+                retry_policy=SIGN_RETRY,
+                summary="Đóng gói và kiểm tra hồ sơ",
+            )
+        )
+
     async def _undo(self) -> None:
+        self.forget_signatures()
         await self._through_books(TransferActivities.list_books_to_undo, TransferActivities.note_undone)
 
     async def _commit(self) -> None:
@@ -109,7 +143,7 @@ class TransferWorkflow(TransferHandlers):
             await workflow.execute_activity_method(
                 BookActivities.decide_in_book,
                 BookDecision(step.class_term_id, step.command_id, step.decision),
-                task_queue=CAMPAIGN_QUEUE,
+                task_queue=MATTER_QUEUE,
                 start_to_close_timeout=BOOK_TIMEOUT,
                 retry_policy=DATABASE_RETRY,
                 summary=step.decision.action.value,
@@ -127,14 +161,16 @@ class TransferWorkflow(TransferHandlers):
         except TimeoutError:
             return
 
-    async def _wait(self) -> None:
+    async def _wait(self, is_done: Callable[[], bool] = lambda: False) -> None:
         """The one timer: until the next alarm, or until somebody decides something."""
         version = self.standing.version
         alarm = min(self.standing.alarms, key=lambda each: each.at, default=None)
         timeout = max(timedelta(0), alarm.at - workflow.now()) if alarm else None
         try:
             await workflow.wait_condition(
-                lambda: self.standing.version != version, timeout=timeout, timeout_summary=alarm.key if alarm else None
+                lambda: self.standing.version != version or is_done(),
+                timeout=timeout,
+                timeout_summary=alarm.key if alarm else None,
             )
         except TimeoutError:
             if alarm is not None and self.standing.version == version:
@@ -171,7 +207,11 @@ class TransferWorkflow(TransferHandlers):
 
     async def _do(self, act: Any, argument: Any) -> Any:  # noqa: ANN401
         return await workflow.execute_activity_method(
-            act, argument, start_to_close_timeout=DATABASE_TIMEOUT, retry_policy=DATABASE_RETRY
+            act,
+            argument,
+            task_queue=MATTER_QUEUE,
+            start_to_close_timeout=DATABASE_TIMEOUT,
+            retry_policy=DATABASE_RETRY,
         )
 
     def _show(self) -> None:

@@ -27,8 +27,8 @@ class TransferHandlers:
     async def release(self, deed: TransferDeed) -> TransferStanding:
         return await self._decided(deed)
 
-    @workflow.update(description="Trường nơi đi không đồng ý")
-    async def object(self, deed: TransferDeed) -> TransferStanding:
+    @workflow.update(name="object", description="Trường nơi đi không đồng ý")
+    async def oppose(self, deed: TransferDeed) -> TransferStanding:
         return await self._decided(deed)
 
     @workflow.update(description="Nộp hồ sơ mang đến")
@@ -63,8 +63,8 @@ class TransferHandlers:
     def check_release(self, deed: TransferDeed) -> None:
         self._check(deed)
 
-    @object.validator
-    def check_object(self, deed: TransferDeed) -> None:
+    @oppose.validator
+    def check_oppose(self, deed: TransferDeed) -> None:
         self._check(deed)
 
     @bring.validator

@@ -47,6 +47,15 @@ class AlarmNote:
 
 
 @dataclass(frozen=True)
+class SealedPaper:
+    """The partial result that bears the seal."""
+
+    matter_id: str
+    document_id: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class TransferStanding:
     """Where a transfer stands; `version` grows with every step, so an older answer never overtakes a newer one."""
 

@@ -13,14 +13,15 @@ from domain.matters import MatterKind
 from domain.year_records import DocumentContent
 from storage.paper_facts import Stamp
 from storage.tables import Matter
+from storage.transfers import paper as transfers
 
 # Raises Incomplete, Invalid or NotAllowed where the paper cannot be written yet; the moment is the signing time.
 ContentOf: TypeAlias = Callable[[Session, Matter, Stamp, datetime], DocumentContent]
 # The enrolment that a matter's paper is about, for the register; None where it is about nobody in particular.
 EnrolmentOf: TypeAlias = Callable[[Session, Matter], UUID | None]
 
-CONTENTS: Final[Mapping[MatterKind, ContentOf]] = {}
-ENROLMENTS: Final[Mapping[MatterKind, EnrolmentOf]] = {}
+CONTENTS: Final[Mapping[MatterKind, ContentOf]] = {MatterKind.TRANSFER: transfers.transfer_result}
+ENROLMENTS: Final[Mapping[MatterKind, EnrolmentOf]] = {MatterKind.TRANSFER: transfers.enrolment_of}
 KINDS: Final[Mapping[MatterKind, str]] = {
     MatterKind.TRANSFER: "transfer_result",
     MatterKind.HANDOVER: "handover_minutes",

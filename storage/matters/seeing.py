@@ -13,10 +13,11 @@ from domain.matters import MatterKind
 from storage.matters import waits
 from storage.staffing import Person
 from storage.tables import Document, Matter, MatterWait, SignatureRow
+from storage.transfers import seeing as transfers
 
 Sees: TypeAlias = Callable[[Session, Matter, Person, datetime], bool]
 # Who else sees matters of a kind: the other school of a transfer, say.
-ALSO: Final[Mapping[MatterKind, Sees]] = {}
+ALSO: Final[Mapping[MatterKind, Sees]] = {MatterKind.TRANSFER: transfers.receives}
 
 
 def may_see(session: Session, matter: Matter, person: Person, at: datetime) -> bool:

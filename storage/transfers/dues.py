@@ -19,8 +19,9 @@ from domain.transfers.rules import Origin, Step, TransferCase
 from domain.workdays import Workdays
 from storage import staffing
 from storage.campaigns import policies
+from storage.matters import papers
 from storage.matters.waits import Wait
-from storage.tables import Matter, MatterEvent, SignatureRow, Transfer
+from storage.tables import Matter, MatterEvent, Transfer
 
 _STEPS: Final = {
     Phase.REQUESTED: Step.ANSWER,
@@ -99,9 +100,7 @@ def waits(session: Session, row: Transfer, due_at: datetime | None, at: datetime
 
 def _signer(session: Session, row: Transfer, due_at: datetime | None) -> Wait:
     """The principal first, then whoever holds the seal."""
-    signed = select(SignatureRow.field).where(SignatureRow.document_id == row.document_id)
-    fields = set(session.scalars(signed)) if row.document_id else set()
-    if SignatureField.PRINCIPAL in fields:
+    if SignatureField.PRINCIPAL in papers.signed_fields(session, papers.current_id(session, row.matter_id)):
         return Wait(Turn.SEAL, due_at, role="seal_clerk", school_id=row.from_school_id, field=SignatureField.SEAL)
     return Wait(Turn.SIGN, due_at, role="principal", school_id=row.from_school_id, field=SignatureField.PRINCIPAL)
 

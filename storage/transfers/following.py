@@ -32,6 +32,14 @@ def note_detached(session: Session, matter_id: UUID, at: datetime) -> TransferSt
     return dues.standing(session, row)
 
 
+def note_signed(session: Session, matter_id: UUID, at: datetime) -> TransferStanding:
+    """The head has signed the partial result: now it waits for the seal."""
+    row = _locked(session, matter_id)
+    if row.phase == Phase.WRITING:
+        lead(session, row, Phase.WRITING, at)
+    return dues.standing(session, row)
+
+
 def note_sealed(session: Session, matter_id: UUID, document_id: UUID, at: datetime) -> TransferStanding:
     """The partial result bears the seal: it can be packed."""
     row = _locked(session, matter_id)

@@ -184,9 +184,9 @@ def _open(session: Session, person: Person, application: Application, ways: _Way
     detail = {"direction": ways.direction.value, "rule": case.rule.version, "on": str(application.requested_on)}
     first = Step(application.command_id, Deed.REQUEST, at, person.staff_id, application.matter_id, detail)
     phase = first_phase(ways.direction)
-    matter = steps.open_matter(
-        session, MatterKind.TRANSFER, application.matter_id, person.school_id, phase.value, first
-    )
+    # Of the school whose papers these are: until it releases them the other one sees none.
+    whose = ways.from_school or person.school_id
+    matter = steps.open_matter(session, MatterKind.TRANSFER, application.matter_id, whose, phase.value, first)
     if matter is None:
         return session.get_one(Matter, application.matter_id)
     outside = application.outside or Outside()

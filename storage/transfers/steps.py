@@ -17,10 +17,10 @@ from domain.transfers.messages import TransferDeed, TransferStanding
 from domain.transfers.phases import CLERK, HOMEROOM, PRINCIPAL, Deed, Direction, Ground, Phase
 from domain.transfers.states import Side
 from storage import staffing
-from storage.matters import steps, waits
+from storage.matters import papers, steps, waits
 from storage.matters.steps import Step
 from storage.staffing import in_force
-from storage.tables import ClassGroup, Document, Position, Staff, Transfer
+from storage.tables import ClassGroup, Matter, Position, Staff, Transfer
 from storage.transfers import dues, matching, telling
 
 _NOT_YOURS: Final = "Việc “%s” lúc này không thuộc vai trò của thầy/cô."
@@ -97,7 +97,8 @@ def _homeroom(session: Session, row: Transfer, staff_id: UUID, at: datetime) -> 
 
 
 def _asking_side(session: Session, row: Transfer) -> Side:
-    asking = steps.lock(session, row.matter_id).school_id
+    opened_by = session.get_one(Matter, row.matter_id).opened_by
+    asking = session.get_one(Staff, opened_by).school_id
     return Side.SENDING if asking == row.from_school_id else Side.RECEIVING
 
 
@@ -138,26 +139,24 @@ def _confirm(_session: Session, row: Transfer, _deed: TransferDeed, _at: datetim
     return {"package": row.package_sha256 or ""}
 
 
-def _send_back(session: Session, row: Transfer, _deed: TransferDeed, at: datetime) -> Mapping[str, object]:
+def _send_back(session: Session, row: Transfer, deed: TransferDeed, at: datetime) -> Mapping[str, object]:
     """The school that is left writes, signs and packs anew."""
-    drop_paper(session, row, at)
+    drop_paper(session, row, at, deed.reason_id)
     row.counted_from = day_of(at)
     return {"package": row.package_sha256 or ""}
 
 
-def _cancel(session: Session, row: Transfer, _deed: TransferDeed, at: datetime) -> Mapping[str, object]:
+def _cancel(session: Session, row: Transfer, deed: TransferDeed, at: datetime) -> Mapping[str, object]:
     if row.to_enrolment_id is not None or row.moved_on is not None:
         raise Conflict("Học sinh đã thuộc trường nơi đến nên không huỷ được nữa.")
-    drop_paper(session, row, at)
+    drop_paper(session, row, at, deed.reason_id)
     return {"phase": row.phase}
 
 
-def drop_paper(session: Session, row: Transfer, at: datetime) -> None:
+def drop_paper(session: Session, row: Transfer, at: datetime, reason_id: str = "") -> None:
     """The partial result and the package count no more; they stay readable."""
-    paper = session.get(Document, row.document_id) if row.document_id else None
-    if paper is not None and paper.state == "live":
-        paper.state = "recalled" if paper.sealed_at else "void"
-        paper.recalled_at = at if paper.sealed_at else None
+    if row.from_enrolment_id is not None:
+        papers.withdraw_paper(session, row.matter_id, UUID(reason_id) if reason_id else None, at)
     row.document_id = None
     if row.package_sha256 is not None and row.expired_at is None:
         row.expired_at = at
