@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from domain.matters import MatterKind
+from domain.matters import MatterKind, transfers
 
 
 def _(message: str) -> str:
@@ -20,9 +20,9 @@ PATHS: Final[Mapping[str, str]] = {
     MatterKind.IDENTITY: "/trang-thong-tin",
 }
 # By kind and what a matter waits for; nobody's name is in them.
-TASKS: Final[Mapping[str, str]] = {}
+TASKS: Final[Mapping[str, str]] = {**transfers.TASKS}
 # By kind and what somebody is told.
-NOTICES: Final[Mapping[str, str]] = {}
+NOTICES: Final[Mapping[str, str]] = {**transfers.NOTICES}
 SIGN: Final = _("Xem và ký văn bản")
 
 

@@ -44,7 +44,7 @@ def to_attach(session: Session, row: Transfer, attempt: int) -> list[BookStep]:
 def open_records(session: Session, row: Transfer) -> list[tuple[UUID, UUID]]:
     """Class-term and record of what is not issued and does not stand still yet."""
     query = _of_former(row).where(TermRecord.stage != Stage.ISSUED.value, ~TermRecord.moving)
-    return list(session.execute(query).tuples())
+    return [(class_term_id, record_id) for class_term_id, record_id in session.execute(query)]
 
 
 def is_issued(session: Session, record_uid: UUID, term: str) -> bool:
@@ -66,7 +66,8 @@ def stays_in_year(session: Session, row: Transfer) -> bool:
 
 
 def _moving(session: Session, row: Transfer) -> list[tuple[UUID, UUID]]:
-    return list(session.execute(_of_former(row).where(TermRecord.moving)).tuples())
+    found = session.execute(_of_former(row).where(TermRecord.moving))
+    return [(class_term_id, record_id) for class_term_id, record_id in found]
 
 
 def _of_former(row: Transfer) -> Select[UUID, UUID]:
