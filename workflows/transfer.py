@@ -69,6 +69,7 @@ class TransferWorkflow(MatterSigning, TransferHandlers):
         return self.standing
 
     async def _go_on(self) -> None:
+        self.attempt += 1
         follows: Mapping[Phase, Callable[[], Awaitable[None]]] = {
             Phase.DETACHING: self._detach,
             Phase.WRITING: self._write,
@@ -82,6 +83,7 @@ class TransferWorkflow(MatterSigning, TransferHandlers):
     async def _detach(self) -> None:
         """The former school's books stop for the pupil; its principal and clerk then write what there is so far."""
         self.forget_signatures()
+        self.await_signatures(SignatureField.PRINCIPAL)  # whom the database says to wait for may sign at once
         await self._through_books(TransferActivities.list_books_to_detach, TransferActivities.note_detached)
 
     async def _write(self) -> None:
@@ -118,12 +120,16 @@ class TransferWorkflow(MatterSigning, TransferHandlers):
         await self._through_books(TransferActivities.list_books_to_commit, TransferActivities.note_committed)
 
     async def _attach(self) -> None:
-        """The pivot: the first book that takes the pupil moves the enrolment, or a transaction where none is open."""
+        """The pivot: the first book that takes the pupil moves the enrolment, or a transaction where none is open.
+
+        A book that the former school opened meanwhile stands still for the pupil first.
+        """
+        for each in await self._do(TransferActivities.list_books_to_detach, self._ref()):
+            await self._decide(each)
         await self._through_books(TransferActivities.list_books_to_attach, TransferActivities.move_enrolment)
 
     async def _through_books(self, listing: Any, then: Any) -> None:  # noqa: ANN401
         """Ask every book, then note that it is done. What is refused is looked at anew a little later."""
-        self.attempt += 1
         found: list[BookStep] = await self._do(listing, self._ref())
         decided = [await self._decide(each) for each in found]
         if all(decided):

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,23 +13,25 @@ from sqlalchemy import select
 from temporalio import activity
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
 
 from activities.matter_papers import MatterSigned
 from activities.orders import OrderResult
 from api.transfers import Transfers
 from domain.assessment import Term
 from domain.calendar import day_of
-from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
+from domain.curriculum import PRINCIPAL, SEAL
 from domain.decisions import Action, Decision
 from domain.documents import DocumentKind
 from domain.duties import Duty
+from domain.errors import DomainError
 from domain.matters.signing import action_of
 from domain.transfers.messages import TransferDeed, TransferRef, TransferStanding
 from domain.transfers.phases import Deed, Phase
 from storage import orders, projection
 from storage.campaigns import offices
 from storage.database import Sessions
-from storage.matters import papers, steps
+from storage.matters import papers, steps, waits
 from storage.matters.steps import Step
 from storage.opening import OpenedTerm, open_term
 from storage.projection import Projection
@@ -128,9 +130,7 @@ class LiveBook:
 
     async def do(self, action: Action, slot: str, *records: str, **more: Any) -> Outcome:  # noqa: ANN401
         decision = Decision(action, slot, records or self.records, actor_id=str(self.cast.who(slot)), **more)
-        answer: Outcome = await self.handle.execute_update(
-            action.value, decision, id=str(uuid4()), result_type=Outcome
-        )
+        answer: Outcome = await self.handle.execute_update(action.value, decision, id=str(uuid4()), result_type=Outcome)
         return answer
 
     async def is_refused(self, action: Action, slot: str, *records: str) -> bool:
@@ -193,7 +193,12 @@ class Journey:
         await self.transfers.request(self.person(clerk), self.application(**more))
 
     async def act(
-        self, deed: Deed, staff_id: UUID, reason: str = "", command_id: str = "", **more: Any  # noqa: ANN401
+        self,
+        deed: Deed,
+        staff_id: UUID,
+        reason: str = "",
+        command_id: str = "",
+        **more: Any,  # noqa: ANN401
     ) -> TransferStanding:
         act = TransferDeed(str(self.matter_id), deed, str(staff_id), command_id or str(uuid4()), **more)
         return await self.transfers.act(self.person(staff_id), act, reason)
@@ -253,8 +258,6 @@ class Journey:
 
     def waits(self) -> set[str]:
         with self.sessions() as session:
-            from storage.matters import waits  # noqa: PLC0415
-
             return {each.what for each in waits.of_matter(session, self.matter_id)}
 
     async def reach(self, phase: Phase) -> None:
@@ -309,14 +312,9 @@ def make_journey(sessions: Sessions, client: Client, pretended: Pretended, grade
 
 async def refused(call: Awaitable[Any]) -> str:
     """Why something was refused."""
-    from domain.errors import DomainError  # noqa: PLC0415
-
-    with pytest.raises((DomainError, WorkflowUpdateFailedError)) as error:
+    with pytest.raises((DomainError, WorkflowUpdateFailedError, RPCError)) as error:
         await call
     if isinstance(error.value, WorkflowUpdateFailedError):
         assert isinstance(error.value.cause, ApplicationError)
         return error.value.cause.message
     return str(error.value)
-
-
-__all__ = ["HOMEROOM", "Journey", "LiveBook", "Pretended", "date", "make_journey", "refused", "timedelta"]
