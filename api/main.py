@@ -40,6 +40,7 @@ from api.pages import (
     signing,
     submission,
     today,
+    transfers,
     verification,
 )
 from api.pages.language import spoken
@@ -47,6 +48,7 @@ from api.pages.templating import make_templates
 from api.routers import joined
 from api.schema import Application
 from api.services import Services
+from api.transfers import Transfers
 from api.v1 import routes as v1
 from config.settings import Settings, words_of
 from config.temporal import connect
@@ -96,7 +98,7 @@ def create_app(services: Services) -> FastAPI:
 def add_pages(app: FastAPI) -> None:
     """Every room; a room of one module or of a package of them."""
     rooms = (accounts, approval, clerk, entrance, entry, homeroom, live, mails, management, matters, notices, office)
-    app.include_router(joined(*rooms, records, review, search, signing, submission, today, verification))
+    app.include_router(joined(*rooms, records, review, search, signing, submission, today, transfers, verification))
 
 
 async def make_services(settings: Settings) -> Services:
@@ -110,6 +112,7 @@ async def make_services(settings: Settings) -> Services:
         sessions=sessions,
         approvals=Approvals(client, origins=Origins(sessions)),
         campaigns=Campaigns(client, sessions),
+        transfers=Transfers(client, sessions),
         confirming=confirming,
         own_device=OwnDevice(sessions, objects, confirming),
         objects=objects,

@@ -14,6 +14,7 @@ from activities.verifying import Verifying
 from api.approvals import Approvals
 from api.campaigns import Campaigns
 from api.remembered import Remembered
+from api.transfers import Transfers
 from api.turns import Turns
 from interchange.national.codes import CodeLists, load_codes
 from storage.database import Sessions
@@ -34,6 +35,7 @@ class Services:
     entrance: Entrance
     exchange: Exchange
     campaigns: Campaigns
+    transfers: Transfers
     codes: CodeLists = field(default_factory=load_codes)  # of the national record
     remembered: Remembered = field(default_factory=Remembered)
     turns: Turns = field(default_factory=Turns)

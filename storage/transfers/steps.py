@@ -65,7 +65,7 @@ def _is_known(session: Session, row: Transfer, command_id: str) -> bool:
 def _require_office(session: Session, row: Transfer, deed: TransferDeed, actor: UUID, at: datetime) -> None:
     sides = sides_of(session, row, actor, at)
     if deed.deed is Deed.CANCEL:
-        is_requester = CLERK in sides.get(_asking_side(session, row), frozenset())
+        is_requester = CLERK in sides.get(asking_side(session, row), frozenset())
         if not is_requester and not any(PRINCIPAL in offices for offices in sides.values()):
             raise NotAllowed("Chỉ văn thư của trường đã nhập đơn, hoặc hiệu trưởng của một trong hai trường, huỷ được.")
         return
@@ -96,7 +96,8 @@ def _homeroom(session: Session, row: Transfer, staff_id: UUID, at: datetime) -> 
     return frozenset({HOMEROOM}) if HOMEROOM_SLOT in slots else frozenset()
 
 
-def _asking_side(session: Session, row: Transfer) -> Side:
+def asking_side(session: Session, row: Transfer) -> Side:
+    """Of the school whose clerk entered the application."""
     opened_by = session.get_one(Matter, row.matter_id).opened_by
     asking = session.get_one(Staff, opened_by).school_id
     return Side.SENDING if asking == row.from_school_id else Side.RECEIVING

@@ -1,0 +1,84 @@
+"""What people decide about a transfer: one form each, pressed twice it is done once."""
+
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Request, status
+from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel, Field
+from starlette.responses import RedirectResponse, Response
+
+from api.deps import CurrentPerson, ServicesDep
+from api.errors import Unavailable
+from api.guard import allow
+from api.pages.transfers import showing
+from api.services import Services
+from domain.duties import Duty
+from domain.errors import DomainError, Invalid, NotFound
+from domain.reasons import is_reason
+from domain.transfers.messages import TransferDeed
+from domain.transfers.phases import NEEDS_REASON, Deed
+from storage.staffing import Person
+
+router = APIRouter(include_in_schema=False, prefix="/chuyen-truong")
+ACTORS: Final = frozenset({Duty.PRINCIPAL, Duty.CLERK, Duty.HOMEROOM})
+ACTS: Final = {
+    "tiep-nhan": Deed.ACCEPT,
+    "tu-choi": Deed.REFUSE,
+    "tra-ho-so": Deed.RELEASE,
+    "khong-dong-y": Deed.OBJECT,
+    "xac-nhan": Deed.CONFIRM,
+    "chap-nhan": Deed.OVERRULE,
+    "tra-lai": Deed.SEND_BACK,
+    "huy": Deed.CANCEL,
+}
+
+
+class ActForm(BaseModel):
+    command_id: UUID
+    reason: str = Field(default="", max_length=1000)
+    lop: str = ""
+    can_cu: str = ""
+
+
+@router.post("/{matter_id}/{act}")
+@allow(ACTORS)
+async def act(
+    request: Request,
+    matter_id: UUID,
+    act: str,
+    person: CurrentPerson,
+    found: ServicesDep,
+    form: Annotated[ActForm, Form()],
+) -> Response:
+    """Raises NotFound for another school's transfer, and for an act that there is not."""
+    await run_in_threadpool(_see, found, matter_id, person)
+    if act not in ACTS:
+        raise NotFound(showing.UNKNOWN)
+    try:
+        await found.transfers.act(person, _deed(matter_id, ACTS[act], person, form), form.reason)
+    except (DomainError, Unavailable) as refused:
+        return await run_in_threadpool(showing.show, found, request, person, matter_id, refused, form.reason)
+    return RedirectResponse(f"/chuyen-truong/{matter_id}", status.HTTP_303_SEE_OTHER)
+
+
+def _see(found: Services, matter_id: UUID, person: Person) -> None:
+    with found.sessions() as session:
+        showing.card_of(session, matter_id, person)
+
+
+def _deed(matter_id: UUID, deed: Deed, person: Person, form: ActForm) -> TransferDeed:
+    """Raises Invalid for words that are no reason."""
+    text = form.reason.strip()
+    if (deed in NEEDS_REASON or text) and not is_reason(text):
+        raise Invalid("Hãy ghi lý do (từ 3 đến 1000 ký tự).")
+    return TransferDeed(
+        str(matter_id), deed, str(person.staff_id), str(form.command_id), class_id=_id(form.lop), ground=form.can_cu
+    )
+
+
+def _id(text: str) -> str:
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return ""
