@@ -23,7 +23,6 @@ from storage.staffing import in_force
 from storage.tables import ClassGroup, Matter, Position, Staff, Transfer
 from storage.transfers import dues, matching, telling
 
-_NOT_YOURS: Final = "Việc “%s” lúc này không thuộc vai trò của thầy/cô."
 
 
 def take(session: Session, deed: TransferDeed, at: datetime) -> TransferStanding:
@@ -71,7 +70,7 @@ def _require_office(session: Session, row: Transfer, deed: TransferDeed, actor: 
         return
     move = phases.move_of(Direction(row.direction), Phase(row.phase), deed.deed)
     if move is None or not sides.get(move.side, frozenset()) & move.offices:
-        raise NotAllowed(_NOT_YOURS % deed.deed.label)
+        raise NotAllowed(f"Việc “{deed.deed.label}” lúc này không thuộc vai trò của thầy/cô.")
 
 
 def sides_of(session: Session, row: Transfer, staff_id: UUID, at: datetime) -> Mapping[Side, frozenset[str]]:

@@ -34,6 +34,7 @@ from api.main import create_app
 from api.origins import Origins
 from api.pages.templating import make_templates
 from api.services import Services
+from api.transfers import Transfers
 from config.settings import Settings
 from interchange.record_stores import StoreAddress
 from signing.keys import KeyStore
@@ -52,7 +53,7 @@ from storage.tables import SigningOrder
 from tests.api.applications import CALLED
 from tests.api.browsing import browser, site  # noqa: F401 - fixtures
 from tests.api.classroom import Classroom, make_classroom
-from tests.api.fakes import FakeApprovals, FakeCampaigns
+from tests.api.fakes import FakeApprovals, FakeCampaigns, FakeTransfers
 from tests.api.office_desk import at, office  # noqa: F401 - fixtures
 from tests.api.signing import make_prepared
 from tests.api.world import Keyring, World, at_desk, make_world, visitor
@@ -61,7 +62,7 @@ from tests.factories import OpenBook, open_book
 from tests.signing.pki import Stage, staged
 from worker.main import main_worker, proof_worker, sign_worker
 from worker.trust import Trust
-from workflows.workers import campaign_worker
+from workflows.workers import campaign_worker, matter_worker
 
 As = Callable[[str], AsyncClient]
 APART = ApartVerifier()
@@ -126,6 +127,7 @@ def make_services(
     folder: Path,
     *,
     campaigns: Campaigns | None = None,
+    transfers: Transfers | None = None,
     demo: bool = False,
 ) -> Services:
     confirms, objects = confirming(sessions, keys), Objects.local(folder)
@@ -148,6 +150,7 @@ def make_services(
         entrance,
         exchange,
         campaigns or FakeCampaigns(),
+        transfers or FakeTransfers(sessions),
         demo=demo,
     )
 
@@ -233,7 +236,7 @@ async def workers(
         sign = sign_worker(client, signing, threads, settings)
         proof = proof_worker(client, live_sessions, trust, threads, settings)
         campaigns = campaign_worker(client, live_sessions, threads)
-        async with main, sign, proof, campaigns:
+        async with main, sign, proof, campaigns, matter_worker(client, live_sessions, threads):
             yield
 
 
@@ -244,7 +247,10 @@ def live_app(
     """The application as it is served, workers or not."""
     approvals = Approvals(temporal_env.client, timedelta(seconds=60), Origins(live_sessions))
     campaigns = Campaigns(temporal_env.client, live_sessions)
-    return create_app(make_services(live_sessions, approvals, keys, objects_folder, campaigns=campaigns))
+    transfers = Transfers(temporal_env.client, live_sessions)
+    return create_app(
+        make_services(live_sessions, approvals, keys, objects_folder, campaigns=campaigns, transfers=transfers)
+    )
 
 
 @pytest.fixture

@@ -17,7 +17,18 @@ from domain.calendar import day_of
 from domain.curriculum import PRINCIPAL
 from domain.decisions import Action
 from domain.duties import AUTHORITY, Duty
-from storage.tables import Campaign, CampaignPhase, CampaignSchool, SigningBatch
+from storage.staffing import person
+from storage.tables import (
+    Campaign,
+    CampaignPhase,
+    CampaignSchool,
+    Enrolment,
+    Matter,
+    PupilRow,
+    SigningBatch,
+    Staff,
+)
+from storage.transfers.requesting import Application, Outside, open_transfer
 from tests.factories import YEAR, ClassCast, OpenBook, open_book
 from tests.office import make_campaign, manager_of, shipped_plan
 from tests.storage.papers import make_document, make_order
@@ -125,7 +136,11 @@ FORMS |= {
     "POST /co-quan/chung-thu-so/{certificate_id}": {"command_id": _COMMAND, "quyet_dinh": "approved"},
 }
 
-OBJECTS = ("class_term_id", "class_id", "record_id", "order_id", "document_id", "staff_id")
+# Transfers.
+PLAIN |= {"act": "huy"}
+FORMS |= {"POST /chuyen-truong/{matter_id}/{act}": {"command_id": _COMMAND, "reason": "Gia đình rút đơn."}}
+
+OBJECTS = ("class_term_id", "class_id", "record_id", "order_id", "document_id", "staff_id", "matter_id")
 
 
 def objects_of(db: Session, cast: ClassCast, sha256: str) -> Objects:
@@ -134,7 +149,8 @@ def objects_of(db: Session, cast: ClassCast, sha256: str) -> Objects:
     document = make_document(book, part=1, sha256=sha256)
     order = make_order(book, Action.APPROVE, PRINCIPAL, lease=False)
     db.flush()
-    named = (book.id, cast.class_id, book.records[0], order.id, document.id, cast.homeroom)
+    matter = make_transfer(db, cast)
+    named = (book.id, cast.class_id, book.records[0], order.id, document.id, cast.homeroom, matter.id)
     ids = {name: str(each) for name, each in zip(OBJECTS, named, strict=True)} | {"preview_id": str(uuid4())}
     # The signing room.
     batch = SigningBatch(
@@ -145,6 +161,26 @@ def objects_of(db: Session, cast: ClassCast, sha256: str) -> Objects:
     order.batch_id = batch.id
     db.flush()
     return Objects(ids | {"batch_id": str(batch.id)} | office_objects(db, cast))
+
+
+def make_transfer(db: Session, cast: ClassCast) -> Matter:
+    """A pupil of the class who is to leave the system."""
+    pupil = db.query(PupilRow).join(Enrolment).filter(Enrolment.class_id == cast.class_id).first()
+    clerk = person(db, datetime.now(UTC), Staff.id == cast.school.clerk)
+    assert pupil is not None
+    assert clerk is not None
+    command = uuid4()
+    asked = Application(
+        matter_id=command,
+        command_id=str(command),
+        arrives=False,
+        pupil=pupil.pupil_code,
+        birth_date=pupil.birth_date,
+        requested_on=day_of(datetime.now(UTC)),
+        reason="Theo cha mẹ.",
+        outside=Outside("Trường Mẫu ở tỉnh khác", "", "Tỉnh Đồng Nai"),
+    )
+    return open_transfer(db, clerk, asked, datetime.now(UTC))
 
 
 def office_objects(db: Session, cast: ClassCast) -> dict[str, str]:
