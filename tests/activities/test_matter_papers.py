@@ -1,6 +1,6 @@
 """Orders for the papers of matters, each step twice, with real papers and real keys."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -18,12 +18,12 @@ from domain.matters.signing import OUTDATED, OVERTAKEN, action_of
 from signing.verification.verify import verify
 from storage import auditing, history, looking_up, orders
 from storage.database import Sessions
-from storage.matters import paper_orders, papers, steps
+from storage.matters import paper_orders, papers, steps, waits
 from storage.matters.paper_orders import WantedPaper
 from storage.tables import Document, LogEvent, Matter, MatterEvent, MatterWait, OrderItem, School, SigningOrder
 from tests.activities.conftest import Office, remember
 from tests.factories import ClassCast, make_class, make_school
-from tests.matters import FIELDS, give_paper, make_matter, person_of
+from tests.matters import MINUTES, SEALED, make_matter, papers_of_matters, person_of, wait, who  # noqa: F401 - a fixture
 
 
 @dataclass
@@ -40,7 +40,7 @@ class Desk:
         return self.office.session
 
     def open(self, field: str) -> str:
-        person = person_of(self.session, self.cast.who(field))
+        person = person_of(self.session, who(self.cast, field))
         self.office.certificate(self.cast.school.school_id, action_of(field), person.staff_id)
         wanted = WantedPaper(uuid4(), self.matter.id, field)
         order = paper_orders.open_order(self.session, person, wanted, datetime.now(UTC))
@@ -71,37 +71,59 @@ class Desk:
 
 
 @pytest.fixture
-def desk(office: Office, db: Session, sessions: Sessions, pool: PaperPool, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    give_paper(monkeypatch)
+def desk(  # fixtures, passed by name
+    office: Office,
+    db: Session,
+    sessions: Sessions,
+    pool: PaperPool,
+    papers_of_matters: None,  # noqa: F811 - the fixture
+) -> Desk:
+    """Of a transfer, whose paper is signed by the principal and sealed."""
     cast = make_class(db, make_school(db))
     return Desk(office, MatterPaperActivities(sessions, pool), cast, make_matter(db, cast))
 
 
-def test_two_people_sign_and_the_school_seals(desk: Desk) -> None:
-    signed = [desk.sign(field) for field in FIELDS]
+@pytest.fixture
+def minutes(desk: Desk) -> Desk:
+    """Of a handover to two people."""
+    return replace(desk, matter=make_matter(desk.session, desk.cast, MINUTES))
+
+
+def test_a_paper_is_signed_and_sealed(desk: Desk) -> None:
+    signed = [desk.sign(field) for field in SEALED]
     assert [(each.field, each.is_sealed, each.failed) for each in signed] == [
-        ("homeroom", False, ""), ("principal", False, ""), ("seal", True, ""),
+        ("principal", False, ""), ("seal", True, ""),
     ]  # fmt: skip
     document = desk.document()
-    assert (document.matter_id, document.class_term_id, document.school_id) == (
-        desk.matter.id, None, desk.cast.school.school_id,
+    assert (document.kind, document.matter_id, document.school_id) == (
+        "transfer_result", desk.matter.id, desk.cast.school.school_id,
     )  # fmt: skip
+    assert desk.session.scalars(select(Document.id).where(Document.class_term_id.is_(None))).all() == [document.id]
     assert (document.sha256, document.sealed_at is not None) == (signed[-1].sha256, True)
     report = verify(desk.office.objects.get(document.sha256), [desk.office.authority.root])
-    assert [each.field for each in report.signatures] == list(FIELDS)
+    assert [each.field for each in report.signatures] == list(SEALED)
+    assert desk.session.scalars(select(SigningOrder.level).order_by(SigningOrder.level)).all() == ["B-B", "B-LT"]
+
+
+def test_minutes_are_signed_by_all_and_not_sealed(minutes: Desk) -> None:
+    assert [minutes.sign(field).failed for field in MINUTES] == ["", "", "", ""]
+    document = minutes.document()
+    assert (document.kind, document.sealed_at) == ("handover_minutes", None)
+    assert minutes.session.scalars(select(LogEvent.id)).all() == []
+    assert papers.signed_fields(minutes.session, document.id) == set(MINUTES)
 
 
 def test_the_diary_tells_and_nobody_is_waited_for(desk: Desk) -> None:
-    for left, field in zip((2, 1, 0), FIELDS, strict=True):
+    for left, field in zip((1, 0), SEALED, strict=True):
         desk.sign(field)
         assert len(desk.session.scalars(select(MatterWait.id)).all()) == left
     deeds = desk.session.scalars(select(MatterEvent.deed).order_by(MatterEvent.seq)).all()
-    assert deeds == ["opened", "signed.homeroom", "signed.principal", "signed.seal"]
+    assert deeds == ["opened", "signed.principal", "signed.seal"]
     assert steps.first_broken_step(desk.session, desk.matter.id) is None
 
 
 def test_each_step_run_twice_changes_nothing(desk: Desk) -> None:
-    for field in FIELDS:
+    for field in SEALED:
         order_id = desk.open(field)
         prepared, before = desk.office.prepare(order_id), desk.rows()
         assert desk.office.prepare(order_id) == prepared
@@ -113,7 +135,7 @@ def test_each_step_run_twice_changes_nothing(desk: Desk) -> None:
 
 
 def test_a_sealed_paper_is_in_force_for_the_log_the_audit_and_whoever_looks_it_up(desk: Desk) -> None:
-    for field in FIELDS:
+    for field in SEALED:
         desk.sign(field)
     document = desk.document()
     school = desk.session.get_one(School, desk.cast.school.school_id)
@@ -127,16 +149,35 @@ def test_a_sealed_paper_is_in_force_for_the_log_the_audit_and_whoever_looks_it_u
     assert (found.school, found.school_year, found.standing) == (school.name, "", "in_force")
 
 
-def test_of_two_at_once_the_second_looks_again(desk: Desk) -> None:
-    first, second = desk.confirmed("homeroom"), desk.confirmed("principal")
-    assert desk.complete(first).failed == ""
-    lost = desk.complete(second)
+def test_of_two_at_once_the_second_looks_again(minutes: Desk) -> None:
+    minutes.sign("giver")
+    first, second = minutes.confirmed("taker_2"), minutes.confirmed("taker_1")
+    assert minutes.complete(first).failed == ""
+    lost = minutes.complete(second)
     assert (lost.failed, lost.sha256) == (OVERTAKEN[0], "")
-    assert desk.complete(second) == lost
-    [item] = orders.items(desk.session, UUID(second))
+    assert minutes.complete(second) == lost
+    [item] = orders.items(minutes.session, UUID(second))
     assert item.error == OVERTAKEN[1]
-    assert papers.signed_fields(desk.session, desk.document().id) == {"homeroom"}
-    assert desk.sign("principal").failed == ""
+    assert papers.signed_fields(minutes.session, minutes.document().id) == {"giver", "taker_2"}
+    assert minutes.sign("taker_1").failed == ""
+
+
+def test_of_two_who_write_it_at_once_the_second_looks_again(desk: Desk) -> None:
+    """Nobody has signed yet, so both write the paper."""
+    first = desk.confirmed("principal")
+    second = UUID(desk.open("principal"))
+    assert desk.office.order(first).state == "signed"  # what is confirmed goes on
+    desk.office.prepare(str(second))
+    desk.office.confirm(str(second))
+    assert desk.complete(first).failed == ""
+    assert desk.complete(str(second)).failed == OVERTAKEN[0]
+
+
+def test_whose_turn_it_is_not_is_told_so(minutes: Desk) -> None:
+    order_id = minutes.open("taker_1")
+    assert minutes.office.prepare(order_id).papers == 0
+    [item] = orders.items(minutes.session, UUID(order_id))
+    assert "Chưa đến lượt" in item.error
 
 
 def test_the_decision_of_an_order_names_matter_field_and_document(desk: Desk) -> None:
@@ -149,7 +190,7 @@ def test_the_decision_of_an_order_names_matter_field_and_document(desk: Desk) ->
 
 
 def test_an_order_is_completed_only_once_it_is_confirmed(desk: Desk) -> None:
-    order_id = desk.open("homeroom")
+    order_id = desk.open("principal")
     desk.office.prepare(order_id)
     with pytest.raises(ApplicationError, match="chưa được xác nhận") as refused:
         desk.complete(order_id)
@@ -157,16 +198,16 @@ def test_an_order_is_completed_only_once_it_is_confirmed(desk: Desk) -> None:
 
 
 def test_a_digest_that_came_back_unsigned_fails_and_can_be_signed_again(desk: Desk) -> None:
-    order_id = desk.confirmed("homeroom")
+    order_id = desk.confirmed("principal")
     unsigned = update(OrderItem).where(OrderItem.order_id == UUID(order_id))
     desk.session.execute(unsigned.values(raw_signature=None))
     desk.session.commit()
     assert desk.complete(order_id).failed == "NotSigned"
-    assert desk.sign("homeroom").failed == ""
+    assert desk.sign("principal").failed == ""
 
 
 def test_an_order_that_expired_is_not_signed(desk: Desk) -> None:
-    order_id = desk.open("homeroom")
+    order_id = desk.open("principal")
     desk.office.prepare(order_id)
     past = update(SigningOrder).values(expires_at=datetime.now(UTC) - timedelta(seconds=1))
     desk.session.execute(past)
@@ -177,27 +218,30 @@ def test_an_order_that_expired_is_not_signed(desk: Desk) -> None:
 
 def test_a_certificate_of_somebody_else_signs_nothing(desk: Desk) -> None:
     stranger = desk.office.authority.issue_person("Người Khác", "079180000099")
-    remember(desk.session, stranger, staff_id=desk.cast.who("homeroom"))
-    order_id = desk.open("homeroom")
+    remember(desk.session, stranger, staff_id=desk.cast.school.principal)
+    order_id = desk.open("principal")
     with pytest.raises(ApplicationError, match="không mang mã định danh"):
         desk.office.prepare(order_id)
     assert desk.office.order(order_id).state == "failed"
 
 
 def test_a_void_paper_is_kept_and_the_next_is_another(desk: Desk) -> None:
-    desk.sign("homeroom")
-    old, late = desk.document().id, desk.confirmed("principal")
+    desk.sign("principal")
+    old, late = desk.document().id, desk.confirmed("seal")
     papers.void_paper(desk.session, desk.matter.id, None)
+    waits.wait_for(desk.session, desk.matter.id, [wait(desk.cast, each) for each in SEALED], datetime.now(UTC))
     desk.session.commit()
     assert (desk.office.order(late).state, desk.office.order(late).trouble) == ("failed", OUTDATED[1])
     with pytest.raises(ApplicationError, match=OUTDATED[1]):
         desk.complete(late)
     assert desk.session.get_one(Document, old).state == "void"
-    assert desk.sign("principal").document_id == str(papers.current_id(desk.session, desk.matter.id)) != str(old)
+    again = desk.sign("principal").document_id
+    assert again == str(papers.current_id(desk.session, desk.matter.id))
+    assert again != str(old)
 
 
 def test_a_sealed_paper_is_never_void(desk: Desk) -> None:
-    for field in FIELDS:
+    for field in SEALED:
         desk.sign(field)
     with pytest.raises(Conflict, match="đã đóng dấu"):
         papers.void_paper(desk.session, desk.matter.id, None)
