@@ -97,7 +97,7 @@ def due_of(
         .where(MatterWait.due_at < before, holder.in_(staff_ids))
         .order_by(MatterWait.due_at, Matter.id, MatterWait.field)
     )
-    return [(staff_id, MatterTask(*task)) for staff_id, *task in session.execute(query)]
+    return [(row[0], MatterTask(*row[1:])) for row in session.execute(query)]
 
 
 def of_matter(session: Session, matter_id: UUID) -> list[Wait]:

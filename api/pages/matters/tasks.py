@@ -1,4 +1,4 @@
-"""What matters wait for from a person, as lines with one button each; for the first pages of schools and authorities."""
+"""What matters wait for from a person, as lines with one button each: for everybody's first page."""
 
 from dataclasses import dataclass
 from datetime import datetime

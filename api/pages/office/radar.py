@@ -78,7 +78,7 @@ def show_radar(request: Request, person: CurrentPerson, found: ServicesDep, aski
     with found.sessions() as session:
         office = authorities.office(session, office_of(person))
         season = season_of(session, person, asking)
-        tasks = {"matter_tasks": lines_of(session, person), "now": now()}
+        tasks: dict[str, Any] = {"matter_tasks": lines_of(session, person), "now": now()}
         if season is None:
             return page(found, request, "office/none.html", office=office, **tasks)
         seen = _read(session, season, asked)
