@@ -34,7 +34,9 @@ PDF = Renderer("https://hocba.example").render(transfer_result()).pdf
 
 @pytest.fixture
 def matter(db: Session, world: World, papers_of_matters: None) -> Matter:  # noqa: F811 - the fixture
-    return make_matter(db, world.cast)
+    found = make_matter(db, world.cast)
+    db.commit()
+    return found
 
 
 def page_of(matter: Matter) -> str:
