@@ -248,6 +248,29 @@ async def test_the_signed_paper_is_for_who_may_see_the_matter(
         assert (await desk(person).get(f"/viec/{matter.id}/xem.pdf")).status_code == 404
 
 
+async def test_the_register_the_search_and_the_journal_know_the_paper(
+    desk: As, db: Session, matter: Matter, services: Services
+) -> None:
+    address, order = await ready(desk, db, services, matter)
+    document = make_signed(db, services, matter, order)
+    document.sealed_at, document.lookup_code, order.state = datetime.now(UTC), "MATTERPAPER23", "completed"
+    db.query(OrderItem).filter_by(order_id=order.id).update({"outcome": "done"})
+    db.commit()
+    register = await reads(desk("clerk"), "/so-phat-hanh?loai=transfer_result")
+    assert "MATTERPAPER23" in register
+    assert "Bảng tổng hợp kết quả của học sinh chuyển trường" in register
+    assert "MATTERPAPER23" in await reads(desk("clerk"), f"/so-phat-hanh/{document.id}")
+    assert (await desk("clerk").get("/so-phat-hanh.xlsx")).content[:2] == b"PK"
+    assert "Mẫu số" in await reads(desk("nobody"), "/v/MATTERPAPER23")
+    found = await desk("clerk").post("/tim", data={"words": "MATTERPAPER23"})
+    assert f'href="/api/v1/documents/{document.id}"' in words(found)
+    assert (await desk("clerk").get(f"/api/v1/documents/{document.id}")).content == PDF
+    journal = await reads(desk("principal"), "/ky/nhat-ky")
+    assert "1 bảng tổng hợp kết quả của học sinh chuyển trường" in journal
+    assert f'href="{address}"' in journal
+    assert (await desk("principal").get("/ky/nhat-ky.xlsx")).content[:2] == b"PK"
+
+
 async def test_a_paper_goes_from_the_page_to_its_seal(  # fixtures, passed by name
     live_app: FastAPI,
     live_sessions: Sessions,
