@@ -1,6 +1,7 @@
 """The paper of a matter: one at a time, written by whoever signs first; a void one makes room for the next."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid5
 
 from sqlalchemy import func, select
@@ -101,10 +102,11 @@ def is_overtaken(session: Session, paper_id: UUID, signatures: int) -> bool:
     return len(signed_fields(session, paper_id)) != signatures
 
 
-def school_of(session: Session, order: SigningOrder) -> UUID:
-    """The school that writes a new paper: that of whoever signs first."""
+def whose(session: Session, order: SigningOrder) -> dict[str, Any]:
+    """What a new document says of its school (that of whoever signs first) and of its version."""
     matter = session.get_one(Matter, order.matter_id)
-    return session.get_one(Staff, order.staff_id).school_id or matter.school_id
+    school_id = session.get_one(Staff, order.staff_id).school_id or matter.school_id
+    return {"school_id": school_id, "record_uid": None, "version": contents.version_of(session, matter)}
 
 
 def withdraw_paper(session: Session, matter_id: UUID, reason_id: UUID | None, at: datetime) -> None:

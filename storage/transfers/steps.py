@@ -24,7 +24,6 @@ from storage.tables import ClassGroup, Matter, Position, Staff, Transfer
 from storage.transfers import dues, matching, telling
 
 
-
 def take(session: Session, deed: TransferDeed, at: datetime) -> TransferStanding:
     """Carry out what somebody decided; the same command again changes nothing.
 

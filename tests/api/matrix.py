@@ -117,7 +117,11 @@ class Objects:
         return await client.request(route.method, path, **more)
 
 
-SIGNING_ROOM = ("batch_id",)
+SIGNING_ROOM = ("batch_id", "matter_id")
+FORMS |= {
+    "POST /viec/{matter_id}/ky": {"command_id": str(uuid4()), "phan": "principal"},
+    "POST /viec/{matter_id}/ky/{order_id}": {"passphrase": "x"},
+}
 # The door, one's own account, and the accounts of a school.
 FORMS |= {
     "POST /nguoi-dung/moi-tat-ca": {"command_id": "5f0c1a52-4a7f-4f3c-9a52-0a2b6a1f0c11"},
@@ -140,7 +144,7 @@ FORMS |= {
 PLAIN |= {"act": "huy"}
 FORMS |= {"POST /chuyen-truong/{matter_id}/{act}": {"command_id": _COMMAND, "reason": "Gia đình rút đơn."}}
 
-OBJECTS = ("class_term_id", "class_id", "record_id", "order_id", "document_id", "staff_id", "matter_id")
+OBJECTS = ("class_term_id", "class_id", "record_id", "order_id", "document_id", "staff_id")
 
 
 def objects_of(db: Session, cast: ClassCast, sha256: str) -> Objects:
@@ -149,8 +153,7 @@ def objects_of(db: Session, cast: ClassCast, sha256: str) -> Objects:
     document = make_document(book, part=1, sha256=sha256)
     order = make_order(book, Action.APPROVE, PRINCIPAL, lease=False)
     db.flush()
-    matter = make_transfer(db, cast)
-    named = (book.id, cast.class_id, book.records[0], order.id, document.id, cast.homeroom, matter.id)
+    named = (book.id, cast.class_id, book.records[0], order.id, document.id, cast.homeroom)
     ids = {name: str(each) for name, each in zip(OBJECTS, named, strict=True)} | {"preview_id": str(uuid4())}
     # The signing room.
     batch = SigningBatch(
@@ -160,7 +163,8 @@ def objects_of(db: Session, cast: ClassCast, sha256: str) -> Objects:
     db.flush()
     order.batch_id = batch.id
     db.flush()
-    return Objects(ids | {"batch_id": str(batch.id)} | office_objects(db, cast))
+    ids |= {"batch_id": str(batch.id), "matter_id": str(make_transfer(db, cast).id)}
+    return Objects(ids | office_objects(db, cast))
 
 
 def make_transfer(db: Session, cast: ClassCast) -> Matter:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import permutations
 
+import pypdfium2
 import pytest
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
@@ -137,6 +138,17 @@ def test_the_principal_closes_the_minutes(keys: Keys) -> None:
     fields = enumerate_sig_fields(PdfFileReader(io.BytesIO(pdf), strict=True))
     assert [name for name, _, field in fields if "/Lock" in field.get_object()] == [PRINCIPAL]
     assert [each.field for each in places_of(content)] == [GIVER, *TAKERS, PRINCIPAL]
+
+
+def test_the_principal_s_stamp_fills_its_frame_where_no_seal_covers_it(keys: Keys) -> None:
+    content = handover_minutes()
+    pdf = signed(rendered(content, keys), keys, (GIVER, "taker", PRINCIPAL))
+    x1, y1, x2, y2 = places_of(content)[-1].box
+    with pypdfium2.PdfDocument(pdf) as document:
+        document.init_forms()
+        document[0].flatten()
+        left = document[0].get_textpage().get_text_bounded(x1, y1, x1 + (x2 - x1) / 3, y2)
+    assert left.strip()
 
 
 def other_date(page: IdentityPageContent) -> IdentityPageContent:
