@@ -111,7 +111,7 @@ def said(records: dict[str, bytes]) -> dict[str, Any]:
         "tables": [
             {
                 "name": "Môn học",
-                "columns": [{"code": "level"}, {"code": "score"}, {"code": "average", "is_result": True}],
+                "columns": [{"code": f"hk1/{name}"} for name in ("mid_hk1/level", "mid_hk1/score", "average")],
                 "lines": [
                     {"code": "toan", "name": "Toán", "values": ["T", "9", "9,5"], "comment": CELLS[2].value},
                     {"code": "dao_duc", "name": "Đạo đức", "values": ["", "", ""], "comment": ""},
@@ -314,6 +314,7 @@ def with_cells(package: TransferPackage, *cells: PackedCell, **changes: int) -> 
     [
         (lambda each: with_cells(each, CELLS[0], replace(CELLS[1], value="10"), CELLS[2]), INVALID, "toan"),
         (lambda each: with_cells(each, *CELLS[:2]), INVALID, "toan"),
+        (lambda each: with_cells(each, CELLS[0], replace(CELLS[1], point="end_hk1"), CELLS[2]), INVALID, "toan"),
         (lambda each: with_cells(each, *CELLS[:2], replace(CELLS[2], value="Rất giỏi.")), INVALID, "toan"),
         (lambda each: with_cells(each, *CELLS, replace(CELLS[1], item="dao_duc", value="8")), UNSURE, "dao_duc"),
         (lambda each: with_cells(each, absent_excused=0), INVALID, "absent_excused"),
@@ -370,5 +371,5 @@ def test_what_was_found_is_said_in_words(package: TransferPackage, world: World,
         for outcome in Verdict:
             spoken = {
                 package_sentence(replace(running, check=check, outcome=outcome), tongue) for tongue in ("vi", "en")
-            }  # type: ignore[arg-type]
+            }
             assert len(spoken) == 2
