@@ -331,6 +331,17 @@ def test_the_running_year_is_held_against_the_transfer_result(
     assert failures(report, DATA) == [(PackageCheck.RUNNING, outcome, field)]
 
 
+def test_a_comment_on_a_whole_table_must_be_in_the_data(
+    package: TransferPackage, world: World, said: dict[str, Any]
+) -> None:
+    [table] = said["tables"]
+    report = examined(package, world, {**said, "tables": [{**table, "comment": "Em lễ phép."}]})
+    assert failures(report, DATA) == [(PackageCheck.RUNNING, INVALID, "comment")]
+    words = replace(CELLS[2], slot="homeroom", item="qualities", value="Em lễ phép.")
+    told = with_cells(package, *CELLS, words)
+    assert examined(told, world, {**said, "tables": [{**table, "comment": "Em lễ phép."}]}).holds
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
