@@ -23,7 +23,7 @@ class TransferAct(Labelled):
     RELEASE = "release", "Trả hồ sơ"
     RECEIVE = "receive", "Nhận học sinh"
     PLACE = "place", "Xếp lớp"
-    REFUSE = "refuse", "Từ chối"
+    REFUSE = "refuse", "Từ chối chuyển trường"
     CANCEL = "cancel", "Huỷ đơn"
 
 
@@ -63,7 +63,7 @@ def advance(state: TransferState, act: TransferAct, side: Side) -> TransferState
         raise _refusal(state, act)
     sides, after = move
     if side not in sides:
-        raise NotAllowed(f"Việc “{act.label}” lúc này là của {_named(min(sides))}, không phải của {_named(side)}.")
+        raise NotAllowed(f"Lúc này việc {_small(act)} là của {_small(min(sides))}, không phải của {_small(side)}.")
     return after
 
 
@@ -79,13 +79,10 @@ def _refusal(state: TransferState, act: TransferAct) -> NotAllowed:
             "Muốn trở lại trường cũ thì làm đơn chuyển trường mới."
         )
     if state in ENDED:
-        return NotAllowed(f"Hồ sơ chuyển trường đã kết thúc: {_small(state.label)}.")
-    return NotAllowed(f"Chưa làm được việc “{act.label}”: hồ sơ chuyển trường đang ở bước “{state.label}”.")
+        return NotAllowed(f"Hồ sơ chuyển trường đã kết thúc: {_small(state)}.")
+    return NotAllowed(f"Lúc này không {_small(act)} được: hồ sơ chuyển trường đang ở bước {_small(state)}.")
 
 
-def _named(side: Side) -> str:
-    return _small(side.label)
-
-
-def _small(label: str) -> str:
-    return label[0].lower() + label[1:]
+def _small(of: Labelled) -> str:
+    """Its label within a sentence."""
+    return of.label[0].lower() + of.label[1:]

@@ -5,10 +5,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import rfc8785
 
+from domain.assessment import AssessmentPoint
 from domain.documents import PupilContent
 from domain.scales import CellKind
 from domain.transfers.contents import DATA_NAME, PackedPaper, PackedYear, PaperKind, RunningYear, TransferData
@@ -19,8 +20,21 @@ from signing.verification.verdicts import Verdict, Verification
 
 _WHO: Final = ("full_name", "birth_date", "personal_id", "pupil_code")
 _SESSIONS: Final = "buổi"
+_POINTS: Final = frozenset(point.value for point in AssessmentPoint)
 # What a record raises that is not made as ours are.
 _MISSHAPEN: Final = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+
+
+class Place(NamedTuple):
+    """Where a mark belongs, by our codes: regular assessments have the same point in both terms."""
+
+    item: str
+    term: str
+    point: str
+
+
+# A level and a score may stand in one place.
+Marks: TypeAlias = dict[Place, Counter[str]]
 
 
 @dataclass(frozen=True)
@@ -137,9 +151,9 @@ def _contradictions(running: RunningYear, content: Content) -> Iterator[str]:
     """What the paper says and the data do not."""
     names = ("school_year", "grade", "class_name", "rule_version")
     yield from (name for name in names if value_at(content, name) != getattr(running, name))
-    told, comments = _told(running)
-    yield from (item for item, values in _sealed(content).items() if values - told.get(item, Counter()))
-    yield from (item for item, comment in _sealed_comments(content) if (item, comment) not in comments)
+    told = _told(running)
+    yield from (place.item for place, values in _sealed(content).items() if values - told.get(place, Counter()))
+    yield from _miscommented(running, content)
     yield from _absences(running, content)
 
 
@@ -151,41 +165,45 @@ def _absences(running: RunningYear, content: Content) -> Iterator[str]:
 
 
 def _unsaid(running: RunningYear, content: Content) -> Iterator[str]:
-    """What the data say and the paper does not."""
+    """What the data say and the paper does not; of comments the paper has only the newest."""
     sealed = _sealed(content)
-    for item, values in _told(running)[0].items():
-        if values - sealed.get(item, Counter()):
-            yield item
+    yield from (place.item for place, values in _told(running).items() if values - sealed.get(place, Counter()))
 
 
-def _told(running: RunningYear) -> tuple[dict[str, Counter[str]], set[tuple[str, str]]]:
-    """Marks and levels by item, however often each; and the comments, by item, too."""
-    marks: dict[str, Counter[str]] = {}
-    comments = set()
-    for cell in (cell for term in running.terms for cell in term.cells):
-        if cell.kind == CellKind.COMMENT:
-            comments.add((cell.item, cell.value.strip()))
-        else:
-            marks.setdefault(cell.item, Counter())[_mark(cell.value)] += 1
-    return marks, comments
-
-
-def _sealed(content: Content) -> dict[str, Counter[str]]:
-    """Marks and levels as the tables have them, without columns that are computed from others."""
-    marks: dict[str, Counter[str]] = {}
-    for table in _rows(content, "tables"):
-        is_entered = [not column.get("is_result") for column in _rows(table, "columns")]
-        for line in _rows(table, "lines"):
-            values = zip(line.get("values", ()), is_entered, strict=False)
-            found = [_mark(str(value)) for value, entered in values if entered and value]
-            marks.setdefault(str(line.get("code")), Counter()).update(found)
+def _told(running: RunningYear) -> Marks:
+    """Marks and levels of the data."""
+    marks: Marks = {}
+    for term in running.terms:
+        for cell in term.cells:
+            if cell.kind != CellKind.COMMENT:
+                marks.setdefault(Place(cell.item, term.term, cell.point), Counter())[_mark(cell.value)] += 1
     return marks
 
 
-def _sealed_comments(content: Content) -> Iterator[tuple[str, str]]:
-    for line in (line for table in _rows(content, "tables") for line in _rows(table, "lines")):
-        if comment := str(line.get("comment", "")).strip():
-            yield str(line.get("code")), comment
+def _sealed(content: Content) -> Marks:
+    """Marks and levels of the tables, by columns "term/point" or "term/point/kind"; others are computed from them."""
+    marks: Marks = {}
+    for table in _rows(content, "tables"):
+        columns = [str(column.get("code")).split("/") for column in _rows(table, "columns")]
+        for line in _rows(table, "lines"):
+            for (term, *rest), value in zip(columns, line.get("values", ()), strict=True):
+                if value and rest and rest[0] in _POINTS:
+                    marks.setdefault(Place(str(line.get("code")), term, rest[0]), Counter())[_mark(str(value))] += 1
+    return marks
+
+
+def _miscommented(running: RunningYear, content: Content) -> Iterator[str]:
+    """Comments of the paper that the data do not have; one on a whole table may be of any item."""
+    cells = [cell for term in running.terms for cell in term.cells if cell.kind == CellKind.COMMENT]
+    told = {(cell.item, cell.value.strip()) for cell in cells}
+    for table in _rows(content, "tables"):
+        for line in _rows(table, "lines"):
+            said = str(line.get("code")), str(line.get("comment", "")).strip()
+            if said[1] and said not in told:
+                yield said[0]
+        whole = str(table.get("comment", "")).strip()
+        if whole and whole not in {text for _, text in told}:
+            yield "comment"
 
 
 def _rows(content: Content, name: str) -> list[Content]:

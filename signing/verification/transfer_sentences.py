@@ -122,6 +122,12 @@ _SENTENCES: Final[dict[PackageCheck, dict[Language, tuple[str, str, str]]]] = {
         ),
     },
 }
+# What documents' own checks never name.
+_FIELDS: Final = {
+    "kind": ("loại văn bản", "kind of paper"),
+    "grade": ("khối", "grade"),
+    "rule_version": ("bộ quy tắc đánh giá", "assessment rules"),
+}
 _PLACES: Final = (Verdict.VALID, Verdict.INVALID, Verdict.INDETERMINATE)
 
 
@@ -150,5 +156,5 @@ def package_sentence(finding: PackageFinding, language: Language = "vi") -> str:
 def _field(name: str, language: Language) -> str:
     if not name:
         return ""
-    vietnamese, english = field_name(name)
+    vietnamese, english = _FIELDS.get(name) or field_name(name)
     return vietnamese if language == "vi" else english

@@ -47,9 +47,9 @@ def test_each_side_can_do_what_is_its_own_and_nothing_else(state: S, act: A, sid
         (S.REFUSED, A.ACCEPT, RECEIVING, "Hồ sơ chuyển trường đã kết thúc: không tiếp nhận."),
         (S.CANCELLED, A.CANCEL, SENDING, "Hồ sơ chuyển trường đã kết thúc: đã huỷ."),
         (S.PLACED, A.PLACE, RECEIVING, "Hồ sơ chuyển trường đã kết thúc: đã xếp lớp."),
-        (S.REQUESTED, A.RELEASE, SENDING, "“Trả hồ sơ”: hồ sơ chuyển trường đang ở bước “Đã nhận đơn”."),
-        (S.REQUESTED, A.ACCEPT, SENDING, "“Đồng ý tiếp nhận” lúc này là của trường nơi đến, không phải của"),
-        (S.ACCEPTED, A.RELEASE, RECEIVING, "lúc này là của trường nơi đi, không phải của trường nơi đến."),
+        (S.REQUESTED, A.RELEASE, SENDING, "Lúc này không trả hồ sơ được: hồ sơ chuyển trường đang ở bước đã nhận đơn."),
+        (S.REQUESTED, A.ACCEPT, SENDING, "Lúc này việc đồng ý tiếp nhận là của trường nơi đến, không phải của"),
+        (S.ACCEPTED, A.RELEASE, RECEIVING, "việc trả hồ sơ là của trường nơi đi, không phải của trường nơi đến."),
     ],
 )  # fmt: skip
 def test_a_refusal_says_why(state: S, act: A, side: Side, words: str) -> None:
