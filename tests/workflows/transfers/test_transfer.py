@@ -13,7 +13,7 @@ from domain.entry import required_cells
 from domain.stages import Stage
 from domain.transfers.phases import Deed, Phase
 from interchange.sample_school.cells import plausible
-from storage import opening, paper_facts, results, saving
+from storage import board, class_view, opening, paper_facts, results, saving
 from storage.matters import steps
 from storage.tables import Assessment, ClassTermRow, Matter, MatterWait, Notice, PupilTerm, TermRecord
 from tests.workflows.transfers.schools import DUE, Journey, LiveBook
@@ -217,3 +217,26 @@ async def test_records_of_a_book_that_opens_during_a_transfer_stand_still_before
     await journey.confirm()
     await journey.reach(Phase.PLACED)
     assert await old.state(old.records[0]) is None
+
+
+async def test_the_class_says_who_is_on_the_way_and_who_left_when(journey: Journey) -> None:
+    old, new = await journey.open(journey.old), await journey.open(journey.new)
+    await journey.up_to(Phase.WRITING)
+    with journey.sessions() as session:
+        first, *others = board.record_lines(session, old.opened.class_term_id)
+        assert (first.held, first.moving) == (True, True)
+        assert not any(each.held or each.moving for each in others)
+    await journey.write()
+    await journey.confirm()
+    await journey.reach(Phase.PLACED)
+    name = journey.pupil().full_name
+    with journey.sessions() as session:
+        for book, arrived, deeds in (
+            (old, False, ["detach_commit", "detach_begin"]),
+            (new, True, ["attach"]),
+        ):
+            view = class_view.class_view(session, book.opened.class_term_id, datetime.now(UTC))
+            assert [(each.full_name, each.arrived) for each in view.moves] == [(name, arrived)]
+            assert [each.deed for each in view.happened] == deeds
+            assert (view.pupils, view.held) == (4 if arrived else 2, 0)
+        assert name not in {each.full_name for each in board.record_lines(session, old.opened.class_term_id)}
