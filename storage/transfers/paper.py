@@ -64,7 +64,8 @@ def transfer_result(session: Session, matter: Matter, stamp: Stamp, at: datetime
 
 
 def enrolment_of(session: Session, matter: Matter) -> UUID | None:
-    return session.get_one(Transfer, matter.id).from_enrolment_id
+    row = session.get(Transfer, matter.id)
+    return row.from_enrolment_id if row else None
 
 
 def receiving(session: Session, row: Transfer) -> tuple[str, str]:
