@@ -19,18 +19,14 @@ from activities.matter_papers import MatterPaperActivities
 from activities.orders import OrderActivities
 from activities.papers import BEAT_SECONDS, PaperPool
 from activities.school_campaigns import SchoolCampaignActivities
-from activities.transfer_packages import TransferPackageActivities
 from activities.upkeep import UpkeepActivities
 from config.process import collect_rarely
 from config.settings import Settings
 from config.temporal import connect
 from domain.rules.book import use_rules_of
 from interchange.national.codes import load_codes
-from signing.trust_store import trusted_roots
-from signing.verification.apart import ApartVerifier
 from storage.campaigns import policies
 from storage.database import Sessions, make_engine, make_sessions
-from storage.objects import Objects
 from worker.crash import CrashInterceptor
 from worker.mailing import make_mailing
 from worker.submission import make_submitting, submit_worker
@@ -135,8 +131,6 @@ def proof_worker(
     carry = CarryActivities(sessions, client, trust.confirming, trust.proving)
     upkeep = UpkeepActivities(sessions, trust.keeper, trust.history, trust.preflight)
     mailing = make_mailing(settings, sessions)
-    objects, roots = Objects.local(settings.object_store), trusted_roots(settings.trust_file)
-    packages = TransferPackageActivities(sessions, objects, roots, ApartVerifier())
     return Worker(
         client,
         task_queue=PROOF_QUEUE,
@@ -147,7 +141,7 @@ def proof_worker(
             mailing.send_mails,
             mailing.list_readers,
             mailing.queue_digests,
-            packages.pack_transfer,
+            trust.packages.pack_transfer,
         ],
         activity_executor=threads,
         interceptors=[BeatingInterceptor(), *_interceptors(settings)],

@@ -27,6 +27,7 @@ from activities.proving import Proving
 from activities.school_campaigns import SchoolCampaignActivities
 from activities.showing import Showing
 from activities.submission.exchange import make_exchange
+from activities.transfer_packages import TransferPackageActivities
 from activities.verifying import Verifying
 from api.approvals import Approvals
 from api.campaigns import Campaigns
@@ -217,6 +218,7 @@ def trust(  # fixtures, passed by name
         proving=Proving(live_sessions, pool, stamps, keeper),
         keeper=keeper,
         history=HistoryKeeper(live_sessions, LogBook(log, files, b"a secret of the tests")),
+        packages=TransferPackageActivities(live_sessions, Objects.local(objects_folder), roots, APART),
     )
     stamps.close()
     revocation.close()
