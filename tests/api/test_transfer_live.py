@@ -1,4 +1,4 @@
-"""A pupil moves over HTTP with real workers: the paper is rendered, signed and sealed, the package packed and verified."""
+"""A pupil moves over HTTP with real workers: the paper is signed and sealed, the package packed and verified."""
 
 import asyncio
 from collections.abc import Callable
@@ -74,7 +74,7 @@ def move(live_app: FastAPI, live_sessions: Sessions, keys: Keyring, issued: Clas
     return Move(live_app, live_sessions, issued.cast, new)
 
 
-async def test_a_pupil_moves_with_sealed_papers_that_verify(move: Move) -> None:
+async def request(move: Move) -> None:
     with move.sessions() as session:
         query = select(PupilRow).join(Enrolment, Enrolment.pupil_id == PupilRow.id)
         pupil = session.scalars(query.where(Enrolment.class_id == move.old.class_id)).first()
@@ -86,6 +86,10 @@ async def test_a_pupil_moves_with_sealed_papers_that_verify(move: Move) -> None:
     }  # fmt: skip
     asked = await move.desk(move.new.school.clerk).post("/chuyen-truong", data=form)
     move.path = asked.headers["Location"]
+
+
+async def test_a_pupil_moves_with_sealed_papers_that_verify(move: Move) -> None:
+    await request(move)
     await move.act(move.new.school.principal, "tiep-nhan", lop=str(move.new.class_id))
     await move.act(move.old.school.principal, "tra-ho-so")
     await move.reach(Phase.WRITING)

@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
@@ -52,11 +52,11 @@ def put_in(services: Services, path: str, phase: Phase, *, is_sound: bool = True
     """What follows by itself, as the workflow would have it done."""
     matter_id, at = path.rpartition("/")[2], datetime.now(UTC)
     with services.sessions.begin() as session:
-        matter = diary.lock(session, session.get_one(Matter, __import__("uuid").UUID(matter_id)).id)
+        matter = diary.lock(session, session.get_one(Matter, UUID(matter_id)).id)
         row = session.get_one(Transfer, matter.id)
         if phase is Phase.CHECKING:
             row.phase = Phase.PACKING.value
-            report = {
+            report: dict[str, object] = {
                 "members": [
                     {
                         "name": "ket-qua-chuyen-truong.pdf",

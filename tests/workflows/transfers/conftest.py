@@ -15,7 +15,8 @@ from storage.database import Sessions, make_engine, make_sessions
 from storage.migrate import upgrade
 from tests.database import another_database
 from tests.workflows.playing import FAILURES
-from tests.workflows.transfers.schools import Journey, Pretended, make_journey
+from tests.workflows.transfers.pretended import Pretended
+from tests.workflows.transfers.schools import Journey, make_journey
 from workflows.class_term import ClassTermWorkflow
 from workflows.queues import MAIN_QUEUE, PROOF_QUEUE, SIGN_QUEUE
 from workflows.transfer import TransferWorkflow

@@ -10,46 +10,37 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
-from temporalio import activity
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
-from activities.matter_papers import MatterSigned
-from activities.orders import OrderResult
 from api.transfers import Transfers
 from domain.assessment import Term
 from domain.calendar import day_of
 from domain.curriculum import PRINCIPAL, SEAL
 from domain.decisions import Action, Decision
-from domain.documents import DocumentKind
 from domain.duties import Duty
 from domain.errors import DomainError
 from domain.matters.signing import action_of
-from domain.transfers.messages import TransferDeed, TransferRef, TransferStanding
+from domain.transfers.messages import TransferDeed, TransferStanding
 from domain.transfers.phases import Deed, Phase
-from storage import orders, projection
+from storage import orders
 from storage.campaigns import offices
 from storage.database import Sessions
-from storage.matters import papers, steps, waits
-from storage.matters.steps import Step
+from storage.matters import papers, waits
 from storage.opening import OpenedTerm, open_term
-from storage.projection import Projection
 from storage.staffing import Person, person
 from storage.tables import (
-    Document,
     Enrolment,
-    Matter,
     PupilRow,
     SchoolAuthority,
-    SignatureRow,
     Staff,
     TermRecord,
     Transfer,
 )
-from storage.transfers import following
 from storage.transfers.requesting import Application
 from tests.factories import ClassCast, make_certificate, make_class, make_school
+from tests.workflows.transfers.pretended import Pretended
 from workflows.class_term import workflow_id
 from workflows.messages import Outcome
 from workflows.opening import opening_state
@@ -58,57 +49,6 @@ from workflows.transfer import transfer_workflow_id
 
 DUE = datetime(2099, 1, 15, 17, tzinfo=UTC)
 _NUMBERS = count(1)
-
-
-@dataclass
-class Pretended:
-    """Papers that nobody renders or signs; what follows of them in the database is real."""
-
-    sessions: Sessions
-    is_sound: bool = True
-    packed: int = 0
-
-    @activity.defn
-    def complete_order(self, work: Projection, issue: Projection | None = None) -> OrderResult:
-        with self.sessions.begin() as session:
-            for each in (work, issue):
-                if each is not None:
-                    projection.project(session, each)
-        return OrderResult(work.decision.record_ids, slots=work.decision.slots, recorded=True, issued=issue is not None)
-
-    @activity.defn
-    def complete_matter_order(self, order_id: str) -> MatterSigned:
-        with self.sessions.begin() as session:
-            order = orders.get(session, UUID(order_id))
-            assert order.matter_id is not None
-            matter, [document_id] = session.get_one(Matter, order.matter_id), order.record_ids
-            paper = session.get(Document, UUID(document_id)) or Document(
-                id=UUID(document_id), kind=DocumentKind.TRANSFER_RESULT, matter_id=matter.id,
-                school_id=matter.school_id, lookup_code=uuid4().hex, content_sha256="a" * 64,
-                sha256=uuid4().hex * 2, size=1,
-            )  # fmt: skip
-            if order.slot == SEAL:
-                paper.sealed_at = datetime.now(UTC)
-            session.add(paper)
-            session.flush()
-            session.add(
-                SignatureRow(
-                    document_id=paper.id, field=order.slot, order_id=order.id, staff_id=order.staff_id,
-                    certificate_id=order.certificate_id, signed_at=order.signing_time, sha256=paper.sha256,
-                )
-            )  # fmt: skip
-            steps.lock(session, matter.id)
-            deed = Step(order_id, f"signed.{order.slot}", datetime.now(UTC), order.staff_id)
-            steps.note(session, matter.id, deed)
-            order.state = "completed"
-        return MatterSigned(order.slot, document_id, "b" * 64, is_sealed=order.slot == SEAL)
-
-    @activity.defn
-    def pack_transfer(self, ref: TransferRef) -> TransferStanding:
-        self.packed += 1
-        package = (f"{self.packed:064x}", self.is_sound, {"members": []})
-        with self.sessions.begin() as session:
-            return following.note_packed(session, UUID(ref.matter_id), package, ref.at or datetime.now(UTC))
 
 
 @dataclass

@@ -17,7 +17,8 @@ from storage.campaigns import policies
 from storage.database import Sessions
 from storage.tables import Notice, School
 from tests.workflows.transfers.conftest import moving_workers
-from tests.workflows.transfers.schools import Journey, Pretended, make_journey, refused
+from tests.workflows.transfers.pretended import Pretended
+from tests.workflows.transfers.schools import Journey, make_journey, refused
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -22,7 +22,8 @@ from domain.transfers.phases import Phase
 from storage.database import Sessions
 from storage.tables import Enrolment, MatterEvent, TermRecord
 from tests.workflows.playing import FAILURES
-from tests.workflows.transfers.schools import Journey, LiveBook, Pretended, make_journey
+from tests.workflows.transfers.pretended import Pretended
+from tests.workflows.transfers.schools import Journey, LiveBook, make_journey
 from tests.workflows.transfers.test_transfer import signed_by_subjects
 from workflows.class_term import ClassTermWorkflow
 from workflows.queues import MAIN_QUEUE, PROOF_QUEUE, SIGN_QUEUE

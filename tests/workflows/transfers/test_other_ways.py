@@ -10,7 +10,8 @@ from domain.transfers.phases import Deed, Phase
 from storage.database import Sessions
 from storage.tables import ClassGroup, Enrolment, PupilRow, TermRecord
 from storage.transfers.requesting import Outside
-from tests.workflows.transfers.schools import Journey, Pretended, make_journey, refused
+from tests.workflows.transfers.pretended import Pretended
+from tests.workflows.transfers.schools import Journey, make_journey, refused
 
 OUTSIDE = Outside("Trường Tiểu học Bằng Lăng Tím", "75000001", "Tỉnh Đồng Nai")
 

@@ -75,6 +75,11 @@ async def test_a_pupil_moves_in_the_middle_of_a_term_with_what_was_entered(journ
         assert cells[0] == cells[1] != set()
         kept = session.get_one(PupilTerm, UUID(arrived))
         assert (kept.absent_excused, kept.absent_unexcused, kept.height_cm) == (3, 1, "121")
+    await old.do(Action.SUBMIT, HOMEROOM, *old.records[1:])
+
+
+async def test_its_diary_is_whole_and_everybody_whom_it_concerns_is_told(journey: Journey) -> None:
+    await journey.up_to(Phase.PLACED)
     with journey.sessions() as session:
         matter = session.get_one(Matter, journey.matter_id)
         assert matter.settled_at is not None
@@ -82,7 +87,6 @@ async def test_a_pupil_moves_in_the_middle_of_a_term_with_what_was_entered(journ
         assert not session.scalars(select(MatterWait).where(MatterWait.matter_id == matter.id)).all()
         told = set(session.scalars(select(Notice.staff_id).where(Notice.subject_ref.contains(str(matter.id)))))
         assert {journey.old.school.principal, journey.new.school.principal, journey.old.homeroom} <= told
-    await old.do(Action.SUBMIT, HOMEROOM, *old.records[1:])
 
 
 async def test_who_comes_is_written_into_his_schooling(journey: Journey) -> None:
