@@ -11,7 +11,7 @@ from temporalio import activity
 from activities.evidence import evidence_of
 from activities.refusals import refusals_are_final
 from activities.sealed_records import read_own
-from domain.errors import Invalid
+from domain.errors import Conflict, Invalid
 from domain.transfers.contents import (
     PackedPaper,
     PackedYear,
@@ -32,6 +32,7 @@ from signing.verification.verdicts import Verdict
 from storage import evidence
 from storage.database import Sessions
 from storage.objects import Objects
+from storage.tables import Transfer
 from storage.transfers import following, packing
 from storage.transfers.packing import PaperToPack, ToPack
 
@@ -57,6 +58,28 @@ class TransferPackageActivities:
             kept = (self._objects.put(data), report.verdict is not Verdict.INVALID, as_kept(report))
             with self._sessions.begin() as session:
                 return following.note_packed(session, UUID(ref.matter_id), kept, at)
+
+    @activity.defn
+    def check_brought(self, ref: TransferRef) -> TransferStanding:
+        """What was brought from outside: checked if it is a package, and for people to judge if it is not."""
+        with refusals_are_final():
+            with self._sessions() as session:
+                sha256 = session.get_one(Transfer, UUID(ref.matter_id)).package_sha256
+            if sha256 is None:
+                raise Conflict("Chưa có hồ sơ nào được nộp.")
+            is_sound, report = self._judged(self._objects.get(sha256))
+            with self._sessions.begin() as session:
+                return following.note_checked(
+                    session, UUID(ref.matter_id), (sha256, is_sound, report), ref.at or datetime.now(UTC)
+                )
+
+    def _judged(self, data: bytes) -> tuple[bool, dict[str, Any]]:
+        """From outside only what is proven is sound: nobody here knows who signed."""
+        try:
+            report = self.examine(data)
+        except Invalid as refused:
+            return False, {"members": [], "problem": refused.message}
+        return report.holds, as_kept(report)
 
     def examine(self, data: bytes) -> PackageReport:
         """Raises PackageInvalid for what is no package, or not as it was written."""

@@ -10,10 +10,12 @@ from temporalio.client import Client
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from api.answers import PATIENCE, answered
+from domain.brakes import PUPIL_BRAKES
 from domain.errors import Conflict, NotAllowed, NotFound
 from domain.transfers.messages import TransferDeed, TransferStanding
 from domain.transfers.phases import NEEDS_REASON, OVER
-from storage import journal
+from storage import attempts, journal
+from storage.attempts import Try
 from storage.database import Sessions
 from storage.matters import steps
 from storage.staffing import Person
@@ -23,6 +25,7 @@ from storage.transfers.requesting import Application
 from workflows.starting import send_deed, start_transfer
 
 _REASONS: Final = UUID("5b0f6c1e-98a5-4c39-8f52-0e6a8c7d2b14")
+_TOO_OFTEN: Final = "Đã nhập sai mã hoặc ngày sinh nhiều lần. Thầy/cô hãy đối chiếu lại giấy tờ rồi thử lại sau."
 _OVER: Final = "Việc chuyển trường này đã kết thúc."
 
 
@@ -56,9 +59,21 @@ class Transfers:
             raise Conflict(_OVER) from error
 
     def _open(self, person: Person, application: Application) -> TransferStanding:
+        """A try for a pupil of another school is counted until it was right."""
+        attempt = self._tried(person) if application.arrives else None
         with self._sessions.begin() as session:
             matter = requesting.open_transfer(session, person, application, datetime.now(UTC))
+            if attempt is not None:
+                attempts.take_back(session, attempt)
             return dues.standing(session, session.get_one(Transfer, matter.id))
+
+    def _tried(self, person: Person) -> UUID:
+        tried = Try("pupil", str(person.staff_id), "")
+        with self._sessions.begin() as session:
+            attempt, _until = attempts.begin(session, tried, PUPIL_BRAKES, datetime.now(UTC))
+        if attempt is None:
+            raise NotAllowed(_TOO_OFTEN)
+        return attempt
 
     def _standing(self, deed: TransferDeed) -> tuple[TransferStanding, bool]:
         """Where it stands, and whether this command has taken effect."""

@@ -142,6 +142,7 @@ def proof_worker(
             mailing.list_readers,
             mailing.queue_digests,
             trust.packages.pack_transfer,
+            trust.packages.check_brought,
         ],
         activity_executor=threads,
         interceptors=[BeatingInterceptor(), *_interceptors(settings)],

@@ -101,16 +101,7 @@ class TransferWorkflow(MatterSigning, TransferHandlers):
         await self._wait(lambda: self.are_signed(wanted))
 
     async def _pack(self) -> None:
-        self._take(
-            await workflow.execute_activity_method(
-                TransferPackageActivities.pack_transfer,
-                self._ref(),
-                task_queue=PROOF_QUEUE,
-                start_to_close_timeout=PACK_TIMEOUT,
-                retry_policy=SIGN_RETRY,
-                summary="Đóng gói và kiểm tra hồ sơ",
-            )
-        )
+        self._take(await self._of_package(TransferPackageActivities.pack_transfer))
 
     async def _undo(self) -> None:
         self.forget_signatures()
@@ -194,6 +185,22 @@ class TransferWorkflow(MatterSigning, TransferHandlers):
                     raise error.cause from error
                 raise
             return self.standing
+
+    async def _brought(self, deed: TransferDeed) -> TransferStanding:
+        """Papers from outside are checked before anybody confirms them."""
+        await self._decided(deed)
+        self._take(await self._of_package(TransferPackageActivities.check_brought))
+        return self.standing
+
+    async def _of_package(self, act: Any) -> Any:  # noqa: ANN401
+        return await workflow.execute_activity_method(
+            act,
+            self._ref(),
+            task_queue=PROOF_QUEUE,
+            start_to_close_timeout=PACK_TIMEOUT,
+            retry_policy=SIGN_RETRY,
+            summary="Đóng gói và kiểm tra hồ sơ",
+        )
 
     def _check(self, deed: TransferDeed) -> None:
         """Refuse before history what cannot be done at this step."""

@@ -12,6 +12,9 @@ class TransferHandlers:
     async def _decided(self, deed: TransferDeed) -> TransferStanding:
         raise NotImplementedError
 
+    async def _brought(self, deed: TransferDeed) -> TransferStanding:
+        raise NotImplementedError
+
     def _check(self, deed: TransferDeed) -> None:
         raise NotImplementedError
 
@@ -33,7 +36,7 @@ class TransferHandlers:
 
     @workflow.update(description="Nộp hồ sơ mang đến")
     async def bring(self, deed: TransferDeed) -> TransferStanding:
-        return await self._decided(deed)
+        return await self._brought(deed)
 
     @workflow.update(description="Xác nhận hồ sơ")
     async def confirm(self, deed: TransferDeed) -> TransferStanding:

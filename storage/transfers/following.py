@@ -61,6 +61,18 @@ def note_packed(
     return dues.standing(session, row)
 
 
+def note_checked(
+    session: Session, matter_id: UUID, package: tuple[str, bool, dict[str, object]], at: datetime
+) -> TransferStanding:
+    """What the check of brought papers found; another file may have been brought since."""
+    row = _locked(session, matter_id)
+    sha256, is_sound, report = package
+    if row.phase == Phase.CHECKING and row.package_sha256 == sha256 and row.is_sound is None:
+        row.is_sound, row.report, row.packed_at = is_sound, report, at
+        _go(session, row, Deed.PACKED, Phase.CHECKING, at)
+    return dues.standing(session, row)
+
+
 def move_enrolment(session: Session, matter_id: UUID, at: datetime) -> TransferStanding:
     """The pivot where no book is to decide it. Raises Conflict for a book that was opened meanwhile."""
     row = _locked(session, matter_id)

@@ -10,11 +10,14 @@ from sqlalchemy.orm import Session
 
 from domain.calendar import day_of
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound
+from domain.identity import Sex, normalise_name
 from domain.matters import MatterKind
 from domain.matters.transfers import News
+from domain.pupils import HOME_COUNTRY
 from domain.transfers.phases import CLERK, Deed, Direction, first_phase
 from domain.transfers.windows import refuse_outside_window
 from storage import journal
+from storage.findings import keep_findings
 from storage.matters import steps, waits
 from storage.matters.steps import Step
 from storage.staffing import Person
@@ -28,6 +31,7 @@ NOBODY: Final = (
 )
 _NOT_OURS: Final = "Không tìm thấy học sinh này trong trường; thầy/cô hãy kiểm tra mã học sinh và ngày sinh."
 _UNDER_WAY: Final = "Học sinh này đang có một đơn chuyển trường chưa xong."
+SEXES: Final = frozenset(each.label for each in Sex)
 _TOO_OLD: Final = 366  # days
 
 
@@ -38,6 +42,17 @@ class Outside:
     name: str = ""
     code: str = ""
     province: str = ""
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """A pupil whom the system does not know yet; `personal_id` may be empty."""
+
+    full_name: str
+    sex: str
+    ethnicity: str
+    personal_id: str = ""
+    place_of_birth: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,6 +71,7 @@ class Application:
     reason: str
     school_code: str = ""
     outside: Outside | None = None
+    newcomer: Newcomer | None = None
     grade: int = 0
     is_excepted: bool = False
 
@@ -129,23 +145,41 @@ def _arriving(
     school_id: UUID | None,
 ) -> _Ways:
     if application.outside is not None:
-        return _from_outside(person, application, pupil, school_id)
+        return _from_outside(person, application, pupil or _add(session, application), school_id)
     if pupil is None or enrolment is None or school_id is None or school_id == person.school_id:
         raise NotFound(NOBODY)
     grade = session.get_one(ClassGroup, enrolment.class_id).grade
     return _Ways(pupil, Direction.WITHIN, school_id, person.school_id, enrolment, grade)
 
 
-def _from_outside(person: Person, application: Application, pupil: PupilRow | None, school_id: UUID | None) -> _Ways:
-    """A pupil whom the system does not know as another school's; his particulars were entered before."""
+def _from_outside(person: Person, application: Application, pupil: PupilRow, school_id: UUID | None) -> _Ways:
+    """A pupil whom the system does not know as another school's."""
     _require_outside(application.outside or Outside())
-    if pupil is None:
-        raise NotFound("Chưa có thông tin của học sinh này; hãy nhập thông tin học sinh trước.")
     if school_id is not None and school_id != person.school_id:
         raise NotFound("Học sinh này đã có trong hệ thống; hãy làm đơn chuyển trường trong hệ thống.")
     if school_id is not None:
         raise Conflict("Học sinh này đang học ở trường.")
     return _Ways(pupil, Direction.IN, None, person.school_id, None, application.grade)
+
+
+def _add(session: Session, application: Application) -> PupilRow:
+    """Enter a newcomer. Raises Invalid for what is missing, Conflict for a number that is somebody else's."""
+    new, code = application.newcomer, application.pupil.strip()
+    if new is None or not code or not new.full_name or new.sex not in SEXES or not new.ethnicity:
+        raise Invalid("Học sinh từ ngoài hệ thống phải có mã học sinh, họ và tên, giới tính và dân tộc.")
+    numbers = [each for each in (code, new.personal_id) if each]
+    taken = select(PupilRow.id).where(or_(PupilRow.pupil_code.in_(numbers), PupilRow.personal_id.in_(numbers)))
+    if session.scalars(taken).first() is not None:
+        raise Conflict("Mã học sinh hoặc số định danh này không khớp với ngày sinh đã nhập; hãy kiểm tra lại.")
+    row = PupilRow(
+        pupil_code=code, personal_id=new.personal_id, full_name=normalise_name(new.full_name),
+        birth_date=application.birth_date, sex=new.sex, ethnicity=new.ethnicity, nationality=HOME_COUNTRY,
+        place_of_birth=new.place_of_birth,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    keep_findings(session, [row])
+    return row
 
 
 def _require_outside(outside: Outside) -> None:

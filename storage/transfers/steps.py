@@ -126,6 +126,8 @@ def _object(_session: Session, row: Transfer, deed: TransferDeed, _at: datetime)
 
 def _bring(_session: Session, row: Transfer, deed: TransferDeed, _at: datetime) -> Mapping[str, object]:
     """A package from outside; its report comes with it."""
+    if not deed.package_sha256:
+        raise Invalid("Chưa có tệp nào được nộp.")
     row.package_sha256, row.is_sound, row.report = deed.package_sha256, None, None
     return {"package": deed.package_sha256}
 

@@ -13,15 +13,18 @@ from api.errors import Unavailable
 from api.guard import allow
 from api.pages.transfers import showing
 from api.services import Services
+from api.uploads import own_upload
 from domain.duties import Duty
 from domain.errors import DomainError, Invalid, NotFound
 from domain.reasons import is_reason
 from domain.transfers.messages import TransferDeed
 from domain.transfers.phases import NEEDS_REASON, Deed
+from interchange.transfer.archive import MAX_BYTES
 from storage.staffing import Person
 
 router = APIRouter(include_in_schema=False, prefix="/chuyen-truong")
 ACTORS: Final = frozenset({Duty.PRINCIPAL, Duty.CLERK, Duty.HOMEROOM})
+_TOO_LARGE: Final = "Tệp hồ sơ quá lớn."
 ACTS: Final = {
     "tiep-nhan": Deed.ACCEPT,
     "tu-choi": Deed.REFUSE,
@@ -59,6 +62,26 @@ async def act(
         await found.transfers.act(person, _deed(matter_id, ACTS[act], person, form), form.reason)
     except (DomainError, Unavailable) as refused:
         return await run_in_threadpool(showing.show, found, request, person, matter_id, refused, form.reason)
+    return RedirectResponse(f"/chuyen-truong/{matter_id}", status.HTTP_303_SEE_OTHER)
+
+
+@router.post("/{matter_id}/ho-so/nop")
+@allow({Duty.CLERK}, takes_upload=True)
+async def bring(request: Request, matter_id: UUID, person: CurrentPerson, found: ServicesDep) -> Response:
+    """Papers from outside of the system: a package is verified, anything else is kept for people to judge."""
+    await run_in_threadpool(_see, found, matter_id, person)
+    try:
+        upload = await own_upload(request, MAX_BYTES, _TOO_LARGE)
+        if not upload.data:
+            raise Invalid("Hãy chọn tệp hồ sơ.")
+        sha256 = await run_in_threadpool(found.objects.put, upload.data)
+        deed = TransferDeed(
+            str(matter_id), Deed.BRING, str(person.staff_id), upload.fields.get("command_id", sha256),
+            package_sha256=sha256,
+        )  # fmt: skip
+        await found.transfers.act(person, deed)
+    except (DomainError, Unavailable) as refused:
+        return await run_in_threadpool(showing.show, found, request, person, matter_id, refused)
     return RedirectResponse(f"/chuyen-truong/{matter_id}", status.HTTP_303_SEE_OTHER)
 
 

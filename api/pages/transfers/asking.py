@@ -1,5 +1,6 @@
 """The clerk enters a guardian's application: who, from where, to where, and since when."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any, Final
@@ -18,8 +19,10 @@ from api.pages.templating import page
 from api.services import Services
 from domain.duties import Duty
 from domain.errors import DomainError, Invalid
+from domain.ethnicities import ETHNICITIES
+from domain.identity import Sex, normalise_name
 from domain.reasons import is_reason
-from storage.transfers.requesting import Application, Outside
+from storage.transfers.requesting import Application, Newcomer, Outside
 
 router = APIRouter(include_in_schema=False, prefix="/chuyen-truong")
 CLERKS: Final = frozenset({Duty.CLERK})
@@ -30,6 +33,7 @@ WAYS: Final = {
     "den-ngoai": _("Đến trường này, từ nơi ngoài hệ thống"),
     "di-ngoai": _("Đi từ trường này, ra ngoài hệ thống"),
 }
+_PERSONAL_ID: Final = re.compile("[0-9]{12}")
 _WHY: Final = "Hãy ghi ai làm đơn và lý do (từ 3 đến 1000 ký tự)."
 
 
@@ -45,6 +49,11 @@ class AskForm(BaseModel):
     ten_truong: str = Field(default="", max_length=200)
     tinh: str = Field(default="", max_length=100)
     khoi: str = ""
+    ho_ten: str = Field(default="", max_length=100)
+    gioi_tinh: str = ""
+    dan_toc: str = "Kinh"
+    so_dinh_danh: str = Field(default="", max_length=12)
+    noi_sinh: str = Field(default="", max_length=200)
     ngoai_le: str = ""
     reason: str = Field(default="", max_length=1000)
 
@@ -91,7 +100,19 @@ def _application(form: AskForm) -> Application:
     grade = int(form.khoi) if form.khoi in _GRADES else 0
     if asked.arrives and not grade:
         raise Invalid("Hãy chọn khối lớp mà học sinh xin vào.")
-    return replace(asked, outside=outside, grade=grade)
+    return replace(asked, outside=outside, newcomer=_newcomer(form) if asked.arrives else None, grade=grade)
+
+
+def _newcomer(form: AskForm) -> Newcomer | None:
+    """None where nothing was typed: the pupil may be known from earlier. Raises Invalid for what cannot be kept."""
+    name = normalise_name(form.ho_ten)
+    if not name:
+        return None
+    if form.so_dinh_danh and not _PERSONAL_ID.fullmatch(form.so_dinh_danh):
+        raise Invalid("Số định danh cá nhân gồm 12 chữ số.")
+    if form.dan_toc not in ETHNICITIES:
+        raise Invalid("Hãy chọn dân tộc của học sinh.")
+    return Newcomer(name, form.gioi_tinh, form.dan_toc, form.so_dinh_danh, normalise_name(form.noi_sinh))
 
 
 _GRADES: Final = tuple(str(grade) for grade in range(1, 13))
@@ -107,6 +128,13 @@ def _day(text: str, refusal: str) -> date:
 def _page(
     found: Services, request: Request, form: AskForm, refused: DomainError | Unavailable | None = None
 ) -> Response:
-    values: dict[str, Any] = {"form": form, "ways": WAYS, "grades": _GRADES, "today": today().isoformat()}
+    values: dict[str, Any] = {
+        "form": form,
+        "ways": WAYS,
+        "grades": _GRADES,
+        "sexes": list(Sex),
+        "ethnicities": list(ETHNICITIES),
+        "today": today().isoformat(),
+    }
     code, problem = (problem_of(refused).status, refused.message) if refused else (200, "")
     return page(found, request, "transfers/new.html", status=code, problem=problem, **values)

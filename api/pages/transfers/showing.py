@@ -53,7 +53,7 @@ STEPS: Final = {
     Direction.IN: (_REQUESTED, _ANSWERED, _CHECKED, _ENTERED),
 }  # fmt: skip
 _FOR_PEOPLE: Final = (
-    Deed.ACCEPT, Deed.REFUSE, Deed.RELEASE, Deed.OBJECT, Deed.CONFIRM, Deed.OVERRULE, Deed.SEND_BACK,
+    Deed.ACCEPT, Deed.REFUSE, Deed.RELEASE, Deed.OBJECT, Deed.BRING, Deed.CONFIRM, Deed.OVERRULE, Deed.SEND_BACK,
 )  # fmt: skip
 
 

@@ -22,7 +22,13 @@ def _listed(values) -> str:
     return ', '.join(f"'{value}'" for value in values)
 
 
+def _tried(*purposes: str) -> None:
+    op.drop_constraint(op.f('ck_sign_in_attempts_purpose_known'), 'sign_in_attempts', type_='check')
+    op.create_check_constraint(op.f('ck_sign_in_attempts_purpose_known'), 'sign_in_attempts', f'purpose IN ({_listed(purposes)})')
+
+
 def upgrade() -> None:
+    _tried('password', 'code', 'mail', 'pupil')
     op.create_table('transfers',
     sa.Column('matter_id', sa.Uuid(), nullable=False),
     sa.Column('pupil_id', sa.Uuid(), nullable=False),
@@ -83,3 +89,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table('transfers')
+    op.execute("DELETE FROM sign_in_attempts WHERE purpose = 'pupil'")
+    _tried('password', 'code', 'mail')

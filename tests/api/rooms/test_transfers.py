@@ -196,3 +196,19 @@ async def test_an_act_that_there_is_not_is_not_found(desk: As, pupil: PupilRow) 
 async def test_no_address_of_the_room_names_anybody(desk: As, pupil: PupilRow) -> None:
     path = await asked(desk, pupil)
     assert re.fullmatch(rf"{ROOM}/[0-9a-f-]{{36}}", path)
+
+
+async def test_a_pupil_from_outside_is_entered_with_particulars(desk: As, world: World, pupil: PupilRow) -> None:
+    about = {
+        "huong": "den-ngoai", "hoc_sinh": "N-0001", "ngay_sinh": "2020-03-01", "khoi": "1",
+        "ten_truong": "Trường Mẫu ở tỉnh khác", "tinh": "Tỉnh Đồng Nai", "ho_ten": "Học sinh Mới", "gioi_tinh": "Nam",
+    }  # fmt: skip
+    assert "12 chữ số" in (await desk("clerk").post(ROOM, data=form(pupil, **about, so_dinh_danh="12"))).text
+    answer = await desk("clerk").post(ROOM, data=form(pupil, **about))
+    path = answer.headers["Location"]
+    assert (await send(desk, "principal", path, "tiep-nhan", lop=str(world.cast.class_id))).status_code == 303
+    assert "Hồ sơ gia đình mang đến" in (await desk("clerk").get(path)).text
+    client = desk("clerk")
+    data, files = {"csrf_token": client.headers["X-CSRF-Token"]}, {"file": ("ho-so.pdf", b"%PDF-1.7 scan")}
+    assert (await client.post(f"{path}/ho-so/nop", data=data, files=files)).status_code == 303
+    assert "Hãy chọn tệp hồ sơ." in (await client.post(f"{path}/ho-so/nop", data=data, files={"file": ("", b"")})).text

@@ -48,7 +48,10 @@ async def moving_workers(client: Client, sessions: Sessions, pretended: Pretende
                 activities=[pretended.complete_order, pretended.complete_matter_order],
             )  # fmt: skip
             proof = Worker(
-                client, task_queue=PROOF_QUEUE, activities=[pretended.pack_transfer], activity_executor=threads
+                client,
+                task_queue=PROOF_QUEUE,
+                activities=[pretended.pack_transfer, pretended.check_brought],
+                activity_executor=threads,
             )
             for worker in (main, sign, proof, matter_worker(client, sessions, threads)):
                 await stack.enter_async_context(worker)

@@ -16,7 +16,7 @@ from storage.database import Sessions
 from storage.matters import steps
 from storage.matters.steps import Step
 from storage.projection import Projection
-from storage.tables import Document, Matter, SignatureRow
+from storage.tables import Document, Matter, SignatureRow, Transfer
 from storage.transfers import following
 
 
@@ -62,6 +62,15 @@ class Pretended:
             steps.note(session, matter.id, deed)
             order.state = "completed"
         return MatterSigned(order.slot, document_id, "b" * 64, is_sealed=order.slot == SEAL)
+
+    @activity.defn
+    def check_brought(self, ref: TransferRef) -> TransferStanding:
+        matter_id = UUID(ref.matter_id)
+        with self.sessions.begin() as session:
+            sha256 = session.get_one(Transfer, matter_id).package_sha256
+            assert sha256 is not None
+            found: dict[str, object] = {"members": [], "problem": "Tệp không phải gói chuyển trường."}
+            return following.note_checked(session, matter_id, (sha256, self.is_sound, found), datetime.now(UTC))
 
     @activity.defn
     def pack_transfer(self, ref: TransferRef) -> TransferStanding:

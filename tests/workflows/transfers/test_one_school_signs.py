@@ -107,8 +107,8 @@ async def twice(
             activity_executor=threads,
         )  # fmt: skip
         proof = Worker(
-            client, task_queue=PROOF_QUEUE, activities=[pretended.pack_transfer], activity_executor=threads,
-            interceptors=[Twice()],
+            client, task_queue=PROOF_QUEUE, activities=[pretended.pack_transfer, pretended.check_brought],
+            activity_executor=threads, interceptors=[Twice()],
         )  # fmt: skip
         async with main, sign, proof, matter_worker(client, moving_sessions, threads, [Twice()]):
             yield make_journey(moving_sessions, client, pretended)

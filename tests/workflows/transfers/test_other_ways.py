@@ -8,8 +8,8 @@ from domain.curriculum import HOMEROOM
 from domain.decisions import Action
 from domain.transfers.phases import Deed, Phase
 from storage.database import Sessions
-from storage.tables import ClassGroup, Enrolment, PupilRow, TermRecord
-from storage.transfers.requesting import Outside
+from storage.tables import ClassGroup, PupilRow, TermRecord
+from storage.transfers.requesting import Newcomer, Outside
 from tests.workflows.transfers.pretended import Pretended
 from tests.workflows.transfers.schools import Journey, make_journey, refused
 
@@ -46,17 +46,18 @@ async def test_a_pupil_leaves_the_system(journey: Journey) -> None:
     assert await old.is_refused(Action.SUBMIT, HOMEROOM, old.records[0])
 
 
+async def comes(journey: Journey, **more: object) -> str:
+    """A pupil whom the system does not know; gives the code."""
+    code = f"N{journey.new.school.number}"
+    newcomer = Newcomer("Học sinh Mới", "Nam", "Kinh", "", "Tỉnh Đồng Nai")
+    born = date(2020, 3, 1)
+    await journey.request(pupil=code, birth_date=born, outside=OUTSIDE, newcomer=newcomer, grade=1, **more)
+    return code
+
+
 async def test_a_pupil_comes_from_outside(journey: Journey) -> None:
     new = await journey.open(journey.new)
-    with journey.sessions.begin() as session:
-        session.add(
-            PupilRow(
-                pupil_code=f"N{journey.new.school.number}", personal_id="", full_name="Học sinh Mới",
-                birth_date=date(2020, 3, 1), sex="Nam", ethnicity="Kinh", nationality="Việt Nam",
-                place_of_birth="Tỉnh Đồng Nai",
-            )
-        )  # fmt: skip
-    await journey.request(pupil=f"N{journey.new.school.number}", birth_date=date(2020, 3, 1), outside=OUTSIDE, grade=1)
+    await comes(journey)
     await journey.accept()
     assert journey.row().phase == Phase.CHECKING
     await journey.confirm()
@@ -66,4 +67,31 @@ async def test_a_pupil_comes_from_outside(journey: Journey) -> None:
     with journey.sessions() as session:
         query = select(TermRecord).where(TermRecord.enrolment_id == arrived.id)
         assert [each.class_term_id for each in session.scalars(query)] == [new.opened.class_term_id]
-        assert session.scalars(select(Enrolment).where(Enrolment.record_uid == arrived.record_uid)).one()
+        assert session.get_one(PupilRow, arrived.pupil_id).full_name == "Học sinh Mới"
+
+
+async def test_papers_that_were_brought_and_cannot_be_verified_are_for_the_principal(journey: Journey) -> None:
+    await comes(journey)
+    await journey.accept()
+    journey.pretended.is_sound = False
+    await journey.act(Deed.BRING, journey.new.school.clerk, package_sha256="c" * 64)
+    assert journey.waits() == {"overrule"}
+    assert "hiệu trưởng phải chấp nhận" in await refused(journey.confirm())
+    await journey.act(Deed.OVERRULE, journey.new.school.principal, "Đã đối chiếu với học bạ giấy.")
+    await journey.reach(Phase.PLACED)
+
+
+async def test_a_newcomer_needs_particulars_and_a_number_of_his_own(journey: Journey) -> None:
+    about = {"outside": OUTSIDE, "grade": 1, "pupil": "N-khong-ten", "birth_date": date(2020, 3, 1)}
+    assert "họ và tên" in await refused(journey.request(**about))
+    taken = journey.pupil().pupil_code
+    newcomer = Newcomer("Học sinh Mới", "Nam", "Kinh")
+    assert "không khớp" in await refused(journey.request(**{**about, "pupil": taken, "newcomer": newcomer}))
+
+
+async def test_who_guesses_at_pupils_of_other_schools_has_to_wait(journey: Journey) -> None:
+    pupil = journey.pupil()
+    said = [await refused(journey.request(birth_date=date(2000, 1, day))) for day in range(1, 11)]
+    assert "khớp với mã" in said[7]
+    assert "nhiều lần" in said[-1]
+    assert "nhiều lần" in await refused(journey.request(pupil=pupil.pupil_code))

@@ -1,5 +1,6 @@
 """What is refused, objected to or cancelled leaves everything as it was; after the pivot nothing is taken back."""
 
+import asyncio
 from uuid import uuid4
 
 import pytest
@@ -155,3 +156,18 @@ async def test_a_class_of_another_grade_or_school_is_refused(journey: Journey) -
     principal = journey.new.school.principal
     for class_id in ("", str(journey.old.class_id)):
         assert "Chưa chọn lớp" in await refused(journey.act(Deed.ACCEPT, principal, class_id=class_id))
+
+
+@pytest.mark.parametrize("turn", range(4))
+async def test_a_confirmation_and_a_cancellation_at_once_leave_one_of_both(journey: Journey, turn: int) -> None:
+    """Whoever is first in the database: the pupil is at one school, and its record goes on there alone."""
+    old, new = await journey.open(journey.old), await journey.open(journey.new)
+    await journey.up_to(Phase.CHECKING)
+    both = [journey.confirm(), journey.act(Deed.CANCEL, journey.old.school.principal, "Gia đình rút đơn.")]
+    await asyncio.gather(*(both if turn % 2 else both[::-1]), return_exceptions=True)
+    assert await journey.handle.result() in {Phase.PLACED, Phase.CANCELLED}
+    is_placed = journey.row().phase == Phase.PLACED
+    open_ones = [each.class_id for each in journey.enrolments() if each.left_on is None]
+    assert open_ones == [journey.new.class_id if is_placed else journey.old.class_id]
+    assert await is_as_before(old, "entry") is not is_placed
+    assert (len((await new.handle.query("snapshot"))["records"]) == 4) is is_placed
