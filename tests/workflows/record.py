@@ -24,6 +24,7 @@ from tests.fakes import FakeDatabase, FakePapers
 from tests.workflows.campaigns import plays as campaigns
 from tests.workflows.mailing import FakeMailing, mail_workers
 from tests.workflows.playing import opening, start_book, workers
+from tests.workflows.transfers import plays as transfers
 from workflows.mailing import DailyDigestWorkflow, DigestInput, MailWorkflow
 from workflows.queues import MAIN_QUEUE
 
@@ -149,9 +150,12 @@ async def main() -> None:
             async with mail_workers(clock.client, FakeMailing(), threads):
                 for name, history in (await mailing(clock.client)).items():
                     keep(name, history)
+            for scene in transfers.PLAYS:
+                for name, history in (await scene(clock, threads)).items():
+                    keep(name, history)
             async with campaigns.campaign_workers(clock.client, threads):
-                for scene in campaigns.PLAYS:
-                    for name, history in (await scene(clock)).items():
+                for each in campaigns.PLAYS:
+                    for name, history in (await each(clock)).items():
                         keep(name, history)
 
 
