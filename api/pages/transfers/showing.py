@@ -21,6 +21,7 @@ from domain.duties import DUTY_NAMES, Duty
 from domain.errors import DomainError, NotFound
 from domain.matters.transfers import TASKS
 from domain.transfers.phases import CLERK, PRINCIPAL, Deed, Direction, Ground, Phase, move_of
+from domain.transfers.rules import transfer_rules
 from domain.transfers.states import Side
 from storage.matters import seeing as papers_seen
 from storage.matters import waits
@@ -126,6 +127,9 @@ def _values(session: Session, card: TransferCard, person: Person) -> dict[str, A
     may_read = papers_seen.may_see(session, session.get_one(Matter, row.matter_id), person, at)
     return {
         "card": card,
+        "rule": next(
+            (each.circular for each in transfer_rules() if each.version == row.rule_version), row.rule_version
+        ),
         "steps": _steps(card),
         "turns": [_turn(each) for each in card.turns],
         "acts": acts,

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from api.services import Services
 from domain.calendar import day_of
 from domain.transfers.phases import Phase
+from storage.matters import seeing
 from storage.matters import steps as diary
+from storage.staffing import Person
 from storage.tables import Enrolment, Matter, PupilRow, Transfer
 from storage.transfers import following, steps
 from tests.api.conftest import As
@@ -122,6 +124,22 @@ async def test_only_the_schools_of_a_transfer_see_it(desk: As, pupil: PupilRow) 
         assert (await desk(person).get(path)).status_code in {403, 404}
     assert (await desk("officer").get(path)).status_code == 200
     assert (await desk("principal").get(f"{ROOM}/{uuid4()}")).status_code == 404
+
+
+async def test_the_receiving_school_reads_no_marks_before_they_are_released(
+    desk: As, world: World, pupil: PupilRow, services: Services, db: Session
+) -> None:
+    path = await asked(desk, pupil)
+    matter = db.get_one(Matter, UUID(path.rpartition("/")[2]))
+    for phase, may_read in ((Phase.ACCEPTED, False), (Phase.WRITING, False), (Phase.CHECKING, True)):
+        if phase is Phase.ACCEPTED:
+            await send(desk, "principal", path, "tiep-nhan", lop=str(world.cast.class_id))
+        else:
+            put_in(services, path, phase)
+        db.expire_all()
+        for person, school, sees in (("principal", world.school, may_read), ("foreigner", world.foreign.school, True)):
+            who = Person(world.who(person), school.school_id, person, frozenset({"principal"}))
+            assert seeing.may_see(db, matter, who, datetime.now(UTC)) is sees, (phase, person)
 
 
 async def test_each_principal_decides_what_is_the_own_schools(

@@ -1,10 +1,11 @@
 """Playing a transfer without a database, for histories that must replay: each activity answers where it stands next."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from temporalio import activity
@@ -130,13 +131,13 @@ async def transfer_workers(
     client: Client, known: Remembered, threads: ThreadPoolExecutor
 ) -> AsyncIterator[WorkflowHandle[TransferWorkflow, str]]:
     """The workers, and a transfer that has just begun."""
-    of_matters = [
+    of_matters: list[Callable[..., Any]] = [
         known.load_transfer, known.take_transfer_deed, known.note_transfer_alarm, known.list_books_to_detach,
         known.list_books_to_attach, known.list_books_to_commit, known.list_books_to_undo, known.note_detached,
         known.note_transfer_signed, known.note_transfer_sealed, known.move_enrolment, known.note_committed,
         known.note_undone, known.withdraw_transfer, known.decide_in_book,
     ]  # fmt: skip
-    queues = {
+    queues: dict[str, list[Callable[..., Any]]] = {
         MATTER_QUEUE: of_matters,
         SIGN_QUEUE: [known.complete_matter_order],
         PROOF_QUEUE: [known.pack_transfer],
