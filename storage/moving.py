@@ -149,6 +149,7 @@ def _enrol(session: Session, transfer: Transfer, former: Enrolment | None, at: d
         )  # fmt: skip
         session.add(enrolment)
     enrolment.joined_on, enrolment.left_on = day_of(at), None
+    enrolment.register_no = transfer.register_no or enrolment.register_no
     if former is not None and former.school_year == group.school_year:
         enrolment.record_uid = former.record_uid
         enrolment.assessment_waived, enrolment.individual_plan = former.assessment_waived, former.individual_plan

@@ -51,6 +51,7 @@ class Transfer(Base):
     counted_from: Mapped[date] = mapped_column(comment="day from which the limit of the step under way counts")
     to_class_id: Mapped[UUID | None] = mapped_column(ForeignKey("class_groups.id"))
     to_enrolment_id: Mapped[UUID | None] = mapped_column(ForeignKey("enrolments.id"), comment="set by the pivot")
+    register_no: Mapped[Text] = mapped_column(comment="in the register of the school that receives")
     moved_on: Mapped[date | None] = mapped_column(comment="first day at the other school; set by the pivot")
     answer_due_at: Mapped[datetime | None]
     release_due_at: Mapped[datetime | None]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from domain.calendar import day_of
 from domain.curriculum import HOMEROOM as HOMEROOM_SLOT
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound
+from domain.identity import normalise_name
 from domain.matters.transfers import News
 from domain.transfers import phases
 from domain.transfers.messages import TransferDeed, TransferStanding
@@ -22,6 +23,8 @@ from storage.matters.steps import Step
 from storage.staffing import in_force
 from storage.tables import ClassGroup, Matter, Position, Staff, Transfer
 from storage.transfers import dues, matching, telling
+
+_LONGEST_NUMBER: Final = 30
 
 
 def take(session: Session, deed: TransferDeed, at: datetime) -> TransferStanding:
@@ -132,11 +135,18 @@ def _bring(_session: Session, row: Transfer, deed: TransferDeed, _at: datetime) 
     return {"package": deed.package_sha256}
 
 
-def _confirm(_session: Session, row: Transfer, _deed: TransferDeed, _at: datetime) -> Mapping[str, object]:
+def _confirm(session: Session, row: Transfer, deed: TransferDeed, at: datetime) -> Mapping[str, object]:
     if row.direction == Direction.WITHIN and not row.is_sound:
         raise Conflict("Hồ sơ có điểm không kiểm chứng được; hiệu trưởng phải chấp nhận có lý do, hoặc trả lại.")
     if row.direction == Direction.IN and row.package_sha256 and not row.is_sound:
         raise Conflict("Hồ sơ mang đến không kiểm chứng được; hiệu trưởng phải chấp nhận có lý do.")
+    return _enter_in_register(session, row, deed, at)
+
+
+def _enter_in_register(_session: Session, row: Transfer, deed: TransferDeed, _at: datetime) -> Mapping[str, object]:
+    row.register_no = normalise_name(deed.register_no)
+    if len(row.register_no) > _LONGEST_NUMBER:
+        raise Invalid(f"Số đăng bộ dài quá {_LONGEST_NUMBER} ký tự.")
     return {"package": row.package_sha256 or ""}
 
 
@@ -170,6 +180,7 @@ _DOES: Final[Mapping[Deed, Callable[[Session, Transfer, TransferDeed, datetime],
     Deed.OBJECT: _object,
     Deed.BRING: _bring,
     Deed.CONFIRM: _confirm,
+    Deed.OVERRULE: _enter_in_register,
     Deed.SEND_BACK: _send_back,
     Deed.CANCEL: _cancel,
 }

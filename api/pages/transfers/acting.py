@@ -42,6 +42,7 @@ class ActForm(BaseModel):
     reason: str = Field(default="", max_length=1000)
     lop: str = ""
     can_cu: str = ""
+    so_dang_bo: str = Field(default="", max_length=60)
 
 
 @router.post("/{matter_id}/{act}")
@@ -96,8 +97,9 @@ def _deed(matter_id: UUID, deed: Deed, person: Person, form: ActForm) -> Transfe
     if (deed in NEEDS_REASON or text) and not is_reason(text):
         raise Invalid("Hãy ghi lý do (từ 3 đến 1000 ký tự).")
     return TransferDeed(
-        str(matter_id), deed, str(person.staff_id), str(form.command_id), class_id=_id(form.lop), ground=form.can_cu
-    )
+        str(matter_id), deed, str(person.staff_id), str(form.command_id), class_id=_id(form.lop), ground=form.can_cu,
+        register_no=form.so_dang_bo,
+    )  # fmt: skip
 
 
 def _id(text: str) -> str:

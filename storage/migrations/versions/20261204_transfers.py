@@ -48,6 +48,7 @@ def upgrade() -> None:
     sa.Column('counted_from', sa.Date(), nullable=False, comment='day from which the limit of the step under way counts'),
     sa.Column('to_class_id', sa.Uuid(), nullable=True),
     sa.Column('to_enrolment_id', sa.Uuid(), nullable=True, comment='set by the pivot'),
+    sa.Column('register_no', sa.String(), server_default='', nullable=False, comment='in the register of the school that receives'),
     sa.Column('moved_on', sa.Date(), nullable=True, comment='first day at the other school; set by the pivot'),
     sa.Column('answer_due_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('release_due_at', sa.DateTime(timezone=True), nullable=True),

@@ -174,7 +174,7 @@ class Journey:
         await self.reach(Phase.CHECKING)
 
     async def confirm(self) -> None:
-        await self.act(Deed.CONFIRM, self.new.school.clerk)
+        await self.act(Deed.CONFIRM, self.new.school.clerk, register_no=" 12/2026 ")
 
     async def up_to(self, phase: Phase) -> None:
         """Everything that leads to a phase in which somebody is waited for."""

@@ -61,6 +61,7 @@ async def test_a_pupil_moves_in_the_middle_of_a_term_with_what_was_entered(journ
     before, after = journey.enrolments()
     assert (before.record_uid, before.left_on) == (after.record_uid, journey.row().moved_on)
     assert (after.class_id, after.order_no, after.joined_on) == (journey.new.class_id, 4, before.left_on)
+    assert after.register_no == "12/2026"
     assert await old.state(leaving) is None
     assert journey.record(leaving).detached_from == old.opened.class_term_id
     arrived = journey.record_in(new)
