@@ -1,4 +1,4 @@
-"""`hocba verify`: checks signed documents from their bytes alone, in plain words, JSON or XML."""
+"""`hocba verify`: checks signed documents and transfer packages from their bytes alone, in plain words, JSON or XML."""
 
 import json
 from collections.abc import Sequence
@@ -13,10 +13,15 @@ from rich.console import Console
 
 from cli.verify_screen import Answer, show
 from domain.errors import DomainError
+from interchange.transfer.archive import PackageInvalid
+from interchange.transfer.package import is_package
+from interchange.transfer.package import unpack as unpack_transfer
 from signing.container import MAX_BYTES, ContainerInvalid, unpack
 from signing.verification.apart import ApartVerifier
 from signing.verification.errors import TookTooLong, TooLarge
 from signing.verification.sentences import Language
+from signing.verification.transfer_reports import MemberReport, PackageReport
+from signing.verification.transfers import examine_package
 from signing.verification.verdicts import SignatureReport, Verdict, Verification, worst
 from signing.verification.verify import Beside
 
@@ -41,6 +46,11 @@ _PROBLEMS = {
     TooLarge: "The file is larger than any document of ours.",
     TookTooLong: "Verifying took longer than any document of ours needs, and was stopped.",
     ContainerInvalid: "The container is damaged or not as it was handed over.",
+    PackageInvalid: "The transfer package is damaged or not as it was exported.",
+}
+_NOT_FOR_PACKAGES = {
+    "vi": "--evidence và --report xml không dùng với gói chuyển trường.",
+    "en": "--evidence and --report xml are not for a transfer package.",
 }
 
 
@@ -58,7 +68,8 @@ class Form(StrEnum):
 
 def verify_command(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="Tệp PDF hoặc gói hồ sơ ASiC-E / PDF files or containers")
+        list[Path],
+        typer.Argument(metavar="FILE...", help="Tệp PDF, gói hồ sơ ASiC-E, gói chuyển trường / PDF files, containers"),
     ],
     trust: Annotated[
         Path | None, typer.Option("--trust", metavar="ROOT.pem", help="Chứng thư số gốc tin cậy / trusted roots")
@@ -112,7 +123,10 @@ class _Desk:
 
     def answer(self, path: Path) -> Answer:
         try:
-            pdf, beside = self._read(path)
+            data = _bytes_of(path)
+            if is_package(data):
+                return self._package(path, data)
+            pdf, beside = self._read(data)
             if not self._wants_report:
                 return Answer(path, self._verifier.verify(pdf, self._roots, **beside))
             found, report = self._verifier.verify_and_report(pdf, self._roots, **beside)
@@ -123,8 +137,12 @@ class _Desk:
             english = _PROBLEMS.get(type(error), "The file is not a PDF of ours.")
             return Answer(path, None, error.message if self._language == "vi" else english)
 
-    def _read(self, path: Path) -> tuple[bytes, Beside]:
-        data = _bytes_of(path)
+    def _package(self, path: Path, data: bytes) -> Answer:
+        if self._wants_report or self._evidence:
+            return Answer(path, None, _NOT_FOR_PACKAGES[self._language])
+        return Answer(path, None, package=examine_package(unpack_transfer(data), self._verifier, self._roots))
+
+    def _read(self, data: bytes) -> tuple[bytes, Beside]:
         if not data.startswith(_ZIP):
             return data, Beside(evidence=self._evidence)
         handed = unpack(data)
@@ -157,8 +175,8 @@ def _give_up(message: str) -> NoReturn:
 
 
 def _status(answers: Sequence[Answer]) -> int:
-    found = [answer.verification for answer in answers if answer.verification]
-    return EXITS[worst(each.verdict for each in found)] if len(found) == len(answers) else UNUSABLE
+    found = [answer.verdict for answer in answers if answer.verdict]
+    return EXITS[worst(found)] if len(found) == len(answers) else UNUSABLE
 
 
 def _as_json(answers: Sequence[Answer]) -> dict[str, object]:
@@ -168,12 +186,29 @@ def _as_json(answers: Sequence[Answer]) -> dict[str, object]:
 
 
 def _document_json(answer: Answer) -> dict[str, object]:
-    found = answer.verification
-    if found is None:
+    if answer.package is not None:
+        return {"file": str(answer.path), **_package_json(answer.package)}
+    if answer.verification is None:
         return {"file": str(answer.path), "verdict": None, "problem": answer.problem}
+    return {"file": str(answer.path), **_verification_json(answer.verification)}
+
+
+def _verification_json(found: Verification) -> dict[str, object]:
     facts = TypeAdapter(Verification).dump_python(found, mode="json")
     signatures = [_signature_json(signature) for signature in found.signatures]
-    return {"file": str(answer.path), "verdict": found.verdict, **facts, "signatures": signatures}
+    return {"verdict": found.verdict, **facts, "signatures": signatures}
+
+
+def _package_json(found: PackageReport) -> dict[str, object]:
+    facts = TypeAdapter(PackageReport).dump_python(found, mode="json")
+    members = [_member_json(member) for member in found.members]
+    return {"verdict": found.verdict, **facts, "members": members}
+
+
+def _member_json(member: MemberReport) -> dict[str, object]:
+    facts = TypeAdapter(MemberReport).dump_python(member, mode="json")
+    document = _verification_json(member.verification) if member.verification else None
+    return {"verdict": member.verdict, **facts, "verification": document}
 
 
 def _signature_json(signature: SignatureReport) -> dict[str, object]:

@@ -56,6 +56,7 @@ WHOLE: Final = (
     "api/field_errors.py",
     "domain/campaigns/gaps.py",
     "domain/account_states.py",
+    "domain/transfers/extracts.py",
     "domain/primary/pupil_result.py",
     "domain/secondary/pupil_result.py",
     "signing/verification/errors.py",
