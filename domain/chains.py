@@ -139,7 +139,7 @@ def between(schooling: Sequence[SchoolingLine], years: Iterable[str]) -> list[Mo
     moves = [
         MoveLink(LinkKind.MOVE, after.school_year, after.arrived_on, before.school, after.school)
         for before, after in pairwise(schooling)
-        if (before.school, before.province) != (after.school, after.province)
+        if _is_move(before, after)
     ]
     recorded = set(years)
     last = {each.school_year: each for each in schooling if each.school_year not in recorded}
@@ -165,10 +165,14 @@ def overlapping(schooling: Sequence[SchoolingLine]) -> str | None:
 
 
 def unsettled(schooling: Sequence[SchoolingLine]) -> str | None:
-    """The first year with two schools of which no day says when one ended and the other began; None if there is none."""
-    pairs = pairwise(schooling)
+    """The first year with two schools and no day on which one ended and the other began; None if there is none."""
+    pairs = ((before, after) for before, after in pairwise(schooling) if _is_move(before, after))
     found = (b.school_year for a, b in pairs if (a.school_year, b.arrived_on) == (b.school_year, ""))
     return next(found, None)
+
+
+def _is_move(before: SchoolingLine, after: SchoolingLine) -> bool:
+    return (before.school, before.province) != (after.school, after.province)
 
 
 def _is_within(line: SchoolingLine) -> bool:

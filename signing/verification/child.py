@@ -15,6 +15,7 @@ from signing.verification.reports import etsi_report
 from signing.verification.verify import examine
 
 _OPEN_FILES = 32
+_MAX_RECORD = 1 << 20  # what is longer is none of ours, and cut off it is no JSON
 # What a parser never does: it has everything it needs.
 _FORBIDDEN = frozenset(
     {
@@ -71,7 +72,8 @@ def _reply(question: Question) -> Reply:
         )
     except Unreadable as error:
         return Reply(None, refusal=error.message)
-    return Reply(found.verification, etsi_report(found) if question.wants_report else "")
+    report = etsi_report(found) if question.wants_report else ""
+    return Reply(found.verification, report, record=found.record[:_MAX_RECORD].decode(errors="replace"))
 
 
 def _give_up_rights(memory_bytes: int) -> None:

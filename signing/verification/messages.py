@@ -27,11 +27,15 @@ class Question:
 
 @dataclass(frozen=True)
 class Reply:
-    """A verification, with a report (XML) if one was wanted; or why the file is not one that is verified."""
+    """A verification, with a report (XML) if one was wanted; or why the file is not one that is verified.
+
+    `record` is the attached record.json as it stands there, "" if there is none.
+    """
 
     verification: Verification | None
     report: str = ""
     refusal: str = ""
+    record: str = ""
 
 
 QUESTION = TypeAdapter(Question)
