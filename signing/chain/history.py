@@ -26,7 +26,7 @@ from signing.verification.verdicts import Verdict
 
 @dataclass(frozen=True)
 class Trust:
-    """What a verifier brings: trusted roots, the log's key if he has it, and keys of offices that must have signed, too."""
+    """What a verifier brings: trusted roots, the log's key if he has it, and keys of offices that must have signed."""
 
     roots: Sequence[x509.Certificate]
     log_key: VerifierKey | None = None

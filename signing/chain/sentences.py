@@ -1,7 +1,9 @@
 """One sentence for each finding about a chain, and names of its links, in Vietnamese and English."""
 
+from datetime import datetime
 from typing import Final
 
+from domain.calendar import day_of
 from domain.chains import GapLink, Happened, Link, LinkKind, LinkState, MoveLink, PaperLink
 from signing.chain.verdicts import ChainCheck, ChainFinding, ChainVerification
 from signing.verification.field_names import field_name
@@ -267,6 +269,6 @@ def _paper_name(link: PaperLink, language: Language) -> str:
 def _standing(link: PaperLink, language: Language) -> str:
     state = _STATES[link.state][language]
     since = link.at(Happened.RECALLED) if link.state is LinkState.RECALLED else ""
-    day = f" {since[:10]}" if since else ""
+    day = f" {day_of(datetime.fromisoformat(since)):%d/%m/%Y}" if since else ""
     by = "thay bằng" if language == "vi" else "replaced by"
     return f"{state}{day}, {by} {link.replaced_by}" if link.replaced_by else f"{state}{day}"
