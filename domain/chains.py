@@ -116,6 +116,14 @@ def state_of(events: Iterable[Happened]) -> LinkState:
     return LinkState.SUPERSEDED if Happened.SUPERSEDED in found else LinkState.IN_FORCE
 
 
+def is_told_in_order(events: Sequence[LinkEvent]) -> bool:
+    """Whether a paper was issued before anything else, and nothing happened to it twice."""
+    kinds, places = [each.event for each in events], [each.position for each in events]
+    if len(set(kinds)) < len(kinds) or places != sorted(set(places)):
+        return False
+    return not events or (kinds[0] is Happened.ISSUED and events[0].at == min(each.at for each in events))
+
+
 def records_of(links: Iterable[Link]) -> list[PaperLink]:
     """The year records among links."""
     return [each for each in links if isinstance(each, PaperLink) and each.kind is LinkKind.YEAR_RECORD]

@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from signing.chain.errors import ChainInvalid
 from signing.chain.form import Chain, read_chain_json
@@ -63,7 +64,7 @@ class Paper:
     pdf: bytes = field(repr=False)
     evidence: bytes = field(repr=False)
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         return hashlib.sha256(self.pdf).hexdigest()
 
@@ -78,9 +79,6 @@ class ChainFile:
     checkpoint_evidence: bytes = field(repr=False)
     papers: tuple[Paper, ...] = field(repr=False)
     material: ValidationMaterial = field(repr=False)
-
-    def paper(self, sha256: str) -> Paper | None:
-        return next((each for each in self.papers if each.sha256 == sha256), None)
 
 
 def stated(chain: bytes) -> str:

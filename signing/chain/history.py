@@ -50,12 +50,17 @@ def see_log(file: ChainFile, trust: Trust, moment: datetime) -> LogView:
         checkpoint = open_checkpoint(file.checkpoint, key, key.name) if key else Checkpoint.parse(note.text)
     except NoteInvalid:
         broken = ChainFinding(ChainCheck.CHECKPOINT, Verdict.INVALID)
-        return LogView(None, None, (*_statement(file, key), broken))
+        return LogView(None, None, (*statement_findings(file, key), broken))
     said = file.chain.log
     is_same = (checkpoint.origin, checkpoint.size) == (said.origin, said.size)
     outcome = Verdict.INVALID if not is_same else Verdict.VALID if key else Verdict.INDETERMINATE
     stamped_at, timed = _time_of(file, note, trust, moment)
-    findings = (*_statement(file, key), ChainFinding(ChainCheck.CHECKPOINT, outcome), timed, *_witnessed(note, trust))
+    findings = (
+        *statement_findings(file, key),
+        ChainFinding(ChainCheck.CHECKPOINT, outcome),
+        timed,
+        *_witnessed(note, trust),
+    )
     return LogView(checkpoint if is_same else None, stamped_at, findings)
 
 
@@ -80,7 +85,7 @@ def _tags(entries: Iterator[Entry]) -> Iterator[str]:
         yield event.record if event else ""
 
 
-def _statement(file: ChainFile, key: VerifierKey | None) -> list[ChainFinding]:
+def statement_findings(file: ChainFile, key: VerifierKey | None) -> list[ChainFinding]:
     """Whether the log's keeper says that this is all of it: nothing else shows that an entry was left out."""
     try:
         note = Note.parse(file.statement)

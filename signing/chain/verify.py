@@ -13,6 +13,7 @@ from domain.chains import (
     LinkKind,
     LinkState,
     PaperLink,
+    is_told_in_order,
     newest_record,
     records_of,
     replacement,
@@ -115,15 +116,10 @@ class _Looking:
         return [link.school_year] if named and named[-1] != link.school_name else []
 
     def _standing(self, link: PaperLink) -> list[ChainFinding]:
-        kinds = [each.event for each in link.events]
-        is_record = link.kind is LinkKind.YEAR_RECORD
-        is_logged = link.state is not LinkState.NOT_LOGGED
-        begins = not link.events or link.events[0].at == min(each.at for each in link.events)
-        is_said = link.state is state_of(kinds) and len(set(kinds)) == len(kinds) and begins
+        is_due = link.kind is not LinkKind.YEAR_RECORD or link.state is not LinkState.NOT_LOGGED
+        is_said = link.state is state_of(each.event for each in link.events) and is_told_in_order(link.events)
         return [
-            *only_if(
-                ChainCheck.STATE, is_said and (is_logged or not (is_record or kinds)) and self._is_named_once(link)
-            ),
+            *only_if(ChainCheck.STATE, is_due and is_said and self._is_named_once(link)),
             *only_if(ChainCheck.REPLACED, link.replaced_by == replacement(link, self._records)),
         ]
 

@@ -1,10 +1,10 @@
-"""A pupil of three years and two schools: real papers, real seals, real stamps, a real log, and one recalled version."""
+"""A pupil of three years and two schools: real papers, seals, stamps and log, and one version that was recalled."""
 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from uuid import UUID, uuid5
 
@@ -16,7 +16,6 @@ from signing.chain.verify import verify_chain
 from signing.chain.writing import ChainPaper, LogState, ProvenEvent, write_chain
 from signing.dss import ValidationMaterial
 from signing.log.events import EventKind, HistoryEvent, record_tag
-from signing.log.notes import Note
 from signing.verification.verdicts import Verification
 from signing.verification.verify import examine
 from tests.documents import samples
@@ -78,7 +77,7 @@ class Books:
         pdf = papers.sealed(world, papers.renderer().render(papers.signable(content(told), world)).pdf)
         return Paper(pdf, evidence_over([pdf, b"another"], LATER, world.stamps)[0])
 
-    @property
+    @cached_property
     def material(self) -> ValidationMaterial:
         signers = [each for world in (self.world, self.other) for each in world.signers()]
         return merged(self.world.material(LATER, *signers))
@@ -90,7 +89,8 @@ class Books:
         return self.log_of(story).file(story)
 
     def read(self, paper: Paper, material: ValidationMaterial, moment: datetime) -> tuple[Verification, bytes]:
-        return _read(self, paper, material, moment)
+        del moment  # one verdict serves every file of a test
+        return _read(self, paper, material)
 
     @property
     def trust(self) -> Trust:
@@ -101,8 +101,7 @@ class Books:
 
 
 @cache
-def _read(books: Books, paper: Paper, material: ValidationMaterial, moment: datetime) -> tuple[Verification, bytes]:
-    del moment  # one verdict serves every file of a test
+def _read(books: Books, paper: Paper, material: ValidationMaterial) -> tuple[Verification, bytes]:
     found = examine(paper.pdf, books.world.roots, evidence=[paper.evidence], archive=material)
     return found.verification, found.record
 
@@ -135,16 +134,14 @@ class StoryLog:
         log, size = history(store), history(store).checkpoint().size
         places = {3 + at: event for at, (each, event) in enumerate(self.leaves) if each is told}
         proven = [
-            ProvenEvent(at, event.to_leaf(), tuple(log.inclusion_proof(at, size)))
-            for at, event in places.items()
-            if at < size - 2
+            ProvenEvent(at, event.to_leaf(), tuple(log.inclusion_proof(at, size))) for at, event in places.items()
         ]
         return ChainPaper(self.books.paper(told), tuple(proven))
 
-    def file(self, told: Sequence[Told], *, until: int | None = None) -> bytes:
-        store = self.written(until=until)
+    def file(self, told: Sequence[Told], *, state: LogState | None = None) -> bytes:
+        store = self.written()
         held = [self.chain_paper(each, store) for each in told]
-        return write_chain(held, self.state(store), self.books.material, signer())
+        return write_chain(held, state or self.state(store), self.books.material, signer())
 
 
 def at_day(day: int) -> datetime:
@@ -177,7 +174,3 @@ def make_books(folder: Path) -> Books:
     world = make_world(folder)
     seal = world.cast.authority.issue_organisation(B.name, B.code)
     return Books(world, World(Cast(world.cast.authority, world.cast.keys | {SEAL: seal})))
-
-
-def note_text(data: bytes) -> str:
-    return Note.parse(data).text
