@@ -8,7 +8,8 @@ from functools import cache, cached_property
 from pathlib import Path
 from uuid import UUID, uuid5
 
-from domain.documents import SchoolingLine
+from domain.documents import SchoolContent, SchoolingLine
+from domain.year_records import PrimaryRecordContent
 from signing.chain.file import Paper
 from signing.chain.history import Trust
 from signing.chain.verdicts import ChainVerification
@@ -48,7 +49,7 @@ class Told:
     schooling: tuple[SchoolingLine, ...] | None = None
 
     @property
-    def school(self) -> samples.SchoolContent:
+    def school(self) -> SchoolContent:
         return A if LINES[self.line].school == A.name else B
 
     @property
@@ -156,7 +157,7 @@ def event_of(books: Books, told: Told, kind: EventKind) -> HistoryEvent:
     )  # fmt: skip
 
 
-def content(told: Told) -> samples.PrimaryRecordContent:
+def content(told: Told) -> PrimaryRecordContent:
     line = LINES[told.line]
     code = hashlib.sha256(f"{told.uid} {told.version}".encode()).hexdigest()[:24].upper()
     pupil = replace(samples.pupil(told.pupil), schooling=told.schooling or LINES[: told.line + 1])
