@@ -8,7 +8,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
+from cli.verify_chain import show_chain
 from domain.calendar import TIMEZONE
+from signing.chain.verdicts import ChainVerification
 from signing.verification.labels import headline, kind_name, role_name, time_note
 from signing.verification.sentences import Language, sentence
 from signing.verification.verdicts import Finding, SignatureReport, Verdict, Verification
@@ -41,23 +43,31 @@ _WORDS: dict[Language, dict[str, str]] = {
 
 @dataclass(frozen=True)
 class Answer:
-    """What is known of one file: a verification (and its report in XML), or why there is none."""
+    """What is known of one file: a verification (and its report in XML) of it or of a chain, or why there is none."""
 
     path: Path
     verification: Verification | None
     problem: str = ""
     report: str = ""
+    chain: ChainVerification | None = None
+
+    @property
+    def verdict(self) -> Verdict | None:
+        found = self.verification or self.chain
+        return found.verdict if found else None
 
     @property
     def holds(self) -> bool:
-        return self.verification is not None and self.verification.holds
+        return self.verdict is Verdict.VALID
 
 
 def show(console: Console, answers: Sequence[Answer], language: Language, *, every_check: bool) -> None:
     """`every_check` for a sentence about what holds, too, instead of how many checks did."""
     screen = _Screen(console, language, every_check=every_check)
     for answer in answers:
-        if answer.verification is None:
+        if answer.chain is not None:
+            show_chain(console, answer.path, answer.chain, language, every=every_check)
+        elif answer.verification is None:
             screen.line(f"[bold red]✗[/] [bold]{escape(str(answer.path))}[/]: {escape(answer.problem)}")
         else:
             screen.document(answer.path, answer.verification)
