@@ -96,7 +96,7 @@ def verify_command(  # noqa: PLR0913 - Typer: one parameter for each option
     report: Annotated[
         Form, typer.Option("--report", help="Ngắn, đủ (full), json, hoặc xml theo ETSI TS 119 102-2")
     ] = Form.TEXT,
-    as_json: Annotated[bool, typer.Option("--json", help="Như --report json / the same as --report json")] = False,  # noqa: FBT002 - Typer
+    as_json: Annotated[bool, typer.Option("--json", help="Như --report json / the same as --report json")] = False,
     lang: Annotated[Tongue, typer.Option("--lang", help="Ngôn ngữ / language")] = Tongue.VI,
 ) -> None:
     """Kiểm tra chữ ký, con dấu, dữ liệu của văn bản và của chuỗi học bạ; không cần mạng. / Check documents offline.
