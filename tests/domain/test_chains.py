@@ -5,6 +5,7 @@ import pytest
 from domain.chains import (
     GapLink,
     Happened,
+    Link,
     LinkEvent,
     LinkKind,
     LinkState,
@@ -53,7 +54,7 @@ def test_a_paper_stands_as_its_events_say(events: tuple[Happened, ...], state: L
 def test_links_stand_by_year_then_kind_then_version() -> None:
     move = MoveLink(LinkKind.MOVE, "2024-2025", "2024-09-15", "Trường A", "Trường B")
     gap = GapLink(LinkKind.NO_RECORD, "2023-2024", "1A", "Trường A")
-    links = [record(2024, 2), record(2024), move, record(2022), gap]
+    links: list[Link] = [record(2024, 2), record(2024), move, record(2022), gap]
     assert sorted(links, key=place_of) == [record(2022), gap, move, record(2024), record(2024, 2)]
 
 

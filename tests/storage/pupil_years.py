@@ -3,6 +3,7 @@
 from datetime import date
 from uuid import UUID, uuid4
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from storage.tables import Document, Enrolment, LogEvent, TermRecord
@@ -35,3 +36,8 @@ def issued(book: OpenBook, enrolment: Enrolment, *events: str, version: int = 1,
 
 def enrolment_of(session: Session, record_id: str) -> Enrolment:
     return session.get_one(Enrolment, session.get_one(TermRecord, UUID(record_id)).enrolment_id)
+
+
+def several_versions(db: Session) -> None:
+    """Lets a record have a second sealed version, as it has once the first one was recalled."""
+    db.execute(text("DROP INDEX IF EXISTS uq_documents_live_record"))

@@ -3,14 +3,13 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from domain.chains import LinkState
 from storage import chains
 from storage.looking_up import paper_of, replacement_of
 from tests.factories import OpenBook, make_class, make_school, open_book
-from tests.storage.pupil_years import enrolment_of, issued, stayed
+from tests.storage.pupil_years import enrolment_of, issued, several_versions, stayed
 
 
 @pytest.fixture
@@ -22,11 +21,6 @@ def book(db: Session) -> OpenBook:
 def before(db: Session) -> OpenBook:
     """The class at the school that the pupil came from."""
     return open_book(db, make_class(db, make_school(db, 2)))
-
-
-def several_versions(db: Session) -> None:
-    """Lets a record have a second sealed version, as it has once the first one was recalled."""
-    db.execute(text("DROP INDEX IF EXISTS uq_documents_live_record"))
 
 
 def test_years_are_told_from_the_first_school_on(db: Session, book: OpenBook, before: OpenBook) -> None:

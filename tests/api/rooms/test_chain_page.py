@@ -6,12 +6,14 @@ import pytest
 from sqlalchemy.orm import Session
 
 from api.services import Services
+from signing.chain.file import MEDIA_TYPE
+from signing.container import zipped
 from storage.tables import Document, Enrolment
 from tests.api.conftest import As
 from tests.api.rooms.test_homeroom import page
 from tests.api.world import World
 from tests.factories import OpenBook, open_book
-from tests.storage.pupil_years import enrolment_of, issued, stayed
+from tests.storage.pupil_years import enrolment_of, issued, several_versions, stayed
 
 WAIT = "chưa đủ bằng chứng thời gian"
 
@@ -99,6 +101,21 @@ async def test_other_pages_of_a_record_lead_there(desk: As, book: OpenBook) -> N
     assert '/chuoi"' not in await page(desk("music"), f"/hoc-ba/{book.records[0]}/lich-su")
 
 
-async def test_a_recalled_papers_code_says_so(db: Session, desk: As, moved: tuple[Document, Document]) -> None:
+async def test_a_recalled_papers_code_leads_to_the_one_in_force(
+    db: Session, desk: As, book: OpenBook, moved: tuple[Document, Document]
+) -> None:
+    several_versions(db)
+    again = issued(book, enrolment_of(db, book.records[0]), "issued", version=2)
+    db.commit()
     found = await page(desk("nobody"), f"/v/{moved[1].lookup_code}")
     assert "ĐÃ BỊ THU HỒI" in found
+    assert f"Bản đang có hiệu lực mang mã tra cứu: {again.lookup_code}" in found
+    assert "Bản đang có hiệu lực mang mã" not in await page(desk("nobody"), f"/v/{again.lookup_code}")
+    told = await page(desk("homeroom"), f"/hoc-ba/{book.records[0]}/chuoi")
+    assert f"thay bằng bản mang mã {again.lookup_code}" in told
+
+
+async def test_the_file_of_a_chain_is_not_for_the_page_that_checks_papers(desk: As) -> None:
+    data = zipped({"mimetype": MEDIA_TYPE.encode()})
+    answer = await desk("nobody").post("/kiem-tra", files={"file": ("chuoi.zip", data)})
+    assert (answer.status_code, "hocba verify, không phải ở trang này" in answer.text) == (422, True)
