@@ -18,8 +18,6 @@ from tests.signing.verification import papers
 from tests.signing.verification.papers import exchanged, sealed, signable
 from tests.signing.verification.world import LATER, PRINCIPAL, World
 
-matter_papers = pytest.importorskip("domain.matter_papers")
-matter_samples = pytest.importorskip("tests.documents.matter_samples")
 YEAR, CODE = "2025-2026", "BBBB-3333"
 COLUMNS = ("hk1/mid_hk1/level", "hk1/mid_hk1/score")
 
