@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
+from domain import matter_papers
 from domain.transfers.contents import PackedPaper, PackedYear, PaperKind, TransferData, TransferPackage, ValidationFiles
 from interchange.transfer.package import pack, unpack
 from signing.verification.apart import ApartVerifier
 from signing.verification.transfer_reports import PackageReport
 from signing.verification.transfers import examine_package
 from signing.verification.verdicts import Verdict
-from tests.documents import samples
+from tests.documents import matter_samples, samples
 from tests.interchange.transfer.samples import CELLS, CREATED, RUNNING
 from tests.signing.verification import papers
 from tests.signing.verification.papers import exchanged, sealed, signable
