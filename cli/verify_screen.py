@@ -8,7 +8,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
+from cli.verify_chain import show_chain
 from domain.calendar import TIMEZONE
+from signing.chain.verdicts import ChainVerification
 from signing.verification.labels import headline, kind_name, role_name, time_note
 from signing.verification.sentences import Language, sentence
 from signing.verification.transfer_reports import PackageReport
@@ -43,17 +45,18 @@ _WORDS: dict[Language, dict[str, str]] = {
 
 @dataclass(frozen=True)
 class Answer:
-    """What is known of one file: a verification (and its report in XML), that of a package, or why there is none."""
+    """What is known of one file: a verification (and its report in XML), also of a package or a chain, or why none."""
 
     path: Path
     verification: Verification | None
     problem: str = ""
     report: str = ""
     package: PackageReport | None = None
+    chain: ChainVerification | None = None
 
     @property
     def verdict(self) -> Verdict | None:
-        found = self.verification or self.package
+        found = self.verification or self.package or self.chain
         return found.verdict if found else None
 
     @property
@@ -67,6 +70,8 @@ def show(console: Console, answers: Sequence[Answer], language: Language, *, eve
     for answer in answers:
         if answer.package is not None:
             screen.package(answer.path, answer.package)
+        elif answer.chain is not None:
+            show_chain(console, answer.path, answer.chain, language, every=every_check)
         elif answer.verification is not None:
             screen.document(str(answer.path), answer.verification)
         else:

@@ -89,6 +89,8 @@ UNSAID: Final = (
     "interchange/slot_workbook/validation.py",
     "interchange/slot_workbook/writing.py",
     "interchange/staff.py",
+    "signing/chain/file.py",
+    "signing/chain/sentences.py",
     "signing/authority",
     "signing/container.py",
     "signing/evidence",

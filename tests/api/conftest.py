@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from temporalio.testing import WorkflowEnvironment
 
+from activities.chains import ChainKeeper
 from activities.confirming import Confirming
 from activities.decisions import DecisionActivities
 from activities.entrance import Entrance
@@ -152,6 +153,7 @@ def make_services(
         exchange,
         campaigns or FakeCampaigns(),
         transfers or FakeTransfers(sessions),
+        ChainKeeper(objects, history, folder / "history.key", "hocba.example/log"),
         demo=demo,
     )
 

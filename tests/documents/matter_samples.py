@@ -280,11 +280,6 @@ def handover_minutes(lines: int = 4, takers: int = 1, *, without_giver: str = ""
     )
 
 
-DECEASED: Final = (
-    "Người bàn giao đã mất ngày 01/03/2026. Hiệu trưởng quyết định bàn giao theo Quyết định số 20/QĐ-THHPV."
-)
-
-
 def longest_minutes() -> HandoverMinutesContent:
     """As many lines, takers and words as there may be."""
     minutes = handover_minutes(60, 8)

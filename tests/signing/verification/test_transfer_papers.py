@@ -6,20 +6,19 @@ from typing import Any
 
 import pytest
 
+from domain import matter_papers
 from domain.transfers.contents import PackedPaper, PackedYear, PaperKind, TransferData, TransferPackage, ValidationFiles
 from interchange.transfer.package import pack, unpack
 from signing.verification.apart import ApartVerifier
 from signing.verification.transfer_reports import PackageReport
 from signing.verification.transfers import examine_package
 from signing.verification.verdicts import Verdict
-from tests.documents import samples
+from tests.documents import matter_samples, samples
 from tests.interchange.transfer.samples import CELLS, CREATED, RUNNING
 from tests.signing.verification import papers
 from tests.signing.verification.papers import exchanged, sealed, signable
 from tests.signing.verification.world import LATER, PRINCIPAL, World
 
-matter_papers = pytest.importorskip("domain.matter_papers")
-matter_samples = pytest.importorskip("tests.documents.matter_samples")
 YEAR, CODE = "2025-2026", "BBBB-3333"
 COLUMNS = ("hk1/mid_hk1/level", "hk1/mid_hk1/score")
 
