@@ -1,6 +1,7 @@
 """Signing orders: prepare every paper of a class, later embed the signatures that one confirmation gave."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -16,14 +17,14 @@ from activities.refusals import not_yet, refusals_are_final
 from activities.workbench import Key, PreparedPaper, PrepareTask, ProofTask
 from domain.decisions import Failure
 from domain.documents import DocumentKind
-from domain.errors import Conflict, DomainError
+from domain.errors import Conflict, DomainError, NotAllowed
 from domain.year_records import YearRecordContent
 from interchange.national.codes import CodeLists, load_codes
 from interchange.national.completeness import record_problems
 from interchange.national.json_form import written
 from interchange.national.mapping import national_record
 from signing.errors import ProviderUnavailable
-from storage import completion, confirmations, orders, papers, projection
+from storage import authority, completion, confirmations, orders, papers, projection
 from storage.completion import Embedded, PaperFailure
 from storage.database import Sessions
 from storage.papers import Paper
@@ -92,6 +93,7 @@ class OrderActivities:
                 raise Conflict(order.trouble)
             if order.state != "preparing":
                 return _prepared(order, orders.items(session, order.id))
+            authority.require(session, order, order.signing_time, datetime.now(UTC))
         self._take_turn(order)
         proof = self._cleared(order.id)
         with self._sessions() as session:
@@ -106,7 +108,7 @@ class OrderActivities:
         """Embed a confirmed order's signatures, each paper by itself; run again, it gives the same papers.
 
         When every paper took its signature, the decision is projected with them, and the issue that follows a seal: a
-        stage never lags behind a paper.
+        stage never lags behind a paper. Whoever has handed the work over meanwhile has signed nothing.
         """
         with refusals_are_final():
             order_id = UUID(work.decision.order_id)
@@ -118,7 +120,8 @@ class OrderActivities:
             if key is not None:
                 left = [item for item in pending if item.position not in results]
                 results |= embed_all(self._pool, order, left, key, self._beat)
-            with self._sessions.begin() as session:
+            with self._giving_up(order_id), self._sessions.begin() as session:
+                authority.require_to_complete(session, order_id)
                 settled = completion.complete(session, order_id, results)
                 asked = (work.decision.record_ids, work.decision.slots)
                 recorded = (settled.record_ids, settled.slots) == asked
@@ -127,6 +130,16 @@ class OrderActivities:
                         projection.project(session, step)
             is_issued = recorded and issue is not None
             return OrderResult(settled.record_ids, settled.failed, settled.slots, recorded, is_issued)
+
+    @contextmanager
+    def _giving_up(self, order_id: UUID) -> Iterator[None]:
+        """An order whose person may not sign any more ends at once: its records are free for whoever may."""
+        try:
+            yield
+        except NotAllowed as error:
+            with self._sessions.begin() as session:
+                confirmations.give_up(session, order_id, error.code, error.message)
+            raise
 
     def _prepare(self, how: "_How", planned: Sequence[Paper]) -> list[PreparedPaper | PaperFailure]:
         """Prepare every paper that can be; each comes to its own place."""
