@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from domain.documents import DocumentKind
 from signing.page_text import squeezed_pages
 from signing.verification.content import Content
-from signing.verification.forms import Part, Run, runs_of
+from signing.verification.forms import runs_of
+from signing.verification.runs import Part, Run
 
 
 def first_misprint(text: str, kind: DocumentKind, content: Content) -> str | None:
