@@ -1,13 +1,58 @@
 """From a confirmed order's rows to signed papers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from uuid import UUID
 
+from sqlalchemy.orm import Session
+
+from activities.keys import key_of
 from activities.papers import Beat, PaperPool
 from activities.workbench import EmbedTask, Key
-from domain.errors import Conflict
-from storage import papers
-from storage.completion import Result
+from domain.errors import Conflict, NotAllowed
+from storage import confirmations, orders, papers
+from storage.completion import Embedded, Result
+from storage.database import Sessions
 from storage.tables import OrderItem, SigningOrder
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """A confirmed order with the papers that are not settled yet, and whose key signed; None: a program elsewhere."""
+
+    order: SigningOrder
+    items: Sequence[OrderItem]
+    key: Key | None
+
+
+def confirmed(session: Session, order: SigningOrder) -> Confirmed:
+    """A paper whose digest came back unsigned is not among them: it fails by itself."""
+    stored = orders.items(session, order.id)
+    signed = [item for item in stored if item.raw_signature is not None or item.signed_sha256 is not None]
+    return Confirmed(order, [item for item in signed if item.outcome == "pending"], key_of(session, order))
+
+
+def embed_confirmed(pool: PaperPool, work: Confirmed, beat: Beat) -> dict[int, Result]:
+    """By position; what was signed as a whole, or embedded so that its time could be proven, is taken as it is."""
+    results: dict[int, Result] = {
+        item.position: Embedded(item.signed_sha256, item.signed_size or 0) for item in work.items if item.signed_sha256
+    }
+    if work.key is not None:
+        left = [item for item in work.items if item.position not in results]
+        results |= embed_all(pool, work.order, left, work.key, beat)
+    return results
+
+
+@contextmanager
+def giving_up(sessions: Sessions, order_id: UUID) -> Iterator[None]:
+    """An order whose person may not sign any more ends at once: its records are free for whoever may."""
+    try:
+        yield
+    except NotAllowed as error:
+        with sessions.begin() as session:
+            confirmations.give_up(session, order_id, error.code, error.message)
+        raise
 
 
 def embed_all(

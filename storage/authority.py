@@ -10,7 +10,7 @@ from domain.decisions import Action
 from domain.errors import NotAllowed
 from storage import certificates, orders, staffing
 from storage.staffing import ROLE_OF_SLOT
-from storage.tables import ClassGroup, ClassTermRow, School, SigningOrder
+from storage.tables import ClassGroup, ClassTermRow, School, SigningOrder, Staff
 
 HANDED_ON = (
     "Phần việc này không còn do thầy/cô phụ trách, nên chữ ký không được ghi. Chữ ký đã có trước đó vẫn giữ nguyên."
@@ -23,15 +23,22 @@ def require(session: Session, order: SigningOrder, *moments: datetime) -> None:
 
     One of them is the time that the signature names: a paper names who is assigned at that time.
     """
-    if order.class_term_id is None:
-        return  # the papers of matters have signers of their own
+    if order.class_term_id is None:  # whom a matter's paper waits for is the matter's own to say
+        for at in moments:
+            _require_certificate(session, order, session.get_one(Staff, order.staff_id).school_id, at)
+        return
     group = session.get_one(ClassGroup, session.get_one(ClassTermRow, order.class_term_id).class_id)
     for at in moments:
         if not set(order.slots) <= staffing.slots_of(session, order.staff_id, group.id, at):
             raise NotAllowed(HANDED_ON)
-        current = certificates.certificate_for(session, Action(order.action), order.staff_id, group.school_id, at)
-        if current.id != order.certificate_id:
-            raise NotAllowed(RENEWED)
+        _require_certificate(session, order, group.school_id, at)
+
+
+def _require_certificate(session: Session, order: SigningOrder, school_id: UUID | None, at: datetime) -> None:
+    school = school_id or staffing.NO_SCHOOL
+    current = certificates.certificate_for(session, Action(order.action), order.staff_id, school, at)
+    if current.id != order.certificate_id:
+        raise NotAllowed(RENEWED)
 
 
 def require_to_complete(session: Session, order_id: UUID) -> None:

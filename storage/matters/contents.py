@@ -1,0 +1,45 @@
+"""What the papers of matters say: by kind of matter, how the content is written and what kind of document it is."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final, TypeAlias
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from domain.documents import DocumentKind
+from domain.errors import Conflict
+from domain.matters import MatterKind
+from domain.year_records import DocumentContent
+from storage.paper_facts import Stamp
+from storage.tables import Matter
+
+# Raises Incomplete, Invalid or NotAllowed where the paper cannot be written yet; the moment is the signing time.
+ContentOf: TypeAlias = Callable[[Session, Matter, Stamp, datetime], DocumentContent]
+# The enrolment that a matter's paper is about, for the register; None where it is about nobody in particular.
+EnrolmentOf: TypeAlias = Callable[[Session, Matter], UUID | None]
+
+CONTENTS: Final[Mapping[MatterKind, ContentOf]] = {}
+ENROLMENTS: Final[Mapping[MatterKind, EnrolmentOf]] = {}
+KINDS: Final[Mapping[MatterKind, str]] = {
+    MatterKind.TRANSFER: "transfer_result",
+    MatterKind.HANDOVER: "handover_minutes",
+    MatterKind.IDENTITY: "identity_page",
+}
+
+
+def content_of(session: Session, matter: Matter, stamp: Stamp, at: datetime) -> DocumentContent:
+    """Raises Conflict for a matter that has no paper, and what its own function raises."""
+    kind = MatterKind(matter.kind)
+    if kind not in CONTENTS:
+        raise Conflict("Việc này không có văn bản để ký.")
+    return CONTENTS[kind](session, matter, stamp, at)
+
+
+def document_kind(matter: Matter) -> DocumentKind:
+    return DocumentKind(KINDS[MatterKind(matter.kind)])
+
+
+def enrolment_of(session: Session, matter: Matter) -> UUID | None:
+    find = ENROLMENTS.get(MatterKind(matter.kind))
+    return find(session, matter) if find else None
