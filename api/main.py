@@ -16,6 +16,7 @@ from api.approvals import Approvals
 from api.assets import FOLDERS, served
 from api.bodies import BoundedBodies
 from api.campaigns import Campaigns
+from api.handovers import Handovers
 from api.guard import guard, require_rules
 from api.headers import ProtectiveHeaders, protect
 from api.live import Live
@@ -109,6 +110,7 @@ async def make_services(settings: Settings) -> Services:
         sessions=sessions,
         approvals=Approvals(client, origins=Origins(sessions)),
         campaigns=Campaigns(client, sessions),
+        handovers=Handovers(client, sessions),
         confirming=confirming,
         own_device=OwnDevice(sessions, objects, confirming),
         objects=objects,

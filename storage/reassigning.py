@@ -159,7 +159,7 @@ def appoint(session: Session, person: Person, new: Appointment, why: tuple[UUID,
         raise NotAllowed(_TO_ONESELF)
     journal.add_reason(session, why[0], person.school_id, person.staff_id, why[1])
     before = [each for each in held if new.stands_in_for in {None, each.staff_id}] if new.replaces else []
-    back = [{"staff_id": each.staff_id, "title": each.title, "valid_to": each.valid_to} for each in before]
+    back = [(each.staff_id, each.title, each.valid_to) for each in before]
     for each in before:
         end_position(session, each, new.at, (person.staff_id, why[0]))
     same = {
@@ -167,9 +167,9 @@ def appoint(session: Session, person: Person, new: Appointment, why: tuple[UUID,
         "matter_id": new.matter_id,
     }  # fmt: skip
     session.add(Position(**same, staff_id=new.staff_id, title=new.title, valid_from=new.at, valid_to=new.until))
-    for each in back if new.until else ():
-        if each["valid_to"] is None or each["valid_to"] > new.until:
-            session.add(Position(**same, **each, valid_from=new.until))
+    for staff_id, title, end in back:
+        if new.until is not None and (end is None or end > new.until):
+            session.add(Position(**same, staff_id=staff_id, title=title, valid_from=new.until, valid_to=end))
     flush(session, _TWO_HEADS if new.role == "principal" else OVERLAP)
     return True
 

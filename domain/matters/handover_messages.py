@@ -8,7 +8,7 @@ from domain.matters.handovers import Deed, TimedAlarm
 
 @dataclass(frozen=True)
 class ItemAsked:
-    """A slot of a class, or an office (`role`, and the position that is handed over), and who is to have it.
+    """A slot of a class, or an office (`role`), and who is to have it.
 
     Without a successor it stays vacant.
     """
@@ -16,7 +16,6 @@ class ItemAsked:
     class_id: str = ""
     slot: str = ""
     role: str = ""
-    position_id: str = ""
     successor_id: str = ""
 
 
@@ -51,8 +50,8 @@ class HandoverStep:
 
 @dataclass(frozen=True)
 class HandoverRung:
-    """An alarm that fired."""
+    """An alarm that fired; none: somebody has signed the minutes."""
 
     matter_id: str
-    alarm: TimedAlarm
     at: datetime
+    alarm: TimedAlarm | None = None

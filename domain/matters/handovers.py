@@ -177,10 +177,15 @@ class TimedAlarm:
 
 @dataclass(frozen=True)
 class HandoverStanding:
-    """Where a handover stands, and what its timer has to wait for; `state` is "" while it is not there."""
+    """Where a handover stands, what its timer has to wait for, and which fields of its minutes may be signed now.
+
+    `state` is "" while it is not there; `papers` counts those that became void.
+    """
 
     state: str = ""
     alarms: tuple[TimedAlarm, ...] = ()
+    awaited: tuple[str, ...] = ()
+    papers: int = 1
 
     @property
     def is_over(self) -> bool:

@@ -12,7 +12,7 @@ from storage import reassigning, registration
 from storage.handovers.deciding import Case, Clock
 from storage.reassigning import Appointment, Change
 from storage.staffing import Person
-from storage.tables import ClassGroup, HandoverItem, Position, TeachingAssignment
+from storage.tables import ClassGroup, HandoverItem, Position, Reason, TeachingAssignment
 
 
 def apply(session: Session, case: Case, clock: Clock) -> datetime:
@@ -22,12 +22,15 @@ def apply(session: Session, case: Case, clock: Clock) -> datetime:
     if case.row.until is not None and at >= case.row.until:
         raise Conflict("Thời gian làm thay đã hết; hãy huỷ việc này và lập việc khác.")
     person = Person(case.matter.opened_by, case.matter.school_id, "", frozenset())
-    taken = [each for each in case.items if each.accepted_at and each.successor_id and _is_free(session, case, each, at)]
+    taken = [
+        each for each in case.items if each.accepted_at and each.successor_id and _is_free(session, case, each, at)
+    ]
     changes = [_change(case, each, at) for each in taken if each.class_id]
-    reassigning.change_slots(session, person, changes, (case.row.reason_id, ""))
+    why = (case.row.reason_id, session.get_one(Reason, case.row.reason_id).text)
+    reassigning.change_slots(session, person, changes, why)
     for each in taken:
         if each.role:
-            reassigning.appoint(session, person, _appointment(case, each, at), (case.row.reason_id, ""))
+            reassigning.appoint(session, person, _appointment(case, each, at), why)
         each.applied_at = at
     case.row.applied_at, case.row.moment = clock(), at
     session.flush()
@@ -41,9 +44,7 @@ def hold(session: Session, case: Case) -> None:
 
 
 def hold_classes(session: Session, class_ids: set[UUID]) -> None:
-    session.execute(
-        select(ClassGroup.id).where(ClassGroup.id.in_(class_ids)).order_by(ClassGroup.id).with_for_update()
-    )
+    session.execute(select(ClassGroup.id).where(ClassGroup.id.in_(class_ids)).order_by(ClassGroup.id).with_for_update())
 
 
 def _is_free(session: Session, case: Case, item: HandoverItem, at: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""Whoever leaves fills nothing from the moment on, whether or not somebody takes over; a cancelled one fills it again."""
+"""Whoever leaves fills nothing from the moment on, whether or not somebody takes over; until it is cancelled."""
 
 from datetime import datetime
 from uuid import UUID
@@ -40,14 +40,17 @@ def end_of_giver(session: Session, row: Handover, items: list[HandoverItem], by:
 
 def _end_source(session: Session, row: Handover, item: HandoverItem, by: UUID) -> None:
     """What was to begin later lasts no time; the row stays, so that it can be taken up again."""
+    source = _source(session, item)
+    if isinstance(source, Position) and source.valid_from < row.effective_at:
+        end_position(session, source, row.effective_at, (by, row.reason_id))
+    elif source is not None:
+        source.valid_to = max(row.effective_at, source.valid_from)
+
+
+def _source(session: Session, item: HandoverItem) -> Position | TeachingAssignment | None:
     if item.role:
-        source = session.get_one(Position, item.source_id)
-        if source.valid_from < row.effective_at:
-            end_position(session, source, row.effective_at, (by, row.reason_id))
-            return
-    else:
-        source = session.get_one(TeachingAssignment, item.source_id)
-    source.valid_to = max(row.effective_at, source.valid_from)
+        return session.get(Position, item.source_id)
+    return session.get(TeachingAssignment, item.source_id)
 
 
 def take_up_again(session: Session, case: Case, now: datetime) -> None:
@@ -64,18 +67,20 @@ def take_up_again(session: Session, case: Case, now: datetime) -> None:
 
 def _drop_new(session: Session, case: Case, at: datetime) -> None:
     """What the handover gave to others, and what it had planned to give back."""
-    for table in (TeachingAssignment, Position):
-        for row in session.scalars(select(table).where(table.matter_id == case.matter.id)).all():
-            if row.valid_from >= at:
-                session.delete(row)
-            elif row.valid_to is None or row.valid_to > at:
-                row.valid_to = at
+    slots = session.scalars(select(TeachingAssignment).where(TeachingAssignment.matter_id == case.matter.id)).all()
+    offices = session.scalars(select(Position).where(Position.matter_id == case.matter.id)).all()
+    given: list[TeachingAssignment | Position] = [*slots, *offices]
+    for row in given:
+        if row.valid_from >= at:
+            session.delete(row)
+        elif row.valid_to is None or row.valid_to > at:
+            row.valid_to = at
     session.flush()
 
 
 def _resume(session: Session, case: Case, item: HandoverItem, since: datetime | None) -> None:
     """The giver's own period as it was; where it has been over for a while (`since`), a new one from now on."""
-    source = session.get(Position if item.role else TeachingAssignment, item.source_id) if item.source_id else None
+    source = _source(session, item)
     if source is None or source.valid_to == item.source_until:
         return
     if since is None or source.valid_from >= since:

@@ -177,5 +177,3 @@ def _item(new: NewHandover, held: Held, successor_id: UUID | None) -> HandoverIt
 def _detail(new: NewHandover, at: datetime) -> dict[str, object]:
     until = new.until.isoformat() if new.until else ""
     return {"kind": new.kind.value, "staff": str(new.staff_id), "at": at.isoformat(), "until": until}
-
-

@@ -1,4 +1,4 @@
-"""The steps of a handover: each is one command, one transaction and one line of the diary; again, it changes nothing."""
+"""The steps of a handover: each is one command, one transaction, one line of the diary; again, it changes nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,13 +8,14 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from domain.documents import SignatureField
 from domain.errors import Conflict, Invalid, NotAllowed
-from domain.matters.handovers import Deed, HandoverState, moment, require
+from domain.matters.handovers import Deed, HandoverState, TimedAlarm, moment, require
 from storage import certificates
-from storage.handovers import applying, ending, standing
+from storage.handovers import applying, ending, signing, standing
 from storage.handovers.deciding import Case, Clock, case_of, require_colleague, require_one_of, require_opener
 from storage.handovers.opening import require_fit
-from storage.matters import steps
+from storage.matters import papers, steps
 from storage.matters.steps import Step
 from storage.tables import HandoverItem, StaffLeave
 
@@ -22,6 +23,7 @@ NO_CERTIFICATE: Final = (
     "Thầy/cô chưa có chứng thư số dùng được, nên chưa nhận được phần việc phải ký. "
     "Hãy nhờ cán bộ quản trị của trường đăng ký chứng thư số, rồi nhận lại."
 )
+GIVER: Final = SignatureField.GIVER.value
 _NOT_ASKED: Final = "Thầy/cô không được đề nghị nhận phần việc nào ở đây."
 
 
@@ -46,9 +48,7 @@ def take(session: Session, matter_id: UUID, move: Move, clock: Clock) -> bool:
         return False
     require(case.state, move.deed)
     detail = _STEPS[move.deed](session, case, move, clock)
-    steps.note(
-        session, matter_id, Step(move.command_id, move.deed, now, move.staff_id, move.reason_id, detail)
-    )  # fmt: skip
+    steps.note(session, matter_id, Step(move.command_id, move.deed, now, move.staff_id, move.reason_id, detail))
     _go_on(session, case, clock)
     standing.refresh(session, case, clock())
     return True
@@ -80,9 +80,9 @@ def _override(session: Session, case: Case, move: Move, clock: Clock) -> Detail:
 def _accept(session: Session, case: Case, move: Move, clock: Clock) -> Detail:
     own = _own(case, move)
     at = moment(case.row.effective_at, clock())
-    if any(each.class_id or each.role == "principal" for each in own):
-        if not certificates.can_sign(session, move.staff_id, at):
-            raise NotAllowed(NO_CERTIFICATE)
+    signs = any(each.class_id or each.role == "principal" for each in own)
+    if signs and not certificates.can_sign(session, move.staff_id, at):
+        raise NotAllowed(NO_CERTIFICATE)
     _require_here(session, move.staff_id, at, case.row.until)
     for each in own:
         require_fit(session, case.kind, each.role, move.staff_id, at)
@@ -139,6 +139,8 @@ def _cancel(session: Session, case: Case, move: Move, clock: Clock) -> Detail:
     if case.row.moment is not None and case.row.moment <= clock():
         raise Conflict("Việc bàn giao đã có hiệu lực, không huỷ được nữa. Hãy trả lại việc, hoặc lập bàn giao khác.")
     ending.take_up_again(session, case, clock())
+    papers.void_paper(session, case.matter.id, move.reason_id)
+    standing.tell_all(session, case, "cancelled", clock())
     _settle(case, HandoverState.CANCELLED, clock())
     return {}
 
@@ -147,6 +149,7 @@ def _return(session: Session, case: Case, move: Move, clock: Clock) -> Detail:
     require_one_of(session, case, move.staff_id, clock(), case.row.staff_id)
     at = applying.give_back(session, case, clock, move.at)
     standing.move_leave(session, case.matter.id, at)
+    standing.tell_all(session, case, "returned", clock())
     return {"at": at.isoformat()}
 
 
@@ -161,8 +164,9 @@ def _report(session: Session, case: Case, move: Move, clock: Clock) -> Detail:
 def _without_giver(session: Session, case: Case, move: Move, clock: Clock) -> Detail:
     """The minutes go on without the giver's signature, for a reason that they name."""
     require_opener(session, move.staff_id, case.matter.school_id, clock())
-    if case.row.giver_left_out:
-        raise Conflict("Biên bản đã không cần chữ kí của người bàn giao.")
+    if case.row.giver_left_out or GIVER not in {each.field for each in signing.unsigned(session, case)}:
+        raise Conflict("Biên bản không chờ chữ ký của người bàn giao.")
+    papers.void_paper(session, case.matter.id, _reason(move))
     case.row.giver_left_out = True
     case.row.overridden_by, case.row.override_reason_id = move.staff_id, _reason(move)
     return {}
@@ -200,12 +204,30 @@ def _reason(move: Move) -> UUID:
     return move.reason_id
 
 
+def begin(session: Session, matter_id: UUID, clock: Clock) -> None:
+    """What follows an opening: where nobody is asked for anything, it takes effect at once."""
+    case = case_of(session, matter_id, lock=True)
+    _go_on(session, case, clock)
+    standing.refresh(session, case, clock())
+
+
+def tick(session: Session, matter_id: UUID, alarm: TimedAlarm | None, now: datetime) -> None:
+    """A moment has come, or the minutes have another signature; again, nothing happens."""
+    case = case_of(session, matter_id, lock=True)
+    if alarm is not None:
+        standing.ring(session, case, alarm, now)
+    settle(session, case, now)
+    standing.refresh(session, case, now)
+
+
 def _go_on(session: Session, case: Case, clock: Clock) -> None:
     """What follows by itself: everybody has accepted, or everything is done."""
     if case.state is HandoverState.ACCEPTING and not case.open_items:
         at = applying.apply(session, case, clock)
         detail = {"moment": at.isoformat(), "parts": sum(each.applied_at is not None for each in case.items)}
-        steps.note(session, case.matter.id, Step(f"{Deed.APPLIED}/{at.isoformat()}", Deed.APPLIED, clock(), detail=detail))
+        steps.note(
+            session, case.matter.id, Step(f"{Deed.APPLIED}/{at.isoformat()}", Deed.APPLIED, clock(), detail=detail)
+        )
         _enter(case, HandoverState.SIGNING, clock())
     settle(session, case, clock())
 
