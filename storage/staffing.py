@@ -21,7 +21,7 @@ from storage.tables import ClassGroup, Handover, Position, Staff, StaffLeave, Te
 Moment: TypeAlias = datetime | BindParameter[datetime]
 NO_SCHOOL: Final = UUID(int=0)
 ROLE_OF_SLOT: Mapping[str, str] = {PRINCIPAL: "principal", SEAL: "seal_clerk"}
-_SLOT_OF_ROLE = case({role: slot for slot, role in ROLE_OF_SLOT.items()}, value=Position.role)
+SLOT_OF_ROLE = case({role: slot for slot, role in ROLE_OF_SLOT.items()}, value=Position.role)
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def holders(session: Session, at: datetime, which: ColumnElement[bool]) -> list[
         .where(which, designated(at))
     )
     held = (
-        select(ClassGroup.id, _SLOT_OF_ROLE, Staff.id, Staff.full_name, Position.valid_from)
+        select(ClassGroup.id, SLOT_OF_ROLE, Staff.id, Staff.full_name, Position.valid_from)
         .join(Position, Position.school_id == ClassGroup.school_id)
         .join(Staff, Staff.id == Position.staff_id)
         .where(which, Position.role.in_(ROLE_OF_SLOT.values()), in_force(Position, at))
@@ -179,7 +179,7 @@ def slots_of(session: Session, staff_id: UUID, class_id: UUID, at: datetime) -> 
         TeachingAssignment.class_id == class_id, TeachingAssignment.staff_id == staff_id, designated(at)
     )
     held = (
-        select(_SLOT_OF_ROLE)
+        select(SLOT_OF_ROLE)
         .join(ClassGroup, ClassGroup.school_id == Position.school_id)
         .where(ClassGroup.id == class_id, Position.staff_id == staff_id, in_force(Position, at))
         .where(Position.role.in_(ROLE_OF_SLOT.values()))
@@ -233,7 +233,7 @@ def _offices(class_id: UUID, slots: tuple[str, ...], at: datetime) -> _Row:
     nobody = literal(None, String)
     query = (
         select(
-            _SLOT_OF_ROLE, Staff.id, Staff.full_name, Staff.personal_id, Position.title, nobody, Position.valid_from,
+            SLOT_OF_ROLE, Staff.id, Staff.full_name, Staff.personal_id, Position.title, nobody, Position.valid_from,
             Position.valid_to,
         )
         .join_from(Position, Staff, Position.staff_id == Staff.id)
