@@ -16,8 +16,8 @@ from api.approvals import Approvals
 from api.assets import FOLDERS, served
 from api.bodies import BoundedBodies
 from api.campaigns import Campaigns
-from api.handovers import Handovers
 from api.guard import guard, require_rules
+from api.handovers import Handovers
 from api.headers import ProtectiveHeaders, protect
 from api.live import Live
 from api.origins import Origins

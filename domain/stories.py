@@ -68,8 +68,8 @@ class Touched:
 class StoryEvent:
     """One event. `actor` is empty where the system acted by itself; `device` and `network` where nobody kept them.
 
-    `is_aside` is an event about other pupils that moved this record, too, as it stood in the same summary. `for_whom` is
-    whom the actor stood in for.
+    `is_aside` is an event about other pupils that moved this record, too, as it stood in the same summary.
+    `for_whom` is whom the actor stood in for.
     """
 
     at: datetime
