@@ -96,7 +96,7 @@ _IDENTITY: Final = Paper(
         (SignatureField.PRINCIPAL, (307, 140, 547, 185)),
         (SignatureField.SEAL, (284, 106, 387, 226)),
     ),
-    signing=252,
+    signing=248,
 )
 _TRANSFER: Final = replace(_IDENTITY, template="transfer_result")
 _WIDE_TRANSFER: Final = replace(

@@ -158,7 +158,7 @@ def _store(session: Session, order: SigningOrder, signed: Sequence[SignedPaper])
 def _whose(session: Session, order: SigningOrder, new: Sequence[OrderItem]) -> Callable[[OrderItem], dict[str, Any]]:
     """What a new document says of its school, and a year record of its pupil's year: its id and version."""
     if order.matter_id is not None:
-        of_matter = {"school_id": matter_papers.school_of(session, order), "record_uid": None, "version": 1}
+        of_matter = matter_papers.whose(session, order)
         return lambda _: of_matter
     group = select(ClassGroup.school_id).join(ClassTermRow, ClassTermRow.class_id == ClassGroup.id)
     school_id = session.scalars(group.where(ClassTermRow.id == order.class_term_id)).one()

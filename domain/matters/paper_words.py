@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from domain.documents import DocumentKind, SignatureField, role_of
 from domain.matters import MatterKind
 
 
@@ -12,28 +13,29 @@ def _(message: str) -> str:
 
 
 PAPERS: Final[Mapping[str, str]] = {
-    MatterKind.TRANSFER: _("Bản xác nhận kết quả học tập"),
+    MatterKind.TRANSFER: _("Bảng tổng hợp kết quả của học sinh chuyển trường"),
     MatterKind.HANDOVER: _("Biên bản bàn giao"),
-    MatterKind.IDENTITY: _("Trang thông tin học sinh"),
+    MatterKind.IDENTITY: _("Trang thông tin học sinh của học bạ"),
 }
 # The same by kind of document.
 DOCUMENTS: Final[Mapping[str, str]] = {
-    "transfer_result": PAPERS[MatterKind.TRANSFER],
-    "handover_minutes": PAPERS[MatterKind.HANDOVER],
-    "identity_page": PAPERS[MatterKind.IDENTITY],
+    DocumentKind.TRANSFER_RESULT: PAPERS[MatterKind.TRANSFER],
+    DocumentKind.HANDOVER_MINUTES: PAPERS[MatterKind.HANDOVER],
+    DocumentKind.IDENTITY_PAGE: PAPERS[MatterKind.IDENTITY],
 }
 _FIELDS: Final[Mapping[str, str]] = {
-    "giver": _("Người bàn giao"),
-    "taker": _("Người nhận bàn giao"),
-    "homeroom": _("Giáo viên chủ nhiệm"),
-    "principal": _("Hiệu trưởng"),
-    "seal": _("Con dấu của trường"),
+    SignatureField.SUBJECT_TEACHER: _("Giáo viên bộ môn"),
+    SignatureField.GIVER: _("Người bàn giao"),
+    SignatureField.TAKER: _("Người nhận bàn giao"),
+    SignatureField.HOMEROOM: _("Giáo viên chủ nhiệm"),
+    SignatureField.PRINCIPAL: _("Hiệu trưởng"),
+    SignatureField.SEAL: _("Con dấu của trường"),
 }
 
 
 def field_name(field: str) -> str:
     """Several people may sign as the same: `taker_2` is a taker."""
-    return _FIELDS.get(field) or _FIELDS.get(field.partition("_")[0], field)
+    return _FIELDS[role_of(field)]
 
 
 def paper_name(matter_kind: str) -> str:

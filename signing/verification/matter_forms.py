@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import Final
 
+from signing.page_text import squeezed
 from signing.verification.content import Content, value_at
 from signing.verification.runs import Part, Run, parts
 
@@ -55,6 +56,7 @@ _WORK: Final = (
 # What stands on one page and is read as one; nothing where the heading of a table stands, which is not looked at.
 Piece = tuple[Part, ...]
 _TABLE: Final[Piece] = ()
+_ENOUGH: Final = 4  # characters
 
 
 def identity_page(content: Content) -> Iterator[Run]:
@@ -73,9 +75,18 @@ def _in_order(content: Content, pieces: Sequence[Piece]) -> Iterator[Run]:
     """A run for each piece: the next one stands behind it, or the page's last line."""
     foot = "".join(part.text for part in parts(content, _FOOT))
     for piece, following in zip_longest(pieces, pieces[1:], fillvalue=_TABLE):
-        start = "".join(part.text for part in following[:2])
         if piece:
-            yield Run(piece, (foot, start) if following else ())
+            yield Run(piece, (foot, _start(following)) if following else (), is_first=True)
+
+
+def _start(piece: Piece) -> str:
+    """Enough of it to be no end of what stands before: a row's number alone could be."""
+    start = ""
+    for part in piece:
+        if len(start) >= _ENOUGH:
+            break
+        start += part.text
+    return start
 
 
 def _table(content: Content, heading: str, name: str, row: str) -> Iterator[Piece]:
@@ -132,7 +143,10 @@ def _running_year(content: Content) -> Iterator[Piece]:
 
 
 def _results(table: Content, where: str) -> Iterator[Piece]:
-    yield from (parts(table, "{name}", where), _TABLE)
+    # A table's heading is read out of order; what is read first is the first group, or the first column.
+    group = next((column["group"] for column in table["columns"] if column["group"]), "Nội dung đánh giá")
+    yield (*parts(table, "{name}", where), Part(squeezed(group.split()[0])))
+    yield _TABLE
     has_comments = any(line["comment"] for line in table["lines"])
     for at, line in enumerate(table["lines"]):
         values = " ".join(f"{{values.{index}:mark}}" for index in range(len(line["values"])))

@@ -23,12 +23,13 @@ class Run:
     """Parts that follow each other with nothing in between; one of `ends` stands behind them, if there are any.
 
     `beside` follows them too, or stands within the last of them: a text of several lines on its right is read as one
-    with it where two lines are of one height.
+    with it where two lines are of one height. `is_first`: the first place where the parts stand must be the right one.
     """
 
     parts: tuple[Part, ...]
     ends: tuple[str, ...] = ()
     beside: tuple[Part, ...] = ()
+    is_first: bool = False
 
 
 def run(content: Content, form: str) -> Run:

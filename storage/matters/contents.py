@@ -18,13 +18,16 @@ from storage.tables import Matter
 ContentOf: TypeAlias = Callable[[Session, Matter, Stamp, datetime], DocumentContent]
 # The enrolment that a matter's paper is about, for the register; None where it is about nobody in particular.
 EnrolmentOf: TypeAlias = Callable[[Session, Matter], UUID | None]
+# The number of the paper among those that replace each other, as an identity page is by the next; 1 where nothing is.
+VersionOf: TypeAlias = Callable[[Session, Matter], int]
 
 CONTENTS: Final[Mapping[MatterKind, ContentOf]] = {}
 ENROLMENTS: Final[Mapping[MatterKind, EnrolmentOf]] = {}
-KINDS: Final[Mapping[MatterKind, str]] = {
-    MatterKind.TRANSFER: "transfer_result",
-    MatterKind.HANDOVER: "handover_minutes",
-    MatterKind.IDENTITY: "identity_page",
+VERSIONS: Final[Mapping[MatterKind, VersionOf]] = {}
+KINDS: Final[Mapping[MatterKind, DocumentKind]] = {
+    MatterKind.TRANSFER: DocumentKind.TRANSFER_RESULT,
+    MatterKind.HANDOVER: DocumentKind.HANDOVER_MINUTES,
+    MatterKind.IDENTITY: DocumentKind.IDENTITY_PAGE,
 }
 
 
@@ -37,9 +40,14 @@ def content_of(session: Session, matter: Matter, stamp: Stamp, at: datetime) -> 
 
 
 def document_kind(matter: Matter) -> DocumentKind:
-    return DocumentKind(KINDS[MatterKind(matter.kind)])
+    return KINDS[MatterKind(matter.kind)]
 
 
 def enrolment_of(session: Session, matter: Matter) -> UUID | None:
     find = ENROLMENTS.get(MatterKind(matter.kind))
     return find(session, matter) if find else None
+
+
+def version_of(session: Session, matter: Matter) -> int:
+    find = VERSIONS.get(MatterKind(matter.kind))
+    return find(session, matter) if find else 1

@@ -1,5 +1,7 @@
 """The paper of a matter: one at a time, written by whoever signs first; a void one makes room for the next."""
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid5
 
 from sqlalchemy import func, select
@@ -8,10 +10,12 @@ from sqlalchemy.orm import Session
 from domain.documents import DocumentKind
 from domain.errors import Conflict
 from domain.matters.signing import OUTDATED, SIGNED
+from domain.year_records import DocumentContent
 from storage import confirmations, orders
 from storage.matters import contents, steps
 from storage.paper_facts import Stamp
 from storage.planned_papers import Paper
+from storage.showing import NO_CODE, ShownPaper, signings_of
 from storage.tables import Document, Matter, SignatureRow, SigningOrder, Staff
 
 _UNDER_WAY = ("preparing", "prepared", "asked", "signed")
@@ -70,15 +74,39 @@ def _signed(known: Document, covers: dict[str, int]) -> Paper:
     return Paper(known.id, kind, known.enrolment_id, known.part, known.lookup_code, covers, sha256=known.sha256)
 
 
+def shown(session: Session, matter_id: UUID) -> ShownPaper | None:
+    """The paper as far as it is signed; None until somebody has signed it."""
+    found = current(session, matter_id)
+    if found is None:
+        return None
+    return ShownPaper(
+        found.id,
+        DocumentKind(found.kind),
+        found.sha256,
+        found.version,
+        found.lookup_code,
+        found.sealed_at,
+        signings_of(session, found.id),
+    )
+
+
+def draft(session: Session, matter_id: UUID, at: datetime) -> DocumentContent:
+    """What the paper would say if it were written now. Raises what `contents.content_of` raises."""
+    number = revision(session, matter_id)
+    stamp = Stamp(document_id(matter_id, number), number, NO_CODE)
+    return contents.content_of(session, session.get_one(Matter, matter_id), stamp, at)
+
+
 def is_overtaken(session: Session, paper_id: UUID, signatures: int) -> bool:
     """Whether a paper bears other signatures than when it was prepared."""
     return len(signed_fields(session, paper_id)) != signatures
 
 
-def school_of(session: Session, order: SigningOrder) -> UUID:
-    """The school that writes a new paper: that of whoever signs first."""
+def whose(session: Session, order: SigningOrder) -> dict[str, Any]:
+    """What a new document says of its school (that of whoever signs first) and of its version."""
     matter = session.get_one(Matter, order.matter_id)
-    return session.get_one(Staff, order.staff_id).school_id or matter.school_id
+    school_id = session.get_one(Staff, order.staff_id).school_id or matter.school_id
+    return {"school_id": school_id, "record_uid": None, "version": contents.version_of(session, matter)}
 
 
 def void_paper(session: Session, matter_id: UUID, reason_id: UUID | None) -> None:

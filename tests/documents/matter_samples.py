@@ -74,7 +74,7 @@ def whole_pupil(years: int = 1) -> PupilContent:
 
 def past_years(count: int) -> tuple[RecordReference, ...]:
     return tuple(
-        RecordReference(f"{2025 - year}-{2026 - year}", SCHOOL.name, OTHER_CODE, sha(700 + year))
+        RecordReference(f"{2025 - year}-{2026 - year}", SCHOOL.name, OTHER_CODE, sha(713 + year))
         for year in reversed(range(count))
     )
 
