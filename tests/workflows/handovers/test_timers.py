@@ -43,9 +43,7 @@ async def test_the_limit_of_the_confirmation_is_told_to_who_decides(
     assert "vacant" in told(office, matter_id)
 
 
-async def test_a_leave_that_ends_settles_its_handover(
-    turned: WorkflowEnvironment, handover_sessions: Sessions
-) -> None:
+async def test_a_leave_that_ends_settles_its_handover(turned: WorkflowEnvironment, handover_sessions: Sessions) -> None:
     office = make_office(turned.client, handover_sessions)
     with turned.with_time_skipping_disabled():
         now = datetime.now(UTC)
