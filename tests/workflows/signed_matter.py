@@ -5,27 +5,25 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from workflows.matter_signing import MatterSigning, PaperState
 
-FIELDS = ("giver", "principal", "seal")
-
 
 @workflow.defn
 class SignedMatter(MatterSigning):
     """Waits for one field after the other; it can be told to begin again, and to continue as new."""
 
     @workflow.init
-    def __init__(self, matter_id: str, paper: PaperState) -> None:
+    def __init__(self, matter_id: str, fields: tuple[str, ...], paper: PaperState) -> None:
         self.begin_signing(matter_id, paper)
-        self.await_signatures(*paper.awaited or FIELDS[:1])
+        self.await_signatures(*paper.awaited or fields[:1])
         self.is_renewed = False
 
     @workflow.run
-    async def run(self, matter_id: str, paper: PaperState) -> list[str]:
-        while left := [each for each in FIELDS if each not in self.signed]:
+    async def run(self, matter_id: str, fields: tuple[str, ...], paper: PaperState) -> list[str]:
+        while left := [each for each in fields if each not in self.signed]:
             self.await_signatures(left[0])
             await workflow.wait_condition(lambda: self.are_signed(left[0]) or self.is_renewed or not self.awaited)
             if self.is_renewed:
                 await workflow.wait_condition(workflow.all_handlers_finished)
-                workflow.continue_as_new(args=[matter_id, self.paper_state()])
+                workflow.continue_as_new(args=[matter_id, fields, self.paper_state()])
         await workflow.wait_condition(workflow.all_handlers_finished)
         return list(self.signed)
 

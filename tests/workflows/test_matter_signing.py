@@ -22,10 +22,12 @@ from domain.errors import Conflict, DomainError
 from domain.matters.signing import NOT_AWAITED, NOTHING_SIGNED, SIGNED, action_of
 from tests.fakes import Broken
 from tests.workflows.playing import FAILURES
-from tests.workflows.signed_matter import FIELDS, SignedMatter
+from tests.workflows.signed_matter import SignedMatter
 from workflows.matter_signing import PaperState
 from workflows.messages import Outcome
 from workflows.queues import MAIN_QUEUE, SIGN_QUEUE
+
+FIELDS = ("giver", "principal", "seal")
 
 
 @dataclass
@@ -93,7 +95,10 @@ async def running(temporal_env: WorkflowEnvironment) -> AsyncIterator[Running]:
         sign = Worker(client, task_queue=SIGN_QUEUE, activities=[paper.complete_matter_order])
         async with main, sign:
             handle = await client.start_workflow(
-                SignedMatter.run, args=[matter_id, PaperState()], id=f"transfer/{matter_id}", task_queue=MAIN_QUEUE
+                SignedMatter.run,
+                args=[matter_id, FIELDS, PaperState()],
+                id=f"transfer/{matter_id}",
+                task_queue=MAIN_QUEUE,
             )
             yield Running(handle, matter_id, paper)
             paper.go.set()
