@@ -16,7 +16,7 @@ from domain.duties import Duty
 from domain.errors import NotAllowed
 from domain.matters.standing_in import Absence, title_of
 from domain.signature_plans import SignaturePlan
-from storage.tables import ClassGroup, Handover, Position, Staff, StaffLeave, TeachingAssignment
+from storage.tables import ClassGroup, Handover, HandoverItem, Matter, Position, Staff, StaffLeave, TeachingAssignment
 
 Moment: TypeAlias = datetime | BindParameter[datetime]
 NO_SCHOOL: Final = UUID(int=0)
@@ -159,6 +159,8 @@ def person_columns(at: Moment) -> tuple[Any, ...]:
     )
     kind = case((TeachingAssignment.slot == HOMEROOM, Duty.HOMEROOM.value), else_=Duty.SUBJECT_TEACHER.value)
     teaches = select(kind).where(TeachingAssignment.staff_id == Staff.id, in_force(TeachingAssignment, at)).distinct()
+    named = select(HandoverItem.id).join(Matter, Matter.id == HandoverItem.matter_id)
+    named = named.where(HandoverItem.successor_id == Staff.id, Matter.settled_at.is_(None))
     return (
         Staff.id,
         Staff.school_id,
@@ -166,11 +168,14 @@ def person_columns(at: Moment) -> tuple[Any, ...]:
         func.array(roles.correlate(Staff).scalar_subquery()),
         func.array(teaches.correlate(Staff).scalar_subquery()),
         Staff.authority_id,
+        named.correlate(Staff).exists(),
     )
 
 
 def person_of(row: Sequence[Any]) -> Person:
-    return Person(row[0], row[1] or NO_SCHOOL, row[2], frozenset(row[3]), frozenset(row[4]), row[5])
+    """Somebody new who is to take work over has a desk before the first of it is assigned, and nothing on it."""
+    teaches = frozenset(row[4]) or frozenset({Duty.SUBJECT_TEACHER.value} if row[6] and not row[3] else ())
+    return Person(row[0], row[1] or NO_SCHOOL, row[2], frozenset(row[3]), teaches, row[5])
 
 
 def slots_of(session: Session, staff_id: UUID, class_id: UUID, at: datetime) -> frozenset[str]:
