@@ -87,7 +87,7 @@ class HandoverState(Labelled):
     CONFIRMING = "confirming", "Chờ người bàn giao xác nhận"
     ACCEPTING = "accepting", "Chờ người nhận việc đồng ý"
     SIGNING = "signing", "Đã bàn giao, chờ ký biên bản"
-    STANDING = "standing", "Đang làm thay"
+    STANDING = "standing", "Đang thực hiện"
     DONE = "done", "Đã xong"
     CANCELLED = "cancelled", "Đã huỷ"
 
@@ -152,16 +152,16 @@ def moment(effective_at: datetime, now: datetime) -> datetime:
     return max(full_second(effective_at), full_second(now))
 
 
-class Alarm(Labelled):
+class Alarm(StrEnum):
     """What a handover's one timer waits for."""
 
-    CONFIRM_NEAR = "confirm_near", "Sắp hết hạn xác nhận"
-    CONFIRM_OVER = "confirm_over", "Hết hạn xác nhận"
-    ACCEPT_LATE = "accept_late", "Chưa ai nhận việc"
-    EFFECTIVE = "effective", "Đến thời điểm bàn giao"
-    MINUTES_LATE = "minutes_late", "Biên bản chưa ký xong"
-    UNTIL_NEAR = "until_near", "Sắp trả lại việc"
-    UNTIL = "until", "Trả lại việc"
+    CONFIRM_NEAR = "confirm_near"
+    CONFIRM_OVER = "confirm_over"
+    ACCEPT_LATE = "accept_late"
+    EFFECTIVE = "effective"
+    MINUTES_LATE = "minutes_late"
+    UNTIL_NEAR = "until_near"
+    UNTIL = "until"
 
 
 @dataclass(frozen=True)
