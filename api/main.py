@@ -4,8 +4,10 @@ from fastapi import Depends, FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
+from activities.chains import ChainKeeper
 from activities.confirming import Confirming
 from activities.entrance import Entrance
+from activities.history import KEY_FILE
 from activities.own_device import OwnDevice
 from activities.showing import Showing
 from activities.single_sign_on import Provider
@@ -113,6 +115,7 @@ async def make_services(settings: Settings) -> Services:
         approvals=Approvals(client, origins=Origins(sessions)),
         campaigns=Campaigns(client, sessions),
         handovers=Handovers(client, sessions),
+        chains=ChainKeeper(objects, settings.history_dir, settings.key_store / KEY_FILE, settings.history_origin),
         confirming=confirming,
         own_device=OwnDevice(sessions, objects, confirming),
         objects=objects,

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from fastapi.templating import Jinja2Templates
 
+from activities.chains import ChainKeeper
 from activities.confirming import Confirming
 from activities.entrance import Entrance
 from activities.own_device import OwnDevice
@@ -36,6 +37,7 @@ class Services:
     exchange: Exchange
     campaigns: Campaigns
     handovers: Handovers
+    chains: ChainKeeper
     codes: CodeLists = field(default_factory=load_codes)  # of the national record
     remembered: Remembered = field(default_factory=Remembered)
     turns: Turns = field(default_factory=Turns)

@@ -7,6 +7,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from domain.documents import DocumentKind
+from storage.chains import code_in_force
 from storage.evidence import is_proven
 from storage.history import standing_of
 from storage.tables import ClassGroup, ClassTermRow, Document, LogEvent, School, SignatureRow
@@ -16,7 +17,8 @@ from storage.tables import ClassGroup, ClassTermRow, Document, LogEvent, School,
 class PublicPaper:
     """`standing` is in_force, recalled or superseded by the history log since `stands_since`; None if never issued.
 
-    `school_year` is empty for papers that are of no class.
+    `school_year` is empty for papers that are of no class, `replaced_by` is the look-up code of the version in force of
+    the same record, "" if there is none newer.
     """
 
     kind: DocumentKind
@@ -28,6 +30,7 @@ class PublicPaper:
     standing: str | None
     stands_since: datetime | None
     is_proven: bool
+    replaced_by: str = ""
 
 
 def as_printed(code: str) -> str:
@@ -51,6 +54,13 @@ def paper_of(session: Session, code: str) -> PublicPaper | None:
     document, school, year, since, proven = row
     standing = standing_of(session, document.sha256)
     kind, is_void = DocumentKind(document.kind), document.state == "void"
+    newer = code_in_force(session, document)
     return PublicPaper(
-        kind, school, year or "", document.lookup_code, document.sealed_at, is_void, standing, since, proven
+        kind, school, year or "", document.lookup_code, document.sealed_at, is_void, standing, since, proven, newer
     )
+
+
+def replacement_of(session: Session, sha256: str) -> str:
+    """The look-up code of the version in force that has replaced the file with this hash; "" if none has."""
+    document = session.scalars(select(Document).where(Document.sha256 == sha256)).first()
+    return code_in_force(session, document) if document else ""

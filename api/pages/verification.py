@@ -70,7 +70,7 @@ async def check_file(request: Request, found: ServicesDep) -> Response:
     name = "_verdict.html" if "HX-Request" in request.headers else "verification.html"
     try:
         data = await _file_of(request)
-        view = view_of(await verified(request, found, data), current_language())
+        view = await view_of(found, await verified(request, found, data), current_language())
     except (DomainError, Unavailable) as error:
         values = {"view": None, "problem": error.message, "typed": "", "advice": ""}
         return page(found, request, name, status=status.HTTP_422_UNPROCESSABLE_CONTENT, **values)

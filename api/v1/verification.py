@@ -1,5 +1,6 @@
 """Verification for anybody: a file handed in is checked in a process of its own and not kept."""
 
+import asyncio
 from datetime import datetime
 from functools import partial
 from typing import Literal
@@ -15,11 +16,13 @@ from signing.verification.errors import TooLarge
 from signing.verification.labels import headline, kind_name, role_name, time_note
 from signing.verification.sentences import sentence
 from signing.verification.verdicts import Finding, Proof, SignatureReport, Standing, Verdict, Verification
+from storage.looking_up import replacement_of
 
 router = APIRouter(tags=["verification"])
 MAX_UPLOAD = 24 * 1024 * 1024  # a document, and what stands beside it in a container
 TOO_LARGE = TooLarge().message
 Language = Literal["vi", "en"]
+_CLOSED = frozenset({Standing.RECALLED, Standing.SUPERSEDED})
 
 
 class FindingView(BaseModel):
@@ -56,6 +59,7 @@ class VerificationView(BaseModel):
     verdict: Verdict
     headline: str
     standing: Standing | None = Field(description="by the history log; null for a file that it does not know")
+    replaced_by: str = Field(description="look-up code of the version in force, if a newer one replaces this file")
     kind: str
     school: str
     lookup_code: str
@@ -69,7 +73,7 @@ class VerificationView(BaseModel):
 async def verify_file(request: Request, found: ServicesDep, lang: Language = "vi") -> VerificationView:
     """Check a PDF or a hand-over container (the request's body). Nobody has to sign in; the file is not kept."""
     data = await body_of(request, MAX_UPLOAD, TOO_LARGE)
-    return view_of(await verified(request, found, data), lang)
+    return await view_of(found, await verified(request, found, data), lang)
 
 
 async def verified(request: Request, found: Services, data: bytes) -> Verification:
@@ -78,11 +82,14 @@ async def verified(request: Request, found: Services, data: bytes) -> Verificati
     return await found.turns.take(network, partial(found.verifying.verify, data))
 
 
-def view_of(found: Verification, lang: Language = "vi") -> VerificationView:
+async def view_of(services: Services, found: Verification, lang: Language = "vi") -> VerificationView:
+    """The verdict in words, with what replaces a paper that was recalled."""
+    newer = await asyncio.to_thread(_replaced_by, services, found) if found.standing in _CLOSED else ""
     return VerificationView(
         verdict=found.verdict,
         headline=headline(found, lang),
         standing=found.standing,
+        replaced_by=newer,
         kind=kind_name(found.kind, lang),
         school=found.school,
         lookup_code=found.lookup_code,
@@ -90,6 +97,11 @@ def view_of(found: Verification, lang: Language = "vi") -> VerificationView:
         findings=[_finding(each, lang) for each in found.findings],
         signatures=[_signature(each, lang) for each in found.signatures],
     )
+
+
+def _replaced_by(services: Services, found: Verification) -> str:
+    with services.sessions() as session:
+        return replacement_of(session, found.file_sha256)
 
 
 def _signature(report: SignatureReport, lang: Language) -> SignatureView:

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Final
 
 from signing.page_text import squeezed
-from signing.verification.content import Content, value_at
+from signing.verification.content import Content, says, value_at
 from signing.verification.runs import Gap, Part, Run, parts
 
 _FOOT: Final = "Mã tra cứu: {lookup_code} Trang"
@@ -106,20 +106,20 @@ def _table(content: Content, name: str, title: str, heading: str, row: str) -> I
 
 def _identity_page(content: Content) -> Iterator[_Piece]:
     policy = " Đối tượng chính sách: {pupil.profile.policy_group}"
-    is_said = value_at(content, "pupil.profile.policy_group")
+    is_said = says(content, "pupil.profile.policy_group")
     yield _said(content, f"{_CIVIL_DATA}{policy if is_said else ''} Trường: {{school:address}}")
     yield from _table(content, "pupil.schooling", "Quá trình học tập", _SCHOOLING, _SCHOOLING_ROW)
     if content.get("past_years"):
         yield from _table(content, "past_years", "Học bạ các năm học đã đóng dấu", _PAST, _PAST_ROW)
     decision = " theo Quyết định số {decision_no} ngày {decision_date:date}"
-    is_decided = content.get("decision_no") or content.get("decision_date")
-    replaces = " Trang này thay thế trang có mã tra cứu {replaces}." if content.get("replaces") else ""
+    is_decided = says(content, "decision_no") or says(content, "decision_date")
+    replaces = " Trang này thay thế trang có mã tra cứu {replaces}." if says(content, "replaces") else ""
     grounds = f"Lí do: {{reason}}{decision if is_decided else ''}.{replaces} Phiên bản: {{version}}."
     yield _said(content, f"Căn cứ lập trang này {grounds} {_principal(content, 'Mã trang')}")
 
 
 def _transfer_result(content: Content) -> Iterator[_Piece]:
-    receiving = [f"{{{name}}}" for name in ("receiving_school", "receiving_province") if content.get(name)]
+    receiving = [f"{{{name}}}" for name in ("receiving_school", "receiving_province") if says(content, name)]
     waived = " Học sinh khuyết tật không đánh giá." if content.get("assessment_waived") else ""
     planned = " Học sinh học theo kế hoạch giáo dục cá nhân." if content.get("individual_plan") else ""
     where = ", ".join(receiving) or "–"
@@ -156,9 +156,9 @@ def _results(table: Content, where: str) -> Iterator[_Piece]:
         values = " ".join(f"{{values.{index}:mark}}" for index in range(len(line["values"])))
         row = f"{{name}} {values}{' {comment}' if has_comments else ''}"
         yield _Piece(parts(line, row, f"{where}lines.{at}."), heading, orders)
-    if table["comment"]:
+    if says(table, "comment"):
         yield _Piece(parts(table, "Nhận xét: {comment}", where))
-    if table["legend"]:
+    if says(table, "legend"):
         yield _Piece(parts(table, "{legend}", where))
 
 
@@ -181,19 +181,19 @@ def _sealed_term(content: Content) -> str:
 
 def _handover_minutes(content: Content) -> Iterator[_Piece]:
     yield _said(content, _agreed(content))
-    if content.get("without_giver"):
+    if says(content, "without_giver"):
         yield _said(content, "Biên bản không có chữ ký của người bàn giao: {without_giver}")
     yield from _work(content)
     if content.get("offices"):
         yield from _table(content, "offices", "Chức vụ, nhiệm vụ bàn giao", _OFFICES, "{name} {taker}")
-    if content.get("remarks"):
+    if says(content, "remarks"):
         yield _said(content, "Ghi chú {remarks}")
     signatures = " ".join(_signature(content, field) for field in content["signers"])
     yield _said(content, f"{_FROM_THEN_ON} {signatures} {_PROOF % 'Mã biên bản'}")
 
 
 def _agreed(content: Content) -> str:
-    number = "Số: {number} " if content.get("number") else ""
+    number = "Số: {number} " if says(content, "number") else ""
     until = " đến {until:moment}" if content.get("until") else ""
     count = len(content.get("takers", ()))
     takers = [_party(content, f"takers.{at}") for at in range(count)]
@@ -208,7 +208,7 @@ def _agreed(content: Content) -> str:
 
 
 def _party(content: Content, where: str) -> str:
-    position = f" – {{{where}.position}}" if value_at(content, f"{where}.position") else ""
+    position = f" – {{{where}.position}}" if says(content, f"{where}.position") else ""
     return f"{{{where}.name:bare}}{position}"
 
 
@@ -229,12 +229,12 @@ def _work(content: Content) -> Iterator[_Piece]:
 def _signature(content: Content, field: str) -> str:
     """Who is to sign in what part, with the position."""
     asked = _ASKED.get(field, "NGƯỜI NHẬN BÀN GIAO")
-    position = f" {{signers.{field}.position}}" if value_at(content, f"signers.{field}.position") else ""
+    position = f" {{signers.{field}.position}}" if says(content, f"signers.{field}.position") else ""
     return f"{asked} (Ký, ghi rõ họ tên) {{signers.{field}.name}}{position}"
 
 
 def _principal(content: Content, number_name: str) -> str:
     """The school's two signatures, and what proves the paper."""
-    position = value_at(content, "signers.principal.position")
-    said = " {signers.principal.position}" if position not in ("", "Hiệu trưởng") else ""
+    usual = value_at(content, "signers.principal.position") == "Hiệu trưởng"
+    said = " {signers.principal.position}" if says(content, "signers.principal.position") and not usual else ""
     return f"{_PRINCIPAL}{said} {_PROOF % number_name}"

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from temporalio.testing import WorkflowEnvironment
 
+from activities.chains import ChainKeeper
 from activities.confirming import Confirming
 from activities.entrance import Entrance
 from activities.evidence import EvidenceKeeper
@@ -149,6 +150,7 @@ def make_services(
         exchange,
         campaigns or FakeCampaigns(),
         handovers or FakeHandovers(),
+        ChainKeeper(objects, history, folder / "history.key", "hocba.example/log"),
         demo=demo,
     )
 

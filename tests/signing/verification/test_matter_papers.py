@@ -61,6 +61,8 @@ USUAL: list[MatterPaperContent] = [
     replace(MINUTES, number="", until="", remarks="", offices=(), effective_at="2026-03-09"),
     replace(MINUTES, reason=ODD, remarks=ODD),
     longest_minutes(),
+    replace(MINUTES, number=" ", remarks=" \n", takers=tuple(replace(each, position=" ") for each in MINUTES.takers)),
+    replace(RESULT, receiving_province=" ", tables=tuple(replace(each, comment=" ") for each in RESULT.tables)),
 ]
 
 
