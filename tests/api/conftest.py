@@ -246,8 +246,8 @@ def live_app(
     approvals = Approvals(temporal_env.client, timedelta(seconds=60), Origins(live_sessions))
     campaigns = Campaigns(temporal_env.client, live_sessions)
     handovers = Handovers(temporal_env.client, live_sessions)
-    asked = {"campaigns": campaigns, "handovers": handovers}
-    return create_app(make_services(live_sessions, approvals, keys, objects_folder, **asked))
+    served = make_services(live_sessions, approvals, keys, objects_folder, campaigns=campaigns, handovers=handovers)
+    return create_app(served)
 
 
 @pytest.fixture
