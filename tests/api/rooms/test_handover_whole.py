@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -63,7 +64,7 @@ async def until(client: AsyncClient, address: str, said: str) -> str:
 
 
 async def test_a_retirement_from_the_opening_to_the_signed_minutes(
-    live_app: FastAPI, live_sessions: Sessions, world: World, keys: Keyring, objects_folder: Objects
+    live_app: FastAPI, live_sessions: Sessions, world: World, keys: Keyring, objects_folder: Path
 ) -> None:
     matter_id, at = uuid4(), datetime.now(UTC) + timedelta(days=20)
     form = {
@@ -93,6 +94,6 @@ async def test_a_retirement_from_the_opening_to_the_signed_minutes(
         assert session.get_one(Matter, matter_id).state == HandoverState.STANDING  # until the moment has come
     assert set(signed) == set(FIELDS)
     assert holders == [world.cast.homeroom, world.cast.music]
-    found = verify(Objects.local(objects_folder).get(document.sha256), [keys.authority.root])  # type: ignore[arg-type]
+    found = verify(Objects.local(objects_folder).get(document.sha256), [keys.authority.root])
     assert [each.field for each in found.signatures] == list(FIELDS)
     assert found.verdict.value != "invalid", found

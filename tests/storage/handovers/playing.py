@@ -128,7 +128,6 @@ class Handing:
         self.stage.session.expire_all()
         return case_of(self.stage.session, self.id)
 
-    @property
     def state(self) -> HandoverState:
         return self.case.state
 

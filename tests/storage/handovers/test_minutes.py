@@ -25,7 +25,7 @@ def stage(db: Session) -> Stage:
 def taken(stage: Stage, kind: HandoverKind = HandoverKind.RETIREMENT) -> Handing:
     one, two = stage.newcomer(), stage.newcomer()
     handing = stage.open(kind, {"toan": one, "homeroom": two})
-    if handing.state is HandoverState.CONFIRMING:
+    if handing.state() is HandoverState.CONFIRMING:
         handing.do(Deed.CONFIRM, stage.leaver)
     handing.do(Deed.ACCEPT, one)
     handing.do(Deed.ACCEPT, two)
@@ -91,5 +91,5 @@ def test_a_delegation_has_no_minutes(stage: Stage) -> None:
     one = stage.newcomer()
     handing = stage.open(HandoverKind.DELEGATION, {"toan": one}, by=stage.leaver, until=AT.replace(month=12, day=20))
     handing.do(Deed.ACCEPT, one)
-    assert handing.state is HandoverState.STANDING
+    assert handing.state() is HandoverState.STANDING
     assert not stage.session.scalars(select(SigningOrder).where(SigningOrder.matter_id == handing.id)).all()

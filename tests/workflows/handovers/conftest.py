@@ -6,11 +6,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
@@ -26,7 +27,6 @@ from storage.staffing import Person
 from storage.tables import Staff
 from tests.database import another_database
 from tests.factories import ClassCast, make_certificate, make_class, make_school, make_staff
-from workflows.handover import HandoverWorkflow
 from workflows.queues import MAIN_QUEUE
 from workflows.workers import WORKFLOWS, main_activities
 
@@ -98,8 +98,8 @@ class Office:
         wanted = WantedStep(deed, more.pop("command_id", None) or uuid4(), **more)  # type: ignore[arg-type]
         return await self.door.step(self.person(staff_id), matter_id, wanted)
 
-    def handle(self, matter_id: UUID) -> object:
-        return self.client.get_workflow_handle_for(HandoverWorkflow.run, workflow_id(MatterKind.HANDOVER, matter_id))
+    def handle(self, matter_id: UUID) -> WorkflowHandle[Any, Any]:
+        return self.client.get_workflow_handle(workflow_id(MatterKind.HANDOVER, matter_id), result_type=str)
 
     def case(self, matter_id: UUID) -> Case:
         with self.sessions() as session:

@@ -38,10 +38,10 @@ async def test_the_same_command_is_one_step_also_after_continuing_as_new(office:
     for _ in range(2):
         await office.do(matter_id, Deed.CONFIRM, office.cast.homeroom, command_id=command_id)
     handle = office.handle(matter_id)
-    before = await handle.describe()  # type: ignore[attr-defined]
-    await handle.signal("start_afresh")  # type: ignore[attr-defined]
+    before = await handle.describe()
+    await handle.signal("start_afresh")
     async with asyncio.timeout(30):
-        while (await handle.describe()).run_id == before.run_id:  # type: ignore[attr-defined]  # noqa: ASYNC110
+        while (await handle.describe()).run_id == before.run_id:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     again = await office.do(matter_id, Deed.CONFIRM, office.cast.homeroom, command_id=command_id)
     assert again.state == HandoverState.ACCEPTING
@@ -59,8 +59,8 @@ async def test_opening_again_changes_nothing_and_a_refused_opening_leaves_nothin
     with pytest.raises(NotAllowed):
         await office.door.open(teacher, refused)
     handle = office.handle(refused.command_id)
-    await handle.result()  # type: ignore[attr-defined]
-    assert (await handle.describe()).status == WorkflowExecutionStatus.COMPLETED  # type: ignore[attr-defined]
+    await handle.result()
+    assert (await handle.describe()).status == WorkflowExecutionStatus.COMPLETED
 
 
 async def test_refusals_reach_people_in_their_words_and_leave_no_trace(office: Office) -> None:
@@ -69,7 +69,7 @@ async def test_refusals_reach_people_in_their_words_and_leave_no_trace(office: O
         await office.do(matter_id, Deed.ACCEPT, office.one)
     with pytest.raises(NotAllowed, match="Chỉ người bàn giao"):
         await office.do(matter_id, Deed.CONFIRM, office.one)
-    history = await office.handle(matter_id).fetch_history()  # type: ignore[attr-defined]
+    history = await office.handle(matter_id).fetch_history()
     accepted = [each for each in history.events if each.HasField("workflow_execution_update_accepted_event_attributes")]
     assert len(accepted) == 2  # the opening, and the confirmation that the database refused
 
@@ -87,7 +87,7 @@ async def test_cancelled_it_ends_and_takes_nothing_more(office: Office) -> None:
     assert office.holder("toan", at) is None
     await office.do(matter_id, Deed.CANCEL, office.cast.school.principal, reason="Gia hạn hợp đồng")
     assert office.holder("toan", at) == office.cast.homeroom
-    assert await office.handle(matter_id).result() == HandoverState.CANCELLED  # type: ignore[attr-defined]
+    assert await office.handle(matter_id).result() == HandoverState.CANCELLED
     with pytest.raises(Conflict, match="đã xong hoặc đã huỷ"):
         await office.do(matter_id, Deed.CONFIRM, office.cast.homeroom)
 
@@ -96,7 +96,7 @@ async def test_no_name_and_no_word_of_a_person_is_in_the_history(office: Office)
     matter_id = await office.open(HandoverKind.RETIREMENT, soon(), toan=office.one)
     await office.do(matter_id, Deed.CONFIRM, office.cast.homeroom)
     await office.do(matter_id, Deed.DECLINE, office.one, reason="Đã đủ giờ dạy")
-    text = (await office.handle(matter_id).fetch_history()).to_json()  # type: ignore[attr-defined]
+    text = (await office.handle(matter_id).fetch_history()).to_json()
     for word in ("Giáo viên Mẫu", "Đã đủ giờ dạy", "Theo quyết định"):
         assert word not in text
 

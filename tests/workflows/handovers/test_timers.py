@@ -53,5 +53,5 @@ async def test_a_leave_that_ends_settles_its_handover(turned: WorkflowEnvironmen
         matter_id = wanted.command_id
         await office.do(matter_id, Deed.ACCEPT, office.one)
     await forward(turned, office, matter_id, timedelta(days=41))
-    assert await office.handle(matter_id).result() == HandoverState.DONE  # type: ignore[attr-defined]
+    assert await office.handle(matter_id).result() == HandoverState.DONE
     assert {"effective", "until_near", "until"} <= set(told(office, matter_id))
