@@ -23,6 +23,7 @@ with workflow.unsafe.imports_passed_through():
         HandoverState,
         TimedAlarm,
         next_alarm,
+        next_turn,
         require,
     )
 
@@ -192,7 +193,11 @@ class HandoverWorkflow(MatterSigning):
             self.forget_signatures()
             self.noted = 0
         self.state = replace(self.state, standing=standing)
-        self.await_signatures(*standing.awaited)
+        self._await_next()
+
+    def _await_next(self) -> None:
+        """At once after a signature: whoever comes next need not wait for the database to say so."""
+        self.await_signatures(*next_turn([each for each in self.state.standing.unsigned if each not in self.signed]))
 
     async def _wait(self) -> None:
         """The one timer: until the next alarm, or until something changes."""
@@ -218,6 +223,7 @@ class HandoverWorkflow(MatterSigning):
 
     async def _note_signature(self) -> None:
         self.noted = len(self.signed)
+        self._await_next()
         await self._do(HandoverActivities.ring_handover, HandoverRung(self.state.matter_id, workflow.now()))
 
     async def _execute(self, activity: Callable[..., HandoverStanding], message: Any) -> HandoverStanding:  # noqa: ANN401

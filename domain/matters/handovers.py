@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from domain.documents import turn_of
 from domain.errors import Conflict
 from domain.labelled import Labelled
 
@@ -177,14 +178,14 @@ class TimedAlarm:
 
 @dataclass(frozen=True)
 class HandoverStanding:
-    """Where a handover stands, what its timer has to wait for, and which fields of its minutes may be signed now.
+    """Where a handover stands, what its timer has to wait for, and which fields of its minutes are unsigned, in order.
 
     `state` is "" while it is not there; `papers` counts those that became void.
     """
 
     state: str = ""
     alarms: tuple[TimedAlarm, ...] = ()
-    awaited: tuple[str, ...] = ()
+    unsigned: tuple[str, ...] = ()
     papers: int = 1
 
     @property
@@ -215,6 +216,11 @@ def alarms_of(state: HandoverState, times: Times) -> tuple[TimedAlarm, ...]:
     if times.until is not None:
         found += [TimedAlarm(Alarm.UNTIL_NEAR, times.until - timedelta(days=3)), TimedAlarm(Alarm.UNTIL, times.until)]
     return tuple(sorted(found, key=lambda each: (each.at, each.key))) if state not in OVER else ()
+
+
+def next_turn(unsigned: Sequence[str]) -> tuple[str, ...]:
+    """The fields that may be signed now: those who take over sign in any order, but after the giver."""
+    return tuple(each for each in unsigned if turn_of(each) == turn_of(unsigned[0]))
 
 
 def next_alarm(alarms: Sequence[TimedAlarm], fired: Collection[str]) -> TimedAlarm | None:

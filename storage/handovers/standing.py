@@ -22,9 +22,9 @@ ADMIN, HEAD = "system_admin", "principal"
 def standing_of(session: Session, case: Case) -> HandoverStanding:
     row = case.row
     times = Times(row.step_since, row.confirm_due, row.moment or row.effective_at, row.until)
-    awaited = signing.awaited(session, case) if case.state is HandoverState.SIGNING else ()
+    left = signing.unsigned(session, case) if case.state is HandoverState.SIGNING else []
     number = papers.revision(session, case.matter.id)
-    return HandoverStanding(case.state.value, alarms_of(case.state, times), awaited, number)
+    return HandoverStanding(case.state.value, alarms_of(case.state, times), tuple(each.field for each in left), number)
 
 
 def refresh(session: Session, case: Case, now: datetime) -> None:

@@ -27,7 +27,7 @@ async def test_from_the_opening_to_the_change_of_hands(office: Office) -> None:
     await office.do(matter_id, Deed.ACCEPT, office.one)
     standing = await office.do(matter_id, Deed.ACCEPT, office.two)
     assert standing.state == HandoverState.SIGNING
-    assert standing.awaited == ("giver",)
+    assert standing.unsigned == ("giver", "taker_1", "taker_2", "principal")
     assert [office.holder("toan", each) for each in (at - INSTANT, at)] == [office.cast.homeroom, office.one]
     assert office.holder("homeroom", at) == office.two
 
