@@ -115,12 +115,12 @@ async def whole(clock: WorkflowEnvironment, threads: ThreadPoolExecutor) -> Hist
         with clock.with_time_skipping_disabled():
             handle = await begin(clock.client, fake, 1)
             await step(handle, Deed.CONFIRM, "leaver")
-        await clock.fast_forward(handle, timedelta(days=3))  # type: ignore[attr-defined]
+        await clock.fast_forward(handle, timedelta(days=3))
         with clock.with_time_skipping_disabled():
             await step(handle, Deed.ACCEPT, "taker")
             for name in FIELDS:
                 await sign(handle, name)
-        await clock.fast_forward(handle, timedelta(days=20))  # type: ignore[attr-defined]
+        await clock.fast_forward(handle, timedelta(days=20))
         await handle.result()
         return {"handover-whole": (await handle.fetch_history()).to_json()}
 
