@@ -19,6 +19,7 @@ from api.assets import FOLDERS, served
 from api.bodies import BoundedBodies
 from api.campaigns import Campaigns
 from api.guard import guard, require_rules
+from api.handovers import Handovers
 from api.headers import ProtectiveHeaders, protect
 from api.live import Live
 from api.origins import Origins
@@ -28,6 +29,7 @@ from api.pages import (
     clerk,
     entrance,
     entry,
+    handovers,
     homeroom,
     live,
     mails,
@@ -97,8 +99,8 @@ def create_app(services: Services) -> FastAPI:
 
 def add_pages(app: FastAPI) -> None:
     """Every room; a room of one module or of a package of them."""
-    rooms = (accounts, approval, clerk, entrance, entry, homeroom, live, mails, management, matters, notices, office)
-    app.include_router(joined(*rooms, records, review, search, signing, submission, today, verification))
+    rooms = (accounts, approval, clerk, entrance, entry, handovers, homeroom, live, mails, management, matters, notices)
+    app.include_router(joined(*rooms, office, records, review, search, signing, submission, today, verification))
 
 
 async def make_services(settings: Settings) -> Services:
@@ -112,6 +114,7 @@ async def make_services(settings: Settings) -> Services:
         sessions=sessions,
         approvals=Approvals(client, origins=Origins(sessions)),
         campaigns=Campaigns(client, sessions),
+        handovers=Handovers(client, sessions),
         chains=ChainKeeper(objects, settings.history_dir, settings.key_store / KEY_FILE, settings.history_origin),
         confirming=confirming,
         own_device=OwnDevice(sessions, objects, confirming),

@@ -14,6 +14,7 @@ from activities.submission.exchange import Exchange
 from activities.verifying import Verifying
 from api.approvals import Approvals
 from api.campaigns import Campaigns
+from api.handovers import Handovers
 from api.remembered import Remembered
 from api.turns import Turns
 from interchange.national.codes import CodeLists, load_codes
@@ -35,6 +36,7 @@ class Services:
     entrance: Entrance
     exchange: Exchange
     campaigns: Campaigns
+    handovers: Handovers
     chains: ChainKeeper
     codes: CodeLists = field(default_factory=load_codes)  # of the national record
     remembered: Remembered = field(default_factory=Remembered)

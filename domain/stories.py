@@ -69,6 +69,7 @@ class StoryEvent:
     """One event. `actor` is empty where the system acted by itself; `device` and `network` where nobody kept them.
 
     `is_aside` is an event about other pupils that moved this record, too, as it stood in the same summary.
+    `for_whom` is whom the actor stood in for.
     """
 
     at: datetime
@@ -87,6 +88,7 @@ class StoryEvent:
     voids: tuple[Void, ...] = ()
     promoted: bool | None = None
     detail: str = ""
+    for_whom: str = ""
 
     @property
     def about(self) -> frozenset[str]:

@@ -17,12 +17,13 @@ from domain.outstanding import Outstanding
 from domain.slot_marks import slot_name
 from domain.stages import Stage
 from domain.work import Work
-from storage import arrivals, staffing
+from storage import arrivals, staffing, standing_in
 from storage.board import slot_counts
 from storage.entries import curriculum_of
 from storage.open_work import OpenWork
 from storage.outstanding import outstanding
 from storage.staffing import Holder
+from storage.standing_in import StandIns
 from storage.tables import (
     ClassGroup,
     ClassTermRow,
@@ -48,7 +49,7 @@ class Deed(Labelled):
 
 @dataclass(frozen=True)
 class SlotState:
-    """`holders` are who fills the slot now, since `since`; the counts are of pupils."""
+    """`holders` are who fills the slot now, since `since`, `for_whom` if they stand in; the counts are of pupils."""
 
     slot: str
     name: str
@@ -57,6 +58,7 @@ class SlotState:
     submitted: int
     signed: int
     waits: tuple[Outstanding, ...]
+    for_whom: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class Happened:
     deed: Deed
     slot_name: str
     is_late: bool
+    for_whom: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,7 @@ def _slots(session: Session, row: ClassTermRow, group: ClassGroup, at: datetime)
     waits = outstanding(OpenWork(session, ClassTermRow.id == row.id, at))
     progress = slot_counts(session, row.id)
     holders = staffing.by_slot(session, group.id, at)
+    stand_ins = standing_in.of_class(session, group.id, group.school_id)
     return [
         SlotState(
             slot,
@@ -132,9 +136,14 @@ def _slots(session: Session, row: ClassTermRow, group: ClassGroup, at: datetime)
             *_who(holders.get(slot, ())),
             *progress.get(slot, (0, 0)),
             tuple(each for each in waits if slot in _turn_of(each)),
+            _for_whom(stand_ins, group, slot, holders.get(slot, ()), at),
         )
         for slot in (*curriculum.slots, PRINCIPAL, SEAL)
     ]
+
+
+def _for_whom(stand_ins: StandIns, group: ClassGroup, slot: str, holders: Sequence[Holder], at: datetime) -> str:
+    return next((stand_ins.for_whom(each.staff_id, group.id, (slot,), at) for each in holders), "")
 
 
 def _turn_of(wait: Outstanding) -> tuple[str, ...]:
@@ -153,11 +162,14 @@ def _happened(session: Session, row: ClassTermRow, group: ClassGroup) -> tuple[H
         .order_by(Command.wf_seq.desc())
         .limit(_SHOWN)
     )
-    term = Term(row.term)
+    term, stand_ins = Term(row.term), standing_in.of_class(session, group.id, group.school_id)
     return tuple(
-        Happened(each.created_at, name or "", Deed(each.action), _slot_of(group, term, each), each.is_late)
+        Happened(
+            each.created_at, name or "", Deed(each.action), _slot_of(group, term, each), each.is_late,
+            stand_ins.for_whom(each.actor_id, group.id, (each.slot,), each.created_at) if each.actor_id else "",
+        )
         for each, name in session.execute(query)
-    )
+    )  # fmt: skip
 
 
 def _slot_of(group: ClassGroup, term: Term, command: Command) -> str:

@@ -14,11 +14,9 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from activities.beating import BeatingInterceptor
 from activities.carrying import CarryActivities
-from activities.decisions import DecisionActivities
 from activities.matter_papers import MatterPaperActivities
 from activities.orders import OrderActivities
 from activities.papers import BEAT_SECONDS, PaperPool
-from activities.school_campaigns import SchoolCampaignActivities
 from activities.upkeep import UpkeepActivities
 from config.process import collect_rarely
 from config.settings import Settings
@@ -51,11 +49,10 @@ async def run_main_worker(settings: Settings) -> None:
     """Workflows and database activities, until a signal asks to stop."""
     use_rules_of(settings.rules_dir)
     sessions = make_sessions(make_engine(settings.database_url, pool_size=settings.worker_threads))
-    decisions, schools = DecisionActivities(sessions), SchoolCampaignActivities(sessions)
     with sessions.begin() as session:
         policies.ensure_shipped(session)
     with ThreadPoolExecutor(settings.worker_threads) as threads:
-        worker = main_worker(await connect(settings), decisions, schools, threads, settings)
+        worker = main_worker(await connect(settings), sessions, threads, settings)
         await _until_stopped(worker, settings.ready_file)
 
 
@@ -84,8 +81,7 @@ async def run_sign_worker(settings: Settings) -> None:
 
 def main_worker(
     client: Client,
-    decisions: DecisionActivities,
-    schools: SchoolCampaignActivities,
+    sessions: Sessions,
     threads: ThreadPoolExecutor,
     settings: Settings,
 ) -> Worker:
@@ -93,7 +89,7 @@ def main_worker(
         client,
         task_queue=MAIN_QUEUE,
         workflows=WORKFLOWS,
-        activities=main_activities(decisions, schools),
+        activities=main_activities(sessions),
         activity_executor=threads,
         max_concurrent_activities=settings.worker_threads,
         max_concurrent_local_activities=settings.worker_threads,

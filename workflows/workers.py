@@ -7,6 +7,7 @@ from typing import Any
 from activities.beating import BeatingInterceptor
 from activities.campaigns import CampaignActivities
 from activities.decisions import DecisionActivities
+from activities.handovers import HandoverActivities
 from activities.nightly import NightlyActivities
 from activities.school_campaigns import SchoolCampaignActivities
 from storage.database import Sessions
@@ -15,6 +16,7 @@ from temporalio.worker import Interceptor, Worker
 
 from workflows.campaign import CampaignWorkflow
 from workflows.class_term import ClassTermWorkflow
+from workflows.handover import HandoverWorkflow
 from workflows.mailing import DailyDigestWorkflow, MailWorkflow
 from workflows.nightly import NightlyWorkflow
 from workflows.queues import CAMPAIGN_QUEUE
@@ -27,6 +29,7 @@ WORKFLOWS = [
     ClassTermWorkflow,
     CampaignWorkflow,
     SchoolCampaignWorkflow,
+    HandoverWorkflow,
     NightlyWorkflow,
     SubmissionWorkflow,
     SubmissionSweepWorkflow,
@@ -36,8 +39,10 @@ WORKFLOWS = [
 ]
 
 
-def main_activities(decisions: DecisionActivities, schools: SchoolCampaignActivities) -> list[Callable[..., Any]]:
+def main_activities(sessions: Sessions) -> list[Callable[..., Any]]:
     """Short ones, done where the workflows run."""
+    decisions, schools = DecisionActivities(sessions), SchoolCampaignActivities(sessions)
+    handovers = HandoverActivities(sessions)
     return [
         decisions.record_decision,
         decisions.note_deadline,
@@ -49,6 +54,9 @@ def main_activities(decisions: DecisionActivities, schools: SchoolCampaignActivi
         schools.report_cases,
         schools.decide_case,
         schools.end_exception,
+        handovers.open_handover,
+        handovers.take_handover_step,
+        handovers.ring_handover,
     ]
 
 

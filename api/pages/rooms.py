@@ -39,6 +39,7 @@ ROOMS: Final = (
     Room(BOARD, _("Tiến độ"), "kanban", STAFF),
     Room("/nguoi", _("Người và việc"), "user-check", frozenset({Duty.ADMIN}) | _LEADERS),
     Room("/phan-cong", _("Phân công"), "calendar-clock", frozenset({Duty.ADMIN}) | _LEADERS),
+    Room("/ban-giao", _("Bàn giao"), "arrow-right-left", STAFF, frozenset({"/nghi-ngan-ngay"})),
     Room("/ra-soat", _("Rà soát dữ liệu"), "clipboard-check", OFFICES | {Duty.HOMEROOM}),
     Room("/chung-thu-so", _("Chứng thư số"), "badge-check", OFFICES),
     Room("/nhap-du-lieu", _("Nhập danh sách"), "file-up", OFFICES),

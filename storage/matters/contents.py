@@ -11,6 +11,7 @@ from domain.documents import DocumentKind
 from domain.errors import Conflict
 from domain.matters import MatterKind
 from domain.year_records import DocumentContent
+from storage.handovers import minutes
 from storage.paper_facts import Stamp
 from storage.tables import Matter
 
@@ -21,7 +22,7 @@ EnrolmentOf: TypeAlias = Callable[[Session, Matter], UUID | None]
 # The number of the paper among those that replace each other, as an identity page is by the next; 1 where nothing is.
 VersionOf: TypeAlias = Callable[[Session, Matter], int]
 
-CONTENTS: Final[Mapping[MatterKind, ContentOf]] = {}
+CONTENTS: Final[Mapping[MatterKind, ContentOf]] = {MatterKind.HANDOVER: minutes.content}
 ENROLMENTS: Final[Mapping[MatterKind, EnrolmentOf]] = {}
 VERSIONS: Final[Mapping[MatterKind, VersionOf]] = {}
 KINDS: Final[Mapping[MatterKind, DocumentKind]] = {

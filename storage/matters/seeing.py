@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from domain.duties import OFFICES
 from domain.matters import MatterKind
+from storage.handovers import reading
 from storage.matters import waits
 from storage.staffing import Person
 from storage.tables import Document, Matter, MatterWait, SignatureRow
 
 Sees: TypeAlias = Callable[[Session, Matter, Person, datetime], bool]
 # Who else sees matters of a kind: the other school of a transfer, say.
-ALSO: Final[Mapping[MatterKind, Sees]] = {}
+ALSO: Final[Mapping[MatterKind, Sees]] = {MatterKind.HANDOVER: reading.is_part}
 
 
 def may_see(session: Session, matter: Matter, person: Person, at: datetime) -> bool:

@@ -53,9 +53,9 @@ def lock(session: Session, matter_id: UUID) -> Matter:
 
 def note(session: Session, matter_id: UUID, step: Step) -> bool:
     """Append a step; False if its command is there already: then everything that belongs to it is there, too."""
-    mine = select(MatterEvent).where(MatterEvent.matter_id == matter_id)
-    if session.scalars(mine.where(MatterEvent.command_id == step.command_id)).first() is not None:
+    if is_noted(session, matter_id, step.command_id):
         return False
+    mine = select(MatterEvent).where(MatterEvent.matter_id == matter_id)
     newest = session.scalars(mine.order_by(MatterEvent.seq.desc()).limit(1)).first()
     seq, prev_hash = (newest.seq + 1, newest.hash) if newest else (1, FIRST_HASH)
     session.add(
@@ -67,6 +67,12 @@ def note(session: Session, matter_id: UUID, step: Step) -> bool:
     )  # fmt: skip
     session.flush()
     return True
+
+
+def is_noted(session: Session, matter_id: UUID, command_id: str) -> bool:
+    """Whether a command has taken its step already."""
+    known = select(MatterEvent.id).where(MatterEvent.matter_id == matter_id, MatterEvent.command_id == command_id)
+    return session.scalars(known).first() is not None
 
 
 def first_broken_step(session: Session, matter_id: UUID) -> int | None:

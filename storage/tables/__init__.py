@@ -41,6 +41,7 @@ from storage.tables.campaigns import (
     ProgressDay,
     PupilCase,
 )
+from storage.tables.handovers import Handover, HandoverItem, StaffLeave
 from storage.tables.journal import AuditEntry, Command, DeadlineEvent, DecisionOrigin, Notice, Reason
 from storage.tables.mail import LastLook, MailRow
 from storage.tables.matters import Matter, MatterEvent, MatterWait
@@ -117,6 +118,8 @@ __all__ = [
     "Enrolment",
     "EvidenceBatch",
     "EvidencePath",
+    "Handover",
+    "HandoverItem",
     "Holiday",
     "KnownDevice",
     "LastLook",
@@ -157,6 +160,7 @@ __all__ = [
     "SigningLease",
     "SigningOrder",
     "Staff",
+    "StaffLeave",
     "StorePacket",
     "StoreRecord",
     "Submission",

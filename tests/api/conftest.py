@@ -15,7 +15,6 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.chains import ChainKeeper
 from activities.confirming import Confirming
-from activities.decisions import DecisionActivities
 from activities.entrance import Entrance
 from activities.evidence import EvidenceKeeper
 from activities.history import HistoryKeeper, LogBook
@@ -25,12 +24,12 @@ from activities.own_device import OwnDevice
 from activities.papers import PaperPool
 from activities.preflight import Preflight
 from activities.proving import Proving
-from activities.school_campaigns import SchoolCampaignActivities
 from activities.showing import Showing
 from activities.submission.exchange import make_exchange
 from activities.verifying import Verifying
 from api.approvals import Approvals
 from api.campaigns import Campaigns
+from api.handovers import Handovers
 from api.main import create_app
 from api.origins import Origins
 from api.pages.templating import make_templates
@@ -53,7 +52,7 @@ from storage.tables import SigningOrder
 from tests.api.applications import CALLED
 from tests.api.browsing import browser, site  # noqa: F401 - fixtures
 from tests.api.classroom import Classroom, make_classroom
-from tests.api.fakes import FakeApprovals, FakeCampaigns
+from tests.api.fakes import FakeApprovals, FakeCampaigns, FakeHandovers
 from tests.api.office_desk import at, office  # noqa: F401 - fixtures
 from tests.api.signing import make_prepared
 from tests.api.world import Keyring, World, at_desk, make_world, visitor
@@ -127,6 +126,7 @@ def make_services(
     folder: Path,
     *,
     campaigns: Campaigns | None = None,
+    handovers: Handovers | None = None,
     demo: bool = False,
 ) -> Services:
     confirms, objects = confirming(sessions, keys), Objects.local(folder)
@@ -149,6 +149,7 @@ def make_services(
         entrance,
         exchange,
         campaigns or FakeCampaigns(),
+        handovers or FakeHandovers(),
         ChainKeeper(objects, history, folder / "history.key", "hocba.example/log"),
         demo=demo,
     )
@@ -228,9 +229,7 @@ async def workers(
     """All real workers, in this process."""
     settings, client = Settings(worker_threads=4), temporal_env.client
     with ThreadPoolExecutor(8) as threads:
-        main = main_worker(
-            client, DecisionActivities(live_sessions), SchoolCampaignActivities(live_sessions), threads, settings
-        )
+        main = main_worker(client, live_sessions, threads, settings)
         signing = OrderActivities(live_sessions, pool, trust.preflight), MatterPaperActivities(live_sessions, pool)
         sign = sign_worker(client, signing, threads, settings)
         proof = proof_worker(client, live_sessions, trust, threads, settings)
@@ -246,7 +245,9 @@ def live_app(
     """The application as it is served, workers or not."""
     approvals = Approvals(temporal_env.client, timedelta(seconds=60), Origins(live_sessions))
     campaigns = Campaigns(temporal_env.client, live_sessions)
-    return create_app(make_services(live_sessions, approvals, keys, objects_folder, campaigns=campaigns))
+    handovers = Handovers(temporal_env.client, live_sessions)
+    served = make_services(live_sessions, approvals, keys, objects_folder, campaigns=campaigns, handovers=handovers)
+    return create_app(served)
 
 
 @pytest.fixture

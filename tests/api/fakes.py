@@ -7,6 +7,7 @@ from uuid import uuid4
 from activities.orders import PreparedOrder
 from api.approvals import Approvals
 from api.campaigns import Campaigns
+from api.handovers import Handovers
 from domain.deadlines import Deadline
 from domain.decisions import Decision
 from storage.staffing import Person
@@ -68,7 +69,7 @@ class FakeApprovals(Approvals):
             raise self.refuses
 
 
-class FakeCampaigns(Campaigns):
+class _Asked:
     """Keeps what it is asked, and does nothing of it."""
 
     def __init__(self) -> None:
@@ -86,3 +87,11 @@ class FakeCampaigns(Campaigns):
             return uuid4() if name == "open" else 1000
 
         return take
+
+
+class FakeCampaigns(_Asked, Campaigns):
+    pass
+
+
+class FakeHandovers(_Asked, Handovers):
+    pass

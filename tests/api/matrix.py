@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
@@ -17,6 +17,10 @@ from domain.calendar import day_of
 from domain.curriculum import PRINCIPAL
 from domain.decisions import Action
 from domain.duties import AUTHORITY, Duty
+from domain.matters.handovers import HandoverKind
+from storage import journal
+from storage.handovers import opening, steps
+from storage.handovers.opening import NewHandover, Wish
 from storage.tables import Campaign, CampaignPhase, CampaignSchool, SigningBatch
 from tests.factories import YEAR, ClassCast, OpenBook, open_book
 from tests.matters import make_matter
@@ -69,6 +73,15 @@ _SHEET = "/lop/{class_term_id}/nhap/{slot}"
 FORMS |= {f"POST {_SHEET}/gui": {"command_id": str(uuid4()), "record_ids": str(uuid4())}}
 JSON |= {f"PUT {_SHEET}/o": {"cells": [{"record_id": str(uuid4()), "code": "x", "value": "", "version": 0}]}}
 PLAIN |= {"phrase_id": str(uuid4())}
+
+
+# Handovers.
+FORMS |= {
+    "POST /ban-giao/moi": {"command_id": _COMMAND, "reason": "Nghỉ hưu"},
+    "POST /nghi-ngan-ngay": {"command_id": _COMMAND, "reason": "Đi tập huấn"},
+    "POST /ban-giao/{matter_id}/{viec}": {"command_id": _COMMAND},
+}
+PLAIN |= {"viec": "nhan"}
 
 
 @dataclass(frozen=True)
@@ -130,7 +143,7 @@ FORMS |= {
     "POST /co-quan/chung-thu-so/{certificate_id}": {"command_id": _COMMAND, "quyet_dinh": "approved"},
 }
 
-OBJECTS = ("class_term_id", "class_id", "record_id", "order_id", "document_id", "staff_id")
+OBJECTS = ("class_term_id", "class_id", "record_id", "order_id", "document_id", "staff_id", "matter_id")
 
 
 def objects_of(db: Session, cast: ClassCast, sha256: str) -> Objects:
@@ -139,7 +152,7 @@ def objects_of(db: Session, cast: ClassCast, sha256: str) -> Objects:
     document = make_document(book, part=1, sha256=sha256)
     order = make_order(book, Action.APPROVE, PRINCIPAL, lease=False)
     db.flush()
-    named = (book.id, cast.class_id, book.records[0], order.id, document.id, cast.homeroom)
+    named = (book.id, cast.class_id, book.records[0], order.id, document.id, cast.homeroom, handover_of(db, cast))
     ids = {name: str(each) for name, each in zip(OBJECTS, named, strict=True)} | {"preview_id": str(uuid4())}
     # The signing room.
     batch = SigningBatch(
@@ -151,6 +164,18 @@ def objects_of(db: Session, cast: ClassCast, sha256: str) -> Objects:
     db.flush()
     ids |= {"batch_id": str(batch.id), "matter_id": str(make_matter(db, cast).id)}
     return Objects(ids | office_objects(db, cast))
+
+
+def handover_of(db: Session, cast: ClassCast) -> UUID:
+    """The homeroom teacher of a class asks the music teacher to stand in for a while."""
+    matter_id, reason_id, at = uuid4(), uuid4(), datetime.now(UTC) + timedelta(days=10)
+    journal.add_reason(db, reason_id, cast.school.school_id, cast.homeroom, "Đi tập huấn")
+    wishes = (Wish((cast.class_id, "toan", ""), cast.music),)
+    people = (cast.school.school_id, cast.homeroom, cast.homeroom, reason_id)
+    new = NewHandover(matter_id, HandoverKind.DELEGATION, *people, at, at + timedelta(days=3), wishes)
+    assert opening.open_handover(db, new, lambda: datetime.now(UTC))
+    steps.begin(db, matter_id, lambda: datetime.now(UTC))
+    return matter_id
 
 
 def office_objects(db: Session, cast: ClassCast) -> dict[str, str]:

@@ -22,6 +22,7 @@ from domain.curriculum import HOMEROOM, PRINCIPAL
 from domain.decisions import Action
 from tests.fakes import FakeDatabase, FakePapers
 from tests.workflows.campaigns import plays as campaigns
+from tests.workflows.handovers import plays as handovers
 from tests.workflows.mailing import FakeMailing, mail_workers
 from tests.workflows.playing import opening, start_book, workers
 from workflows.mailing import DailyDigestWorkflow, DigestInput, MailWorkflow
@@ -148,6 +149,9 @@ async def main() -> None:
                         keep(name, history)
             async with mail_workers(clock.client, FakeMailing(), threads):
                 for name, history in (await mailing(clock.client)).items():
+                    keep(name, history)
+            for part in handovers.PLAYS:
+                for name, history in (await part(clock, threads)).items():
                     keep(name, history)
             async with campaigns.campaign_workers(clock.client, threads):
                 for scene in campaigns.PLAYS:
