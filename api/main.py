@@ -44,6 +44,7 @@ from api.pages import (
     signing,
     submission,
     today,
+    transfers,
     verification,
 )
 from api.pages.language import spoken
@@ -51,6 +52,7 @@ from api.pages.templating import make_templates
 from api.routers import joined
 from api.schema import Application
 from api.services import Services
+from api.transfers import Transfers
 from api.v1 import routes as v1
 from config.settings import Settings, words_of
 from config.temporal import connect
@@ -100,7 +102,8 @@ def create_app(services: Services) -> FastAPI:
 def add_pages(app: FastAPI) -> None:
     """Every room; a room of one module or of a package of them."""
     rooms = (accounts, approval, clerk, entrance, entry, handovers, homeroom, live, mails, management, matters, notices)
-    app.include_router(joined(*rooms, office, records, review, search, signing, submission, today, verification))
+    more = (office, records, review, search, signing, submission, today, transfers, verification)
+    app.include_router(joined(*rooms, *more))
 
 
 async def make_services(settings: Settings) -> Services:
@@ -116,6 +119,7 @@ async def make_services(settings: Settings) -> Services:
         campaigns=Campaigns(client, sessions),
         handovers=Handovers(client, sessions),
         chains=ChainKeeper(objects, settings.history_dir, settings.key_store / KEY_FILE, settings.history_origin),
+        transfers=Transfers(client, sessions),
         confirming=confirming,
         own_device=OwnDevice(sessions, objects, confirming),
         objects=objects,

@@ -16,6 +16,7 @@ from api.approvals import Approvals
 from api.campaigns import Campaigns
 from api.handovers import Handovers
 from api.remembered import Remembered
+from api.transfers import Transfers
 from api.turns import Turns
 from interchange.national.codes import CodeLists, load_codes
 from storage.database import Sessions
@@ -38,6 +39,7 @@ class Services:
     campaigns: Campaigns
     handovers: Handovers
     chains: ChainKeeper
+    transfers: Transfers
     codes: CodeLists = field(default_factory=load_codes)  # of the national record
     remembered: Remembered = field(default_factory=Remembered)
     turns: Turns = field(default_factory=Turns)

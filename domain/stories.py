@@ -29,6 +29,10 @@ class EventKind(Labelled):
     APPROVE = Action.APPROVE.value, "Duyệt"
     SEAL = Action.SEAL.value, "Đóng dấu"
     ISSUE = Action.ISSUE.value, "Phát hành"
+    DETACH_BEGIN = Action.DETACH_BEGIN.value, "Bắt đầu chuyển đi"
+    DETACH_CANCEL = Action.DETACH_CANCEL.value, "Thôi chuyển đi"
+    DETACH_COMMIT = Action.DETACH_COMMIT.value, "Chuyển đi"
+    ATTACH = Action.ATTACH.value, "Chuyển đến"
     PROMOTION = "promotion", "Quyết định lên lớp"
     REMINDED = "reminded", "Nhắc việc"
     DEADLINE = "deadline", "Hạn"
@@ -121,7 +125,7 @@ def moved(action: Action, records: Iterable[Touched]) -> tuple[tuple[Touched, ..
 def _is_aside(action: Action, after: Touched) -> bool:
     if action is Action.RETURN:
         return after.stage is not Stage.ENTRY
-    return action is Action.HOLD and not after.held
+    return action in {Action.HOLD, Action.DETACH_BEGIN} and not after.held
 
 
 def for_record(event: StoryEvent, record_id: str, aside: Collection[Touched]) -> StoryEvent:

@@ -31,6 +31,8 @@ from storage.tables import (
     Staff,
     TermRecord,
 )
+from storage.transfers import moves
+from storage.transfers.moves import PupilMove
 
 
 class Deed(Labelled):
@@ -45,6 +47,12 @@ class Deed(Labelled):
     HOLD = "hold", "đã tạm giữ"
     RELEASE = "release", "đã thôi tạm giữ"
     ISSUE = "issue", "đã phát hành"
+    UNLOCK = "unlock", "đã mở khoá"
+    RECALL = "recall", "đã thu hồi để sửa"
+    DETACH_BEGIN = "detach_begin", "dừng sổ của học sinh đang chuyển trường"
+    DETACH_CANCEL = "detach_cancel", "mở lại sổ của học sinh thôi chuyển trường"
+    DETACH_COMMIT = "detach_commit", "đưa học sinh đã chuyển trường ra khỏi sổ"
+    ATTACH = "attach", "đưa học sinh chuyển đến vào sổ"
 
 
 @dataclass(frozen=True)
@@ -79,6 +87,7 @@ class ClassView:
     since: datetime
     slots: tuple[SlotState, ...]
     happened: tuple[Happened, ...]
+    moves: tuple[PupilMove, ...] = ()
 
     @property
     def releasers(self) -> tuple[str, ...]:
@@ -109,6 +118,7 @@ def class_view(session: Session, class_term_id: UUID, at: datetime) -> ClassView
         since=came or row.created_at,
         slots=tuple(_slots(session, row, group, at)),
         happened=_happened(session, row, group),
+        moves=tuple(moves.of_class(session, group.id)),
     )
 
 

@@ -5,11 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from activities.beating import BeatingInterceptor
+from activities.books import BookActivities
 from activities.campaigns import CampaignActivities
 from activities.decisions import DecisionActivities
 from activities.handovers import HandoverActivities
 from activities.nightly import NightlyActivities
 from activities.school_campaigns import SchoolCampaignActivities
+from activities.transfers import TransferActivities
 from storage.database import Sessions
 from temporalio.client import Client
 from temporalio.worker import Interceptor, Worker
@@ -19,10 +21,11 @@ from workflows.class_term import ClassTermWorkflow
 from workflows.handover import HandoverWorkflow
 from workflows.mailing import DailyDigestWorkflow, MailWorkflow
 from workflows.nightly import NightlyWorkflow
-from workflows.queues import CAMPAIGN_QUEUE
+from workflows.queues import CAMPAIGN_QUEUE, MATTER_QUEUE
 from workflows.school_campaign import SchoolCampaignWorkflow
 from workflows.starting import TemporalEngine
 from workflows.submission import SubmissionSweepWorkflow, SubmissionWorkflow
+from workflows.transfer import TransferWorkflow
 from workflows.upkeep import UpkeepWorkflow
 
 WORKFLOWS = [
@@ -36,6 +39,7 @@ WORKFLOWS = [
     UpkeepWorkflow,
     MailWorkflow,
     DailyDigestWorkflow,
+    TransferWorkflow,
 ]
 
 
@@ -81,4 +85,18 @@ def campaign_worker(
         ],
         activity_executor=threads,
         interceptors=[BeatingInterceptor(), *interceptors],
+    )
+
+
+def matter_worker(
+    client: Client, sessions: Sessions, threads: ThreadPoolExecutor, interceptors: Sequence[Interceptor] = ()
+) -> Worker:
+    """The worker of matters: their steps in the database, and the decisions that they send to books."""
+    books, transfers = BookActivities(sessions, TemporalEngine(client)), TransferActivities(sessions)
+    return Worker(
+        client,
+        task_queue=MATTER_QUEUE,
+        activities=[books.decide_in_book, *transfers.activities()],
+        activity_executor=threads,
+        interceptors=list(interceptors),
     )

@@ -36,6 +36,7 @@ ROOMS: Final = (
     Room("/dong-dau", _("Đóng dấu"), "stamp", frozenset({Duty.CLERK})),
     Room("/nop", _("Nộp học bạ"), "send", frozenset({Duty.CLERK, Duty.ADMIN}) | _LEADERS),
     Room("/so-phat-hanh", _("Sổ phát hành"), "book-open-check", frozenset({Duty.CLERK, Duty.ADMIN}) | _LEADERS),
+    Room("/chuyen-truong", _("Chuyển trường"), "move", OFFICES | AUTHORITY),
     Room(BOARD, _("Tiến độ"), "kanban", STAFF),
     Room("/nguoi", _("Người và việc"), "user-check", frozenset({Duty.ADMIN}) | _LEADERS),
     Room("/phan-cong", _("Phân công"), "calendar-clock", frozenset({Duty.ADMIN}) | _LEADERS),

@@ -44,7 +44,7 @@ def take(session: Session, matter_id: UUID, move: Move, clock: Clock) -> bool:
     """Take one step; False when it was taken before. Raises Conflict, NotAllowed, NotFound and Invalid."""
     case = case_of(session, matter_id, lock=True)
     now = clock()
-    if steps.is_noted(session, matter_id, move.command_id):
+    if steps.known(session, matter_id, move.command_id) is not None:
         return False
     require(case.state, move.deed)
     detail = _STEPS[move.deed](session, case, move, clock)

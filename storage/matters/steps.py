@@ -51,9 +51,15 @@ def lock(session: Session, matter_id: UUID) -> Matter:
     return matter
 
 
+def known(session: Session, matter_id: UUID, command_id: str) -> MatterEvent | None:
+    """The step of a command that has taken effect."""
+    mine = select(MatterEvent).where(MatterEvent.matter_id == matter_id)
+    return session.scalars(mine.where(MatterEvent.command_id == command_id)).first()
+
+
 def note(session: Session, matter_id: UUID, step: Step) -> bool:
     """Append a step; False if its command is there already: then everything that belongs to it is there, too."""
-    if is_noted(session, matter_id, step.command_id):
+    if known(session, matter_id, step.command_id) is not None:
         return False
     mine = select(MatterEvent).where(MatterEvent.matter_id == matter_id)
     newest = session.scalars(mine.order_by(MatterEvent.seq.desc()).limit(1)).first()
@@ -67,12 +73,6 @@ def note(session: Session, matter_id: UUID, step: Step) -> bool:
     )  # fmt: skip
     session.flush()
     return True
-
-
-def is_noted(session: Session, matter_id: UUID, command_id: str) -> bool:
-    """Whether a command has taken its step already."""
-    known = select(MatterEvent.id).where(MatterEvent.matter_id == matter_id, MatterEvent.command_id == command_id)
-    return session.scalars(known).first() is not None
 
 
 def first_broken_step(session: Session, matter_id: UUID) -> int | None:

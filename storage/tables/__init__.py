@@ -76,6 +76,7 @@ from storage.tables.submission import (
     StoreRecord,
     Submission,
 )
+from storage.tables.transfers import Transfer
 from storage.tables.trust import (
     Confirmation,
     EvidenceBatch,
@@ -167,5 +168,6 @@ __all__ = [
     "TeachingAssignment",
     "TermRecord",
     "TermRow",
+    "Transfer",
     "ValidationObject",
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from activities.preflight import Preflight
 from activities.proving import Proving
 from activities.showing import Showing
 from activities.submission.exchange import make_exchange
+from activities.transfer_packages import TransferPackageActivities
 from activities.verifying import Verifying
 from api.approvals import Approvals
 from api.campaigns import Campaigns
@@ -34,6 +36,7 @@ from api.main import create_app
 from api.origins import Origins
 from api.pages.templating import make_templates
 from api.services import Services
+from api.transfers import Transfers
 from config.settings import Settings
 from interchange.record_stores import StoreAddress
 from signing.keys import KeyStore
@@ -52,7 +55,7 @@ from storage.tables import SigningOrder
 from tests.api.applications import CALLED
 from tests.api.browsing import browser, site  # noqa: F401 - fixtures
 from tests.api.classroom import Classroom, make_classroom
-from tests.api.fakes import FakeApprovals, FakeCampaigns, FakeHandovers
+from tests.api.fakes import FakeApprovals, FakeCampaigns, FakeHandovers, FakeTransfers
 from tests.api.office_desk import at, office  # noqa: F401 - fixtures
 from tests.api.signing import make_prepared
 from tests.api.world import Keyring, World, at_desk, make_world, visitor
@@ -61,7 +64,7 @@ from tests.factories import OpenBook, open_book
 from tests.signing.pki import Stage, staged
 from worker.main import main_worker, proof_worker, sign_worker
 from worker.trust import Trust
-from workflows.workers import campaign_worker
+from workflows.workers import campaign_worker, matter_worker
 
 As = Callable[[str], AsyncClient]
 APART = ApartVerifier()
@@ -125,8 +128,6 @@ def make_services(
     keys: Keyring,
     folder: Path,
     *,
-    campaigns: Campaigns | None = None,
-    handovers: Handovers | None = None,
     demo: bool = False,
 ) -> Services:
     confirms, objects = confirming(sessions, keys), Objects.local(folder)
@@ -148,9 +149,10 @@ def make_services(
         showing,
         entrance,
         exchange,
-        campaigns or FakeCampaigns(),
-        handovers or FakeHandovers(),
+        FakeCampaigns(),
+        FakeHandovers(),
         ChainKeeper(objects, history, folder / "history.key", "hocba.example/log"),
+        FakeTransfers(sessions),
         demo=demo,
     )
 
@@ -217,6 +219,7 @@ def trust(  # fixtures, passed by name
         proving=Proving(live_sessions, pool, stamps, keeper),
         keeper=keeper,
         history=HistoryKeeper(live_sessions, LogBook(log, files, b"a secret of the tests")),
+        packages=TransferPackageActivities(live_sessions, Objects.local(objects_folder), roots, APART),
     )
     stamps.close()
     revocation.close()
@@ -234,7 +237,7 @@ async def workers(
         sign = sign_worker(client, signing, threads, settings)
         proof = proof_worker(client, live_sessions, trust, threads, settings)
         campaigns = campaign_worker(client, live_sessions, threads)
-        async with main, sign, proof, campaigns:
+        async with main, sign, proof, campaigns, matter_worker(client, live_sessions, threads):
             yield
 
 
@@ -244,10 +247,15 @@ def live_app(
 ) -> FastAPI:
     """The application as it is served, workers or not."""
     approvals = Approvals(temporal_env.client, timedelta(seconds=60), Origins(live_sessions))
-    campaigns = Campaigns(temporal_env.client, live_sessions)
-    handovers = Handovers(temporal_env.client, live_sessions)
-    served = make_services(live_sessions, approvals, keys, objects_folder, campaigns=campaigns, handovers=handovers)
-    return create_app(served)
+    asked = (temporal_env.client, live_sessions)
+    return create_app(
+        replace(
+            make_services(live_sessions, approvals, keys, objects_folder),
+            campaigns=Campaigns(*asked),
+            handovers=Handovers(*asked),
+            transfers=Transfers(*asked),
+        )
+    )
 
 
 @pytest.fixture

@@ -21,7 +21,18 @@ from domain.matters.handovers import HandoverKind
 from storage import journal
 from storage.handovers import opening, steps
 from storage.handovers.opening import NewHandover, Wish
-from storage.tables import Campaign, CampaignPhase, CampaignSchool, SigningBatch
+from storage.staffing import person
+from storage.tables import (
+    Campaign,
+    CampaignPhase,
+    CampaignSchool,
+    Enrolment,
+    Matter,
+    PupilRow,
+    SigningBatch,
+    Staff,
+)
+from storage.transfers.requesting import Application, Outside, open_transfer
 from tests.factories import YEAR, ClassCast, OpenBook, open_book
 from tests.matters import make_matter
 from tests.office import make_campaign, manager_of, shipped_plan
@@ -79,7 +90,7 @@ PLAIN |= {"phrase_id": str(uuid4())}
 FORMS |= {
     "POST /ban-giao/moi": {"command_id": _COMMAND, "reason": "Nghỉ hưu"},
     "POST /nghi-ngan-ngay": {"command_id": _COMMAND, "reason": "Đi tập huấn"},
-    "POST /ban-giao/{matter_id}/{viec}": {"command_id": _COMMAND},
+    "POST /ban-giao/{handover_id}/{viec}": {"command_id": _COMMAND},
 }
 PLAIN |= {"viec": "nhan"}
 
@@ -143,7 +154,11 @@ FORMS |= {
     "POST /co-quan/chung-thu-so/{certificate_id}": {"command_id": _COMMAND, "quyet_dinh": "approved"},
 }
 
-OBJECTS = ("class_term_id", "class_id", "record_id", "order_id", "document_id", "staff_id", "matter_id")
+# Transfers.
+PLAIN |= {"act": "huy"}
+FORMS |= {"POST /chuyen-truong/{transfer_id}/{act}": {"command_id": _COMMAND, "reason": "Gia đình rút đơn."}}
+
+OBJECTS = ("class_term_id", "class_id", "record_id", "order_id", "document_id", "staff_id", "handover_id")
 
 
 def objects_of(db: Session, cast: ClassCast, sha256: str) -> Objects:
@@ -163,6 +178,7 @@ def objects_of(db: Session, cast: ClassCast, sha256: str) -> Objects:
     order.batch_id = batch.id
     db.flush()
     ids |= {"batch_id": str(batch.id), "matter_id": str(make_matter(db, cast).id)}
+    ids["transfer_id"] = str(make_transfer(db, cast).id)
     return Objects(ids | office_objects(db, cast))
 
 
@@ -176,6 +192,26 @@ def handover_of(db: Session, cast: ClassCast) -> UUID:
     assert opening.open_handover(db, new, lambda: datetime.now(UTC))
     steps.begin(db, matter_id, lambda: datetime.now(UTC))
     return matter_id
+
+
+def make_transfer(db: Session, cast: ClassCast) -> Matter:
+    """A pupil of the class who is to leave the system."""
+    pupil = db.query(PupilRow).join(Enrolment).filter(Enrolment.class_id == cast.class_id).first()
+    clerk = person(db, datetime.now(UTC), Staff.id == cast.school.clerk)
+    assert pupil is not None
+    assert clerk is not None
+    command = uuid4()
+    asked = Application(
+        matter_id=command,
+        command_id=str(command),
+        arrives=False,
+        pupil=pupil.pupil_code,
+        birth_date=pupil.birth_date,
+        requested_on=day_of(datetime.now(UTC)),
+        reason="Theo cha mẹ.",
+        outside=Outside("Trường Mẫu ở tỉnh khác", "", "Tỉnh Đồng Nai"),
+    )
+    return open_transfer(db, clerk, asked, datetime.now(UTC))
 
 
 def office_objects(db: Session, cast: ClassCast) -> dict[str, str]:

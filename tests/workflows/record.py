@@ -25,6 +25,7 @@ from tests.workflows.campaigns import plays as campaigns
 from tests.workflows.handovers import plays as handovers
 from tests.workflows.mailing import FakeMailing, mail_workers
 from tests.workflows.playing import opening, start_book, workers
+from tests.workflows.transfers import plays as transfers
 from workflows.mailing import DailyDigestWorkflow, DigestInput, MailWorkflow
 from workflows.queues import MAIN_QUEUE
 
@@ -150,12 +151,12 @@ async def main() -> None:
             async with mail_workers(clock.client, FakeMailing(), threads):
                 for name, history in (await mailing(clock.client)).items():
                     keep(name, history)
-            for part in handovers.PLAYS:
-                for name, history in (await part(clock, threads)).items():
+            for act in (*handovers.PLAYS, *transfers.PLAYS):
+                for name, history in (await act(clock, threads)).items():
                     keep(name, history)
             async with campaigns.campaign_workers(clock.client, threads):
-                for scene in campaigns.PLAYS:
-                    for name, history in (await scene(clock)).items():
+                for each in campaigns.PLAYS:
+                    for name, history in (await each(clock)).items():
                         keep(name, history)
 
 

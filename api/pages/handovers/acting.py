@@ -85,26 +85,26 @@ async def step_form(
     return StepForm(command_id, reason, thay, ngay, tuple(phan or ()))
 
 
-@router.post("/{matter_id}/{viec}")
+@router.post("/{handover_id}/{viec}")
 @allow(STAFF)
 async def act(
     request: Request,
-    matter_id: UUID,
+    handover_id: UUID,
     viec: str,
     person: CurrentPerson,
     found: ServicesDep,
     form: Annotated[StepForm, Depends(step_form)],
 ) -> Response:
     """Take a step; whoever has no part in the handover does not find it."""
-    values = await asyncio.to_thread(values_of, found, person, matter_id)
+    values = await asyncio.to_thread(values_of, found, person, handover_id)
     if viec not in DEEDS:
         raise NotFound("Không tìm thấy việc này.")
     deed = DEEDS[viec]
     try:
-        await found.handovers.step(person, matter_id, form.wanted(deed))
+        await found.handovers.step(person, handover_id, form.wanted(deed))
     except (Conflict, Invalid, NotAllowed) as refused:
         typed = {"deed": deed.value, "reason": form.reason}
         return page(
             found, request, "handovers/one.html", status=422, **values, done="", problem=refused.message, typed=typed
         )
-    return RedirectResponse(f"/ban-giao/{matter_id}?xong={deed.value}", status.HTTP_303_SEE_OTHER)
+    return RedirectResponse(f"/ban-giao/{handover_id}?xong={deed.value}", status.HTTP_303_SEE_OTHER)

@@ -37,10 +37,12 @@ def show_list(request: Request, person: CurrentPerson, found: ServicesDep) -> Re
     return page(found, request, "handovers/list.html", lines=lines, may_open=bool(person.duties & OPENERS), now=now())
 
 
-@router.get("/{matter_id}")
+@router.get("/{handover_id}")
 @allow(STAFF)
-def show_one(request: Request, matter_id: UUID, person: CurrentPerson, found: ServicesDep, xong: str = "") -> Response:
-    values = values_of(found, person, matter_id)
+def show_one(
+    request: Request, handover_id: UUID, person: CurrentPerson, found: ServicesDep, xong: str = ""
+) -> Response:
+    values = values_of(found, person, handover_id)
     return page(found, request, "handovers/one.html", **values, done=DONE.get(xong, ""), problem="", typed={})
 
 
@@ -63,16 +65,16 @@ class Can:
         return any((self.confirm, self.override, self.accept, self.report, self.leave_out_giver, self.sign))
 
 
-def values_of(found: Services, person: Person, matter_id: UUID) -> dict[str, Any]:
+def values_of(found: Services, person: Person, handover_id: UUID) -> dict[str, Any]:
     """Raises NotFound for another school's, and for one in which the person has no part."""
     at = now()
     with found.sessions() as session:
-        view = reading.view_of(session, matter_id, person, at)
+        view = reading.view_of(session, handover_id, person, at)
         if view is None:
             raise NotFound("Không tìm thấy việc bàn giao này.")
         work = counting.lines_of(session, view.case, at) if view.case.row.staff_id else []
         known = colleagues(session, person.school_id, view.case.row.staff_id, view.case.row.effective_at)
-        fields = paper_orders.fields_for(session, matter_id, person)
+        fields = paper_orders.fields_for(session, handover_id, person)
         can = _can(view, person, at, fields, reports=report_is_due(session, view.case))
     row = view.case.row
     return {

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 revision = 'c4f81d0a6e35'
-down_revision = 'a7d3c5e91f42'
+down_revision = 'b3f8d1a6c274'
 branch_labels = None
 depends_on = None
 
