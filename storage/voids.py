@@ -42,7 +42,11 @@ def refuse_sealed(session: Session, decision: Decision) -> None:
     query = (
         select(TermRecord.id)
         .join(Document, same)
-        .where(TermRecord.id.in_([UUID(each) for each in decision.record_ids]), Document.sealed_at.is_not(None))
+        .where(
+            TermRecord.id.in_([UUID(each) for each in decision.record_ids]),
+            Document.sealed_at.is_not(None),
+            Document.state == "live",  # a recalled version is sealed for good; the next one is not
+        )
     )
     sealed = tuple(str(record_id) for record_id in session.scalars(query.order_by(TermRecord.id)))
     if sealed:

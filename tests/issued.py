@@ -1,0 +1,93 @@
+"""A class-term whose papers are sealed and issued, as rows: what a recall begins with."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.assessment import Term
+from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
+from domain.decisions import Action, Decision
+from domain.record_states import MATTER
+from storage.tables import Document, Enrolment, TermRecord
+from tests.factories import NOW, SUBJECTS, ClassCast, OpenBook, fill, open_book
+from tests.storage.papers import make_document, make_signature
+
+
+def issued_book(session: Session, cast: ClassCast | None = None, term: Term = Term.YEAR_END) -> OpenBook:
+    book = open_book(session, cast, term)
+    issue(book)
+    return book
+
+
+def issue(book: OpenBook, records: Iterable[str] | None = None, *, part: int = 1, version: int = 1) -> None:
+    """From entry to issue, for all records or some; what they have sent and signed before is left."""
+    named = book.records if records is None else tuple(records)
+    sign(book, named, part=part, version=version)
+    book.act(Action.APPROVE, PRINCIPAL, named)
+    _seal(book, named, part)
+    book.act(Action.SEAL, SEAL, named)
+    book.act(Action.ISSUE, SEAL, named)
+
+
+def sign(book: OpenBook, records: Iterable[str] | None = None, *, part: int = 1, version: int = 1) -> None:
+    """From entry to the homeroom teacher's signature."""
+    named = book.records if records is None else tuple(records)
+    send(book, named)
+    book.act(Action.REVIEW, HOMEROOM, named)
+    for slot in book.term.subject_slots:
+        if unsigned := [each for each in named if slot in book.term.records[each].unsigned_slots]:
+            book.act(Action.SIGN, slot, unsigned)
+            sheet = make_document(book, kind="subject_sheet", slot=slot, part=part, records=unsigned)
+            make_signature(book.session, sheet, book, "subject_teacher", slot)
+    book.act(Action.SIGN, HOMEROOM, named)
+    if book.opened.term is Term.YEAR_END:
+        for each in named:
+            record = book.records.index(each)
+            paper = make_document(book, kind="year_record", record=record, version=version)
+            make_signature(book.session, paper, book)
+    make_signature(book.session, make_document(book, part=part, records=named), book)
+
+
+def send(book: OpenBook, records: Iterable[str] | None = None) -> None:
+    """Enter and send what is open."""
+    named = book.records if records is None else tuple(records)
+    for slot in (*SUBJECTS, HOMEROOM):
+        if waiting := [each for each in named if slot in book.term.records[each].open_slots]:
+            fill(book, [slot], waiting)
+            book.act(Action.SUBMIT, slot, waiting)
+
+
+def reopen(book: OpenBook, action: Action, records: Iterable[str], *slots: str, **more: object) -> Decision:
+    """What a matter decides: an unlock or a recall of these parts."""
+    decision = Decision(
+        action, MATTER, tuple(records), actor_id=str(book.cast.school.principal), reason_id=book.reason(),
+        to_slots=slots, **more,
+    )  # type: ignore[arg-type]  # fmt: skip
+    book.take(decision)
+    return decision
+
+
+def year_records(book: OpenBook, record: int = 0) -> list[Document]:
+    """A pupil's year records, the oldest version first; void ones are left out."""
+    book.session.expire_all()
+    uid = enrolment(book, record).record_uid
+    query = select(Document).where(Document.record_uid == uid, Document.state != "void")
+    return list(book.session.scalars(query.order_by(Document.version)))
+
+
+def enrolment(book: OpenBook, record: int = 0) -> Enrolment:
+    row = book.session.get_one(TermRecord, UUID(book.records[record]))
+    return book.session.get_one(Enrolment, row.enrolment_id)
+
+
+def _seal(book: OpenBook, records: Iterable[str], part: int) -> None:
+    """The seal is in the papers before the class-term hears of it."""
+    pupils = select(TermRecord.enrolment_id).where(TermRecord.id.in_(map(UUID, records)))
+    is_theirs = Document.enrolment_id.in_(pupils) | ((Document.kind == "class_summary") & (Document.part == part))
+    mine = select(Document).where(Document.class_term_id == book.id, Document.state == "live", is_theirs)
+    for paper in book.session.scalars(mine):
+        if paper.sealed_at is None:
+            paper.sealed_at = NOW
+    book.session.flush()
