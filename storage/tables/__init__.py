@@ -41,6 +41,7 @@ from storage.tables.campaigns import (
     ProgressDay,
     PupilCase,
 )
+from storage.tables.corrections import CivilChange, CorrectedRecord, IdentityPage, Recall, Unlock
 from storage.tables.journal import AuditEntry, Command, DeadlineEvent, DecisionOrigin, Notice, Reason
 from storage.tables.mail import LastLook, MailRow
 from storage.tables.matters import Matter, MatterEvent, MatterWait
@@ -102,12 +103,14 @@ __all__ = [
     "CellChange",
     "CertificateApproval",
     "CertificateRow",
+    "CivilChange",
     "ClassGroup",
     "ClassProgress",
     "ClassTermRow",
     "Command",
     "CommentPhrase",
     "Confirmation",
+    "CorrectedRecord",
     "DeadlineDecision",
     "DeadlineEvent",
     "DecisionOrigin",
@@ -118,6 +121,7 @@ __all__ = [
     "EvidenceBatch",
     "EvidencePath",
     "Holiday",
+    "IdentityPage",
     "KnownDevice",
     "LastLook",
     "LogCheckpoint",
@@ -142,6 +146,7 @@ __all__ = [
     "PupilRow",
     "PupilTerm",
     "Reason",
+    "Recall",
     "RecordSlot",
     "RecordStore",
     "RecoveryCode",
@@ -163,5 +168,6 @@ __all__ = [
     "TeachingAssignment",
     "TermRecord",
     "TermRow",
+    "Unlock",
     "ValidationObject",
 ]
