@@ -22,6 +22,8 @@ from domain.record_states import RecordState
 from domain.stages import Stage
 from storage import entries, history, journal, moving, recalling, telling, voids
 from storage.campaigns import cohorts, progress
+from storage.corrections import following
+from storage.corrections.following import Happened
 from storage.submission import outbox
 from storage.tables import ClassGroup, ClassTermRow, Command, RecordSlot, TermRecord
 
@@ -67,6 +69,7 @@ def project(session: Session, work: Projection) -> bool:
     _write_records(session, row.id, work)
     _follow_up(session, row, work)
     voids.void_papers(session, row.id, work.decision, dissolved, work.seq)
+    following.follow(session, Happened(work.command_id, work.decision, work.changes, work.decided_at))
     _write_class_term(session, row, work)
     session.flush()
     progress.refresh(session, [row.id])

@@ -33,7 +33,7 @@ def require_office(session: Session, school_id: UUID, staff_id: UUID, at: dateti
 
 
 def executors(session: Session, school_id: UUID, at: datetime) -> tuple[str, set[UUID]]:
-    """The office that carries out what the principal decided: the admin's, or the principal's own where there is none."""
+    """The office that carries out what the principal decided: the admin's, or where there is none the principal's."""
     admins = holders_of(session, school_id, ADMIN, at)
     return (ADMIN, admins) if admins else (PRINCIPAL, holders_of(session, school_id, PRINCIPAL, at))
 
@@ -43,9 +43,7 @@ def require_among(staff_id: UUID, people: Collection[UUID]) -> None:
         raise NotAllowed(_NOT_YOURS)
 
 
-def require_own_slots(
-    session: Session, class_id: UUID, staff_id: UUID, slots: Collection[str], at: datetime
-) -> None:
+def require_own_slots(session: Session, class_id: UUID, staff_id: UUID, slots: Collection[str], at: datetime) -> None:
     """A homeroom teacher asks for any part of the class, a subject teacher for his own."""
     mine = staffing.slots_of(session, staff_id, class_id, at)
     if HOMEROOM not in mine and not set(slots) <= mine:

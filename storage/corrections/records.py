@@ -1,4 +1,4 @@
-"""The records that a correction is about: which they are, whether their parts are open, and what is still to be done."""
+"""The records that a correction is about: which they are, whether their parts are open, what is still to be done."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -71,9 +71,7 @@ def of_matter(session: Session, matter_id: UUID) -> list[CorrectedRecord]:
 
 def let_go(session: Session, matter_id: UUID, at: datetime) -> None:
     """Nothing will come of it: others may ask for the same."""
-    rows = update(CorrectedRecord).where(
-        CorrectedRecord.matter_id == matter_id, CorrectedRecord.settled_at.is_(None)
-    )
+    rows = update(CorrectedRecord).where(CorrectedRecord.matter_id == matter_id, CorrectedRecord.settled_at.is_(None))
     session.execute(rows.values(settled_at=at))
 
 

@@ -1,4 +1,4 @@
-"""Unlocks before issue: asked for by teachers, decided by the principal, carried out by the admin (KG295 art. 8.3, 11.2)."""
+"""Unlocks before issue: teachers ask, the principal decides, the admin carries it out (KG295 art. 8.3, 11.2)."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -245,7 +245,9 @@ def alarm(session: Session, matter: Matter, due: Alarm, at: datetime) -> None:
 def _correctors(session: Session, unlock: Unlock, at: datetime) -> set[UUID]:
     """Who has the open parts in hand."""
     row, _group = records.class_of(session, unlock.class_term_id)
-    slots = {slot for each in records.unsent(session, records.of_matter(session, unlock.matter_id)).values() for slot in each}
+    slots = {
+        slot for each in records.unsent(session, records.of_matter(session, unlock.matter_id)).values() for slot in each
+    }
     holders = staffing.by_slot(session, row.class_id, at)
     return {holder.staff_id for slot in slots for holder in holders.get(slot, ())}
 

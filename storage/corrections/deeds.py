@@ -1,0 +1,54 @@
+"""The one way in for decisions about corrections: each command once, under the lock of its matter."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID, uuid5
+
+from sqlalchemy.orm import Session
+
+from domain.matters import MatterKind
+from domain.matters.corrections import Alarm, CorrectionCommand, CorrectionPlan, Deed
+from storage.corrections import recall_plans, recalls, records, unlocks
+from storage.matters import steps
+from storage.matters.steps import Step
+from storage.tables import Matter
+
+WORKDAYS: Final = 3  # of a corrected version, where nothing else is set (guide/domain.md 5.4; by analogy)
+
+
+def take(session: Session, command: CorrectionCommand, at: datetime, workdays: int = WORKDAYS) -> None:
+    """Raises what the rules refuse; a command that was taken before changes nothing."""
+    matter_id = UUID(command.matter_id)
+    if command.deed is Deed.ASK:
+        (unlocks.ask if command.kind == MatterKind.UNLOCK else recalls.ask)(session, command, at)
+        return
+    matter = steps.lock(session, matter_id)
+    if records.is_noted(session, matter_id, command.command_id):
+        return
+    if matter.kind == MatterKind.UNLOCK:
+        unlocks.take(session, matter, command, at)
+    else:
+        recalls.take(session, matter, command, at, workdays)
+
+
+def plan(session: Session, matter_id: UUID) -> CorrectionPlan:
+    """What is to be done next without anybody's decision."""
+    matter = session.get(Matter, matter_id)
+    if matter is None or matter.settled_at is not None:
+        return CorrectionPlan()
+    return (unlocks.plan if matter.kind == MatterKind.UNLOCK else recall_plans.plan)(session, matter)
+
+
+def alarm(session: Session, matter_id: UUID, due: Alarm, at: datetime) -> None:
+    matter = steps.lock(session, matter_id)
+    if matter.settled_at is None:
+        (unlocks.alarm if matter.kind == MatterKind.UNLOCK else recall_plans.alarm)(session, matter, due, at)
+
+
+def stuck(session: Session, matter_id: UUID, book_command_id: str, code: str, at: datetime) -> None:
+    """A class-term refused what it was told: it stands in the diary, and somebody may try again."""
+    matter = steps.lock(session, matter_id)
+    step_id = str(uuid5(matter_id, f"stuck/{book_command_id}"))
+    steps.note(session, matter_id, Step(step_id, Deed.STUCK, at, detail={"command": book_command_id, "code": code}))
+    if matter.kind == MatterKind.UNLOCK:
+        unlocks.stuck(session, matter)
