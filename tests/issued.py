@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
 from domain.decisions import Action, Decision
 from domain.record_states import MATTER
+from domain.stages import Stage
 from storage.tables import Document, Enrolment, TermRecord
 from tests.factories import NOW, SUBJECTS, ClassCast, OpenBook, fill, open_book
 from tests.storage.papers import make_document, make_signature
@@ -21,33 +22,43 @@ def issued_book(session: Session, cast: ClassCast | None = None, term: Term = Te
     return book
 
 
-def issue(book: OpenBook, records: Iterable[str] | None = None, *, part: int = 1, version: int = 1) -> None:
+def issue(book: OpenBook, records: Iterable[str] | None = None, *, version: int = 1) -> None:
     """From entry to issue, for all records or some; what they have sent and signed before is left."""
     named = book.records if records is None else tuple(records)
-    sign(book, named, part=part, version=version)
+    sign(book, named, version=version)
+    part = book.term.parts
     book.act(Action.APPROVE, PRINCIPAL, named)
     _seal(book, named, part)
     book.act(Action.SEAL, SEAL, named)
     book.act(Action.ISSUE, SEAL, named)
 
 
-def sign(book: OpenBook, records: Iterable[str] | None = None, *, part: int = 1, version: int = 1) -> None:
+def sign(book: OpenBook, records: Iterable[str] | None = None, *, version: int = 1) -> None:
     """From entry to the homeroom teacher's signature."""
     named = book.records if records is None else tuple(records)
     send(book, named)
-    book.act(Action.REVIEW, HOMEROOM, named)
+    if sent := [each for each in named if book.term.records[each].stage is Stage.SUBMITTED]:
+        book.act(Action.REVIEW, HOMEROOM, sent)
     for slot in book.term.subject_slots:
         if unsigned := [each for each in named if slot in book.term.records[each].unsigned_slots]:
             book.act(Action.SIGN, slot, unsigned)
-            sheet = make_document(book, kind="subject_sheet", slot=slot, part=part, records=unsigned)
+            number = _next_sheet(book, slot)
+            sheet = make_document(book, kind="subject_sheet", slot=slot, part=number, records=unsigned)
             make_signature(book.session, sheet, book, "subject_teacher", slot)
     book.act(Action.SIGN, HOMEROOM, named)
     if book.opened.term is Term.YEAR_END:
         for each in named:
             record = book.records.index(each)
+            if any(paper.state == "live" for paper in year_records(book, record)):
+                continue
             paper = make_document(book, kind="year_record", record=record, version=version)
             make_signature(book.session, paper, book)
-    make_signature(book.session, make_document(book, part=part, records=named), book)
+    make_signature(book.session, make_document(book, part=book.term.parts, records=named), book)
+
+
+def _next_sheet(book: OpenBook, slot: str) -> int:
+    parts = select(func.max(Document.part)).where(Document.class_term_id == book.id, Document.slot == slot)
+    return (book.session.scalar(parts) or 0) + 1
 
 
 def send(book: OpenBook, records: Iterable[str] | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Corrections follow what happens to their records, in the transaction of the decision itself: nobody has to be asked."""
+"""Corrections follow their records, in the transaction of the decision itself: nobody has to be asked."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

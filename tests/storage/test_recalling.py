@@ -79,7 +79,7 @@ def test_the_version_that_replaces_it_is_named_once_it_is_issued(book: OpenBook)
     assert recalling.next_versions(book.session, [enrolment(book).record_uid]) == {enrolment(book).record_uid: 2}
     send(book, book.records[:1])
     assert year_records(book)[0].superseded_by is None
-    issue(book, book.records[:1], part=2, version=2)
+    issue(book, book.records[:1], version=2)
     former, new = year_records(book)
     assert (former.state, former.superseded_by) == ("recalled", new.id)
     assert (new.state, new.version, new.superseded_by) == ("live", 2, None)
@@ -90,7 +90,7 @@ def test_the_version_that_replaces_it_is_named_once_it_is_issued(book: OpenBook)
 def test_a_second_recall_makes_version_three(book: OpenBook) -> None:
     for version in (2, 3):
         recall(book)
-        issue(book, book.records[:1], part=version, version=version)
+        issue(book, book.records[:1], version=version)
     first, second, third = year_records(book)
     assert (first.superseded_by, second.superseded_by, third.superseded_by) == (second.id, third.id, None)
     assert [each.state for each in (first, second, third)] == ["recalled", "recalled", "live"]
@@ -123,7 +123,7 @@ def test_the_first_term_s_sealed_result_is_the_class_summary(db: Session) -> Non
     recall(book)
     summary = book.session.scalars(select(Document).where(Document.kind == "class_summary")).one()
     assert (summary.state, summary.sealed_at) == ("live", NOW)
-    issue(book, book.records[:1], part=2)
+    issue(book, book.records[:1])
     summaries = select(Document.part, Document.state).where(Document.kind == "class_summary").order_by(Document.part)
     assert [tuple(each) for each in book.session.execute(summaries)] == [(1, "live"), (2, "live")]
 
@@ -131,7 +131,7 @@ def test_the_first_term_s_sealed_result_is_the_class_summary(db: Session) -> Non
 def test_the_summary_of_a_correction_falls_apart_alone(book: OpenBook) -> None:
     recall(book)
     recall(book, record=1)
-    sign(book, book.records[:2], part=2, version=2)
+    sign(book, book.records[:2], version=2)
     book.act(Action.HOLD, HOMEROOM, book.records[:1], reason_id=book.reason())
     states = select(Document.part, Document.state).where(Document.kind == "class_summary").order_by(Document.part)
     assert [tuple(each) for each in book.session.execute(states)] == [(1, "live"), (2, "void")]
