@@ -1,4 +1,4 @@
-"""A recall: asked for, confirmed, decided, after the freeze allowed; then only forward, to the version that replaces it."""
+"""A recall: asked for, confirmed, decided, after the freeze allowed; then only forward, to the next version."""
 
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -230,10 +230,9 @@ def test_the_authority_may_refuse(book: OpenBook) -> None:
 
 def test_a_permission_that_is_there_is_not_asked_for_again(book: OpenBook) -> None:
     head, kept = office_head(book), freeze(book)
-    kept.recall_allowed_at, kept.recall_allowed_by = NOW, head
+    permission = Permission(kept.record_uid, head, "Trường báo sai điểm.")
+    freezing.allow_recall(book.session, permission, [book.cast.school.school_id], NOW)
     matter = asked(book)
-    kept.recall_reason_id = UUID(matter.reason(head, "Cho phép."))
-    book.session.flush()
     matter.do(Deed.GRANT, book.cast.school.principal)
     assert matter.state == "recalling"
 
