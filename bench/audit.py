@@ -51,7 +51,13 @@ def _fill(session: Session, objects: Objects, tsa: StampAuthority, count: int, s
     book, now = open_book(session, term=Term.YEAR_END), datetime.now(UTC).replace(microsecond=0)
     order = make_order(book, Action.SEAL, "seal", lease=False)
     hashes = {uuid4(): objects.put(os.urandom(size)) for _ in range(count)}
-    common = {"kind": "class_summary", "class_term_id": book.id, "content_sha256": "a" * 64, "size": size}
+    common = {
+        "kind": "class_summary",
+        "class_term_id": book.id,
+        "school_id": book.opened.school_id,
+        "content_sha256": "a" * 64,
+        "size": size,
+    }
     more = {"order_id": order.id, "staff_id": order.staff_id, "certificate_id": order.certificate_id}
     papers = [
         common | {"id": each, "part": part, "lookup_code": each.hex, "sha256": sha256, "sealed_at": now}

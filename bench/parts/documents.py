@@ -15,6 +15,7 @@ from storage.tables import (
     ClassTermRow,
     Document,
     DocumentRecord,
+    Enrolment,
     SignatureRow,
     SigningOrder,
     TermRecord,
@@ -52,14 +53,19 @@ def issued(book: OpenBook) -> None:
 
 def _papers(book: OpenBook) -> list[UUID]:
     """A summary of the class in the first term, a record of each pupil at the end of the year."""
-    covers: list[tuple[UUID | None, tuple[UUID, ...]]] = [(None, book.opened.record_ids)]
+    covers: list[tuple[Enrolment | None, tuple[UUID, ...]]] = [(None, book.opened.record_ids)]
     if book.opened.term is Term.YEAR_END:
-        query = select(TermRecord.enrolment_id, TermRecord.id).where(TermRecord.class_term_id == book.id)
+        query = (
+            select(Enrolment, TermRecord.id)
+            .join(TermRecord, TermRecord.enrolment_id == Enrolment.id)
+            .where(TermRecord.class_term_id == book.id)
+        )
         covers = [(enrolment, (record,)) for enrolment, record in book.session.execute(query)]
     kind = DocumentKind.CLASS_SUMMARY if book.opened.term is Term.HK1 else DocumentKind.YEAR_RECORD
     rows = [
         {
-            "id": uuid4(), "kind": kind.value, "class_term_id": book.id, "enrolment_id": enrolment, "part": 1,
+            "id": uuid4(), "kind": kind.value, "class_term_id": book.id, "school_id": book.opened.school_id,
+            "enrolment_id": enrolment and enrolment.id, "record_uid": enrolment and enrolment.record_uid, "part": 1,
             "lookup_code": uuid4().hex, "content_sha256": "a" * 64, "sha256": uuid4().hex * 2, "size": 1,
         }
         for enrolment, _ in covers

@@ -60,14 +60,23 @@ async def test_nothing_is_found_on_a_page_for_everybody(site: Site, school: tupl
         await check(site, path)
 
 
+# Between two languages only words differ: what things are called, and how much room they take.
+WORDED = [
+    "aria-command-name", "aria-input-field-name", "aria-toggle-field-name", "aria-tooltip-name", "button-name",
+    "document-title", "empty-heading", "empty-table-header", "html-has-lang", "html-lang-valid", "image-alt",
+    "input-button-name", "label", "label-title-only", "landmark-unique", "link-name", "select-name", "target-size",
+    "valid-lang",
+]  # fmt: skip
+
+
 async def check(site: Site, path: str) -> None:
-    """Light and dark in Vietnamese, then English."""
+    """Everything in Vietnamese, contrast in the dark, names and sizes in English."""
     assert await findings(site.page) == [], path
     await site.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     assert await findings(site.page, ["color-contrast"]) == [], path
     await site.page.request.post(site.url("/ngon-ngu"), form={"language": "en", "back": "/"})
     await site.page.goto(site.url(path))
     assert await site.page.get_attribute("html", "lang") == "en"
-    assert await findings(site.page) == [], path
+    assert await findings(site.page, WORDED) == [], path
     await site.page.request.post(site.url("/ngon-ngu"), form={"language": "vi", "back": "/"})
     await site.page.emulate_media(color_scheme="light", reduced_motion="reduce")

@@ -43,7 +43,7 @@ def make_document(
         record_uid = book.session.get_one(Enrolment, enrolment_id).record_uid
     document = Document(
         **{
-            "id": uuid4(), "kind": kind, "school_id": book.cast.school.school_id, "class_term_id": book.id,
+            "id": uuid4(), "kind": kind, "school_id": book.opened.school_id, "class_term_id": book.id,
             "enrolment_id": enrolment_id, "record_uid": record_uid, "lookup_code": uuid4().hex,
             "content_sha256": "a" * 64, "sha256": uuid4().hex * 2, "size": 1, **more,
         }
