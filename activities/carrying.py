@@ -31,14 +31,16 @@ ASK_AGAIN = timedelta(seconds=2)
 
 @dataclass(frozen=True)
 class Carry:
-    """A confirmed order, and the class-term that its decision is for."""
+    """A confirmed order, and the workflow of the class-term or the matter that its decision is for."""
 
     order_id: str
     workflow_id: str
 
 
-def as_gone(error: RPCError) -> DomainError:
-    """Why a class-term takes no decision any more, or not yet."""
+def as_gone(error: RPCError, *, matter: bool = False) -> DomainError:
+    """Why a class-term, or a matter, takes no decision any more, or not yet."""
+    if matter:
+        return Conflict("Việc này đã kết thúc, không ký được nữa.")
     if "completed" in error.message:
         return Conflict("Sổ của lớp đã phát hành xong, không thay đổi được nữa.")
     return NotFound("Sổ của lớp này chưa được mở.")
@@ -59,6 +61,7 @@ def decision_of(session: Session, order: SigningOrder) -> Decision:
         actor_id=str(order.staff_id),
         order_id=str(order.id),
         more_slots=tuple(more),
+        matter_id=str(order.matter_id or ""),
     )
 
 
@@ -70,8 +73,8 @@ class CarryActivities:
         self._proving = proving
 
     @activity.defn
-    async def carry_order(self, work: Carry) -> Any:  # noqa: ANN401 - the class-term's own answer, passed on
-        """Wait for the key service, prove the time, and send the decision; returns the class-term's answer."""
+    async def carry_order(self, work: Carry) -> Any:  # noqa: ANN401 - the workflow's own answer, passed on
+        """Wait for the key service, prove the time, and send the decision; returns the workflow's answer."""
         order_id = UUID(work.order_id)
         decision = await asyncio.to_thread(self._ready, order_id)
         handle = self._client.get_workflow_handle(work.workflow_id)
@@ -82,7 +85,8 @@ class CarryActivities:
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
-            raise await asyncio.to_thread(self._never, order_id, as_gone(error)) from error
+            gone = as_gone(error, matter=bool(decision.matter_id))
+            raise await asyncio.to_thread(self._never, order_id, gone) from error
 
     def _ready(self, order_id: UUID) -> Decision:
         """The order's decision, once all that it needs is there. Raises ApplicationError: not yet, or never."""

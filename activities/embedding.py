@@ -1,13 +1,44 @@
 """From a confirmed order's rows to signed papers."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
+from activities.keys import key_of
 from activities.papers import Beat, PaperPool
 from activities.workbench import EmbedTask, Key
 from domain.errors import Conflict
-from storage import papers
-from storage.completion import Result
+from storage import orders, papers
+from storage.completion import Embedded, Result
 from storage.tables import OrderItem, SigningOrder
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """A confirmed order with the papers that are not settled yet, and whose key signed; None: a program elsewhere."""
+
+    order: SigningOrder
+    items: Sequence[OrderItem]
+    key: Key | None
+
+
+def confirmed(session: Session, order: SigningOrder) -> Confirmed:
+    """A paper whose digest came back unsigned is not among them: it fails by itself."""
+    stored = orders.items(session, order.id)
+    signed = [item for item in stored if item.raw_signature is not None or item.signed_sha256 is not None]
+    return Confirmed(order, [item for item in signed if item.outcome == "pending"], key_of(session, order))
+
+
+def embed_confirmed(pool: PaperPool, work: Confirmed, beat: Beat) -> dict[int, Result]:
+    """By position; what was signed as a whole, or embedded so that its time could be proven, is taken as it is."""
+    results: dict[int, Result] = {
+        item.position: Embedded(item.signed_sha256, item.signed_size or 0) for item in work.items if item.signed_sha256
+    }
+    if work.key is not None:
+        left = [item for item in work.items if item.position not in results]
+        results |= embed_all(pool, work.order, left, work.key, beat)
+    return results
 
 
 def embed_all(

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 from temporalio import activity
 
-from activities.embedding import embed_all
+from activities.embedding import confirmed, embed_confirmed
 from activities.keys import key_of
 from activities.papers import PaperPool
 from activities.preflight import Preflight
@@ -24,9 +24,9 @@ from interchange.national.json_form import written
 from interchange.national.mapping import national_record
 from signing.errors import ProviderUnavailable
 from storage import completion, confirmations, orders, papers, projection
-from storage.completion import Embedded, PaperFailure
+from storage.completion import PaperFailure
 from storage.database import Sessions
-from storage.papers import Paper
+from storage.planned_papers import Paper
 from storage.projection import Projection
 from storage.tables import OrderItem, SigningOrder
 
@@ -111,13 +111,8 @@ class OrderActivities:
         with refusals_are_final():
             order_id = UUID(work.decision.order_id)
             with self._sessions.begin() as session:
-                pending = self._pending(session, order_id, work)
-                order = orders.get(session, order_id)
-                key = key_of(session, order)
-            results = _ready_made(pending)
-            if key is not None:
-                left = [item for item in pending if item.position not in results]
-                results |= embed_all(self._pool, order, left, key, self._beat)
+                ready = confirmed(session, self._confirmed(session, order_id, work))
+            results = embed_confirmed(self._pool, ready, self._beat)
             with self._sessions.begin() as session:
                 settled = completion.complete(session, order_id, results)
                 asked = (work.decision.record_ids, work.decision.slots)
@@ -167,7 +162,7 @@ class OrderActivities:
             results[-1:] = self._prepare(how, planned[-1:])
 
     @staticmethod
-    def _pending(session: Session, order_id: UUID, work: Projection) -> Sequence[OrderItem]:
+    def _confirmed(session: Session, order_id: UUID, work: Projection) -> SigningOrder:
         order = orders.get(session, order_id)
         decision = work.decision
         asked = (str(order.class_term_id), order.action, str(order.staff_id))
@@ -181,9 +176,7 @@ class OrderActivities:
             ready = orders.standing(order, stored)
             if (decision.record_ids, decision.slots) != (ready.record_ids, ready.slots):
                 raise Conflict("Lệnh ký không khớp với quyết định.")
-        # A paper whose digest came back unsigned fails by itself.
-        signed = [item for item in stored if item.raw_signature is not None or item.signed_sha256 is not None]
-        return [item for item in signed if item.outcome == "pending"]
+        return order
 
     def _keep(
         self, order_id: str, planned: Sequence[Paper], results: Sequence[PreparedPaper | PaperFailure]
@@ -226,13 +219,6 @@ class _How:
             return PaperFailure("RecordIncomplete", problems[0])
         exchanged = written(record) if record else None
         return PrepareTask(content, paper.sha256, field, self.key, self.order.signing_time, self.proof, exchanged)
-
-
-def _ready_made(pending: Sequence[OrderItem]) -> dict[int, completion.Result]:
-    """Papers that were signed as a whole, or embedded so that their time could be proven."""
-    return {
-        item.position: Embedded(item.signed_sha256, item.signed_size or 0) for item in pending if item.signed_sha256
-    }
 
 
 def _item(order: SigningOrder, position: int, paper: Paper, result: PreparedPaper | PaperFailure) -> OrderItem:

@@ -1,6 +1,6 @@
 """A record as people look at it: the bytes that were signed, or a draft of them; whole, or page by page as pictures."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 
 from documents.cover import Cover, cover_sheet
 from documents.render import Renderer
-from domain.errors import DomainError
+from domain.errors import DomainError, NotFound
 from signing.errors import Unreadable
 from signing.page_pictures import DAMAGED, joined, page_count, page_picture
-from storage import showing
+from storage import orders, showing
+from storage.matters import papers
 from storage.objects import ObjectDamaged, ObjectMissing, Objects
 from storage.showing import ShownPaper
+from storage.tables import SigningOrder
 
 MOST_PAGES: Final = 20  # of one look; the summary of a large class has four
 
@@ -42,6 +44,16 @@ class Look:
     obstacle: str = ""
 
 
+def look_at(show: Callable[[], Shown]) -> Look:
+    """What a page says of a paper before its pictures come."""
+    try:
+        shown = show()
+        pages = page_count(shown.pdf)
+    except DomainError as reason:
+        return Look(None, 0, reason.message)
+    return Look(shown.paper, min(pages, MOST_PAGES))
+
+
 class Showing:
     """Drafts are written by one thread of their own: it keeps Typst's compiler, and a page pair takes it milliseconds.
 
@@ -65,13 +77,23 @@ class Showing:
         content = showing.draft_content(session, record_id, own, at)
         return Shown(None, self._writer.submit(self._renderer.draft, content).result())
 
+    def matter(self, session: Session, matter_id: UUID, at: datetime) -> Shown:
+        """The paper of a matter as far as it is signed, or a draft; raises as `record` does."""
+        paper = papers.shown(session, matter_id)
+        if paper is not None:
+            return Shown(paper, self._object(paper.sha256))
+        content = papers.draft(session, matter_id, at)
+        return Shown(None, self._writer.submit(self._renderer.draft, content).result())
+
+    def prepared(self, session: Session, order: SigningOrder) -> Shown:
+        """The paper of an order just as it will be signed. Raises NotFound before it is prepared."""
+        item = next((each for each in orders.items(session, order.id) if each.prepared_sha256), None)
+        if item is None:
+            raise NotFound("Văn bản chưa được chuẩn bị.")
+        return Shown(None, self._object(item.prepared_sha256))
+
     def look(self, session: Session, record_id: UUID, own: Collection[str], at: datetime) -> Look:
-        try:
-            shown = self.record(session, record_id, own, at)
-            pages = page_count(shown.pdf)
-        except DomainError as reason:
-            return Look(None, 0, reason.message)
-        return Look(shown.paper, min(pages, MOST_PAGES))
+        return look_at(lambda: self.record(session, record_id, own, at))
 
     def to_print(self, cover: Cover, hashes: Sequence[str]) -> bytes:
         """These papers in one file, behind a sheet that says that it is for paper only."""

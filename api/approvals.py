@@ -1,8 +1,9 @@
 """The only caller of Temporal in the API: opens class-terms, prepares orders, sends decisions with their command id."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 
 from temporalio.client import (
@@ -81,17 +82,17 @@ class Approvals:
         )
         await self._started(call)
 
-    async def carry(self, order_id: str, class_workflow_id: str) -> Outcome:
-        """Have a confirmed order carried to its class-term's answer, whatever has to answer before; durable."""
-        await self.start_carrying(order_id, class_workflow_id)
+    async def carry(self, order_id: str, workflow_id: str) -> Outcome:
+        """Have a confirmed order carried to its workflow's answer, whatever has to answer before; durable."""
+        await self.start_carrying(order_id, workflow_id)
         return await self._result(_carrying(order_id), Outcome)
 
-    async def start_carrying(self, order_id: str, class_workflow_id: str) -> None:
+    async def start_carrying(self, order_id: str, workflow_id: str) -> None:
         """The same without waiting for the answer: the order says what came of it. Again, nothing changes."""
         await self._note(order_id)
         call = self._client.start_activity_method(
             CarryActivities.carry_order,
-            args=[Carry(order_id, class_workflow_id)],
+            args=[Carry(order_id, workflow_id)],
             id=_carrying(order_id),
             task_queue=PROOF_QUEUE,
             start_to_close_timeout=CARRY_TIMEOUT,
@@ -115,20 +116,20 @@ class Approvals:
         except ActivityFailureError as error:
             raise as_refusal(error.cause) from error
 
-    async def decide(self, class_workflow_id: str, command_id: str, decision: Decision) -> Outcome:
+    async def decide(self, workflow_id: str, command_id: str, decision: Decision) -> Outcome:
         """Send a decision; the same command id gives the same answer, so pressing again is harmless.
 
         Raises the rule's own refusal, NotFound for a class-term never opened, Conflict for a closed one, Unavailable
         when nobody answered in time.
         """
         await self._note(command_id)
-        handle = self._client.get_workflow_handle(class_workflow_id)
+        handle = self._client.get_workflow_handle(workflow_id)
         # An action's code is the name of its update.
         call = handle.execute_update(decision.action.value, decision, id=command_id, result_type=Outcome)
-        return await self._answered(call)
+        return await self._answered(call, _gone(workflow_id))
 
-    async def set_deadline(self, class_workflow_id: str, command_id: str, deadline: Deadline) -> int:
-        handle = self._client.get_workflow_handle(class_workflow_id)
+    async def set_deadline(self, workflow_id: str, command_id: str, deadline: Deadline) -> int:
+        handle = self._client.get_workflow_handle(workflow_id)
         return await self._answered(handle.execute_update("set_deadline", deadline, id=command_id, result_type=int))
 
     async def ping(self) -> None:
@@ -155,8 +156,13 @@ class Approvals:
         if self._origins is not None:
             await self._origins.note(command_id)
 
-    async def _answered(self, call: Awaitable[Answer]) -> Answer:
-        return await answered(call, self._patience, as_gone)
+    async def _answered(self, call: Awaitable[Answer], gone: Callable[[RPCError], Exception] = as_gone) -> Answer:
+        return await answered(call, self._patience, gone)
+
+
+def _gone(workflow_id: str) -> Callable[[RPCError], Exception]:
+    """Why a workflow takes no decision, in the words of what it is about."""
+    return partial(as_gone, matter=not workflow_id.startswith("class-term/"))
 
 
 def _preparing(order_id: str) -> str:

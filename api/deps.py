@@ -14,15 +14,20 @@ from sqlalchemy.orm import Session
 from api.errors import SignInNeeded
 from api.guard import visitor_of
 from api.services import Services
+from domain import matters
 from domain.calendar import day_of
 from domain.errors import Invalid, NotAllowed, NotFound
+from domain.matters import MatterKind
 from storage import access, orders
 from storage.access import ClassTermHead, DocumentHead, RecordHead
+from storage.matters import paper_orders
 from storage.ordering import NOT_ASSIGNED
 from storage.staffing import Person
-from storage.tables import ClassGroup, SigningOrder
+from storage.tables import ClassGroup, Matter, SigningOrder
 from storage.visitors import Visitor
+from workflows.class_term import workflow_id as class_workflow_id
 
+UNKNOWN_ORDER = "Không tìm thấy lệnh ký này."
 THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -120,18 +125,25 @@ VisibleDocument = Annotated[DocumentHead, Depends(visible_document)]
 
 @dataclass(frozen=True)
 class OwnOrder:
-    """An order of the asking person, and the class-term it is for."""
+    """An order of the asking person, the workflow that it is for, and what the person may sign there now."""
 
     order: SigningOrder
-    head: ClassTermHead
+    workflow_id: str
+    slots: frozenset[str]
 
 
 def own_order_of(session: Session, order_id: UUID, person: Person, at: datetime) -> OwnOrder:
     order = orders.get(session, order_id)
+    if order.staff_id != person.staff_id:
+        raise NotFound(UNKNOWN_ORDER)
+    if order.matter_id is not None:
+        matter = session.get_one(Matter, order.matter_id)
+        fields = paper_orders.fields_for(session, matter.id, person)
+        return OwnOrder(order, matters.workflow_id(MatterKind(matter.kind), matter.id), frozenset(fields))
     head = access.class_term(session, order.class_term_id, person, at)
-    if head is None or order.staff_id != person.staff_id:
-        raise NotFound("Không tìm thấy lệnh ký này.")
-    return OwnOrder(order, head)
+    if head is None:
+        raise NotFound(UNKNOWN_ORDER)
+    return OwnOrder(order, class_workflow_id(head.school_year, str(head.class_id), head.term), head.my_slots)
 
 
 def own_order(order_id: UUID, person: CurrentPerson, found: ServicesDep) -> OwnOrder:

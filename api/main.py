@@ -30,6 +30,7 @@ from api.pages import (
     live,
     mails,
     management,
+    matters,
     notices,
     office,
     records,
@@ -94,8 +95,8 @@ def create_app(services: Services) -> FastAPI:
 
 def add_pages(app: FastAPI) -> None:
     """Every room; a room of one module or of a package of them."""
-    rooms = (accounts, approval, clerk, entrance, entry, homeroom, live, mails, management, notices, office, records)
-    app.include_router(joined(*rooms, review, search, signing, submission, today, verification))
+    rooms = (accounts, approval, clerk, entrance, entry, homeroom, live, mails, management, matters, notices, office)
+    app.include_router(joined(*rooms, records, review, search, signing, submission, today, verification))
 
 
 async def make_services(settings: Settings) -> Services:

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import rfc8785
 
 from domain.documents import ClassSummaryContent, DocumentKind, SubjectSheetContent
+from domain.matter_papers import HandoverMinutesContent, IdentityPageContent, TransferResultContent
 from domain.year_records import DocumentContent, PrimaryRecordContent, SecondaryRecordContent
 
 Exchanged: TypeAlias = Mapping[str, Any]
@@ -17,6 +18,9 @@ _KINDS: dict[type[DocumentContent], DocumentKind] = {
     SecondaryRecordContent: DocumentKind.YEAR_RECORD,
     ClassSummaryContent: DocumentKind.CLASS_SUMMARY,
     SubjectSheetContent: DocumentKind.SUBJECT_SHEET,
+    IdentityPageContent: DocumentKind.IDENTITY_PAGE,
+    TransferResultContent: DocumentKind.TRANSFER_RESULT,
+    HandoverMinutesContent: DocumentKind.HANDOVER_MINUTES,
 }
 
 
@@ -27,7 +31,7 @@ def kind_of(content: DocumentContent) -> DocumentKind:
 def canonical_json(content: DocumentContent, record: Exchanged | None = None) -> bytes:
     """Return `{"content": ..., "kind": ..., "record": ...}` in the one byte form that RFC 8785 allows (UTF-8).
 
-    `record` is the same year in the words of the national record, as it is exchanged; class papers have none.
+    `record` is the same year in the words of the national record, as it is exchanged; other papers have none.
     """
     whole: dict[str, Any] = {"kind": kind_of(content).value, "content": asdict(content)}
     return rfc8785.dumps(whole if record is None else {**whole, "record": record})

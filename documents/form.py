@@ -17,7 +17,8 @@ from domain.signature_places import SignaturePlace
 
 _TYPE = re.compile(rb"\d+ 0 obj\s<</Type/(Catalog|Pages|Page)/")
 _PRINTED_AND_LOCKED = 132
-# The seal locks all other fields and the document (table 233; /P as in the extension of ISO 32000-2).
+# The seal, or whoever signs last without one, locks all other fields and the document (table 233; /P as in the
+# extension of ISO 32000-2).
 _LOCK = b"<</Type/SigFieldLock/Action/All/P 1>>"
 
 
@@ -36,10 +37,15 @@ def with_fields(file: PdfFile, places: Sequence[SignaturePlace]) -> PdfFile:
         raise ValueError("the PDF has a form or annotations already")
     form = _Form(file.next_number, pages)
     for place in places:
-        form.place(place)
+        form.place(place, locks=_locks(place, places))
     changed = {one.number: one for one in (catalog.with_entries(form.finish()), *form.annotated())}
     objects = [changed.get(one.number, one) for one in file.objects]
     return replace(file, objects=(*objects, *form.objects))
+
+
+def _locks(place: SignaturePlace, places: Sequence[SignaturePlace]) -> bool:
+    """A single signature needs none: it certifies the document and forbids every change itself."""
+    return place.field == SignatureField.SEAL or (len(places) > 1 and place is places[-1])
 
 
 def _catalogue_and_pages(file: PdfFile) -> tuple[PdfObject, list[PdfObject]]:
@@ -64,10 +70,10 @@ class _Form:
         self._pages = pages
         self._fields: list[tuple[int, PdfObject]] = []  # each field's number and page
 
-    def place(self, place: SignaturePlace) -> None:
+    def place(self, place: SignaturePlace, *, locks: bool) -> None:
         page = self._pages[place.page]
         appearance = self._add(_nothing(place.box))
-        lock = b"/Lock %d 0 R" % self._add(_LOCK) if place.field == SignatureField.SEAL else b""
+        lock = b"/Lock %d 0 R" % self._add(_LOCK) if locks else b""
         entries = (_said(place), b"/P %d 0 R/AP<</N %d 0 R>>" % (page.number, appearance), lock)
         self._fields.append((self._add(b"<<%b>>" % b"".join(entries)), page))
 

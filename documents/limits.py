@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
+from documents.matter_limits import check_matter_paper
 from documents.subject_rows import subject_fields
+from documents.text_limits import check_text
 from domain.documents import ClassSummaryContent, SubjectSheetContent
 from domain.errors import Invalid
 from domain.year_records import DocumentContent, PrimaryRecordContent, SecondaryRecordContent, YearRecordContent
@@ -51,27 +53,24 @@ def check_limits(content: DocumentContent) -> None:
             _check_rows(content)
         case SubjectSheetContent():
             for pupil in content.pupils:
-                _check(f"Nhận xét ở dòng {pupil.order_no}", pupil.comment, SUBJECT_COMMENT)
+                check_text(f"Nhận xét ở dòng {pupil.order_no}", pupil.comment, SUBJECT_COMMENT)
         case ClassSummaryContent():
             for row in content.pupils:
                 for name, text in zip(content.verdicts, row.verdicts, strict=True):
-                    _check(f"{name} ở dòng {row.order_no}", text, VERDICT)
+                    check_text(f"{name} ở dòng {row.order_no}", text, VERDICT)
+        case _:
+            check_matter_paper(content)
 
 
 def _check_record(record: YearRecordContent, limits: Mapping[str, tuple[int, str]]) -> None:
     for field, (limit, label) in limits.items():
         value: str | tuple[str, ...] = getattr(record, field)
-        _check(label, value if isinstance(value, str) else "; ".join(value), limit)
+        check_text(label, value if isinstance(value, str) else "; ".join(value), limit)
     for line in record.subjects:
-        _check(f"Nhận xét môn {line.name}", line.comment, SUBJECT_COMMENT)
+        check_text(f"Nhận xét môn {line.name}", line.comment, SUBJECT_COMMENT)
 
 
 def _check_rows(record: SecondaryRecordContent) -> None:
     count = len(record.subjects)
     if count > SIGNED_SUBJECTS and subject_fields(record):
         raise Invalid(f"Học bạ có {count} môn học, chỉ đủ chỗ cho chữ ký của {SIGNED_SUBJECTS} giáo viên môn học.")
-
-
-def _check(label: str, text: str, limit: int) -> None:
-    if len(text) > limit:
-        raise Invalid(f"{label} dài {len(text)} ký tự, chỉ được tối đa {limit} ký tự.")

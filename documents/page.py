@@ -13,16 +13,15 @@ from documents.places import Layout
 
 # Identifiers and hashes are long words, but stand where there is room, and codes are not printed. All other keys have
 # fewer than 24 letters.
-_CODES: Final = re.compile(rb'"(?:record_uid|document_id|lookup_code|sha256|code|subject|field)":"[^"]*"')
+_CODES: Final = re.compile(
+    rb'"(?:record_uid|document_id|lookup_code|replaces|sha256|code|subject|field|effective_at|until)":"[^"]*"'
+)
 # 24 bytes without a space; two spaces; an escaped control character; a space at an end; a space of another kind.
 _UNTIDY: Final = re.compile(
     rb'[^ "]{24}|  |\\[bfnrtu]|(?<!\\)" | "|\xc2\xa0|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe3\x80\x80'
 )
 _DARK: Final = re.compile(rb"\x00+")
-# Points: the height of the QR code and its text, and what the last page keeps free above its lower edge for signatures
-# and proof.
-_PROOF: Final = 56
-_SIGNING: Final = 236
+_PROOF: Final = 56  # points: the height of the QR code and its text
 
 
 def lookup_url(verify_url: str, lookup_code: str) -> str:
@@ -73,7 +72,7 @@ def _page(layout: Layout) -> dict[str, object]:
         "places": {place.field: place.box for place in layout.places},
         "rows": layout.rows and asdict(layout.rows),
         "proof": _PROOF,
-        "signing": _SIGNING,
+        "signing": paper.signing,
     }
 
 

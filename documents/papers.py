@@ -3,14 +3,15 @@
 PDF points; A4 is 210 x 297 mm.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from documents.minutes_places import Box, minutes_places
+from documents.result_form import result_form
 from documents.sheet_form import sheet_form
 from domain.documents import ClassSummaryContent, SignatureField, SubjectSheetContent
+from domain.matter_papers import HandoverMinutesContent, IdentityPageContent, MatterPaperContent, TransferResultContent
 from domain.year_records import DocumentContent, PrimaryRecordContent, SecondaryRecordContent
-
-Box = tuple[int, int, int, int]  # x1, y1, x2, y2 from the page's lower left
 
 _A4: Final = (595.276, 841.89)
 _A4_ON_ITS_SIDE: Final = (841.89, 595.276)
@@ -23,7 +24,8 @@ class Paper:
     x: int  # margin at either side
     top: int
     bottom: int
-    boxes: tuple[tuple[SignatureField, Box], ...]  # in signing order
+    boxes: tuple[tuple[str, Box], ...]  # in signing order
+    signing: int = 236  # what the last page keeps free above its lower edge for signatures and proof
 
 
 # The principal stands left and the homeroom teacher right, as on the paper forms (Circular 27/2020, annexes 1 and 2).
@@ -83,6 +85,31 @@ _WIDE_SHEET: Final = Paper(
 )
 
 
+# Of what the school alone says: the principal stands right, as in administrative papers, the date above the seal.
+_IDENTITY: Final = Paper(
+    "identity_page",
+    _A4,
+    x=48,
+    top=40,
+    bottom=44,
+    boxes=(
+        (SignatureField.PRINCIPAL, (307, 140, 547, 185)),
+        (SignatureField.SEAL, (284, 106, 387, 226)),
+    ),
+    signing=248,
+)
+_TRANSFER: Final = replace(_IDENTITY, template="transfer_result")
+_WIDE_TRANSFER: Final = replace(
+    _TRANSFER,
+    size=_A4_ON_ITS_SIDE,
+    top=34,
+    boxes=(
+        (SignatureField.PRINCIPAL, (553, 140, 793, 185)),
+        (SignatureField.SEAL, (530, 106, 633, 226)),
+    ),
+)
+
+
 def paper_of(content: DocumentContent) -> Paper:
     match content:
         case PrimaryRecordContent():
@@ -93,3 +120,16 @@ def paper_of(content: DocumentContent) -> Paper:
             return _SUMMARY
         case SubjectSheetContent():
             return _WIDE_SHEET if sheet_form(content).is_wide else _SHEET
+        case _:
+            return _of_matter(content)
+
+
+def _of_matter(content: MatterPaperContent) -> Paper:
+    match content:
+        case IdentityPageContent():
+            return _IDENTITY
+        case TransferResultContent():
+            return _WIDE_TRANSFER if result_form(content).is_wide else _TRANSFER
+        case HandoverMinutesContent():
+            places = minutes_places(content)
+            return Paper("handover_minutes", _A4, x=48, top=40, bottom=44, boxes=places.boxes, signing=places.height)

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from documents.papers import Box, Paper, paper_of
+from documents.minutes_places import Box
+from documents.papers import Paper, paper_of
 from documents.subject_rows import SubjectRows, subject_fields, subject_rows
-from domain.documents import SignatureField
+from domain.documents import SignatureField, role_of
 from domain.signature_places import SignaturePlace
 from domain.year_records import DocumentContent, SecondaryRecordContent
 
@@ -20,6 +21,8 @@ _FIRST_PAGE: Final = 0
 LABELS: Final = {
     SignatureField.SUBJECT_TEACHER: "Chữ ký của giáo viên bộ môn",
     SignatureField.HOMEROOM: "Chữ ký của giáo viên chủ nhiệm",
+    SignatureField.GIVER: "Chữ ký của người bàn giao",
+    SignatureField.TAKER: "Chữ ký của người nhận bàn giao",
     SignatureField.PRINCIPAL: "Chữ ký của Hiệu trưởng",
     SignatureField.SEAL: "Con dấu số của nhà trường",
 }
@@ -36,7 +39,7 @@ class Layout:
 
 def layout_of(content: DocumentContent) -> Layout:
     paper = paper_of(content)
-    last = tuple(SignaturePlace(field, LABELS[field], LAST_PAGE, box) for field, box in paper.boxes)
+    last = tuple(SignaturePlace(field, _label(field), LAST_PAGE, box) for field, box in paper.boxes)
     if not isinstance(content, SecondaryRecordContent) or not subject_fields(content):
         return Layout(paper, None, last)
     rows = subject_rows(content, paper.size[1] - paper.top - paper.bottom)
@@ -46,6 +49,12 @@ def layout_of(content: DocumentContent) -> Layout:
 def places_of(content: DocumentContent) -> tuple[SignaturePlace, ...]:
     """Return the places of a document in signing order: subjects on the first page, all others on the last."""
     return layout_of(content).places
+
+
+def _label(field: str) -> str:
+    """Of several takers each is told apart by number, as the minutes number them."""
+    label, number = LABELS[role_of(field)], field.rpartition("_")[2]
+    return f"{label} thứ {number}" if number.isdigit() else label
 
 
 def _subject_places(record: SecondaryRecordContent, paper: Paper, rows: SubjectRows) -> Iterator[SignaturePlace]:

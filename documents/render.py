@@ -51,6 +51,7 @@ class Renderer:
 
         Raises `Invalid` if a text is too long or cannot be printed, else `RenderFailed`.
         """
+        check_limits(content)
         layout, record = layout_of(content), canonical_json(content, exchanged)
         sha256 = hashlib.sha256(record).hexdigest()
         url = lookup_url(self._verify_url, content.lookup_code)
@@ -62,15 +63,15 @@ class Renderer:
 
         Raises as `render` does.
         """
+        check_limits(content)
         record = canonical_json(content)
         printed = Printed(layout_of(content), sha256="", url=self._verify_url, tidy=is_tidy(record), draft=True)
         return self._laid_out(content, record, printed)
 
     def _laid_out(self, content: DocumentContent, record: bytes, printed: Printed) -> bytes:
-        check_limits(content)
         for arrangement, pages in arrangements(content):
             pdf = self._compile(record, printed, arrangement)
-            if b"/Type/Pages/Count %d/Kids" % pages in pdf:
+            if pages is None or b"/Type/Pages/Count %d/Kids" % pages in pdf:
                 return pdf
         raise Invalid(_TOO_LONG)
 

@@ -35,7 +35,7 @@ class SheetForm:
 def sheet_form(sheet: SubjectSheetContent) -> SheetForm:
     """Raises `Invalid` for more columns than a page can hold beside a comment."""
     least, lettering = _BROAD if len(sheet.columns) <= _FEW else _TIGHT
-    marks = tuple(_marks(sheet.columns, least, lettering))
+    marks = tuple(mark_widths(sheet.columns, least, lettering))
     fixed = _NUMBER + _NAME + sum(marks)
     is_wide = _UPRIGHT - fixed < _COMMENT
     whole = _ON_ITS_SIDE if is_wide else _UPRIGHT
@@ -45,7 +45,8 @@ def sheet_form(sheet: SubjectSheetContent) -> SheetForm:
     return SheetForm(is_wide, whole, (_NUMBER, _NAME, *marks), whole - fixed, heading, lettering)
 
 
-def _marks(columns: Sequence[SheetColumn], least: float, lettering: float) -> Iterator[float]:
+def mark_widths(columns: Sequence[SheetColumn], least: float, lettering: float) -> Iterator[float]:
+    """The widths of columns of marks, at least so that the headings of columns and groups take two lines."""
     for group, neighbours in groupby(columns, key=lambda column: column.group):
         widths = [max(least, _heading_width(column.name, lettering)) for column in neighbours]
         lacking = max(0.0, _heading_width(group, lettering) - sum(widths))

@@ -1,9 +1,10 @@
-"""The content of the documents of a class's term: what is printed, attached as JSON, and signed.
+"""What kinds of documents there are and who signs them, and the content of those of a class's term.
 
 These dataclasses are frozen before anyone signs. Their canonical JSON (RFC 8785) is attached to the PDF as
 `record.json` and its SHA-256 is printed on the page, so people and machines read the same signed file.
 Levels are codes ("T", "H", "C", "M", "Đ", "K", "CĐ"), marks "0".."10", "8.5" or "M", dates ISO strings (YYYY-MM-DD).
-The year's records are in `domain.year_records`.
+The year's records are in `domain.year_records`, the papers of matters between schools and people in
+`domain.matter_papers`.
 """
 
 from collections.abc import Sequence
@@ -16,16 +17,22 @@ class DocumentKind(StrEnum):
     SUBJECT_SHEET = "subject_sheet"
     CLASS_SUMMARY = "class_summary"
     YEAR_RECORD = "year_record"
+    IDENTITY_PAGE = "identity_page"
+    TRANSFER_RESULT = "transfer_result"
+    HANDOVER_MINUTES = "handover_minutes"
 
 
 class SignatureField(StrEnum):
     """Names of the PDF signature fields, in signing order.
 
-    A record that each subject teacher signs has a field for each subject: `subject_field`.
+    A record that each subject teacher signs has a field for each subject: `subject_field`. Minutes with several takers
+    have one for each: `taker_fields`.
     """
 
     SUBJECT_TEACHER = "subject_teacher"
     HOMEROOM = "homeroom"
+    GIVER = "giver"
+    TAKER = "taker"
     PRINCIPAL = "principal"
     SEAL = "seal"
 
@@ -39,17 +46,29 @@ def is_subject_field(field: str) -> bool:
     return field.startswith(f"{SignatureField.SUBJECT_TEACHER}_")
 
 
+def taker_fields(count: int) -> tuple[str, ...]:
+    """The fields of those who take over: `taker` for one alone, `taker_1`, `taker_2` ... for several."""
+    if count == 1:
+        return (SignatureField.TAKER.value,)
+    return tuple(f"{SignatureField.TAKER}_{number}" for number in range(1, count + 1))
+
+
+def turn_of(field: str) -> str:
+    """When a field is due: those of one turn, subject teachers or takers, sign in any order."""
+    if is_subject_field(field):
+        return SignatureField.SUBJECT_TEACHER
+    return SignatureField.TAKER if field.startswith(f"{SignatureField.TAKER}_") else field
+
+
 def role_of(field: str) -> SignatureField:
     """Whose field this is. Raises ValueError for a name that is none of ours."""
-    return SignatureField.SUBJECT_TEACHER if is_subject_field(field) else SignatureField(field)
+    return SignatureField(turn_of(field))
 
 
 def in_signing_order(signed: Sequence[str], plan: Sequence[str]) -> bool:
-    """Whether these fields of a document were signed in order: subject teachers in any, before all others."""
-    teachers = [field for field in plan if is_subject_field(field)]
-    first, then = signed[: len(teachers)], signed[len(teachers) :]
-    others = plan[len(teachers) :]
-    return len(set(first)) == len(first) and set(first) <= set(teachers) and list(then) == list(others[: len(then)])
+    """Whether these fields of a document were signed in the order of the plan; those of one turn in any."""
+    is_of_plan = len(set(signed)) == len(signed) and set(signed) <= set(plan)
+    return is_of_plan and [*map(turn_of, signed)] == [*map(turn_of, plan[: len(signed)])]
 
 
 # Who signs what at least, in order: guide/domain.md 4.2, Circular 27/2020 art. 10, Circular 22/2021 art. 18-20.
@@ -57,6 +76,10 @@ FIELDS: dict[DocumentKind, tuple[SignatureField, ...]] = {
     DocumentKind.SUBJECT_SHEET: (SignatureField.SUBJECT_TEACHER,),
     DocumentKind.CLASS_SUMMARY: (SignatureField.HOMEROOM, SignatureField.PRINCIPAL, SignatureField.SEAL),
     DocumentKind.YEAR_RECORD: (SignatureField.HOMEROOM, SignatureField.PRINCIPAL, SignatureField.SEAL),
+    DocumentKind.IDENTITY_PAGE: (SignatureField.PRINCIPAL, SignatureField.SEAL),
+    DocumentKind.TRANSFER_RESULT: (SignatureField.PRINCIPAL, SignatureField.SEAL),
+    # Without the giver where there is none to sign; with a field for each taker where there are several.
+    DocumentKind.HANDOVER_MINUTES: (SignatureField.GIVER, SignatureField.TAKER, SignatureField.PRINCIPAL),
 }
 
 
@@ -79,7 +102,7 @@ class SchoolContent:
 class SignerContent:
     """One place for a signature: who is to sign and by which certificate id it is recognised."""
 
-    field: str  # a SignatureField, or that of a subject
+    field: str  # a SignatureField, or that of a subject or of one of several takers
     name: str  # person's name, or the school's for the seal
     signer_id: str  # 12-digit personal id; the school code for the seal
     position: str  # "Giáo viên chủ nhiệm", "Hiệu trưởng", ...
@@ -125,6 +148,7 @@ class SchoolingLine:
     school: str
     province: str
     arrived_on: str = ""
+    register_no: str = ""  # in the school's register (sổ đăng bộ), where it is known
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ SEAL_WORDS = 17  # points below the seal for what it says and when
 class SignaturePlace:
     """One signature box; `page` counts from 0 (-1 is the last), `box` is (x1, y1, x2, y2) in PDF points."""
 
-    field: str  # a SignatureField, or that of a subject
+    field: str  # a SignatureField, or that of a subject or of one of several takers
     label: str
     page: int
     box: tuple[int, int, int, int]

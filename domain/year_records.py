@@ -14,6 +14,7 @@ from domain.documents import (
     SignerContent,
     SubjectSheetContent,
 )
+from domain.matter_papers import MatterPaperContent
 
 
 class RecordPart(PaperPart):
@@ -148,4 +149,4 @@ class SecondaryRecordContent:
 
 
 YearRecordContent = PrimaryRecordContent | SecondaryRecordContent
-DocumentContent = YearRecordContent | SubjectSheetContent | ClassSummaryContent
+DocumentContent = YearRecordContent | SubjectSheetContent | ClassSummaryContent | MatterPaperContent

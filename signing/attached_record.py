@@ -10,7 +10,7 @@ import rfc8785
 from pyhanko.pdf_utils.generic import DictionaryObject
 from pyhanko.pdf_utils.rw_common import PdfHandler
 
-from domain.documents import FIELDS, DocumentKind, is_subject_field
+from domain.documents import FIELDS, DocumentKind, SignatureField, is_subject_field, role_of, taker_fields
 from domain.signature_plans import SignaturePlan, record_fields
 
 RECORD_NAME = "record.json"
@@ -78,9 +78,14 @@ def _parsed(data: bytes) -> AttachedRecord:
 def _plan(kind: DocumentKind, content: dict[str, Any], named: list[str]) -> tuple[str, ...]:
     """The fields of a document in signing order. Raises ValueError for others than its kind has.
 
-    A year record may ask for the teachers of its subjects, then for all of them.
+    A year record may ask for the teachers of its subjects, then for all of them. Minutes of a handover have any number
+    of takers, and a giver unless they say why not.
     """
     usual: tuple[str, ...] = FIELDS[kind]
+    if kind is DocumentKind.HANDOVER_MINUTES:
+        giver = () if content.get("without_giver") else (SignatureField.GIVER,)
+        takers = [field for field in named if role_of(field) is SignatureField.TAKER]
+        usual = (*giver, *taker_fields(max(1, len(takers))), SignatureField.PRINCIPAL)
     if kind is DocumentKind.YEAR_RECORD and any(map(is_subject_field, named)):
         usual = record_fields(SignaturePlan.RECORD, (str(row["subject"]) for row in content["subjects"]))
     if sorted(named) != sorted(usual):

@@ -17,7 +17,7 @@ from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata
 
-from domain.documents import SignatureField, is_subject_field
+from domain.documents import SignatureField, turn_of
 from signing.archival import ArchivalPdfSigner, ArchivalWriter, open_for_update
 from signing.authority import common_name
 from signing.cms_template import CmsTemplate, cms_template, external_signer, with_timestamp
@@ -104,15 +104,24 @@ class BatchSigner:
         _require_due(states, field)
         is_first, is_last = not any(state.is_signed for state in states), states[-1].name == field
         meta = _metadata(field, self._template.mechanism.digest, is_first=is_first, is_last=is_last)
+        is_sealed = any(state.name == SignatureField.SEAL for state in states)
         try:
-            return self._with_hole(writer, field, meta)
+            return self._with_hole(writer, meta, self._style(field, is_sealed=is_sealed))
         except (PdfError, SigningError, KeyError) as error:
             raise SigningFailed("Không chuẩn bị được tài liệu để ký.") from error
 
-    def _with_hole(self, writer: ArchivalWriter, field: str, meta: PdfSignatureMetadata) -> PreparedSignature:
-        style = SignatureStampStyle(
-            field=field, signed_at=self._signed_at, signer=self._signer_name, seal_image=self._seal_image
+    def _style(self, field: str, *, is_sealed: bool) -> SignatureStampStyle:
+        return SignatureStampStyle(
+            field=field,
+            signed_at=self._signed_at,
+            signer=self._signer_name,
+            seal_image=self._seal_image,
+            beside_seal=is_sealed and field == SignatureField.PRINCIPAL,
         )
+
+    def _with_hole(
+        self, writer: ArchivalWriter, meta: PdfSignatureMetadata, style: SignatureStampStyle
+    ) -> PreparedSignature:
         signer = ArchivalPdfSigner(meta, self._signer, style, self._signed_at)
         session = signer.init_signing_session(writer, existing_fields_only=True)
         if self._proof is not None:
@@ -123,7 +132,7 @@ class BatchSigner:
             raise SigningFailed("Không chuẩn bị được tài liệu để ký.")
         return PreparedSignature(
             pdf=output.getvalue(),
-            field=field,
+            field=style.field,
             mechanism=self._template.mechanism,
             document_digest=digest.document_digest,
             attrs_der=self._template.signed_attributes(digest.document_digest),
@@ -181,9 +190,9 @@ def _require_due(states: list[FieldState], field: str) -> None:
     seal = by_name.get(SignatureField.SEAL.value)
     if seal and seal.is_signed:
         raise SigningRefused("Tài liệu đã đóng dấu, không thể ký thêm.")
-    before = states[: [state.name for state in states].index(field)]
-    # Subject teachers sign in any order, before all others.
-    if not is_subject_field(field) and not all(state.is_signed for state in before):
+    # Those of one turn, subject teachers or takers, sign in any order.
+    turn = [turn_of(state.name) for state in states].index(turn_of(field))
+    if not all(state.is_signed for state in states[:turn]):
         raise SigningRefused("Chưa đến lượt ký này: người ký trước chưa ký.")
 
 

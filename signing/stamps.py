@@ -38,6 +38,7 @@ class SignatureStampStyle(BaseStampStyle):
     signed_at: datetime = datetime.min  # noqa: DTZ901 - a default is demanded by the base class, never used
     signer: str = ""
     seal_image: SealImage | None = None
+    beside_seal: bool = False  # the seal covers a third of the frame
 
     @property
     def lines(self) -> tuple[str, str]:
@@ -78,7 +79,7 @@ def _packed(style: SignatureStampStyle, font: StampFont, width: float, height: f
 
 
 def _signature(style: SignatureStampStyle, font: StampFont, width: float, height: float) -> bytes:
-    covered = width * SEAL_COVERS if style.field == SignatureField.PRINCIPAL else 0.0
+    covered = width * SEAL_COVERS if style.beside_seal else 0.0
     frame = b"0.6 w 1 %d %.2f %.2f re S" % (_MARGIN, width - 2, height - 2 * _MARGIN)
     text = (covered + 5, _MARGIN, width - 5, height - _MARGIN)
     return b" ".join((_colour(INK), frame, _lines(font, text, style.lines)))

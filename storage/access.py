@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 from domain.curriculum import HOMEROOM
 from domain.stages import Stage
 from storage import staffing
+from storage.matters import seeing
 from storage.staffing import Person
 from storage.tables import (
     ClassGroup,
     ClassTermRow,
     Document,
     Enrolment,
+    Matter,
     PupilRow,
     TeachingAssignment,
     TermRecord,
@@ -120,10 +122,24 @@ def document(session: Session, document_id: UUID, person: Person, at: datetime) 
     row = session.get(Document, document_id)
     if row is None:
         return None
+    if row.matter_id is not None:
+        return _of_matter(session, row, person, at)
     head = class_term(session, row.class_term_id, person, at)
     if head is None or not may_read_paper(person, head, row.slot):
         return None
     return DocumentHead(row.id, row.sha256, row.kind)
+
+
+def _of_matter(session: Session, row: Document, person: Person, at: datetime) -> DocumentHead | None:
+    sees = seeing.may_see(session, session.get_one(Matter, row.matter_id), person, at)
+    return DocumentHead(row.id, row.sha256, row.kind) if sees else None
+
+
+def matter_document(session: Session, matter_id: UUID, person: Person, at: datetime) -> DocumentHead | None:
+    """The paper of a matter that the person may see, as far as it is signed; a void one is none."""
+    query = select(Document).where(Document.matter_id == matter_id, Document.state != "void")
+    row = session.scalars(query.order_by(Document.created_at.desc(), Document.id).limit(1)).first()
+    return None if row is None else _of_matter(session, row, person, at)
 
 
 def may_read_slot(person: Person, head: ClassTermHead, slot: str) -> bool:

@@ -16,7 +16,6 @@ from domain.assessment import Term
 from domain.documents import DocumentKind, SignatureField
 from storage.history import EventFacts, facts_of
 from storage.tables import (
-    ClassGroup,
     ClassTermRow,
     Document,
     DocumentRecord,
@@ -89,9 +88,7 @@ def events(session: Session, start: int, end: int) -> list[NumberedEvent]:
     query = (
         select(LogEvent, Document, School.code, Enrolment.record_uid)
         .outerjoin(Document, Document.id == LogEvent.document_id)
-        .outerjoin(ClassTermRow, ClassTermRow.id == Document.class_term_id)
-        .outerjoin(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
-        .outerjoin(School, School.id == ClassGroup.school_id)
+        .outerjoin(School, School.id == Document.school_id)
         .outerjoin(Enrolment, Enrolment.id == Document.enrolment_id)
         .where(LogEvent.position >= start, LogEvent.position < end)
     )

@@ -119,16 +119,17 @@ class EarlierSignature:
 
 
 def signatures_below(session: Session, order: SigningOrder) -> list[EarlierSignature]:
-    """The signatures in the live papers of a seal order's records."""
-    records = [UUID(record_id) for record_id in order.record_ids]
-    speaks_of = select(DocumentRecord.document_id).where(DocumentRecord.record_id.in_(records))
+    """The signatures in the live papers of a seal order's records, or in the paper of its matter."""
+    named = [UUID(each) for each in order.record_ids]
+    speaks_of = select(DocumentRecord.document_id).where(DocumentRecord.record_id.in_(named))
+    which = Document.id.in_(speaks_of) if order.matter_id is None else Document.id.in_(named)
     query = (
         select(CertificateRow, SignatureRow.sha256, EvidenceBatch.stamped_at)
         .join(SignatureRow, SignatureRow.certificate_id == CertificateRow.id)
         .join(Document, Document.id == SignatureRow.document_id)
         .join(SigningOrder, SigningOrder.id == SignatureRow.order_id)
         .outerjoin(EvidenceBatch, EvidenceBatch.id == SigningOrder.evidence_id)
-        .where(Document.id.in_(speaks_of), Document.state == "live", Document.kind != DocumentKind.SUBJECT_SHEET)
+        .where(which, Document.state == "live", Document.kind != DocumentKind.SUBJECT_SHEET)
     )
     return [EarlierSignature(*row) for row in session.execute(query)]
 

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from domain.documents import DocumentKind, SignatureField
 from domain.errors import Conflict
+from domain.matters.signing import OVERTAKEN
 from storage import orders, papers, recalling
 from storage.among import among
+from storage.matters import papers as matter_papers
 from storage.orders import Standing
 from storage.tables import (
     ClassGroup,
@@ -49,6 +51,7 @@ class PaperFailure:
 
 
 Result = Embedded | PaperFailure
+NOT_SIGNED = PaperFailure("NotSigned", "Văn bản chưa được ký.")
 SignedPaper = tuple[OrderItem, Embedded]
 
 
@@ -61,13 +64,40 @@ def complete(session: Session, order_id: UUID, results: Mapping[int, Result]) ->
     order = orders.get(session, order_id, lock=True)
     stored = orders.items(session, order_id)
     if order.state == "signed":
-        if not orders.holds_leases(session, order):
-            raise Conflict("Lệnh ký đã hết hạn; hãy bắt đầu lại.")
-        _store(session, order, _settle(session, order, stored, results))
+        _store(session, order, _settled(session, order, stored, results))
         orders.release(session, order)
         order.state = "completed"
         session.flush()
     return orders.standing(order, stored)
+
+
+def _settled(
+    session: Session, order: SigningOrder, stored: Sequence[OrderItem], results: Mapping[int, Result]
+) -> list[SignedPaper]:
+    if order.matter_id is not None:
+        return [paper for item in stored for paper in _settle_matter(session, item, results.get(item.position))]
+    if not orders.holds_leases(session, order):
+        raise Conflict("Lệnh ký đã hết hạn; hãy bắt đầu lại.")
+    return _settle(session, order, stored, results)
+
+
+def _settle_matter(session: Session, item: OrderItem, result: Result | None) -> list[SignedPaper]:
+    """A matter's paper has no lease: it fails where somebody else's signature came first. The matter is locked."""
+    if item.outcome != "pending":
+        return []
+    if result is None:
+        result = NOT_SIGNED
+    elif matter_papers.is_overtaken(session, item.document_id, item.covers[str(item.document_id)]):
+        result = PaperFailure(*OVERTAKEN)
+    return _outcome(item, result)
+
+
+def _outcome(item: OrderItem, result: Result) -> list[SignedPaper]:
+    """The paper if it is signed."""
+    if isinstance(result, PaperFailure):
+        item.outcome, item.error_code, item.error = "failed", result.code, result.message
+        return []
+    return [(item, result)]
 
 
 def _settle(
@@ -76,17 +106,14 @@ def _settle(
     """Give each paper its outcome, summaries last; returns those that are signed."""
     revisions = _revisions(session, order)
     parts = papers.next_parts(session, order) if papers.role_of(order) in FIRST_FIELDS else {}
-    signed = []
+    signed: list[SignedPaper] = []
     for item in sorted(stored, key=lambda item: item.kind == DocumentKind.CLASS_SUMMARY):
         if item.outcome != "pending":
             continue
         result = _checked(item, results.get(item.position), revisions, stored)
         if parts and item.part not in {0, parts.get(item.slot)}:
             result = PaperFailure("PartTaken", "Vừa có bảng khác của lớp được ký; hãy ký lại.")
-        if isinstance(result, PaperFailure):
-            item.outcome, item.error_code, item.error = "failed", result.code, result.message
-        else:
-            signed.append((item, result))
+        signed += _outcome(item, result)
     return signed
 
 
@@ -99,7 +126,7 @@ def _checked(
     item: OrderItem, result: Result | None, revisions: Mapping[str, int], stored: Sequence[OrderItem]
 ) -> Result:
     if result is None:
-        return PaperFailure("NotSigned", "Văn bản chưa được ký.")
+        return NOT_SIGNED
     if any(revisions.get(record_id) != revision for record_id, revision in item.covers.items()):
         return PaperFailure("RecordChanged", "Hồ sơ đã thay đổi sau khi chuẩn bị ký.")
     if item.kind == DocumentKind.CLASS_SUMMARY:
@@ -119,7 +146,8 @@ def _store(session: Session, order: SigningOrder, signed: Sequence[SignedPaper])
     if new:
         of_whom = _whose(session, order, [item for item, _ in new])
         session.execute(insert(Document), [_new_document(order, *paper) | of_whom(paper[0]) for paper in new])
-        session.execute(insert(DocumentRecord), list(_lines(item for item, _ in new)))
+        if order.matter_id is None:  # what a matter's paper covers is the paper itself
+            session.execute(insert(DocumentRecord), list(_lines(item for item, _ in new)))
     if revised := [(item, result) for item, result in signed if item.document_id in known]:
         session.execute(update(Document), [_new_revision(order, *paper) for paper in revised])
     session.execute(insert(SignatureRow), [_signature(order, *paper) for paper in signed])
@@ -129,6 +157,9 @@ def _store(session: Session, order: SigningOrder, signed: Sequence[SignedPaper])
 
 def _whose(session: Session, order: SigningOrder, new: Sequence[OrderItem]) -> Callable[[OrderItem], dict[str, Any]]:
     """What a new document says of its school, and a year record of its pupil's year: its id and version."""
+    if order.matter_id is not None:
+        of_matter = matter_papers.whose(session, order)
+        return lambda _: of_matter
     group = select(ClassGroup.school_id).join(ClassTermRow, ClassTermRow.class_id == ClassGroup.id)
     school_id = session.scalars(group.where(ClassTermRow.id == order.class_term_id)).one()
     owners = select(Enrolment.id, Enrolment.record_uid).where(
@@ -149,6 +180,7 @@ def _new_document(order: SigningOrder, item: OrderItem, result: Embedded) -> dic
         "id": item.document_id,
         "kind": item.kind,
         "class_term_id": order.class_term_id,
+        "matter_id": order.matter_id,
         "slot": item.slot,
         "enrolment_id": item.enrolment_id,
         "part": item.part,
@@ -166,7 +198,7 @@ def _lines(items: Iterable[OrderItem]) -> Iterable[dict[str, Any]]:
 
 
 def _new_revision(order: SigningOrder, item: OrderItem, result: Embedded) -> dict[str, Any]:
-    is_seal = papers.role_of(order) is SignatureField.SEAL
+    is_seal = papers.field_of(order, item.kind) == SignatureField.SEAL
     sealed = {"sealed_at": order.signing_time} if is_seal else {}
     return {"id": item.document_id, "sha256": result.sha256, "size": result.size, **sealed}
 

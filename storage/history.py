@@ -11,8 +11,6 @@ from sqlalchemy.orm import Session
 
 from domain.documents import DocumentKind
 from storage.tables import (
-    ClassGroup,
-    ClassTermRow,
     Document,
     DocumentRecord,
     Enrolment,
@@ -47,6 +45,12 @@ def add_issued(session: Session, record_ids: Iterable[UUID], at: datetime) -> No
         session.execute(insert(LogEvent).on_conflict_do_nothing(), rows)
 
 
+def add_issued_paper(session: Session, document_id: UUID, at: datetime) -> None:
+    """Note that the sealed paper of a matter is in force; once."""
+    row = insert(LogEvent).values(document_id=document_id, kind="issued", happened_at=at)
+    session.execute(row.on_conflict_do_nothing())
+
+
 def lock(session: Session) -> None:
     """Be the log's only writer to the end of this transaction."""
     session.execute(_LOCK)
@@ -58,9 +62,7 @@ def unnumbered(session: Session, limit: int) -> list[EventFacts]:
     query = (
         select(LogEvent, Document, School.code, Enrolment.record_uid)
         .join(Document, Document.id == LogEvent.document_id)
-        .join(ClassTermRow, ClassTermRow.id == Document.class_term_id)
-        .join(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
-        .join(School, School.id == ClassGroup.school_id)
+        .join(School, School.id == Document.school_id)
         .outerjoin(Enrolment, Enrolment.id == Document.enrolment_id)
         .where(LogEvent.position.is_(None))
     )

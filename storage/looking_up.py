@@ -14,7 +14,10 @@ from storage.tables import ClassGroup, ClassTermRow, Document, LogEvent, School,
 
 @dataclass(frozen=True)
 class PublicPaper:
-    """`standing` is in_force, recalled or superseded by the history log since `stands_since`; None if never issued."""
+    """`standing` is in_force, recalled or superseded by the history log since `stands_since`; None if never issued.
+
+    `school_year` is empty for papers that are of no class.
+    """
 
     kind: DocumentKind
     school: str
@@ -37,9 +40,9 @@ def paper_of(session: Session, code: str) -> PublicPaper | None:
     newest = select(func.max(LogEvent.happened_at)).where(LogEvent.document_id == Document.id).scalar_subquery()
     query = (
         select(Document, School.name, ClassGroup.school_year, newest, is_proven())
-        .join(ClassTermRow, ClassTermRow.id == Document.class_term_id)
-        .join(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
-        .join(School, School.id == ClassGroup.school_id)
+        .join(School, School.id == Document.school_id)
+        .outerjoin(ClassTermRow, ClassTermRow.id == Document.class_term_id)
+        .outerjoin(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
         .where(Document.lookup_code == as_printed(code), exists().where(SignatureRow.document_id == Document.id))
     )
     row = session.execute(query).first()
@@ -48,4 +51,6 @@ def paper_of(session: Session, code: str) -> PublicPaper | None:
     document, school, year, since, proven = row
     standing = standing_of(session, document.sha256)
     kind, is_void = DocumentKind(document.kind), document.state == "void"
-    return PublicPaper(kind, school, year, document.lookup_code, document.sealed_at, is_void, standing, since, proven)
+    return PublicPaper(
+        kind, school, year or "", document.lookup_code, document.sealed_at, is_void, standing, since, proven
+    )

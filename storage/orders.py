@@ -74,7 +74,9 @@ def open_order(session: Session, new: NewOrder, now: datetime) -> SigningOrder:
 
 
 def _insert(session: Session, new: NewOrder, now: datetime) -> SigningOrder | None:
-    row = insert(SigningOrder).values(
+    return insert_order(
+        session,
+        now,
         id=new.order_id,
         batch_id=new.batch_id,
         class_term_id=new.class_term_id,
@@ -85,10 +87,13 @@ def _insert(session: Session, new: NewOrder, now: datetime) -> SigningOrder | No
         certificate_id=new.certificate_id,
         record_ids=list(new.record_ids),
         signs_records=new.signs_records,
-        nonce=secrets.token_bytes(16),
-        signing_time=now.replace(microsecond=0),
-        expires_at=now + LIFETIME,
     )
+
+
+def insert_order(session: Session, now: datetime, **values: object) -> SigningOrder | None:
+    """A new order that lives from now on; None when there is one with its id."""
+    life = {"signing_time": now.replace(microsecond=0), "expires_at": now + LIFETIME}
+    row = insert(SigningOrder).values(**values, nonce=secrets.token_bytes(16), **life)
     return session.scalars(row.on_conflict_do_nothing(index_elements=["id"]).returning(SigningOrder)).first()
 
 

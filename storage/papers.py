@@ -1,7 +1,6 @@
 """Which papers an order signs: those to be written now, and those that already bear earlier signatures."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from uuid import UUID, uuid5
 
 from sqlalchemy import ColumnElement, func, select
@@ -12,10 +11,11 @@ from domain.curriculum import HOMEROOM
 from domain.decisions import Action
 from domain.documents import DocumentKind, SignatureField, subject_field
 from domain.errors import Conflict, Incomplete, Invalid
-from domain.year_records import DocumentContent
 from storage import contents, entries, orders, pupil_results
 from storage.contents import ClassReading
+from storage.matters import papers as matter_papers
 from storage.paper_facts import Member, Stamp, class_facts, with_year_record
+from storage.planned_papers import Paper
 from storage.tables import (
     ClassTermRow,
     Document,
@@ -32,27 +32,8 @@ UNDECIDED = (
 FIELD_OF_ACTION = {Action.APPROVE: SignatureField.PRINCIPAL, Action.SEAL: SignatureField.SEAL}
 
 
-@dataclass(frozen=True)
-class Paper:
-    """One paper to sign: new (`content`), or known by the hash of its newest bytes (`sha256`).
-
-    A record that cannot be written has neither, and says why (`obstacle`).
-    """
-
-    document_id: UUID
-    kind: DocumentKind
-    enrolment_id: UUID | None
-    part: int
-    lookup_code: str
-    covers: dict[str, int]
-    content: DocumentContent | None = None
-    sha256: str | None = None
-    slot: str = ""
-    obstacle: str = ""
-
-
 def role_of(order: SigningOrder) -> SignatureField:
-    """As whom an order signs."""
+    """As whom an order signs the papers of a class."""
     action = Action(order.action)
     if action is Action.SIGN:
         return SignatureField.HOMEROOM if order.slot == HOMEROOM else SignatureField.SUBJECT_TEACHER
@@ -60,7 +41,9 @@ def role_of(order: SigningOrder) -> SignatureField:
 
 
 def field_of(order: SigningOrder, kind: str) -> str:
-    """The signature field that an order fills on a paper of this kind."""
+    """The signature field that an order fills on a paper of this kind; an order for a matter's paper names it."""
+    if order.matter_id is not None:
+        return order.slot
     role = role_of(order)
     is_own_row = role is SignatureField.SUBJECT_TEACHER and kind == DocumentKind.YEAR_RECORD
     return subject_field(order.slot) if is_own_row else role.value
@@ -68,6 +51,8 @@ def field_of(order: SigningOrder, kind: str) -> str:
 
 def plan_papers(session: Session, order: SigningOrder) -> list[Paper]:
     """The papers of an order; the class summary comes last, so that it speaks only of what is there."""
+    if order.matter_id is not None:
+        return [matter_papers.plan(session, order)]
     match role_of(order):
         case SignatureField.SUBJECT_TEACHER:
             return _subject_papers(session, order)

@@ -42,14 +42,17 @@ class Asked:
 
 @dataclass(frozen=True)
 class Entry:
-    """One line; `full_name` is empty for papers of a whole class, `standing` until the document was issued."""
+    """One line; `full_name` is empty for papers of a whole class, `standing` until the document was issued.
+
+    The paper of a matter is of no class-term; class and year are those of the pupil that it is about, if it is.
+    """
 
     document_id: UUID
-    class_term_id: UUID
+    class_term_id: UUID | None
     kind: DocumentKind
     class_name: str
     school_year: str
-    term: Term
+    term: Term | None
     order_no: int | None
     full_name: str
     pupil_code: str
@@ -125,11 +128,11 @@ def _lines(school_id: UUID, asked: Asked) -> Select[Any]:
 def _of(query: Select[Any], school_id: UUID, asked: Asked) -> Select[Any]:
     return (
         query.select_from(Document)
-        .join(ClassTermRow, ClassTermRow.id == Document.class_term_id)
-        .join(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
+        .outerjoin(ClassTermRow, ClassTermRow.id == Document.class_term_id)
         .outerjoin(Enrolment, Enrolment.id == Document.enrolment_id)
         .outerjoin(PupilRow, PupilRow.id == Enrolment.pupil_id)
-        .where(ClassGroup.school_id == school_id, Document.sealed_at.is_not(None), _wanted(asked))
+        .outerjoin(ClassGroup, ClassGroup.id == func.coalesce(ClassTermRow.class_id, Enrolment.class_id))
+        .where(Document.school_id == school_id, Document.sealed_at.is_not(None), _wanted(asked))
     )
 
 
@@ -162,9 +165,9 @@ def _entry(document: Document, *facts: Any) -> Entry:  # noqa: ANN401 - the furt
         document_id=document.id,
         class_term_id=document.class_term_id,
         kind=DocumentKind(document.kind),
-        class_name=class_name,
-        school_year=school_year,
-        term=Term(term),
+        class_name=class_name or "",
+        school_year=school_year or "",
+        term=Term(term) if term else None,
         order_no=order_no,
         full_name=full_name or "",
         pupil_code=pupil_code or "",

@@ -102,10 +102,10 @@ def _people(session: Session, person: Person, words: str) -> list[Hit]:
 def _papers(session: Session, person: Person, words: str) -> list[Hit]:
     code = words.replace("-", "").replace(" ", "").upper()
     query = (
-        select(Document.id, Document.lookup_code, ClassGroup.name)
-        .join(ClassTermRow, ClassTermRow.id == Document.class_term_id)
-        .join(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
-        .where(ClassGroup.school_id == person.school_id, Document.lookup_code.startswith(code, autoescape=True))
+        select(Document.id, Document.lookup_code, func.coalesce(ClassGroup.name, ""))
+        .outerjoin(ClassTermRow, ClassTermRow.id == Document.class_term_id)
+        .outerjoin(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
+        .where(Document.school_id == person.school_id, Document.lookup_code.startswith(code, autoescape=True))
         .limit(LIMIT)
     )
     return [Hit("paper", each, found, name) for each, found, name in session.execute(query)]

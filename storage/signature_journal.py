@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from domain.assessment import Term
 from domain.calendar import end_of_day
 from domain.curriculum import PRINCIPAL, SEAL
+from domain.matters.paper_words import field_name
 from domain.slot_marks import slot_name
 from storage.entries import curriculum_of
-from storage.tables import CertificateRow, ClassGroup, ClassTermRow, OrderItem, SigningOrder
+from storage.tables import CertificateRow, ClassGroup, ClassTermRow, Matter, OrderItem, SigningOrder
 
 PAGE = 100
 
@@ -31,7 +32,7 @@ class JournalFilter:
 
 @dataclass(frozen=True)
 class JournalLine:
-    """One class signed with one confirmation; `papers` by kind."""
+    """One class signed with one confirmation, or the paper of a matter (`matter_kind`); `papers` by kind."""
 
     order_id: UUID
     batch_id: UUID | None
@@ -40,10 +41,12 @@ class JournalLine:
     slots: tuple[str, ...]
     class_name: str
     school_year: str
-    term: Term
+    term: Term | None
     papers: Mapping[str, int]
     certificate_id: UUID
     level: str
+    matter_id: UUID | None = None
+    matter_kind: str = ""
 
 
 def journal(
@@ -51,15 +54,21 @@ def journal(
 ) -> list[JournalLine]:
     """The newest first."""
     query = (
-        select(SigningOrder, ClassTermRow.term, ClassGroup)
-        .join(ClassTermRow, ClassTermRow.id == SigningOrder.class_term_id)
-        .join(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
+        select(SigningOrder, ClassTermRow.term, ClassGroup, Matter)
+        .outerjoin(ClassTermRow, ClassTermRow.id == SigningOrder.class_term_id)
+        .outerjoin(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
+        .outerjoin(Matter, Matter.id == SigningOrder.matter_id)
         .where(SigningOrder.staff_id == staff_id, SigningOrder.state == "completed", *_conditions(wanted))
         .order_by(SigningOrder.signing_time.desc(), SigningOrder.id)
     )
     rows = session.execute(query.limit(limit).offset(skip)).all()
     papers = _papers(session, [order.id for order, *_ in rows])
-    lines = [_line(order, Term(term), group, papers.get(order.id, {})) for order, term, group in rows]
+    lines = [
+        _line(order, Term(term), group, papers.get(order.id, {}))
+        if matter is None
+        else _of_matter(order, matter, papers.get(order.id, {}))
+        for order, term, group, matter in rows
+    ]
     return [line for line in lines if line.papers]
 
 
@@ -127,6 +136,25 @@ def _line(order: SigningOrder, term: Term, group: ClassGroup, papers: Mapping[st
         papers=papers,
         certificate_id=order.certificate_id,
         level=order.level,
+    )
+
+
+def _of_matter(order: SigningOrder, matter: Matter, papers: Mapping[str, int]) -> JournalLine:
+    slots = () if order.slot in {PRINCIPAL, SEAL} else (field_name(order.slot),)
+    return JournalLine(
+        order_id=order.id,
+        batch_id=None,
+        signed_at=order.signing_time,
+        action=order.action,
+        slots=slots,
+        class_name="",
+        school_year="",
+        term=None,
+        papers=papers,
+        certificate_id=order.certificate_id,
+        level=order.level,
+        matter_id=matter.id,
+        matter_kind=matter.kind,
     )
 
 

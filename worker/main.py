@@ -15,6 +15,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.beating import BeatingInterceptor
 from activities.carrying import CarryActivities
 from activities.decisions import DecisionActivities
+from activities.matter_papers import MatterPaperActivities
 from activities.orders import OrderActivities
 from activities.papers import BEAT_SECONDS, PaperPool
 from activities.school_campaigns import SchoolCampaignActivities
@@ -73,7 +74,7 @@ async def run_sign_worker(settings: Settings) -> None:
     with ThreadPoolExecutor(settings.worker_threads) as threads, ThreadPoolExecutor(PROOF_THREADS) as others:
         await asyncio.to_thread(pool.warm_up)
         orders = OrderActivities(sessions, pool, trust.preflight, load_codes(settings.national_codes))
-        signs = sign_worker(client, orders, threads, settings)
+        signs = sign_worker(client, (orders, MatterPaperActivities(sessions, pool)), threads, settings)
         campaigns = campaign_worker(client, sessions, others, _interceptors(settings))
         submits = submit_worker(client, make_submitting(settings, sessions), others, settings)
         async with proof_worker(client, sessions, trust, others, settings), campaigns, submits:
@@ -104,11 +105,17 @@ def main_worker(
     )
 
 
-def sign_worker(client: Client, orders: OrderActivities, threads: ThreadPoolExecutor, settings: Settings) -> Worker:
+def sign_worker(
+    client: Client,
+    activities: tuple[OrderActivities, MatterPaperActivities],
+    threads: ThreadPoolExecutor,
+    settings: Settings,
+) -> Worker:
+    orders, matters = activities
     return Worker(
         client,
         task_queue=SIGN_QUEUE,
-        activities=[orders.prepare_order, orders.complete_order],
+        activities=[orders.prepare_order, orders.complete_order, matters.complete_matter_order],
         activity_executor=threads,
         max_concurrent_activities=settings.worker_threads,
         interceptors=_interceptors(settings),

@@ -9,14 +9,13 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from activities.carrying import decision_of
-from api.deciding import workflow_of
 from api.deps import OwnOrder
 from api.errors import Refusal, Unavailable
 from api.services import Services
 from domain.decisions import Action, Decision
 from domain.errors import DomainError, NotAllowed
 from storage import ordering, orders
-from storage.access import ClassTermHead
+from storage.matters import paper_orders
 from storage.staffing import Person
 from storage.tables import SigningOrder
 from workflows.messages import Outcome
@@ -33,7 +32,7 @@ async def carry_on(
         return obstacle
     if isinstance(decision, DomainError):
         return decision
-    order_id, workflow_id = own.order.id, workflow_of(own.head)
+    order_id, workflow_id = own.order.id, own.workflow_id
     try:
         if decision is None:
             return await unless_it_waits(found, order_id, found.approvals.carry(str(order_id), workflow_id))
@@ -73,12 +72,13 @@ def _ready(session: Session, order: SigningOrder) -> Decision | DomainError | No
         return refusal
 
 
-def obstacle_to(
-    session: Session, order: SigningOrder, head: ClassTermHead, person: Person, moment: datetime
-) -> NotAllowed | None:
+def obstacle_to(session: Session, own: OwnOrder, person: Person, moment: datetime) -> NotAllowed | None:
     """Assignment and certificate must hold at the confirmation as they did at the start."""
+    order = own.order
+    if order.matter_id is not None:
+        return paper_orders.obstacle(session, order, person, moment)
     try:
         current = ordering.certificate_of(session, person, Action(order.action), moment)
     except NotAllowed as refusal:
-        return ordering.obstacle(order, head.my_slots, refusal)
-    return ordering.obstacle(order, head.my_slots, current)
+        return ordering.obstacle(order, own.slots, refusal)
+    return ordering.obstacle(order, own.slots, current)

@@ -110,4 +110,4 @@ def _own_orders(found: Services, form: ConfirmForm, person: Person, moment: date
     """Orders with what is in their way. Raises NotFound for one that is not the person's: then nothing is signed."""
     with found.sessions() as session:
         own = [own_order_of(session, order_id, person, moment) for order_id in form.order_ids]
-        return [(each, obstacle_to(session, each.order, each.head, person, moment)) for each in own]
+        return [(each, obstacle_to(session, each, person, moment)) for each in own]

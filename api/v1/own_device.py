@@ -84,4 +84,4 @@ async def signed_paper(position: Position, request: Request, own: OwnOrderDep, f
 
 def _obstacle(found: Services, own: OwnOrder, person: Person) -> DomainError | None:
     with found.sessions() as session:
-        return obstacle_to(session, own.order, own.head, person, now())
+        return obstacle_to(session, own, person, now())

@@ -3,38 +3,14 @@
 A sealed record keeps the form that printed it: a form that changes gets another reading here, beside the old one.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from string import Formatter
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from domain.documents import DocumentKind
 from signing.page_text import PAGE_END, squeezed
 from signing.verification.content import Content, by_field, value_at
-from signing.verification.printed_values import printed_value
-
-
-@dataclass(frozen=True)
-class Part:
-    """A squeezed text on the page, and the field of the content that it is; "" for words of the form."""
-
-    text: str
-    field: str = ""
-
-
-@dataclass(frozen=True)
-class Run:
-    """Parts that follow each other with nothing in between; one of `ends` stands behind them, if there are any.
-
-    `beside` follows them too, or stands within the last of them: a text of several lines on its right is read as one
-    with it where two lines are of one height.
-    """
-
-    parts: tuple[Part, ...]
-    ends: tuple[str, ...] = ()
-    beside: tuple[Part, ...] = ()
-
+from signing.verification.matter_forms import handover_minutes, identity_page, transfer_result
+from signing.verification.runs import Part, Run, parts, rows, run
 
 _TITLE: Final = "Mã tra cứu: {lookup_code} Trang 1/2 {school.authority} {school.name}"
 _NUMBERS: Final = "{circular:circular} Mã học bạ: {record_uid}"
@@ -74,18 +50,24 @@ def runs_of(kind: DocumentKind, attached: Content) -> tuple[Run, ...]:
             return tuple(_class_summary(content))
         case DocumentKind.YEAR_RECORD:
             return tuple(_secondary(content) if "learning" in content else _primary(content))
+        case DocumentKind.IDENTITY_PAGE:
+            return tuple(identity_page(content))
+        case DocumentKind.TRANSFER_RESULT:
+            return tuple(transfer_result(content))
+        case DocumentKind.HANDOVER_MINUTES:
+            return tuple(handover_minutes(content))
 
 
 def _primary(content: Content) -> Iterator[Run]:
     absent = content.get("absent_excused", 0) + content.get("absent_unexcused", 0)
-    yield _run({**content, "absent": absent}, f"{_TITLE} Phụ lục 1 kèm theo {_NUMBERS}{_PRIMARY_FACTS}")
-    yield Run((*_rows(content, "subjects", _PRIMARY_ROW), *_parts(content, "Mức đạt được: T")))
-    yield Run(_rows(content, "sheets", _SHEET_ROW))
-    yield _run(content, _SECOND_PAGE)
+    yield run({**content, "absent": absent}, f"{_TITLE} Phụ lục 1 kèm theo {_NUMBERS}{_PRIMARY_FACTS}")
+    yield Run((*rows(content, "subjects", _PRIMARY_ROW), *parts(content, "Mức đạt được: T")))
+    yield Run(rows(content, "sheets", _SHEET_ROW))
+    yield run(content, _SECOND_PAGE)
     yield _levels(content, "qualities", "{qualities_comment}")
     yield _levels(content, "general_competencies", "{general_comment}")
     yield _levels(content, "specific_competencies", "{specific_comment}")
-    yield _run(content, f"{_primary_end(content)} {_signatures(content, 'Xác nhận')}")
+    yield run(content, f"{_primary_end(content)} {_signatures(content, 'Xác nhận')}")
 
 
 def _primary_end(content: Content) -> str:
@@ -103,13 +85,13 @@ def _primary_end(content: Content) -> str:
 
 def _secondary(content: Content) -> Iterator[Run]:
     level = "CƠ SỞ" if content.get("grade", 0) < 10 else "PHỔ THÔNG"  # noqa: PLR2004 - the first upper grade
-    yield _run(content, f"{_TITLE} Đánh giá theo {_NUMBERS} HỌC BẠ TRUNG HỌC {level}{_SECONDARY_FACTS}")
-    yield Run((*_rows(content, "subjects", _SECONDARY_ROW), *_parts(content, "HKI, HKII: học kì I")))
+    yield run(content, f"{_TITLE} Đánh giá theo {_NUMBERS} HỌC BẠ TRUNG HỌC {level}{_SECONDARY_FACTS}")
+    yield Run((*rows(content, "subjects", _SECONDARY_ROW), *parts(content, "HKI, HKII: học kì I")))
     waived = f": {_NOT_ASSESSED}" if content.get("assessment_waived") else ""
-    yield _run(content, f"{_SECOND_PAGE} Kết quả học tập và rèn luyện{waived} Kết quả Học kì I")
-    sheets = (*_parts(content, _SHEETS), *_rows(content, "sheets", _SHEET_ROW)) if content.get("sheets") else ()
-    signatures = _parts(content, _signatures(content, "Phê duyệt"))
-    yield Run((*_parts(content, _secondary_results(content)), *sheets, *signatures))
+    yield run(content, f"{_SECOND_PAGE} Kết quả học tập và rèn luyện{waived} Kết quả Học kì I")
+    sheets = (*parts(content, _SHEETS), *rows(content, "sheets", _SHEET_ROW)) if content.get("sheets") else ()
+    signatures = parts(content, _signatures(content, "Phê duyệt"))
+    yield Run((*parts(content, _secondary_results(content)), *sheets, *signatures))
 
 
 def _secondary_results(content: Content) -> str:
@@ -132,7 +114,7 @@ def _secondary_results(content: Content) -> str:
 
 def _subject_sheet(content: Content) -> Iterator[Run]:
     part = " – phiếu bổ sung số {part}" if content.get("part", 1) > 1 else ""
-    yield _run(
+    yield run(
         content,
         "Môn: {subject_name} – Lớp: {class_name} {term_name}, năm học {school_year:years}"
         f"{part} Mã tra cứu: {{lookup_code}} Trang 1/",
@@ -140,7 +122,7 @@ def _subject_sheet(content: Content) -> Iterator[Run]:
     yield from _pupils(content, "{full_name} {birth_date:date} · {pupil_code}", "{comment}")
     signature = _signature(content, "subject_teacher", "Giáo viên bộ môn")
     yield Run(_counts(content))
-    yield _run(
+    yield run(
         content,
         f"{{school.place}}, {{date:long}} Giáo viên bộ môn (Ký, ghi rõ họ tên) {signature} "
         + _PROOF % ("Mã phiếu", "document_id"),
@@ -149,7 +131,7 @@ def _subject_sheet(content: Content) -> Iterator[Run]:
 
 def _class_summary(content: Content) -> Iterator[Run]:
     part = " – bảng bổ sung số {part}" if content.get("part", 1) > 1 else ""
-    yield _run(
+    yield run(
         content,
         "Lớp: {class_name} – {term_name}, năm học {school_year:years}"
         f"{part} Mã tra cứu: {{lookup_code}} Trang 1/",
@@ -158,8 +140,8 @@ def _class_summary(content: Content) -> Iterator[Run]:
     yield from _pupils(content, "{full_name}", verdicts)
     yield from _totals(content)
     yield Run(_counts(content))
-    yield Run(_rows(content, "sheets", _SHEET_ROW))
-    yield _run(content, _signatures(content, "Xác nhận", _PROOF % ("Mã bảng", "document_id")))
+    yield Run(rows(content, "sheets", _SHEET_ROW))
+    yield run(content, _signatures(content, "Xác nhận", _PROOF % ("Mã bảng", "document_id")))
 
 
 def _pupils(content: Content, first: str, last: str) -> Iterator[Run]:
@@ -170,15 +152,15 @@ def _pupils(content: Content, first: str, last: str) -> Iterator[Run]:
     for at, pupil in enumerate(pupils):
         where = f"pupils.{at}."
         values = " ".join(f"{{values.{index}:mark}}" for index in range(len(pupil["values"])))
-        parts = _parts(pupil, f"{{order_no}} {first} {values} {last}", where)
-        yield Run(parts, (PAGE_END, *starts[at + 1 : at + 2], labels[0]))
+        line = parts(pupil, f"{{order_no}} {first} {values} {last}", where)
+        yield Run(line, (PAGE_END, *starts[at + 1 : at + 2], labels[0]))
 
 
 def _totals(content: Content) -> Iterator[Run]:
     labels = _labels(content)
     for at, total in enumerate(content.get("totals", ())):
         values = " ".join(f"{{values.{index}:bare}}" for index in range(len(total["values"])))
-        yield Run(_parts(total, f"{{label}} {values}", f"totals.{at}."), (PAGE_END, labels[at + 1]))
+        yield Run(parts(total, f"{{label}} {values}", f"totals.{at}."), (PAGE_END, labels[at + 1]))
 
 
 def _labels(content: Content) -> list[str]:
@@ -188,8 +170,8 @@ def _labels(content: Content) -> list[str]:
 
 def _counts(content: Content) -> tuple[Part, ...]:
     total = {"pupils": len(content.get("pupils", ()))}
-    counts = (*_parts(total, f"{_COUNT} {{pupils}}"), *_rows(content, "counts", "; {0}: {1}"))
-    return (*counts, *_parts(content, ". {legend:bare} Đánh giá theo {circular:circular}."))
+    counts = (*parts(total, f"{_COUNT} {{pupils}}"), *rows(content, "counts", "; {0}: {1}"))
+    return (*counts, *parts(content, ". {legend:bare} Đánh giá theo {circular:circular}."))
 
 
 def _signatures(content: Content, asked: str, proof: str = _PROOF % ("Phiên bản", "version")) -> str:
@@ -206,36 +188,8 @@ def _signature(content: Content, field: str, usual: str) -> str:
 
 def _levels(content: Content, group: str, comment: str) -> Run:
     """Rows of levels; the comment on all of them is read before the last."""
-    rows, said = _rows(content, group, "{name} {level}"), _parts(content, comment)
-    first, last = rows[:-2], rows[-2:]
+    lines, said = rows(content, group, "{name} {level}"), parts(content, comment)
+    first, last = lines[:-2], lines[-2:]
     if first:
         return Run((*first, *said), beside=last)
     return Run((*last, *said) if last else ())
-
-
-def _rows(content: Content, name: str, form: str) -> tuple[Part, ...]:
-    """The rows of a table, one after another."""
-    rows = enumerate(content.get(name, ()))
-    return tuple(part for at, row in rows for part in _parts(row, form, f"{name}.{at}."))
-
-
-def _run(content: Content, form: str) -> Run:
-    return Run(_parts(content, form))
-
-
-def _parts(content: Content, form: str, where: str = "") -> tuple[Part, ...]:
-    return tuple(_filled(content, form, where))
-
-
-def _filled(content: Content, form: str, where: str) -> Iterable[Part]:
-    for words, path, how in _parsed(form):
-        if words:
-            yield Part(words)
-        if path:
-            yield Part(squeezed(printed_value(value_at(content, path), how)), where + path)
-
-
-@lru_cache(maxsize=256)
-def _parsed(form: str) -> tuple[tuple[str, str, str], ...]:
-    """Words, the path of the field behind them, and how it is printed."""
-    return tuple((squeezed(words), path or "", how or "") for words, path, how, _ in Formatter().parse(form))

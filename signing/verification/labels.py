@@ -44,6 +44,8 @@ _GENUINE_BUT: dict[Standing, dict[Language, str]] = {
 _ROLES: dict[SignatureField, dict[Language, str]] = {
     SignatureField.SUBJECT_TEACHER: {"vi": "Giáo viên bộ môn", "en": "Subject teacher"},
     SignatureField.HOMEROOM: {"vi": "Giáo viên chủ nhiệm", "en": "Homeroom teacher"},
+    SignatureField.GIVER: {"vi": "Người bàn giao", "en": "Who hands over"},
+    SignatureField.TAKER: {"vi": "Người nhận bàn giao", "en": "Who takes over"},
     SignatureField.PRINCIPAL: {"vi": "Hiệu trưởng", "en": "Principal"},
     SignatureField.SEAL: {"vi": "Con dấu số của nhà trường", "en": "The school's seal"},
 }
@@ -52,6 +54,12 @@ _KINDS: dict[DocumentKind | None, dict[Language, str]] = {
     DocumentKind.SUBJECT_SHEET: {"vi": "Bảng kết quả môn học", "en": "Subject sheet"},
     DocumentKind.CLASS_SUMMARY: {"vi": "Bảng tổng hợp kết quả của lớp", "en": "Class summary"},
     DocumentKind.YEAR_RECORD: {"vi": "Học bạ của năm học", "en": "Year record"},
+    DocumentKind.IDENTITY_PAGE: {"vi": "Trang thông tin học sinh của học bạ", "en": "Identity page of a report book"},
+    DocumentKind.TRANSFER_RESULT: {
+        "vi": "Bảng tổng hợp kết quả của học sinh chuyển trường",
+        "en": "Results of a pupil who moves",
+    },
+    DocumentKind.HANDOVER_MINUTES: {"vi": "Biên bản bàn giao", "en": "Handover minutes"},
     None: {"vi": "Không rõ loại văn bản", "en": "Unknown kind of document"},
 }
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from domain.documents import DocumentKind
 from signing.page_text import squeezed_pages
 from signing.verification.content import Content
-from signing.verification.forms import Part, Run, runs_of
+from signing.verification.forms import runs_of
+from signing.verification.runs import Part, Run
 
 
 def first_misprint(text: str, kind: DocumentKind, content: Content) -> str | None:
@@ -31,7 +32,7 @@ def _end(pages: str, run: Run, at: int) -> int:
     whole = _text((*run.parts, *run.beside))
     start = pages.find(whole, at)
     while start >= 0 and run.ends and not pages.startswith(run.ends, start + len(whole)):
-        start = pages.find(whole, start + 1)
+        start = -1 if run.is_first else pages.find(whole, start + 1)
     if start < 0:
         return _end_with_row_inside(pages, run, at) if run.beside else -1
     return start + len(whole)
@@ -51,13 +52,16 @@ def _end_with_row_inside(pages: str, run: Run, at: int) -> int:
 
 
 def _differing(pages: str, run: Run, at: int) -> str:
-    """The field where what stands there stops being the run; the one before, if words of the form do not follow it."""
-    said = field = ""
-    for part in (*run.parts, *run.beside):
+    """The field where what stands there stops being the run; the one before, if words of the form do not follow it.
+
+    The first one behind those words, if nothing stands before them.
+    """
+    parts, said, field = (*run.parts, *run.beside), "", ""
+    for part in parts:
         said, field = said + part.text, part.field or field
         if pages.find(said, at) < 0:
             break
-    return field
+    return field or next((part.field for part in parts if part.field), "")
 
 
 def _text(parts: Sequence[Part]) -> str:

@@ -26,6 +26,13 @@ def _long_date(value: object) -> str:
     return f"ngày {day:02} tháng {month:0{2 if month < 3 else 1}} năm {year}"  # noqa: PLR2004 - March
 
 
+def _moment(value: object) -> str:
+    """A date, or a time of the day to the minute before it."""
+    text = str(value)
+    hour = f"{text[11:13]} giờ {text[14:16]} phút " if len(text) > len("2026-03-01") else ""
+    return f"{hour}ngày {_date(text[:10])}" if text else "–"
+
+
 def _address(value: object) -> str:
     parts = value if isinstance(value, Mapping) else {}
     return ", ".join(str(parts[name]) for name in _ADDRESS if parts.get(name))
@@ -55,7 +62,9 @@ _FORMS: Final[Mapping[str, Callable[[object], str]]] = {
     "list": _joined,
     "long": _long_date,
     "mark": lambda value: _said(value).replace(".", ","),
+    "moment": _moment,
     "none": _or_none,
     "short": lambda value: str(value)[:12],
+    "upper": lambda value: str(value).upper(),
     "years": lambda value: str(value).replace("-", "–"),
 }

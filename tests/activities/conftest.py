@@ -104,24 +104,25 @@ class Office:
         self, book: OpenBook, action: Action, slot: str, *more: str, records: tuple[str, ...] | None = None
     ) -> str:
         staff_id = book.cast.who(slot)
-        certificate = self._certificate(book, action, staff_id)
+        certificate = self.certificate(book.cast.school.school_id, action, staff_id)
         new = NewOrder(uuid4(), book.id, action, (slot, *more), staff_id, certificate.id, records or book.records)
         orders.open_order(self.session, new, datetime.now(UTC))
         self.session.commit()
         return str(new.order_id)
 
-    def _certificate(self, book: OpenBook, action: Action, staff_id: UUID) -> CertificateRow:
-        owner = {"school_id": book.cast.school.school_id} if action is Action.SEAL else {"staff_id": staff_id}
+    def certificate(self, school_id: UUID, action: Action, staff_id: UUID) -> CertificateRow:
+        """Of the school for its seal, else of the person; issued when it is first needed."""
+        owner = {"school_id": school_id} if action is Action.SEAL else {"staff_id": staff_id}
         known = self.session.query(CertificateRow).filter_by(**owner).first()
         if known:
             return known
-        key_ref, issued = str(uuid4()), self._issue(book, action, staff_id)
+        key_ref, issued = str(uuid4()), self._issue(school_id, action, staff_id)
         self.keys.save(key_ref, issued, PASSPHRASE)
         return remember(self.session, issued, key_ref=key_ref, **owner)
 
-    def _issue(self, book: OpenBook, action: Action, staff_id: UUID) -> IssuedKey:
+    def _issue(self, school_id: UUID, action: Action, staff_id: UUID) -> IssuedKey:
         if action is Action.SEAL:
-            school = self.session.get_one(School, book.cast.school.school_id)
+            school = self.session.get_one(School, school_id)
             return self.authority.issue_organisation(school.name, school.code)
         person = self.session.get_one(Staff, staff_id)
         return self.authority.issue_person(person.full_name, person.personal_id)

@@ -18,6 +18,7 @@ from activities.decisions import DecisionActivities
 from activities.entrance import Entrance
 from activities.evidence import EvidenceKeeper
 from activities.history import HistoryKeeper, LogBook
+from activities.matter_papers import MatterPaperActivities
 from activities.orders import OrderActivities
 from activities.own_device import OwnDevice
 from activities.papers import PaperPool
@@ -228,7 +229,8 @@ async def workers(
         main = main_worker(
             client, DecisionActivities(live_sessions), SchoolCampaignActivities(live_sessions), threads, settings
         )
-        sign = sign_worker(client, OrderActivities(live_sessions, pool, trust.preflight), threads, settings)
+        signing = OrderActivities(live_sessions, pool, trust.preflight), MatterPaperActivities(live_sessions, pool)
+        sign = sign_worker(client, signing, threads, settings)
         proof = proof_worker(client, live_sessions, trust, threads, settings)
         campaigns = campaign_worker(client, live_sessions, threads)
         async with main, sign, proof, campaigns:

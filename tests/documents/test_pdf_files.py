@@ -16,7 +16,7 @@ from zxingcpp import ImageFormat, ImageView, read_barcodes
 from documents.cover import Cover, cover_sheet
 from documents.render import Renderer, RenderFailed
 from domain.year_records import DocumentContent
-from tests.documents import class_samples, samples, secondary_class_samples, secondary_samples
+from tests.documents import class_samples, matter_samples, samples, secondary_class_samples, secondary_samples
 from tests.documents.reading import page_texts
 
 SEALED: list[DocumentContent] = [
@@ -26,12 +26,19 @@ SEALED: list[DocumentContent] = [
     secondary_samples.signed_by_subjects(secondary_samples.longest_secondary_record()),
     class_samples.class_summary(35),
     secondary_class_samples.secondary_summary(45),
+    matter_samples.identity_page(5),
+    matter_samples.transfer_result(),
+    matter_samples.secondary_transfer(),
+    matter_samples.between_years(),
 ]
 CONTENTS: list[DocumentContent] = [
     *SEALED,
     class_samples.subject_sheet(35),
     secondary_class_samples.secondary_sheet(45),
     secondary_class_samples.secondary_sheet(50, secondary_class_samples.sheet_columns(10, year_end=True)),
+    matter_samples.handover_minutes(60, 3),
+    matter_samples.handover_minutes(2, without_giver=matter_samples.DECEASED),
+    matter_samples.longest_minutes(),
 ]
 
 

@@ -70,6 +70,8 @@ def issue_cast(folder: Path, kind: KeyKind) -> Cast:
     keys = {
         SignatureField.SUBJECT_TEACHER: authority.issue_person("Giáo viên bộ môn thử", "079190000011"),
         SignatureField.HOMEROOM: authority.issue_person("Giáo viên chủ nhiệm thử", "079190000012"),
+        SignatureField.GIVER: authority.issue_person("Người bàn giao thử", "079190000014"),
+        SignatureField.TAKER: authority.issue_person("Người nhận bàn giao thử", "079190000015"),
         SignatureField.PRINCIPAL: authority.issue_person("Hiệu trưởng thử", "079175000013"),
         SignatureField.SEAL: authority.issue_organisation("Trường Tiểu học Mẫu", "79000701"),
     }

@@ -29,6 +29,8 @@ Mã băm của nội dung: #raw(sys.inputs.hash)
 """
 BOXES = {
     SignatureField.SUBJECT_TEACHER: (382, 140, 532, 185),
+    SignatureField.GIVER: (397, 220, 547, 265),
+    SignatureField.TAKER: (222, 220, 372, 265),
     SignatureField.HOMEROOM: (397, 140, 547, 185),
     SignatureField.PRINCIPAL: (48, 140, 198, 185),
     SignatureField.SEAL: (222, 140, 372, 185),

@@ -21,9 +21,10 @@ from documents.cover import Cover
 from documents.page import lookup_url, qr_svg
 from domain.assessment import Term
 from domain.curriculum import HOMEROOM
-from domain.documents import DocumentKind, SignatureField, role_of
+from domain.documents import FIELDS, DocumentKind, SignatureField, is_subject_field
 from domain.duties import OFFICES, Duty
 from domain.errors import NotFound
+from domain.matters.paper_words import field_name
 from interchange.reports.register import RegisterLine, write_register
 from signing.verification.labels import kind_name
 from storage import board, register, showing
@@ -38,13 +39,10 @@ STANDINGS: Final = {
     register.SUPERSEDED: _("Đã có bản thay thế"),
     "": _("Chưa phát hành"),
 }
-KINDS: Final = (DocumentKind.YEAR_RECORD, DocumentKind.CLASS_SUMMARY)
-ROLES: Final = {
-    SignatureField.SUBJECT_TEACHER: _("Giáo viên bộ môn"),
-    SignatureField.HOMEROOM: _("Giáo viên chủ nhiệm"),
-    SignatureField.PRINCIPAL: _("Hiệu trưởng"),
-    SignatureField.SEAL: _("Con dấu của trường"),
-}
+_OF_CLASSES: Final = (DocumentKind.YEAR_RECORD, DocumentKind.CLASS_SUMMARY)
+_OF_MATTERS: Final = (kind for kind in DocumentKind if SignatureField.SEAL in FIELDS.get(kind, ()))
+KINDS: Final = tuple(dict.fromkeys((*_OF_CLASSES, *_OF_MATTERS)))
+_SUBJECT_TEACHER: Final = _("Giáo viên bộ môn")
 _SLIPS: Final = TakenList(
     "phieu-tra-cuu", _("Phiếu tra cứu"), {_("Học sinh"): 28, _("Mã tra cứu"): 30, _("Địa chỉ tra cứu"): 60}
 )
@@ -138,7 +136,7 @@ def show_entry(request: Request, head: VisibleDocument, person: CurrentPerson, f
         signings = showing.signings_of(session, head.id)
     if entry is None:
         raise NotFound("Văn bản này chưa được đóng dấu nên chưa vào sổ phát hành.")
-    signed = [(ROLES[role_of(each.field)], each) for each in signings]
+    signed = [(_SUBJECT_TEACHER if is_subject_field(each.field) else field_name(each.field), each) for each in signings]
     return page(
         found,
         request,
@@ -208,7 +206,7 @@ def _in_words(each: Entry) -> RegisterLine:
         kind_name(each.kind, current_language()),
         each.class_name,
         each.school_year,
-        gettext(each.term.label),
+        gettext(each.term.label) if each.term else "",
         each.pupil_code,
         each.full_name,
         each.version,

@@ -19,6 +19,7 @@ from api.services import Services
 from api.workbooks import workbook
 from domain.calendar import TIMEZONE
 from domain.duties import SIGNERS
+from domain.matters import MatterKind
 from interchange.reports.signatures import SignedLine, write_signatures
 from storage import signature_journal
 from storage.signature_journal import PAGE, JournalFilter, JournalLine
@@ -67,6 +68,7 @@ def show_journal(
         "certificates": known,
         "action_names": ACTION_NAMES,
         "paper_names": PAPER_NAMES,
+        "matter_names": {each.value: each.label for each in MatterKind},
         "filters": query.model_dump(mode="json", exclude_defaults=True, exclude={"trang"}),
     }
     return page(found, request, "signing/journal.html", **values)
@@ -96,7 +98,7 @@ def _in_words(line: JournalLine, known: Certificates) -> SignedLine:
         time=at.strftime("%H:%M:%S"),
         action=gettext(ACTION_NAMES[line.action]),
         class_name=line.class_name,
-        term=gettext(line.term.label),
+        term=gettext(line.term.label) if line.term else "",
         school_year=line.school_year,
         parts=", ".join(map(gettext, line.slots)),
         papers=", ".join(f"{count} {gettext(PAPER_NAMES[kind]).lower()}" for kind, count in line.papers.items()),

@@ -6,6 +6,7 @@ from typing import Final
 
 from api.pages.language import marked as _
 from domain.decisions import Action
+from domain.matters.paper_words import DOCUMENTS
 
 ACTION_NAMES: Final[Mapping[str, str]] = {
     Action.SIGN: _("Ký"),
@@ -42,6 +43,7 @@ PAPER_NAMES: Final[Mapping[str, str]] = {
     "subject_sheet": _("Phiếu môn"),
     "class_summary": _("Bảng tổng hợp lớp"),
     "year_record": _("Học bạ"),
+    **DOCUMENTS,
 }
 CONDITIONS: Final[Mapping[str, str]] = {
     "expired": _("Chứng thư số đã hết hạn."),

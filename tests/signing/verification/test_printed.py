@@ -1,7 +1,7 @@
 """What people read is what machines read: papers whose pages say something else than is attached are found."""
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -143,16 +143,16 @@ UNSAID_BY: list[tuple[DocumentContent, set[str]]] = [
 ]
 
 
-def leaves(value: object, path: str = "") -> Iterator[str]:
+def leaves(value: object, unsaid: Collection[str] = UNSAID, path: str = "") -> Iterator[str]:
     match value:
         case dict():
             for name, each in value.items():
-                if name not in UNSAID:
-                    yield from leaves(each, f"{path}.{name}" if path else name)
+                if name not in unsaid:
+                    yield from leaves(each, unsaid, f"{path}.{name}" if path else name)
         case list():
             for at, each in enumerate(value):
-                yield from leaves(each, f"{path}.{at}")
-        case bool():
+                yield from leaves(each, unsaid, f"{path}.{at}")
+        case bool() | None:
             pass
         case _:
             yield path
