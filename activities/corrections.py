@@ -1,6 +1,7 @@
 """Decisions about unlocks and recalls, what follows from them, and their reminders; each may run twice."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -54,6 +55,5 @@ class CorrectionActivities:
         with refusals_are_final(), self._sessions.begin() as session:
             deeds.stuck(session, UUID(stuck.matter_id), stuck.command_id, stuck.code, datetime.now(UTC))
 
-
-def at_moment(command: CorrectionCommand, at: datetime) -> CorrectionCommand:
-    return replace(command, at=at)
+    def activities(self) -> Sequence[Callable[..., None] | Callable[..., CorrectionPlan]]:
+        return [self.take_correction, self.plan_correction, self.note_alarm, self.note_stuck]

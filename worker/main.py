@@ -36,7 +36,7 @@ from workflows.nightly import ensure_night_schedule
 from workflows.queues import MAIN_QUEUE, PROOF_QUEUE, SIGN_QUEUE
 from workflows.submission import ensure_submission_schedule
 from workflows.upkeep import ensure_schedules
-from workflows.workers import WORKFLOWS, campaign_worker, main_activities
+from workflows.workers import WORKFLOWS, campaign_worker, main_activities, matter_worker
 
 # After a worker dies hard, its cached workflows wait this long before another takes over.
 STICKY_TIMEOUT = timedelta(seconds=2)
@@ -55,8 +55,10 @@ async def run_main_worker(settings: Settings) -> None:
     with sessions.begin() as session:
         policies.ensure_shipped(session)
     with ThreadPoolExecutor(settings.worker_threads) as threads:
-        worker = main_worker(await connect(settings), decisions, schools, threads, settings)
-        await _until_stopped(worker, settings.ready_file)
+        client = await connect(settings)
+        worker = main_worker(client, decisions, schools, threads, settings)
+        async with matter_worker(client, sessions, threads, _interceptors(settings)):
+            await _until_stopped(worker, settings.ready_file)
 
 
 async def run_sign_worker(settings: Settings) -> None:

@@ -1,8 +1,8 @@
 """What the workflows of corrections share: decisions one at a time, what class-terms are told, and one timer.
 
-Where a matter stands is the database's: it follows what happens to its records in the transaction of that very decision.
-So a workflow holds nothing that would be lost with it. It ends when nobody has to be reminded any more, and whoever
-decides something later starts it again.
+Where a matter stands is the database's: it follows what happens to its records in the transaction of that very step. So
+workflow holds nothing that would be lost with it. It ends when nobody has to be reminded any more, and whoever decides
+something later starts it again.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.matters.corrections import Alarm, BookOrder, CorrectionCommand, CorrectionPlan
 
     from workflows.pending import current_command_id
-    from workflows.queues import CAMPAIGN_QUEUE, DATABASE_RETRY, DATABASE_TIMEOUT
+    from workflows.queues import DATABASE_RETRY, DATABASE_TIMEOUT, MATTER_QUEUE
 
 # A class-term may be embedding a whole class's signatures when it is told.
 BOOK_TIMEOUT = timedelta(minutes=10)
@@ -70,7 +70,7 @@ class Correcting:
             await workflow.execute_activity_method(
                 BookActivities.decide_in_book,
                 work,
-                task_queue=CAMPAIGN_QUEUE,
+                task_queue=MATTER_QUEUE,
                 start_to_close_timeout=BOOK_TIMEOUT,
                 retry_policy=DATABASE_RETRY,
                 summary=order.decision.action.value,
@@ -95,7 +95,11 @@ class Correcting:
 
     async def _execute(self, activity: Any, argument: Any) -> Any:  # noqa: ANN401
         return await workflow.execute_activity_method(
-            activity, argument, start_to_close_timeout=DATABASE_TIMEOUT, retry_policy=DATABASE_RETRY
+            activity,
+            argument,
+            task_queue=MATTER_QUEUE,
+            start_to_close_timeout=DATABASE_TIMEOUT,
+            retry_policy=DATABASE_RETRY,
         )
 
 

@@ -10,6 +10,8 @@ SIGN_QUEUE = "hocba-sign"
 PROOF_QUEUE = "hocba-proof"
 # Packets to record stores, as fast as the settings say.
 SUBMIT_QUEUE = "hocba-submit"
+# Steps of transfers and other matters, and what they ask of books: somebody waits for each of them.
+MATTER_QUEUE = "hocba-matter"
 # Rounds through thousands of workflows, and what is counted at night.
 CAMPAIGN_QUEUE = "hocba-campaign"
 

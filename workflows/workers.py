@@ -5,7 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from activities.beating import BeatingInterceptor
+from activities.books import BookActivities
 from activities.campaigns import CampaignActivities
+from activities.corrections import CorrectionActivities
 from activities.decisions import DecisionActivities
 from activities.nightly import NightlyActivities
 from activities.school_campaigns import SchoolCampaignActivities
@@ -17,10 +19,12 @@ from workflows.campaign import CampaignWorkflow
 from workflows.class_term import ClassTermWorkflow
 from workflows.mailing import DailyDigestWorkflow, MailWorkflow
 from workflows.nightly import NightlyWorkflow
-from workflows.queues import CAMPAIGN_QUEUE
+from workflows.queues import CAMPAIGN_QUEUE, MATTER_QUEUE
+from workflows.recall import RecallWorkflow
 from workflows.school_campaign import SchoolCampaignWorkflow
 from workflows.starting import TemporalEngine
 from workflows.submission import SubmissionSweepWorkflow, SubmissionWorkflow
+from workflows.unlock import UnlockWorkflow
 from workflows.upkeep import UpkeepWorkflow
 
 WORKFLOWS = [
@@ -33,6 +37,8 @@ WORKFLOWS = [
     UpkeepWorkflow,
     MailWorkflow,
     DailyDigestWorkflow,
+    UnlockWorkflow,
+    RecallWorkflow,
 ]
 
 
@@ -73,4 +79,18 @@ def campaign_worker(
         ],
         activity_executor=threads,
         interceptors=[BeatingInterceptor(), *interceptors],
+    )
+
+
+def matter_worker(
+    client: Client, sessions: Sessions, threads: ThreadPoolExecutor, interceptors: Sequence[Interceptor] = ()
+) -> Worker:
+    """The worker of matters: their steps in the database, and the decisions that they send to books."""
+    books, corrections = BookActivities(sessions, TemporalEngine(client)), CorrectionActivities(sessions)
+    return Worker(
+        client,
+        task_queue=MATTER_QUEUE,
+        activities=[books.decide_in_book, *corrections.activities()],
+        activity_executor=threads,
+        interceptors=list(interceptors),
     )
