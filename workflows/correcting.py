@@ -1,8 +1,8 @@
 """What the workflows of corrections share: decisions one at a time, what class-terms are told, and one timer.
 
-Where a matter stands is the database's: it follows what happens to its records in the transaction of that very step. So
-workflow holds nothing that would be lost with it. It ends when nobody has to be reminded any more, and whoever decides
-something later starts it again.
+Where a matter stands is the database's: it follows what happens to its records in the transaction of that very step.
+So a workflow holds nothing that would be lost with it. It ends when nobody has to be reminded any more, and whoever
+decides something later starts it again.
 """
 
 import asyncio

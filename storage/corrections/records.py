@@ -48,7 +48,12 @@ def of_class_term(session: Session, class_term_id: UUID, record_ids: Collection[
 
 
 def refuse_busy(session: Session, record_ids: Collection[UUID], slots: Collection[str] | None = None) -> None:
-    """Raises Conflict where another correction of the same part (or of any) is under way."""
+    """Raises Conflict where another correction of the same part (or of any) is under way.
+
+    Whoever asks at the same moment waits for the answer.
+    """
+    mine = select(TermRecord.id).where(TermRecord.id.in_(record_ids)).order_by(TermRecord.id)
+    session.execute(mine.with_for_update(key_share=True))
     query = select(CorrectedRecord).where(
         CorrectedRecord.record_id.in_(record_ids), CorrectedRecord.settled_at.is_(None)
     )

@@ -18,6 +18,8 @@ from domain.stages import Stage
 from storage.campaigns import offices
 from storage.campaigns.offices import OfficeFacts
 from storage.corrections import deeds, freezes
+from storage.submission import freezing
+from storage.submission.freezing import Permission
 from storage.tables import Packet, Recall, StorePacket, StoreRecord, Submission, TeachingAssignment
 from tests.correcting import Correction, make_admin
 from tests.factories import NOW, SINCE, OpenBook, fill, make_certificate, open_book
