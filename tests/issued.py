@@ -26,6 +26,11 @@ def issue(book: OpenBook, records: Iterable[str] | None = None, *, version: int 
     """From entry to issue, for all records or some; what they have sent and signed before is left."""
     named = book.records if records is None else tuple(records)
     sign(book, named, version=version)
+    approve_and_issue(book, named)
+
+
+def approve_and_issue(book: OpenBook, named: Iterable[str]) -> None:
+    """From the homeroom teacher's signature to issue."""
     part = book.term.parts
     book.act(Action.APPROVE, PRINCIPAL, named)
     _seal(book, named, part)

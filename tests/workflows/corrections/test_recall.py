@@ -109,7 +109,7 @@ async def test_a_request_that_is_withdrawn_leaves_everything_as_it_was(stage: Th
     record, *_others = school.ids()
     case = Case(school, MatterKind.RECALL)
     await case.do(Deed.ASK, school.cast.school.clerk, record_ids=(record,), slots=("toan",))
-    assert (await case.refusal(Deed.GRANT, school.principal)).type == "NotAllowed"
+    assert (await case.refusal(Deed.GRANT, school.principal)).type == "Conflict"
     await case.do(Deed.WITHDRAW, school.cast.school.clerk)
     assert (await case.refusal(Deed.CONFIRM, school.cast.homeroom)).type == "Conflict"
     assert school.stages() == [Stage.ISSUED] * 3
