@@ -12,11 +12,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.calendar import day_of
+from domain.matters.tasks import place_of, words_of
 from domain.notices import Kind, Told
 from domain.waiting import Waiting
 from interchange.catalogues import catalogue, speak_in
 from storage import digests, notices
 from storage.mails import base_of
+from storage.matters.waits import MatterTask
 from storage.tables import Account, MailRow, ManagingAuthority, School, Staff
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "templates" / "mail"
@@ -89,13 +91,16 @@ _NEW_DEVICE: Final = _(
 
 def compose_digest(session: Session, row: MailRow, site_url: str) -> Letter | None:
     """The message of a morning."""
-    digest = digests.digests(session, [row.account_id], datetime.now(UTC)).get(row.account_id)
+    now = datetime.now(UTC)
+    digest = digests.digests(session, [row.account_id], now).get(row.account_id)
     if digest is None:
         return None
+    late = [_of_matter(each) for each in digest.matters if each.due_at is not None and each.due_at <= now]
+    near = [_of_matter(each) for each in digest.matters if each.due_at is not None and each.due_at > now]
     groups = (
-        (_("Quá hạn"), map(_of_task, digest.late)),
+        (_("Quá hạn"), [*map(_of_task, digest.late), *late]),
         (_("Được trả lại để sửa"), map(_of_task, digest.returned)),
-        (_("Đến hạn trong bảy ngày"), map(_of_task, digest.soon)),
+        (_("Đến hạn trong bảy ngày"), [*near, *map(_of_task, digest.soon)]),
         (_("Tin mới"), map(_of_told, digest.news)),
     )
     subject = _("Việc học bạ hôm nay: %(count)s việc") if digest.count else _("Tin học bạ hôm nay")
@@ -126,6 +131,11 @@ def _sections(groups: Iterable[tuple[str, Iterable[Line]]]) -> list[Section]:
 
 def _of_task(task: Waiting) -> Line:
     return Line(task.words, task.values, task.path, task.place.due_at)
+
+
+def _of_matter(task: MatterTask) -> Line:
+    words = words_of(task.kind, task.what, task.field)
+    return Line(words, {}, place_of(task.kind, task.matter_id, task.field), task.due_at)
 
 
 def _of_told(told: Told) -> Line:

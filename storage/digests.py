@@ -1,7 +1,7 @@
 """What the morning's message says to each person: everything that is due, of every school of the account."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from domain.deadlines import SOON
 from domain.notices import IMMEDIATE, Told
-from domain.waiting import Waiting
+from domain.waiting import URGENT, Waiting
 from storage import notices
+from storage.matters import waits
+from storage.matters.waits import MatterTask
 from storage.tables import Notice, Staff
 from storage.waiting import of_people
 
@@ -21,16 +23,20 @@ _SINCE: Final = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Digest:
-    """Late, sent back, due within a week; and what came since yesterday that has no message of its own."""
+    """Late, sent back, due within a week; and what came since yesterday that has no message of its own.
+
+    `matters` are late, or due so soon that tomorrow's message would hardly help.
+    """
 
     late: tuple[Waiting, ...] = ()
     returned: tuple[Waiting, ...] = ()
     soon: tuple[Waiting, ...] = ()
     news: tuple[Told, ...] = ()
+    matters: tuple[MatterTask, ...] = ()
 
     @property
     def count(self) -> int:
-        return len(self.late) + len(self.returned) + len(self.soon)
+        return len(self.late) + len(self.returned) + len(self.soon) + len(self.matters)
 
     @property
     def is_empty(self) -> bool:
@@ -47,7 +53,13 @@ def digests(session: Session, account_ids: Collection[UUID], at: datetime) -> di
     news: dict[UUID | None, list[Told]] = {}
     for told in _news(session, people.keys(), at):
         news.setdefault(people[told.staff_id], []).append(told)
-    found = {each: _digest(tasks.get(each, []), news.get(each, []), at) for each in account_ids}
+    matters: dict[UUID | None, list[MatterTask]] = {}
+    for staff_id, due in waits.due_of(session, people.keys(), at + URGENT, at):
+        matters.setdefault(people[staff_id], []).append(due)
+    found = {
+        each: replace(_digest(tasks.get(each, []), news.get(each, []), at), matters=tuple(matters.get(each, ())))
+        for each in account_ids
+    }
     return {account_id: digest for account_id, digest in found.items() if not digest.is_empty}
 
 

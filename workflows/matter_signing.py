@@ -31,10 +31,11 @@ class PaperState:
 
 
 class MatterSigning:
-    """A workflow calls `begin_signing` in its `__init__`, says whom its paper waits for, and watches `signed`.
+    """A workflow calls `begin_signing` in its `__init__`, says what its paper waits for, and watches `signed`.
 
     Each signature is an update (`sign`, `approve` or `seal`) whose id is the signing order's; it answers once the paper
-    bears the signature. The waits for people (`matter_waits`) are the workflow's own to write.
+    bears the signature. The waits for people (`matter_waits`) are the workflow's own to write, after
+    `await_signatures`: whoever reads of them may sign at once. The one of a field that is signed is gone with it.
     """
 
     def begin_signing(self, matter_id: str, paper: PaperState | None = None) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from storage import journal
@@ -78,6 +78,26 @@ def tasks_of(session: Session, person: Person) -> list[MatterTask]:
         .order_by(MatterWait.due_at.nulls_last(), MatterWait.since, Matter.id)
     )
     return [MatterTask(*row) for row in session.execute(query)]
+
+
+def due_of(
+    session: Session, staff_ids: Collection[UUID], before: datetime, at: datetime
+) -> list[tuple[UUID, MatterTask]]:
+    """What is due before a moment, or late, with who may do it: some of these people; the soonest due first."""
+    holds = and_(
+        Position.role == MatterWait.role,
+        or_(Position.school_id == MatterWait.school_id, Position.authority_id == MatterWait.authority_id),
+        in_force(Position, at),
+    )
+    holder = func.coalesce(MatterWait.staff_id, Position.staff_id)
+    query = (
+        select(holder, Matter.id, Matter.kind, MatterWait.what, MatterWait.field, MatterWait.since, MatterWait.due_at)
+        .join(Matter, Matter.id == MatterWait.matter_id)
+        .outerjoin(Position, holds)
+        .where(MatterWait.due_at < before, holder.in_(staff_ids))
+        .order_by(MatterWait.due_at, Matter.id, MatterWait.field)
+    )
+    return [(row[0], MatterTask(*row[1:])) for row in session.execute(query)]
 
 
 def of_matter(session: Session, matter_id: UUID) -> list[Wait]:

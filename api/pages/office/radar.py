@@ -14,6 +14,7 @@ from api.deps import CurrentPerson, ServicesDep, now
 from api.guard import allow
 from api.pages.choices import query_string
 from api.pages.language import marked as _
+from api.pages.matters.tasks import lines_of
 from api.pages.office.season import Asking, Season, office_of, phase_name, required_season, season_of
 from api.pages.taking import Row, TakenList, take_list
 from api.pages.templating import page
@@ -77,13 +78,14 @@ def show_radar(request: Request, person: CurrentPerson, found: ServicesDep, aski
     with found.sessions() as session:
         office = authorities.office(session, office_of(person))
         season = season_of(session, person, asking)
+        tasks: dict[str, Any] = {"matter_tasks": lines_of(session, person), "now": now()}
         if season is None:
-            return page(found, request, "office/none.html", office=office)
+            return page(found, request, "office/none.html", office=office, **tasks)
         seen = _read(session, season, asked)
         state = "qua-han" if asked.tre else "can-xem"
         worst = radar.school_lines(session, season.view, Asked(asked.phuong, asked.buoc, state=state), most=_WORST)
     values: dict[str, Any] = {"office": office, "season": season, "radar": seen, "asked": asked, "worst": worst}
-    return page(found, request, "office/radar.html", **values, **_words(season, seen))
+    return page(found, request, "office/radar.html", **values, **tasks, **_words(season, seen))
 
 
 @router.get("/co-quan.xlsx")

@@ -1,0 +1,294 @@
+"""The page on which a matter's paper is signed: what it shows to whom, and that a confirmation signs what was shown."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from fastapi import FastAPI
+from httpx import AsyncClient
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from api.services import Services
+from documents.render import Renderer
+from domain.matters import MatterKind, workflow_id
+from storage.database import Sessions
+from storage.matters import contents, papers
+from storage.tables import CertificateRow, Document, Matter, MatterWait, OrderItem, SignatureRow, SigningOrder
+from tests.api.conftest import As
+from tests.api.fakes import FakeApprovals
+from tests.api.pages import reads, words
+from tests.api.world import PASSPHRASE, Keyring, World, at_desk, give_keys, sign_in
+from tests.documents.matter_samples import transfer_result
+from tests.factories import make_class, make_school
+from tests.matters import SEALED, make_matter, papers_of_matters, who  # noqa: F401 - a fixture
+from tests.workflows.signed_matter import SignedMatter
+from workflows.matter_signing import PaperState
+
+PDF = Renderer("https://hocba.example").render(transfer_result()).pdf
+
+
+@pytest.fixture
+def matter(db: Session, world: World, papers_of_matters: None) -> Matter:  # noqa: F811 - the fixture
+    return make_matter(db, world.cast)
+
+
+def page_of(matter: Matter) -> str:
+    return f"/viec/{matter.id}/ky"
+
+
+async def opened(client: AsyncClient, matter: Matter, field: str = "principal", command_id: str = "") -> str:
+    form = {"command_id": command_id or str(uuid4()), "phan": field}
+    answer = await client.post(page_of(matter), data=form)
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["Location"])
+
+
+def order_at(db: Session, address: str) -> SigningOrder:
+    db.expire_all()
+    return db.get_one(SigningOrder, UUID(address.rpartition("/")[2]))
+
+
+def prepare(db: Session, services: Services, address: str) -> SigningOrder:
+    """As the worker does: the paper is there."""
+    order = order_at(db, address)
+    paper = papers.plan(db, order)
+    item = OrderItem(
+        order_id=order.id, position=0, document_id=paper.document_id, kind=paper.kind, part=paper.part,
+        lookup_code=paper.lookup_code, covers=paper.covers, content_sha256="a" * 64,
+        prepared_sha256=services.objects.put(PDF), document_digest=b"digest", attrs_der=b"attributes",
+        outcome="pending",
+    )  # fmt: skip
+    db.add(item)
+    order.state = "prepared"
+    db.commit()
+    return order
+
+
+async def ready(desk: As, db: Session, services: Services, matter: Matter) -> tuple[str, SigningOrder]:
+    address = await opened(desk("principal"), matter)
+    return address, prepare(db, services, address)
+
+
+def make_signed(db: Session, services: Services, matter: Matter, order: SigningOrder) -> Document:
+    """The paper with one signature in it."""
+    document = Document(
+        id=papers.current_id(db, matter.id), kind="transfer_result", school_id=matter.school_id, matter_id=matter.id,
+        lookup_code=uuid4().hex, content_sha256="a" * 64, sha256=services.objects.put(PDF), size=len(PDF),
+    )  # fmt: skip
+    db.add(document)
+    db.flush()
+    db.add(
+        SignatureRow(
+            document_id=document.id, field="homeroom", order_id=order.id, staff_id=order.staff_id,
+            certificate_id=order.certificate_id, signed_at=datetime.now(UTC), sha256=document.sha256,
+        )
+    )  # fmt: skip
+    db.commit()
+    return document
+
+
+async def test_who_is_waited_for_sees_what_is_to_be_signed(desk: As, matter: Matter) -> None:
+    page = await reads(desk("principal"), page_of(matter))
+    assert "Duyệt và ký: Bảng tổng hợp kết quả của học sinh chuyển trường" in page
+    assert "Chưa ai ký văn bản này" in page
+    assert f'src="/viec/{matter.id}/trang/1"' in page
+    assert 'name="phan" value="principal"' in page
+    picture = await desk("principal").get(f"/viec/{matter.id}/trang/1")
+    assert (picture.status_code, picture.headers["Content-Type"]) == (200, "image/webp")
+    assert (await desk("principal").get(f"/viec/{matter.id}/trang/99")).status_code == 404
+
+
+async def test_the_clerk_seals_with_the_certificate_of_the_school(desk: As, matter: Matter) -> None:
+    page = await reads(desk("clerk"), page_of(matter))
+    assert "Đóng dấu: Bảng tổng hợp" in page
+    assert "Con dấu của trường" in page
+
+
+@pytest.mark.parametrize("person", ["homeroom", "admin"])
+async def test_for_whom_nothing_waits_there_is_no_page(desk: As, matter: Matter, person: str) -> None:
+    assert (await desk(person).get(page_of(matter))).status_code == 404
+    form = {"command_id": str(uuid4()), "phan": "principal"}
+    assert (await desk(person).post(page_of(matter), data=form)).status_code == 404
+    assert (await desk("principal").get(f"{page_of(matter)}?phan=seal")).status_code == 404
+    assert (await desk("principal").get(f"/viec/{uuid4()}/ky")).status_code == 404
+
+
+async def test_pressed_twice_is_one_order_and_who_comes_back_goes_on_there(
+    desk: As, db: Session, matter: Matter, approvals: FakeApprovals
+) -> None:
+    command_id = str(uuid4())
+    addresses = {await opened(desk("principal"), matter, command_id=command_id) for _ in range(2)}
+    assert addresses == {f"{page_of(matter)}/{command_id}"}
+    assert approvals.started == [command_id] * 2
+    assert db.scalars(select(SigningOrder.slot).where(SigningOrder.matter_id == matter.id)).all() == ["principal"]
+    back = await desk("principal").get(page_of(matter))
+    assert (back.status_code, back.headers["Location"]) == (303, f"{page_of(matter)}/{command_id}")
+
+
+async def test_an_order_says_where_it_is(
+    desk: As, db: Session, matter: Matter, services: Services, approvals: FakeApprovals
+) -> None:
+    address = await opened(desk("principal"), matter)
+    page = await reads(desk("principal"), address)
+    assert "Đang chuẩn bị văn bản" in page
+    assert f'hx-get="{address}/tien-do?lan=0"' in page
+    assert len(approvals.started) == 2  # what lies still is set going again
+    prepare(db, services, address)
+    part = await reads(desk("principal"), f"{address}/tien-do?lan=3")
+    assert "<html" not in part
+    assert "Văn bản hiện đúng như sẽ được ký." in part
+
+
+async def test_the_paper_is_shown_as_it_will_be_signed(
+    desk: As, db: Session, matter: Matter, services: Services
+) -> None:
+    address, order = await ready(desk, db, services, matter)
+    page = await reads(desk("principal"), address)
+    assert f'src="{address}/trang/1"' in page
+    assert 'name="passphrase"' in page
+    assert (await desk("principal").get(f"{address}/xem.pdf")).content == PDF
+    assert (await desk("principal").get(f"{address}/trang/1")).headers["Content-Type"] == "image/webp"
+    for person in ("clerk", "homeroom"):
+        assert (await desk(person).get(address)).status_code == 404
+        assert (await desk(person).get(f"{address}/xem.pdf")).status_code == 404
+        assert (await desk(person).post(address, data={"passphrase": PASSPHRASE})).status_code == 404
+    assert (await desk("principal").get(f"/viec/{uuid4()}/ky/{order.id}")).status_code == 404
+
+
+async def test_a_wrong_passphrase_is_told_and_the_right_one_signs_once(
+    desk: As, db: Session, matter: Matter, services: Services, approvals: FakeApprovals
+) -> None:
+    address, order = await ready(desk, db, services, matter)
+    wrong = await desk("principal").post(address, data={"passphrase": "sai"})
+    assert wrong.status_code in {403, 409}
+    assert "Chưa ký gì." in wrong.text
+    for _ in range(2):
+        right = await desk("principal").post(address, data={"passphrase": PASSPHRASE})
+        assert (right.status_code, right.headers["Location"]) == (303, address)
+    db.expire_all()
+    assert order_at(db, address).state == "signed"
+    assert set(approvals.carried) == {str(order.id)}
+    assert "Đã nhận xác nhận" in await reads(desk("principal"), address)
+
+
+async def test_what_somebody_else_signed_meanwhile_is_not_signed(
+    desk: As, db: Session, matter: Matter, services: Services
+) -> None:
+    address, order = await ready(desk, db, services, matter)
+    make_signed(db, services, matter, order)
+    assert "văn bản vừa thay đổi" in await reads(desk("principal"), address)
+    answer = await desk("principal").post(address, data={"passphrase": PASSPHRASE})
+    assert answer.status_code == 303
+    assert order_at(db, address).trouble_code == "Overtaken"
+    page = await reads(desk("principal"), address)
+    assert "Văn bản vừa có người khác ký" in page
+    assert f'href="{page_of(matter)}?phan=principal"' in page
+
+
+async def test_who_is_not_waited_for_any_more_cannot_confirm(
+    desk: As, db: Session, matter: Matter, services: Services
+) -> None:
+    address, _ = await ready(desk, db, services, matter)
+    db.query(MatterWait).filter_by(matter_id=matter.id, field="principal").delete()
+    db.commit()
+    answer = await desk("principal").post(address, data={"passphrase": PASSPHRASE})
+    assert "không chờ chữ ký" in words(answer, 403)
+    assert order_at(db, address).state == "prepared"
+
+
+async def test_an_order_that_expired_can_be_prepared_again(
+    desk: As, db: Session, matter: Matter, services: Services
+) -> None:
+    address, _ = await ready(desk, db, services, matter)
+    db.execute(update(SigningOrder).values(expires_at=datetime.now(UTC) - timedelta(seconds=1)))
+    db.commit()
+    assert "Quá hạn xác nhận" in await reads(desk("principal"), address)
+    assert "Quá hạn xác nhận" in words(await desk("principal").post(address, data={"passphrase": PASSPHRASE}), 409)
+    assert await opened(desk("principal"), matter) != address
+
+
+async def test_without_a_certificate_the_page_says_what_to_do(
+    desk: As, db: Session, world: World, matter: Matter
+) -> None:
+    db.execute(update(CertificateRow).where(CertificateRow.staff_id == world.who("principal")).values(state="revoked"))
+    db.commit()
+    page = await reads(desk("principal"), page_of(matter))
+    assert "Chứng thư số đã bị thu hồi." in page
+    assert 'name="command_id"' not in page
+    form = {"command_id": str(uuid4()), "phan": "principal"}
+    assert "Chứng thư số đã hết hạn" in words(await desk("principal").post(page_of(matter), data=form), 403)
+
+
+async def test_a_paper_that_cannot_be_written_says_why(
+    desk: As, matter: Matter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contents, "CONTENTS", {})
+    assert "Việc này không có văn bản để ký." in await reads(desk("principal"), page_of(matter))
+
+
+async def test_the_signed_paper_is_for_who_may_see_the_matter(
+    desk: As, db: Session, matter: Matter, services: Services
+) -> None:
+    files = [f"/viec/{matter.id}/{name}" for name in ("van-ban.pdf", "van-ban.asice")]
+    assert [(await desk("principal").get(each)).status_code for each in files] == [404, 404]
+    _, order = await ready(desk, db, services, matter)
+    make_signed(db, services, matter, order)
+    for person in ("principal", "clerk", "admin"):
+        assert (await desk(person).get(files[0])).content == PDF
+    assert "chưa có bằng chứng thời gian" in words(await desk("principal").get(files[1]), 404)
+    for person in ("homeroom", "music", "officer"):
+        assert (await desk(person).get(files[0])).status_code == 404
+        assert (await desk(person).get(f"/viec/{matter.id}/xem.pdf")).status_code == 404
+
+
+async def test_a_paper_goes_from_the_page_to_its_seal(  # fixtures, passed by name
+    live_app: FastAPI,
+    live_sessions: Sessions,
+    keys: Keyring,
+    workers: None,
+    temporal_env: WorkflowEnvironment,
+    papers_of_matters: None,  # noqa: F811 - the fixture
+) -> None:
+    with live_sessions() as session:
+        cast = make_class(session, make_school(session, 71))
+        give_keys(session, keys, cast)
+        matter = make_matter(session, cast)
+        cookies = {field: sign_in(session, who(cast, field)) for field in SEALED}
+        session.commit()
+    client, queue = temporal_env.client, f"matters-{matter.id}"
+    with ThreadPoolExecutor(2) as threads:
+        async with Worker(client, task_queue=queue, workflows=[SignedMatter], activity_executor=threads):
+            handle = await client.start_workflow(
+                SignedMatter.run, args=[str(matter.id), SEALED, PaperState()],
+                id=workflow_id(MatterKind.TRANSFER, matter.id), task_queue=queue,
+            )  # fmt: skip
+            for field in SEALED:
+                await _signs(at_desk(live_app, cookies[field]), matter, field)
+            assert await handle.result() == list(SEALED)
+    with live_sessions() as session:
+        document = session.scalars(select(Document).where(Document.matter_id == matter.id)).one()
+        assert document.sealed_at is not None
+        assert session.scalars(select(MatterWait.id).where(MatterWait.matter_id == matter.id)).all() == []
+
+
+async def _signs(client: AsyncClient, matter: Matter, field: str) -> None:
+    """Prepared, read, confirmed, and told that it is done."""
+    address = await opened(client, matter, field)
+    await until(client, address, 'name="passphrase"')
+    assert (await client.post(address, data={"passphrase": PASSPHRASE})).status_code == 303
+    await until(client, address, "Chữ ký đã nằm trong văn bản")
+
+
+async def until(client: AsyncClient, address: str, said: str) -> None:
+    for _ in range(150):
+        page = await reads(client, address)
+        if said in page:
+            return
+        assert "note trouble" not in page, page
+        await asyncio.sleep(0.2)
+    raise AssertionError(said)
