@@ -51,9 +51,15 @@ class CorrectionActivities:
             deeds.alarm(session, UUID(due.matter_id), due.alarm, datetime.now(UTC))
 
     @activity.defn
+    def note_signature(self, matter_id: str) -> None:
+        """After a signature in a matter's paper: whom it waits for now, or that it is done."""
+        with refusals_are_final(), self._sessions.begin() as session:
+            deeds.signed(session, UUID(matter_id), datetime.now(UTC))
+
+    @activity.defn
     def note_stuck(self, stuck: StuckBook) -> None:
         with refusals_are_final(), self._sessions.begin() as session:
             deeds.stuck(session, UUID(stuck.matter_id), stuck.command_id, stuck.code, datetime.now(UTC))
 
     def activities(self) -> Sequence[Callable[..., None] | Callable[..., CorrectionPlan]]:
-        return [self.take_correction, self.plan_correction, self.note_alarm, self.note_stuck]
+        return [self.take_correction, self.plan_correction, self.note_alarm, self.note_stuck, self.note_signature]

@@ -1,6 +1,7 @@
 """A class-term whose papers are sealed and issued, as rows: what a recall begins with."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -75,12 +76,14 @@ def send(book: OpenBook, records: Iterable[str] | None = None) -> None:
             book.act(Action.SUBMIT, slot, waiting)
 
 
-def reopen(book: OpenBook, action: Action, records: Iterable[str], *slots: str, **more: object) -> Decision:
+def reopen(
+    book: OpenBook, action: Action, records: Iterable[str], *slots: str, until: datetime | None = None
+) -> Decision:
     """What a matter decides: an unlock or a recall of these parts."""
     decision = Decision(
         action, MATTER, tuple(records), actor_id=str(book.cast.school.principal), reason_id=book.reason(),
-        to_slots=slots, **more,
-    )  # type: ignore[arg-type]  # fmt: skip
+        to_slots=slots, until=until,
+    )  # fmt: skip
     book.take(decision)
     return decision
 

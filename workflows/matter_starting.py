@@ -9,6 +9,7 @@ from domain.matters.corrections import CorrectionCommand
 from temporalio.client import Client, WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
+from workflows.identity import IdentityWorkflow
 from workflows.queues import MAIN_QUEUE
 from workflows.recall import RecallWorkflow
 from workflows.unlock import UnlockWorkflow
@@ -16,6 +17,7 @@ from workflows.unlock import UnlockWorkflow
 _WORKFLOWS: Final[Mapping[str, Any]] = {
     MatterKind.UNLOCK: UnlockWorkflow,
     MatterKind.RECALL: RecallWorkflow,
+    MatterKind.IDENTITY: IdentityWorkflow,
 }
 
 

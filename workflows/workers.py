@@ -17,6 +17,7 @@ from temporalio.worker import Interceptor, Worker
 
 from workflows.campaign import CampaignWorkflow
 from workflows.class_term import ClassTermWorkflow
+from workflows.identity import IdentityWorkflow
 from workflows.mailing import DailyDigestWorkflow, MailWorkflow
 from workflows.nightly import NightlyWorkflow
 from workflows.queues import CAMPAIGN_QUEUE, MATTER_QUEUE
@@ -39,6 +40,7 @@ WORKFLOWS = [
     DailyDigestWorkflow,
     UnlockWorkflow,
     RecallWorkflow,
+    IdentityWorkflow,
 ]
 
 

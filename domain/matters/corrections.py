@@ -94,6 +94,7 @@ IDENTITY_STEPS: Final[Mapping[tuple[IdentityState, Deed], IdentityState]] = {
     (IdentityState.ASKED, Deed.GRANT): IdentityState.SIGNING,
     (IdentityState.ASKED, Deed.REFUSE): IdentityState.REFUSED,
     (IdentityState.ASKED, Deed.WITHDRAW): IdentityState.WITHDRAWN,
+    (IdentityState.SIGNING, Deed.RETRY): IdentityState.SIGNING,  # a book did not take the new data
 }
 
 
@@ -109,7 +110,8 @@ def after(steps: Mapping[tuple[State, Deed], State], state: State, deed: Deed) -
 class CorrectionCommand:
     """What somebody decides about a correction: ids and codes only, as it is kept in the workflow's history.
 
-    An unlock names the records of one class-term and its parts; a recall one record, and the parts of each term.
+    An unlock names the records of one class-term and its parts; a recall one record, and the parts of each term; an
+    identity page its pupil, unless a change of civil data that was kept before says it.
     """
 
     kind: str
@@ -123,6 +125,8 @@ class CorrectionCommand:
     slots: tuple[str, ...] = ()
     first_slots: tuple[str, ...] = ()
     until: datetime | None = None
+    pupil_id: str = ""
+    page_reason: str = ""
     at: datetime | None = None
 
 
@@ -145,7 +149,8 @@ class BookOrder:
 
 @dataclass(frozen=True)
 class CorrectionPlan:
-    """What a matter's workflow does next: tell class-terms, wait for an alarm, or end."""
+    """What a matter's workflow does next: tell class-terms, wait for an alarm or for signatures (`awaited`), or end."""
 
     books: tuple[BookOrder, ...] = ()
     alarms: tuple[Alarm, ...] = ()
+    awaited: tuple[str, ...] = ()

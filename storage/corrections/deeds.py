@@ -1,5 +1,6 @@
 """The one way in for decisions about corrections: each command once, under the lock of its matter."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid5
@@ -8,27 +9,40 @@ from sqlalchemy.orm import Session
 
 from domain.matters import MatterKind
 from domain.matters.corrections import Alarm, CorrectionCommand, CorrectionPlan, Deed
-from storage.corrections import recall_plans, recalls, records, unlocks
+from storage.corrections import identities, recall_plans, recalls, records, unlocks
 from storage.matters import steps
 from storage.matters.steps import Step
 from storage.tables import Matter
 
 WORKDAYS: Final = 3  # of a corrected version, where nothing else is set (guide/domain.md 5.4; by analogy)
+_ASKS: Final[Mapping[str, Callable[[Session, CorrectionCommand, datetime], None]]] = {
+    MatterKind.UNLOCK: unlocks.ask,
+    MatterKind.RECALL: recalls.ask,
+    MatterKind.IDENTITY: identities.ask,
+}
+_PLANS: Final[Mapping[str, Callable[[Session, Matter], CorrectionPlan]]] = {
+    MatterKind.UNLOCK: unlocks.plan,
+    MatterKind.RECALL: recall_plans.plan,
+    MatterKind.IDENTITY: identities.plan,
+}
 
 
 def take(session: Session, command: CorrectionCommand, at: datetime, workdays: int = WORKDAYS) -> None:
     """Raises what the rules refuse; a command that was taken before changes nothing."""
     matter_id = UUID(command.matter_id)
     if command.deed is Deed.ASK:
-        (unlocks.ask if command.kind == MatterKind.UNLOCK else recalls.ask)(session, command, at)
+        _ASKS[command.kind](session, command, at)
         return
     matter = steps.lock(session, matter_id)
     if records.is_noted(session, matter_id, command.command_id):
         return
-    if matter.kind == MatterKind.UNLOCK:
-        unlocks.take(session, matter, command, at)
-    else:
-        recalls.take(session, matter, command, at, workdays)
+    match matter.kind:
+        case MatterKind.UNLOCK:
+            unlocks.take(session, matter, command, at)
+        case MatterKind.RECALL:
+            recalls.take(session, matter, command, at, workdays)
+        case _:
+            identities.take(session, matter, command, at)
 
 
 def plan(session: Session, matter_id: UUID) -> CorrectionPlan:
@@ -36,13 +50,18 @@ def plan(session: Session, matter_id: UUID) -> CorrectionPlan:
     matter = session.get(Matter, matter_id)
     if matter is None or matter.settled_at is not None:
         return CorrectionPlan()
-    return (unlocks.plan if matter.kind == MatterKind.UNLOCK else recall_plans.plan)(session, matter)
+    return _PLANS[matter.kind](session, matter)
 
 
 def alarm(session: Session, matter_id: UUID, due: Alarm, at: datetime) -> None:
     matter = steps.lock(session, matter_id)
-    if matter.settled_at is None:
+    if matter.settled_at is None and matter.kind != MatterKind.IDENTITY:
         (unlocks.alarm if matter.kind == MatterKind.UNLOCK else recall_plans.alarm)(session, matter, due, at)
+
+
+def signed(session: Session, matter_id: UUID, at: datetime) -> None:
+    """A signature was put into the matter's paper."""
+    identities.signed(session, steps.lock(session, matter_id), at)
 
 
 def stuck(session: Session, matter_id: UUID, book_command_id: str, code: str, at: datetime) -> None:

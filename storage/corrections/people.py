@@ -13,7 +13,7 @@ from domain.errors import NotAllowed
 from storage import staffing
 from storage.campaigns import authorities
 from storage.staffing import in_force
-from storage.tables import Position, SchoolAuthority
+from storage.tables import Position, SchoolAuthority, Staff
 
 _NOT_YOURS = "Việc này không thuộc vai trò của thầy/cô."
 PRINCIPAL, ADMIN, CLERK, OFFICE_HEAD = "principal", "system_admin", "seal_clerk", "office_head"
@@ -48,6 +48,13 @@ def require_own_slots(session: Session, class_id: UUID, staff_id: UUID, slots: C
     mine = staffing.slots_of(session, staff_id, class_id, at)
     if HOMEROOM not in mine and not set(slots) <= mine:
         raise NotAllowed("Thầy/cô chỉ đề nghị được cho phần mình phụ trách.")
+
+
+def school_of(session: Session, staff_id: UUID) -> UUID:
+    school_id = session.get_one(Staff, staff_id).school_id
+    if school_id is None:
+        raise NotAllowed(_NOT_YOURS)
+    return school_id
 
 
 def homeroom_of(session: Session, class_id: UUID, at: datetime) -> UUID | None:

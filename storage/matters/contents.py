@@ -11,6 +11,7 @@ from domain.documents import DocumentKind
 from domain.errors import Conflict
 from domain.matters import MatterKind
 from domain.year_records import DocumentContent
+from storage.corrections import identity_paper
 from storage.paper_facts import Stamp
 from storage.tables import Matter
 
@@ -21,9 +22,9 @@ EnrolmentOf: TypeAlias = Callable[[Session, Matter], UUID | None]
 # The number of the paper among those that replace each other, as an identity page is by the next; 1 where nothing is.
 VersionOf: TypeAlias = Callable[[Session, Matter], int]
 
-CONTENTS: Final[Mapping[MatterKind, ContentOf]] = {}
-ENROLMENTS: Final[Mapping[MatterKind, EnrolmentOf]] = {}
-VERSIONS: Final[Mapping[MatterKind, VersionOf]] = {}
+CONTENTS: Final[Mapping[MatterKind, ContentOf]] = {MatterKind.IDENTITY: identity_paper.content}
+ENROLMENTS: Final[Mapping[MatterKind, EnrolmentOf]] = {MatterKind.IDENTITY: identity_paper.enrolment_of}
+VERSIONS: Final[Mapping[MatterKind, VersionOf]] = {MatterKind.IDENTITY: identity_paper.version_of}
 KINDS: Final[Mapping[MatterKind, DocumentKind]] = {
     MatterKind.TRANSFER: DocumentKind.TRANSFER_RESULT,
     MatterKind.HANDOVER: DocumentKind.HANDOVER_MINUTES,
