@@ -136,9 +136,10 @@ def _decided(session: Session, matter: Matter) -> tuple[str, str]:
 
 
 def _awaited(session: Session, matter: Matter) -> tuple[str, ...]:
+    """What is not signed yet, in its order; the matter waits for the first of them."""
     signed = papers.signed_fields(session, papers.current_id(session, matter.id))
     order = (SignatureField.PRINCIPAL.value, SignatureField.SEAL.value)
-    return next(((each,) for each in order if each not in signed), ())
+    return tuple(each for each in order if each not in signed)
 
 
 def _wait(session: Session, matter: Matter, at: datetime) -> None:
@@ -149,7 +150,7 @@ def _wait(session: Session, matter: Matter, at: datetime) -> None:
         case IdentityState.SIGNING:
             wanted = [
                 Wait("sign", role=roles[each], school_id=matter.school_id, field=each)
-                for each in _awaited(session, matter)
+                for each in _awaited(session, matter)[:1]
             ]
         case _:
             wanted = []

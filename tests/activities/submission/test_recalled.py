@@ -75,7 +75,8 @@ def kept(sender: Sender, record: int = 0) -> list[tuple[str, int, str]]:
     sender.session.expire_all()
     uid = str(enrolment(sender.book, record).record_uid)
     query = select(StoreRecord.event, StoreRecord.version, StoreRecord.state).where(StoreRecord.record_uid == uid)
-    return [tuple(row) for row in sender.session.execute(query.order_by(StoreRecord.version))]
+    rows = sender.session.execute(query.order_by(StoreRecord.version))
+    return [(event, version, state) for event, version, state in rows]
 
 
 def recall(sender: Sender, head: UUID | None) -> Correction:

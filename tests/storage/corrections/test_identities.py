@@ -205,7 +205,11 @@ def test_what_nobody_has_begun_to_sign_takes_the_new_data_by_itself(book: OpenBo
 
 def test_the_first_page_needs_no_decision(book: OpenBook) -> None:
     matter = first_page(book)
-    assert (matter.state, matter.waits(), matter.plan().awaited) == ("signing", [("sign", "principal")], ("principal",))
+    assert (matter.state, matter.waits(), matter.plan().awaited) == (
+        "signing",
+        [("sign", "principal")],
+        ("principal", "seal"),
+    )
     page = seal_page(matter)
     row = book.session.get_one(IdentityPage, matter.id)
     assert (matter.state, row.new_document, row.version) == ("settled", page.id, 1)

@@ -18,6 +18,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 
 from activities.decisions import DecisionActivities
+from activities.matter_papers import MatterPaperActivities
 from activities.orders import OrderActivities
 from activities.school_campaigns import SchoolCampaignActivities
 from cli.seasons.clocks import Clocks
@@ -52,6 +53,8 @@ NUMBERS = count(60)  # of schools; each test has its own
 @asynccontextmanager
 async def theatre(client: Client, sessions: Sessions) -> AsyncIterator[Theatre]:
     orders = OrderActivities(sessions, PlainPapers(), NoQuestions())  # type: ignore[arg-type]
+    matters = MatterPaperActivities(sessions, PlainPapers())  # type: ignore[arg-type]
+    signing = [orders.complete_order, matters.complete_matter_order]
     async with AsyncExitStack() as stack:
         threads = stack.enter_context(ThreadPoolExecutor(12))
         main = Worker(
@@ -59,7 +62,7 @@ async def theatre(client: Client, sessions: Sessions) -> AsyncIterator[Theatre]:
             activities=main_activities(DecisionActivities(sessions), SchoolCampaignActivities(sessions)),
             activity_executor=threads, workflow_failure_exception_types=FAILURES, max_cached_workflows=0,
         )  # fmt: skip
-        sign = Worker(client, task_queue=SIGN_QUEUE, activities=[orders.complete_order], activity_executor=threads)
+        sign = Worker(client, task_queue=SIGN_QUEUE, activities=signing, activity_executor=threads)
         others = (campaign_worker(client, sessions, threads), matter_worker(client, sessions, threads))
         for worker in (main, sign, *others):
             await stack.enter_async_context(worker)

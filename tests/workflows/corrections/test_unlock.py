@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from domain.assessment import Term
 from domain.decisions import Action
@@ -34,7 +35,7 @@ async def test_a_book_that_refuses_is_the_admin_s_answer(stage: Theatre) -> None
     await begin(school)
     record, *_others = school.ids(Term.HK1)
     case = Case(school, MatterKind.UNLOCK)
-    asked = {"record_ids": (record,), "slots": ("toan",)}
+    asked: dict[str, Any] = {"record_ids": (record,), "slots": ("toan",)}
     await case.do(Deed.ASK, school.cast.homeroom, class_term_id=str(school.books[Term.HK1]), **asked)
     await case.do(Deed.GRANT, school.principal, until=datetime.now(UTC) + timedelta(days=1), **asked)
     hold = Step(school.books[Term.HK1], Action.HOLD, "principal", (record,), school.principal)
