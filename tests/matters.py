@@ -54,7 +54,6 @@ def make_matter(session: Session, cast: ClassCast, fields: Iterable[str] = SEALE
     matter = steps.open_matter(session, kind, uuid4(), cast.school.school_id, "signing", first)
     assert matter is not None
     waits.wait_for(session, matter.id, [wait(cast, field) for field in fields], at)
-    session.commit()
     return matter
 
 

@@ -7,13 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.matters import words as said
+from domain.matters.tasks import NEWS
 from storage.tables import Matter
 
 
 def words(subject: str) -> tuple[str, str]:
     """The sentence, and the page that it leads to."""
     about, matter_id, _ = subject.split("/", 2)
-    return said.NOTICES[about], said.path_of(about.partition(".")[0], matter_id)
+    return said.NOTICES.get(about, NEWS), said.path_of(about.partition(".")[0], matter_id)
 
 
 def settled(session: Session, subjects: Sequence[str]) -> frozenset[str]:

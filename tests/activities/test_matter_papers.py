@@ -80,13 +80,17 @@ def desk(  # fixtures, passed by name
 ) -> Desk:
     """Of a transfer, whose paper is signed by the principal and sealed."""
     cast = make_class(db, make_school(db))
-    return Desk(office, MatterPaperActivities(sessions, pool), cast, make_matter(db, cast))
+    matter = make_matter(db, cast)
+    db.commit()
+    return Desk(office, MatterPaperActivities(sessions, pool), cast, matter)
 
 
 @pytest.fixture
 def minutes(desk: Desk) -> Desk:
     """Of a handover to two people."""
-    return replace(desk, matter=make_matter(desk.session, desk.cast, MINUTES))
+    found = replace(desk, matter=make_matter(desk.session, desk.cast, MINUTES))
+    desk.session.commit()
+    return found
 
 
 def test_a_paper_is_signed_and_sealed(desk: Desk) -> None:

@@ -19,6 +19,7 @@ from domain.decisions import Action
 from domain.duties import AUTHORITY, Duty
 from storage.tables import Campaign, CampaignPhase, CampaignSchool, SigningBatch
 from tests.factories import YEAR, ClassCast, OpenBook, open_book
+from tests.matters import make_matter
 from tests.office import make_campaign, manager_of, shipped_plan
 from tests.storage.papers import make_document, make_order
 
@@ -106,7 +107,11 @@ class Objects:
         return await client.request(route.method, path, **more)
 
 
-SIGNING_ROOM = ("batch_id",)
+SIGNING_ROOM = ("batch_id", "matter_id")
+FORMS |= {
+    "POST /viec/{matter_id}/ky": {"command_id": str(uuid4()), "phan": "principal"},
+    "POST /viec/{matter_id}/ky/{order_id}": {"passphrase": "x"},
+}
 # The door, one's own account, and the accounts of a school.
 FORMS |= {
     "POST /nguoi-dung/moi-tat-ca": {"command_id": "5f0c1a52-4a7f-4f3c-9a52-0a2b6a1f0c11"},
@@ -144,7 +149,8 @@ def objects_of(db: Session, cast: ClassCast, sha256: str) -> Objects:
     db.flush()
     order.batch_id = batch.id
     db.flush()
-    return Objects(ids | {"batch_id": str(batch.id)} | office_objects(db, cast))
+    ids |= {"batch_id": str(batch.id), "matter_id": str(make_matter(db, cast).id)}
+    return Objects(ids | office_objects(db, cast))
 
 
 def office_objects(db: Session, cast: ClassCast) -> dict[str, str]:

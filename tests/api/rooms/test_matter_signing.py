@@ -1,7 +1,6 @@
 """The page on which a matter's paper is signed: what it shows to whom, and that a confirmation signs what was shown."""
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -11,30 +10,28 @@ from httpx import AsyncClient
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from temporalio.testing import WorkflowEnvironment
-from temporalio.worker import Worker
 
 from api.services import Services
 from documents.render import Renderer
-from domain.matters import MatterKind, workflow_id
 from storage.database import Sessions
 from storage.matters import contents, papers
 from storage.tables import CertificateRow, Document, Matter, MatterWait, OrderItem, SignatureRow, SigningOrder
 from tests.api.conftest import As
 from tests.api.fakes import FakeApprovals
+from tests.api.matters import running_matter
 from tests.api.pages import reads, words
-from tests.api.world import PASSPHRASE, Keyring, World, at_desk, give_keys, sign_in
+from tests.api.world import PASSPHRASE, Keyring, World, at_desk, sign_in
 from tests.documents.matter_samples import transfer_result
-from tests.factories import make_class, make_school
 from tests.matters import SEALED, make_matter, papers_of_matters, who  # noqa: F401 - a fixture
-from tests.workflows.signed_matter import SignedMatter
-from workflows.matter_signing import PaperState
 
 PDF = Renderer("https://hocba.example").render(transfer_result()).pdf
 
 
 @pytest.fixture
 def matter(db: Session, world: World, papers_of_matters: None) -> Matter:  # noqa: F811 - the fixture
-    return make_matter(db, world.cast)
+    found = make_matter(db, world.cast)
+    db.commit()
+    return found
 
 
 def page_of(matter: Matter) -> str:
@@ -246,6 +243,61 @@ async def test_the_signed_paper_is_for_who_may_see_the_matter(
         assert (await desk(person).get(f"/viec/{matter.id}/xem.pdf")).status_code == 404
 
 
+async def test_the_register_the_search_and_the_journal_know_the_paper(
+    desk: As, db: Session, matter: Matter, services: Services
+) -> None:
+    address, order = await ready(desk, db, services, matter)
+    document = make_signed(db, services, matter, order)
+    document.sealed_at, document.lookup_code, order.state = datetime.now(UTC), "MATTERPAPER23", "completed"
+    db.query(OrderItem).filter_by(order_id=order.id).update({"outcome": "done"})
+    db.commit()
+    register = await reads(desk("clerk"), "/so-phat-hanh?loai=transfer_result")
+    assert "MATTERPAPER23" in register
+    assert "Bảng tổng hợp kết quả của học sinh chuyển trường" in register
+    assert "MATTERPAPER23" in await reads(desk("clerk"), f"/so-phat-hanh/{document.id}")
+    assert (await desk("clerk").get("/so-phat-hanh.xlsx")).content[:2] == b"PK"
+    assert "Mẫu số" in await reads(desk("nobody"), "/v/MATTERPAPER23")
+    found = await desk("clerk").post("/tim", data={"words": "MATTERPAPER23"})
+    assert f'href="/api/v1/documents/{document.id}"' in words(found)
+    assert (await desk("clerk").get(f"/api/v1/documents/{document.id}")).content == PDF
+    journal = await reads(desk("principal"), "/ky/nhat-ky")
+    assert "1 bảng tổng hợp kết quả của học sinh chuyển trường" in journal
+    assert f'href="{address}"' in journal
+    assert (await desk("principal").get("/ky/nhat-ky.xlsx")).content[:2] == b"PK"
+
+
+async def test_a_key_on_one_s_own_machine_signs_over_the_interface(
+    as_: As, desk: As, db: Session, matter: Matter, services: Services, approvals: FakeApprovals
+) -> None:
+    """As `hocba token-bridge` does; the page says how to call it."""
+    address, order = await ready(desk, db, services, matter)
+    mine = CertificateRow.id == order.certificate_id
+    db.execute(update(CertificateRow).where(mine).values(provider="token"))
+    db.commit()
+    assert f"hocba token-bridge {order.id}" in await reads(desk("principal"), address)
+    own = f"/api/v1/orders/{order.id}"
+    state = (await as_("principal").get(own)).json()
+    assert (state["state"], state["papers"], state["record_ids"]) == ("prepared", 1, order.record_ids)
+    assert len((await as_("principal").get(f"{own}/digests")).json()["items"]) == 1
+    assert (await as_("clerk").get(own)).status_code == 404
+    forged = {"signatures": [{"position": 0, "value": "Zm9yZ2Vk"}]}
+    refused = await as_("principal").post(f"{own}/signatures", json=forged)
+    assert (refused.status_code, "Chưa văn bản nào được ký" in refused.json()["detail"]) == (409, True)
+    assert approvals.decided == {}
+
+
+async def test_a_confirmation_over_the_interface_reaches_the_matter(
+    as_: As, desk: As, db: Session, matter: Matter, services: Services, approvals: FakeApprovals
+) -> None:
+    _, order = await ready(desk, db, services, matter)
+    body = {"order_ids": [str(order.id)], "passphrase": PASSPHRASE}
+    for _ in range(2):
+        [answer] = (await as_("principal").post("/api/v1/orders/confirm", json=body)).json()
+        assert answer["outcome"]["done"] == order.record_ids
+    [decision] = approvals.decided.values()
+    assert (decision.slot, decision.matter_id) == ("principal", str(matter.id))
+
+
 async def test_a_paper_goes_from_the_page_to_its_seal(  # fixtures, passed by name
     live_app: FastAPI,
     live_sessions: Sessions,
@@ -254,22 +306,12 @@ async def test_a_paper_goes_from_the_page_to_its_seal(  # fixtures, passed by na
     temporal_env: WorkflowEnvironment,
     papers_of_matters: None,  # noqa: F811 - the fixture
 ) -> None:
-    with live_sessions() as session:
-        cast = make_class(session, make_school(session, 71))
-        give_keys(session, keys, cast)
-        matter = make_matter(session, cast)
-        cookies = {field: sign_in(session, who(cast, field)) for field in SEALED}
-        session.commit()
-    client, queue = temporal_env.client, f"matters-{matter.id}"
-    with ThreadPoolExecutor(2) as threads:
-        async with Worker(client, task_queue=queue, workflows=[SignedMatter], activity_executor=threads):
-            handle = await client.start_workflow(
-                SignedMatter.run, args=[str(matter.id), SEALED, PaperState()],
-                id=workflow_id(MatterKind.TRANSFER, matter.id), task_queue=queue,
-            )  # fmt: skip
-            for field in SEALED:
-                await _signs(at_desk(live_app, cookies[field]), matter, field)
-            assert await handle.result() == list(SEALED)
+    async with running_matter(temporal_env.client, live_sessions, keys, 71) as (cast, matter, handle):
+        with live_sessions.begin() as session:
+            cookies = {field: sign_in(session, who(cast, field)) for field in SEALED}
+        for field in SEALED:
+            await _signs(at_desk(live_app, cookies[field]), matter, field)
+        assert await handle.result() == list(SEALED)
     with live_sessions() as session:
         document = session.scalars(select(Document).where(Document.matter_id == matter.id)).one()
         assert document.sealed_at is not None

@@ -10,10 +10,14 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from domain.calendar import day_of
+from storage.matters import waits
+from storage.matters.waits import Wait
 from storage.tables import CampaignSchool, ClassProgress, PhaseEvent, PhaseForecast, PupilRow
 from tests.api.conftest import As
 from tests.api.office_desk import At
 from tests.api.pages import reads, words
+from tests.api.world import World
+from tests.matters import make_matter, person_of
 from tests.office import OfficeWorld
 
 
@@ -54,6 +58,19 @@ async def test_a_ward_sees_its_own_schools_by_commune(at: At, office: OfficeWorl
     assert "Trường Tiểu học Mẫu số 502" in page
     assert "Trường Tiểu học Mẫu số 500" not in page
     assert "Phường Tân Bình" in page
+
+
+async def test_what_matters_wait_for_from_an_office_is_on_its_first_page(
+    desk: As, world: World, db: Session, office: OfficeWorld, at: At
+) -> None:
+    matter = make_matter(db, world.cast)
+    officer = person_of(db, world.office["officer"])
+    mine = Wait("decide", role="officer", authority_id=officer.authority_id)
+    waits.wait_for(db, matter.id, [mine], datetime.now(UTC))
+    db.commit()
+    assert f'href="/chuyen-truong/{matter.id}"' in await reads(desk("officer"), "/co-quan")
+    assert str(matter.id) not in await reads(desk("office head"), "/co-quan")
+    assert "Việc chuyển, bàn giao" not in await reads(at("officer"), "/co-quan")
 
 
 async def test_without_a_campaign_the_page_says_where_one_begins(desk: As) -> None:

@@ -6,11 +6,14 @@ from sqlalchemy.orm import Session
 
 from domain.curriculum import HOMEROOM
 from domain.decisions import Action
+from storage.matters import waits
+from storage.matters.waits import Wait
 from storage.tables import ClassTermRow, PupilRow, TermRecord
 from tests.api.conftest import As
 from tests.api.pages import reads
 from tests.api.world import World
 from tests.factories import open_book
+from tests.matters import make_matter
 
 TODAY = "/viec-cua-toi"
 
@@ -89,3 +92,20 @@ async def test_whoever_manages_the_school_sees_what_is_late(desk: As, world: Wor
     assert "1 lớp đã quá hạn mà chưa phát hành xong" in page
     assert 'href="/nguoi?xem=tre"' in page
     assert "Cả trường" not in await reads(desk("music"), TODAY)
+
+
+async def test_what_matters_wait_for_is_listed_with_one_button_each(desk: As, world: World, db: Session) -> None:
+    matter = make_matter(db, world.cast)
+    db.commit()
+    page = await reads(desk("principal"), TODAY)
+    assert "Việc chuyển, bàn giao, chỉnh sửa" in page
+    assert "Xem và ký văn bản" in page
+    assert f'href="/viec/{matter.id}/ky?phan=principal"' in page
+    assert "phan=seal" not in page
+    late = datetime.now(UTC) - timedelta(days=2)
+    waits.wait_for(db, matter.id, [Wait("decide", late, staff_id=world.who("music"))], datetime.now(UTC))
+    db.commit()
+    page = await reads(desk("music"), f"{TODAY}/phan")
+    assert f'href="/chuyen-truong/{matter.id}"' in page
+    assert "trễ 2 ngày" in page
+    assert "Việc chuyển" not in await reads(desk("principal"), TODAY)
