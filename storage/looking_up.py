@@ -28,6 +28,16 @@ class PublicPaper:
     standing: str | None
     stands_since: datetime | None
     is_proven: bool
+    recalled_at: datetime | None = None
+    replaced_by: str = ""  # look-up code of the version that was issued instead
+
+
+@dataclass(frozen=True)
+class Recalled:
+    """When a paper was recalled, and the look-up code of what replaces it; empty while it is being corrected."""
+
+    at: datetime
+    replaced_by: str
 
 
 def as_printed(code: str) -> str:
@@ -51,6 +61,21 @@ def paper_of(session: Session, code: str) -> PublicPaper | None:
     document, school, year, since, proven = row
     standing = standing_of(session, document.sha256)
     kind, is_void = DocumentKind(document.kind), document.state == "void"
+    gone = _recalled(session, document)
     return PublicPaper(
-        kind, school, year or "", document.lookup_code, document.sealed_at, is_void, standing, since, proven
-    )
+        kind, school, year or "", document.lookup_code, document.sealed_at, is_void, standing, since, proven,
+        document.recalled_at, gone.replaced_by if gone else "",
+    )  # fmt: skip
+
+
+def recalled_with(session: Session, sha256: str) -> Recalled | None:
+    """The same of a file that somebody has; None for one that is in force, or that nobody knows."""
+    document = session.scalars(select(Document).where(Document.sha256 == sha256)).first()
+    return _recalled(session, document) if document else None
+
+
+def _recalled(session: Session, document: Document) -> Recalled | None:
+    if document.recalled_at is None:
+        return None
+    new = session.get(Document, document.superseded_by) if document.superseded_by else None
+    return Recalled(document.recalled_at, new.lookup_code if new else "")

@@ -1,5 +1,6 @@
 """Verification for anybody: a file handed in is checked in a process of its own and not kept."""
 
+import asyncio
 from datetime import datetime
 from functools import partial
 from typing import Literal
@@ -15,6 +16,7 @@ from signing.verification.errors import TooLarge
 from signing.verification.labels import headline, kind_name, role_name, time_note
 from signing.verification.sentences import sentence
 from signing.verification.verdicts import Finding, Proof, SignatureReport, Standing, Verdict, Verification
+from storage.looking_up import Recalled, recalled_with
 
 router = APIRouter(tags=["verification"])
 MAX_UPLOAD = 24 * 1024 * 1024  # a document, and what stands beside it in a container
@@ -56,6 +58,8 @@ class VerificationView(BaseModel):
     verdict: Verdict
     headline: str
     standing: Standing | None = Field(description="by the history log; null for a file that it does not know")
+    recalled_at: datetime | None = Field(None, description="null for a file that is in force, or not known")
+    replaced_by: str = Field("", description="look-up code of the version that was issued instead, if there is one")
     kind: str
     school: str
     lookup_code: str
@@ -69,13 +73,25 @@ class VerificationView(BaseModel):
 async def verify_file(request: Request, found: ServicesDep, lang: Language = "vi") -> VerificationView:
     """Check a PDF or a hand-over container (the request's body). Nobody has to sign in; the file is not kept."""
     data = await body_of(request, MAX_UPLOAD, TOO_LARGE)
-    return view_of(await verified(request, found, data), lang)
+    return await seen(found, await verified(request, found, data), lang)
 
 
 async def verified(request: Request, found: Services, data: bytes) -> Verification:
     """The verdict on a file, when it is its turn. Raises Unavailable while too many others wait."""
     network = network_of(request.client.host) if request.client else ""
     return await found.turns.take(network, partial(found.verifying.verify, data))
+
+
+async def seen(found: Services, verification: Verification, lang: Language = "vi") -> VerificationView:
+    """The verdict, with what replaces a file that was recalled."""
+    gone = await asyncio.to_thread(_recalled, found, verification.file_sha256)
+    view = view_of(verification, lang)
+    return view.model_copy(update={"recalled_at": gone.at, "replaced_by": gone.replaced_by}) if gone else view
+
+
+def _recalled(found: Services, sha256: str) -> Recalled | None:
+    with found.sessions() as session:
+        return recalled_with(session, sha256)
 
 
 def view_of(found: Verification, lang: Language = "vi") -> VerificationView:
