@@ -24,6 +24,7 @@ from api.pages import (
     accounts,
     approval,
     clerk,
+    corrections,
     entrance,
     entry,
     homeroom,
@@ -95,7 +96,21 @@ def create_app(services: Services) -> FastAPI:
 
 def add_pages(app: FastAPI) -> None:
     """Every room; a room of one module or of a package of them."""
-    rooms = (accounts, approval, clerk, entrance, entry, homeroom, live, mails, management, matters, notices, office)
+    rooms = (
+        accounts,
+        approval,
+        clerk,
+        corrections,
+        entrance,
+        entry,
+        homeroom,
+        live,
+        mails,
+        management,
+        matters,
+        notices,
+        office,
+    )
     app.include_router(joined(*rooms, records, review, search, signing, submission, today, verification))
 
 

@@ -69,7 +69,8 @@ def _of_record(session: Session, row: CorrectedRecord) -> list[ChangedCell]:
         select(CellChange, Staff.full_name)
         .outerjoin(Staff, Staff.id == CellChange.staff_id)
         .where(
-            CellChange.record_id == row.record_id, CellChange.slot.in_(row.slots), CellChange.id > (row.changes_after or 0)
+            CellChange.record_id == row.record_id, CellChange.slot.in_(row.slots),
+            CellChange.id > (row.changes_after or 0),
         )
         .order_by(CellChange.id)
     )  # fmt: skip
