@@ -61,7 +61,7 @@ from tests.factories import OpenBook, open_book
 from tests.signing.pki import Stage, staged
 from worker.main import main_worker, proof_worker, sign_worker
 from worker.trust import Trust
-from workflows.workers import campaign_worker
+from workflows.workers import campaign_worker, matter_worker
 
 As = Callable[[str], AsyncClient]
 APART = ApartVerifier()
@@ -233,7 +233,8 @@ async def workers(
         sign = sign_worker(client, signing, threads, settings)
         proof = proof_worker(client, live_sessions, trust, threads, settings)
         campaigns = campaign_worker(client, live_sessions, threads)
-        async with main, sign, proof, campaigns:
+        matters = matter_worker(client, live_sessions, threads)
+        async with main, sign, proof, campaigns, matters:
             yield
 
 

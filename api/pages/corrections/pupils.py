@@ -16,20 +16,22 @@ from api.pages.corrections import acting
 from api.pages.corrections.acting import DeedForm
 from api.services import Services
 from domain.duties import Duty
-from domain.errors import Conflict, DomainError
+from domain.errors import Conflict, DomainError, NotFound
 from domain.ethnicities import ETHNICITIES
+from domain.identity import Sex
 from domain.matters import MatterKind, civil
 from domain.matters.corrections import Deed
 from storage.access import RecordHead
 from storage.corrections import civil as kept
 from storage.corrections import identities
 from storage.staffing import Person
-from storage.tables import Enrolment, PupilRow, TermRecord
+from storage.tables import Document, Enrolment, PupilRow, TermRecord
 
 router = APIRouter(include_in_schema=False)
 CLERKS = frozenset({Duty.CLERK, Duty.ADMIN})
 CIVIL = "/hoc-ba/{record_id}/ho-tich"
 FIRST = "/hoc-ba/{record_id}/trang-thong-tin"
+OF_REGISTER = "/so-phat-hanh/{document_id}/trang-thong-tin"
 WHOLE_CLASS = "/lop/{class_term_id}/trang-thong-tin"
 
 
@@ -111,6 +113,24 @@ async def make_page(record: VisibleRecord, person: CurrentPerson, found: Service
     return RedirectResponse(f"/trang-thong-tin/{command.matter_id}?xong=ask", status.HTTP_303_SEE_OTHER)
 
 
+@router.post(OF_REGISTER)
+@allow(CLERKS)
+async def make_page_of(document_id: UUID, person: CurrentPerson, found: ServicesDep) -> Response:
+    """The same from a line of the register."""
+    pupil_id = await run_in_threadpool(_pupil_on, found, person, document_id)
+    command = identities.ask_identity_page(pupil_id, person.school_id, identities.OPENED, person.staff_id, now())
+    await found.approvals.decide_correction(command)
+    return RedirectResponse(f"/trang-thong-tin/{command.matter_id}?xong=ask", status.HTTP_303_SEE_OTHER)
+
+
+def _pupil_on(found: Services, person: Person, document_id: UUID) -> UUID:
+    with found.sessions() as session:
+        document = session.get(Document, document_id)
+        if document is None or document.school_id != person.school_id or document.enrolment_id is None:
+            raise NotFound("Không tìm thấy văn bản này.")
+        return session.get_one(Enrolment, document.enrolment_id).pupil_id
+
+
 @router.post(WHOLE_CLASS)
 @allow(CLERKS)
 async def make_pages(head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep) -> Response:
@@ -150,6 +170,7 @@ def _page(
 ) -> Response:
     values = {
         "record": record, "form": form, "fields": civil.FIELDS, "ethnicities": list(ETHNICITIES),
+        "sexes": [each.label for each in Sex],
         "typed": {field.value: getattr(form, field.value) for field in civil.FIELDS}, "today": today().isoformat(),
         "problem": refused.message if refused else "",
     }  # fmt: skip

@@ -133,7 +133,7 @@ def _ask_page(
         ]  # fmt: skip
         (name,) = views.names_of(session, head.id, [slot])
     values = {
-        "head": head, "term": Term(head.term), "slot": slot, "name": name, "lines": lines, "form": form,
+        "head": head, "term": Term(head.term), "slot": slot, "part": name, "lines": lines, "form": form,
         "is_homeroom": slot == HOMEROOM, "problem": refused.message if refused else "",
         "command_id": form.command_id if refused else uuid4(),
     }  # fmt: skip
