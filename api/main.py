@@ -97,7 +97,7 @@ def create_app(services: Services) -> FastAPI:
 def add_pages(app: FastAPI) -> None:
     """Every room; a room of one module or of a package of them."""
     rooms = (accounts, approval, clerk, corrections, entrance, entry, homeroom, live, mails, management, matters)
-    app.include_router(joined(*rooms, records, review, search, signing, submission, today, verification))
+    app.include_router(joined(*rooms, notices, office, records, review, search, signing, submission, today, verification))
 
 
 async def make_services(settings: Settings) -> Services:
