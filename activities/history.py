@@ -17,6 +17,7 @@ from storage.history import EventFacts
 
 AT_ONCE = 1000
 KEY_FILE, SECRET_FILE = "history.key", "history.secret"
+PUBLIC_KEY = "vkey"  # beside the checkpoint; whoever relies on it compares it with what the office has published
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,13 @@ class HistoryKeeper:
             history.number(session, [(each.event_id, leaf_of(each, self._book.secret)) for each in found])
         while self._append():
             pass
+        self._publish_key()
         return self._book.log.checkpoint().size
+
+    def _publish_key(self) -> None:
+        vkey = f"{self._book.log.log_key}\n".encode()
+        if self._book.files.read(PUBLIC_KEY) != vkey:
+            self._book.files.write(PUBLIC_KEY, vkey)
 
     def _append(self) -> bool:
         """Write the next numbered entries; False when there are none. The database says what they are."""

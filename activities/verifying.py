@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from cryptography import x509
 
 from activities.evidence import evidence_of
-from signing.container import unpack
+from signing.chain.file import is_chain_file
+from signing.container import ContainerInvalid, unpack
 from signing.dss import ValidationMaterial
 from signing.verification.apart import ApartVerifier
 from signing.verification.verdicts import Standing, Verification
@@ -36,6 +37,8 @@ class Verifying:
         """
         if not data.startswith(_ZIP):
             return self._verified(data, [], [])
+        if is_chain_file(data):
+            raise ContainerInvalid("Tệp chuỗi học bạ là để kiểm tra bằng lệnh hocba verify, không phải ở trang này.")
         handed = unpack(data)
         return self._verified(handed.pdf, [handed.evidence], [handed.material])
 

@@ -4,8 +4,10 @@ from fastapi import Depends, FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
+from activities.chains import ChainKeeper
 from activities.confirming import Confirming
 from activities.entrance import Entrance
+from activities.history import KEY_FILE
 from activities.own_device import OwnDevice
 from activities.showing import Showing
 from activities.single_sign_on import Provider
@@ -97,7 +99,8 @@ def create_app(services: Services) -> FastAPI:
 def add_pages(app: FastAPI) -> None:
     """Every room; a room of one module or of a package of them."""
     rooms = (accounts, approval, clerk, corrections, entrance, entry, homeroom, live, mails, management, matters)
-    app.include_router(joined(*rooms, notices, office, records, review, search, signing, submission, today, verification))
+    others = (notices, office, records, review, search, signing, submission, today, verification)
+    app.include_router(joined(*rooms, *others))
 
 
 async def make_services(settings: Settings) -> Services:
@@ -111,6 +114,7 @@ async def make_services(settings: Settings) -> Services:
         sessions=sessions,
         approvals=Approvals(client, origins=Origins(sessions)),
         campaigns=Campaigns(client, sessions),
+        chains=ChainKeeper(objects, settings.history_dir, settings.key_store / KEY_FILE, settings.history_origin),
         confirming=confirming,
         own_device=OwnDevice(sessions, objects, confirming),
         objects=objects,

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from fastapi.templating import Jinja2Templates
 
+from activities.chains import ChainKeeper
 from activities.confirming import Confirming
 from activities.entrance import Entrance
 from activities.own_device import OwnDevice
@@ -34,6 +35,7 @@ class Services:
     entrance: Entrance
     exchange: Exchange
     campaigns: Campaigns
+    chains: ChainKeeper
     codes: CodeLists = field(default_factory=load_codes)  # of the national record
     remembered: Remembered = field(default_factory=Remembered)
     turns: Turns = field(default_factory=Turns)

@@ -54,7 +54,7 @@ def _of_minutes(minutes: HandoverMinutesContent) -> Iterator[Text]:
 
 
 def _check_signers(minutes: HandoverMinutesContent) -> None:
-    giver = () if minutes.without_giver else (SignatureField.GIVER.value,)
+    giver = () if minutes.without_giver.split() else (SignatureField.GIVER.value,)
     fields = (*giver, *taker_fields(len(minutes.takers)), SignatureField.PRINCIPAL.value)
     if not minutes.takers or tuple(signer.field for signer in minutes.signers) != fields:
         raise Invalid("Người ký biên bản phải là người bàn giao, những người nhận bàn giao và hiệu trưởng.")

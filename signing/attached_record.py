@@ -83,7 +83,7 @@ def _plan(kind: DocumentKind, content: dict[str, Any], named: list[str]) -> tupl
     """
     usual: tuple[str, ...] = FIELDS[kind]
     if kind is DocumentKind.HANDOVER_MINUTES:
-        giver = () if content.get("without_giver") else (SignatureField.GIVER,)
+        giver = () if str(content.get("without_giver", "")).split() else (SignatureField.GIVER,)
         takers = [field for field in named if role_of(field) is SignatureField.TAKER]
         usual = (*giver, *taker_fields(max(1, len(takers))), SignatureField.PRINCIPAL)
     if kind is DocumentKind.YEAR_RECORD and any(map(is_subject_field, named)):

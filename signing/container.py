@@ -98,7 +98,7 @@ def pack(name: str, pdf: bytes, evidence: bytes, material: ValidationMaterial) -
     if not _NAME.fullmatch(name):
         raise ContainerInvalid(f"Tên tệp PDF không dùng được trong gói hồ sơ: “{name}”.")
     members = _members(Container(name, pdf, evidence, material), _README_TEXT.format(name=name).encode())
-    data = _zipped(members)
+    data = zipped(members)
     if len(data) > MAX_BYTES or len(members) > MAX_MEMBERS:
         raise ContainerInvalid("Gói hồ sơ quá lớn.")
     return data
@@ -109,15 +109,15 @@ def unpack(data: bytes) -> Container:
 
     The README may be of another edition; everything else must be, byte for byte, what `pack` writes.
     """
-    members = _read(data)
+    members = read_members(data)
     pdfs = [name for name in members if _NAME.fullmatch(name)]
     if len(pdfs) != 1 or not {README, EVIDENCE} <= members.keys():
         raise ContainerInvalid("Gói hồ sơ thiếu thành phần bắt buộc, hoặc có nhiều tệp PDF.")
-    found = Container(pdfs[0], members[pdfs[0]], members[EVIDENCE], _material(members))
+    found = Container(pdfs[0], members[pdfs[0]], members[EVIDENCE], material_of(members))
     expected = _members(found, members[README])
     if members.get(MANIFEST) != expected[MANIFEST]:
         raise ContainerInvalid("Tệp PDF trong gói hồ sơ không khớp bản kê của gói.")
-    if _zipped(expected) != data:
+    if zipped(expected) != data:
         raise ContainerInvalid("Gói hồ sơ có thành phần lạ hoặc không đúng dạng do hệ thống xuất.")
     return found
 
@@ -125,29 +125,35 @@ def unpack(data: bytes) -> Container:
 def _members(container: Container, readme: bytes) -> dict[str, bytes]:
     """What is in the zip, in its order: the media type is first, so that it can be seen without unpacking."""
     digest = b64encode(hashlib.sha256(container.pdf).digest()).decode()
-    validation = {
-        f"{prefix}{hashlib.sha256(der).hexdigest()}.der": der
-        for kind, prefix in _KINDS.items()
-        for der in getattr(container.material, kind)
-    }
     return {
         "mimetype": MEDIA_TYPE.encode(),
         container.name: container.pdf,
         README: readme,
         MANIFEST: _MANIFEST_XML.format(name=container.name, digest=digest).encode(),
         EVIDENCE: container.evidence,
-        **dict(sorted(validation.items())),
+        **material_members(container.material),
     }
 
 
-def _material(members: Mapping[str, bytes]) -> ValidationMaterial:
+def material_members(material: ValidationMaterial) -> dict[str, bytes]:
+    """Validation data as members of a zip, in order."""
+    named = {
+        f"{prefix}{hashlib.sha256(der).hexdigest()}.der": der
+        for kind, prefix in _KINDS.items()
+        for der in getattr(material, kind)
+    }
+    return dict(sorted(named.items()))
+
+
+def material_of(members: Mapping[str, bytes]) -> ValidationMaterial:
+    """The validation data among the members of a zip."""
     parts = {
         kind: tuple(der for name, der in members.items() if name.startswith(prefix)) for kind, prefix in _KINDS.items()
     }
     return ValidationMaterial(**parts)
 
 
-def _zipped(members: Mapping[str, bytes]) -> bytes:
+def zipped(members: Mapping[str, bytes]) -> bytes:
     """Nothing is compressed: PDF and DER hardly shrink, and a compressor's next release would give other bytes."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
@@ -158,7 +164,7 @@ def _zipped(members: Mapping[str, bytes]) -> bytes:
     return target.getvalue()
 
 
-def _read(data: bytes) -> dict[str, bytes]:
+def read_members(data: bytes) -> dict[str, bytes]:
     """The members as they are, names unchecked; a name that occurs twice is kept once."""
     if len(data) > MAX_BYTES:
         raise ContainerInvalid("Gói hồ sơ quá lớn.")

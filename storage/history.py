@@ -107,15 +107,18 @@ def unstamped_checkpoint(session: Session) -> LogCheckpoint | None:
 
 
 def standing_of(session: Session, sha256: str) -> str | None:
-    """How the paper with this hash stands by its newest event: in_force, recalled or superseded; None if unknown."""
+    """How the paper with this hash stands by its newest event: in_force, recalled or superseded; None if unknown.
+
+    That a pupil moved changes nothing of how a paper stands.
+    """
     query = (
         select(LogEvent.kind)
         .join(Document, Document.id == LogEvent.document_id)
-        .where(Document.sha256 == sha256)
+        .where(Document.sha256 == sha256, LogEvent.kind != "transferred")
         .order_by(LogEvent.id.desc())
     )
     newest = session.scalars(query.limit(1)).first()
-    return {"issued": "in_force", "transferred": "in_force"}.get(newest, newest) if newest else None
+    return "in_force" if newest == "issued" else newest
 
 
 def stamped(session: Session, size: int, batch_id: UUID) -> None:

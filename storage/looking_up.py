@@ -7,6 +7,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from domain.documents import DocumentKind
+from storage.chains import code_in_force
 from storage.evidence import is_proven
 from storage.history import standing_of
 from storage.tables import ClassGroup, ClassTermRow, Document, LogEvent, School, SignatureRow
@@ -16,7 +17,8 @@ from storage.tables import ClassGroup, ClassTermRow, Document, LogEvent, School,
 class PublicPaper:
     """`standing` is in_force, recalled or superseded by the history log since `stands_since`; None if never issued.
 
-    `school_year` is empty for papers that are of no class.
+    `school_year` is empty for papers that are of no class, `replaced_by` is the look-up code of the version in force of
+    the same record, "" if there is none newer.
     """
 
     kind: DocumentKind
@@ -28,15 +30,15 @@ class PublicPaper:
     standing: str | None
     stands_since: datetime | None
     is_proven: bool
+    replaced_by: str = ""
     recalled_at: datetime | None = None
-    replaced_by: str = ""  # look-up code of the version that was issued instead
 
 
 @dataclass(frozen=True)
-class Recalled:
-    """When a paper was recalled, and the look-up code of what replaces it; empty while it is being corrected."""
+class Replacement:
+    """Of a paper that was recalled: when, and the look-up code of the version in force; "" while it is corrected."""
 
-    at: datetime
+    recalled_at: datetime | None
     replaced_by: str
 
 
@@ -61,21 +63,24 @@ def paper_of(session: Session, code: str) -> PublicPaper | None:
     document, school, year, since, proven = row
     standing = standing_of(session, document.sha256)
     kind, is_void = DocumentKind(document.kind), document.state == "void"
-    gone = _recalled(session, document)
+    newer = _newer(session, document)
     return PublicPaper(
-        kind, school, year or "", document.lookup_code, document.sealed_at, is_void, standing, since, proven,
-        document.recalled_at, gone.replaced_by if gone else "",
+        kind, school, year or "", document.lookup_code, document.sealed_at, is_void, standing, since, proven, newer,
+        document.recalled_at,
     )  # fmt: skip
 
 
-def recalled_with(session: Session, sha256: str) -> Recalled | None:
-    """The same of a file that somebody has; None for one that is in force, or that nobody knows."""
+def replacement_of(session: Session, sha256: str) -> Replacement:
+    """What has replaced the file with this hash."""
     document = session.scalars(select(Document).where(Document.sha256 == sha256)).first()
-    return _recalled(session, document) if document else None
+    if document is None:
+        return Replacement(None, "")
+    return Replacement(document.recalled_at, _newer(session, document))
 
 
-def _recalled(session: Session, document: Document) -> Recalled | None:
-    if document.recalled_at is None:
-        return None
-    new = session.get(Document, document.superseded_by) if document.superseded_by else None
-    return Recalled(document.recalled_at, new.lookup_code if new else "")
+def _newer(session: Session, document: Document) -> str:
+    """Of a record the version in force; another paper says itself what replaced it."""
+    found = code_in_force(session, document)
+    if not found and document.superseded_by is not None:
+        found = session.get_one(Document, document.superseded_by).lookup_code
+    return found

@@ -28,7 +28,7 @@ _HOMEROOM_PAGES: Final = frozenset({"chu-nhiem", "ket-qua", "danh-sach", "lich-s
 BOARD: Final = "/tien-do"
 OFFICE: Final = "/co-quan"
 ROOMS: Final = (
-    Room("/viec-cua-toi", _("Việc của tôi"), "list-checks", STAFF),
+    Room("/viec-cua-toi", _("Việc của tôi"), "list-checks", STAFF, frozenset({"/viec"})),
     Room("/nhap", _("Nhập kết quả"), "table-2", TEACHERS, frozenset({"nhap"})),
     Room("/chu-nhiem", _("Lớp chủ nhiệm"), "users", frozenset({Duty.HOMEROOM}), _HOMEROOM_PAGES),
     Room("/ky", _("Ký"), "pen-line", TEACHERS),

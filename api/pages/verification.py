@@ -13,7 +13,7 @@ from api.pages.language import current_language
 from api.pages.language import marked as _
 from api.pages.templating import page
 from api.uploads import read_upload
-from api.v1.verification import MAX_UPLOAD, TOO_LARGE, VerificationView, seen, verified
+from api.v1.verification import MAX_UPLOAD, TOO_LARGE, VerificationView, verified, view_of
 from domain.errors import DomainError, Invalid
 from signing.verification.labels import kind_name
 from signing.verification.verdicts import Check, Standing, Verdict
@@ -70,7 +70,7 @@ async def check_file(request: Request, found: ServicesDep) -> Response:
     name = "_verdict.html" if "HX-Request" in request.headers else "verification.html"
     try:
         data = await _file_of(request)
-        view = await seen(found, await verified(request, found, data), current_language())
+        view = await view_of(found, await verified(request, found, data), current_language())
     except (DomainError, Unavailable) as error:
         values = {"view": None, "problem": error.message, "typed": "", "advice": ""}
         return page(found, request, name, status=status.HTTP_422_UNPROCESSABLE_CONTENT, **values)

@@ -16,12 +16,13 @@ from signing.verification.errors import TooLarge
 from signing.verification.labels import headline, kind_name, role_name, time_note
 from signing.verification.sentences import sentence
 from signing.verification.verdicts import Finding, Proof, SignatureReport, Standing, Verdict, Verification
-from storage.looking_up import Recalled, recalled_with
+from storage.looking_up import Replacement, replacement_of
 
 router = APIRouter(tags=["verification"])
 MAX_UPLOAD = 24 * 1024 * 1024  # a document, and what stands beside it in a container
 TOO_LARGE = TooLarge().message
 Language = Literal["vi", "en"]
+_CLOSED = frozenset({Standing.RECALLED, Standing.SUPERSEDED})
 
 
 class FindingView(BaseModel):
@@ -59,7 +60,7 @@ class VerificationView(BaseModel):
     headline: str
     standing: Standing | None = Field(description="by the history log; null for a file that it does not know")
     recalled_at: datetime | None = Field(None, description="null for a file that is in force, or not known")
-    replaced_by: str = Field("", description="look-up code of the version that was issued instead, if there is one")
+    replaced_by: str = Field(description="look-up code of the version in force, if a newer one replaces this file")
     kind: str
     school: str
     lookup_code: str
@@ -73,7 +74,7 @@ class VerificationView(BaseModel):
 async def verify_file(request: Request, found: ServicesDep, lang: Language = "vi") -> VerificationView:
     """Check a PDF or a hand-over container (the request's body). Nobody has to sign in; the file is not kept."""
     data = await body_of(request, MAX_UPLOAD, TOO_LARGE)
-    return await seen(found, await verified(request, found, data), lang)
+    return await view_of(found, await verified(request, found, data), lang)
 
 
 async def verified(request: Request, found: Services, data: bytes) -> Verification:
@@ -82,23 +83,16 @@ async def verified(request: Request, found: Services, data: bytes) -> Verificati
     return await found.turns.take(network, partial(found.verifying.verify, data))
 
 
-async def seen(found: Services, verification: Verification, lang: Language = "vi") -> VerificationView:
-    """The verdict, with what replaces a file that was recalled."""
-    gone = await asyncio.to_thread(_recalled, found, verification.file_sha256)
-    view = view_of(verification, lang)
-    return view.model_copy(update={"recalled_at": gone.at, "replaced_by": gone.replaced_by}) if gone else view
-
-
-def _recalled(found: Services, sha256: str) -> Recalled | None:
-    with found.sessions() as session:
-        return recalled_with(session, sha256)
-
-
-def view_of(found: Verification, lang: Language = "vi") -> VerificationView:
+async def view_of(services: Services, found: Verification, lang: Language = "vi") -> VerificationView:
+    """The verdict in words, with what replaces a paper that was recalled."""
+    is_gone = found.standing in _CLOSED
+    newer = await asyncio.to_thread(_replaced_by, services, found) if is_gone else Replacement(None, "")
     return VerificationView(
         verdict=found.verdict,
         headline=headline(found, lang),
         standing=found.standing,
+        recalled_at=newer.recalled_at,
+        replaced_by=newer.replaced_by,
         kind=kind_name(found.kind, lang),
         school=found.school,
         lookup_code=found.lookup_code,
@@ -106,6 +100,11 @@ def view_of(found: Verification, lang: Language = "vi") -> VerificationView:
         findings=[_finding(each, lang) for each in found.findings],
         signatures=[_signature(each, lang) for each in found.signatures],
     )
+
+
+def _replaced_by(services: Services, found: Verification) -> Replacement:
+    with services.sessions() as session:
+        return replacement_of(session, found.file_sha256)
 
 
 def _signature(report: SignatureReport, lang: Language) -> SignatureView:

@@ -61,6 +61,14 @@ class CodeLists:
         return tuple(kind for kind, each in self.lists.items() if not each.confirmed)
 
 
+def code_or_empty(codes: CodeLists, kind: CodeList, word: str) -> str:
+    """The code of our word; "" if the list has none."""
+    try:
+        return codes.code(kind, word)
+    except NotFound:
+        return ""
+
+
 def load_codes(own: Path | None = None) -> CodeLists:
     """The lists of the package, each replaced by the one of `own` (TOML of the same form) if it has it.
 

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from domain.documents import PupilContent, SchoolContent, SignatureField, SignerContent
-from domain.errors import NotFound
 from domain.identity import Sex
 from domain.rules.school_levels import level_of
 from domain.year_records import MarkLine, PrimaryRecordContent, SecondaryRecordContent, SubjectLine, YearRecordContent
-from interchange.national.codes import CodeList, CodeLists
+from interchange.national.codes import CodeList, CodeLists, code_or_empty
 from interchange.national.fields import Level
 from interchange.national.records import NationalRecord, Row, Value
 
@@ -53,11 +52,11 @@ def _header(content: YearRecordContent, codes: CodeLists) -> dict[str, Value]:
         "trangthaithongtinhocba": _IN_FORCE,
         "trichluc": False,
         "phienbanthongtinhocba": str(content.version),
-        "thongtu": _code(codes, CodeList.CIRCULAR, content.circular),
+        "thongtu": code_or_empty(codes, CodeList.CIRCULAR, content.circular),
         "madinhdanhhocba": content.record_uid,
         "namhoc": content.school_year,
-        "macaphoc": _code(codes, CodeList.SCHOOL_LEVEL, level_of(content.grade).value),
-        "makhoi": _code(codes, CodeList.GRADE, str(content.grade)),
+        "macaphoc": code_or_empty(codes, CodeList.SCHOOL_LEVEL, level_of(content.grade).value),
+        "makhoi": code_or_empty(codes, CodeList.GRADE, str(content.grade)),
         "tenlop": content.class_name,
         "cokhuyettatkhongdanhgia": content.assessment_waived,
         "diadanhphathanh": content.school.place,
@@ -79,7 +78,7 @@ def profile_fields(school: SchoolContent, pupil: PupilContent, codes: CodeLists)
 
 
 def _school(school: SchoolContent, codes: CodeLists) -> dict[str, Value]:
-    province = school.province_code or _code(codes, CodeList.PROVINCE, school.province)
+    province = school.province_code or code_or_empty(codes, CodeList.PROVINCE, school.province)
     return {
         "masogd": school.department_code,
         "tensogd": school.department,
@@ -100,10 +99,10 @@ def _pupil(pupil: PupilContent, codes: CodeLists) -> dict[str, Value]:
         "hovaten": pupil.full_name,
         "sodinhdanh": pupil.personal_id,
         "mahocsinh": pupil.pupil_code,
-        "gioitinh": _code(codes, CodeList.SEX, _SEXES.get(pupil.sex, "")),
+        "gioitinh": code_or_empty(codes, CodeList.SEX, _SEXES.get(pupil.sex, "")),
         "ngaythangnamsinh": pupil.birth_date,
-        "dantoc": _code(codes, CodeList.ETHNICITY, pupil.ethnicity),
-        "quoctich": _code(codes, CodeList.NATIONALITY, pupil.nationality),
+        "dantoc": code_or_empty(codes, CodeList.ETHNICITY, pupil.ethnicity),
+        "quoctich": code_or_empty(codes, CodeList.NATIONALITY, pupil.nationality),
         "doituongchinhsach": profile.policy_group,
         "noisinh_diachichitiet": pupil.place_of_birth,
         "noisinh_maxa": profile.birth_commune_code,
@@ -170,7 +169,7 @@ def _primary_rows(content: PrimaryRecordContent, codes: CodeLists) -> dict[str, 
 
 def _level_row(line: SubjectLine, codes: CodeLists) -> Mapping[str, Value]:
     return {
-        "mamonhoc": _code(codes, CodeList.PRIMARY_SUBJECT, line.subject),
+        "mamonhoc": code_or_empty(codes, CodeList.PRIMARY_SUBJECT, line.subject),
         "tenmonhoc": line.name,
         "mucdatduoc": line.level,
         "diemkiemtradinhky": line.score,
@@ -188,8 +187,8 @@ def _secondary_rows(content: SecondaryRecordContent, codes: CodeLists) -> dict[s
 
 def _mark_row(line: MarkLine, codes: CodeLists) -> Mapping[str, Value]:
     return {
-        "mamonhoc": _code(codes, CodeList.SECONDARY_SUBJECT, line.subject),
-        "tenmonhoc": _code(codes, CodeList.SECONDARY_SUBJECT_NAME, line.subject) or line.name,
+        "mamonhoc": code_or_empty(codes, CodeList.SECONDARY_SUBJECT, line.subject),
+        "tenmonhoc": code_or_empty(codes, CodeList.SECONDARY_SUBJECT_NAME, line.subject) or line.name,
         "diemhocky1": _mark(line.hk1),
         "diemhocky2": _mark(line.hk2),
         "diemcanam": _mark(line.year),
@@ -216,10 +215,3 @@ def _schooling(pupil: PupilContent) -> tuple[Row, ...]:
         }
         for line in pupil.schooling
     )
-
-
-def _code(codes: CodeLists, kind: CodeList, word: str) -> str:
-    try:
-        return codes.code(kind, word)
-    except NotFound:
-        return ""

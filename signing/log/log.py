@@ -26,6 +26,11 @@ class HistoryLog:
         self._signer = signer
         self._origin = origin
 
+    @property
+    def log_key(self) -> VerifierKey:
+        """What verifies its checkpoints."""
+        return self._signer.log_key
+
     def checkpoint(self) -> Checkpoint:
         """What the log holds now; size 0 for a log that was never written."""
         data = self._store.read(CHECKPOINT)

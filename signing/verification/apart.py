@@ -46,13 +46,21 @@ class ApartVerifier:
 
     def verify(self, pdf: bytes, trust_roots: Sequence[x509.Certificate], **beside: Unpack[Beside]) -> Verification:
         """As `signing.verification.verify.verify`; also raises TooLarge (an Unreadable) and TookTooLong."""
-        return self._asked(pdf, trust_roots, beside, wants_report=False)[0]
+        return self._asked(pdf, trust_roots, beside)[0]
 
     def verify_and_report(
         self, pdf: bytes, trust_roots: Sequence[x509.Certificate], **beside: Unpack[Beside]
     ) -> tuple[Verification, str]:
         """As `verify`, with the report of ETSI TS 119 102-2 in XML."""
-        return self._asked(pdf, trust_roots, beside, wants_report=True)
+        verification, reply = self._asked(pdf, trust_roots, beside, wants_report=True)
+        return verification, reply.report
+
+    def verify_and_read(
+        self, pdf: bytes, trust_roots: Sequence[x509.Certificate], **beside: Unpack[Beside]
+    ) -> tuple[Verification, bytes]:
+        """As `verify`, with the attached record.json; b"" if there is none of ours."""
+        verification, reply = self._asked(pdf, trust_roots, beside, wants_record=True)
+        return verification, reply.record
 
     def close(self) -> None:
         with self._turn:
@@ -69,8 +77,14 @@ class ApartVerifier:
         self.close()
 
     def _asked(
-        self, pdf: bytes, trust_roots: Sequence[x509.Certificate], beside: Beside, *, wants_report: bool
-    ) -> tuple[Verification, str]:
+        self,
+        pdf: bytes,
+        trust_roots: Sequence[x509.Certificate],
+        beside: Beside,
+        *,
+        wants_report: bool = False,
+        wants_record: bool = False,
+    ) -> tuple[Verification, Reply]:
         if len(pdf) > self._limits.file_bytes:
             raise TooLarge
         archive = beside.get("archive")
@@ -83,6 +97,7 @@ class ApartVerifier:
             standing=beside.get("standing"),
             wants_report=wants_report,
             cpu_seconds=self._limits.cpu_seconds,
+            wants_record=wants_record,
         )
         line = QUESTION.dump_json(question) + b"\n"
         with self._turn:
@@ -90,7 +105,7 @@ class ApartVerifier:
             reply = self._exchanged(line) or self._exchanged(line)
         if reply is None or reply.verification is None:
             raise Unreadable(reply.refusal if reply else _CRASHES)
-        return reply.verification, reply.report
+        return reply.verification, reply
 
     def _exchanged(self, line: bytes) -> Reply | None:
         """None if the child died, but of no limit."""

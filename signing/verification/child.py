@@ -71,7 +71,11 @@ def _reply(question: Question) -> Reply:
         )
     except Unreadable as error:
         return Reply(None, refusal=error.message)
-    return Reply(found.verification, etsi_report(found) if question.wants_report else "")
+    return Reply(
+        found.verification,
+        etsi_report(found) if question.wants_report else "",
+        record=found.record if question.wants_record else b"",
+    )
 
 
 def _give_up_rights(memory_bytes: int) -> None:

@@ -23,3 +23,8 @@ def value_at(content: object, path: str) -> object:
             case _:
                 return ""
     return found
+
+
+def says(content: object, path: str) -> bool:
+    """Whether something is printed for what stands there: white space alone is nothing."""
+    return bool(str(value_at(content, path)).split())

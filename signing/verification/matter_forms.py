@@ -1,15 +1,17 @@
 """What the pages of the papers of matters say: the identity page, a moving pupil's result, the minutes of a handover.
 
-As in `forms`, but rows and paragraphs may be the last on their page, which ends with a line of its own.
+As in `forms`, but nothing is left out between the title and the proof: rows and paragraphs follow each other, with the
+last lines of pages and the headings of tables in between.
 """
 
-from collections.abc import Iterator, Sequence
-from itertools import zip_longest
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
 from signing.page_text import squeezed
-from signing.verification.content import Content, value_at
-from signing.verification.runs import Part, Run, parts
+from signing.verification.content import Content, says, value_at
+from signing.verification.runs import Gap, Part, Run, parts
 
 _FOOT: Final = "Mã tra cứu: {lookup_code} Trang"
 _PROOF: Final = " Mã tra cứu: {lookup_code}. %s: {document_id}. Tra cứu"
@@ -53,108 +55,120 @@ _WORK: Final = (
     "{class_name} {subject_name} {term_name} {taker} {cells_filled}/{cells_required} {records_sent}/{records}"
 )
 
-# What stands on one page and is read as one; nothing where the heading of a table stands, which is not looked at.
-Piece = tuple[Part, ...]
-_TABLE: Final[Piece] = ()
-_ENOUGH: Final = 4  # characters
+_SCHOOLING: Final = "Năm học Lớp Trường Tỉnh, thành phố Số đăng bộ Ngày nhập học, chuyển đến"
+_PAST: Final = "Năm học Trường Mã tra cứu và SHA-256 của tệp đã đóng dấu"
+_OPEN: Final = "Môn học, nội dung Còn thiếu"
+_WORK_HEADING: Final = "STT Lớp Môn học, công việc Học kì Người nhận Ô đã nhập Học bạ đã gửi Phiếu đã ký Việc còn lại"
+_OFFICES: Final = "Chức vụ, nhiệm vụ Người nhận"
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """What stands on one page and is read as one; before a row may stand the heading of its table."""
+
+    parts: tuple[Part, ...]
+    heading: str = ""
+    orders: tuple[tuple[str, ...], ...] = ()  # words of the heading
 
 
 def identity_page(content: Content) -> Iterator[Run]:
-    return _in_order(content, [*_identity_page(content)])
+    return _in_order(content, _identity_page(content))
 
 
 def transfer_result(content: Content) -> Iterator[Run]:
-    return _in_order(content, [*_transfer_result(content)])
+    return _in_order(content, _transfer_result(content))
 
 
 def handover_minutes(content: Content) -> Iterator[Run]:
-    return _in_order(content, [*_handover_minutes(content)])
+    return _in_order(content, _handover_minutes(content))
 
 
-def _in_order(content: Content, pieces: Sequence[Piece]) -> Iterator[Run]:
-    """A run for each piece: the next one stands behind it, or the page's last line."""
+def _in_order(content: Content, pieces: Iterable[_Piece]) -> Iterator[Run]:
+    """A run for each piece. What stands before the first one, the head of the paper, is not looked at."""
     foot = "".join(part.text for part in parts(content, _FOOT))
-    for piece, following in zip_longest(pieces, pieces[1:], fillvalue=_TABLE):
-        if piece:
-            yield Run(piece, (foot, _start(following)) if following else (), is_first=True)
+    for at, piece in enumerate(pieces):
+        yield Run(piece.parts, gap=Gap(foot, squeezed(piece.heading), piece.orders) if at else None)
 
 
-def _start(piece: Piece) -> str:
-    """Enough of it to be no end of what stands before: a row's number alone could be."""
-    start = ""
-    for part in piece:
-        if len(start) >= _ENOUGH:
-            break
-        start += part.text
-    return start
+def _said(content: Content, form: str) -> _Piece:
+    return _Piece(parts(content, form))
 
 
-def _table(content: Content, heading: str, name: str, row: str) -> Iterator[Piece]:
-    """A heading and the rows below it; without any, the words that say so."""
+def _table(content: Content, name: str, title: str, heading: str, row: str) -> Iterator[_Piece]:
+    """A title and the rows below it; without any, the words that say so."""
     found = value_at(content, name)
     if not isinstance(found, Sequence) or not found:
-        yield parts(content, f"{heading} Không có.")
+        yield _said(content, f"{title} Không có.")
         return
-    yield from (parts(content, heading), _TABLE)
-    yield from (parts(each, row, f"{name}.{at}.") for at, each in enumerate(found))
+    yield _said(content, title)
+    yield from (_Piece(parts(each, row, f"{name}.{at}."), heading) for at, each in enumerate(found))
 
 
-def _identity_page(content: Content) -> Iterator[Piece]:
+def _identity_page(content: Content) -> Iterator[_Piece]:
     policy = " Đối tượng chính sách: {pupil.profile.policy_group}"
-    is_said = value_at(content, "pupil.profile.policy_group")
-    yield parts(content, f"{_CIVIL_DATA}{policy if is_said else ''} Trường: {{school:address}}")
-    yield from _table(content, "Quá trình học tập", "pupil.schooling", _SCHOOLING_ROW)
+    is_said = says(content, "pupil.profile.policy_group")
+    yield _said(content, f"{_CIVIL_DATA}{policy if is_said else ''} Trường: {{school:address}}")
+    yield from _table(content, "pupil.schooling", "Quá trình học tập", _SCHOOLING, _SCHOOLING_ROW)
     if content.get("past_years"):
-        yield from _table(content, "Học bạ các năm học đã đóng dấu", "past_years", _PAST_ROW)
+        yield from _table(content, "past_years", "Học bạ các năm học đã đóng dấu", _PAST, _PAST_ROW)
     decision = " theo Quyết định số {decision_no} ngày {decision_date:date}"
-    is_decided = content.get("decision_no") or content.get("decision_date")
-    replaces = " Trang này thay thế trang có mã tra cứu {replaces}." if content.get("replaces") else ""
+    is_decided = says(content, "decision_no") or says(content, "decision_date")
+    replaces = " Trang này thay thế trang có mã tra cứu {replaces}." if says(content, "replaces") else ""
     grounds = f"Lí do: {{reason}}{decision if is_decided else ''}.{replaces} Phiên bản: {{version}}."
-    yield parts(content, f"Căn cứ lập trang này {grounds} {_principal(content, 'Mã trang')}")
+    yield _said(content, f"Căn cứ lập trang này {grounds} {_principal(content, 'Mã trang')}")
 
 
-def _transfer_result(content: Content) -> Iterator[Piece]:
-    receiving = [f"{{{name}}}" for name in ("receiving_school", "receiving_province") if content.get(name)]
+def _transfer_result(content: Content) -> Iterator[_Piece]:
+    receiving = [f"{{{name}}}" for name in ("receiving_school", "receiving_province") if says(content, name)]
     waived = " Học sinh khuyết tật không đánh giá." if content.get("assessment_waived") else ""
     planned = " Học sinh học theo kế hoạch giáo dục cá nhân." if content.get("individual_plan") else ""
     where = ", ".join(receiving) or "–"
-    yield parts(content, f"{_PUPIL}{where} Ngày rời trường: {{left_on:date}}{waived}{planned}")
+    yield _said(content, f"{_PUPIL}{where} Ngày rời trường: {{left_on:date}}{waived}{planned}")
     for at, group in enumerate(content.get("subject_groups", ())):
         heading = () if at else parts(content, "Các môn học của lớp")
-        yield (*heading, *parts(group, "{name}: {subjects:list}", f"subject_groups.{at}."))
+        yield _Piece((*heading, *parts(group, "{name}: {subjects:list}", f"subject_groups.{at}.")))
     yield from _running_year(content)
-    yield from _table(content, "Học bạ các năm học trước đã đóng dấu", "past_years", _PAST_ROW)
-    yield parts(content, f"{_CONFIRMED} {_principal(content, 'Mã bảng')}")
+    yield from _table(content, "past_years", "Học bạ các năm học trước đã đóng dấu", _PAST, _PAST_ROW)
+    yield _said(content, f"{_CONFIRMED} {_principal(content, 'Mã bảng')}")
 
 
-def _running_year(content: Content) -> Iterator[Piece]:
+def _running_year(content: Content) -> Iterator[_Piece]:
     absent = content.get("absent_excused", 0) + content.get("absent_unexcused", 0)
     if not (absent or any(content.get(name) for name in ("tables", "sealed_term", "open_items"))):
-        yield parts(content, _BETWEEN)
+        yield _said(content, _BETWEEN)
         return
     for at, table in enumerate(content.get("tables", ())):
         yield from _results(table, f"tables.{at}.")
-    yield parts(
-        {**content, "absent": absent},
-        "Chuyên cần Số {absent_unit} nghỉ: {absent} (có phép: {absent_excused}, không phép: {absent_unexcused}).",
+    absences = "Số {absent_unit} nghỉ: {absent} (có phép: {absent_excused}, không phép: {absent_unexcused})."
+    yield _said({**content, "absent": absent}, f"Chuyên cần {absences}")
+    yield _said(content, f"Kết quả học kì đã đóng dấu {_sealed_term(content)}")
+    yield from _table(
+        content, "open_items", "Nội dung còn thiếu đến ngày rời trường", _OPEN, "{subject_name} {missing}"
     )
-    yield parts(content, f"Kết quả học kì đã đóng dấu {_sealed_term(content)}")
-    yield from _table(content, "Nội dung còn thiếu đến ngày rời trường", "open_items", "{subject_name} {missing}")
 
 
-def _results(table: Content, where: str) -> Iterator[Piece]:
-    # A table's heading is read out of order; what is read first is the first group, or the first column.
-    group = next((column["group"] for column in table["columns"] if column["group"]), "Nội dung đánh giá")
-    yield (*parts(table, "{name}", where), Part(squeezed(group.split()[0])))
-    yield _TABLE
+def _results(table: Content, where: str) -> Iterator[_Piece]:
+    yield _Piece(parts(table, "{name}", where))
     has_comments = any(line["comment"] for line in table["lines"])
+    heading, orders = _result_heading(table["columns"])
+    heading += " Nhận xét" if has_comments else ""
     for at, line in enumerate(table["lines"]):
         values = " ".join(f"{{values.{index}:mark}}" for index in range(len(line["values"])))
-        yield parts(line, f"{{name}} {values}{' {comment}' if has_comments else ''}", f"{where}lines.{at}.")
-    if table["comment"]:
-        yield parts(table, "Nhận xét: {comment}", where)
-    if table["legend"]:
-        yield parts(table, "{legend}", where)
+        row = f"{{name}} {values}{' {comment}' if has_comments else ''}"
+        yield _Piece(parts(line, row, f"{where}lines.{at}."), heading, orders)
+    if says(table, "comment"):
+        yield _Piece(parts(table, "Nhận xét: {comment}", where))
+    if says(table, "legend"):
+        yield _Piece(parts(table, "{legend}", where))
+
+
+def _result_heading(columns: Sequence[Content]) -> tuple[str, tuple[tuple[str, ...], ...]]:
+    """All its words, and which follow each other: those of groups, of the columns of groups, and of the others."""
+    groups = [name for name, _ in groupby(column["group"] for column in columns) if name]
+    grouped = [column["name"] for column in columns if column["group"]]
+    alone = [column["name"] for column in columns if not column["group"]]
+    orders = tuple(tuple(map(squeezed, " ".join(names).split())) for names in (groups, grouped, alone))
+    return " ".join(("Nội dung đánh giá", *groups, *grouped, *alone)), orders
 
 
 def _sealed_term(content: Content) -> str:
@@ -165,21 +179,21 @@ def _sealed_term(content: Content) -> str:
     return f"{{sealed_term.term_name}}{': ' if results else ''}{results}{_SEALED}"
 
 
-def _handover_minutes(content: Content) -> Iterator[Piece]:
-    yield parts(content, _agreed(content))
-    if content.get("without_giver"):
-        yield parts(content, "Biên bản không có chữ ký của người bàn giao: {without_giver}")
+def _handover_minutes(content: Content) -> Iterator[_Piece]:
+    yield _said(content, _agreed(content))
+    if says(content, "without_giver"):
+        yield _said(content, "Biên bản không có chữ ký của người bàn giao: {without_giver}")
     yield from _work(content)
     if content.get("offices"):
-        yield from _table(content, "Chức vụ, nhiệm vụ bàn giao", "offices", "{name} {taker}")
-    if content.get("remarks"):
-        yield parts(content, "Ghi chú {remarks}")
+        yield from _table(content, "offices", "Chức vụ, nhiệm vụ bàn giao", _OFFICES, "{name} {taker}")
+    if says(content, "remarks"):
+        yield _said(content, "Ghi chú {remarks}")
     signatures = " ".join(_signature(content, field) for field in content["signers"])
-    yield parts(content, f"{_FROM_THEN_ON} {signatures} {_PROOF % 'Mã biên bản'}")
+    yield _said(content, f"{_FROM_THEN_ON} {signatures} {_PROOF % 'Mã biên bản'}")
 
 
 def _agreed(content: Content) -> str:
-    number = "Số: {number} " if content.get("number") else ""
+    number = "Số: {number} " if says(content, "number") else ""
     until = " đến {until:moment}" if content.get("until") else ""
     count = len(content.get("takers", ()))
     takers = [_party(content, f"takers.{at}") for at in range(count)]
@@ -194,32 +208,33 @@ def _agreed(content: Content) -> str:
 
 
 def _party(content: Content, where: str) -> str:
-    position = f" – {{{where}.position}}" if value_at(content, f"{where}.position") else ""
+    position = f" – {{{where}.position}}" if says(content, f"{where}.position") else ""
     return f"{{{where}.name:bare}}{position}"
 
 
-def _work(content: Content) -> Iterator[Piece]:
+def _work(content: Content) -> Iterator[_Piece]:
     lines = content.get("lines", ())
     heading = parts({"lines": len(lines)}, "Lớp, môn học bàn giao: {lines} dòng")
     if not lines:
-        yield (*heading, *parts(content, "Không có."))
+        yield _Piece((*heading, *parts(content, "Không có.")))
         return
-    yield from (heading, _TABLE)
+    yield _Piece(heading)
     for at, line in enumerate(lines):
         sheets = "{sheets.%d.lookup_code} ({sheets.%d.signed_on:date})"
         signed = " ".join(sheets % (sheet, sheet) for sheet in range(len(line["sheets"]))) or "–"
-        yield (Part(str(at + 1)), *parts(line, f"{_WORK} {signed} {{open:none}}", f"lines.{at}."))
+        row = parts(line, f"{_WORK} {signed} {{open:none}}", f"lines.{at}.")
+        yield _Piece((Part(str(at + 1)), *row), _WORK_HEADING)
 
 
 def _signature(content: Content, field: str) -> str:
     """Who is to sign in what part, with the position."""
     asked = _ASKED.get(field, "NGƯỜI NHẬN BÀN GIAO")
-    position = f" {{signers.{field}.position}}" if value_at(content, f"signers.{field}.position") else ""
+    position = f" {{signers.{field}.position}}" if says(content, f"signers.{field}.position") else ""
     return f"{asked} (Ký, ghi rõ họ tên) {{signers.{field}.name}}{position}"
 
 
 def _principal(content: Content, number_name: str) -> str:
     """The school's two signatures, and what proves the paper."""
-    position = value_at(content, "signers.principal.position")
-    said = " {signers.principal.position}" if position not in ("", "Hiệu trưởng") else ""
+    usual = value_at(content, "signers.principal.position") == "Hiệu trưởng"
+    said = " {signers.principal.position}" if says(content, "signers.principal.position") and not usual else ""
     return f"{_PRINCIPAL}{said} {_PROOF % number_name}"

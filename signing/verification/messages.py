@@ -23,15 +23,22 @@ class Question:
     standing: Standing | None
     wants_report: bool
     cpu_seconds: int
+    wants_record: bool = False
 
 
 @dataclass(frozen=True)
 class Reply:
-    """A verification, with a report (XML) if one was wanted; or why the file is not one that is verified."""
+    """A verification, with the report (XML) and the attached record that were wanted; or why there is none.
+
+    `record` is b"" for a document that has none of ours.
+    """
+
+    __pydantic_config__: ClassVar = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 
     verification: Verification | None
     report: str = ""
     refusal: str = ""
+    record: bytes = b""
 
 
 QUESTION = TypeAdapter(Question)

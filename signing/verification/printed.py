@@ -18,12 +18,12 @@ def first_misprint(text: str, kind: DocumentKind, content: Content) -> str | Non
         runs = runs_of(kind, content)
     except (ValueError, TypeError, LookupError, AttributeError):
         return ""
-    pages, at = squeezed_pages(text), 0
+    pages, at, before = squeezed_pages(text), 0, Run(())
     for run in runs:
         end = _end(pages, run, at)
         if end < 0:
-            return _differing(pages, run, at)
-        at = end
+            return _differing(pages, run, at, before)
+        at, before = end, run
     return None
 
 
@@ -32,10 +32,11 @@ def _end(pages: str, run: Run, at: int) -> int:
     whole = _text((*run.parts, *run.beside))
     start = pages.find(whole, at)
     while start >= 0 and run.ends and not pages.startswith(run.ends, start + len(whole)):
-        start = -1 if run.is_first else pages.find(whole, start + 1)
+        start = pages.find(whole, start + 1)
     if start < 0:
         return _end_with_row_inside(pages, run, at) if run.beside else -1
-    return start + len(whole)
+    is_placed = run.gap is None or run.gap.allows(pages[at:start])
+    return start + len(whole) if is_placed else -1
 
 
 def _end_with_row_inside(pages: str, run: Run, at: int) -> int:
@@ -51,17 +52,18 @@ def _end_with_row_inside(pages: str, run: Run, at: int) -> int:
     return end if any(read[:place] + read[place + len(row) :] == comment.text for place in places) else -1
 
 
-def _differing(pages: str, run: Run, at: int) -> str:
+def _differing(pages: str, run: Run, at: int, before: Run) -> str:
     """The field where what stands there stops being the run; the one before, if words of the form do not follow it.
 
-    The first one behind those words, if nothing stands before them.
+    The first one behind those words, if nothing stands before them. Where all of the run stands, but not where the run
+    before it ends, that one goes on otherwise.
     """
     parts, said, field = (*run.parts, *run.beside), "", ""
     for part in parts:
         said, field = said + part.text, part.field or field
         if pages.find(said, at) < 0:
-            break
-    return field or next((part.field for part in parts if part.field), "")
+            return field or next((part.field for part in parts if part.field), "")
+    return field if run.gap is None else next((part.field for part in reversed(before.parts) if part.field), field)
 
 
 def _text(parts: Sequence[Part]) -> str:

@@ -13,7 +13,7 @@ def printed_value(value: object, how: str = "") -> str:
 
 
 def _said(value: object) -> str:
-    return "–" if value == "" else str(value)
+    return str(value) if str(value).split() else "–"
 
 
 def _date(value: object) -> str:
@@ -43,7 +43,7 @@ def _joined(value: object) -> str:
 
 
 def _or_none(value: object) -> str:
-    return "Không." if value == "" else str(value)
+    return str(value) if str(value).split() else "Không."
 
 
 def _with(unit: str) -> Callable[[object], str]:

@@ -1,11 +1,12 @@
 """Parts of a page's text that follow each other, made from words of a form and fields of the content."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from string import Formatter
 
-from signing.page_text import squeezed
+from signing.page_text import PAGE_END, squeezed
 from signing.verification.content import Content, value_at
 from signing.verification.printed_values import printed_value
 
@@ -19,17 +20,44 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Gap:
+    """Between two runs may stand the last lines of pages, and the heading of a table.
+
+    A heading's cells are read in an order of their own: its letters must all be there, and each of `orders` in order.
+    """
+
+    foot: str  # squeezed, up to the page's number
+    heading: str = ""
+    orders: tuple[tuple[str, ...], ...] = ()
+
+    def allows(self, text: str) -> bool:
+        rest = re.sub(rf"{re.escape(self.foot)}\d+/\d+{PAGE_END}", "", text)
+        is_heading = sorted(rest) == sorted(self.heading) and all(_follow(rest, words) for words in self.orders)
+        return not rest or is_heading
+
+
+def _follow(text: str, words: Iterable[str]) -> bool:
+    at = 0
+    for word in words:
+        found = text.find(word, at)
+        if found < 0:
+            return False
+        at = found + len(word)
+    return True
+
+
+@dataclass(frozen=True)
 class Run:
     """Parts that follow each other with nothing in between; one of `ends` stands behind them, if there are any.
 
     `beside` follows them too, or stands within the last of them: a text of several lines on its right is read as one
-    with it where two lines are of one height. `is_first`: the first place where the parts stand must be the right one.
+    with it where two lines are of one height. `gap` says what may stand before the parts; anything may without it.
     """
 
     parts: tuple[Part, ...]
     ends: tuple[str, ...] = ()
     beside: tuple[Part, ...] = ()
-    is_first: bool = False
+    gap: Gap | None = None
 
 
 def run(content: Content, form: str) -> Run:

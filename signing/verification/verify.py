@@ -46,10 +46,14 @@ class Beside(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class Examination:
-    """A verification with what it was made from; `judged` is empty for what cannot be read."""
+    """A verification with what it was made from; `judged` is empty for what cannot be read.
+
+    `record` is the attached record.json as it stands in the file, b"" if there is none of ours.
+    """
 
     verification: Verification
     judged: tuple[Judged, ...] = ()
+    record: bytes = b""
 
 
 def verify(pdf: bytes, trust_roots: Sequence[x509.Certificate], **beside: Unpack[Beside]) -> Verification:
@@ -101,7 +105,7 @@ def _examined(
         findings=(*document.findings(), *(finding for _, finding in checked)),
         signatures=tuple(each.report(ids.get(each.signature.field, ""), needs_data=needs_data) for each in found),
     )
-    return Examination(verification, found)
+    return Examination(verification, found, record.data if record else b"")
 
 
 async def _judged(document: Document, grounds: Grounds, by_evidence: Sequence[ProvenTime]) -> tuple[Judged, ...]:

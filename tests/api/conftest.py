@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from temporalio.testing import WorkflowEnvironment
 
+from activities.chains import ChainKeeper
 from activities.confirming import Confirming
 from activities.decisions import DecisionActivities
 from activities.entrance import Entrance
@@ -148,6 +149,7 @@ def make_services(
         entrance,
         exchange,
         campaigns or FakeCampaigns(),
+        ChainKeeper(objects, history, folder / "history.key", "hocba.example/log"),
         demo=demo,
     )
 

@@ -46,6 +46,9 @@ from tests.documents.secondary_samples import GRADE_10, UPPER_SCHOOL, Subjects
 
 CODE: Final = "7K3M-Q9TX-2WFA-D5HE-8RCP-4NVB"
 OTHER_CODE: Final = "5TQX-8MWK-H3ZA-2DFE-9RNB-7VCP"
+DECEASED: Final = (
+    "Người bàn giao đã mất ngày 01/03/2026. Hiệu trưởng quyết định bàn giao theo Quyết định số 20/QĐ-THHPV."
+)
 FAMILY: Final = ProfileContent(
     native_place="Xã Hoà Phú, tỉnh Đắk Lắk",
     current_address="12/3 Đường số 4, Phường Tân Sơn Nhất, Thành phố Hồ Chí Minh",
@@ -162,10 +165,10 @@ def transfer_result() -> TransferResultContent:
 
 def _of_term(term: str, regular: int) -> tuple[SheetColumn, ...]:
     marks = tuple(SheetColumn(f"{term}/regular_{at}", str(at), f"Thường xuyên {term}") for at in range(1, regular + 1))
-    of_term = (("mid", "Giữa kì"), ("end", "Cuối kì"))
     return (
         *marks,
-        *(SheetColumn(f"{term}/{code}", name, term) for code, name in of_term),
+        SheetColumn(f"{term}/mid", "Giữa kì", term),
+        SheetColumn(f"{term}/end", "Cuối kì", term),
         SheetColumn(term, f"ĐTB {term}", is_result=True),
     )
 
@@ -182,13 +185,9 @@ def secondary_transfer(subjects: Subjects = GRADE_10, regular: int = 4) -> Trans
         )
         for index, (code, name, _, has_score) in enumerate(subjects)
     )
-    conduct = ResultTable(
-        "Kết quả rèn luyện",
-        (SheetColumn("hk1", "Học kì I"), SheetColumn("hk2", "Học kì II")),
-        (ResultLine("conduct", "Rèn luyện", ("Tốt", ""), "Có ý thức tổ chức kỉ luật."),),
-        "",
-        "",
-    )
+    terms = (SheetColumn("hk1", "Học kì I"), SheetColumn("hk2", "Học kì II"))
+    kept = ResultLine("conduct", "Rèn luyện", ("Tốt", ""), "Có ý thức tổ chức kỉ luật.")
+    conduct = ResultTable("Kết quả rèn luyện", terms, (kept,), "", "")
     legend = "ĐTB – điểm trung bình môn; Đ – Đạt; CĐ – Chưa đạt; M – được miễn."
     return replace(
         transfer_result(),
@@ -237,7 +236,6 @@ _OPEN: Final = ("", "Còn 4 nhận xét cuối kì chưa nhập.", "Chưa nhập
 
 def _line(index: int, taker: str) -> HandoverLine:
     code, name, _, _ = SUBJECTS[index % len(SUBJECTS)]
-    sheet = SignedSheet(CODE if index % 2 else OTHER_CODE, "2026-01-09")
     return HandoverLine(
         class_name=f"{index % 5 + 1}{'ABCDE'[index // 5 % 5]}",
         subject=code,
@@ -248,7 +246,7 @@ def _line(index: int, taker: str) -> HandoverLine:
         cells_required=105,
         records_sent=35 - index % 20,
         records=35,
-        sheets=(sheet,) * (index % 3),
+        sheets=(SignedSheet(CODE if index % 2 else OTHER_CODE, "2026-01-09"),) * (index % 3),
         open=_OPEN[index % 3],
     )
 
@@ -280,11 +278,6 @@ def handover_minutes(lines: int = 4, takers: int = 1, *, without_giver: str = ""
         signers=(*(() if without_giver else (giver,)), *taking, principal),
         date="2026-03-06",
     )
-
-
-DECEASED: Final = (
-    "Người bàn giao đã mất ngày 01/03/2026. Hiệu trưởng quyết định bàn giao theo Quyết định số 20/QĐ-THHPV."
-)
 
 
 def longest_minutes() -> HandoverMinutesContent:

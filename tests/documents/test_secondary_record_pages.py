@@ -69,7 +69,7 @@ def test_a_record_is_laid_out_once(
 ) -> None:
     tried: list[Arrangement] = []
 
-    def counted(asked: DocumentContent) -> Iterator[tuple[Arrangement, int]]:
+    def counted(asked: DocumentContent) -> Iterator[tuple[Arrangement, int | None]]:
         for arrangement, pages in arrangements(asked):
             tried.append(arrangement)
             yield arrangement, pages

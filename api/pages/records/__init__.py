@@ -1,6 +1,6 @@
 """Records and classes as they are read: a class's page, a record's preview, and what happened."""
 
-from api.pages.records import class_page, previews, stories, taken
+from api.pages.records import chains, class_page, previews, stories, taken
 from api.routers import joined
 
-router = joined(class_page, previews, stories, taken)
+router = joined(chains, class_page, previews, stories, taken)

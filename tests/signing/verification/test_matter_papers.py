@@ -61,6 +61,8 @@ USUAL: list[MatterPaperContent] = [
     replace(MINUTES, number="", until="", remarks="", offices=(), effective_at="2026-03-09"),
     replace(MINUTES, reason=ODD, remarks=ODD),
     longest_minutes(),
+    replace(MINUTES, number=" ", remarks=" \n", takers=tuple(replace(each, position=" ") for each in MINUTES.takers)),
+    replace(RESULT, receiving_province=" ", tables=tuple(replace(each, comment=" ") for each in RESULT.tables)),
 ]
 
 
@@ -76,8 +78,8 @@ def test_every_field_has_a_name_for_people(content: MatterPaperContent) -> None:
     assert [field for field in fields if field_name(field)[0] == field] == []
 
 
-# What a machine reads and no page says: codes beside their names, and the headings of columns.
-UNSAID = {"rule_version", "grade", "code", "subject", "columns", "field", "signer_id", "authority", "department"}
+# What a machine reads and no page says in words: codes beside their names, and where a group of columns ends.
+UNSAID = {"rule_version", "grade", "code", "subject", "group", "field", "signer_id", "authority", "department"}
 UNSAID |= {"department_code", "commune_code", "province_code", "term", "birth_province_code", "birth_commune_code"}
 UNSAID |= {"native_province_code", "native_commune_code", "address_province_code", "address_commune_code"}
 # The place of the school stands in none of the minutes; where a pupil lived and was at school, on the page of identity.
@@ -121,4 +123,25 @@ def test_what_the_pages_leave_out_is_found() -> None:
     assert misprint(replace(RESULT, sealed_term=None), RESULT) == "sealed_term.term_name"
     assert misprint(replace(MINUTES, remarks=""), MINUTES) == "remarks"
     silent = handover_minutes(2)
-    assert misprint(silent, handover_minutes(2, without_giver=DECEASED)) == "takers.0.position"
+    assert misprint(silent, handover_minutes(2, without_giver=DECEASED)) == "without_giver"
+
+
+def test_what_the_pages_say_beyond_the_data_is_found() -> None:
+    first, *others = RESULT.tables
+    longer_table = replace(first, lines=(replace(first.lines[0], name="Tin học"), *first.lines))
+    assert misprint(replace(RESULT, tables=(longer_table, *others)), RESULT) == "tables.0.name"
+    assert misprint(replace(PAGE, past_years=(PAGE.past_years[-1], *PAGE.past_years)), PAGE) is not None
+    assert misprint(replace(MINUTES, lines=(MINUTES.lines[-1], *MINUTES.lines)), MINUTES) is not None
+
+
+def test_columns_that_change_names_are_found() -> None:
+    for result in (RESULT, secondary_transfer()):
+        first, *others = result.tables
+        for at, column in enumerate(first.columns):
+            for other in first.columns[at + 1 :]:
+                if (column.name, column.group) == (other.name, other.group):
+                    continue
+                swapped = {column: replace(other, code=column.code), other: replace(column, code=other.code)}
+                columns = tuple(swapped.get(each, each) for each in first.columns)
+                wrong = replace(result, tables=(replace(first, columns=columns), *others))
+                assert misprint(result, wrong) == "tables.0.name", (column, other)

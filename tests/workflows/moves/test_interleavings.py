@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest_asyncio
 
 from cli.services.temporal_in_memory import TIME_SKIPPING, temporal_server
+from domain.stages import STAGES
 from storage import reopening
 from storage.database import make_engine, make_sessions
 from storage.migrate import upgrade
@@ -13,9 +14,8 @@ from tests.database import another_database
 from tests.workflows.moves import people
 from tests.workflows.moves.invariants import Watch
 from tests.workflows.moves.people import Refused
-from tests.workflows.moves.world import Stage, World, build, stage
-from domain.stages import STAGES
 from tests.workflows.moves.prelude import advance
+from tests.workflows.moves.world import Stage, World, build, stage
 from workflows.opening import resumed_state
 from workflows.starting import start_class_term
 
@@ -48,7 +48,8 @@ async def test_whatever_people_do_in_whatever_order_the_invariants_hold(theatre:
         async with places:
             await play(theatre, number)
 
-    import time, collections
+    import collections
+    import time
 
     t = time.time()
     await asyncio.gather(*(one(number) for number in range(1, INTERLEAVINGS + 1)))

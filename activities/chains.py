@@ -1,0 +1,97 @@
+"""A pupil's chain as one file: gathered from the database, the object store and the history log, and signed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from activities.evidence import evidence_of
+from domain.errors import NotFound
+from signing.chain.file import Paper
+from signing.chain.writing import ChainPaper, LogState, ProvenEvent, write_chain
+from signing.dss import ValidationMaterial
+from signing.log.log import CHECKPOINT, HistoryLog
+from signing.log.notes import Note
+from signing.log.signers import NoteSigner
+from signing.log.store import LocalTiles
+from storage import chains, evidence
+from storage.chains import PaperEvent, Stay, StayPaper
+from storage.objects import Objects
+from storage.tables import LogCheckpoint
+
+NONE_YET = "Học sinh chưa có học bạ năm nào được phát hành, nên chưa có gì để chứng minh."
+NOT_LOGGED = "Nhật ký lịch sử chưa ghi xong các lần phát hành của học sinh này; tệp chứng minh có trong ít phút."
+
+
+@dataclass(frozen=True)
+class ChainKeeper:
+    """The history log lies in `folder`; its key, which also signs chains, in the file `key`."""
+
+    objects: Objects
+    folder: Path
+    key: Path
+    origin: str
+
+    def obstacle(self, session: Session, stays: Sequence[Stay]) -> str:
+        """Why there is no file yet, in words; "" if there is one."""
+        papers = _issued(stays)
+        if not papers:
+            return NONE_YET
+        unproven = next((stay.school_year for stay, paper in papers if not paper.is_proven), None)
+        if unproven is not None:
+            return _not_proven(unproven)
+        checkpoint = chains.stamped_checkpoint(session)
+        is_logged = checkpoint is not None and self.key.exists()
+        events = [event for _, paper in papers for event in paper.events]
+        return "" if is_logged and all(_is_under(checkpoint, event) for event in events) else NOT_LOGGED
+
+    def file(self, session: Session, pupil_id: UUID) -> bytes:
+        """All of a pupil's issued records as of now, with what proves them (`signing.chain`).
+
+        Raises NotFound, in words, while something of it is not proven yet.
+        """
+        stays = chains.stays_of(session, pupil_id)
+        refusal, checkpoint = self.obstacle(session, stays), chains.stamped_checkpoint(session)
+        if refusal or checkpoint is None:
+            raise NotFound(refusal or NOT_LOGGED)
+        signer = NoteSigner.open(self.key, self.origin)
+        files = LocalTiles(self.folder)
+        log, found = HistoryLog(files, signer, self.origin), [paper for _, paper in _issued(stays)]
+        held = [self._paper(session, each, log, checkpoint.size) for each in found]
+        archives = [name for each in found for name in evidence.archives_of(session, each.document_id)]
+        material = ValidationMaterial.merged(
+            [ValidationMaterial.loads(self.objects.get(each)) for each in dict.fromkeys(archives)]
+        )
+        return write_chain(held, _state(session, files, checkpoint), material, signer)
+
+    def _paper(self, session: Session, paper: StayPaper, log: HistoryLog, size: int) -> ChainPaper:
+        record = evidence_of(session, paper.sha256) or b""
+        events = (_proven(each, log, size) for each in paper.events)
+        return ChainPaper(Paper(self.objects.get(paper.sha256), record), tuple(filter(None, events)))
+
+
+def _issued(stays: Sequence[Stay]) -> list[tuple[Stay, StayPaper]]:
+    return [(stay, paper) for stay in stays for paper in stay.papers if paper.is_issued]
+
+
+def _not_proven(year: str) -> str:
+    return NotFound(f"Học bạ năm học {year} chưa đủ bằng chứng thời gian; tệp chứng minh có trong ít phút.").message
+
+
+def _is_under(checkpoint: LogCheckpoint | None, event: PaperEvent) -> bool:
+    return checkpoint is not None and event.position is not None and event.position < checkpoint.size
+
+
+def _proven(event: PaperEvent, log: HistoryLog, size: int) -> ProvenEvent | None:
+    if event.position is None or event.leaf is None:
+        return None
+    return ProvenEvent(event.position, event.leaf, tuple(log.inclusion_proof(event.position, size)))
+
+
+def _state(session: Session, files: LocalTiles, checkpoint: LogCheckpoint) -> LogState:
+    """The checkpoint as it is published, with what other offices signed since, if it is still the same."""
+    kept, published = checkpoint.note.encode(), files.read(CHECKPOINT) or b""
+    is_same = bool(published) and Note.parse(published).text == Note.parse(kept).text
+    return LogState(published if is_same else kept, evidence_of(session, checkpoint.sha256) or b"")

@@ -1,0 +1,127 @@
+"""A pupil's years on one page: every school, class and version from the first on, and the file that proves them.
+
+Years that other schools issued move with the pupil: the school where the pupil is now reads them, nobody else does.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from api.deps import CurrentPerson, ServicesDep, VisibleRecord, require_readable
+from api.guard import allow
+from api.headers import WITHIN_OUR_PAGE
+from api.pages.language import marked as _
+from api.pages.templating import page
+from domain.assessment import Term
+from domain.chains import Happened, LinkState
+from domain.curriculum import HOMEROOM
+from domain.documents import SignatureField
+from domain.duties import STAFF
+from domain.errors import NotFound
+from signing.chain.file import MEDIA_TYPE
+from storage import access, chains
+from storage.access import RecordHead
+from storage.chains import Stay, StayPaper
+from storage.staffing import Person
+
+router = APIRouter(include_in_schema=False, prefix="/hoc-ba/{record_id}")
+NOT_THEIRS: Final = "Không tìm thấy học bạ này."
+NOT_WHOLE: Final = "Chỉ trường nơi học sinh đang học mới tải được tệp chứng minh của cả chuỗi."
+STATES: Final = {
+    LinkState.IN_FORCE: _("có hiệu lực"),
+    LinkState.RECALLED: _("đã thu hồi"),
+    LinkState.SUPERSEDED: _("đã được thay thế"),
+    LinkState.NOT_LOGGED: _("đã đóng dấu, chờ phát hành"),
+}
+TONES: Final = {LinkState.IN_FORCE: "good", LinkState.RECALLED: "trouble", LinkState.SUPERSEDED: "warning"}
+_ROLES: Final = (
+    (SignatureField.HOMEROOM, _("Giáo viên chủ nhiệm")),
+    (SignatureField.PRINCIPAL, _("Hiệu trưởng")),
+    (SignatureField.SEAL, _("Đóng dấu")),
+)
+
+
+@dataclass(frozen=True)
+class Room:
+    """What of a pupil's years the visitor sees: all of them (`is_whole`), or those at the visitor's own school."""
+
+    stays: Sequence[Stay]
+    is_whole: bool
+
+    def paper(self, document_id: UUID) -> StayPaper:
+        """A paper that the visitor sees; raises NotFound for any other."""
+        found = (each for stay in self.stays for each in stay.papers if each.document_id == document_id)
+        paper = next(found, None)
+        if paper is None:
+            raise NotFound(NOT_THEIRS)
+        return paper
+
+
+@router.get("/chuoi")
+@allow(STAFF)
+def show_chain(request: Request, record: VisibleRecord, person: CurrentPerson, found: ServicesDep) -> Response:
+    """For the homeroom teacher and the school's offices: every subject stands on a year's record."""
+    _require_whole_record(record, person)
+    with found.sessions() as session:
+        room = _room(session, record, person)
+        obstacle = found.chains.obstacle(session, room.stays) if room.is_whole else NOT_WHOLE
+    return page(
+        found,
+        request,
+        "stories/chain.html",
+        record=record,
+        head=record.class_term,
+        term=Term(record.class_term.term),
+        stays=room.stays,
+        is_whole=room.is_whole,
+        obstacle=obstacle,
+        states=STATES,
+        tones=TONES,
+        roles=_ROLES,
+        recalled=Happened.RECALLED,
+        issued=Happened.ISSUED,
+    )
+
+
+@router.get("/chuoi.zip")
+@allow(STAFF)
+def take_chain(record: VisibleRecord, person: CurrentPerson, found: ServicesDep) -> Response:
+    """The file that proves the whole chain without us; raises NotFound in words while something is not proven yet."""
+    _require_whole_record(record, person)
+    with found.sessions() as session:
+        if not _room(session, record, person).is_whole:
+            raise NotFound(NOT_WHOLE)
+        data = found.chains.file(session, chains.pupil_of(session, record.enrolment_id))
+    headers = {"Content-Disposition": f'attachment; filename="chuoi-hoc-ba-{record.id}.zip"'}
+    return Response(data, media_type=MEDIA_TYPE, headers=headers)
+
+
+@router.get("/chuoi/{document_id}.pdf")
+@allow(STAFF)
+def show_chain_paper(record: VisibleRecord, document_id: UUID, person: CurrentPerson, found: ServicesDep) -> Response:
+    """The signed bytes of one version, of whatever school issued it."""
+    _require_whole_record(record, person)
+    with found.sessions() as session:
+        paper = _room(session, record, person).paper(document_id)
+    headers = {"Content-Disposition": f'inline; filename="hoc-ba-{paper.lookup_code}.pdf"', **WITHIN_OUR_PAGE}
+    return Response(found.objects.get(paper.sha256), media_type="application/pdf", headers=headers)
+
+
+def _require_whole_record(record: RecordHead, person: Person) -> None:
+    require_readable(record.class_term, person, HOMEROOM, NOT_THEIRS)
+
+
+def _room(session: Session, record: RecordHead, person: Person) -> Room:
+    """A homeroom teacher sees all of it from the pupil's present class only, the school's offices from each of them."""
+    stays = chains.stays_of(session, chains.pupil_of(session, record.enrolment_id))
+    current, school_id = chains.current_of(stays), record.class_term.school_id
+    is_here = current is not None and current.school_id == school_id
+    is_present = current is not None and current.enrolment_id == record.enrolment_id
+    if is_here and (is_present or person.roles & access.SCHOOL_WIDE):
+        return Room(stays, is_whole=True)
+    return Room([each for each in stays if each.school_id == school_id], is_whole=False)

@@ -1,0 +1,1 @@
+"""Pupils who change schools: statutory limits as data, states, subjects that match, and what travels with the pupil."""

@@ -1,0 +1,41 @@
+"""A pupil's years as rows: a stay at another school, papers in several versions, and what the log says of them."""
+
+from datetime import date
+from uuid import UUID, uuid4
+
+from sqlalchemy.orm import Session
+
+from storage.tables import Document, Enrolment, LogEvent, TermRecord
+from tests.factories import NOW, YEAR, OpenBook
+from tests.storage.papers import make_document, make_signature
+
+
+def stayed(book: OpenBook, pupil_id: UUID, left_on: date | None = date(2026, 10, 1)) -> Enrolment:
+    """In a class of a school from the beginning of the year, until the pupil left."""
+    row = Enrolment(
+        id=uuid4(), class_id=book.cast.class_id, pupil_id=pupil_id, school_year=str(YEAR), order_no=40,
+        record_uid=uuid4(), joined_on=date(2026, 8, 1), left_on=left_on,
+    )  # fmt: skip
+    book.session.add(row)
+    book.session.flush()
+    return row
+
+
+def issued(book: OpenBook, enrolment: Enrolment, *events: str, version: int = 1, **more: object) -> Document:
+    """A sealed record of a year with what the log says of it, by its school's own people."""
+    facts = {"sealed_at": NOW, "enrolment_id": enrolment.id, "lookup_code": uuid4().hex.upper(), **more}
+    facts |= {
+        "record_uid": enrolment.record_uid,
+        "state": "recalled" if {"recalled", "superseded"} & set(events) else "live",
+    }
+    document = make_document(book, kind="year_record", record=0, version=version, **facts)
+    for field in ("homeroom", "principal", "seal"):
+        make_signature(book.session, document, book, field)
+    for kind in events:
+        book.session.add(LogEvent(document_id=document.id, kind=kind, happened_at=NOW))
+        book.session.flush()
+    return document
+
+
+def enrolment_of(session: Session, record_id: str) -> Enrolment:
+    return session.get_one(Enrolment, session.get_one(TermRecord, UUID(record_id)).enrolment_id)
