@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import String, cast, exists, select
 from sqlalchemy.orm import Session
 
 from domain.calendar import day_of, end_of_day
@@ -66,7 +66,7 @@ def waiting_for(session: Session, record_uid: str) -> UUID | None:
     query = (
         select(Recall.matter_id)
         .join(Enrolment, Enrolment.id == Recall.enrolment_id)
-        .where(Enrolment.record_uid == UUID(record_uid), Recall.state == "authority")
+        .where(cast(Enrolment.record_uid, String) == record_uid, Recall.state == "authority")
     )
     return session.scalars(query).first()
 
