@@ -44,6 +44,13 @@ class Deed(Labelled):
     HOLD = "hold", "đã tạm giữ"
     RELEASE = "release", "đã thôi tạm giữ"
     ISSUE = "issue", "đã phát hành"
+    UNLOCK = "unlock", "đã mở khoá"
+    RECALL = "recall", "đã thu hồi học bạ"
+    RENEW = "renew", "đã đổi thông tin học sinh"
+    DETACH_BEGIN = "detach_begin", "bắt đầu chuyển học sinh đi"
+    DETACH_CANCEL = "detach_cancel", "thôi chuyển học sinh đi"
+    DETACH_COMMIT = "detach_commit", "đã chuyển học sinh đi"
+    ATTACH = "attach", "đã nhận học sinh chuyển đến"
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -57,7 +57,8 @@ def sign(book: OpenBook, records: Iterable[str] | None = None, *, version: int =
             record = book.records.index(each)
             if any(paper.state == "live" for paper in year_records(book, record)):
                 continue
-            paper = make_document(book, kind="year_record", record=record, version=version)
+            code = uuid4().hex.upper()
+            paper = make_document(book, kind="year_record", record=record, version=version, lookup_code=code)
             make_signature(book.session, paper, book)
     make_signature(book.session, make_document(book, part=book.term.parts, records=named), book)
 
