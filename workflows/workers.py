@@ -11,6 +11,7 @@ from activities.corrections import CorrectionActivities
 from activities.decisions import DecisionActivities
 from activities.nightly import NightlyActivities
 from activities.school_campaigns import SchoolCampaignActivities
+from storage.corrections.deeds import WORKDAYS
 from storage.database import Sessions
 from temporalio.client import Client
 from temporalio.worker import Interceptor, Worker
@@ -85,10 +86,17 @@ def campaign_worker(
 
 
 def matter_worker(
-    client: Client, sessions: Sessions, threads: ThreadPoolExecutor, interceptors: Sequence[Interceptor] = ()
+    client: Client,
+    sessions: Sessions,
+    threads: ThreadPoolExecutor,
+    interceptors: Sequence[Interceptor] = (),
+    recall_workdays: int = WORKDAYS,
 ) -> Worker:
     """The worker of matters: their steps in the database, and the decisions that they send to books."""
-    books, corrections = BookActivities(sessions, TemporalEngine(client)), CorrectionActivities(sessions)
+    books, corrections = (
+        BookActivities(sessions, TemporalEngine(client)),
+        CorrectionActivities(sessions, recall_workdays),
+    )
     return Worker(
         client,
         task_queue=MATTER_QUEUE,

@@ -5,10 +5,14 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
+from api.approvals import Approvals
 from domain.assessment import Term
 from domain.decisions import Action
+from domain.errors import Conflict
 from domain.matters import MatterKind
-from domain.matters.corrections import Deed
+from domain.matters.corrections import CorrectionCommand, Deed
 from domain.stages import Stage
 from tests.workflows.corrections.playing import Case, begin, make_school, unlock
 from tests.workflows.moves import people
@@ -95,3 +99,16 @@ async def test_after_its_workflow_has_ended_it_is_still_extended(stage: Theatre)
     await case.do(Deed.EXTEND, school.principal, until=datetime.now(UTC) + timedelta(days=5))
     assert case.diary[-1] == "extend"
     assert "unlock.extended" in case.told(school.cast.music)
+
+
+async def test_the_api_tells_of_a_refusal_in_its_own_words(stage: Theatre) -> None:
+    school = make_school(stage, hk1=Stage.ENTRY)
+    await begin(school)
+    approvals = Approvals(stage.client)
+    case = Case(school, MatterKind.UNLOCK)
+    command = CorrectionCommand(
+        "unlock", str(case.id), Deed.ASK, str(school.cast.homeroom), str(case.id), str(case.id),
+        str(school.books[Term.HK1]), school.ids(Term.HK1)[:1], ("toan",),
+    )  # fmt: skip
+    with pytest.raises(Conflict, match="không cần mở khoá"):
+        await approvals.decide_correction(command)
