@@ -27,6 +27,7 @@ from api.pages import (
     accounts,
     approval,
     clerk,
+    corrections,
     entrance,
     entry,
     handovers,
@@ -101,8 +102,8 @@ def create_app(services: Services) -> FastAPI:
 
 def add_pages(app: FastAPI) -> None:
     """Every room; a room of one module or of a package of them."""
-    rooms = (accounts, approval, clerk, entrance, entry, handovers, homeroom, live, mails, management, matters, notices)
-    more = (office, records, review, search, signing, submission, today, transfers, verification)
+    rooms = (accounts, approval, clerk, corrections, entrance, entry, handovers, homeroom, live, mails, management)
+    more = (matters, notices, office, records, review, search, signing, submission, today, transfers, verification)
     app.include_router(joined(*rooms, *more))
 
 

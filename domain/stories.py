@@ -29,6 +29,9 @@ class EventKind(Labelled):
     APPROVE = Action.APPROVE.value, "Duyệt"
     SEAL = Action.SEAL.value, "Đóng dấu"
     ISSUE = Action.ISSUE.value, "Phát hành"
+    UNLOCK = Action.UNLOCK.value, "Mở khoá"
+    RECALL = Action.RECALL.value, "Thu hồi"
+    RENEW = Action.RENEW.value, "Đổi thông tin"
     DETACH_BEGIN = Action.DETACH_BEGIN.value, "Bắt đầu chuyển đi"
     DETACH_CANCEL = Action.DETACH_CANCEL.value, "Thôi chuyển đi"
     DETACH_COMMIT = Action.DETACH_COMMIT.value, "Chuyển đi"
@@ -123,7 +126,7 @@ def moved(action: Action, records: Iterable[Touched]) -> tuple[tuple[Touched, ..
 
 
 def _is_aside(action: Action, after: Touched) -> bool:
-    if action is Action.RETURN:
+    if action in {Action.RETURN, Action.UNLOCK}:
         return after.stage is not Stage.ENTRY
     return action in {Action.HOLD, Action.DETACH_BEGIN} and not after.held
 

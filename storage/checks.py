@@ -123,7 +123,9 @@ class EarlierSignature:
 def signatures_below(session: Session, order: SigningOrder) -> list[EarlierSignature]:
     """The signatures in the live papers of a seal order's records, or in the paper of its matter."""
     named = [UUID(each) for each in order.record_ids]
-    speaks_of = select(DocumentRecord.document_id).where(DocumentRecord.record_id.in_(named))
+    speaks_of = select(DocumentRecord.document_id).where(
+        DocumentRecord.record_id.in_(named), DocumentRecord.voided_at.is_(None)
+    )
     which = Document.id.in_(speaks_of) if order.matter_id is None else Document.id.in_(named)
     query = (
         select(CertificateRow, SignatureRow.sha256, EvidenceBatch.stamped_at)

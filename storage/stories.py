@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from domain.decisions import Action
 from domain.notices import Kind
+from domain.record_states import MATTER
 from domain.stages import Stage
 from domain.stories import SITTING_PAUSE, EventKind, Sitting, StoryEvent, Touched, Void, for_record, moved
 from storage import standing_in
@@ -118,6 +119,13 @@ def _decisions(
         yield replace(event, for_whom=for_whom), aside
 
 
+def _slots(detail: dict[str, Any]) -> tuple[str, ...]:
+    """Whose part it is; a matter speaks of the parts that it opens."""
+    if detail["slot"] == MATTER:
+        return tuple(detail.get("to_slots", ()))
+    return (detail["slot"], *detail.get("more_slots", ()))
+
+
 def _decided(row: _Row, voids: tuple[Void, ...]) -> tuple[StoryEvent, tuple[Touched, ...]]:
     detail = row.detail
     touched = [
@@ -129,7 +137,7 @@ def _decided(row: _Row, voids: tuple[Void, ...]) -> tuple[StoryEvent, tuple[Touc
         at=datetime.fromisoformat(detail["at"]),
         kind=EventKind(detail["action"]),
         actor=row.actor,
-        slots=(detail["slot"], *detail.get("more_slots", ())),
+        slots=_slots(detail),
         to_slot=detail["to_slot"],
         reason=row.reason,
         is_late=detail["late"],

@@ -54,7 +54,7 @@ async def run_main_worker(settings: Settings) -> None:
     with ThreadPoolExecutor(settings.worker_threads) as threads:
         client = await connect(settings)
         worker = main_worker(client, sessions, threads, settings)
-        async with matter_worker(client, sessions, threads, _interceptors(settings)):
+        async with matter_worker(client, sessions, threads, _interceptors(settings), settings.recall_workdays):
             await _until_stopped(worker, settings.ready_file)
 
 

@@ -41,6 +41,7 @@ from storage.tables.campaigns import (
     ProgressDay,
     PupilCase,
 )
+from storage.tables.corrections import CivilChange, CorrectedRecord, IdentityPage, Recall, Unlock
 from storage.tables.handovers import Handover, HandoverItem, StaffLeave
 from storage.tables.journal import AuditEntry, Command, DeadlineEvent, DecisionOrigin, Notice, Reason
 from storage.tables.mail import LastLook, MailRow
@@ -104,12 +105,14 @@ __all__ = [
     "CellChange",
     "CertificateApproval",
     "CertificateRow",
+    "CivilChange",
     "ClassGroup",
     "ClassProgress",
     "ClassTermRow",
     "Command",
     "CommentPhrase",
     "Confirmation",
+    "CorrectedRecord",
     "DeadlineDecision",
     "DeadlineEvent",
     "DecisionOrigin",
@@ -122,6 +125,7 @@ __all__ = [
     "Handover",
     "HandoverItem",
     "Holiday",
+    "IdentityPage",
     "KnownDevice",
     "LastLook",
     "LogCheckpoint",
@@ -146,6 +150,7 @@ __all__ = [
     "PupilRow",
     "PupilTerm",
     "Reason",
+    "Recall",
     "RecordSlot",
     "RecordStore",
     "RecoveryCode",
@@ -169,5 +174,6 @@ __all__ = [
     "TermRecord",
     "TermRow",
     "Transfer",
+    "Unlock",
     "ValidationObject",
 ]

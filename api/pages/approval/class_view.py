@@ -46,6 +46,12 @@ DONE: Final[Mapping[str, str]] = {
     "len-lop": _("Đã ghi quyết định lên lớp, kèm lý do."),
     "danh-gia": _("Đã ghi cách đánh giá học sinh, kèm lý do."),
 }
+DEED_NAMES: Final[Mapping[Action, str]] = {
+    Action.RETURN: _("Trả lại"),
+    Action.HOLD: _("Tạm giữ"),
+    Action.UNLOCK: _("Mở khoá"),
+    Action.RECALL: _("Thu hồi"),
+}
 _ROLES: Final[Mapping[SignatureField, str]] = {
     SignatureField.SUBJECT_TEACHER: _("Giáo viên bộ môn"),
     SignatureField.HOMEROOM: _("Giáo viên chủ nhiệm"),
@@ -111,6 +117,7 @@ class ClassView:
     assessment: str
     undecided: frozenset[UUID]
     filters: Mapping[str, str]
+    deed_names: Mapping[Action, str]
     stage_names: Mapping[Stage, str]
     stand_ins: Sequence[StandIn]
 
@@ -153,7 +160,7 @@ def read_class_view(
         parts=approving.parts_of(session, head.id),
         slots=[(slot, slot_name(read.facts.curriculum, slot)) for slot in _homeroom_first(read)],
         signed=_signed(session, head, read),
-        history=approving.decided(session, [head.id], (Action.RETURN, Action.HOLD)),
+        history=approving.decided(session, [head.id], tuple(DEED_NAMES)),
         look=approving.looks_of(session, person.staff_id, [head.id]).get(head.id),
         overdue=row.overdue,
         pupil=pupil,
@@ -162,6 +169,7 @@ def read_class_view(
         assessment=_assessment(session, pupil),
         undecided=frozenset(_undecided(read)),
         filters=FILTERS,
+        deed_names=DEED_NAMES,
         stage_names=STAGE_NAMES,
         stand_ins=standing_in.in_class_since(session, head.class_id, head.school_id, row.created_at, at),
     )
