@@ -26,7 +26,9 @@ from api.errors import Unavailable
 from api.origins import Origins
 from domain.deadlines import Deadline
 from domain.decisions import Decision
+from domain.matters.corrections import CorrectionCommand
 from storage.orders import LIFETIME
+from workflows.matter_starting import decide_correction
 from workflows.messages import ClassTermState, Outcome
 from workflows.queues import (
     CARRY_RETRY,
@@ -127,6 +129,14 @@ class Approvals:
         # An action's code is the name of its update.
         call = handle.execute_update(decision.action.value, decision, id=command_id, result_type=Outcome)
         return await self._answered(call, _gone(workflow_id))
+
+    async def decide_correction(self, command: CorrectionCommand) -> None:
+        """Send a decision about an unlock, a recall or an identity page; again, it changes nothing.
+
+        A matter whose workflow has ended, or was never started, is taken up with it.
+        """
+        await self._note(command.command_id)
+        await self._answered(decide_correction(self._client, command))
 
     async def set_deadline(self, workflow_id: str, command_id: str, deadline: Deadline) -> int:
         handle = self._client.get_workflow_handle(workflow_id)

@@ -34,14 +34,14 @@ async def keep_reason(found: Services, person: Person, command_id: UUID, text: s
     return await asyncio.to_thread(note_reason, found, person, command_id, text)
 
 
-def note_reason(found: Services, person: Person, command_id: UUID, text: str) -> str:
+def note_reason(found: Services, person: Person, command_id: UUID, text: str, *, of_school: bool = True) -> str:
     """The text stays in the database; its id, the same for a resent command, is what travels.
 
     Whoever was refused and writes another reason decides with that one.
     """
     reason_id = uuid5(REASONS, f"{command_id}/{text}")
     with found.sessions.begin() as session:
-        journal.add_reason(session, reason_id, person.school_id, person.staff_id, text)
+        journal.add_reason(session, reason_id, person.school_id if of_school else None, person.staff_id, text)
     return str(reason_id)
 
 

@@ -14,6 +14,7 @@ from activities.submission.exchange import Exchange
 from activities.verifying import Verifying
 from api.approvals import Approvals
 from api.campaigns import Campaigns
+from api.handovers import Handovers
 from api.remembered import Remembered
 from api.transfers import Transfers
 from api.turns import Turns
@@ -36,8 +37,9 @@ class Services:
     entrance: Entrance
     exchange: Exchange
     campaigns: Campaigns
-    transfers: Transfers
+    handovers: Handovers
     chains: ChainKeeper
+    transfers: Transfers
     codes: CodeLists = field(default_factory=load_codes)  # of the national record
     remembered: Remembered = field(default_factory=Remembered)
     turns: Turns = field(default_factory=Turns)

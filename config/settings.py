@@ -106,6 +106,8 @@ class Settings(BaseSettings):
     store_places: int = Field(default=4, ge=1, le=64)  # packets that our own store works on at once
     packet_signer: Literal["school", "head"] = "school"  # who signs packets of national records
 
+    recall_workdays: int = Field(default=3, ge=1, le=60)  # until a recalled record is issued anew: docs/corrections.md
+
     rules_dir: Path | None = None  # rule sets of the installation, beside the shipped ones: docs/rules.md
     national_codes: Path | None = None  # the Ministry's code lists: docs/national-record.md
 

@@ -21,10 +21,13 @@ class Action(StrEnum):
     DETACH_COMMIT = "detach_commit"
     ATTACH = "attach"
     RECALL = "recall"
+    RENEW = "renew"
 
 
 SIGNING_ACTIONS = frozenset({Action.SIGN, Action.APPROVE, Action.SEAL})
 REOPENING_ACTIONS = frozenset({Action.RETURN, Action.UNLOCK, Action.RECALL})
+# What else makes signatures void: content that nobody enters in the book has changed.
+VOIDING_ACTIONS = REOPENING_ACTIONS | {Action.RENEW}
 
 
 @dataclass(frozen=True)
@@ -32,8 +35,8 @@ class Decision:
     """What somebody decided, for which records. Ids and codes only: it is kept in the workflow's history.
 
     One person may sign several subjects of a class with one confirmation: `more_slots` are those beside `slot`.
-    `to_slots` are the parts that an unlock or a recall opens; `matter_id` is the matter (a transfer, say) behind it,
-    and what an unlock opens may be changed `until` then.
+    `to_slots` are the parts that an unlock or a recall opens, or whose sheets a renewal makes void; `matter_id` is the
+    matter (a transfer, say) behind it, and what an unlock opens may be changed `until` then.
     """
 
     action: Action

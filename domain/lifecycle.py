@@ -226,7 +226,7 @@ def _out_of_part(record: RecordState) -> RecordState:
     return replace(record, stage=stage, part=0)
 
 
-_LEAVE_PART = frozenset({Action.HOLD, Action.RETURN, Action.UNLOCK, Action.DETACH_BEGIN})
+_LEAVE_PART = frozenset({Action.HOLD, Action.RETURN, Action.UNLOCK, Action.RENEW, Action.DETACH_BEGIN})
 _PLANS = {
     Action.SUBMIT: _submit,
     Action.REVIEW: _review,
@@ -239,6 +239,7 @@ _PLANS = {
     Action.ISSUE: _issue,
     Action.UNLOCK: moving.unlock,
     Action.RECALL: moving.recall,
+    Action.RENEW: moving.renew,
     Action.DETACH_BEGIN: moving.detach_begin,
     Action.DETACH_CANCEL: moving.detach_cancel,
     Action.DETACH_COMMIT: moving.detach_commit,

@@ -30,6 +30,25 @@ def recall(term: ClassTerm, decision: Decision, record: RecordState) -> RecordSt
     return term.reopened(record, decision.to_slots)
 
 
+def renew(term: ClassTerm, decision: Decision, record: RecordState) -> RecordState:
+    """The pupil's own data changed: what is signed but not sealed speaks of the former, so it is signed again.
+
+    Nothing is opened for entry, and a record that is held stays held.
+    """
+    only(decision, MATTER)
+    if not decision.reason_id:
+        raise NotAllowed("Ký lại phải có lý do.")
+    if not set(decision.to_slots) <= set(term.subject_slots):
+        raise NotAllowed("Lớp này không có môn học đó.")
+    expect(replace(record, held=False), *_OPEN)
+    void = term.subject_slots if term.signs_records else decision.to_slots
+    unsigned = tuple(slot for slot in term.subject_slots if slot in {*record.unsigned_slots, *void})
+    stage = record.stage
+    if stage not in {Stage.ENTRY, Stage.SUBMITTED}:
+        stage = Stage.REVIEWED if unsigned else Stage.SUBJECT_SIGNED
+    return replace(record, stage=stage, revision=record.revision + 1, unsigned_slots=unsigned, part=0)
+
+
 def detach_begin(_term: ClassTerm, decision: Decision, record: RecordState) -> RecordState:
     """Keep a record as it is while its pupil's transfer is settled; one that is held stays held."""
     only(decision, MATTER)

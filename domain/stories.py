@@ -29,6 +29,9 @@ class EventKind(Labelled):
     APPROVE = Action.APPROVE.value, "Duyệt"
     SEAL = Action.SEAL.value, "Đóng dấu"
     ISSUE = Action.ISSUE.value, "Phát hành"
+    UNLOCK = Action.UNLOCK.value, "Mở khoá"
+    RECALL = Action.RECALL.value, "Thu hồi"
+    RENEW = Action.RENEW.value, "Đổi thông tin"
     DETACH_BEGIN = Action.DETACH_BEGIN.value, "Bắt đầu chuyển đi"
     DETACH_CANCEL = Action.DETACH_CANCEL.value, "Thôi chuyển đi"
     DETACH_COMMIT = Action.DETACH_COMMIT.value, "Chuyển đi"
@@ -73,6 +76,7 @@ class StoryEvent:
     """One event. `actor` is empty where the system acted by itself; `device` and `network` where nobody kept them.
 
     `is_aside` is an event about other pupils that moved this record, too, as it stood in the same summary.
+    `for_whom` is whom the actor stood in for.
     """
 
     at: datetime
@@ -91,6 +95,7 @@ class StoryEvent:
     voids: tuple[Void, ...] = ()
     promoted: bool | None = None
     detail: str = ""
+    for_whom: str = ""
 
     @property
     def about(self) -> frozenset[str]:
@@ -121,7 +126,7 @@ def moved(action: Action, records: Iterable[Touched]) -> tuple[tuple[Touched, ..
 
 
 def _is_aside(action: Action, after: Touched) -> bool:
-    if action is Action.RETURN:
+    if action in {Action.RETURN, Action.UNLOCK}:
         return after.stage is not Stage.ENTRY
     return action in {Action.HOLD, Action.DETACH_BEGIN} and not after.held
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from domain.approval_points import Point, PointKind, below_in_first_term, below_standard
 from domain.assessment import Term
-from domain.decisions import Action
+from domain.decisions import REOPENING_ACTIONS, Action
 from domain.documents import DocumentKind
 from domain.errors import Incomplete, Invalid
 from domain.stages import Stage
@@ -34,7 +34,7 @@ from storage.tables import (
 )
 
 # What changes what a record says, or whether it may go on; signatures alone do not.
-_CHANGING = (Action.RETURN, Action.SUBMIT, Action.HOLD, Action.RELEASE)
+_CHANGING = (Action.RETURN, Action.UNLOCK, Action.RECALL, Action.RENEW, Action.SUBMIT, Action.HOLD, Action.RELEASE)
 Points = dict[UUID, dict[UUID, list[Point]]]  # by class-term and record
 
 
@@ -119,7 +119,9 @@ def _named(action: Action, detail: Mapping[str, object]) -> Iterator[UUID]:
     if not isinstance(records, dict):
         return
     for record_id, (stage, _, held) in records.items():
-        others = (action is Action.RETURN and stage != Stage.ENTRY) or (action in _KEEP_BACK and not held)
+        others = (action in {Action.RETURN, Action.UNLOCK} and stage != Stage.ENTRY) or (
+            action in _KEEP_BACK and not held
+        )
         if not others:
             yield UUID(record_id)
 
@@ -128,7 +130,7 @@ def quick_points(session: Session, staff_id: UUID, class_term_ids: Collection[UU
     """What the journal and the pupils' data say: returned, changed since the person's last look, ids to look at."""
     found: Points = defaultdict(lambda: defaultdict(list))
     looks = looks_of(session, staff_id, class_term_ids)
-    for each in decided(session, class_term_ids, (Action.RETURN,)):
+    for each in decided(session, class_term_ids, tuple(REOPENING_ACTIONS)):
         for record_id in each.record_ids:
             found[each.class_term_id][record_id].append(Point(PointKind.RETURNED, each.reason))
     for class_term_id, record_id in _changed(session, staff_id, looks):

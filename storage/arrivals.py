@@ -18,7 +18,9 @@ from storage.tables import Command
 # An action, and whether the homeroom teacher took it: a signature of the homeroom teacher leads elsewhere.
 _Step: TypeAlias = tuple[Action, bool]
 _LEADS_TO: Final[Mapping[Stage, frozenset[_Step]]] = {
-    Stage.ENTRY: frozenset({(Action.RETURN, True), (Action.RETURN, False)}),
+    Stage.ENTRY: frozenset(
+        {(Action.RETURN, True), (Action.RETURN, False), (Action.UNLOCK, False), (Action.RECALL, False)}
+    ),
     Stage.SUBMITTED: frozenset({(Action.SUBMIT, True), (Action.SUBMIT, False)}),
     Stage.REVIEWED: frozenset({(Action.REVIEW, True)}),
     Stage.SUBJECT_SIGNED: frozenset({(Action.SIGN, False), (Action.REVIEW, True)}),

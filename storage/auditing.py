@@ -122,14 +122,20 @@ def sealed_papers(session: Session, after: str, limit: int) -> list[SealedPaper]
 
 
 def issued_records(session: Session, after: str, limit: int) -> list[IssuedRecord]:
-    """Issued records, and whether a sealed paper and its event stand for each; at year's end it is the year record."""
+    """Issued records, and whether a sealed paper and its event stand for each; at year's end it is the year record.
+
+    A version that was recalled stands for nothing any more.
+    """
     sealed = (
         select(Document.id)
         .join(DocumentRecord, DocumentRecord.document_id == Document.id)
-        .where(DocumentRecord.record_id == TermRecord.id, Document.sealed_at.is_not(None))
+        .where(
+            DocumentRecord.record_id == TermRecord.id, DocumentRecord.voided_at.is_(None),
+            Document.sealed_at.is_not(None), Document.state == "live",
+        )
         .where(or_(ClassTermRow.term != Term.YEAR_END, Document.kind == DocumentKind.YEAR_RECORD))
         .correlate(TermRecord, ClassTermRow)
-    )
+    )  # fmt: skip
     noted = sealed.join(LogEvent, and_(LogEvent.document_id == Document.id, LogEvent.kind == ISSUED))
     query = (
         select(TermRecord.id, sealed.exists(), noted.exists())

@@ -61,10 +61,12 @@ def _check(row: CertificateRow, found: FoundStatus, order_id: UUID | None) -> Si
 
 
 def _bring_up_to_date(row: CertificateRow, found: FoundStatus) -> None:
-    state = STATE_OF_STATUS.get(found.status)
+    state, since = STATE_OF_STATUS.get(found.status), found.revoked_at or found.checked_at
+    if state == row.state == "revoked" and row.state_since is not None and since < row.state_since:
+        row.state_since = since  # its owner was to leave later
     if state is None or row.state == state or row.state in {"revoked", "replaced"}:
         return
-    row.state, row.state_since = state, found.revoked_at or found.checked_at
+    row.state, row.state_since = state, since
 
 
 def keep_objects(session: Session, kinds: Mapping[str, Sequence[bytes]]) -> None:
@@ -121,7 +123,9 @@ class EarlierSignature:
 def signatures_below(session: Session, order: SigningOrder) -> list[EarlierSignature]:
     """The signatures in the live papers of a seal order's records, or in the paper of its matter."""
     named = [UUID(each) for each in order.record_ids]
-    speaks_of = select(DocumentRecord.document_id).where(DocumentRecord.record_id.in_(named))
+    speaks_of = select(DocumentRecord.document_id).where(
+        DocumentRecord.record_id.in_(named), DocumentRecord.voided_at.is_(None)
+    )
     which = Document.id.in_(speaks_of) if order.matter_id is None else Document.id.in_(named)
     query = (
         select(CertificateRow, SignatureRow.sha256, EvidenceBatch.stamped_at)

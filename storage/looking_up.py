@@ -31,6 +31,15 @@ class PublicPaper:
     stands_since: datetime | None
     is_proven: bool
     replaced_by: str = ""
+    recalled_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """Of a paper that was recalled: when, and the look-up code of the version in force; "" while it is corrected."""
+
+    recalled_at: datetime | None
+    replaced_by: str
 
 
 def as_printed(code: str) -> str:
@@ -54,13 +63,24 @@ def paper_of(session: Session, code: str) -> PublicPaper | None:
     document, school, year, since, proven = row
     standing = standing_of(session, document.sha256)
     kind, is_void = DocumentKind(document.kind), document.state == "void"
-    newer = code_in_force(session, document)
+    newer = _newer(session, document)
     return PublicPaper(
-        kind, school, year or "", document.lookup_code, document.sealed_at, is_void, standing, since, proven, newer
-    )
+        kind, school, year or "", document.lookup_code, document.sealed_at, is_void, standing, since, proven, newer,
+        document.recalled_at,
+    )  # fmt: skip
 
 
-def replacement_of(session: Session, sha256: str) -> str:
-    """The look-up code of the version in force that has replaced the file with this hash; "" if none has."""
+def replacement_of(session: Session, sha256: str) -> Replacement:
+    """What has replaced the file with this hash."""
     document = session.scalars(select(Document).where(Document.sha256 == sha256)).first()
-    return code_in_force(session, document) if document else ""
+    if document is None:
+        return Replacement(None, "")
+    return Replacement(document.recalled_at, _newer(session, document))
+
+
+def _newer(session: Session, document: Document) -> str:
+    """Of a record the version in force; another paper says itself what replaced it."""
+    found = code_in_force(session, document)
+    if not found and document.superseded_by is not None:
+        found = session.get_one(Document, document.superseded_by).lookup_code
+    return found

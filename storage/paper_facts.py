@@ -155,7 +155,7 @@ def class_signers(session: Session, facts: ClassFacts, at: datetime) -> tuple[Si
 
 def pupil_contents(session: Session, facts: ClassFacts, found: list[Member]) -> dict[UUID, PupilContent]:
     """What a record says of each pupil, by pupil."""
-    schooling = _schooling(session, facts.group.school_year, [member.pupil.id for member in found])
+    schooling = schooling_of(session, facts.group.school_year, [member.pupil.id for member in found])
     return {
         member.pupil.id: pupil_content(member.pupil, member.enrolment, schooling[member.pupil.id]) for member in found
     }
@@ -163,7 +163,7 @@ def pupil_contents(session: Session, facts: ClassFacts, found: list[Member]) -> 
 
 def pupil_contents_of(session: Session, last: str, pupil: PupilRow, enrolment: Enrolment) -> PupilContent:
     """The same of one pupil, with the years at schools up to the `last`."""
-    return pupil_content(pupil, enrolment, _schooling(session, last, [pupil.id])[pupil.id])
+    return pupil_content(pupil, enrolment, schooling_of(session, last, [pupil.id])[pupil.id])
 
 
 def sheets_by_record(
@@ -241,7 +241,7 @@ def pupil_content(pupil: PupilRow, enrolment: Enrolment, schooling: tuple[School
     )
 
 
-def _schooling(session: Session, last: str, pupil_ids: list[UUID]) -> dict[UUID, tuple[SchoolingLine, ...]]:
+def schooling_of(session: Session, last: str, pupil_ids: list[UUID]) -> dict[UUID, tuple[SchoolingLine, ...]]:
     """Each pupil's years up to the `last`, oldest first (quatrinhhoctap)."""
     query = (
         select(

@@ -225,7 +225,9 @@ def _summary(session: Session, order: SigningOrder, reading: ClassReading) -> Pa
 def _signed_papers(session: Session, order: SigningOrder) -> list[Paper]:
     """Live papers of the records' parts that lack this order's signature, year records first."""
     records = {record.id: record for record in _records(session, order)}
-    speaks_of = select(DocumentRecord.document_id).where(DocumentRecord.record_id.in_(records))
+    speaks_of = select(DocumentRecord.document_id).where(
+        DocumentRecord.record_id.in_(records), DocumentRecord.voided_at.is_(None)
+    )
     is_later = Document.kind != DocumentKind.SUBJECT_SHEET
     return _unsigned(session, role_of(order), is_later, Document.id.in_(speaks_of))
 

@@ -4,14 +4,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, cast, func, select, tuple_
+from sqlalchemy import Uuid, cast, func, select
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
 from domain.curriculum import Curriculum
-from domain.decisions import Action
+from domain.decisions import REOPENING_ACTIONS
 from domain.entry import Cell, Values, cells_of, missing_cells
 from domain.parts import PartState, PupilPart, Returned, part_state
 from domain.scales import CellKind
@@ -199,20 +200,24 @@ def _told(pupil: PupilPart, reasons: Sequence[_Return]) -> PupilPart:
 
 
 def _reasons(session: Session, where: Collection[tuple[UUID, str]]) -> dict[tuple[UUID, str], list[_Return]]:
-    """Every return of these parts, newest first."""
+    """Every return of these parts, and whatever else opened them again, newest first."""
     if not where:
         return {}
     detail = AuditEntry.detail
-    to_slot = detail["to_slot"].astext
     query = (
-        select(AuditEntry.class_term_id, to_slot, detail["records"], Reason.text, Staff.full_name, Reason.created_at)
+        select(AuditEntry.class_term_id, detail, Reason.text, Staff.full_name, Reason.created_at)
         .join(Reason, Reason.id == cast(func.nullif(detail["reason"].astext, ""), Uuid))
         .join(Staff, Staff.id == Reason.staff_id)
-        .where(detail["action"].astext == Action.RETURN.value, tuple_(AuditEntry.class_term_id, to_slot).in_(where))
+        .where(
+            detail["action"].astext.in_(REOPENING_ACTIONS), AuditEntry.class_term_id.in_({each for each, _ in where})
+        )
         .order_by(AuditEntry.wf_seq.desc())
     )
     found: dict[tuple[UUID, str], list[_Return]] = {each: [] for each in where}
-    for class_term_id, slot, records, text, by, at in session.execute(query):
-        back = frozenset(record_id for record_id, state in records.items() if state[0] == Stage.ENTRY)
-        found[class_term_id, slot].append((Returned(text, by, at), back))
+    for class_term_id, entry, text, by, at in session.execute(query):
+        said: dict[str, Any] = entry
+        back = frozenset(record_id for record_id, state in said["records"].items() if state[0] == Stage.ENTRY)
+        for slot in (said["to_slot"], *said.get("to_slots", ())):
+            if (class_term_id, slot) in found:
+                found[class_term_id, slot].append((Returned(text, by, at), back))
     return found

@@ -16,12 +16,14 @@ from sqlalchemy.orm import Session
 
 from domain.assessment import Term
 from domain.calendar import day_of
-from domain.decisions import REOPENING_ACTIONS, Action, Decision
+from domain.decisions import REOPENING_ACTIONS, VOIDING_ACTIONS, Action, Decision
 from domain.errors import Conflict, Incomplete, NotFound
 from domain.record_states import RecordState
 from domain.stages import Stage
 from storage import entries, history, journal, moving, recalling, telling, voids
 from storage.campaigns import cohorts, progress
+from storage.corrections import following
+from storage.corrections.following import Happened
 from storage.submission import outbox
 from storage.tables import ClassGroup, ClassTermRow, Command, RecordSlot, TermRecord
 
@@ -57,7 +59,7 @@ def project(session: Session, work: Projection) -> bool:
         raise Conflict("Sổ lớp chưa ghi đủ các bước trước.")
     if session.get(Command, work.command_id) is not None:
         raise Conflict("Mã lệnh này đã dùng cho một việc khác.")
-    if work.decision.action in {Action.RETURN, Action.UNLOCK}:
+    if work.decision.action in {Action.RETURN, Action.UNLOCK, Action.RENEW}:
         voids.refuse_sealed(session, work.decision)
     if work.decision.action is Action.SUBMIT:
         _freeze(session, row, work.decision)
@@ -67,6 +69,7 @@ def project(session: Session, work: Projection) -> bool:
     _write_records(session, row.id, work)
     _follow_up(session, row, work)
     voids.void_papers(session, row.id, work.decision, dissolved, work.seq)
+    following.follow(session, Happened(work.command_id, work.decision, work.changes, work.decided_at))
     _write_class_term(session, row, work)
     session.flush()
     progress.refresh(session, [row.id])
@@ -81,6 +84,8 @@ def _require_same(session: Session, work: Projection) -> None:
 
 
 def _follow_up(session: Session, row: ClassTermRow, work: Projection) -> None:
+    if work.decision.action in VOIDING_ACTIONS:
+        _unsign(session, work)
     if work.decision.action in REOPENING_ACTIONS:
         _reopen(session, work)
         telling.tell_returned(session, row, work.decision, work.seq, work.decided_at)
@@ -163,7 +168,10 @@ def _reopen(session: Session, work: Projection) -> None:
     session.execute(
         returned.values(state="open", content_sha256=None, revision=RecordSlot.revision + 1, open_until=decision.until)
     )
-    for record_id in decision.record_ids:
+
+
+def _unsign(session: Session, work: Projection) -> None:
+    for record_id in work.decision.record_ids:
         unsigned = work.changes[record_id].unsigned_slots
         void = update(RecordSlot).where(RecordSlot.record_id == UUID(record_id), RecordSlot.slot.in_(unsigned))
         session.execute(void.where(RecordSlot.is_signed).values(is_signed=False))

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from domain.assessment import Term
 from domain.documents import DocumentKind
@@ -66,6 +66,35 @@ def signed_paper(session: Session, record_id: UUID) -> ShownPaper | None:
         found.sealed_at,
         signings_of(session, found.id),
     )
+
+
+@dataclass(frozen=True)
+class FormerVersion:
+    """A version of a pupil's record that was recalled: it stays, and says what replaces it."""
+
+    document_id: UUID
+    version: int
+    lookup_code: str
+    sealed_at: datetime
+    recalled_at: datetime
+    replaced_by: str
+
+
+def former_versions(session: Session, enrolment_id: UUID) -> list[FormerVersion]:
+    """The oldest first."""
+    newer = aliased(Document)
+    query = (
+        select(Document, newer.lookup_code)
+        .outerjoin(newer, newer.id == Document.superseded_by)
+        .join(Enrolment, Enrolment.record_uid == Document.record_uid)
+        .where(Enrolment.id == enrolment_id, Document.state == "recalled")
+        .order_by(Document.version)
+    )
+    return [
+        FormerVersion(row.id, row.version, row.lookup_code, row.sealed_at, row.recalled_at, code or "")
+        for row, code in session.execute(query)
+        if row.sealed_at is not None and row.recalled_at is not None
+    ]
 
 
 def signings_of(session: Session, document_id: UUID) -> tuple[Signing, ...]:

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, func, select, update
 from sqlalchemy.orm import Session
 
-from domain.decisions import REOPENING_ACTIONS, Action, Decision
+from domain.decisions import VOIDING_ACTIONS, Action, Decision
 from domain.documents import DocumentKind
 from domain.errors import Conflict
 from storage import journal
@@ -24,7 +24,7 @@ def void_papers(
     """
     reason_id = UUID(decision.reason_id) if decision.reason_id else None
     told: set[tuple[UUID, str]] = set()
-    if decision.action in REOPENING_ACTIONS:
+    if decision.action in VOIDING_ACTIONS:
         record_ids = [UUID(record_id) for record_id in decision.record_ids]
         told |= _void_lines(session, _sheets(class_term_id, decision.reopens), record_ids, reason_id)
         told |= _void_documents(session, _year_records_of(record_ids), reason_id)
@@ -42,7 +42,11 @@ def refuse_sealed(session: Session, decision: Decision) -> None:
     query = (
         select(TermRecord.id)
         .join(Document, same)
-        .where(TermRecord.id.in_([UUID(each) for each in decision.record_ids]), Document.sealed_at.is_not(None))
+        .where(
+            TermRecord.id.in_([UUID(each) for each in decision.record_ids]),
+            Document.sealed_at.is_not(None),
+            Document.state == "live",  # a recalled version is sealed for good; the next one is not
+        )
     )
     sealed = tuple(str(record_id) for record_id in session.scalars(query.order_by(TermRecord.id)))
     if sealed:

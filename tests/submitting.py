@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -96,7 +97,7 @@ class Sender:
             enrolment_id = self.session.get_one(TermRecord, record_id).enrolment_id
             uid = str(self.session.get_one(Enrolment, enrolment_id).record_uid)
             pdf = sealed_pdf(self.school.code, uid, at + 1, school_year=self.school_year)
-            more = {"sha256": self.objects.put(pdf), "sealed_at": datetime(2027, 5, 31, 3, tzinfo=UTC)}
+            more: dict[str, Any] = {"sha256": self.objects.put(pdf), "sealed_at": datetime(2027, 5, 31, 3, tzinfo=UTC)}
             documents.append(make_document(self.book, kind="year_record", record=at, **more))
         outbox.add_issued(self.session, self.book.opened.record_ids)
         self.session.commit()

@@ -48,19 +48,23 @@ class ClassTermWorkflow(DecisionHandlers):
         self._show()
         watch = asyncio.create_task(self._watch_deadline())
         while not self._is_over():
-            await workflow.wait_condition(lambda: bool(self.inbox) or self._may_continue_as_new())
-            if not self.inbox:
-                workflow.continue_as_new(self.state)
-            pending = self.inbox[0]
-            await self._act(pending)
-            self.inbox.pop(0)
-            await self._issue_sealed()
-            self._show()
-        await workflow.wait_condition(self._deadline_is_noted)
+            await self._take_next()
+            if self._is_over():
+                # What a matter decides while the deadline is still being noted is taken, too.
+                await workflow.wait_condition(self._deadline_is_noted)
         watch.cancel()
         self._refuse_the_rest()
         await workflow.wait_condition(workflow.all_handlers_finished)
         return lifecycle.class_stage(self.term).value
+
+    async def _take_next(self) -> None:
+        await workflow.wait_condition(lambda: bool(self.inbox) or self._may_continue_as_new())
+        if not self.inbox:
+            workflow.continue_as_new(self.state)
+        await self._act(self.inbox[0])
+        self.inbox.pop(0)
+        await self._issue_sealed()
+        self._show()
 
     @workflow.update(description="Đổi hạn")
     async def set_deadline(self, deadline: Deadline) -> int:

@@ -57,6 +57,10 @@ class DecisionHandlers:
     async def recall(self, decision: Decision) -> Outcome:
         return await self._decide(decision)
 
+    @workflow.update(description="Thông tin học sinh đã đổi, ký lại")
+    async def renew(self, decision: Decision) -> Outcome:
+        return await self._decide(decision)
+
     @workflow.update(description="Học sinh bắt đầu chuyển đi")
     async def detach_begin(self, decision: Decision) -> Outcome:
         return await self._decide(decision)
@@ -112,6 +116,10 @@ class DecisionHandlers:
     @recall.validator
     def check_recall(self, decision: Decision) -> None:
         self._check(decision, Action.RECALL)
+
+    @renew.validator
+    def check_renew(self, decision: Decision) -> None:
+        self._check(decision, Action.RENEW)
 
     @detach_begin.validator
     def check_detach_begin(self, decision: Decision) -> None:

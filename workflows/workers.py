@@ -7,29 +7,37 @@ from typing import Any
 from activities.beating import BeatingInterceptor
 from activities.books import BookActivities
 from activities.campaigns import CampaignActivities
+from activities.corrections import CorrectionActivities
 from activities.decisions import DecisionActivities
+from activities.handovers import HandoverActivities
 from activities.nightly import NightlyActivities
 from activities.school_campaigns import SchoolCampaignActivities
 from activities.transfers import TransferActivities
+from storage.corrections.deeds import WORKDAYS
 from storage.database import Sessions
 from temporalio.client import Client
 from temporalio.worker import Interceptor, Worker
 
 from workflows.campaign import CampaignWorkflow
 from workflows.class_term import ClassTermWorkflow
+from workflows.handover import HandoverWorkflow
+from workflows.identity import IdentityWorkflow
 from workflows.mailing import DailyDigestWorkflow, MailWorkflow
 from workflows.nightly import NightlyWorkflow
 from workflows.queues import CAMPAIGN_QUEUE, MATTER_QUEUE
+from workflows.recall import RecallWorkflow
 from workflows.school_campaign import SchoolCampaignWorkflow
 from workflows.starting import TemporalEngine
 from workflows.submission import SubmissionSweepWorkflow, SubmissionWorkflow
 from workflows.transfer import TransferWorkflow
+from workflows.unlock import UnlockWorkflow
 from workflows.upkeep import UpkeepWorkflow
 
 WORKFLOWS = [
     ClassTermWorkflow,
     CampaignWorkflow,
     SchoolCampaignWorkflow,
+    HandoverWorkflow,
     NightlyWorkflow,
     SubmissionWorkflow,
     SubmissionSweepWorkflow,
@@ -37,11 +45,16 @@ WORKFLOWS = [
     MailWorkflow,
     DailyDigestWorkflow,
     TransferWorkflow,
+    UnlockWorkflow,
+    RecallWorkflow,
+    IdentityWorkflow,
 ]
 
 
-def main_activities(decisions: DecisionActivities, schools: SchoolCampaignActivities) -> list[Callable[..., Any]]:
+def main_activities(sessions: Sessions) -> list[Callable[..., Any]]:
     """Short ones, done where the workflows run."""
+    decisions, schools = DecisionActivities(sessions), SchoolCampaignActivities(sessions)
+    handovers = HandoverActivities(sessions)
     return [
         decisions.record_decision,
         decisions.note_deadline,
@@ -53,6 +66,9 @@ def main_activities(decisions: DecisionActivities, schools: SchoolCampaignActivi
         schools.report_cases,
         schools.decide_case,
         schools.end_exception,
+        handovers.open_handover,
+        handovers.take_handover_step,
+        handovers.ring_handover,
     ]
 
 
@@ -81,14 +97,19 @@ def campaign_worker(
 
 
 def matter_worker(
-    client: Client, sessions: Sessions, threads: ThreadPoolExecutor, interceptors: Sequence[Interceptor] = ()
+    client: Client,
+    sessions: Sessions,
+    threads: ThreadPoolExecutor,
+    interceptors: Sequence[Interceptor] = (),
+    recall_workdays: int = WORKDAYS,
 ) -> Worker:
     """The worker of matters: their steps in the database, and the decisions that they send to books."""
     books, transfers = BookActivities(sessions, TemporalEngine(client)), TransferActivities(sessions)
+    corrections = CorrectionActivities(sessions, recall_workdays)
     return Worker(
         client,
         task_queue=MATTER_QUEUE,
-        activities=[books.decide_in_book, *transfers.activities()],
+        activities=[books.decide_in_book, *corrections.activities(), *transfers.activities()],
         activity_executor=threads,
         interceptors=list(interceptors),
     )

@@ -16,7 +16,7 @@ from signing.verification.errors import TooLarge
 from signing.verification.labels import headline, kind_name, role_name, time_note
 from signing.verification.sentences import sentence
 from signing.verification.verdicts import Finding, Proof, SignatureReport, Standing, Verdict, Verification
-from storage.looking_up import replacement_of
+from storage.looking_up import Replacement, replacement_of
 
 router = APIRouter(tags=["verification"])
 MAX_UPLOAD = 24 * 1024 * 1024  # a document, and what stands beside it in a container
@@ -59,6 +59,7 @@ class VerificationView(BaseModel):
     verdict: Verdict
     headline: str
     standing: Standing | None = Field(description="by the history log; null for a file that it does not know")
+    recalled_at: datetime | None = Field(None, description="null for a file that is in force, or not known")
     replaced_by: str = Field(description="look-up code of the version in force, if a newer one replaces this file")
     kind: str
     school: str
@@ -84,12 +85,14 @@ async def verified(request: Request, found: Services, data: bytes) -> Verificati
 
 async def view_of(services: Services, found: Verification, lang: Language = "vi") -> VerificationView:
     """The verdict in words, with what replaces a paper that was recalled."""
-    newer = await asyncio.to_thread(_replaced_by, services, found) if found.standing in _CLOSED else ""
+    is_gone = found.standing in _CLOSED
+    newer = await asyncio.to_thread(_replaced_by, services, found) if is_gone else Replacement(None, "")
     return VerificationView(
         verdict=found.verdict,
         headline=headline(found, lang),
         standing=found.standing,
-        replaced_by=newer,
+        recalled_at=newer.recalled_at,
+        replaced_by=newer.replaced_by,
         kind=kind_name(found.kind, lang),
         school=found.school,
         lookup_code=found.lookup_code,
@@ -99,7 +102,7 @@ async def view_of(services: Services, found: Verification, lang: Language = "vi"
     )
 
 
-def _replaced_by(services: Services, found: Verification) -> str:
+def _replaced_by(services: Services, found: Verification) -> Replacement:
     with services.sessions() as session:
         return replacement_of(session, found.file_sha256)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from domain.matters import MatterKind, transfers
+from domain.matters import MatterKind, correction_words, handover_words, transfers
 
 
 def _(message: str) -> str:
@@ -20,9 +20,9 @@ PATHS: Final[Mapping[str, str]] = {
     MatterKind.IDENTITY: "/trang-thong-tin",
 }
 # By kind and what a matter waits for; nobody's name is in them.
-TASKS: Final[Mapping[str, str]] = {**transfers.TASKS}
+TASKS: Final[Mapping[str, str]] = {**correction_words.TASKS, **handover_words.TASKS, **transfers.TASKS}
 # By kind and what somebody is told.
-NOTICES: Final[Mapping[str, str]] = {**transfers.NOTICES}
+NOTICES: Final[Mapping[str, str]] = {**correction_words.NOTICES, **handover_words.NOTICES, **transfers.NOTICES}
 SIGN: Final = _("Xem và ký văn bản")
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from domain.duties import OFFICES
 from domain.matters import MatterKind
 from domain.matters.transfers import Turn
+from storage.handovers import reading
 from storage.matters import waits
 from storage.staffing import Person
 from storage.tables import Document, Matter, MatterWait, SignatureRow
@@ -18,7 +19,10 @@ from storage.transfers import seeing as transfers
 
 Sees: TypeAlias = Callable[[Session, Matter, Person, datetime], bool]
 # Who else sees matters of a kind: the other school of a transfer, say.
-ALSO: Final[Mapping[MatterKind, Sees]] = {MatterKind.TRANSFER: transfers.receives}
+ALSO: Final[Mapping[MatterKind, Sees]] = {
+    MatterKind.HANDOVER: reading.is_part,
+    MatterKind.TRANSFER: transfers.receives,
+}
 
 
 def may_see(session: Session, matter: Matter, person: Person, at: datetime) -> bool:

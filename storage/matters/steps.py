@@ -59,9 +59,9 @@ def known(session: Session, matter_id: UUID, command_id: str) -> MatterEvent | N
 
 def note(session: Session, matter_id: UUID, step: Step) -> bool:
     """Append a step; False if its command is there already: then everything that belongs to it is there, too."""
-    mine = select(MatterEvent).where(MatterEvent.matter_id == matter_id)
     if known(session, matter_id, step.command_id) is not None:
         return False
+    mine = select(MatterEvent).where(MatterEvent.matter_id == matter_id)
     newest = session.scalars(mine.order_by(MatterEvent.seq.desc()).limit(1)).first()
     seq, prev_hash = (newest.seq + 1, newest.hash) if newest else (1, FIRST_HASH)
     session.add(

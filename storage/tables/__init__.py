@@ -41,6 +41,8 @@ from storage.tables.campaigns import (
     ProgressDay,
     PupilCase,
 )
+from storage.tables.corrections import CivilChange, CorrectedRecord, IdentityPage, Recall, Unlock
+from storage.tables.handovers import Handover, HandoverItem, StaffLeave
 from storage.tables.journal import AuditEntry, Command, DeadlineEvent, DecisionOrigin, Notice, Reason
 from storage.tables.mail import LastLook, MailRow
 from storage.tables.matters import Matter, MatterEvent, MatterWait
@@ -103,12 +105,14 @@ __all__ = [
     "CellChange",
     "CertificateApproval",
     "CertificateRow",
+    "CivilChange",
     "ClassGroup",
     "ClassProgress",
     "ClassTermRow",
     "Command",
     "CommentPhrase",
     "Confirmation",
+    "CorrectedRecord",
     "DeadlineDecision",
     "DeadlineEvent",
     "DecisionOrigin",
@@ -118,7 +122,10 @@ __all__ = [
     "Enrolment",
     "EvidenceBatch",
     "EvidencePath",
+    "Handover",
+    "HandoverItem",
     "Holiday",
+    "IdentityPage",
     "KnownDevice",
     "LastLook",
     "LogCheckpoint",
@@ -143,6 +150,7 @@ __all__ = [
     "PupilRow",
     "PupilTerm",
     "Reason",
+    "Recall",
     "RecordSlot",
     "RecordStore",
     "RecoveryCode",
@@ -158,6 +166,7 @@ __all__ = [
     "SigningLease",
     "SigningOrder",
     "Staff",
+    "StaffLeave",
     "StorePacket",
     "StoreRecord",
     "Submission",
@@ -165,5 +174,6 @@ __all__ = [
     "TermRecord",
     "TermRow",
     "Transfer",
+    "Unlock",
     "ValidationObject",
 ]

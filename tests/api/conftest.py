@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +16,6 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.chains import ChainKeeper
 from activities.confirming import Confirming
-from activities.decisions import DecisionActivities
 from activities.entrance import Entrance
 from activities.evidence import EvidenceKeeper
 from activities.history import HistoryKeeper, LogBook
@@ -25,13 +25,13 @@ from activities.own_device import OwnDevice
 from activities.papers import PaperPool
 from activities.preflight import Preflight
 from activities.proving import Proving
-from activities.school_campaigns import SchoolCampaignActivities
 from activities.showing import Showing
 from activities.submission.exchange import make_exchange
 from activities.transfer_packages import TransferPackageActivities
 from activities.verifying import Verifying
 from api.approvals import Approvals
 from api.campaigns import Campaigns
+from api.handovers import Handovers
 from api.main import create_app
 from api.origins import Origins
 from api.pages.templating import make_templates
@@ -55,7 +55,7 @@ from storage.tables import SigningOrder
 from tests.api.applications import CALLED
 from tests.api.browsing import browser, site  # noqa: F401 - fixtures
 from tests.api.classroom import Classroom, make_classroom
-from tests.api.fakes import FakeApprovals, FakeCampaigns, FakeTransfers
+from tests.api.fakes import FakeApprovals, FakeCampaigns, FakeHandovers, FakeTransfers
 from tests.api.office_desk import at, office  # noqa: F401 - fixtures
 from tests.api.signing import make_prepared
 from tests.api.world import Keyring, World, at_desk, make_world, visitor
@@ -128,8 +128,6 @@ def make_services(
     keys: Keyring,
     folder: Path,
     *,
-    campaigns: Campaigns | None = None,
-    transfers: Transfers | None = None,
     demo: bool = False,
 ) -> Services:
     confirms, objects = confirming(sessions, keys), Objects.local(folder)
@@ -151,9 +149,10 @@ def make_services(
         showing,
         entrance,
         exchange,
-        campaigns or FakeCampaigns(),
-        transfers or FakeTransfers(sessions),
+        FakeCampaigns(),
+        FakeHandovers(),
         ChainKeeper(objects, history, folder / "history.key", "hocba.example/log"),
+        FakeTransfers(sessions),
         demo=demo,
     )
 
@@ -233,14 +232,13 @@ async def workers(
     """All real workers, in this process."""
     settings, client = Settings(worker_threads=4), temporal_env.client
     with ThreadPoolExecutor(8) as threads:
-        main = main_worker(
-            client, DecisionActivities(live_sessions), SchoolCampaignActivities(live_sessions), threads, settings
-        )
+        main = main_worker(client, live_sessions, threads, settings)
         signing = OrderActivities(live_sessions, pool, trust.preflight), MatterPaperActivities(live_sessions, pool)
         sign = sign_worker(client, signing, threads, settings)
         proof = proof_worker(client, live_sessions, trust, threads, settings)
         campaigns = campaign_worker(client, live_sessions, threads)
-        async with main, sign, proof, campaigns, matter_worker(client, live_sessions, threads):
+        matters = matter_worker(client, live_sessions, threads)
+        async with main, sign, proof, campaigns, matters:
             yield
 
 
@@ -250,10 +248,14 @@ def live_app(
 ) -> FastAPI:
     """The application as it is served, workers or not."""
     approvals = Approvals(temporal_env.client, timedelta(seconds=60), Origins(live_sessions))
-    campaigns = Campaigns(temporal_env.client, live_sessions)
-    transfers = Transfers(temporal_env.client, live_sessions)
+    asked = (temporal_env.client, live_sessions)
     return create_app(
-        make_services(live_sessions, approvals, keys, objects_folder, campaigns=campaigns, transfers=transfers)
+        replace(
+            make_services(live_sessions, approvals, keys, objects_folder),
+            campaigns=Campaigns(*asked),
+            handovers=Handovers(*asked),
+            transfers=Transfers(*asked),
+        )
     )
 
 

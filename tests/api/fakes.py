@@ -8,9 +8,11 @@ from uuid import UUID, uuid4
 from activities.orders import PreparedOrder
 from api.approvals import Approvals
 from api.campaigns import Campaigns
+from api.handovers import Handovers
 from api.transfers import Transfers
 from domain.deadlines import Deadline
 from domain.decisions import Decision
+from domain.matters.corrections import CorrectionCommand
 from domain.transfers.messages import TransferDeed, TransferStanding
 from storage.database import Sessions
 from storage.staffing import Person
@@ -29,6 +31,7 @@ class FakeApprovals(Approvals):
     carried: list[str] = field(default_factory=list)
     sent: list[str] = field(default_factory=list)
     decided: dict[str, Decision] = field(default_factory=dict)
+    corrected: dict[str, CorrectionCommand] = field(default_factory=dict)
     deadlines: list[Deadline] = field(default_factory=list)
     refuses: Exception | None = None
     refuses_orders: dict[str, Exception] = field(default_factory=dict)
@@ -56,6 +59,10 @@ class FakeApprovals(Approvals):
             raise self.refuses_orders[command_id]
         kept = self.decided.setdefault(command_id, decision)
         return Outcome(list(self.decided).index(command_id) + 1, kept.record_ids, stage="entry")
+
+    async def decide_correction(self, command: CorrectionCommand) -> None:
+        self._refuse()
+        self.corrected.setdefault(command.command_id, command)
 
     async def set_deadline(self, class_workflow_id: str, command_id: str, deadline: Deadline) -> int:
         self._refuse()
@@ -90,7 +97,7 @@ class FakeTransfers(Transfers):
             return steps.take(session, deed, datetime.now(UTC))
 
 
-class FakeCampaigns(Campaigns):
+class _Asked:
     """Keeps what it is asked, and does nothing of it."""
 
     def __init__(self) -> None:
@@ -108,3 +115,11 @@ class FakeCampaigns(Campaigns):
             return uuid4() if name == "open" else 1000
 
         return take
+
+
+class FakeCampaigns(_Asked, Campaigns):
+    pass
+
+
+class FakeHandovers(_Asked, Handovers):
+    pass

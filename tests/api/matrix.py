@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
@@ -17,6 +17,10 @@ from domain.calendar import day_of
 from domain.curriculum import PRINCIPAL
 from domain.decisions import Action
 from domain.duties import AUTHORITY, Duty
+from domain.matters.handovers import HandoverKind
+from storage import journal
+from storage.handovers import opening, steps
+from storage.handovers.opening import NewHandover, Wish
 from storage.staffing import person
 from storage.tables import (
     Campaign,
@@ -30,6 +34,7 @@ from storage.tables import (
 )
 from storage.transfers.requesting import Application, Outside, open_transfer
 from tests.factories import YEAR, ClassCast, OpenBook, open_book
+from tests.matters import make_matter
 from tests.office import make_campaign, manager_of, shipped_plan
 from tests.storage.papers import make_document, make_order
 
@@ -81,6 +86,15 @@ JSON |= {f"PUT {_SHEET}/o": {"cells": [{"record_id": str(uuid4()), "code": "x", 
 PLAIN |= {"phrase_id": str(uuid4())}
 
 
+# Handovers.
+FORMS |= {
+    "POST /ban-giao/moi": {"command_id": _COMMAND, "reason": "Nghỉ hưu"},
+    "POST /nghi-ngan-ngay": {"command_id": _COMMAND, "reason": "Đi tập huấn"},
+    "POST /ban-giao/{handover_id}/{viec}": {"command_id": _COMMAND},
+}
+PLAIN |= {"viec": "nhan"}
+
+
 @dataclass(frozen=True)
 class GuardedRoute:
     """A route that is not open to everybody."""
@@ -122,6 +136,15 @@ FORMS |= {
     "POST /viec/{matter_id}/ky": {"command_id": str(uuid4()), "phan": "principal"},
     "POST /viec/{matter_id}/ky/{order_id}": {"passphrase": "x"},
 }
+# Corrections; the rooms' own tests have real ones.
+PLAIN |= {"unlock_id": str(uuid4()), "recall_id": str(uuid4()), "identity_id": str(uuid4())}
+FORMS |= {
+    f"POST {path}": {"command_id": _COMMAND, "viec": "grant", "ly_do": "Nhập nhầm điểm."}
+    for path in (
+        "/mo-khoa/{unlock_id}", "/thu-hoi/{recall_id}", "/trang-thong-tin/{identity_id}",
+        "/lop/{class_term_id}/nhap/{slot}/mo-khoa", "/hoc-ba/{record_id}/thu-hoi", "/hoc-ba/{record_id}/ho-tich",
+    )
+}  # fmt: skip
 # The door, one's own account, and the accounts of a school.
 FORMS |= {
     "POST /nguoi-dung/moi-tat-ca": {"command_id": "5f0c1a52-4a7f-4f3c-9a52-0a2b6a1f0c11"},
@@ -142,9 +165,9 @@ FORMS |= {
 
 # Transfers.
 PLAIN |= {"act": "huy"}
-FORMS |= {"POST /chuyen-truong/{matter_id}/{act}": {"command_id": _COMMAND, "reason": "Gia đình rút đơn."}}
+FORMS |= {"POST /chuyen-truong/{transfer_id}/{act}": {"command_id": _COMMAND, "reason": "Gia đình rút đơn."}}
 
-OBJECTS = ("class_term_id", "class_id", "record_id", "order_id", "document_id", "staff_id")
+OBJECTS = ("class_term_id", "class_id", "record_id", "order_id", "document_id", "staff_id", "handover_id")
 
 
 def objects_of(db: Session, cast: ClassCast, sha256: str) -> Objects:
@@ -153,7 +176,7 @@ def objects_of(db: Session, cast: ClassCast, sha256: str) -> Objects:
     document = make_document(book, part=1, sha256=sha256)
     order = make_order(book, Action.APPROVE, PRINCIPAL, lease=False)
     db.flush()
-    named = (book.id, cast.class_id, book.records[0], order.id, document.id, cast.homeroom)
+    named = (book.id, cast.class_id, book.records[0], order.id, document.id, cast.homeroom, handover_of(db, cast))
     ids = {name: str(each) for name, each in zip(OBJECTS, named, strict=True)} | {"preview_id": str(uuid4())}
     # The signing room.
     batch = SigningBatch(
@@ -163,8 +186,21 @@ def objects_of(db: Session, cast: ClassCast, sha256: str) -> Objects:
     db.flush()
     order.batch_id = batch.id
     db.flush()
-    ids |= {"batch_id": str(batch.id), "matter_id": str(make_transfer(db, cast).id)}
+    ids |= {"batch_id": str(batch.id), "matter_id": str(make_matter(db, cast).id)}
+    ids["transfer_id"] = str(make_transfer(db, cast).id)
     return Objects(ids | office_objects(db, cast))
+
+
+def handover_of(db: Session, cast: ClassCast) -> UUID:
+    """The homeroom teacher of a class asks the music teacher to stand in for a while."""
+    matter_id, reason_id, at = uuid4(), uuid4(), datetime.now(UTC) + timedelta(days=10)
+    journal.add_reason(db, reason_id, cast.school.school_id, cast.homeroom, "Đi tập huấn")
+    wishes = (Wish((cast.class_id, "toan", ""), cast.music),)
+    people = (cast.school.school_id, cast.homeroom, cast.homeroom, reason_id)
+    new = NewHandover(matter_id, HandoverKind.DELEGATION, *people, at, at + timedelta(days=3), wishes)
+    assert opening.open_handover(db, new, lambda: datetime.now(UTC))
+    steps.begin(db, matter_id, lambda: datetime.now(UTC))
+    return matter_id
 
 
 def make_transfer(db: Session, cast: ClassCast) -> Matter:

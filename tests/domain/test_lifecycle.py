@@ -46,6 +46,7 @@ ALLOWED: dict[tuple[Action, Stage], set[str]] = {
     **{(Action.HOLD, stage): {HOMEROOM, PRINCIPAL} for stage in UNSEALED},
     **{(Action.UNLOCK, stage): {MATTER} for stage in UNSEALED},
     **{(Action.DETACH_BEGIN, stage): {MATTER} for stage in UNSEALED},
+    **{(Action.RENEW, stage): {MATTER} for stage in UNSEALED},
 }
 
 
@@ -222,7 +223,8 @@ def test_a_slot_that_is_open_is_not_returned_again() -> None:
 def test_a_held_record_does_nothing_but_wait_for_its_release_or_leave(stage: Stage) -> None:
     term = after(at(stage), decide(Action.HOLD, PRINCIPAL, "a"))
     assert waiting_slots(term.records["a"]) == (PRINCIPAL,)
-    for action, slot in product([each for each in Action if each not in {Action.RELEASE, Action.DETACH_BEGIN}], SLOTS):
+    others = {Action.RELEASE, Action.DETACH_BEGIN, Action.RENEW}
+    for action, slot in product([each for each in Action if each not in others], SLOTS):
         with pytest.raises(DomainError):
             plan(term, decide(action, slot, "a", to_slot="toan"))
     assert not after(term, decide(Action.RELEASE, HOMEROOM, "a")).records["a"].held

@@ -139,3 +139,50 @@ def test_opening_again_needs_a_reason_and_parts_of_the_class(
 def test_a_part_that_is_open_is_not_unlocked() -> None:
     with pytest.raises(Conflict, match="đang mở"):
         moved(after(()), Action.UNLOCK, "a", to_slots=("toan",))
+
+
+AT = {
+    Stage.ENTRY: TO_HOMEROOM_SIGNED[:1], Stage.SUBMITTED: TO_HOMEROOM_SIGNED[:3],
+    Stage.SUBJECT_SIGNED: TO_HOMEROOM_SIGNED[:6], Stage.HOMEROOM_SIGNED: TO_HOMEROOM_SIGNED,
+    Stage.APPROVED: TO_ISSUED[:8], Stage.SEALED: TO_ISSUED[:9], Stage.ISSUED: TO_ISSUED,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("stage", [Stage.SUBJECT_SIGNED, Stage.HOMEROOM_SIGNED, Stage.APPROVED])
+def test_new_data_of_a_pupil_is_signed_again_and_nothing_is_opened(stage: Stage) -> None:
+    before = after(AT[stage])
+    term = moved(before, Action.RENEW, "a")
+    assert term.records["a"] == replace(before.records["a"], stage=Stage.SUBJECT_SIGNED, revision=2, part=0)
+    assert {term.records[each].stage for each in "bc"} == {Stage.SUBJECT_SIGNED}
+
+
+def test_a_new_name_asks_for_the_sheets_again() -> None:
+    record = moved(after(AT[Stage.APPROVED]), Action.RENEW, "a", to_slots=SUBJECTS).records["a"]
+    assert (record.stage, record.unsigned_slots, record.open_slots) == (Stage.REVIEWED, SUBJECTS, ())
+
+
+@pytest.mark.parametrize("stage", [Stage.ENTRY, Stage.SUBMITTED])
+def test_new_data_leaves_what_is_being_entered_where_it_is(stage: Stage) -> None:
+    before = after(AT[stage]).records["a"]
+    record = moved(after(AT[stage]), Action.RENEW, "a", to_slots=("toan",)).records["a"]
+    assert (record.stage, record.open_slots) == (stage, before.open_slots)
+
+
+@pytest.mark.parametrize("stage", [Stage.SEALED, Stage.ISSUED])
+def test_what_bears_the_seal_is_not_renewed(stage: Stage) -> None:
+    with pytest.raises(Conflict):
+        moved(after(AT[stage]), Action.RENEW, "a")
+
+
+def test_a_record_that_is_held_is_renewed_and_stays_held() -> None:
+    held = does(after(AT[Stage.APPROVED]), Action.HOLD, PRINCIPAL, "a")
+    assert moved(held, Action.RENEW, "a").records["a"].held
+
+
+def test_only_a_matter_renews_and_only_with_a_reason() -> None:
+    term, renewal = after(AT[Stage.APPROVED]), Decision(Action.RENEW, MATTER, ("a",), reason_id="r1")
+    for wrong in (
+        replace(renewal, slot=PRINCIPAL), replace(renewal, reason_id=""), replace(renewal, to_slots=(HOMEROOM,)),
+    ):  # fmt: skip
+        with pytest.raises(NotAllowed):
+            plan(term, wrong)

@@ -1,6 +1,7 @@
 """Documents, orders and signatures as rows, for tests that look at no bytes."""
 
-from uuid import uuid4
+from collections.abc import Iterable
+from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
@@ -25,31 +26,42 @@ from tests.factories import NOW, OpenBook, make_certificate
 
 
 def make_document(
-    book: OpenBook, *, kind: str = "class_summary", record: int | None = None, **more: object
+    book: OpenBook,
+    *,
+    kind: str = "class_summary",
+    record: int | None = None,
+    records: Iterable[str] | None = None,
+    **more: object,
 ) -> Document:
-    """A live paper of the class-term, speaking of every record or of one."""
-    covered = book.opened.record_ids if record is None else book.opened.record_ids[record : record + 1]
+    """A live paper of the class-term, speaking of every record, of some or of one."""
+    covered = list(book.opened.record_ids if records is None else map(UUID, records))
+    if record is not None:
+        covered = [book.opened.record_ids[record]]
     enrolment_id = record_uid = None
     if kind == DocumentKind.YEAR_RECORD:
         enrolment_id = book.session.get_one(TermRecord, covered[0]).enrolment_id
         record_uid = book.session.get_one(Enrolment, enrolment_id).record_uid
     document = Document(
         **{
-            "id": uuid4(), "kind": kind, "class_term_id": book.id, "enrolment_id": enrolment_id,
-            "record_uid": record_uid, "school_id": book.opened.school_id,
-            "lookup_code": uuid4().hex, "content_sha256": "a" * 64, "sha256": uuid4().hex * 2, "size": 1, **more,
+            "id": uuid4(), "kind": kind, "school_id": book.opened.school_id, "class_term_id": book.id,
+            "enrolment_id": enrolment_id, "record_uid": record_uid, "lookup_code": uuid4().hex,
+            "content_sha256": "a" * 64, "sha256": uuid4().hex * 2, "size": 1, **more,
         }
     )  # fmt: skip
     book.session.add(document)
     book.session.flush()
-    lines = [DocumentRecord(document_id=document.id, record_id=each, revision=1) for each in covered]
+    revisions = {str(each): book.term.records[str(each)].revision for each in covered}
+    lines = [DocumentRecord(document_id=document.id, record_id=each, revision=revisions[str(each)]) for each in covered]
     book.session.add_all(lines)
     book.session.flush()
     return document
 
 
-def make_signature(session: Session, document: Document, book: OpenBook, field: str = "homeroom") -> SignatureRow:
-    order = make_order(book, Action.SEAL, "seal", lease=False)
+def make_signature(
+    session: Session, document: Document, book: OpenBook, field: str = "homeroom", slot: str = ""
+) -> SignatureRow:
+    """By whoever fills `slot`; else by the clerk, whoever should have signed."""
+    order = make_order(book, *((Action.SIGN, slot) if slot else (Action.SEAL, "seal")), lease=False)
     row = SignatureRow(
         document_id=document.id, field=field, order_id=order.id, staff_id=order.staff_id,
         certificate_id=order.certificate_id, signed_at=NOW, sha256=document.sha256,

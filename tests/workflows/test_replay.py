@@ -11,14 +11,16 @@ from temporalio.workflow import NondeterminismError
 from tests.workflows.campaigns.plays import WORKFLOWS
 from tests.workflows.changed import ReorderedClassTermWorkflow
 from workflows.class_term import ClassTermWorkflow
+from workflows.handover import HandoverWorkflow
 from workflows.mailing import DailyDigestWorkflow, MailWorkflow
 from workflows.transfer import TransferWorkflow
 
 EVERY = sorted((Path(__file__).parent / "histories").glob("*.json"))
 MAILING = [path for path in EVERY if path.stem.startswith("mail-")]
 CAMPAIGNS = [path for path in EVERY if path.stem.startswith(("campaign", "school-campaign", "night", "submission"))]
+HANDOVERS = [path for path in EVERY if path.stem.startswith("handover-")]
 TRANSFERS = [path for path in EVERY if path.stem.startswith("transfer-")]
-HISTORIES = [path for path in EVERY if path not in (*MAILING, *CAMPAIGNS, *TRANSFERS)]
+HISTORIES = [path for path in EVERY if path not in (*MAILING, *CAMPAIGNS, *HANDOVERS, *TRANSFERS)]
 
 
 def history(path: Path) -> WorkflowHistory:
@@ -57,6 +59,12 @@ async def test_recorded_histories_of_messages_still_replay(path: Path) -> None:
 async def test_recorded_histories_of_campaigns_still_replay(path: Path) -> None:
     assert len(CAMPAIGNS) == 5
     await replayer(*WORKFLOWS).replay_workflow(history(path))
+
+
+@pytest.mark.parametrize("path", HANDOVERS, ids=lambda path: path.stem)
+async def test_recorded_histories_of_handovers_still_replay(path: Path) -> None:
+    assert len(HANDOVERS) == 3
+    await replayer(HandoverWorkflow).replay_workflow(history(path))
 
 
 @pytest.mark.parametrize("path", TRANSFERS, ids=lambda path: path.stem)

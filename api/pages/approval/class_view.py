@@ -23,12 +23,13 @@ from domain.record_states import CLOSED
 from domain.slot_marks import slot_name
 from domain.stages import STAGE_NAMES, Stage
 from signing.verification.labels import kind_name
-from storage import approving, board
+from storage import approving, board, standing_in
 from storage.access import ClassTermHead
 from storage.approving import Decided, Looked
 from storage.board import RecordLine
 from storage.reports.reading import ClassRead, PupilRead, read_class
 from storage.staffing import Person
+from storage.standing_in import StandIn
 from storage.tables import ClassTermRow, PupilTerm
 
 ALL, NOTABLE, HELD, WAITING = "ca-lop", "luu-y", "tam-giu", "cho-duyet"
@@ -44,6 +45,12 @@ DONE: Final[Mapping[str, str]] = {
     "tra-lai": _("Đã trả lại. Người phụ trách và những người có chữ ký bị huỷ đã được báo, kèm lý do."),
     "len-lop": _("Đã ghi quyết định lên lớp, kèm lý do."),
     "danh-gia": _("Đã ghi cách đánh giá học sinh, kèm lý do."),
+}
+DEED_NAMES: Final[Mapping[Action, str]] = {
+    Action.RETURN: _("Trả lại"),
+    Action.HOLD: _("Tạm giữ"),
+    Action.UNLOCK: _("Mở khoá"),
+    Action.RECALL: _("Thu hồi"),
 }
 _ROLES: Final[Mapping[SignatureField, str]] = {
     SignatureField.SUBJECT_TEACHER: _("Giáo viên bộ môn"),
@@ -110,7 +117,9 @@ class ClassView:
     assessment: str
     undecided: frozenset[UUID]
     filters: Mapping[str, str]
+    deed_names: Mapping[Action, str]
     stage_names: Mapping[Stage, str]
+    stand_ins: Sequence[StandIn]
 
     @property
     def is_open(self) -> bool:
@@ -151,7 +160,7 @@ def read_class_view(
         parts=approving.parts_of(session, head.id),
         slots=[(slot, slot_name(read.facts.curriculum, slot)) for slot in _homeroom_first(read)],
         signed=_signed(session, head, read),
-        history=approving.decided(session, [head.id], (Action.RETURN, Action.HOLD)),
+        history=approving.decided(session, [head.id], tuple(DEED_NAMES)),
         look=approving.looks_of(session, person.staff_id, [head.id]).get(head.id),
         overdue=row.overdue,
         pupil=pupil,
@@ -160,7 +169,9 @@ def read_class_view(
         assessment=_assessment(session, pupil),
         undecided=frozenset(_undecided(read)),
         filters=FILTERS,
+        deed_names=DEED_NAMES,
         stage_names=STAGE_NAMES,
+        stand_ins=standing_in.in_class_since(session, head.class_id, head.school_id, row.created_at, at),
     )
 
 

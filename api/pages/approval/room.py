@@ -17,6 +17,7 @@ from api.services import Services
 from domain.duties import Duty
 from domain.errors import NotFound
 from storage import approving, signing_batches
+from storage.corrections import changes
 from storage.staffing import Person
 
 router = APIRouter(include_in_schema=False)
@@ -128,8 +129,9 @@ def values_of(
 ) -> dict[str, Any]:
     """What the page of a class needs; `problem` and what was `typed` after a refusal."""
     look = None
-    if view.pupil:
-        with found.sessions() as session:
+    with found.sessions() as session:
+        changed = [each for cells in changes.under_way(session, view.head.id).values() for each in cells]
+        if view.pupil:
             look = found.showing.look(session, view.pupil.record_id, view.head.my_slots, now())
     return {
         "head": view.head,
@@ -137,6 +139,7 @@ def values_of(
         "is_new": False,
         "view": view,
         "look": look,
+        "changed_cells": changed,
         "done": class_view.DONE.get(done, ""),
         "problem": problem,
         "typed": {"reason": "", "to_slot": "", "hs": [], **(typed or {})},

@@ -20,6 +20,7 @@ from domain.duties import OFFICES, Duty
 from domain.stages import Stage
 from storage import completeness
 from storage.access import ClassTermHead
+from storage.corrections import changes
 
 router = APIRouter(include_in_schema=False)
 ROOM: Final = "/lop/{class_term_id}/chu-nhiem"
@@ -119,6 +120,7 @@ def room_values(found: Services, head: ClassTermHead, choice: Choice) -> dict[st
         reminded = completeness.reminded_at(session, head.id)
         reasons = completeness.hold_reasons(session, head.id)
         attended = completeness.attendance_kept(session, head.id)
+        changed = [each for cells in changes.under_way(session, head.id).values() for each in cells]
         doubts = completeness.doubtful(session, head.id, choice.slot) if choice.slot in whole.slots else {}
     return {
         **frame_of(head),
@@ -131,6 +133,7 @@ def room_values(found: Services, head: ClassTermHead, choice: Choice) -> dict[st
         "reminded": reminded,
         "reminded_today": {slot for slot, at in reminded.items() if day_of(at) == day_of(moment)},
         "reasons": reasons,
+        "changed_cells": changed,
         "attended": attended,
         "doubts": doubts,
         "own": own_total(whole),

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, now
 from api.guard import allow
+from api.pages.corrections import pupils
 from api.pages.homeroom.room import READERS
 from api.pages.language import current_language, gettext
 from api.pages.language import marked as _
@@ -109,6 +110,10 @@ def _values(found: Services, head: ClassTermHead, person: Person) -> dict[str, A
         "stage_names": STAGE_NAMES,
         "short_names": SHORT_NAMES,
         "papers": _papers(live, names),
+        "recalled": sum(
+            each.state == "recalled" for each in documents if access.may_read_paper(person, head, each.slot)
+        ),
+        "may_make_pages": bool(pupils.CLERKS & person.duties),
         "doors": _doors(head, names),
         "may_read_reports": access.may_read_slot(person, head, HOMEROOM),
         "may_assign": bool(person.duties & MANAGERS),

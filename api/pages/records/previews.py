@@ -7,6 +7,7 @@ from activities.showing import Shown
 from api.deps import CurrentPerson, ServicesDep, VisibleRecord, now, require_readable
 from api.guard import allow
 from api.headers import WITHIN_OUR_PAGE
+from api.pages.corrections import pupils, recalling
 from api.pages.templating import page
 from api.services import Services
 from domain.assessment import Term
@@ -30,6 +31,7 @@ def show_record(request: Request, record: VisibleRecord, person: CurrentPerson, 
     with found.sessions() as session:
         look = found.showing.look(session, record.id, record.class_term.my_slots, now())
         before, after = showing.neighbours(session, record.id)
+        former = showing.former_versions(session, record.enrolment_id)
     return page(
         found,
         request,
@@ -40,6 +42,9 @@ def show_record(request: Request, record: VisibleRecord, person: CurrentPerson, 
         before=before,
         after=after,
         standing=STAGE_NAMES[record.stage],
+        former=former,
+        may_recall=recalling.may_ask(record, person),
+        may_change_data=bool(pupils.CLERKS & person.duties),
     )
 
 

@@ -3,14 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Final
+from uuid import UUID, uuid5
 
 from fastapi import APIRouter, Form, Request, status
+from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 from starlette.responses import Response
 
 from api.deps import CurrentPerson, ServicesDep, now, today
-from api.errors import problem_of
+from api.errors import Refusal, Unavailable, problem_of
 from api.guard import allow
+from api.pages.corrections import acting as corrections
+from api.pages.corrections.acting import DeedForm
 from api.pages.language import marked as _
 from api.pages.office import acting
 from api.pages.office.season import office_of
@@ -19,8 +23,11 @@ from api.pages.templating import page
 from api.services import Services
 from domain.duties import AUTHORITY
 from domain.errors import DomainError, NotFound
+from domain.matters import MatterKind
+from domain.matters.corrections import Deed
 from domain.reasons import LONGEST, in_one_line
 from storage.campaigns import authorities
+from storage.corrections import freezes
 from storage.staffing import Person
 from storage.submission import freezing, kept, looking
 from storage.submission.freezing import Permission
@@ -66,19 +73,32 @@ def look_up(
 
 @router.post("/thu-hoi")
 @allow(acting.HEADS)
-def allow_recall(
+async def allow_recall(
     request: Request, person: CurrentPerson, found: ServicesDep, form: Annotated[PermissionForm, Form()]
 ) -> Response:
-    """Let a frozen record be recalled; the answer shows it, as no address may name it. Sent twice, the first counts."""
-    permission = Permission(form.ma, person.staff_id, in_one_line(form.reason)[: LONGEST + 1])
-    done, problem = "", None
+    """Let a frozen record be recalled; the answer shows it, as no address may name it. Sent twice, the first counts.
+
+    A school that has asked for it goes on at once.
+    """
+    done: str = ""
+    problem: Refusal | None = None
     try:
-        with found.sessions.begin() as session:
-            schools = session.scalars(authorities.schools_under(office_of(person), today())).all()
-            done = _ALLOWED if freezing.allow_recall(session, permission, schools, now()) else _BEFORE
-    except DomainError as refusal:
+        done, waiting = await run_in_threadpool(_allow, found, person, form)
+        if waiting is not None:
+            allowed = DeedForm(viec=Deed.ALLOW.value, ly_do=form.reason, command_id=uuid5(waiting, form.ma))
+            await corrections.send(found, person, (MatterKind.RECALL, waiting), allowed)
+    except (DomainError, Unavailable) as refusal:
         problem = refusal
-    return _page(request, person, found, form.ma, done=done, problem=problem)
+    return await run_in_threadpool(_page, request, person, found, form.ma, done=done, problem=problem)
+
+
+def _allow(found: Services, person: Person, form: PermissionForm) -> tuple[str, UUID | None]:
+    """What became of it, and the school's own request for just this record."""
+    permission = Permission(form.ma, person.staff_id, in_one_line(form.reason)[: LONGEST + 1])
+    with found.sessions.begin() as session:
+        schools = session.scalars(authorities.schools_under(office_of(person), today())).all()
+        done = _ALLOWED if freezing.allow_recall(session, permission, schools, now()) else _BEFORE
+        return done, freezes.waiting_for(session, form.ma)
 
 
 def _records(found: Services, person: Person, asked: str) -> list[KeptRecord]:
@@ -106,7 +126,7 @@ def _page(
     asked: str,
     *,
     done: str = "",
-    problem: DomainError | None = None,
+    problem: Refusal | None = None,
 ) -> Response:
     records = _records(found, person, asked)
     if asked and not records:

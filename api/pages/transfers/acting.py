@@ -45,59 +45,59 @@ class ActForm(BaseModel):
     so_dang_bo: str = Field(default="", max_length=60)
 
 
-@router.post("/{matter_id}/{act}")
+@router.post("/{transfer_id}/{act}")
 @allow(ACTORS)
 async def act(
     request: Request,
-    matter_id: UUID,
+    transfer_id: UUID,
     act: str,
     person: CurrentPerson,
     found: ServicesDep,
     form: Annotated[ActForm, Form()],
 ) -> Response:
     """Raises NotFound for another school's transfer, and for an act that there is not."""
-    await run_in_threadpool(_see, found, matter_id, person)
+    await run_in_threadpool(_see, found, transfer_id, person)
     if act not in ACTS:
         raise NotFound(showing.UNKNOWN)
     try:
-        await found.transfers.act(person, _deed(matter_id, ACTS[act], person, form), form.reason)
+        await found.transfers.act(person, _deed(transfer_id, ACTS[act], person, form), form.reason)
     except (DomainError, Unavailable) as refused:
-        return await run_in_threadpool(showing.show, found, request, person, matter_id, refused, form.reason)
-    return RedirectResponse(f"/chuyen-truong/{matter_id}", status.HTTP_303_SEE_OTHER)
+        return await run_in_threadpool(showing.show, found, request, person, transfer_id, refused, form.reason)
+    return RedirectResponse(f"/chuyen-truong/{transfer_id}", status.HTTP_303_SEE_OTHER)
 
 
-@router.post("/{matter_id}/ho-so/nop")
+@router.post("/{transfer_id}/ho-so/nop")
 @allow({Duty.CLERK}, takes_upload=True)
-async def bring(request: Request, matter_id: UUID, person: CurrentPerson, found: ServicesDep) -> Response:
+async def bring(request: Request, transfer_id: UUID, person: CurrentPerson, found: ServicesDep) -> Response:
     """Papers from outside of the system: a package is verified, anything else is kept for people to judge."""
-    await run_in_threadpool(_see, found, matter_id, person)
+    await run_in_threadpool(_see, found, transfer_id, person)
     try:
         upload = await own_upload(request, MAX_BYTES, _TOO_LARGE)
         if not upload.data:
             raise Invalid("Hãy chọn tệp hồ sơ.")
         sha256 = await run_in_threadpool(found.objects.put, upload.data)
         deed = TransferDeed(
-            str(matter_id), Deed.BRING, str(person.staff_id), upload.fields.get("command_id", sha256),
+            str(transfer_id), Deed.BRING, str(person.staff_id), upload.fields.get("command_id", sha256),
             package_sha256=sha256,
         )  # fmt: skip
         await found.transfers.act(person, deed)
     except (DomainError, Unavailable) as refused:
-        return await run_in_threadpool(showing.show, found, request, person, matter_id, refused)
-    return RedirectResponse(f"/chuyen-truong/{matter_id}", status.HTTP_303_SEE_OTHER)
+        return await run_in_threadpool(showing.show, found, request, person, transfer_id, refused)
+    return RedirectResponse(f"/chuyen-truong/{transfer_id}", status.HTTP_303_SEE_OTHER)
 
 
-def _see(found: Services, matter_id: UUID, person: Person) -> None:
+def _see(found: Services, transfer_id: UUID, person: Person) -> None:
     with found.sessions() as session:
-        showing.card_of(session, matter_id, person)
+        showing.card_of(session, transfer_id, person)
 
 
-def _deed(matter_id: UUID, deed: Deed, person: Person, form: ActForm) -> TransferDeed:
+def _deed(transfer_id: UUID, deed: Deed, person: Person, form: ActForm) -> TransferDeed:
     """Raises Invalid for words that are no reason."""
     text = form.reason.strip()
     if (deed in NEEDS_REASON or text) and not is_reason(text):
         raise Invalid("Hãy ghi lý do (từ 3 đến 1000 ký tự).")
     return TransferDeed(
-        str(matter_id), deed, str(person.staff_id), str(form.command_id), class_id=_id(form.lop), ground=form.can_cu,
+        str(transfer_id), deed, str(person.staff_id), str(form.command_id), class_id=_id(form.lop), ground=form.can_cu,
         register_no=form.so_dang_bo,
     )  # fmt: skip
 

@@ -71,10 +71,10 @@ async def ask(
 ) -> Response:
     """Open a transfer; pressing twice opens one."""
     try:
-        matter_id = await found.transfers.request(person, _application(form))
+        transfer_id = await found.transfers.request(person, _application(form))
     except (DomainError, Unavailable) as refused:
         return await run_in_threadpool(_page, found, request, form, refused=refused)
-    return RedirectResponse(f"/chuyen-truong/{matter_id}", status.HTTP_303_SEE_OTHER)
+    return RedirectResponse(f"/chuyen-truong/{transfer_id}", status.HTTP_303_SEE_OTHER)
 
 
 def _application(form: AskForm) -> Application:

@@ -78,19 +78,19 @@ class ClassChoice:
     must_be_settled: bool
 
 
-@router.get("/{matter_id}")
+@router.get("/{transfer_id}")
 @allow(READERS)
-def show_transfer(request: Request, matter_id: UUID, person: CurrentPerson, found: ServicesDep) -> Response:
-    return show(found, request, person, matter_id)
+def show_transfer(request: Request, transfer_id: UUID, person: CurrentPerson, found: ServicesDep) -> Response:
+    return show(found, request, person, transfer_id)
 
 
-@router.get("/{matter_id}/ho-so.zip")
+@router.get("/{transfer_id}/ho-so.zip")
 @allow(READERS)
-def take_package(matter_id: UUID, person: CurrentPerson, found: ServicesDep) -> Response:
+def take_package(transfer_id: UUID, person: CurrentPerson, found: ServicesDep) -> Response:
     """The package: for the school whose papers they are, and for the one they were released to."""
     with found.sessions() as session:
-        card_of(session, matter_id, person)
-        row, matter = session.get_one(Transfer, matter_id), session.get_one(Matter, matter_id)
+        card_of(session, transfer_id, person)
+        row, matter = session.get_one(Transfer, transfer_id), session.get_one(Matter, transfer_id)
         if row.package_sha256 is None or row.expired_at or not papers_seen.may_see(session, matter, person, now()):
             raise NotFound("Chưa có hồ sơ đóng gói của việc này.")
         data = found.objects.get(row.package_sha256)
@@ -98,9 +98,9 @@ def take_package(matter_id: UUID, person: CurrentPerson, found: ServicesDep) -> 
     return Response(data, media_type="application/zip", headers=headers)
 
 
-def card_of(session: Session, matter_id: UUID, person: Person) -> TransferCard:
+def card_of(session: Session, transfer_id: UUID, person: Person) -> TransferCard:
     """Raises NotFound for what the person may not see: another school's transfer does not exist."""
-    card = showing.card(session, matter_id, person, now())
+    card = showing.card(session, transfer_id, person, now())
     if card is None:
         raise NotFound(UNKNOWN)
     return card
@@ -110,12 +110,12 @@ def show(
     found: Services,
     request: Request,
     person: Person,
-    matter_id: UUID,
+    transfer_id: UUID,
     refused: DomainError | Unavailable | None = None,
     typed: str = "",
 ) -> Response:
     with found.sessions() as session:
-        card = card_of(session, matter_id, person)
+        card = card_of(session, transfer_id, person)
         values = _values(session, card, person)
     code, problem = (problem_of(refused).status, refused.message) if refused else (200, "")
     return page(found, request, "transfers/show.html", status=code, problem=problem, typed=typed, **values)

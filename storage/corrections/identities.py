@@ -1,0 +1,180 @@
+"""Identity pages: asked for when a book is opened, a pupil comes, or civil data change; signed, sealed, replaced."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID, uuid5
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from domain.documents import SignatureField
+from domain.errors import Conflict, Invalid
+from domain.matters import MatterKind
+from domain.matters.corrections import (
+    IDENTITY_STEPS,
+    CorrectionCommand,
+    CorrectionPlan,
+    Deed,
+    IdentityState,
+    after,
+)
+from storage.corrections import civil, people, records
+from storage.corrections.unlocks import step_of
+from storage.matters import papers, steps, waits
+from storage.matters.steps import Step
+from storage.matters.waits import Wait
+from storage.tables import CivilChange, Document, IdentityPage, LogEvent, Matter
+
+OPEN: Final = (IdentityState.ASKED.value, IdentityState.SIGNING.value)
+OPENED, TRANSFERRED, CIVIL = "opened", "transferred", "civil"
+_PAGES: Final = UUID("5f0c5c55-1a2f-4a35-8f4a-3b7c2d9b6f10")
+
+
+def ask_identity_page(pupil_id: UUID, school_id: UUID, reason: str, staff_id: UUID, at: datetime) -> CorrectionCommand:
+    """The command that asks for a pupil's page: one for each pupil, school and reason of a day."""
+    matter_id = uuid5(_PAGES, f"{pupil_id}/{school_id}/{reason}/{at.date().isoformat()}")
+    return CorrectionCommand(
+        MatterKind.IDENTITY.value, str(matter_id), Deed.ASK, str(staff_id), command_id=str(matter_id),
+        pupil_id=str(pupil_id), page_reason=reason,
+    )  # fmt: skip
+
+
+def ask(session: Session, command: CorrectionCommand, at: datetime) -> None:
+    """Open the matter: a change of civil data waits for the principal's word, a first page for the signature alone."""
+    matter_id, staff_id = UUID(command.matter_id), UUID(command.actor_id)
+    if session.get(Matter, matter_id) is not None:
+        return
+    change = session.get(CivilChange, matter_id)
+    pupil_id = change.pupil_id if change else UUID(command.pupil_id)
+    school_id = change.school_id if change else people.school_of(session, staff_id)
+    people.require_office(session, school_id, staff_id, at, people.CLERK, people.ADMIN)
+    civil.require_pupil(session, pupil_id, school_id)
+    _refuse_open(session, pupil_id, school_id)
+    former = in_force(session, pupil_id, school_id)
+    if change is None and former is not None and command.page_reason != TRANSFERRED:
+        raise Conflict("Học sinh đã có trang thông tin; chỉ lập lại khi thông tin thay đổi.")
+    if change is not None and not command.reason_id:
+        raise Invalid("Hãy ghi lý do (từ 3 đến 1000 ký tự).")
+    state = IdentityState.ASKED if change else IdentityState.SIGNING
+    steps.open_matter(session, MatterKind.IDENTITY, matter_id, school_id, state, step_of(command, at))
+    session.add(
+        IdentityPage(
+            matter_id=matter_id, pupil_id=pupil_id, school_id=school_id,
+            reason=CIVIL if change else command.page_reason or OPENED, state=state.value,
+            version=_next_version(session, pupil_id, school_id), former_document=former,
+        )
+    )  # fmt: skip
+    session.flush()
+    _wait(session, session.get_one(Matter, matter_id), at)
+
+
+def _refuse_open(session: Session, pupil_id: UUID, school_id: UUID) -> None:
+    mine = select(IdentityPage).where(IdentityPage.pupil_id == pupil_id, IdentityPage.school_id == school_id)
+    if session.scalars(mine.where(IdentityPage.state.in_(OPEN))).first() is not None:
+        raise Conflict("Trang thông tin của học sinh này đang được lập.")
+
+
+def _next_version(session: Session, pupil_id: UUID, school_id: UUID) -> int:
+    query = select(func.max(IdentityPage.version)).where(
+        IdentityPage.pupil_id == pupil_id, IdentityPage.school_id == school_id, IdentityPage.new_document.is_not(None)
+    )
+    return (session.scalar(query) or 0) + 1
+
+
+def in_force(session: Session, pupil_id: UUID, school_id: UUID) -> UUID | None:
+    """The pupil's sealed page at a school."""
+    query = (
+        select(Document.id)
+        .join(IdentityPage, IdentityPage.new_document == Document.id)
+        .where(
+            IdentityPage.pupil_id == pupil_id, IdentityPage.school_id == school_id, Document.state == "live",
+            Document.sealed_at.is_not(None),
+        )
+    )  # fmt: skip
+    return session.scalars(query.order_by(Document.version.desc()).limit(1)).first()
+
+
+def take(session: Session, matter: Matter, command: CorrectionCommand, at: datetime) -> None:
+    """Carry a decision about a change of civil data out; with the principal's word the pupil's row changes."""
+    page = session.get_one(IdentityPage, matter.id)
+    state = after(IDENTITY_STEPS, IdentityState(page.state), command.deed)
+    staff_id = UUID(command.actor_id)
+    if command.deed is Deed.WITHDRAW:
+        people.require_among(staff_id, {matter.opened_by})
+    else:
+        people.require_office(session, matter.school_id, staff_id, at, people.PRINCIPAL)
+    if command.deed is Deed.REFUSE and not command.reason_id:
+        raise Invalid("Hãy ghi lý do (từ 3 đến 1000 ký tự).")
+    page.state = matter.state = state.value
+    fields = civil.apply(session, matter.id, at) if command.deed is Deed.GRANT else []
+    steps.note(session, matter.id, step_of(command, at, fields=fields or None))
+    if command.deed in {Deed.GRANT, Deed.REFUSE}:
+        told = "granted" if command.deed is Deed.GRANT else "refused"
+        waits.tell(session, matter.id, told, {matter.opened_by}, at)
+    if state in {IdentityState.REFUSED, IdentityState.WITHDRAWN}:
+        records.close(session, matter, at)
+    _wait(session, matter, at)
+
+
+def plan(session: Session, matter: Matter) -> CorrectionPlan:
+    """What books have to be told of the new data, and which signatures the page waits for."""
+    page = session.get_one(IdentityPage, matter.id)
+    if page.state != IdentityState.SIGNING:
+        return CorrectionPlan()
+    change = session.get(CivilChange, matter.id)
+    books = civil.orders(session, matter.id, *_decided(session, matter)) if change else ()
+    return CorrectionPlan(books, awaited=_awaited(session, matter))
+
+
+def _decided(session: Session, matter: Matter) -> tuple[str, str]:
+    """Who approved the change, and the reason that its record was given."""
+    granted = records.newest_step(session, matter.id, Deed.GRANT)
+    asked = records.newest_step(session, matter.id, Deed.ASK)
+    actor = granted.staff_id if granted and granted.staff_id else matter.opened_by
+    return str(actor), str(asked.reason_id) if asked and asked.reason_id else ""
+
+
+def _awaited(session: Session, matter: Matter) -> tuple[str, ...]:
+    """What is not signed yet, in its order; the matter waits for the first of them."""
+    signed = papers.signed_fields(session, papers.current_id(session, matter.id))
+    order = (SignatureField.PRINCIPAL.value, SignatureField.SEAL.value)
+    return tuple(each for each in order if each not in signed)
+
+
+def _wait(session: Session, matter: Matter, at: datetime) -> None:
+    roles = {SignatureField.PRINCIPAL.value: people.PRINCIPAL, SignatureField.SEAL.value: people.CLERK}
+    match matter.state:
+        case IdentityState.ASKED:
+            wanted = [Wait("decide", role=people.PRINCIPAL, school_id=matter.school_id)]
+        case IdentityState.SIGNING:
+            wanted = [
+                Wait("sign", role=roles[each], school_id=matter.school_id, field=each)
+                for each in _awaited(session, matter)[:1]
+            ]
+        case _:
+            wanted = []
+    waits.wait_for(session, matter.id, wanted, at)
+
+
+def signed(session: Session, matter: Matter, at: datetime) -> None:
+    """After a signature: whom the page waits for now; with the seal it is in force, and replaces the former one."""
+    page = session.get_one(IdentityPage, matter.id)
+    paper = papers.current(session, matter.id)
+    if page.state == IdentityState.SIGNING and paper is not None and paper.sealed_at is not None:
+        page.state = matter.state = IdentityState.SETTLED.value
+        page.new_document, matter.settled_at = paper.id, at
+        _replace(session, page, at)
+        steps.note(session, matter.id, Step(f"settled/{paper.id}", Deed.SETTLED, at))
+        waits.tell(session, matter.id, Deed.SETTLED, {matter.opened_by}, at)
+    _wait(session, matter, at)
+
+
+def _replace(session: Session, page: IdentityPage, at: datetime) -> None:
+    """The former page is sealed and stays, but is in force no more."""
+    if page.former_document is None:
+        return
+    former = update(Document).where(Document.id == page.former_document, Document.state == "live")
+    session.execute(former.values(state="recalled", recalled_at=at, superseded_by=page.new_document))
+    event = insert(LogEvent).values(document_id=page.former_document, kind="superseded", happened_at=at)
+    session.execute(event.on_conflict_do_nothing())

@@ -1,0 +1,103 @@
+"""What an identity page says: the pupil as the row is now, the years at schools, and the sealed records behind them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.calendar import day_of
+from domain.documents import DocumentKind, SignatureField, SignerContent
+from domain.errors import NotAllowed
+from domain.matter_papers import IdentityPageContent, RecordReference
+from domain.rules.school_levels import level_of
+from storage.corrections import civil
+from storage.paper_facts import Stamp, person_signer, pupil_content, school_content, schooling_of
+from storage.staffing import Signer, in_force
+from storage.tables import (
+    CivilChange,
+    ClassGroup,
+    Document,
+    Enrolment,
+    IdentityPage,
+    Matter,
+    Position,
+    PupilRow,
+    School,
+    Staff,
+)
+
+REASONS = {"opened": "Mở học bạ", "transferred": "Chuyển đến", "civil": "Cải chính hộ tịch"}
+
+
+def content(session: Session, matter: Matter, stamp: Stamp, at: datetime) -> IdentityPageContent:
+    """Raises NotAllowed while the school has no principal."""
+    page = session.get_one(IdentityPage, matter.id)
+    enrolment = civil.require_pupil(session, page.pupil_id, page.school_id)
+    pupil = session.get_one(PupilRow, page.pupil_id)
+    group = session.get_one(ClassGroup, enrolment.class_id)
+    change = session.get(CivilChange, matter.id)
+    former = session.get(Document, page.former_document) if page.former_document else None
+    school = school_content(session, page.school_id, day_of(at))
+    schooling = schooling_of(session, group.school_year, [pupil.id])[pupil.id]
+    return IdentityPageContent(
+        document_id=str(stamp.document_id),
+        version=page.version,
+        lookup_code=stamp.lookup_code,
+        level_name=level_of(group.grade).label,
+        school=school,
+        pupil=pupil_content(pupil, enrolment, schooling),
+        reason=REASONS[page.reason],
+        decision_no=change.decision_no if change else "",
+        decision_date=change.decided_on.isoformat() if change else "",
+        replaces=former.lookup_code if former else "",
+        past_years=_past_years(session, pupil.id),
+        signers=(
+            person_signer(SignatureField.PRINCIPAL, _principal(session, page.school_id, at)),
+            SignerContent(SignatureField.SEAL, school.name, school.code, "Con dấu số của nhà trường"),
+        ),
+        date=day_of(at).isoformat(),
+    )
+
+
+def enrolment_of(session: Session, matter: Matter) -> UUID | None:
+    page = session.get_one(IdentityPage, matter.id)
+    query = (
+        select(Enrolment.id)
+        .join(ClassGroup, ClassGroup.id == Enrolment.class_id)
+        .where(Enrolment.pupil_id == page.pupil_id, ClassGroup.school_id == page.school_id)
+        .order_by(Enrolment.school_year.desc(), Enrolment.joined_on.desc())
+    )
+    return session.scalars(query.limit(1)).first()
+
+
+def version_of(session: Session, matter: Matter) -> int:
+    return session.get_one(IdentityPage, matter.id).version
+
+
+def _principal(session: Session, school_id: UUID, at: datetime) -> Signer:
+    query = (
+        select(Staff.id, Staff.full_name, Staff.personal_id, Position.title)
+        .join(Position, Position.staff_id == Staff.id)
+        .where(Position.school_id == school_id, Position.role == "principal", in_force(Position, at))
+    )
+    row = session.execute(query.limit(1)).first()
+    if row is None:
+        raise NotAllowed("Trường chưa có hiệu trưởng để ký trang này.")
+    return Signer(*row)
+
+
+def _past_years(session: Session, pupil_id: UUID) -> tuple[RecordReference, ...]:
+    """Sealed year records in force, the oldest first."""
+    query = (
+        select(Enrolment.school_year, School.name, Document.lookup_code, Document.sha256)
+        .join(Document, Document.enrolment_id == Enrolment.id)
+        .join(ClassGroup, ClassGroup.id == Enrolment.class_id)
+        .join(School, School.id == ClassGroup.school_id)
+        .where(
+            Enrolment.pupil_id == pupil_id, Document.kind == DocumentKind.YEAR_RECORD, Document.state == "live",
+            Document.sealed_at.is_not(None),
+        )
+        .order_by(Enrolment.school_year)
+    )  # fmt: skip
+    return tuple(RecordReference(*row) for row in session.execute(query))

@@ -1,0 +1,113 @@
+"""What the workflows of corrections share: decisions one at a time, what class-terms are told, and one timer.
+
+Where a matter stands is the database's: it follows what happens to its records in the transaction of that very step.
+So a workflow holds nothing that would be lost with it. It ends when nobody has to be reminded any more, and whoever
+decides something later starts it again.
+"""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.books import BookActivities, BookDecision
+    from activities.corrections import CorrectionActivities, MatterAlarm, StuckBook
+    from domain.matters.corrections import Alarm, BookOrder, CorrectionCommand, CorrectionPlan
+
+    from workflows.pending import current_command_id
+    from workflows.queues import DATABASE_RETRY, DATABASE_TIMEOUT, MATTER_QUEUE
+
+# A class-term may be embedding a whole class's signatures when it is told.
+BOOK_TIMEOUT = timedelta(minutes=10)
+
+
+class Correcting:
+    """`begin` in `__init__`, `follow` as the workflow's `run`."""
+
+    def begin(self, matter_id: str) -> None:
+        self.matter_id = matter_id
+        self.lock = asyncio.Lock()
+        self.is_stale = True
+        self.state = ""
+
+    async def follow(self) -> None:
+        """Wait for the next alarm, or for people; end once there is neither."""
+        plan = CorrectionPlan()
+        while True:
+            if self.is_stale:
+                self.is_stale = False
+                plan = await self._plan()
+            elif not workflow.all_handlers_finished():
+                await workflow.wait_condition(lambda: self.is_stale or workflow.all_handlers_finished())
+            elif not plan.alarms:
+                return
+            else:
+                await self._wait(min(plan.alarms, key=lambda each: each.at))
+
+    @workflow.update(description="Quyết định về việc này")
+    async def decide(self, command: CorrectionCommand) -> None:
+        """One decision at a time. What class-terms have to do for it is done before it is answered."""
+        command = replace(command, command_id=current_command_id(), at=workflow.now())
+        async with self.lock:
+            await _refused_as_it_is(self._take(command))
+
+    async def _take(self, command: CorrectionCommand) -> None:
+        await self._execute(CorrectionActivities.take_correction, command)
+        try:
+            for order in (await self._plan()).books:
+                await self._tell(order)
+        finally:
+            self.is_stale = True
+
+    async def _tell(self, order: BookOrder) -> None:
+        """A class-term's refusal stands in the matter's diary, and is the answer."""
+        work = BookDecision(order.class_term_id, order.command_id, order.decision)
+        try:
+            await workflow.execute_activity_method(
+                BookActivities.decide_in_book,
+                work,
+                task_queue=MATTER_QUEUE,
+                start_to_close_timeout=BOOK_TIMEOUT,
+                retry_policy=DATABASE_RETRY,
+                summary=order.decision.action.value,
+            )
+        except ActivityError as error:
+            if isinstance(error.cause, ApplicationError):
+                stuck = StuckBook(self.matter_id, order.command_id, error.cause.type or "")
+                await self._execute(CorrectionActivities.note_stuck, stuck)
+            raise
+
+    async def _wait(self, alarm: Alarm) -> None:
+        timeout = max(timedelta(0), alarm.at - workflow.now())
+        try:
+            await workflow.wait_condition(lambda: self.is_stale, timeout=timeout, timeout_summary=alarm.key)
+        except TimeoutError:
+            await self._execute(CorrectionActivities.note_alarm, MatterAlarm(self.matter_id, alarm))
+            self.is_stale = True
+
+    async def _plan(self) -> CorrectionPlan:
+        plan: CorrectionPlan = await self._execute(CorrectionActivities.plan_correction, self.matter_id)
+        return plan
+
+    async def _execute(self, activity: Any, argument: Any) -> Any:  # noqa: ANN401
+        return await workflow.execute_activity_method(
+            activity,
+            argument,
+            task_queue=MATTER_QUEUE,
+            start_to_close_timeout=DATABASE_TIMEOUT,
+            retry_policy=DATABASE_RETRY,
+        )
+
+
+async def _refused_as_it_is(work: Any) -> None:  # noqa: ANN401
+    """The refusal of a rule reaches the caller in its own words."""
+    try:
+        await work
+    except ActivityError as error:
+        if isinstance(error.cause, ApplicationError):
+            raise error.cause from error
+        raise

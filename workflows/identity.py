@@ -1,0 +1,43 @@
+"""A pupil's identity page: the change that it follows from is approved, then it is signed, sealed, and in force."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from activities.corrections import CorrectionActivities
+    from domain.matters.corrections import CorrectionPlan
+
+    from workflows.correcting import Correcting
+    from workflows.matter_signing import MatterSigning
+
+
+@workflow.defn
+class IdentityWorkflow(Correcting, MatterSigning):
+    @workflow.init
+    def __init__(self, matter_id: str) -> None:
+        self.begin(matter_id)
+        self.begin_signing(matter_id)
+        self.noted = 0
+
+    @workflow.run
+    async def run(self, matter_id: str) -> None:  # noqa: ARG002  # taken by __init__
+        """Runs as long as the page waits for a signature, and ends where only a decision is waited for."""
+        plan = CorrectionPlan()
+        while True:
+            if self.is_stale:
+                self.is_stale = False
+                plan = await self._plan()
+                self.await_signatures(*plan.awaited)
+            elif len(self.signed) > self.noted:
+                self.noted = len(self.signed)
+                await self._execute(CorrectionActivities.note_signature, self.matter_id)
+                self.is_stale = True
+            elif self._is_idle(plan):
+                return
+            else:
+                await workflow.wait_condition(lambda found=plan: self._has_news() or self._is_idle(found))  # type: ignore[misc]
+
+    def _has_news(self) -> bool:
+        return self.is_stale or len(self.signed) > self.noted
+
+    def _is_idle(self, plan: CorrectionPlan) -> bool:
+        return not plan.awaited and workflow.all_handlers_finished()
