@@ -139,6 +139,7 @@ def _leave(session: Session, former: Enrolment, transfer: Transfer, at: datetime
 def _enrol(session: Session, transfer: Transfer, former: Enrolment | None, at: datetime) -> Enrolment:
     """The last in the class's list; who comes back to a class is found there again."""
     group = session.get_one(ClassGroup, transfer.to_class_id)
+    _end_others(session, transfer, group, at)
     known = select(Enrolment).where(Enrolment.class_id == group.id, Enrolment.pupil_id == transfer.pupil_id)
     enrolment = session.scalars(known).first()
     if enrolment is None:
@@ -156,6 +157,21 @@ def _enrol(session: Session, transfer: Transfer, former: Enrolment | None, at: d
         enrolment.assessment_reason_id = former.assessment_reason_id
     session.flush()
     return enrolment
+
+
+def _end_others(session: Session, transfer: Transfer, group: ClassGroup, at: datetime) -> None:
+    """The former school may have listed the pupil for the coming year; a place that has no record yet is given up."""
+    places = select(Enrolment).where(
+        Enrolment.pupil_id == transfer.pupil_id,
+        Enrolment.school_year == group.school_year,
+        Enrolment.class_id != group.id,
+        Enrolment.left_on.is_(None),
+    )
+    for place in session.scalars(places).all():
+        if session.scalars(select(TermRecord.id).where(TermRecord.enrolment_id == place.id)).first() is not None:
+            raise Conflict("Học sinh đang có hồ sơ trong sổ của một lớp khác trong năm học này.")
+        place.left_on = day_of(at)
+    session.flush()
 
 
 def _add_record(session: Session, record_id: UUID, row: ClassTermRow, enrolment: Enrolment) -> None:

@@ -5,18 +5,19 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4, uuid5
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
-from domain.calendar import day_of
+from domain.calendar import SchoolYear, day_of
 from domain.curriculum import HOMEROOM
 from domain.decisions import Action, Decision
 from domain.errors import Conflict
 from domain.record_states import MATTER
 from domain.transfers.phases import Phase
-from storage import results, staffing
+from storage import moving, registration, results, staffing
 from storage.paper_facts import facts_on
+from storage.registration import ClassFacts
 from storage.tables import (
     DocumentRecord,
     Enrolment,
@@ -30,7 +31,7 @@ from storage.tables import (
 )
 from storage.transfers import books
 from storage.transfers.requesting import Application, open_transfer
-from tests.factories import ClassCast, OpenBook, make_class, make_school, open_book
+from tests.factories import YEAR, ClassCast, OpenBook, make_class, make_school, open_book
 from tests.storage.papers import make_document, make_signature
 
 AT = datetime.now(UTC)
@@ -175,3 +176,40 @@ def test_the_homeroom_teacher_of_the_new_class_goes_on_where_the_old_one_stopped
     arrived = two.db.get_one(PupilTerm, two.attach())
     assert (arrived.height_cm, arrived.is_recognised, arrived.version) == ("121", False, 1)
     assert two.new.term.records[str(arrived.record_id)].open_slots[-1] == HOMEROOM
+
+
+@pytest.mark.parametrize("has_record", [True, False])
+def test_a_place_that_the_former_school_had_for_the_next_year_is_given_up(db: Session, *, has_record: bool) -> None:
+    """The year that is over stays where it was."""
+    later = SchoolYear(YEAR.start + 1)
+    old, new = (make_class(db, make_school(db, number)) for number in (1, 2))
+    last = open_book(db, old)
+    db.execute(
+        update(TermRecord).where(TermRecord.enrolment_id.in_(of_class(old))).values(stage="issued", issued_at=AT)
+    )
+    next_old, next_new = (
+        registration.add_class(db, cast.school.school_id, later, ClassFacts(2, "2A1")) for cast in (old, new)
+    )
+    row = confirmed(db, old, new)
+    row.to_class_id = next_new
+    place = Enrolment(
+        class_id=next_old, pupil_id=row.pupil_id, school_year=str(later), order_no=1, record_uid=uuid4(),
+        joined_on=day_of(AT),
+    )  # fmt: skip
+    db.add(place)
+    db.flush()
+    if has_record:
+        db.add(TermRecord(class_term_id=last.id, enrolment_id=place.id))
+        db.flush()
+        with pytest.raises(Conflict, match="một lớp khác"):
+            moving.arrive(db, row, AT)
+        return
+    arrived = moving.arrive(db, row, AT)
+    assert arrived is not None
+    assert place.left_on == day_of(AT)
+    former = db.get_one(Enrolment, row.from_enrolment_id)
+    assert (former.left_on, former.record_uid != arrived.record_uid) == (None, True)
+
+
+def of_class(cast: ClassCast) -> Select[UUID]:
+    return select(Enrolment.id).where(Enrolment.class_id == cast.class_id)
