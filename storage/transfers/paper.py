@@ -25,8 +25,8 @@ _SESSIONS = "buổi"
 
 def transfer_result(session: Session, matter: Matter, stamp: Stamp, at: datetime) -> TransferResultContent:
     """Raises Conflict where no school in the system is left, NotAllowed while it has no head."""
-    row = session.get_one(Transfer, matter.id)
-    if row.from_enrolment_id is None or row.from_school_id is None:
+    row = session.get(Transfer, matter.id)
+    if row is None or row.from_enrolment_id is None or row.from_school_id is None:
         raise Conflict("Học sinh đến từ ngoài hệ thống; kết quả học tập do trường nơi đi cấp.")
     enrolment = session.get_one(Enrolment, row.from_enrolment_id)
     group = session.get_one(ClassGroup, enrolment.class_id)
