@@ -33,7 +33,7 @@ _AFTER = frozenset({HandoverState.SIGNING, HandoverState.STANDING})
 @allow(STAFF)
 def show_list(request: Request, person: CurrentPerson, found: ServicesDep) -> Response:
     with found.sessions() as session:
-        lines = reading.of_school(session, person, now())
+        lines = reading.of_school(session, person)
     return page(found, request, "handovers/list.html", lines=lines, may_open=bool(person.duties & OPENERS), now=now())
 
 
