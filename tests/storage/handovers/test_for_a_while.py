@@ -199,3 +199,10 @@ def test_the_former_head_ends_when_the_new_one_begins(stage: Stage) -> None:
     assert stage.holders(PRINCIPAL, AT - INSTANT, AT) == [stage.head, new]
     handing.do(Deed.CANCEL, admin, reason="Quyết định bị huỷ")
     assert stage.holders(PRINCIPAL, AT - INSTANT, AT) == [stage.head, stage.head]
+
+
+def test_two_leaves_do_not_overlap(stage: Stage) -> None:
+    maternity(stage).do(Deed.CANCEL, stage.head, reason="Đổi ngày nghỉ")
+    assert maternity(stage).state() is HandoverState.STANDING
+    with pytest.raises(Conflict, match="đang làm"):
+        stage.open(HandoverKind.MATERNITY, {}, until=UNTIL)
