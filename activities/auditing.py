@@ -20,6 +20,7 @@ from signing.tokens import TokenInvalid, check_token
 from storage import auditing, journal
 from storage.auditing import SealedPaper
 from storage.database import Sessions
+from storage.matters import steps
 from storage.objects import ObjectMissing, Objects
 from storage.tables import EvidenceBatch
 
@@ -53,6 +54,7 @@ class Auditor:
             "documents": self._documents,
             "records": self._records,
             "journals": self._journals,
+            "matters": self._matters,
         }
 
     def run(self, progress: Progress, save: Callable[[Progress], None]) -> Progress:
@@ -147,6 +149,18 @@ class Auditor:
             broken = {each: journal.first_broken_link(session, each) for each in ids}
         findings = [
             Finding(Fault.CHANGED, f"class-term {each}", f"Nhật ký duyệt của lớp bị sửa hoặc thiếu ở bước {link}.")
+            for each, link in broken.items()
+            if link is not None
+        ]
+        return Step(findings, len(ids), str(ids[-1]) if ids else None)
+
+    def _matters(self, after: str) -> Step:
+        """The diary of each matter."""
+        with self._sessions() as session:
+            ids = auditing.matters(session, after, AT_ONCE)
+            broken = {each: steps.first_broken_step(session, each) for each in ids}
+        findings = [
+            Finding(Fault.CHANGED, f"matter {each}", f"Nhật ký của một việc bị sửa hoặc thiếu ở bước {link}.")
             for each, link in broken.items()
             if link is not None
         ]

@@ -31,6 +31,7 @@ _LOOKED_AT = {
     "documents": "văn bản đã đóng dấu",
     "records": "hồ sơ đã phát hành",
     "journals": "sổ lớp",
+    "matters": "việc chuyển và bàn giao",
 }
 _FAULTS = {
     Fault.CHANGED: "bị sửa",

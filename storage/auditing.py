@@ -24,6 +24,7 @@ from storage.tables import (
     EvidencePath,
     LogCheckpoint,
     LogEvent,
+    Matter,
     School,
     SignatureRow,
     TermRecord,
@@ -140,6 +141,10 @@ def issued_records(session: Session, after: str, limit: int) -> list[IssuedRecor
 
 def class_terms(session: Session, after: str, limit: int) -> Sequence[UUID]:
     return session.scalars(_page(select(ClassTermRow.id), ClassTermRow.id, after, limit)).all()
+
+
+def matters(session: Session, after: str, limit: int) -> Sequence[UUID]:
+    return session.scalars(_page(select(Matter.id), Matter.id, after, limit)).all()
 
 
 def owners(session: Session, hashes: Collection[str]) -> set[tuple[str, UUID]]:

@@ -19,9 +19,10 @@ from storage.database import Sessions
 from storage.tables import EvidencePath
 from tests.activities.archive import Archive, issue, make_archive
 from tests.factories import make_class, make_school, open_book
+from tests.matters import make_matter
 from tests.signing.pki import Stage
 
-STAGES = ("log", "checkpoints", "entries", "batches", "documents", "records", "journals")
+STAGES = ("log", "checkpoints", "entries", "batches", "documents", "records", "journals", "matters")
 
 
 @pytest.fixture
@@ -38,7 +39,8 @@ def test_an_honest_archive_is_clean_and_all_of_it_was_looked_at(archive: Archive
     assert done.findings == ()
     assert done.finished_at is not None
     assert done.checked == {
-        "log": 8, "checkpoints": 2, "entries": 8, "batches": 4, "documents": 8, "records": 6, "journals": 2
+        "log": 8, "checkpoints": 2, "entries": 8, "batches": 4, "documents": 8, "records": 6, "journals": 2,
+        "matters": 0,
     }  # fmt: skip
     assert tuple(done.checked) == STAGES
 
@@ -202,6 +204,14 @@ def test_a_changed_journal_is_found(archive: Archive) -> None:
     [found] = archive.findings()
     assert (found.fault, found.subject) == ("changed", f"class-term {archive.book.id}")
     assert found.sentence.endswith("ở bước 2.")
+
+
+def test_a_changed_step_of_a_matter_is_found(archive: Archive) -> None:
+    matter = make_matter(archive.session, archive.book.cast)
+    archive.session.commit()
+    assert archive.audit() == []
+    archive.tamper("UPDATE matter_events SET deed = 'closed' WHERE matter_id = :id", id=matter.id)
+    assert archive.audit() == [("changed", f"matter {matter.id}")]
 
 
 # Going on.

@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import uuid4
 
+from httpx import AsyncClient
 from temporalio.client import Client, WorkflowHandle
 from temporalio.worker import Worker
 
@@ -38,3 +40,14 @@ async def running_matter(
                 task_queue=queue,
             )
             yield cast, matter, handle
+
+
+def page_of(matter: Matter) -> str:
+    return f"/viec/{matter.id}/ky"
+
+
+async def opened(client: AsyncClient, matter: Matter, field: str = "principal", command_id: str = "") -> str:
+    form = {"command_id": command_id or str(uuid4()), "phan": field}
+    answer = await client.post(page_of(matter), data=form)
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["Location"])

@@ -66,7 +66,7 @@ def test_a_clean_archive_ends_with_status_0_and_says_when(audit: Audit) -> None:
     assert (ended.returncode, ended.stderr) == (0, "")
     assert (
         "Đã kiểm tra: 4 mục nhật ký đọc lại, 1 điểm chốt, 4 mục nhật ký đối chiếu, 2 đợt dấu thời gian,"
-        " 4 văn bản đã đóng dấu, 3 hồ sơ đã phát hành, 1 sổ lớp." in ended.stdout
+        " 4 văn bản đã đóng dấu, 3 hồ sơ đã phát hành, 1 sổ lớp, 0 việc chuyển và bàn giao." in ended.stdout
     )
     assert ended.stdout.endswith("Kết quả: không phát hiện sai lệch.\n")
     assert json.loads(audit.state.read_text())["finished_at"] > json.loads(audit.state.read_text())["begun_at"]
@@ -97,7 +97,7 @@ def test_an_interrupted_audit_goes_on_unless_told_to_begin_anew(audit: Audit) ->
     answer = json.loads(gone_on.stdout)
     assert answer["findings"] == [known]
     assert answer["begun_at"] == state["begun_at"]
-    assert answer["checked"] == state["checked"] | {"records": 6, "journals": 2}
+    assert answer["checked"] == state["checked"] | {"records": 6, "journals": 2, "matters": 0}
     audit.state.write_text(json.dumps(interrupted))
     assert audit("--from-start").returncode == 0
 

@@ -1,26 +1,21 @@
 """The page on which a matter's paper is signed: what it shows to whom, and that a confirmation signs what was shown."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from fastapi import FastAPI
-from httpx import AsyncClient
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
-from temporalio.testing import WorkflowEnvironment
 
 from api.services import Services
 from documents.render import Renderer
-from storage.database import Sessions
 from storage.matters import contents, papers
 from storage.tables import CertificateRow, Document, Matter, MatterWait, OrderItem, SignatureRow, SigningOrder
 from tests.api.conftest import As
 from tests.api.fakes import FakeApprovals
-from tests.api.matters import running_matter
+from tests.api.matters import opened, page_of
 from tests.api.pages import reads, words
-from tests.api.world import PASSPHRASE, Keyring, World, at_desk, sign_in
+from tests.api.world import PASSPHRASE, World
 from tests.documents.matter_samples import transfer_result
 from tests.matters import SEALED, make_matter, papers_of_matters, who  # noqa: F401 - a fixture
 
@@ -32,17 +27,6 @@ def matter(db: Session, world: World, papers_of_matters: None) -> Matter:  # noq
     found = make_matter(db, world.cast)
     db.commit()
     return found
-
-
-def page_of(matter: Matter) -> str:
-    return f"/viec/{matter.id}/ky"
-
-
-async def opened(client: AsyncClient, matter: Matter, field: str = "principal", command_id: str = "") -> str:
-    form = {"command_id": command_id or str(uuid4()), "phan": field}
-    answer = await client.post(page_of(matter), data=form)
-    assert answer.status_code == 303, answer.text
-    return str(answer.headers["Location"])
 
 
 def order_at(db: Session, address: str) -> SigningOrder:
@@ -296,41 +280,3 @@ async def test_a_confirmation_over_the_interface_reaches_the_matter(
         assert answer["outcome"]["done"] == order.record_ids
     [decision] = approvals.decided.values()
     assert (decision.slot, decision.matter_id) == ("principal", str(matter.id))
-
-
-async def test_a_paper_goes_from_the_page_to_its_seal(  # fixtures, passed by name
-    live_app: FastAPI,
-    live_sessions: Sessions,
-    keys: Keyring,
-    workers: None,
-    temporal_env: WorkflowEnvironment,
-    papers_of_matters: None,  # noqa: F811 - the fixture
-) -> None:
-    async with running_matter(temporal_env.client, live_sessions, keys, 71) as (cast, matter, handle):
-        with live_sessions.begin() as session:
-            cookies = {field: sign_in(session, who(cast, field)) for field in SEALED}
-        for field in SEALED:
-            await _signs(at_desk(live_app, cookies[field]), matter, field)
-        assert await handle.result() == list(SEALED)
-    with live_sessions() as session:
-        document = session.scalars(select(Document).where(Document.matter_id == matter.id)).one()
-        assert document.sealed_at is not None
-        assert session.scalars(select(MatterWait.id).where(MatterWait.matter_id == matter.id)).all() == []
-
-
-async def _signs(client: AsyncClient, matter: Matter, field: str) -> None:
-    """Prepared, read, confirmed, and told that it is done."""
-    address = await opened(client, matter, field)
-    await until(client, address, 'name="passphrase"')
-    assert (await client.post(address, data={"passphrase": PASSPHRASE})).status_code == 303
-    await until(client, address, "Chữ ký đã nằm trong văn bản")
-
-
-async def until(client: AsyncClient, address: str, said: str) -> None:
-    for _ in range(150):
-        page = await reads(client, address)
-        if said in page:
-            return
-        assert "note trouble" not in page, page
-        await asyncio.sleep(0.2)
-    raise AssertionError(said)
