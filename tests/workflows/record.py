@@ -22,6 +22,8 @@ from domain.curriculum import HOMEROOM, PRINCIPAL
 from domain.decisions import Action
 from tests.fakes import FakeDatabase, FakePapers
 from tests.workflows.campaigns import plays as campaigns
+from tests.workflows.corrections.plays import PLAYS as CORRECTIONS
+from tests.workflows.corrections.plays import correction_workers
 from tests.workflows.mailing import FakeMailing, mail_workers
 from tests.workflows.playing import opening, start_book, workers
 from workflows.mailing import DailyDigestWorkflow, DigestInput, MailWorkflow
@@ -149,6 +151,10 @@ async def main() -> None:
             async with mail_workers(clock.client, FakeMailing(), threads):
                 for name, history in (await mailing(clock.client)).items():
                     keep(name, history)
+            async with correction_workers(clock.client, threads) as script:
+                for play_correction in CORRECTIONS:
+                    for name, history in (await play_correction(clock, script)).items():
+                        keep(name, history)
             async with campaigns.campaign_workers(clock.client, threads):
                 for scene in campaigns.PLAYS:
                     for name, history in (await scene(clock)).items():

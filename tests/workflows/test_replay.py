@@ -10,13 +10,15 @@ from temporalio.workflow import NondeterminismError
 
 from tests.workflows.campaigns.plays import WORKFLOWS
 from tests.workflows.changed import ReorderedClassTermWorkflow
+from tests.workflows.corrections.plays import WORKFLOWS as OF_CORRECTIONS
 from workflows.class_term import ClassTermWorkflow
 from workflows.mailing import DailyDigestWorkflow, MailWorkflow
 
 EVERY = sorted((Path(__file__).parent / "histories").glob("*.json"))
 MAILING = [path for path in EVERY if path.stem.startswith("mail-")]
 CAMPAIGNS = [path for path in EVERY if path.stem.startswith(("campaign", "school-campaign", "night", "submission"))]
-HISTORIES = [path for path in EVERY if path not in (*MAILING, *CAMPAIGNS)]
+CORRECTIONS = [path for path in EVERY if path.stem.startswith("correction-")]
+HISTORIES = [path for path in EVERY if path not in (*MAILING, *CAMPAIGNS, *CORRECTIONS)]
 
 
 def history(path: Path) -> WorkflowHistory:
@@ -55,3 +57,9 @@ async def test_recorded_histories_of_messages_still_replay(path: Path) -> None:
 async def test_recorded_histories_of_campaigns_still_replay(path: Path) -> None:
     assert len(CAMPAIGNS) == 5
     await replayer(*WORKFLOWS).replay_workflow(history(path))
+
+
+@pytest.mark.parametrize("path", CORRECTIONS, ids=lambda path: path.stem)
+async def test_recorded_histories_of_corrections_still_replay(path: Path) -> None:
+    assert len(CORRECTIONS) == 3
+    await replayer(*OF_CORRECTIONS).replay_workflow(history(path))
