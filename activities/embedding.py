@@ -1,16 +1,19 @@
 """From a confirmed order's rows to signed papers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from activities.keys import key_of
 from activities.papers import Beat, PaperPool
 from activities.workbench import EmbedTask, Key
-from domain.errors import Conflict
-from storage import orders, papers
+from domain.errors import Conflict, NotAllowed
+from storage import confirmations, orders, papers
 from storage.completion import Embedded, Result
+from storage.database import Sessions
 from storage.tables import OrderItem, SigningOrder
 
 
@@ -39,6 +42,17 @@ def embed_confirmed(pool: PaperPool, work: Confirmed, beat: Beat) -> dict[int, R
         left = [item for item in work.items if item.position not in results]
         results |= embed_all(pool, work.order, left, work.key, beat)
     return results
+
+
+@contextmanager
+def giving_up(sessions: Sessions, order_id: UUID) -> Iterator[None]:
+    """An order whose person may not sign any more ends at once: its records are free for whoever may."""
+    try:
+        yield
+    except NotAllowed as error:
+        with sessions.begin() as session:
+            confirmations.give_up(session, order_id, error.code, error.message)
+        raise
 
 
 def embed_all(

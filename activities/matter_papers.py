@@ -6,7 +6,7 @@ from uuid import UUID
 
 from temporalio import activity
 
-from activities.embedding import confirmed, embed_confirmed
+from activities.embedding import confirmed, embed_confirmed, giving_up
 from activities.papers import PaperPool
 from activities.refusals import refusals_are_final
 from domain.errors import Conflict
@@ -46,5 +46,5 @@ class MatterPaperActivities:
                     raise Conflict(order.trouble or "Lệnh ký chưa được xác nhận.")
                 ready = confirmed(session, order)
             results = embed_confirmed(self._pool, ready, activity.heartbeat)
-            with self._sessions.begin() as session:
+            with giving_up(self._sessions, order.id), self._sessions.begin() as session:
                 return MatterSigned(**vars(completing.complete(session, order.id, results, datetime.now(UTC))))

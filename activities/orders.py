@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 from temporalio import activity
 
-from activities.embedding import confirmed, embed_confirmed
+from activities.embedding import confirmed, embed_confirmed, giving_up
 from activities.keys import key_of
 from activities.papers import PaperPool
 from activities.preflight import Preflight
@@ -23,7 +23,7 @@ from interchange.national.completeness import record_problems
 from interchange.national.json_form import written
 from interchange.national.mapping import national_record
 from signing.errors import ProviderUnavailable
-from storage import completion, confirmations, orders, papers, projection
+from storage import authority, completion, confirmations, orders, papers, projection
 from storage.completion import PaperFailure
 from storage.database import Sessions
 from storage.planned_papers import Paper
@@ -92,6 +92,7 @@ class OrderActivities:
                 raise Conflict(order.trouble)
             if order.state != "preparing":
                 return _prepared(order, orders.items(session, order.id))
+            authority.require(session, order, order.signing_time, datetime.now(UTC))
         self._take_turn(order)
         proof = self._cleared(order.id)
         with self._sessions() as session:
@@ -106,14 +107,15 @@ class OrderActivities:
         """Embed a confirmed order's signatures, each paper by itself; run again, it gives the same papers.
 
         When every paper took its signature, the decision is projected with them, and the issue that follows a seal: a
-        stage never lags behind a paper.
+        stage never lags behind a paper. Whoever has handed the work over meanwhile has signed nothing.
         """
         with refusals_are_final():
             order_id = UUID(work.decision.order_id)
             with self._sessions.begin() as session:
                 ready = confirmed(session, self._confirmed(session, order_id, work))
             results = embed_confirmed(self._pool, ready, self._beat)
-            with self._sessions.begin() as session:
+            with giving_up(self._sessions, order_id), self._sessions.begin() as session:
+                authority.require_to_complete(session, order_id)
                 settled = completion.complete(session, order_id, results)
                 asked = (work.decision.record_ids, work.decision.slots)
                 recorded = (settled.record_ids, settled.slots) == asked

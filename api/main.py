@@ -19,6 +19,7 @@ from api.assets import FOLDERS, served
 from api.bodies import BoundedBodies
 from api.campaigns import Campaigns
 from api.guard import guard, require_rules
+from api.handovers import Handovers
 from api.headers import ProtectiveHeaders, protect
 from api.live import Live
 from api.origins import Origins
@@ -29,6 +30,7 @@ from api.pages import (
     corrections,
     entrance,
     entry,
+    handovers,
     homeroom,
     live,
     mails,
@@ -43,6 +45,7 @@ from api.pages import (
     signing,
     submission,
     today,
+    transfers,
     verification,
 )
 from api.pages.language import spoken
@@ -50,6 +53,7 @@ from api.pages.templating import make_templates
 from api.routers import joined
 from api.schema import Application
 from api.services import Services
+from api.transfers import Transfers
 from api.v1 import routes as v1
 from config.settings import Settings, words_of
 from config.temporal import connect
@@ -98,9 +102,9 @@ def create_app(services: Services) -> FastAPI:
 
 def add_pages(app: FastAPI) -> None:
     """Every room; a room of one module or of a package of them."""
-    rooms = (accounts, approval, clerk, corrections, entrance, entry, homeroom, live, mails, management, matters)
-    others = (notices, office, records, review, search, signing, submission, today, verification)
-    app.include_router(joined(*rooms, *others))
+    rooms = (accounts, approval, clerk, corrections, entrance, entry, handovers, homeroom, live, mails, management)
+    more = (matters, notices, office, records, review, search, signing, submission, today, transfers, verification)
+    app.include_router(joined(*rooms, *more))
 
 
 async def make_services(settings: Settings) -> Services:
@@ -114,7 +118,9 @@ async def make_services(settings: Settings) -> Services:
         sessions=sessions,
         approvals=Approvals(client, origins=Origins(sessions)),
         campaigns=Campaigns(client, sessions),
+        handovers=Handovers(client, sessions),
         chains=ChainKeeper(objects, settings.history_dir, settings.key_store / KEY_FILE, settings.history_origin),
+        transfers=Transfers(client, sessions),
         confirming=confirming,
         own_device=OwnDevice(sessions, objects, confirming),
         objects=objects,

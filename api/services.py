@@ -14,7 +14,9 @@ from activities.submission.exchange import Exchange
 from activities.verifying import Verifying
 from api.approvals import Approvals
 from api.campaigns import Campaigns
+from api.handovers import Handovers
 from api.remembered import Remembered
+from api.transfers import Transfers
 from api.turns import Turns
 from interchange.national.codes import CodeLists, load_codes
 from storage.database import Sessions
@@ -35,7 +37,9 @@ class Services:
     entrance: Entrance
     exchange: Exchange
     campaigns: Campaigns
+    handovers: Handovers
     chains: ChainKeeper
+    transfers: Transfers
     codes: CodeLists = field(default_factory=load_codes)  # of the national record
     remembered: Remembered = field(default_factory=Remembered)
     turns: Turns = field(default_factory=Turns)

@@ -45,6 +45,8 @@ CODE_BRAKES: Final = {
     Counted.DEVICE: Brake(5, timedelta(hours=24), 2 * _MINUTE, timedelta(hours=1)),
     Counted.LOGIN: Brake(5, timedelta(hours=24), 2 * _MINUTE, timedelta(hours=2)),
 }
+# A pupil of another school is found by a number and a birth date: who does not have the papers cannot try them all.
+PUPIL_BRAKES: Final = {Counted.LOGIN: Brake(8, timedelta(hours=24), 5 * _MINUTE, timedelta(hours=2))}
 MAIL_BRAKES: Final = {
     Counted.LOGIN: Brake(3, timedelta(hours=1), 20 * _MINUTE, timedelta(hours=1)),
     Counted.NETWORK: Brake(20, timedelta(hours=1), 5 * _MINUTE, timedelta(hours=1)),

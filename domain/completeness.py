@@ -46,6 +46,7 @@ class PupilParts:
     stage: Stage
     held: bool
     parts: tuple[Part, ...]
+    moving: bool = False  # on the way to another school; then it is held as well
 
     @property
     def may_hold(self) -> bool:
@@ -193,7 +194,7 @@ def _is_wanted(total: SlotTotal, choice: Choice) -> bool:
 
 def _of_slots(row: PupilParts, slots: Collection[str]) -> PupilParts:
     parts = tuple(part for part in row.parts if part.slot in slots)
-    return PupilParts(row.record_id, row.order_no, row.full_name, row.stage, row.held, parts)
+    return PupilParts(row.record_id, row.order_no, row.full_name, row.stage, row.held, parts, row.moving)
 
 
 def _is_wanted_row(row: PupilParts, choice: Choice) -> bool:

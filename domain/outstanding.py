@@ -116,3 +116,4 @@ class Holding:
     valid_to: datetime | None
     reason: str = field(default="")
     made_by: str = field(default="")
+    for_whom: str = field(default="")  # whom the holder stands in for

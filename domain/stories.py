@@ -76,6 +76,7 @@ class StoryEvent:
     """One event. `actor` is empty where the system acted by itself; `device` and `network` where nobody kept them.
 
     `is_aside` is an event about other pupils that moved this record, too, as it stood in the same summary.
+    `for_whom` is whom the actor stood in for.
     """
 
     at: datetime
@@ -94,6 +95,7 @@ class StoryEvent:
     voids: tuple[Void, ...] = ()
     promoted: bool | None = None
     detail: str = ""
+    for_whom: str = ""
 
     @property
     def about(self) -> frozenset[str]:
@@ -126,7 +128,7 @@ def moved(action: Action, records: Iterable[Touched]) -> tuple[tuple[Touched, ..
 def _is_aside(action: Action, after: Touched) -> bool:
     if action in {Action.RETURN, Action.UNLOCK}:
         return after.stage is not Stage.ENTRY
-    return action is Action.HOLD and not after.held
+    return action in {Action.HOLD, Action.DETACH_BEGIN} and not after.held
 
 
 def for_record(event: StoryEvent, record_id: str, aside: Collection[Touched]) -> StoryEvent:

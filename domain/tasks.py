@@ -26,6 +26,7 @@ class Task:
     name: str
     count: int
     due_at: datetime
+    for_whom: str = ""  # whom one stands in for
 
     @property
     def path(self) -> str:

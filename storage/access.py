@@ -56,6 +56,7 @@ class RecordHead:
     stage: Stage
     revision: int
     held: bool
+    moving: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,7 @@ def record(session: Session, record_id: UUID, person: Person, at: datetime) -> R
         Stage(found.stage),
         found.revision,
         found.held,
+        found.moving,
     )
 
 

@@ -110,6 +110,9 @@ def _decided(command: Command, detail: dict[str, object], reason: str | None, by
     )
 
 
+_KEEP_BACK = frozenset({Action.HOLD, Action.DETACH_BEGIN})
+
+
 def _named(action: Action, detail: Mapping[str, object]) -> Iterator[UUID]:
     """A return or hold also moves the others of its summary back; those it names are open again, or held."""
     records = detail["records"]
@@ -117,7 +120,7 @@ def _named(action: Action, detail: Mapping[str, object]) -> Iterator[UUID]:
         return
     for record_id, (stage, _, held) in records.items():
         others = (action in {Action.RETURN, Action.UNLOCK} and stage != Stage.ENTRY) or (
-            action is Action.HOLD and not held
+            action in _KEEP_BACK and not held
         )
         if not others:
             yield UUID(record_id)
@@ -174,7 +177,7 @@ def pending(session: Session, class_term_ids: Collection[UUID]) -> set[UUID]:
     """Records that wait for the principal: to be approved, or held."""
     query = select(TermRecord.id).where(
         among(TermRecord.class_term_id, class_term_ids),
-        (TermRecord.stage == Stage.HOMEROOM_SIGNED) | TermRecord.held,
+        ((TermRecord.stage == Stage.HOMEROOM_SIGNED) | TermRecord.held) & ~TermRecord.moving,
     )
     return set(session.scalars(query))
 

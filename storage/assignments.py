@@ -16,8 +16,8 @@ from domain.identity import name_sort_key
 from domain.outstanding import Holding
 from domain.slot_marks import slot_name
 from storage.entries import curriculum_of
-from storage.staffing import in_force
-from storage.tables import ClassGroup, Position, Reason, School, Staff, TeachingAssignment
+from storage.staffing import in_force, on_leave, stood_in_by
+from storage.tables import ClassGroup, Handover, Position, Reason, School, Staff, TeachingAssignment
 
 
 @dataclass(frozen=True)
@@ -88,9 +88,18 @@ def matrix(session: Session, school_id: UUID, school_year: str, at: datetime) ->
     )
     now: dict[UUID, dict[str, Holding]] = defaultdict(dict)
     later: dict[UUID, dict[str, Holding]] = defaultdict(dict)
+    away = people_away(session, school_id, at)
     for each in held:
-        (now if each.valid_from <= at else later)[each.class_id].setdefault(each.slot, each)
+        if each.valid_from > at:
+            later[each.class_id].setdefault(each.slot, each)
+        elif each.staff_id not in away:
+            now[each.class_id].setdefault(each.slot, each)
     return [ClassRow(each.id, each.name, each.grade, _names(each), now[each.id], later[each.id]) for each in groups]
+
+
+def people_away(session: Session, school_id: UUID, at: datetime) -> set[UUID]:
+    """Who of a school is on leave: nobody fills what was not taken over."""
+    return set(session.scalars(select(Staff.id).where(Staff.school_id == school_id, on_leave(Staff.id, at))))
 
 
 def _names(group: ClassGroup) -> dict[str, str]:
@@ -116,14 +125,16 @@ def history_of(session: Session, class_id: UUID, slot: str) -> list[Holding]:
 
 
 def holdings(session: Session, *which: ColumnElement[bool] | InstrumentedAttribute[bool]) -> list[Holding]:
-    maker = aliased(Staff)
+    maker, absent = aliased(Staff), aliased(Staff)
     query = (
-        select(TeachingAssignment, ClassGroup, Staff.full_name, Reason.text, maker.full_name)
+        select(TeachingAssignment, ClassGroup, Staff.full_name, Reason.text, maker.full_name, absent.full_name)
         .join(ClassGroup, ClassGroup.id == TeachingAssignment.class_id)
         .join(Staff, Staff.id == TeachingAssignment.staff_id)
         .outerjoin(Reason, Reason.id == TeachingAssignment.reason_id)
         .outerjoin(maker, maker.id == TeachingAssignment.made_by)
-        .where(*which)
+        .outerjoin(Handover, stood_in_by(TeachingAssignment))
+        .outerjoin(absent, absent.id == Handover.staff_id)
+        .where(*which, _lasts())
         .order_by(
             ClassGroup.school_year.desc(), ClassGroup.grade, func.length(ClassGroup.name), ClassGroup.name,
             TeachingAssignment.slot != HOMEROOM,
@@ -133,10 +144,15 @@ def holdings(session: Session, *which: ColumnElement[bool] | InstrumentedAttribu
     return [
         Holding(
             group.id, group.name, row.slot, name_of_slot(group, row.slot), row.staff_id, name,
-            row.valid_from, row.valid_to, reason or "", by or "",
+            row.valid_from, row.valid_to, reason or "", by or "", for_whom or "",
         )
-        for row, group, name, reason, by in session.execute(query)
+        for row, group, name, reason, by, for_whom in session.execute(query)
     ]  # fmt: skip
+
+
+def _lasts() -> ColumnElement[bool]:
+    """What was to begin after its holder left never was."""
+    return or_(TeachingAssignment.valid_to.is_(None), TeachingAssignment.valid_to > TeachingAssignment.valid_from)
 
 
 def offices(session: Session, school_id: UUID) -> list[Office]:

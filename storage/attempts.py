@@ -63,6 +63,11 @@ def count(session: Session, tried: Try) -> int:
     return session.scalar(select(func.count()).where(*same, recent)) or 0
 
 
+def take_back(session: Session, attempt_id: UUID) -> None:
+    """One try was right after all; those before it stay counted."""
+    session.execute(delete(SignInAttempt).where(SignInAttempt.id == attempt_id))
+
+
 def forgive(session: Session, done: Try) -> None:
     """It was the right one: what failed before from the same place is forgotten, tries from elsewhere are not."""
     same = (

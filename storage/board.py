@@ -55,6 +55,7 @@ class RecordLine:
     held: bool
     open_slots: tuple[str, ...]
     unsigned_slots: tuple[str, ...]
+    moving: bool = False
 
 
 @dataclass(frozen=True)
@@ -200,6 +201,7 @@ def record_lines(session: Session, class_term_id: UUID) -> list[RecordLine]:
             record.held,
             tuple(slot for slot, is_open, _ in slots[record.id] if is_open),
             tuple(slot for slot, _, is_signed in slots[record.id] if not is_signed and slot != HOMEROOM),
+            record.moving,
         )
         for record, order_no, name, code in rows
     ]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from domain.certificates import USABLE, CertificateLine, Condition
 from domain.identity import name_sort_key
 from storage import assignments, watching
+from storage.certificates import usable
 from storage.staffing import designated, in_force
 from storage.tables import CertificateRow, ClassGroup, Position, Staff, TeachingAssignment
 from storage.watching import EXPIRING, Holder
@@ -56,12 +57,7 @@ def people_who_can_sign(session: Session, school_id: UUID, at: datetime) -> set[
     query = (
         select(CertificateRow.staff_id)
         .join(Staff, Staff.id == CertificateRow.staff_id)
-        .where(
-            Staff.school_id == school_id,
-            CertificateRow.state == "valid",
-            CertificateRow.not_before <= at,
-            CertificateRow.not_after > at,
-        )
+        .where(Staff.school_id == school_id, usable(at))
     )
     return {each for each in session.scalars(query) if each}
 

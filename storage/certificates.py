@@ -4,19 +4,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from domain.decisions import Action
 from domain.errors import NotAllowed
-from storage.tables import CertificateRow
+from storage.staffing import on_leave
+from storage.tables import CertificateRow, Staff
 
 
 def certificate_for(session: Session, action: Action, staff_id: UUID, school_id: UUID, at: datetime) -> CertificateRow:
     """The valid certificate for an action: the school's for a seal, else the person's own.
 
-    Raises NotAllowed in the user's words when there is none, or it is not valid at `at`.
+    Raises NotAllowed in the user's words when there is none, it is not valid at `at`, or the person is on leave.
     """
+    if session.scalar(select(exists().where(Staff.id == staff_id, on_leave(Staff.id, at)))):
+        raise NotAllowed("Thầy/cô đang trong thời gian nghỉ, nên chưa ký được.")
     known = _known(session, action, staff_id, school_id)
     if not known:
         raise NotAllowed("Chưa đăng ký chứng thư số.")
@@ -38,5 +41,21 @@ def _known(session: Session, action: Action, staff_id: UUID, school_id: UUID) ->
     return session.scalars(select(CertificateRow).where(owner).order_by(CertificateRow.not_after.desc())).all()
 
 
+def usable(at: datetime) -> ColumnElement[bool]:
+    """Certificates that sign at a moment: one that will be revoked signs until then, with no job in between."""
+    stands = (CertificateRow.state == "valid") | (CertificateRow.state_since > at)
+    return stands & (CertificateRow.not_before <= at) & (CertificateRow.not_after > at)
+
+
+def can_sign(session: Session, staff_id: UUID, at: datetime) -> bool:
+    """Whether a person has a certificate of one's own that signs at a moment."""
+    return bool(session.scalar(select(exists().where(CertificateRow.staff_id == staff_id, usable(at)))))
+
+
+def is_standing(row: CertificateRow, at: datetime) -> bool:
+    """Neither suspended, revoked nor replaced at a moment."""
+    return row.state == "valid" or (row.state_since is not None and at < row.state_since)
+
+
 def _is_usable(row: CertificateRow, at: datetime) -> bool:
-    return row.state == "valid" and row.not_before <= at < row.not_after
+    return is_standing(row, at) and row.not_before <= at < row.not_after

@@ -61,10 +61,12 @@ def _check(row: CertificateRow, found: FoundStatus, order_id: UUID | None) -> Si
 
 
 def _bring_up_to_date(row: CertificateRow, found: FoundStatus) -> None:
-    state = STATE_OF_STATUS.get(found.status)
+    state, since = STATE_OF_STATUS.get(found.status), found.revoked_at or found.checked_at
+    if state == row.state == "revoked" and row.state_since is not None and since < row.state_since:
+        row.state_since = since  # its owner was to leave later
     if state is None or row.state == state or row.state in {"revoked", "replaced"}:
         return
-    row.state, row.state_since = state, found.revoked_at or found.checked_at
+    row.state, row.state_since = state, since
 
 
 def keep_objects(session: Session, kinds: Mapping[str, Sequence[bytes]]) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from domain.pupil_results import PupilResult
 from storage import pupil_results
+from storage.pupil_results import RecordResult
 from storage.tables import Enrolment, PupilRow, TermRecord
 
 
@@ -23,15 +24,20 @@ class PupilLine:
     held: bool
     result: PupilResult | None
     pending: str
+    moving: bool = False
 
 
 def class_results(session: Session, class_term_id: UUID, own: Collection[str], today: date) -> list[PupilLine]:
     query = (
-        select(TermRecord.id, Enrolment.order_no, PupilRow.full_name, TermRecord.held)
+        select(TermRecord.id, Enrolment.order_no, PupilRow.full_name, TermRecord.held, TermRecord.moving)
         .join(Enrolment, Enrolment.id == TermRecord.enrolment_id)
         .join(PupilRow, PupilRow.id == Enrolment.pupil_id)
         .where(TermRecord.class_term_id == class_term_id)
     )
-    named = {record_id: (order_no, name, held) for record_id, order_no, name, held in session.execute(query)}
+    named = {row[0]: row[1:] for row in session.execute(query)}
     found = pupil_results.results_in(session, class_term_id, own, today)
-    return [PupilLine(each.record_id, *named[each.record_id], each.result, each.pending) for each in found]
+    return [_line(each, *named[each.record_id]) for each in found]
+
+
+def _line(found: RecordResult, order_no: int, name: str, held: bool, moving: bool) -> PupilLine:  # noqa: FBT001
+    return PupilLine(found.record_id, order_no, name, held, found.result, found.pending, moving)

@@ -17,12 +17,13 @@ from domain.outstanding import Outstanding
 from domain.slot_marks import slot_name
 from domain.stages import Stage
 from domain.work import Work
-from storage import arrivals, staffing
+from storage import arrivals, staffing, standing_in
 from storage.board import slot_counts
 from storage.entries import curriculum_of
 from storage.open_work import OpenWork
 from storage.outstanding import outstanding
 from storage.staffing import Holder
+from storage.standing_in import StandIns
 from storage.tables import (
     ClassGroup,
     ClassTermRow,
@@ -30,6 +31,8 @@ from storage.tables import (
     Staff,
     TermRecord,
 )
+from storage.transfers import moves
+from storage.transfers.moves import PupilMove
 
 
 class Deed(Labelled):
@@ -45,17 +48,17 @@ class Deed(Labelled):
     RELEASE = "release", "đã thôi tạm giữ"
     ISSUE = "issue", "đã phát hành"
     UNLOCK = "unlock", "đã mở khoá"
-    RECALL = "recall", "đã thu hồi học bạ"
+    RECALL = "recall", "đã thu hồi để sửa"
     RENEW = "renew", "đã đổi thông tin học sinh"
-    DETACH_BEGIN = "detach_begin", "bắt đầu chuyển học sinh đi"
-    DETACH_CANCEL = "detach_cancel", "thôi chuyển học sinh đi"
-    DETACH_COMMIT = "detach_commit", "đã chuyển học sinh đi"
-    ATTACH = "attach", "đã nhận học sinh chuyển đến"
+    DETACH_BEGIN = "detach_begin", "dừng sổ của học sinh đang chuyển trường"
+    DETACH_CANCEL = "detach_cancel", "mở lại sổ của học sinh thôi chuyển trường"
+    DETACH_COMMIT = "detach_commit", "đưa học sinh đã chuyển trường ra khỏi sổ"
+    ATTACH = "attach", "đưa học sinh chuyển đến vào sổ"
 
 
 @dataclass(frozen=True)
 class SlotState:
-    """`holders` are who fills the slot now, since `since`; the counts are of pupils."""
+    """`holders` are who fills the slot now, since `since`, `for_whom` if they stand in; the counts are of pupils."""
 
     slot: str
     name: str
@@ -64,6 +67,7 @@ class SlotState:
     submitted: int
     signed: int
     waits: tuple[Outstanding, ...]
+    for_whom: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,7 @@ class Happened:
     deed: Deed
     slot_name: str
     is_late: bool
+    for_whom: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,7 @@ class ClassView:
     since: datetime
     slots: tuple[SlotState, ...]
     happened: tuple[Happened, ...]
+    moves: tuple[PupilMove, ...] = ()
 
     @property
     def releasers(self) -> tuple[str, ...]:
@@ -113,6 +119,7 @@ def class_view(session: Session, class_term_id: UUID, at: datetime) -> ClassView
         since=came or row.created_at,
         slots=tuple(_slots(session, row, group, at)),
         happened=_happened(session, row, group),
+        moves=tuple(moves.of_class(session, group.id)),
     )
 
 
@@ -132,6 +139,7 @@ def _slots(session: Session, row: ClassTermRow, group: ClassGroup, at: datetime)
     waits = outstanding(OpenWork(session, ClassTermRow.id == row.id, at))
     progress = slot_counts(session, row.id)
     holders = staffing.by_slot(session, group.id, at)
+    stand_ins = standing_in.of_class(session, group.id, group.school_id)
     return [
         SlotState(
             slot,
@@ -139,9 +147,14 @@ def _slots(session: Session, row: ClassTermRow, group: ClassGroup, at: datetime)
             *_who(holders.get(slot, ())),
             *progress.get(slot, (0, 0)),
             tuple(each for each in waits if slot in _turn_of(each)),
+            _for_whom(stand_ins, group, slot, holders.get(slot, ()), at),
         )
         for slot in (*curriculum.slots, PRINCIPAL, SEAL)
     ]
+
+
+def _for_whom(stand_ins: StandIns, group: ClassGroup, slot: str, holders: Sequence[Holder], at: datetime) -> str:
+    return next((stand_ins.for_whom(each.staff_id, group.id, (slot,), at) for each in holders), "")
 
 
 def _turn_of(wait: Outstanding) -> tuple[str, ...]:
@@ -160,11 +173,14 @@ def _happened(session: Session, row: ClassTermRow, group: ClassGroup) -> tuple[H
         .order_by(Command.wf_seq.desc())
         .limit(_SHOWN)
     )
-    term = Term(row.term)
+    term, stand_ins = Term(row.term), standing_in.of_class(session, group.id, group.school_id)
     return tuple(
-        Happened(each.created_at, name or "", Deed(each.action), _slot_of(group, term, each), each.is_late)
+        Happened(
+            each.created_at, name or "", Deed(each.action), _slot_of(group, term, each), each.is_late,
+            stand_ins.for_whom(each.actor_id, group.id, (each.slot,), each.created_at) if each.actor_id else "",
+        )
         for each, name in session.execute(query)
-    )
+    )  # fmt: skip
 
 
 def _slot_of(group: ClassGroup, term: Term, command: Command) -> str:

@@ -43,7 +43,9 @@ def of_class_term(session: Session, class_term_id: UUID, at: datetime) -> Comple
     slots = _slots(session, class_term_id)
     missing = _missing(session, curriculum, term, slots)
     query = (
-        select(TermRecord.id, Enrolment.order_no, PupilRow.full_name, TermRecord.stage, TermRecord.held)
+        select(
+            TermRecord.id, Enrolment.order_no, PupilRow.full_name, TermRecord.stage, TermRecord.held, TermRecord.moving
+        )
         .join(Enrolment, Enrolment.id == TermRecord.enrolment_id)
         .join(PupilRow, PupilRow.id == Enrolment.pupil_id)
         .where(TermRecord.class_term_id == class_term_id)
@@ -61,8 +63,9 @@ def of_class_term(session: Session, class_term_id: UUID, at: datetime) -> Comple
                 for slot in curriculum.slots
                 if (record_id, slot) in slots
             ),
+            moving,
         )
-        for record_id, order_no, name, stage, held in session.execute(query)
+        for record_id, order_no, name, stage, held, moving in session.execute(query)
     ]
     return completeness(_facts(session, class_term_id, curriculum, at), pupils)
 

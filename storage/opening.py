@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from domain.assessment import Term
 from domain.deadlines import Deadline
 from domain.errors import Conflict
+from storage import moving
 from storage.campaigns import progress
 from storage.entries import curriculum_of
 from storage.registration import lock_school
@@ -63,7 +64,7 @@ def open_term(session: Session, class_id: UUID, term: Term, due_at: datetime, po
     ).one()
     slots = curriculum_of(group, term).slots
     if created is not None:
-        _add_records(session, row.id, class_id, slots)
+        _add_records(session, row, slots)
         progress.refresh(session, [row.id])
     query = select(TermRecord.id).join(Enrolment, Enrolment.id == TermRecord.enrolment_id)
     record_ids = session.scalars(query.where(TermRecord.class_term_id == row.id).order_by(Enrolment.order_no)).all()
@@ -82,9 +83,11 @@ def open_term(session: Session, class_id: UUID, term: Term, due_at: datetime, po
     )
 
 
-def _add_records(session: Session, class_term_id: UUID, class_id: UUID, slots: tuple[str, ...]) -> None:
-    enrolled = session.scalars(select(Enrolment).where(Enrolment.class_id == class_id, Enrolment.left_on.is_(None)))
-    records = [(TermRecord(class_term_id=class_term_id, enrolment_id=each.id), each) for each in enrolled]
+def _add_records(session: Session, row: ClassTermRow, slots: tuple[str, ...]) -> None:
+    """Who came from another school brings along what was entered there; a term that it issued is not done again."""
+    enrolled = session.scalars(select(Enrolment).where(Enrolment.class_id == row.class_id, Enrolment.left_on.is_(None)))
+    staying, brought = moving.with_what_they_bring(session, row, enrolled)
+    records = [(TermRecord(class_term_id=row.id, enrolment_id=each.id), each) for each in staying]
     if not records:
         raise Conflict("Lớp chưa có học sinh nào nên chưa mở sổ được.")
     session.add_all(record for record, _ in records)
@@ -96,3 +99,4 @@ def _add_records(session: Session, class_term_id: UUID, class_id: UUID, slots: t
         if pupil.assessment_waived or pupil.individual_plan
     )
     session.flush()
+    moving.copy_entered(session, {record.id: brought[each.id] for record, each in records if each.id in brought})

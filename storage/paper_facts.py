@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
@@ -40,6 +40,7 @@ from storage.tables import (
     SigningOrder,
     Staff,
     TermRecord,
+    Transfer,
 )
 
 
@@ -154,10 +155,15 @@ def class_signers(session: Session, facts: ClassFacts, at: datetime) -> tuple[Si
 
 def pupil_contents(session: Session, facts: ClassFacts, found: list[Member]) -> dict[UUID, PupilContent]:
     """What a record says of each pupil, by pupil."""
-    schooling = schooling_of(session, facts.group.school_year, [member.pupil.id for member in found])
+    schooling = _schooling(session, facts.group.school_year, [member.pupil.id for member in found])
     return {
         member.pupil.id: pupil_content(member.pupil, member.enrolment, schooling[member.pupil.id]) for member in found
     }
+
+
+def pupil_contents_of(session: Session, last: str, pupil: PupilRow, enrolment: Enrolment) -> PupilContent:
+    """The same of one pupil, with the years at schools up to the `last`."""
+    return pupil_content(pupil, enrolment, _schooling(session, last, [pupil.id])[pupil.id])
 
 
 def sheets_by_record(
@@ -235,16 +241,22 @@ def pupil_content(pupil: PupilRow, enrolment: Enrolment, schooling: tuple[School
     )
 
 
-def schooling_of(session: Session, last: str, pupil_ids: list[UUID]) -> dict[UUID, tuple[SchoolingLine, ...]]:
+def _schooling(session: Session, last: str, pupil_ids: list[UUID]) -> dict[UUID, tuple[SchoolingLine, ...]]:
     """Each pupil's years up to the `last`, oldest first (quatrinhhoctap)."""
     query = (
-        select(Enrolment.pupil_id, Enrolment.school_year, ClassGroup.name, School.name, School.province)
+        select(
+            Enrolment.pupil_id, Enrolment.school_year, ClassGroup.name, School.name, School.province,
+            func.max(Transfer.moved_on),
+        )
         .join(ClassGroup, ClassGroup.id == Enrolment.class_id)
         .join(School, School.id == ClassGroup.school_id)
+        .outerjoin(Transfer, Transfer.to_enrolment_id == Enrolment.id)
         .where(among(Enrolment.pupil_id, pupil_ids), Enrolment.school_year <= last)
+        .group_by(Enrolment.id, ClassGroup.id, School.id)
         .order_by(Enrolment.school_year, Enrolment.joined_on)
-    )
+    )  # fmt: skip
     found: dict[UUID, list[SchoolingLine]] = {pupil_id: [] for pupil_id in pupil_ids}
-    for pupil_id, *line in session.execute(query):
-        found[pupil_id].append(SchoolingLine(*line))
+    for pupil_id, year, class_name, school, province, arrived_on in session.execute(query):
+        arrived = arrived_on.isoformat() if arrived_on else ""
+        found[pupil_id].append(SchoolingLine(year, class_name, school, province, arrived))
     return {pupil_id: tuple(lines) for pupil_id, lines in found.items()}

@@ -212,7 +212,9 @@ def audit_detail(work: Projection) -> dict[str, object]:
         "reason": decision.reason_id,
         "late": work.is_late,
         "at": work.decided_at.isoformat(),
-        "records": {rid: [state.stage.value, state.revision, state.held] for rid, state in work.changes.items()},
+        "records": {
+            rid: [state.stage.value, state.revision, state.held or state.moving] for rid, state in work.changes.items()
+        },
     }
 
 

@@ -17,7 +17,7 @@ from storage.staffing import Person
 from storage.tables import ClassGroup, ClassTermRow, Position, SigningOrder, Staff, TeachingAssignment
 
 SIGNED: Final = ("asked", "signed", "completed")
-_OVERLAP: Final = (
+OVERLAP: Final = (
     "Thời gian này trùng với phân công khác của cùng phần việc; hãy tải lại trang để xem phân công mới nhất."
 )
 _TWO_HEADS: Final = (
@@ -28,13 +28,17 @@ _TO_ONESELF: Final = "Không tự giao chức vụ cho mình được. Hãy nh�
 
 @dataclass(frozen=True)
 class Change:
-    """`staff_id` takes over a slot of a class at `at`; until `until` the present holder is only stood in for."""
+    """`staff_id` takes over a slot of a class at `at`; until `until` the present holder is only stood in for.
+
+    `matter_id` is the handover under which it happens.
+    """
 
     class_id: UUID
     slot: str
     staff_id: UUID
     at: datetime
     until: datetime | None = None
+    matter_id: UUID | None = None
 
 
 def change_slots(session: Session, person: Person, changes: Collection[Change], why: tuple[UUID, str]) -> int:
@@ -43,10 +47,10 @@ def change_slots(session: Session, person: Person, changes: Collection[Change], 
     `why` is a reason with the id of the command. Raises NotFound for what is not of the school, Conflict where the
     holder has signed since, Invalid for an end before the beginning.
     """
-    _require_own(session, person, changes)
+    hold(session, person, changes)
     journal.add_reason(session, why[0], person.school_id, person.staff_id, why[1])
     made = sum(_change(session, each, person, why[0]) for each in changes)
-    _flush(session, _OVERLAP)
+    flush(session, OVERLAP)
     return made
 
 
@@ -65,8 +69,10 @@ def signed_since(session: Session, class_id: UUID, slot: str, at: datetime) -> d
     return session.scalars(query.order_by(SigningOrder.signing_time.desc())).first()
 
 
-def _require_own(session: Session, person: Person, changes: Collection[Change]) -> None:
-    """Locks the classes, always in the same order: two people who change the same slot wait for each other."""
+def hold(session: Session, person: Person, changes: Collection[Change]) -> None:
+    """Locks the classes, always in the same order: two people who change the same slot wait for each other, and who
+    signs in one of them (`storage.authority`) is done before, or sees what was changed. Raises NotFound.
+    """
     class_ids, staff_ids = {each.class_id for each in changes}, {each.staff_id for each in changes}
     own = select(ClassGroup.id).where(ClassGroup.id.in_(class_ids), ClassGroup.school_id == person.school_id)
     if set(session.scalars(own.order_by(ClassGroup.id).with_for_update())) != class_ids:
@@ -90,7 +96,7 @@ def _change(session: Session, change: Change, person: Person, reason_id: UUID) -
     last = present.valid_to if present else (following.valid_from if following else None)
     _end(session, present, change.at)
     until = change.until if change.until and (last is None or change.until < last) else last
-    trail = {"reason_id": reason_id, "made_by": person.staff_id}
+    trail = {"reason_id": reason_id, "made_by": person.staff_id, "matter_id": change.matter_id}
     same = {"class_id": change.class_id, "slot": change.slot}
     session.add(TeachingAssignment(**same, **trail, staff_id=change.staff_id, valid_from=change.at, valid_to=until))
     if present is not None and until != last:
@@ -125,13 +131,19 @@ def _end(session: Session, present: TeachingAssignment | None, at: datetime) -> 
 
 @dataclass(frozen=True)
 class Appointment:
-    """An office for somebody from a moment on; `replaces` ends the present holder's at that very moment."""
+    """An office for somebody from a moment on; `replaces` ends the present holder's at that very moment.
+
+    With `until` the present holder (of several, `stands_in_for`) is only stood in for, under the handover `matter_id`.
+    """
 
     staff_id: UUID
     role: str
     title: str
     at: datetime
     replaces: bool = False
+    until: datetime | None = None
+    stands_in_for: UUID | None = None
+    matter_id: UUID | None = None
 
 
 def appoint(session: Session, person: Person, new: Appointment, why: tuple[UUID, str]) -> bool:
@@ -146,15 +158,19 @@ def appoint(session: Session, person: Person, new: Appointment, why: tuple[UUID,
     if new.staff_id == person.staff_id:
         raise NotAllowed(_TO_ONESELF)
     journal.add_reason(session, why[0], person.school_id, person.staff_id, why[1])
-    for each in held if new.replaces else ():
-        _end_position(session, each, new.at, person, why[0])
-    session.add(
-        Position(
-            school_id=person.school_id, staff_id=new.staff_id, role=new.role, title=new.title, valid_from=new.at,
-            reason_id=why[0], made_by=person.staff_id,
-        )
-    )  # fmt: skip
-    _flush(session, _TWO_HEADS if new.role == "principal" else _OVERLAP)
+    before = [each for each in held if new.stands_in_for in {None, each.staff_id}] if new.replaces else []
+    back = [(each.staff_id, each.title, each.valid_to) for each in before]
+    for each in before:
+        end_position(session, each, new.at, (person.staff_id, why[0]))
+    same = {
+        "school_id": person.school_id, "role": new.role, "reason_id": why[0], "made_by": person.staff_id,
+        "matter_id": new.matter_id,
+    }  # fmt: skip
+    session.add(Position(**same, staff_id=new.staff_id, title=new.title, valid_from=new.at, valid_to=new.until))
+    for staff_id, title, end in back:
+        if new.until is not None and (end is None or end > new.until):
+            session.add(Position(**same, staff_id=staff_id, title=title, valid_from=new.until, valid_to=end))
+    flush(session, _TWO_HEADS if new.role == "principal" else OVERLAP)
     return True
 
 
@@ -174,10 +190,11 @@ def retire(session: Session, person: Person, position_id: UUID, at: datetime, wh
     if row.role == "system_admin" and all(each.id == row.id for each in others):
         raise Conflict("Đây là cán bộ quản trị duy nhất; hãy giao việc quản trị cho người khác trước.")
     journal.add_reason(session, why[0], person.school_id, person.staff_id, why[1])
-    _end_position(session, row, at, person, why[0])
+    end_position(session, row, at, (person.staff_id, why[0]))
 
 
-def _end_position(session: Session, row: Position, at: datetime, person: Person, reason_id: UUID) -> None:
+def end_position(session: Session, row: Position, at: datetime, by: tuple[UUID, UUID]) -> None:
+    """`by`: who ends it, and the reason's id. Raises Conflict where its holder has signed since."""
     signed = select(SigningOrder.signing_time).where(
         SigningOrder.staff_id == row.staff_id,
         SigningOrder.action.in_(("approve", "seal")),
@@ -193,7 +210,7 @@ def _end_position(session: Session, row: Position, at: datetime, person: Person,
     if row.valid_from >= at:
         session.delete(row)
     else:
-        row.valid_to, row.end_reason_id, row.ended_by = at, reason_id, person.staff_id
+        row.valid_to, row.end_reason_id, row.ended_by = at, by[1], by[0]
     session.flush()
 
 
@@ -210,7 +227,7 @@ def _own_staff(session: Session, person: Person, staff_id: UUID) -> None:
         raise NotFound("Không tìm thấy người này trong trường.")
 
 
-def _flush(session: Session, refusal: str) -> None:
+def flush(session: Session, refusal: str) -> None:
     """The database keeps two people from filling one place at once; its refusal is said in words."""
     try:
         session.flush()

@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from domain.assessment import Term
 from domain.entered import Entered
 from domain.entry import Values
+from domain.stages import Stage
 from storage import entries
 from storage.among import among
 from storage.paper_facts import ClassFacts
-from storage.tables import ClassTermRow, PromotionDecision, PupilTerm, TermRecord
+from storage.tables import ClassTermRow, Enrolment, PromotionDecision, PupilTerm, TermRecord
 
 _NOTHING = PupilTerm(
     height_cm="", weight_kg="", health="", is_recognised=False, assessment_waived=False, individual_plan=False
@@ -71,7 +72,7 @@ def _entered(
 
 
 def _earlier(session: Session, facts: ClassFacts, record_ids: list[UUID]) -> dict[UUID, dict[str, Values]]:
-    """What was entered in the first term, by the year-end record of the same enrolment; no primary paper asks."""
+    """What was entered in the first term, by the year-end record of the same year; no primary paper asks."""
     if facts.term is not Term.YEAR_END or facts.curriculum.is_primary:
         return {}
     pairs = first_terms(session, record_ids)
@@ -81,25 +82,36 @@ def _earlier(session: Session, facts: ClassFacts, record_ids: list[UUID]) -> dic
 
 def first_terms(session: Session, record_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """The record of the first term of the same pupil and year, by record; none without such."""
-    asked, first = aliased(TermRecord), aliased(TermRecord)
+    asked, first, of_asked, of_first = aliased(TermRecord), aliased(TermRecord), aliased(Enrolment), aliased(Enrolment)
     query = (
         select(asked.id, first.id)
-        .join(first, first.enrolment_id == asked.enrolment_id)
+        .join(of_asked, of_asked.id == asked.enrolment_id)
+        .join(of_first, of_first.record_uid == of_asked.record_uid)
+        .join(first, first.enrolment_id == of_first.id)
         .join(ClassTermRow, ClassTermRow.id == first.class_term_id)
-        .where(among(asked.id, record_ids), ClassTermRow.term == Term.HK1)
+        .where(among(asked.id, record_ids), ClassTermRow.term == Term.HK1, _counts(first, of_first))
     )
     return dict(session.execute(query).all())
 
 
+def _counts(record: type[TermRecord], enrolment: type[Enrolment]) -> ColumnElement[bool]:
+    """Of a pupil who came from another school its issued terms count; what was under way there goes on here."""
+    return or_(enrolment.left_on.is_(None), record.stage == Stage.ISSUED.value)
+
+
 def _absences(session: Session, facts: ClassFacts, record_ids: list[UUID]) -> dict[UUID, tuple[int, int]]:
-    """Half-day absences by record: excused and not; at the year's end those of all terms of the enrolment."""
-    asked, counted = aliased(TermRecord), aliased(TermRecord)
-    join = counted.enrolment_id == asked.enrolment_id if facts.term is Term.YEAR_END else counted.id == asked.id
+    """Half-day absences by record: excused and not; at the year's end those of all terms of the year."""
+    asked, counted, of_asked, of_counted = (
+        aliased(TermRecord), aliased(TermRecord), aliased(Enrolment), aliased(Enrolment)
+    )  # fmt: skip
+    same = counted.enrolment_id == of_counted.id if facts.term is Term.YEAR_END else counted.id == asked.id
     query = (
         select(asked.id, func.sum(PupilTerm.absent_excused), func.sum(PupilTerm.absent_unexcused))
-        .join(counted, join)
+        .join(of_asked, of_asked.id == asked.enrolment_id)
+        .join(of_counted, of_counted.record_uid == of_asked.record_uid)
+        .join(counted, and_(same, counted.enrolment_id == of_counted.id, counted.class_term_id.is_not(None)))
         .join(PupilTerm, PupilTerm.record_id == counted.id)
-        .where(among(asked.id, record_ids))
+        .where(among(asked.id, record_ids), _counts(counted, of_counted))
         .group_by(asked.id)
     )
     return {record_id: (excused, unexcused) for record_id, excused, unexcused in session.execute(query)}

@@ -13,7 +13,9 @@ from domain.calendar import end_of_day
 from domain.curriculum import PRINCIPAL, SEAL
 from domain.matters.paper_words import field_name
 from domain.slot_marks import slot_name
+from storage import standing_in
 from storage.entries import curriculum_of
+from storage.standing_in import StandIns
 from storage.tables import CertificateRow, ClassGroup, ClassTermRow, Matter, OrderItem, SigningOrder
 
 PAGE = 100
@@ -47,6 +49,7 @@ class JournalLine:
     level: str
     matter_id: UUID | None = None
     matter_kind: str = ""
+    for_whom: str = ""  # whom the signer stood in for
 
 
 def journal(
@@ -63,8 +66,9 @@ def journal(
     )
     rows = session.execute(query.limit(limit).offset(skip)).all()
     papers = _papers(session, [order.id for order, *_ in rows])
+    stand_ins = standing_in.of_staff(session, staff_id)
     lines = [
-        _line(order, Term(term), group, papers.get(order.id, {}))
+        _line(order, Term(term), group, papers.get(order.id, {}), stand_ins)
         if matter is None
         else _of_matter(order, matter, papers.get(order.id, {}))
         for order, term, group, matter in rows
@@ -121,7 +125,9 @@ def _papers(session: Session, order_ids: Sequence[UUID]) -> dict[UUID, dict[str,
     return found
 
 
-def _line(order: SigningOrder, term: Term, group: ClassGroup, papers: Mapping[str, int]) -> JournalLine:
+def _line(
+    order: SigningOrder, term: Term, group: ClassGroup, papers: Mapping[str, int], stand_ins: StandIns
+) -> JournalLine:
     curriculum = curriculum_of(group, term)
     slots = tuple(slot_name(curriculum, slot) for slot in order.slots if slot not in {PRINCIPAL, SEAL})
     return JournalLine(
@@ -136,6 +142,7 @@ def _line(order: SigningOrder, term: Term, group: ClassGroup, papers: Mapping[st
         papers=papers,
         certificate_id=order.certificate_id,
         level=order.level,
+        for_whom=stand_ins.for_whom(order.staff_id, group.id, order.slots, order.signing_time),
     )
 
 

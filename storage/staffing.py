@@ -7,20 +7,21 @@ from datetime import datetime
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, Select, case, func, or_, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import BindParameter, ColumnElement, Select, String, case, func, literal, or_, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from domain.assessment import Term
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
 from domain.duties import Duty
 from domain.errors import NotAllowed
+from domain.matters.standing_in import Absence, title_of
 from domain.signature_plans import SignaturePlan
-from storage.tables import ClassGroup, Position, Staff, TeachingAssignment
+from storage.tables import ClassGroup, Handover, HandoverItem, Matter, Position, Staff, StaffLeave, TeachingAssignment
 
 Moment: TypeAlias = datetime | BindParameter[datetime]
 NO_SCHOOL: Final = UUID(int=0)
 ROLE_OF_SLOT: Mapping[str, str] = {PRINCIPAL: "principal", SEAL: "seal_clerk"}
-_SLOT_OF_ROLE = case({role: slot for slot, role in ROLE_OF_SLOT.items()}, value=Position.role)
+SLOT_OF_ROLE = case({role: slot for slot, role in ROLE_OF_SLOT.items()}, value=Position.role)
 
 
 @dataclass(frozen=True)
@@ -70,10 +71,15 @@ def signer_of(session: Session, class_id: UUID, slot: str, at: datetime) -> Sign
 def signers_of(session: Session, class_id: UUID, slots: tuple[str, ...], at: datetime) -> dict[str, Signer]:
     """The same of several slots."""
     filling = union_all(_assignments(class_id, slots, at), _offices(class_id, slots, at))
-    found = {row[0]: Signer(*row[1:]) for row in session.execute(filling)}
+    found = {row[0]: _signer(row) for row in session.execute(filling)}
     if not found.keys() >= set(slots):
         raise NotAllowed("Chưa phân công người phụ trách bước này.")
     return {slot: found[slot] for slot in slots}
+
+
+def _signer(row: Sequence[Any]) -> Signer:
+    _, staff_id, full_name, personal_id, title, absent, since, until = row
+    return Signer(staff_id, full_name, personal_id, title_of(title, Absence(absent, since, until) if absent else None))
 
 
 @dataclass(frozen=True)
@@ -99,7 +105,7 @@ def holders(session: Session, at: datetime, which: ColumnElement[bool]) -> list[
         .where(which, designated(at))
     )
     held = (
-        select(ClassGroup.id, _SLOT_OF_ROLE, Staff.id, Staff.full_name, Position.valid_from)
+        select(ClassGroup.id, SLOT_OF_ROLE, Staff.id, Staff.full_name, Position.valid_from)
         .join(Position, Position.school_id == ClassGroup.school_id)
         .join(Staff, Staff.id == Position.staff_id)
         .where(which, Position.role.in_(ROLE_OF_SLOT.values()), in_force(Position, at))
@@ -153,6 +159,8 @@ def person_columns(at: Moment) -> tuple[Any, ...]:
     )
     kind = case((TeachingAssignment.slot == HOMEROOM, Duty.HOMEROOM.value), else_=Duty.SUBJECT_TEACHER.value)
     teaches = select(kind).where(TeachingAssignment.staff_id == Staff.id, in_force(TeachingAssignment, at)).distinct()
+    named = select(HandoverItem.id).join(Matter, Matter.id == HandoverItem.matter_id)
+    named = named.where(HandoverItem.successor_id == Staff.id, Matter.settled_at.is_(None))
     return (
         Staff.id,
         Staff.school_id,
@@ -160,11 +168,14 @@ def person_columns(at: Moment) -> tuple[Any, ...]:
         func.array(roles.correlate(Staff).scalar_subquery()),
         func.array(teaches.correlate(Staff).scalar_subquery()),
         Staff.authority_id,
+        named.correlate(Staff).exists(),
     )
 
 
 def person_of(row: Sequence[Any]) -> Person:
-    return Person(row[0], row[1] or NO_SCHOOL, row[2], frozenset(row[3]), frozenset(row[4]), row[5])
+    """Somebody new who is to take work over has a desk before the first of it is assigned, and nothing on it."""
+    teaches = frozenset(row[4]) or frozenset({Duty.SUBJECT_TEACHER.value} if row[6] and not row[3] else ())
+    return Person(row[0], row[1] or NO_SCHOOL, row[2], frozenset(row[3]), teaches, row[5])
 
 
 def slots_of(session: Session, staff_id: UUID, class_id: UUID, at: datetime) -> frozenset[str]:
@@ -173,7 +184,7 @@ def slots_of(session: Session, staff_id: UUID, class_id: UUID, at: datetime) -> 
         TeachingAssignment.class_id == class_id, TeachingAssignment.staff_id == staff_id, designated(at)
     )
     held = (
-        select(_SLOT_OF_ROLE)
+        select(SLOT_OF_ROLE)
         .join(ClassGroup, ClassGroup.school_id == Position.school_id)
         .where(ClassGroup.id == class_id, Position.staff_id == staff_id, in_force(Position, at))
         .where(Position.role.in_(ROLE_OF_SLOT.values()))
@@ -182,7 +193,18 @@ def slots_of(session: Session, staff_id: UUID, class_id: UUID, at: datetime) -> 
 
 
 def in_force(table: type[Position] | type[TeachingAssignment], at: Moment) -> ColumnElement[bool]:
+    """What somebody fills at a moment; who is on leave fills nothing, by whatever the authority is asked for."""
+    return within(table, at) & ~on_leave(table.staff_id, at)
+
+
+def within(table: type[Position] | type[TeachingAssignment], at: Moment) -> ColumnElement[bool]:
+    """The same whether or not its holder is on leave."""
     return (table.valid_from <= at) & or_(table.valid_to.is_(None), table.valid_to > at)
+
+
+def on_leave(staff_id: InstrumentedAttribute[UUID] | ColumnElement[UUID], at: Moment) -> ColumnElement[bool]:
+    away = (StaffLeave.starts_at <= at) & or_(StaffLeave.ends_at.is_(None), StaffLeave.ends_at > at)
+    return select(StaffLeave.id).where(StaffLeave.staff_id == staff_id, away).exists()
 
 
 def designated(at: datetime) -> ColumnElement[bool]:
@@ -190,19 +212,37 @@ def designated(at: datetime) -> ColumnElement[bool]:
     return TeachingAssignment.is_signer & in_force(TeachingAssignment, at)
 
 
-def _assignments(class_id: UUID, slots: tuple[str, ...], at: datetime) -> Select[str, UUID, str, str, str]:
+_ABSENT: Final = aliased(Staff)
+_Row = Select[str, UUID, str, str, str, str | None, datetime, datetime | None]
+
+
+def _assignments(class_id: UUID, slots: tuple[str, ...], at: datetime) -> _Row:
     title = case((TeachingAssignment.slot == HOMEROOM, "Giáo viên chủ nhiệm"), else_="Giáo viên bộ môn")
-    query = select(TeachingAssignment.slot, Staff.id, Staff.full_name, Staff.personal_id, title).join(
-        Staff, TeachingAssignment.staff_id == Staff.id
+    period = (TeachingAssignment.valid_from, TeachingAssignment.valid_to)
+    who = (Staff.id, Staff.full_name, Staff.personal_id, title, _ABSENT.full_name, *period)
+    query = select(TeachingAssignment.slot, *who).join(Staff, TeachingAssignment.staff_id == Staff.id)
+    return (
+        query.outerjoin(Handover, stood_in_by(TeachingAssignment))
+        .outerjoin(_ABSENT, _ABSENT.id == Handover.staff_id)
+        .where(TeachingAssignment.class_id == class_id, TeachingAssignment.slot.in_(slots), designated(at))
     )
-    return query.where(TeachingAssignment.class_id == class_id, TeachingAssignment.slot.in_(slots), designated(at))
 
 
-def _offices(class_id: UUID, slots: tuple[str, ...], at: datetime) -> Select[str, UUID, str, str, str]:
+def stood_in_by(table: type[Position] | type[TeachingAssignment]) -> ColumnElement[bool]:
+    """Joins the handover under which somebody stands in for a while; not what goes back to who was stood in for."""
+    return (Handover.matter_id == table.matter_id) & Handover.until.is_not(None) & (Handover.staff_id != table.staff_id)
+
+
+def _offices(class_id: UUID, slots: tuple[str, ...], at: datetime) -> _Row:
+    """The title of an office says by itself that somebody signs for its holder (KT.)."""
+    nobody = literal(None, String)
     query = (
-        select(_SLOT_OF_ROLE, Staff.id, Staff.full_name, Staff.personal_id, Position.title)
+        select(
+            SLOT_OF_ROLE, Staff.id, Staff.full_name, Staff.personal_id, Position.title, nobody, Position.valid_from,
+            Position.valid_to,
+        )
         .join_from(Position, Staff, Position.staff_id == Staff.id)
         .join(ClassGroup, ClassGroup.school_id == Position.school_id)
-    )
+    )  # fmt: skip
     roles = [role for slot, role in ROLE_OF_SLOT.items() if slot in slots]
     return query.where(ClassGroup.id == class_id, Position.role.in_(roles), in_force(Position, at))

@@ -1,6 +1,7 @@
 """What happened to records: decisions with their reasons and origins, sittings at the grid, void signatures."""
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,10 +14,12 @@ from domain.notices import Kind
 from domain.record_states import MATTER
 from domain.stages import Stage
 from domain.stories import SITTING_PAUSE, EventKind, Sitting, StoryEvent, Touched, Void, for_record, moved
+from storage import standing_in
 from storage.access import RecordHead
 from storage.tables import (
     AuditEntry,
     CellChange,
+    ClassGroup,
     ClassTermRow,
     Command,
     DeadlineEvent,
@@ -88,6 +91,7 @@ class _Row(NamedTuple):
     reason: str
     device: str
     network: str
+    actor_id: UUID | None
 
 
 def _decisions(
@@ -97,7 +101,7 @@ def _decisions(
     same = and_(Command.class_term_id == AuditEntry.class_term_id, Command.wf_seq == AuditEntry.wf_seq)
     texts = (Staff.full_name, Reason.text, DecisionOrigin.device, DecisionOrigin.network)
     query = (
-        select(AuditEntry.wf_seq, AuditEntry.detail, *(func.coalesce(each, "") for each in texts))
+        select(AuditEntry.wf_seq, AuditEntry.detail, *(func.coalesce(each, "") for each in texts), Command.actor_id)
         .join(Command, same)
         .outerjoin(Staff, Staff.id == Command.actor_id)
         .outerjoin(Reason, Reason.id == Command.reason_id)
@@ -107,8 +111,12 @@ def _decisions(
     )
     rows = [_Row._make(row) for row in session.execute(query)]
     voids = _voids(session, {row.detail["reason"] for row in rows if row.detail["reason"]}, covers)
+    group = session.get_one(ClassGroup, session.get_one(ClassTermRow, class_term_id).class_id)
+    stand_ins = standing_in.of_class(session, group.id, group.school_id)
     for row in rows:
-        yield _decided(row, voids.get(row.detail["reason"], ()))
+        event, aside = _decided(row, voids.get(row.detail["reason"], ()))
+        for_whom = stand_ins.for_whom(row.actor_id, group.id, event.slots, event.at) if row.actor_id else ""
+        yield replace(event, for_whom=for_whom), aside
 
 
 def _slots(detail: dict[str, Any]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from uuid import UUID
@@ -16,7 +16,7 @@ from domain.slot_marks import slot_name
 from domain.stages import STAGE_NAMES, Stage
 from domain.tasks import Task
 from domain.work import WHOLE_RECORDS, Work
-from storage import staffing
+from storage import staffing, standing_in
 from storage.access import visible_classes
 from storage.among import among
 from storage.entries import curriculum_of
@@ -72,10 +72,12 @@ class Today:
     def tasks(self) -> list[Task]:
         """Everything that waits for the person, the first to be due first; held records wait for nobody's hurry."""
         found: list[Task] = []
+        stand_ins, who = standing_in.of_staff(self.session, self.person.staff_id), self.person.staff_id
         for piece in (*self.open_work.of_records, *self.open_work.of_slots):
             book = self._books[piece.class_term_id]
             if piece.work is not Work.RELEASE and piece.slot in self._own(book):
-                found += _tasks(book, piece)
+                for_whom = stand_ins.for_whom(who, book.group.id, (piece.slot,), self.at)
+                found += [replace(each, for_whom=for_whom) for each in _tasks(book, piece)]
         order = list(Work)
         return sorted(
             found,

@@ -53,6 +53,23 @@ def refuse_sealed(session: Session, decision: Decision) -> None:
         raise Conflict("Học bạ đã đóng dấu, không trả lại để sửa được nữa.", sealed)
 
 
+def void_departed(session: Session, record_ids: Collection[UUID], about: str) -> None:
+    """What is not sealed speaks no more of pupils who go on at another school; a sheet stands for the others on it."""
+    if not record_ids:
+        return
+    terms = select(TermRecord.class_term_id).where(TermRecord.id.in_(record_ids))
+    sheets = and_(Document.class_term_id.in_(terms), Document.kind == DocumentKind.SUBJECT_SHEET)
+    told = _void_lines(session, sheets, record_ids, None)
+    told |= _void_documents(session, _year_records_of(record_ids), None)
+    for class_term_id in sorted(set(session.scalars(terms))):
+        notices = {(staff_id, f"{ref}:{about}") for staff_id, ref in told if _is_of(session, ref, class_term_id)}
+        journal.add_notices(session, class_term_id, "signature_void", notices, None)
+
+
+def _is_of(session: Session, document_id: str, class_term_id: UUID) -> bool:
+    return session.get_one(Document, UUID(document_id)).class_term_id == class_term_id
+
+
 def _sheets(class_term_id: UUID, slots: Collection[str]) -> ColumnElement[bool]:
     return and_(
         Document.class_term_id == class_term_id,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from domain.calendar import day_of
 from storage import journal, staffing
+from storage.certificates import is_standing
 from storage.tables import CertificateRow, Position, SignatureCheck, Staff
 
 # Who answers for a school's own certificate, and for those of its people.
@@ -39,7 +40,7 @@ class Holder:
 
 def condition(row: CertificateRow, now: datetime, soon: datetime) -> str:
     """valid, expiring, expired, not_yet, suspended, revoked or replaced; `soon` is when "expiring" begins."""
-    if row.state != "valid":
+    if not is_standing(row, now):
         return row.state
     if now < row.not_before:
         return "not_yet"
@@ -50,9 +51,8 @@ def condition(row: CertificateRow, now: datetime, soon: datetime) -> str:
 
 def in_use(session: Session, now: datetime) -> Sequence[CertificateRow]:
     """Certificates somebody may sign with, now or once a suspension ends."""
-    query = select(CertificateRow).where(
-        CertificateRow.state.in_(("valid", "suspended")), CertificateRow.not_after > now
-    )
+    stands = CertificateRow.state.in_(("valid", "suspended")) | (CertificateRow.state_since > now)
+    query = select(CertificateRow).where(stands, CertificateRow.not_after > now)
     return session.scalars(query.order_by(CertificateRow.id)).all()
 
 

@@ -14,11 +14,9 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from activities.beating import BeatingInterceptor
 from activities.carrying import CarryActivities
-from activities.decisions import DecisionActivities
 from activities.matter_papers import MatterPaperActivities
 from activities.orders import OrderActivities
 from activities.papers import BEAT_SECONDS, PaperPool
-from activities.school_campaigns import SchoolCampaignActivities
 from activities.upkeep import UpkeepActivities
 from config.process import collect_rarely
 from config.settings import Settings
@@ -51,12 +49,11 @@ async def run_main_worker(settings: Settings) -> None:
     """Workflows and database activities, until a signal asks to stop."""
     use_rules_of(settings.rules_dir)
     sessions = make_sessions(make_engine(settings.database_url, pool_size=settings.worker_threads))
-    decisions, schools = DecisionActivities(sessions), SchoolCampaignActivities(sessions)
     with sessions.begin() as session:
         policies.ensure_shipped(session)
     with ThreadPoolExecutor(settings.worker_threads) as threads:
         client = await connect(settings)
-        worker = main_worker(client, decisions, schools, threads, settings)
+        worker = main_worker(client, sessions, threads, settings)
         async with matter_worker(client, sessions, threads, _interceptors(settings), settings.recall_workdays):
             await _until_stopped(worker, settings.ready_file)
 
@@ -86,8 +83,7 @@ async def run_sign_worker(settings: Settings) -> None:
 
 def main_worker(
     client: Client,
-    decisions: DecisionActivities,
-    schools: SchoolCampaignActivities,
+    sessions: Sessions,
     threads: ThreadPoolExecutor,
     settings: Settings,
 ) -> Worker:
@@ -95,7 +91,7 @@ def main_worker(
         client,
         task_queue=MAIN_QUEUE,
         workflows=WORKFLOWS,
-        activities=main_activities(decisions, schools),
+        activities=main_activities(sessions),
         activity_executor=threads,
         max_concurrent_activities=settings.worker_threads,
         max_concurrent_local_activities=settings.worker_threads,
@@ -141,6 +137,8 @@ def proof_worker(
             mailing.send_mails,
             mailing.list_readers,
             mailing.queue_digests,
+            trust.packages.pack_transfer,
+            trust.packages.check_brought,
         ],
         activity_executor=threads,
         interceptors=[BeatingInterceptor(), *_interceptors(settings)],

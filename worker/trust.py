@@ -9,11 +9,13 @@ from activities.history import HistoryKeeper, open_log_book
 from activities.papers import PaperPool
 from activities.preflight import Preflight
 from activities.proving import Proving
+from activities.transfer_packages import TransferPackageActivities
 from config.settings import Settings
 from signing.providers.configured import configured_providers
 from signing.revocation import RevocationService
 from signing.timestamps import NoTimeStampService, TimeStampService
 from signing.trust_store import trusted_roots
+from signing.verification.apart import ApartVerifier
 from storage.database import Sessions
 from storage.objects import Objects
 
@@ -25,6 +27,7 @@ class Trust:
     proving: Proving
     keeper: EvidenceKeeper
     history: HistoryKeeper
+    packages: TransferPackageActivities
 
 
 def make_trust(settings: Settings, sessions: Sessions, pool: PaperPool) -> Trust:
@@ -41,6 +44,7 @@ def make_trust(settings: Settings, sessions: Sessions, pool: PaperPool) -> Trust
         proving=Proving(sessions, pool, stamps, keeper),
         keeper=keeper,
         history=HistoryKeeper(sessions, book),
+        packages=TransferPackageActivities(sessions, objects, roots, ApartVerifier()),
     )
 
 

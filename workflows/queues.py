@@ -22,6 +22,8 @@ DATABASE_TIMEOUT = timedelta(seconds=10)
 DATABASE_RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=250), maximum_interval=timedelta(seconds=60))
 # Embedding signatures that people gave must succeed in the end too, but may wait for a repair.
 SIGN_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5))
+# Packing and checking a pupil's papers: a dozen PDFs, each verified in a process of its own.
+PACK_TIMEOUT = timedelta(minutes=5)
 # Preparing an order is tried as long as the order lives.
 PREPARE_TIMEOUT = timedelta(minutes=5)
 PREPARE_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=20))

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from domain.deadlines import Deadline
 from domain.decisions import Decision
+from domain.transfers.messages import TransferDeed, TransferStanding
 from storage.opening import OpenedTerm
 from temporalio.client import Client, WithStartWorkflowOperation, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.common import (
@@ -26,6 +27,7 @@ from workflows.messages import ClassTermState, Outcome, Snapshot
 from workflows.opening import opening_state, resumed_state
 from workflows.queues import MAIN_QUEUE
 from workflows.school_campaign import SchoolCampaignState, SchoolCampaignWorkflow, school_workflow_id
+from workflows.transfer import TransferWorkflow, transfer_workflow_id
 
 Answer = TypeVar("Answer")
 # A workflow whose worker stands still must not stop a round through thousands.
@@ -78,6 +80,36 @@ async def start_school(client: Client, state: SchoolCampaignState) -> None:
                 ]
             ),
         )
+
+
+async def start_transfer(client: Client, standing: TransferStanding) -> None:
+    with suppress(WorkflowAlreadyStartedError):
+        await client.start_workflow(
+            TransferWorkflow.run,
+            standing,
+            id=transfer_workflow_id(standing.matter_id),
+            task_queue=MAIN_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            static_summary="Chuyển trường",
+        )
+
+
+async def send_deed(client: Client, standing: TransferStanding, deed: TransferDeed) -> TransferStanding:
+    """Have a transfer take somebody's decision, under its command id. A workflow whose start was lost is started."""
+    start = WithStartWorkflowOperation(
+        TransferWorkflow.run,
+        standing,
+        id=transfer_workflow_id(standing.matter_id),
+        task_queue=MAIN_QUEUE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+        static_summary="Chuyển trường",
+    )
+    answer: TransferStanding = await client.execute_update_with_start_workflow(
+        deed.deed.value, deed, id=deed.command_id, start_workflow_operation=start, result_type=TransferStanding
+    )
+    return answer
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,10 @@ from activities.books import BookActivities
 from activities.campaigns import CampaignActivities
 from activities.corrections import CorrectionActivities
 from activities.decisions import DecisionActivities
+from activities.handovers import HandoverActivities
 from activities.nightly import NightlyActivities
 from activities.school_campaigns import SchoolCampaignActivities
+from activities.transfers import TransferActivities
 from storage.corrections.deeds import WORKDAYS
 from storage.database import Sessions
 from temporalio.client import Client
@@ -18,6 +20,7 @@ from temporalio.worker import Interceptor, Worker
 
 from workflows.campaign import CampaignWorkflow
 from workflows.class_term import ClassTermWorkflow
+from workflows.handover import HandoverWorkflow
 from workflows.identity import IdentityWorkflow
 from workflows.mailing import DailyDigestWorkflow, MailWorkflow
 from workflows.nightly import NightlyWorkflow
@@ -26,6 +29,7 @@ from workflows.recall import RecallWorkflow
 from workflows.school_campaign import SchoolCampaignWorkflow
 from workflows.starting import TemporalEngine
 from workflows.submission import SubmissionSweepWorkflow, SubmissionWorkflow
+from workflows.transfer import TransferWorkflow
 from workflows.unlock import UnlockWorkflow
 from workflows.upkeep import UpkeepWorkflow
 
@@ -33,6 +37,7 @@ WORKFLOWS = [
     ClassTermWorkflow,
     CampaignWorkflow,
     SchoolCampaignWorkflow,
+    HandoverWorkflow,
     NightlyWorkflow,
     SubmissionWorkflow,
     SubmissionSweepWorkflow,
@@ -42,11 +47,14 @@ WORKFLOWS = [
     UnlockWorkflow,
     RecallWorkflow,
     IdentityWorkflow,
+    TransferWorkflow,
 ]
 
 
-def main_activities(decisions: DecisionActivities, schools: SchoolCampaignActivities) -> list[Callable[..., Any]]:
+def main_activities(sessions: Sessions) -> list[Callable[..., Any]]:
     """Short ones, done where the workflows run."""
+    decisions, schools = DecisionActivities(sessions), SchoolCampaignActivities(sessions)
+    handovers = HandoverActivities(sessions)
     return [
         decisions.record_decision,
         decisions.note_deadline,
@@ -58,6 +66,9 @@ def main_activities(decisions: DecisionActivities, schools: SchoolCampaignActivi
         schools.report_cases,
         schools.decide_case,
         schools.end_exception,
+        handovers.open_handover,
+        handovers.take_handover_step,
+        handovers.ring_handover,
     ]
 
 
@@ -93,14 +104,12 @@ def matter_worker(
     recall_workdays: int = WORKDAYS,
 ) -> Worker:
     """The worker of matters: their steps in the database, and the decisions that they send to books."""
-    books, corrections = (
-        BookActivities(sessions, TemporalEngine(client)),
-        CorrectionActivities(sessions, recall_workdays),
-    )
+    books, transfers = BookActivities(sessions, TemporalEngine(client)), TransferActivities(sessions)
+    corrections = CorrectionActivities(sessions, recall_workdays)
     return Worker(
         client,
         task_queue=MATTER_QUEUE,
-        activities=[books.decide_in_book, *corrections.activities()],
+        activities=[books.decide_in_book, *transfers.activities(), *corrections.activities()],
         activity_executor=threads,
         interceptors=list(interceptors),
     )

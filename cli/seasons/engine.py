@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from activities.decisions import DecisionActivities
-from activities.school_campaigns import SchoolCampaignActivities
 from cli.seasons.clocks import Clocks
 from cli.seasons.papers import UnsignedPapers
 from cli.services.services import database_only
@@ -57,12 +55,11 @@ async def served(database_url: str) -> AsyncIterator[Engine]:
 
 
 def _workers(client: Client, sessions: Sessions, threads: ThreadPoolExecutor) -> list[Worker]:
-    decisions, schools = DecisionActivities(sessions), SchoolCampaignActivities(sessions)
     main = Worker(
         client,
         task_queue=MAIN_QUEUE,
         workflows=WORKFLOWS,
-        activities=main_activities(decisions, schools),
+        activities=main_activities(sessions),
         activity_executor=threads,
     )
     signs = Worker(

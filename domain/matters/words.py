@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from domain.matters import MatterKind
+from domain.matters import MatterKind, correction_words, handover_words, transfers
 
 
 def _(message: str) -> str:
@@ -20,40 +20,9 @@ PATHS: Final[Mapping[str, str]] = {
     MatterKind.IDENTITY: "/trang-thong-tin",
 }
 # By kind and what a matter waits for; nobody's name is in them.
-TASKS: Final[Mapping[str, str]] = {
-    "unlock.decide": _("Quyết định đề nghị mở khoá để sửa"),
-    "unlock.execute": _("Mở khoá theo quyết định của hiệu trưởng"),
-    "recall.confirm": _("Xác nhận đề nghị thu hồi học bạ"),
-    "recall.decide": _("Quyết định đề nghị thu hồi học bạ"),
-    "recall.allow": _("Cho phép thu hồi học bạ đã chốt"),
-    "identity.decide": _("Phê duyệt thay đổi thông tin học sinh"),
-}
+TASKS: Final[Mapping[str, str]] = {**correction_words.TASKS, **handover_words.TASKS, **transfers.TASKS}
 # By kind and what somebody is told.
-NOTICES: Final[Mapping[str, str]] = {
-    "unlock.decide": _("Có đề nghị mở khoá phần đã gửi; thầy/cô quyết định."),
-    "unlock.execute": _("Hiệu trưởng đã chấp thuận một đề nghị mở khoá; thầy/cô mở khoá."),
-    "unlock.granted": _("Đề nghị mở khoá của thầy/cô được chấp thuận."),
-    "unlock.refused": _("Đề nghị mở khoá của thầy/cô không được chấp thuận."),
-    "unlock.extended": _("Thời hạn sửa phần được mở khoá đã được dời."),
-    "unlock.opened": _("Phần thầy/cô đề nghị đã được mở khoá để sửa."),
-    "unlock.soon": _("Sắp hết thời hạn sửa phần được mở khoá; thầy/cô gửi lại trước hạn."),
-    "unlock.over": _("Đã hết thời hạn mở khoá mà phần cần sửa chưa được gửi lại."),
-    "unlock.settled": _("Phần được mở khoá đã sửa xong và được duyệt lại."),
-    "recall.confirm": _("Có đề nghị thu hồi học bạ của học sinh lớp thầy/cô; thầy/cô xác nhận."),
-    "recall.decide": _("Có đề nghị thu hồi học bạ đã phát hành; thầy/cô quyết định."),
-    "recall.allow": _("Một trường xin thu hồi học bạ đã chốt; thầy/cô quyết định."),
-    "recall.granted": _("Đề nghị thu hồi học bạ của thầy/cô được chấp thuận."),
-    "recall.refused": _("Đề nghị thu hồi học bạ của thầy/cô không được chấp thuận."),
-    "recall.recalled": _("Học bạ đã được thu hồi; phần cần sửa đã mở."),
-    "recall.soon": _("Học bạ đã thu hồi cần phát hành lại trước ngày mai."),
-    "recall.late": _("Học bạ đã thu hồi quá hạn mà chưa phát hành bản mới."),
-    "recall.escalated": _("Học bạ đã thu hồi vẫn chưa có bản mới; cần thầy/cô xử lý."),
-    "recall.settled": _("Bản học bạ mới đã phát hành, thay bản bị thu hồi."),
-    "identity.decide": _("Có thay đổi thông tin học sinh theo quyết định hộ tịch; thầy/cô phê duyệt."),
-    "identity.granted": _("Thay đổi thông tin học sinh đã được phê duyệt."),
-    "identity.refused": _("Thay đổi thông tin học sinh không được phê duyệt."),
-    "identity.settled": _("Trang thông tin học sinh đã ký và đóng dấu."),
-}
+NOTICES: Final[Mapping[str, str]] = {**correction_words.NOTICES, **handover_words.NOTICES, **transfers.NOTICES}
 SIGN: Final = _("Xem và ký văn bản")
 
 

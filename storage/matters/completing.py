@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from domain.documents import SignatureField
 from domain.errors import Conflict
-from storage import completion, history, orders
+from storage import authority, completion, history, orders
 from storage.completion import Result
 from storage.matters import steps
 from storage.matters.steps import Step
@@ -34,6 +34,7 @@ def complete(session: Session, order_id: UUID, results: Mapping[int, Result], at
     if matter_id is None:
         raise Conflict("Lệnh ký không khớp với quyết định.")
     steps.lock(session, matter_id)  # before the order, as whoever makes a paper void does
+    authority.require_to_complete(session, order_id)
     standing = completion.complete(session, order_id, results)
     order = orders.get(session, order_id)
     if order.state != "completed":

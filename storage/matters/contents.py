@@ -12,8 +12,10 @@ from domain.errors import Conflict
 from domain.matters import MatterKind
 from domain.year_records import DocumentContent
 from storage.corrections import identity_paper
+from storage.handovers import minutes
 from storage.paper_facts import Stamp
 from storage.tables import Matter
+from storage.transfers import paper as transfers
 
 # Raises Incomplete, Invalid or NotAllowed where the paper cannot be written yet; the moment is the signing time.
 ContentOf: TypeAlias = Callable[[Session, Matter, Stamp, datetime], DocumentContent]
@@ -22,8 +24,15 @@ EnrolmentOf: TypeAlias = Callable[[Session, Matter], UUID | None]
 # The number of the paper among those that replace each other, as an identity page is by the next; 1 where nothing is.
 VersionOf: TypeAlias = Callable[[Session, Matter], int]
 
-CONTENTS: Final[Mapping[MatterKind, ContentOf]] = {MatterKind.IDENTITY: identity_paper.content}
-ENROLMENTS: Final[Mapping[MatterKind, EnrolmentOf]] = {MatterKind.IDENTITY: identity_paper.enrolment_of}
+CONTENTS: Final[Mapping[MatterKind, ContentOf]] = {
+    MatterKind.HANDOVER: minutes.content,
+    MatterKind.IDENTITY: identity_paper.content,
+    MatterKind.TRANSFER: transfers.transfer_result,
+}
+ENROLMENTS: Final[Mapping[MatterKind, EnrolmentOf]] = {
+    MatterKind.IDENTITY: identity_paper.enrolment_of,
+    MatterKind.TRANSFER: transfers.enrolment_of,
+}
 VERSIONS: Final[Mapping[MatterKind, VersionOf]] = {MatterKind.IDENTITY: identity_paper.version_of}
 KINDS: Final[Mapping[MatterKind, DocumentKind]] = {
     MatterKind.TRANSFER: DocumentKind.TRANSFER_RESULT,

@@ -16,14 +16,14 @@ from storage.matters import contents, steps
 from storage.paper_facts import Stamp
 from storage.planned_papers import Paper
 from storage.showing import NO_CODE, ShownPaper, signings_of
-from storage.tables import Document, Matter, SignatureRow, SigningOrder, Staff
+from storage.tables import Document, LogEvent, Matter, SignatureRow, SigningOrder, Staff
 
 _UNDER_WAY = ("preparing", "prepared", "asked", "signed")
 
 
 def revision(session: Session, matter_id: UUID) -> int:
-    """The number of the paper that is signed now, from 1: each that became void had one of its own."""
-    query = select(func.count()).where(Document.matter_id == matter_id, Document.state == "void")
+    """The number of the paper that is signed now, from 1: each that counts no more had one of its own."""
+    query = select(func.count()).where(Document.matter_id == matter_id, Document.state != "live")
     return (session.scalar(query) or 0) + 1
 
 
@@ -107,6 +107,19 @@ def whose(session: Session, order: SigningOrder) -> dict[str, Any]:
     matter = session.get_one(Matter, order.matter_id)
     school_id = session.get_one(Staff, order.staff_id).school_id or matter.school_id
     return {"school_id": school_id, "record_uid": None, "version": contents.version_of(session, matter)}
+
+
+def withdraw_paper(session: Session, matter_id: UUID, reason_id: UUID | None, at: datetime) -> None:
+    """The paper counts no more: one that bears the seal is recalled, which the log says; any other is void."""
+    steps.lock(session, matter_id)
+    found = current(session, matter_id)
+    if found is None or found.sealed_at is None:
+        void_paper(session, matter_id, reason_id)
+        return
+    found.state, found.recalled_at = "recalled", at
+    session.flush()
+    session.add(LogEvent(document_id=found.id, kind="recalled", happened_at=at))
+    session.flush()
 
 
 def void_paper(session: Session, matter_id: UUID, reason_id: UUID | None) -> None:

@@ -10,26 +10,34 @@ from sqlalchemy.orm import Session
 
 from domain.duties import OFFICES
 from domain.matters import MatterKind
+from storage.handovers import reading
 from storage.matters import waits
 from storage.staffing import Person
 from storage.tables import Document, Matter, MatterWait, SignatureRow
+from storage.transfers import seeing as transfers
 
 Sees: TypeAlias = Callable[[Session, Matter, Person, datetime], bool]
 # Who else sees matters of a kind: the other school of a transfer, say.
-ALSO: Final[Mapping[MatterKind, Sees]] = {}
+ALSO: Final[Mapping[MatterKind, Sees]] = {
+    MatterKind.HANDOVER: reading.is_part,
+    MatterKind.TRANSFER: transfers.receives,
+}
 
 
 def may_see(session: Session, matter: Matter, person: Person, at: datetime) -> bool:
     if person.roles & OFFICES and person.school_id == matter.school_id:
         return True
-    if _is_waited_for(session, matter.id, person) or _has_signed(session, matter.id, person):
+    if _is_waited_for(session, matter, person) or _has_signed(session, matter.id, person):
         return True
     also = ALSO.get(MatterKind(matter.kind))
     return also is not None and also(session, matter, person, at)
 
 
-def _is_waited_for(session: Session, matter_id: UUID, person: Person) -> bool:
-    found = exists().where(MatterWait.matter_id == matter_id, waits.is_for(person))
+def _is_waited_for(session: Session, matter: Matter, person: Person) -> bool:
+    """The school that a pupil asks to come to answers before it may read anything of him."""
+    found = exists().where(MatterWait.matter_id == matter.id, waits.is_for(person))
+    if matter.kind == MatterKind.TRANSFER:
+        found = found.where(MatterWait.field != "")
     return bool(session.scalar(select(found)))
 
 

@@ -51,11 +51,17 @@ def lock(session: Session, matter_id: UUID) -> Matter:
     return matter
 
 
+def known(session: Session, matter_id: UUID, command_id: str) -> MatterEvent | None:
+    """The step of a command that has taken effect."""
+    mine = select(MatterEvent).where(MatterEvent.matter_id == matter_id)
+    return session.scalars(mine.where(MatterEvent.command_id == command_id)).first()
+
+
 def note(session: Session, matter_id: UUID, step: Step) -> bool:
     """Append a step; False if its command is there already: then everything that belongs to it is there, too."""
-    mine = select(MatterEvent).where(MatterEvent.matter_id == matter_id)
-    if session.scalars(mine.where(MatterEvent.command_id == step.command_id)).first() is not None:
+    if known(session, matter_id, step.command_id) is not None:
         return False
+    mine = select(MatterEvent).where(MatterEvent.matter_id == matter_id)
     newest = session.scalars(mine.order_by(MatterEvent.seq.desc()).limit(1)).first()
     seq, prev_hash = (newest.seq + 1, newest.hash) if newest else (1, FIRST_HASH)
     session.add(

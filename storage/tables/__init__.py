@@ -42,6 +42,7 @@ from storage.tables.campaigns import (
     PupilCase,
 )
 from storage.tables.corrections import CivilChange, CorrectedRecord, IdentityPage, Recall, Unlock
+from storage.tables.handovers import Handover, HandoverItem, StaffLeave
 from storage.tables.journal import AuditEntry, Command, DeadlineEvent, DecisionOrigin, Notice, Reason
 from storage.tables.mail import LastLook, MailRow
 from storage.tables.matters import Matter, MatterEvent, MatterWait
@@ -76,6 +77,7 @@ from storage.tables.submission import (
     StoreRecord,
     Submission,
 )
+from storage.tables.transfers import Transfer
 from storage.tables.trust import (
     Confirmation,
     EvidenceBatch,
@@ -120,6 +122,8 @@ __all__ = [
     "Enrolment",
     "EvidenceBatch",
     "EvidencePath",
+    "Handover",
+    "HandoverItem",
     "Holiday",
     "IdentityPage",
     "KnownDevice",
@@ -162,12 +166,14 @@ __all__ = [
     "SigningLease",
     "SigningOrder",
     "Staff",
+    "StaffLeave",
     "StorePacket",
     "StoreRecord",
     "Submission",
     "TeachingAssignment",
     "TermRecord",
     "TermRow",
+    "Transfer",
     "Unlock",
     "ValidationObject",
 ]

@@ -13,7 +13,7 @@ from storage.tables.base import SHA256, Base, Key, Now, Text, one_of
 
 LANGUAGES = ("vi", "en")
 LINK_PURPOSES = ("invitation", "password_reset")
-ATTEMPT_PURPOSES = ("password", "code", "mail")
+ATTEMPT_PURPOSES = ("password", "code", "mail", "pupil")
 
 
 class Account(Base):

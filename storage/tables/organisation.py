@@ -158,6 +158,9 @@ class Position(Base):
     valid_to: Mapped[datetime | None]
     reason_id: Mapped[UUID | None] = mapped_column(ForeignKey("reasons.id"), comment="why it was given anew")
     made_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"), comment="none: came with a list")
+    matter_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("matters.id"), index=True, comment="the handover that gave it"
+    )
     end_reason_id: Mapped[UUID | None] = mapped_column(ForeignKey("reasons.id"), comment="why it ended")
     ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     created_at: Mapped[Now]
@@ -188,4 +191,7 @@ class TeachingAssignment(Base):
     valid_to: Mapped[datetime | None]
     reason_id: Mapped[UUID | None] = mapped_column(ForeignKey("reasons.id"), comment="why it was given anew")
     made_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"), comment="none: came with a list")
+    matter_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("matters.id"), index=True, comment="the handover that gave it"
+    )
     created_at: Mapped[Now]

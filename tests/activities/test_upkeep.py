@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.x509 import load_pem_x509_certificates
 from sqlalchemy import func, select, text, update
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
@@ -16,6 +17,7 @@ from activities.upkeep import Chore, UpkeepActivities
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
 from domain.decisions import Action, Decision
 from domain.errors import NotFound
+from domain.matters.handovers import HandoverKind
 from signing.container import unpack
 from signing.errors import ProviderUnavailable
 from signing.evidence.checking import check_evidence
@@ -45,6 +47,7 @@ from storage.tables import (
 from tests.activities.conftest import Office
 from tests.factories import OpenBook, make_school
 from tests.signing.pki import Stage, answering
+from tests.storage.handovers.playing import Stage as Handing
 
 SECRET = b"a secret of the tests"
 TABLES = ("evidence_batches", "evidence_paths", "log_events", "log_checkpoints", "notices")
@@ -134,6 +137,25 @@ def test_a_document_is_handed_over_with_all_that_proves_it(
     found = verify(container.pdf, [office.authority.root], evidence=[container.evidence], archive=container.material)
     assert found.verdict is Verdict.VALID, found
     assert verify(container.pdf, [office.authority.root]).verdict is Verdict.INDETERMINATE
+
+
+def test_what_somebody_signed_who_has_left_since_keeps_verifying(
+    office: Office, upkeep: UpkeepActivities, temporal: ActivityEnvironment, book: OpenBook
+) -> None:
+    """Retired, the certificate is revoked here and by its authority; the proof of the time is older."""
+    office.sign(book, Action.SIGN, "toan")
+    temporal.run(upkeep.do_chore, Chore.PROVE)
+    office.session.expire_all()
+    [document] = office.session.scalars(select(Document)).all()
+    now = datetime.now(UTC)
+    Handing(office.session, book, now).open(HandoverKind.RETIREMENT, {}, at=now)
+    row = office.session.scalars(select(CertificateRow).where(CertificateRow.staff_id == book.cast.homeroom)).one()
+    assert row.state == "revoked"
+    leaf = load_pem_x509_certificates(row.chain_pem.encode())[0]
+    office.authority.revocations.revoke(leaf.serial_number)
+    container = unpack(handover(office.session, office.objects, document.id))
+    found = verify(container.pdf, [office.authority.root], evidence=[container.evidence], archive=container.material)
+    assert found.verdict is Verdict.VALID, found
 
 
 def test_evidence_waits_for_the_service_and_goes_on(

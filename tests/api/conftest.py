@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +16,6 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.chains import ChainKeeper
 from activities.confirming import Confirming
-from activities.decisions import DecisionActivities
 from activities.entrance import Entrance
 from activities.evidence import EvidenceKeeper
 from activities.history import HistoryKeeper, LogBook
@@ -25,16 +25,18 @@ from activities.own_device import OwnDevice
 from activities.papers import PaperPool
 from activities.preflight import Preflight
 from activities.proving import Proving
-from activities.school_campaigns import SchoolCampaignActivities
 from activities.showing import Showing
 from activities.submission.exchange import make_exchange
+from activities.transfer_packages import TransferPackageActivities
 from activities.verifying import Verifying
 from api.approvals import Approvals
 from api.campaigns import Campaigns
+from api.handovers import Handovers
 from api.main import create_app
 from api.origins import Origins
 from api.pages.templating import make_templates
 from api.services import Services
+from api.transfers import Transfers
 from config.settings import Settings
 from interchange.record_stores import StoreAddress
 from signing.keys import KeyStore
@@ -53,7 +55,7 @@ from storage.tables import SigningOrder
 from tests.api.applications import CALLED
 from tests.api.browsing import browser, site  # noqa: F401 - fixtures
 from tests.api.classroom import Classroom, make_classroom
-from tests.api.fakes import FakeApprovals, FakeCampaigns
+from tests.api.fakes import FakeApprovals, FakeCampaigns, FakeHandovers, FakeTransfers
 from tests.api.office_desk import at, office  # noqa: F401 - fixtures
 from tests.api.signing import make_prepared
 from tests.api.world import Keyring, World, at_desk, make_world, visitor
@@ -126,7 +128,6 @@ def make_services(
     keys: Keyring,
     folder: Path,
     *,
-    campaigns: Campaigns | None = None,
     demo: bool = False,
 ) -> Services:
     confirms, objects = confirming(sessions, keys), Objects.local(folder)
@@ -148,8 +149,10 @@ def make_services(
         showing,
         entrance,
         exchange,
-        campaigns or FakeCampaigns(),
+        FakeCampaigns(),
+        FakeHandovers(),
         ChainKeeper(objects, history, folder / "history.key", "hocba.example/log"),
+        FakeTransfers(sessions),
         demo=demo,
     )
 
@@ -216,6 +219,7 @@ def trust(  # fixtures, passed by name
         proving=Proving(live_sessions, pool, stamps, keeper),
         keeper=keeper,
         history=HistoryKeeper(live_sessions, LogBook(log, files, b"a secret of the tests")),
+        packages=TransferPackageActivities(live_sessions, Objects.local(objects_folder), roots, APART),
     )
     stamps.close()
     revocation.close()
@@ -228,15 +232,12 @@ async def workers(
     """All real workers, in this process."""
     settings, client = Settings(worker_threads=4), temporal_env.client
     with ThreadPoolExecutor(8) as threads:
-        main = main_worker(
-            client, DecisionActivities(live_sessions), SchoolCampaignActivities(live_sessions), threads, settings
-        )
+        main = main_worker(client, live_sessions, threads, settings)
         signing = OrderActivities(live_sessions, pool, trust.preflight), MatterPaperActivities(live_sessions, pool)
         sign = sign_worker(client, signing, threads, settings)
         proof = proof_worker(client, live_sessions, trust, threads, settings)
         campaigns = campaign_worker(client, live_sessions, threads)
-        matters = matter_worker(client, live_sessions, threads)
-        async with main, sign, proof, campaigns, matters:
+        async with main, sign, proof, campaigns, matter_worker(client, live_sessions, threads):
             yield
 
 
@@ -246,8 +247,15 @@ def live_app(
 ) -> FastAPI:
     """The application as it is served, workers or not."""
     approvals = Approvals(temporal_env.client, timedelta(seconds=60), Origins(live_sessions))
-    campaigns = Campaigns(temporal_env.client, live_sessions)
-    return create_app(make_services(live_sessions, approvals, keys, objects_folder, campaigns=campaigns))
+    asked = (temporal_env.client, live_sessions)
+    return create_app(
+        replace(
+            make_services(live_sessions, approvals, keys, objects_folder),
+            campaigns=Campaigns(*asked),
+            handovers=Handovers(*asked),
+            transfers=Transfers(*asked),
+        )
+    )
 
 
 @pytest.fixture

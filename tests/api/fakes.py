@@ -1,16 +1,23 @@
 """A hand-written `Approvals` that remembers what it was asked and refuses on demand, where only HTTP matters."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from activities.orders import PreparedOrder
 from api.approvals import Approvals
 from api.campaigns import Campaigns
+from api.handovers import Handovers
+from api.transfers import Transfers
 from domain.deadlines import Deadline
 from domain.decisions import Decision
 from domain.matters.corrections import CorrectionCommand
+from domain.transfers.messages import TransferDeed, TransferStanding
+from storage.database import Sessions
 from storage.staffing import Person
+from storage.transfers import steps
+from storage.transfers.requesting import Application
 from workflows.messages import ClassTermState, Outcome
 
 
@@ -74,7 +81,23 @@ class FakeApprovals(Approvals):
             raise self.refuses
 
 
-class FakeCampaigns(Campaigns):
+class FakeTransfers(Transfers):
+    """Takes each decision at once, without a workflow; what would follow by itself does not."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    async def request(self, person: Person, application: Application) -> UUID:
+        return UUID(self._open(person, application).matter_id)
+
+    async def act(self, person: Person, deed: TransferDeed, reason: str = "") -> TransferStanding:
+        if reason.strip():
+            deed = replace(deed, reason_id=str(self._keep(person, deed, reason)))
+        with self._sessions.begin() as session:
+            return steps.take(session, deed, datetime.now(UTC))
+
+
+class _Asked:
     """Keeps what it is asked, and does nothing of it."""
 
     def __init__(self) -> None:
@@ -92,3 +115,11 @@ class FakeCampaigns(Campaigns):
             return uuid4() if name == "open" else 1000
 
         return take
+
+
+class FakeCampaigns(_Asked, Campaigns):
+    pass
+
+
+class FakeHandovers(_Asked, Handovers):
+    pass

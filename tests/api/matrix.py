@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
@@ -17,7 +17,22 @@ from domain.calendar import day_of
 from domain.curriculum import PRINCIPAL
 from domain.decisions import Action
 from domain.duties import AUTHORITY, Duty
-from storage.tables import Campaign, CampaignPhase, CampaignSchool, SigningBatch
+from domain.matters.handovers import HandoverKind
+from storage import journal
+from storage.handovers import opening, steps
+from storage.handovers.opening import NewHandover, Wish
+from storage.staffing import person
+from storage.tables import (
+    Campaign,
+    CampaignPhase,
+    CampaignSchool,
+    Enrolment,
+    Matter,
+    PupilRow,
+    SigningBatch,
+    Staff,
+)
+from storage.transfers.requesting import Application, Outside, open_transfer
 from tests.factories import YEAR, ClassCast, OpenBook, open_book
 from tests.matters import make_matter
 from tests.office import make_campaign, manager_of, shipped_plan
@@ -69,6 +84,15 @@ _SHEET = "/lop/{class_term_id}/nhap/{slot}"
 FORMS |= {f"POST {_SHEET}/gui": {"command_id": str(uuid4()), "record_ids": str(uuid4())}}
 JSON |= {f"PUT {_SHEET}/o": {"cells": [{"record_id": str(uuid4()), "code": "x", "value": "", "version": 0}]}}
 PLAIN |= {"phrase_id": str(uuid4())}
+
+
+# Handovers.
+FORMS |= {
+    "POST /ban-giao/moi": {"command_id": _COMMAND, "reason": "Nghỉ hưu"},
+    "POST /nghi-ngan-ngay": {"command_id": _COMMAND, "reason": "Đi tập huấn"},
+    "POST /ban-giao/{handover_id}/{viec}": {"command_id": _COMMAND},
+}
+PLAIN |= {"viec": "nhan"}
 
 
 @dataclass(frozen=True)
@@ -138,7 +162,11 @@ FORMS |= {
     "POST /co-quan/chung-thu-so/{certificate_id}": {"command_id": _COMMAND, "quyet_dinh": "approved"},
 }
 
-OBJECTS = ("class_term_id", "class_id", "record_id", "order_id", "document_id", "staff_id")
+# Transfers.
+PLAIN |= {"act": "huy"}
+FORMS |= {"POST /chuyen-truong/{transfer_id}/{act}": {"command_id": _COMMAND, "reason": "Gia đình rút đơn."}}
+
+OBJECTS = ("class_term_id", "class_id", "record_id", "order_id", "document_id", "staff_id", "handover_id")
 
 
 def objects_of(db: Session, cast: ClassCast, sha256: str) -> Objects:
@@ -147,7 +175,7 @@ def objects_of(db: Session, cast: ClassCast, sha256: str) -> Objects:
     document = make_document(book, part=1, sha256=sha256)
     order = make_order(book, Action.APPROVE, PRINCIPAL, lease=False)
     db.flush()
-    named = (book.id, cast.class_id, book.records[0], order.id, document.id, cast.homeroom)
+    named = (book.id, cast.class_id, book.records[0], order.id, document.id, cast.homeroom, handover_of(db, cast))
     ids = {name: str(each) for name, each in zip(OBJECTS, named, strict=True)} | {"preview_id": str(uuid4())}
     # The signing room.
     batch = SigningBatch(
@@ -158,7 +186,40 @@ def objects_of(db: Session, cast: ClassCast, sha256: str) -> Objects:
     order.batch_id = batch.id
     db.flush()
     ids |= {"batch_id": str(batch.id), "matter_id": str(make_matter(db, cast).id)}
+    ids["transfer_id"] = str(make_transfer(db, cast).id)
     return Objects(ids | office_objects(db, cast))
+
+
+def handover_of(db: Session, cast: ClassCast) -> UUID:
+    """The homeroom teacher of a class asks the music teacher to stand in for a while."""
+    matter_id, reason_id, at = uuid4(), uuid4(), datetime.now(UTC) + timedelta(days=10)
+    journal.add_reason(db, reason_id, cast.school.school_id, cast.homeroom, "Đi tập huấn")
+    wishes = (Wish((cast.class_id, "toan", ""), cast.music),)
+    people = (cast.school.school_id, cast.homeroom, cast.homeroom, reason_id)
+    new = NewHandover(matter_id, HandoverKind.DELEGATION, *people, at, at + timedelta(days=3), wishes)
+    assert opening.open_handover(db, new, lambda: datetime.now(UTC))
+    steps.begin(db, matter_id, lambda: datetime.now(UTC))
+    return matter_id
+
+
+def make_transfer(db: Session, cast: ClassCast) -> Matter:
+    """A pupil of the class who is to leave the system."""
+    pupil = db.query(PupilRow).join(Enrolment).filter(Enrolment.class_id == cast.class_id).first()
+    clerk = person(db, datetime.now(UTC), Staff.id == cast.school.clerk)
+    assert pupil is not None
+    assert clerk is not None
+    command = uuid4()
+    asked = Application(
+        matter_id=command,
+        command_id=str(command),
+        arrives=False,
+        pupil=pupil.pupil_code,
+        birth_date=pupil.birth_date,
+        requested_on=day_of(datetime.now(UTC)),
+        reason="Theo cha mẹ.",
+        outside=Outside("Trường Mẫu ở tỉnh khác", "", "Tỉnh Đồng Nai"),
+    )
+    return open_transfer(db, clerk, asked, datetime.now(UTC))
 
 
 def office_objects(db: Session, cast: ClassCast) -> dict[str, str]:

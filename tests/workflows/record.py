@@ -22,10 +22,11 @@ from domain.curriculum import HOMEROOM, PRINCIPAL
 from domain.decisions import Action
 from tests.fakes import FakeDatabase, FakePapers
 from tests.workflows.campaigns import plays as campaigns
-from tests.workflows.corrections.plays import PLAYS as CORRECTIONS
-from tests.workflows.corrections.plays import correction_workers
+from tests.workflows.corrections import plays as corrections
+from tests.workflows.handovers import plays as handovers
 from tests.workflows.mailing import FakeMailing, mail_workers
 from tests.workflows.playing import opening, start_book, workers
+from tests.workflows.transfers import plays as transfers
 from workflows.mailing import DailyDigestWorkflow, DigestInput, MailWorkflow
 from workflows.queues import MAIN_QUEUE
 
@@ -151,13 +152,12 @@ async def main() -> None:
             async with mail_workers(clock.client, FakeMailing(), threads):
                 for name, history in (await mailing(clock.client)).items():
                     keep(name, history)
-            async with correction_workers(clock.client, threads) as script:
-                for play_correction in CORRECTIONS:
-                    for name, history in (await play_correction(clock, script)).items():
-                        keep(name, history)
+            for act in (*corrections.PLAYS, *handovers.PLAYS, *transfers.PLAYS):
+                for name, history in (await act(clock, threads)).items():
+                    keep(name, history)
             async with campaigns.campaign_workers(clock.client, threads):
-                for scene in campaigns.PLAYS:
-                    for name, history in (await scene(clock)).items():
+                for each in campaigns.PLAYS:
+                    for name, history in (await each(clock)).items():
                         keep(name, history)
 
 

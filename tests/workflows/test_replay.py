@@ -12,13 +12,17 @@ from tests.workflows.campaigns.plays import WORKFLOWS
 from tests.workflows.changed import ReorderedClassTermWorkflow
 from tests.workflows.corrections.plays import WORKFLOWS as OF_CORRECTIONS
 from workflows.class_term import ClassTermWorkflow
+from workflows.handover import HandoverWorkflow
 from workflows.mailing import DailyDigestWorkflow, MailWorkflow
+from workflows.transfer import TransferWorkflow
 
 EVERY = sorted((Path(__file__).parent / "histories").glob("*.json"))
 MAILING = [path for path in EVERY if path.stem.startswith("mail-")]
 CAMPAIGNS = [path for path in EVERY if path.stem.startswith(("campaign", "school-campaign", "night", "submission"))]
 CORRECTIONS = [path for path in EVERY if path.stem.startswith("correction-")]
-HISTORIES = [path for path in EVERY if path not in (*MAILING, *CAMPAIGNS, *CORRECTIONS)]
+HANDOVERS = [path for path in EVERY if path.stem.startswith("handover-")]
+TRANSFERS = [path for path in EVERY if path.stem.startswith("transfer-")]
+HISTORIES = [path for path in EVERY if path not in (*MAILING, *CAMPAIGNS, *CORRECTIONS, *HANDOVERS, *TRANSFERS)]
 
 
 def history(path: Path) -> WorkflowHistory:
@@ -63,3 +67,15 @@ async def test_recorded_histories_of_campaigns_still_replay(path: Path) -> None:
 async def test_recorded_histories_of_corrections_still_replay(path: Path) -> None:
     assert len(CORRECTIONS) == 3
     await replayer(*OF_CORRECTIONS).replay_workflow(history(path))
+
+
+@pytest.mark.parametrize("path", HANDOVERS, ids=lambda path: path.stem)
+async def test_recorded_histories_of_handovers_still_replay(path: Path) -> None:
+    assert len(HANDOVERS) == 3
+    await replayer(HandoverWorkflow).replay_workflow(history(path))
+
+
+@pytest.mark.parametrize("path", TRANSFERS, ids=lambda path: path.stem)
+async def test_recorded_histories_of_transfers_still_replay(path: Path) -> None:
+    assert len(TRANSFERS) == 3
+    await replayer(TransferWorkflow).replay_workflow(history(path))

@@ -23,12 +23,13 @@ from domain.record_states import CLOSED
 from domain.slot_marks import slot_name
 from domain.stages import STAGE_NAMES, Stage
 from signing.verification.labels import kind_name
-from storage import approving, board
+from storage import approving, board, standing_in
 from storage.access import ClassTermHead
 from storage.approving import Decided, Looked
 from storage.board import RecordLine
 from storage.reports.reading import ClassRead, PupilRead, read_class
 from storage.staffing import Person
+from storage.standing_in import StandIn
 from storage.tables import ClassTermRow, PupilTerm
 
 ALL, NOTABLE, HELD, WAITING = "ca-lop", "luu-y", "tam-giu", "cho-duyet"
@@ -118,6 +119,7 @@ class ClassView:
     filters: Mapping[str, str]
     deed_names: Mapping[Action, str]
     stage_names: Mapping[Stage, str]
+    stand_ins: Sequence[StandIn]
 
     @property
     def is_open(self) -> bool:
@@ -169,6 +171,7 @@ def read_class_view(
         filters=FILTERS,
         deed_names=DEED_NAMES,
         stage_names=STAGE_NAMES,
+        stand_ins=standing_in.in_class_since(session, head.class_id, head.school_id, row.created_at, at),
     )
 
 

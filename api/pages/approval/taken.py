@@ -54,7 +54,7 @@ def take_pupils(head: VisibleClassTerm, person: CurrentPerson, found: ServicesDe
     rows = [
         (
             each.record.order_no, each.record.full_name, gettext(view.stage_names[each.record.stage]),
-            gettext("Tạm giữ") if each.record.held else "",
+            gettext("Đang chuyển trường" if each.record.moving else "Tạm giữ") if each.record.held else "",
             "; ".join(map(_point, each.points)),
         )
         for each in view.lines

@@ -22,6 +22,7 @@ from storage import completeness
 from storage.class_results import PupilLine
 
 router = APIRouter(include_in_schema=False)
+_MOVING: Final = _("Đang chuyển trường")
 _CLASSES: Final = TakenList("lop-chu-nhiem", _("Lớp chủ nhiệm"), {
     _("Lớp"): 9, _("Học kì"): 16, _("Năm học"): 12, _("Học sinh"): 9, _("Đang ở bước"): 20, _("Số phần"): 9,
     _("Đã gửi"): 9, _("Hạn"): 12, _("Quá hạn"): 9,
@@ -82,6 +83,7 @@ def take_results(
 
 def _parts_row(pupil: PupilParts, reasons: Mapping[UUID, str], doubts: Mapping[UUID, tuple[str, ...]] | None) -> Row:
     standing = STANDINGS["held"] if pupil.held else STANDINGS[pupil.stage]
+    standing = _MOVING if pupil.moving else standing
     own = () if doubts is None else ("; ".join(doubts.get(pupil.record_id, ())),)
     held = reasons.get(pupil.record_id, "") if pupil.held else ""
     return (pupil.order_no, pupil.full_name, *map(_part, pupil.parts), *own, gettext(standing), held)
@@ -95,5 +97,5 @@ def _part(part: Part) -> str:
 def _result_row(line: PupilLine, names: list[str]) -> Row:
     said = {each.name: gettext(each.text) for each in line.result.verdicts} if line.result else {}
     why = " ".join(line.result.reasons) if line.result else gettext(line.pending)
-    held = gettext("Tạm giữ") if line.held else ""
+    held = gettext(_MOVING if line.moving else "Tạm giữ") if line.held else ""
     return line.order_no, line.full_name, held, *(said.get(name, "") for name in names), why

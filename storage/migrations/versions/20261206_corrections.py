@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 revision = 'c4e81d7b2a96'
-down_revision = 'a7d3c5e91f42'
+down_revision = 'c4f81d0a6e35'
 branch_labels = None
 depends_on = None
 

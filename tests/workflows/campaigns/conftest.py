@@ -15,8 +15,6 @@ from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-from activities.decisions import DecisionActivities
-from activities.school_campaigns import SchoolCampaignActivities
 from api.campaigns import Campaigns
 from domain.calendar import day_of
 from domain.duties import Duty
@@ -118,14 +116,13 @@ async def start(season: Season, *terms: str) -> None:
 
 @asynccontextmanager
 async def season_workers(client: Client, sessions: Sessions) -> AsyncIterator[None]:
-    decisions, schools = DecisionActivities(sessions), SchoolCampaignActivities(sessions)
     with ThreadPoolExecutor(8) as threads:
         async with AsyncExitStack() as stack:
             main = Worker(
                 client,
                 task_queue=MAIN_QUEUE,
                 workflows=WORKFLOWS,
-                activities=main_activities(decisions, schools),
+                activities=main_activities(sessions),
                 activity_executor=threads,
             )
             for worker in (main, campaign_worker(client, sessions, threads)):

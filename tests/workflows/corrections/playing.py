@@ -1,7 +1,7 @@
 """A school whose books are corrected on the real engine: real database, workflows and orders; papers have no bytes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,10 +17,8 @@ from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 
-from activities.decisions import DecisionActivities
 from activities.matter_papers import MatterPaperActivities
 from activities.orders import OrderActivities
-from activities.school_campaigns import SchoolCampaignActivities
 from cli.seasons.clocks import Clocks
 from domain.assessment import Term
 from domain.decisions import Action
@@ -54,12 +52,12 @@ NUMBERS = count(60)  # of schools; each test has its own
 async def theatre(client: Client, sessions: Sessions) -> AsyncIterator[Theatre]:
     orders = OrderActivities(sessions, PlainPapers(), NoQuestions())  # type: ignore[arg-type]
     matters = MatterPaperActivities(sessions, PlainPapers())  # type: ignore[arg-type]
-    signing = [orders.complete_order, matters.complete_matter_order]
+    signing: list[Callable[..., Any]] = [orders.complete_order, matters.complete_matter_order]
     async with AsyncExitStack() as stack:
         threads = stack.enter_context(ThreadPoolExecutor(12))
         main = Worker(
             client, task_queue=MAIN_QUEUE, workflows=WORKFLOWS,
-            activities=main_activities(DecisionActivities(sessions), SchoolCampaignActivities(sessions)),
+            activities=main_activities(sessions),
             activity_executor=threads, workflow_failure_exception_types=FAILURES, max_cached_workflows=0,
         )  # fmt: skip
         sign = Worker(client, task_queue=SIGN_QUEUE, activities=signing, activity_executor=threads)

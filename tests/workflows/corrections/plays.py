@@ -1,12 +1,13 @@
 """Playing the workflows of corrections on a clock that can be turned, for histories that must replay."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from temporalio import activity
 from temporalio.client import Client, WorkflowUpdateFailedError
@@ -30,6 +31,7 @@ from workflows.unlock import UnlockWorkflow
 
 WORKFLOWS = [UnlockWorkflow, RecallWorkflow, IdentityWorkflow]
 Histories = dict[str, str]
+Play: TypeAlias = Callable[[WorkflowEnvironment, ThreadPoolExecutor], Awaitable[Histories]]
 
 
 @dataclass
@@ -114,7 +116,8 @@ def _order(action: Action) -> BookOrder:
 async def _history(clock: WorkflowEnvironment, workflow_id: str) -> str:
     handle = clock.client.get_workflow_handle(workflow_id)
     await handle.result()
-    return (await handle.fetch_history()).to_json()
+    # A refusal's stack trace names the machine that it was recorded on.
+    return re.sub(r'("stackTrace": ?)"(?:[^"\\\\]|\\\\.)*"', r'\1""', (await handle.fetch_history()).to_json())
 
 
 async def unlock(clock: WorkflowEnvironment, script: Scripted) -> Histories:
@@ -172,4 +175,12 @@ async def _accepted(handle: Any, decision: Decision) -> None:  # noqa: ANN401
                 return
 
 
-PLAYS: tuple[Callable[[WorkflowEnvironment, Scripted], Awaitable[Histories]], ...] = (unlock, recall, identity)
+def _with_workers(scene: Callable[[WorkflowEnvironment, Scripted], Awaitable[Histories]]) -> Play:
+    async def play(clock: WorkflowEnvironment, threads: ThreadPoolExecutor) -> Histories:
+        async with correction_workers(clock.client, threads) as script:
+            return await scene(clock, script)
+
+    return play
+
+
+PLAYS = tuple(_with_workers(each) for each in (unlock, recall, identity))

@@ -12,11 +12,9 @@ from sqlalchemy.orm import Session
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from activities.decisions import DecisionActivities
 from activities.keys import OWN_PROGRAM
 from activities.orders import OrderActivities
 from activities.papers import Beat
-from activities.school_campaigns import SchoolCampaignActivities
 from activities.workbench import PreparedPaper, PrepareTask
 from cli.seasons.clocks import Clocks
 from domain.assessment import Term
@@ -70,7 +68,7 @@ async def stage(client: Client, sessions: Sessions) -> AsyncIterator[Stage]:
         threads = stack.enter_context(ThreadPoolExecutor(THREADS))
         main = Worker(
             client, task_queue=MAIN_QUEUE, workflows=WORKFLOWS,
-            activities=main_activities(DecisionActivities(sessions), SchoolCampaignActivities(sessions)),
+            activities=main_activities(sessions),
             activity_executor=threads, workflow_failure_exception_types=FAILURES,
         )  # fmt: skip
         sign = Worker(client, task_queue=SIGN_QUEUE, activities=[orders.complete_order], activity_executor=threads)

@@ -1,0 +1,213 @@
+"""One transfer: its steps with their dates, whose turn it is, what its package holds, and what the person may do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from api.deps import CurrentPerson, ServicesDep, now
+from api.errors import Unavailable, problem_of
+from api.guard import allow
+from api.pages.language import marked as _
+from api.pages.templating import page
+from api.pages.transfers.listing import READERS
+from api.services import Services
+from domain.duties import DUTY_NAMES, Duty
+from domain.errors import DomainError, NotFound
+from domain.matters.transfers import TASKS
+from domain.transfers.phases import CLERK, PRINCIPAL, Deed, Direction, Ground, Phase, move_of
+from domain.transfers.rules import transfer_rules
+from domain.transfers.states import Side
+from storage.matters import seeing as papers_seen
+from storage.matters import waits
+from storage.matters.waits import MatterTask
+from storage.staffing import Person
+from storage.tables import ClassGroup, Matter, Transfer
+from storage.transfers import matching, showing, steps
+from storage.transfers.showing import TransferCard
+
+router = APIRouter(include_in_schema=False, prefix="/chuyen-truong")
+Sides = Mapping[Side, frozenset[str]]
+UNKNOWN: Final = "Không tìm thấy việc chuyển trường này."
+_REQUESTED = (_("Nhận đơn của gia đình"), (Deed.REQUEST,))
+_ANSWERED = (_("Trường nơi đến đồng ý tiếp nhận"), (Deed.ACCEPT,))
+_RELEASED = (_("Trường nơi đi đồng ý cho chuyển"), (Deed.RELEASE,))
+_STOPPED = (_("Dừng sổ của học sinh ở lớp cũ"), (Deed.DETACHED,))
+_SIGNED = (_("Hiệu trưởng nơi đi ký kết quả học tập"), ("signed.principal",))
+_SEALED = (_("Văn thư nơi đi đóng dấu"), (Deed.SEAL,))
+_PACKED = (_("Hồ sơ được đóng gói và kiểm tra tự động"), (Deed.PACKED,))
+_CHECKED = (_("Trường nơi đến kiểm tra, xác nhận hồ sơ"), (Deed.CONFIRM, Deed.OVERRULE))
+_HANDED = (_("Giao hồ sơ cho trường nơi đến"), (Deed.CONFIRM,))
+_ENTERED = (_("Học sinh vào lớp mới"), (Deed.MOVED,))
+_LEFT = (_("Học sinh rời trường"), (Deed.MOVED,))
+_FINISHED = (_("Rút khỏi sổ của lớp cũ"), (Deed.COMMITTED,))
+STEPS: Final = {
+    Direction.WITHIN: (
+        _REQUESTED, _ANSWERED, _RELEASED, _STOPPED, _SIGNED, _SEALED, _PACKED, _CHECKED, _ENTERED, _FINISHED,
+    ),
+    Direction.OUT: (_REQUESTED, _RELEASED, _STOPPED, _SIGNED, _SEALED, _PACKED, _HANDED, _LEFT, _FINISHED),
+    Direction.IN: (_REQUESTED, _ANSWERED, _CHECKED, _ENTERED),
+}  # fmt: skip
+_FOR_PEOPLE: Final = (
+    Deed.ACCEPT, Deed.REFUSE, Deed.RELEASE, Deed.OBJECT, Deed.BRING, Deed.CONFIRM, Deed.OVERRULE, Deed.SEND_BACK,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ShownStep:
+    """A step in plain words; `done_at` is None while it is to come, and the first such is the one under way."""
+
+    label: str
+    done_at: datetime | None
+    is_next: bool
+
+
+@dataclass(frozen=True)
+class ClassChoice:
+    """A class that the pupil could enter, and in what it differs from the one that he leaves."""
+
+    class_id: UUID
+    name: str
+    school_year: str
+    notes: tuple[str, ...]
+    must_be_settled: bool
+
+
+@router.get("/{transfer_id}")
+@allow(READERS)
+def show_transfer(request: Request, transfer_id: UUID, person: CurrentPerson, found: ServicesDep) -> Response:
+    return show(found, request, person, transfer_id)
+
+
+@router.get("/{transfer_id}/ho-so.zip")
+@allow(READERS)
+def take_package(transfer_id: UUID, person: CurrentPerson, found: ServicesDep) -> Response:
+    """The package: for the school whose papers they are, and for the one they were released to."""
+    with found.sessions() as session:
+        card_of(session, transfer_id, person)
+        row, matter = session.get_one(Transfer, transfer_id), session.get_one(Matter, transfer_id)
+        if row.package_sha256 is None or row.expired_at or not papers_seen.may_see(session, matter, person, now()):
+            raise NotFound("Chưa có hồ sơ đóng gói của việc này.")
+        data = found.objects.get(row.package_sha256)
+    headers = {"Content-Disposition": 'attachment; filename="ho-so-chuyen-truong.zip"'}
+    return Response(data, media_type="application/zip", headers=headers)
+
+
+def card_of(session: Session, transfer_id: UUID, person: Person) -> TransferCard:
+    """Raises NotFound for what the person may not see: another school's transfer does not exist."""
+    card = showing.card(session, transfer_id, person, now())
+    if card is None:
+        raise NotFound(UNKNOWN)
+    return card
+
+
+def show(
+    found: Services,
+    request: Request,
+    person: Person,
+    transfer_id: UUID,
+    refused: DomainError | Unavailable | None = None,
+    typed: str = "",
+) -> Response:
+    with found.sessions() as session:
+        card = card_of(session, transfer_id, person)
+        values = _values(session, card, person)
+    code, problem = (problem_of(refused).status, refused.message) if refused else (200, "")
+    return page(found, request, "transfers/show.html", status=code, problem=problem, typed=typed, **values)
+
+
+def _values(session: Session, card: TransferCard, person: Person) -> dict[str, Any]:
+    at, row = now(), card.row
+    acts = _acts(session, card, person, at)
+    may_read = papers_seen.may_see(session, session.get_one(Matter, row.matter_id), person, at)
+    return {
+        "card": card,
+        "rule": next(
+            (each.circular for each in transfer_rules() if each.version == row.rule_version), row.rule_version
+        ),
+        "steps": _steps(card),
+        "turns": [_turn(each) for each in card.turns],
+        "acts": acts,
+        "classes": _classes(session, row) if Deed.ACCEPT in acts else (),
+        "gaps": _gaps(session, row),
+        "grounds": list(Ground),
+        "signs": any(wait.what in {"sign", "seal"} for wait in _own_waits(session, row, person)),
+        "may_read": may_read,
+        "has_package": bool(row.package_sha256) and row.expired_at is None and may_read,
+        "report": row.report if may_read and row.expired_at is None else None,
+        "command_id": uuid4(),
+        "is_over": row.phase in {Phase.PLACED, Phase.REFUSED, Phase.CANCELLED},
+        "at": at,
+    }
+
+
+def _steps(card: TransferCard) -> list[ShownStep]:
+    """Once a step was sent back, those after it are to be done again."""
+    found, is_open, since = [], True, card.when(Deed.SEND_BACK)
+    done = [(label, card.when(*deeds)) for label, deeds in STEPS[card.line.direction]]
+    again = {label for label, _deeds in (_STOPPED, _SIGNED, _SEALED, _PACKED, _CHECKED)}
+    for label, at in done:
+        stands = None if since and at and at < since and label in again else at
+        found.append(ShownStep(label, stands, is_next=is_open and stands is None))
+        is_open = is_open and stands is not None
+    return found
+
+
+def _turn(turn: tuple[str, str, str, datetime | None]) -> dict[str, object]:
+    what, who, school, due_at = turn
+    name = DUTY_NAMES[Duty(who)] if who in set(Duty) else who
+    return {"what": TASKS[f"transfer.{what}"], "who": name, "school": school, "due_at": due_at}
+
+
+def _acts(session: Session, card: TransferCard, person: Person, at: datetime) -> tuple[Deed, ...]:
+    """What the person may do now; the workflow looks again."""
+    sides = steps.sides_of(session, card.row, person.staff_id, at)
+    direction, phase = card.line.direction, card.line.phase
+    found = [deed for deed in _FOR_PEOPLE if _may(deed, direction, phase, sides) and _fits(deed, card.row)]
+    return (*found, Deed.CANCEL) if _may_cancel(session, card, sides) else tuple(found)
+
+
+def _may(deed: Deed, direction: Direction, phase: Phase, sides: Sides) -> bool:
+    move = move_of(direction, phase, deed)
+    return move is not None and bool(sides.get(move.side, frozenset()) & move.offices)
+
+
+def _fits(deed: Deed, row: Transfer) -> bool:
+    """What is sound needs nobody to overrule it, and what is not cannot simply be confirmed."""
+    is_unsound = row.is_sound is False
+    return {Deed.CONFIRM: not is_unsound, Deed.OVERRULE: is_unsound}.get(deed, True)
+
+
+def _may_cancel(session: Session, card: TransferCard, sides: Sides) -> bool:
+    if card.line.phase in {Phase.COMMITTING, Phase.PLACED, Phase.UNDOING, Phase.REFUSED, Phase.CANCELLED}:
+        return False
+    asking = steps.asking_side(session, card.row)
+    return CLERK in sides.get(asking, frozenset()) or any(PRINCIPAL in offices for offices in sides.values())
+
+
+def _classes(session: Session, row: Transfer) -> list[ClassChoice]:
+    return [_choice(session, row, group) for group in matching.classes(session, row)]
+
+
+def _choice(session: Session, row: Transfer, group: ClassGroup) -> ClassChoice:
+    try:
+        match = matching.match(session, row, group)
+    except DomainError as refused:
+        return ClassChoice(group.id, group.name, group.school_year, (refused.message,), must_be_settled=False)
+    notes = match.sentences() if match else ()
+    return ClassChoice(group.id, group.name, group.school_year, notes, bool(match and match.must_be_settled))
+
+
+def _gaps(session: Session, row: Transfer) -> tuple[str, ...]:
+    group = session.get(ClassGroup, row.to_class_id) if row.to_class_id else None
+    match = matching.match(session, row, group) if group else None
+    return match.sentences() if match else ()
+
+
+def _own_waits(session: Session, row: Transfer, person: Person) -> list[MatterTask]:
+    return [each for each in waits.tasks_of(session, person) if each.matter_id == row.matter_id]
