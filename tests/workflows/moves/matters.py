@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -242,10 +242,10 @@ def _hand_on(world: World, session: Session, matter_id: UUID) -> Awaitable[Any]:
     row, matter = session.get_one(Handover, matter_id), session.get_one(Matter, matter_id)
     items = session.scalars(select(HandoverItem).where(HandoverItem.matter_id == matter_id)).all()
     state, deed = HandoverState(matter.state), handing.Deed
-    acts: list[tuple[handing.Deed, UUID]] = []
+    acts: Sequence[tuple[handing.Deed, UUID]] = []
     if state is HandoverState.CONFIRMING:
-        acts += [(deed.CONFIRM, row.staff_id)] * 4
-        acts += [(deed.OVERRIDE, matter.opened_by)]
+        confirms = (deed.CONFIRM, row.staff_id or matter.opened_by)
+        acts = [confirms, confirms, confirms, confirms, (deed.OVERRIDE, matter.opened_by)]
     elif state is HandoverState.ACCEPTING:
         waiting = [each.successor_id for each in items if each.accepted_at is None and each.successor_id]
         acts = [(deed.ACCEPT, each) for each in waiting] * 6 + [(deed.DECLINE, each) for each in waiting]
@@ -255,7 +255,7 @@ def _hand_on(world: World, session: Session, matter_id: UUID) -> Awaitable[Any]:
         acts = [(deed.RETURN, matter.opened_by), (deed.REPORT, world.helpers[matter.school_id][0])]
     acts = acts or [(deed.CANCEL, matter.opened_by)]
     if world.random.random() < RARELY:
-        acts = [(deed.CANCEL, matter.opened_by), (deed.NAME_SUCCESSOR, matter.opened_by), (deed.RETURN, row.staff_id)]
+        acts = [(deed.CANCEL, matter.opened_by), (deed.NAME_SUCCESSOR, matter.opened_by)]
     what, who = world.random.choice(acts)
     more: dict[str, Any] = {}
     if what is deed.NAME_SUCCESSOR:

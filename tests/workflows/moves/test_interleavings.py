@@ -51,9 +51,6 @@ async def test_whatever_happens_in_whatever_order_the_invariants_hold(theatre: S
             told.update(await play(theatre, number))
 
     await asyncio.gather(*(one(number) for number in range(1, INTERLEAVINGS // A_WORLD + 1)))
-    import re
-
-    print(Counter(re.sub(r"\d+", "N", w) for w in told.elements()).most_common(120))
     happened = {words for words in told if ":" not in words}
     assert happened == {act.__name__ for act, _ in ACTS}, told
 
