@@ -9,6 +9,7 @@ def _(message: str) -> str:
     return message
 
 
+# By kind and what a matter waits for; nobody's name is in them.
 TASKS: Final[Mapping[str, str]] = {
     "unlock.decide": _("Quyết định đề nghị mở khoá để sửa"),
     "unlock.execute": _("Mở khoá theo quyết định của hiệu trưởng"),
@@ -17,6 +18,7 @@ TASKS: Final[Mapping[str, str]] = {
     "recall.allow": _("Cho phép thu hồi học bạ đã chốt"),
     "identity.decide": _("Phê duyệt thay đổi thông tin học sinh"),
 }
+# By kind and what somebody is told.
 NOTICES: Final[Mapping[str, str]] = {
     "unlock.decide": _("Có đề nghị mở khoá phần đã gửi; thầy/cô quyết định."),
     "unlock.execute": _("Hiệu trưởng đã chấp thuận một đề nghị mở khoá; thầy/cô mở khoá."),

@@ -12,7 +12,7 @@ from domain.errors import NotAllowed
 from domain.matter_papers import IdentityPageContent, RecordReference
 from domain.rules.school_levels import level_of
 from storage.corrections import civil
-from storage.paper_facts import Stamp, person_signer, pupil_content, school_content, schooling_of
+from storage.paper_facts import Stamp, person_signer, pupil_contents_of, school_content
 from storage.staffing import Signer, in_force
 from storage.tables import (
     CivilChange,
@@ -39,14 +39,13 @@ def content(session: Session, matter: Matter, stamp: Stamp, at: datetime) -> Ide
     change = session.get(CivilChange, matter.id)
     former = session.get(Document, page.former_document) if page.former_document else None
     school = school_content(session, page.school_id, day_of(at))
-    schooling = schooling_of(session, group.school_year, [pupil.id])[pupil.id]
     return IdentityPageContent(
         document_id=str(stamp.document_id),
         version=page.version,
         lookup_code=stamp.lookup_code,
         level_name=level_of(group.grade).label,
         school=school,
-        pupil=pupil_content(pupil, enrolment, schooling),
+        pupil=pupil_contents_of(session, group.school_year, pupil, enrolment),
         reason=REASONS[page.reason],
         decision_no=change.decision_no if change else "",
         decision_date=change.decided_on.isoformat() if change else "",

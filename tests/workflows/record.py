@@ -22,6 +22,7 @@ from domain.curriculum import HOMEROOM, PRINCIPAL
 from domain.decisions import Action
 from tests.fakes import FakeDatabase, FakePapers
 from tests.workflows.campaigns import plays as campaigns
+from tests.workflows.corrections import plays as corrections
 from tests.workflows.handovers import plays as handovers
 from tests.workflows.mailing import FakeMailing, mail_workers
 from tests.workflows.playing import opening, start_book, workers
@@ -151,7 +152,7 @@ async def main() -> None:
             async with mail_workers(clock.client, FakeMailing(), threads):
                 for name, history in (await mailing(clock.client)).items():
                     keep(name, history)
-            for act in (*handovers.PLAYS, *transfers.PLAYS):
+            for act in (*corrections.PLAYS, *handovers.PLAYS, *transfers.PLAYS):
                 for name, history in (await act(clock, threads)).items():
                     keep(name, history)
             async with campaigns.campaign_workers(clock.client, threads):

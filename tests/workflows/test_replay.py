@@ -10,6 +10,7 @@ from temporalio.workflow import NondeterminismError
 
 from tests.workflows.campaigns.plays import WORKFLOWS
 from tests.workflows.changed import ReorderedClassTermWorkflow
+from tests.workflows.corrections.plays import WORKFLOWS as OF_CORRECTIONS
 from workflows.class_term import ClassTermWorkflow
 from workflows.handover import HandoverWorkflow
 from workflows.mailing import DailyDigestWorkflow, MailWorkflow
@@ -18,9 +19,10 @@ from workflows.transfer import TransferWorkflow
 EVERY = sorted((Path(__file__).parent / "histories").glob("*.json"))
 MAILING = [path for path in EVERY if path.stem.startswith("mail-")]
 CAMPAIGNS = [path for path in EVERY if path.stem.startswith(("campaign", "school-campaign", "night", "submission"))]
+CORRECTIONS = [path for path in EVERY if path.stem.startswith("correction-")]
 HANDOVERS = [path for path in EVERY if path.stem.startswith("handover-")]
 TRANSFERS = [path for path in EVERY if path.stem.startswith("transfer-")]
-HISTORIES = [path for path in EVERY if path not in (*MAILING, *CAMPAIGNS, *HANDOVERS, *TRANSFERS)]
+HISTORIES = [path for path in EVERY if path not in (*MAILING, *CAMPAIGNS, *CORRECTIONS, *HANDOVERS, *TRANSFERS)]
 
 
 def history(path: Path) -> WorkflowHistory:
@@ -59,6 +61,12 @@ async def test_recorded_histories_of_messages_still_replay(path: Path) -> None:
 async def test_recorded_histories_of_campaigns_still_replay(path: Path) -> None:
     assert len(CAMPAIGNS) == 5
     await replayer(*WORKFLOWS).replay_workflow(history(path))
+
+
+@pytest.mark.parametrize("path", CORRECTIONS, ids=lambda path: path.stem)
+async def test_recorded_histories_of_corrections_still_replay(path: Path) -> None:
+    assert len(CORRECTIONS) == 3
+    await replayer(*OF_CORRECTIONS).replay_workflow(history(path))
 
 
 @pytest.mark.parametrize("path", HANDOVERS, ids=lambda path: path.stem)
