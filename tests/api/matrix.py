@@ -131,7 +131,7 @@ class Objects:
         return await client.request(route.method, path, **more)
 
 
-SIGNING_ROOM = ("batch_id", "matter_id")
+SIGNING_ROOM = ("batch_id", "matter_id", "transfer_id")
 FORMS |= {
     "POST /viec/{matter_id}/ky": {"command_id": str(uuid4()), "phan": "principal"},
     "POST /viec/{matter_id}/ky/{order_id}": {"passphrase": "x"},
