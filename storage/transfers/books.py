@@ -21,7 +21,10 @@ WHY_DETACHED: Final = "Học sinh làm thủ tục chuyển trường."
 
 def to_detach(session: Session, row: Transfer, attempt: int) -> list[BookStep]:
     """What the school that is left could still sign; who signed a summary that falls apart with it is told why."""
-    steps = _steps(row, Action.DETACH_BEGIN, open_records(session, row), attempt)
+    return _with_reason(session, row, _steps(row, Action.DETACH_BEGIN, open_records(session, row), attempt))
+
+
+def _with_reason(session: Session, row: Transfer, steps: list[BookStep]) -> list[BookStep]:
     if not steps:
         return []
     reason_id = uuid5(row.matter_id, "detach")
@@ -35,7 +38,8 @@ def to_undo(session: Session, row: Transfer, attempt: int) -> list[BookStep]:
 
 
 def to_commit(session: Session, row: Transfer, attempt: int) -> list[BookStep]:
-    return _steps(row, Action.DETACH_COMMIT, _moving(session, row), attempt)
+    """Papers of the pupil's own that were signed, not sealed, are void with it."""
+    return _with_reason(session, row, _steps(row, Action.DETACH_COMMIT, _moving(session, row), attempt))
 
 
 def to_attach(session: Session, row: Transfer, attempt: int) -> list[BookStep]:

@@ -199,7 +199,7 @@ class Watch:
         """6: what is void says why, and what is signed and speaks of unchanged content is not void."""
         void = select(Document).where(Document.school_id.in_(self.school_ids), Document.state == "void")
         broken = [
-            "6: a paper is void without a reason" for each in session.scalars(void) if each.void_reason_id is None
+            f"6: {each.kind} is void without a reason" for each in session.scalars(void) if each.void_reason_id is None
         ]
         lines = (
             select(DocumentRecord.record_id, Document.slot)
