@@ -1,6 +1,7 @@
 """A pupil's years as rows: a stay at another school, papers in several versions, and what the log says of them."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
@@ -23,7 +24,7 @@ def stayed(book: OpenBook, pupil_id: UUID, left_on: date | None = date(2026, 10,
 
 def issued(book: OpenBook, enrolment: Enrolment, *events: str, version: int = 1, **more: object) -> Document:
     """A sealed record of a year with what the log says of it, by its school's own people."""
-    facts = {"sealed_at": NOW, "enrolment_id": enrolment.id, "lookup_code": uuid4().hex.upper(), **more}
+    facts: dict[str, Any] = {"sealed_at": NOW, "enrolment_id": enrolment.id, "lookup_code": uuid4().hex.upper(), **more}
     facts |= {
         "record_uid": enrolment.record_uid,
         "state": "recalled" if {"recalled", "superseded"} & set(events) else "live",
