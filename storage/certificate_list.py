@@ -1,5 +1,7 @@
 """The certificates of a school by the days they have left, and who has none although this year needs a signature."""
 
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +12,7 @@ from domain.certificates import USABLE, CertificateLine, Condition
 from domain.identity import name_sort_key
 from storage import assignments, watching
 from storage.certificates import usable
-from storage.staffing import designated, in_force
+from storage.staffing import designated, in_force, on_leave
 from storage.tables import CertificateRow, ClassGroup, Position, Staff, TeachingAssignment
 from storage.watching import EXPIRING, Holder
 
@@ -19,7 +21,8 @@ def certificate_list(session: Session, school_id: UUID, at: datetime) -> list[Ce
     """Whoever has none first, then the first to end; what was replaced is left out."""
     duties = assignments.duties_by_person(session, school_id, at)
     known = [each for each in watching.of_school(session, school_id) if each.certificate.state != "replaced"]
-    lines = [_line(each, duties, at) for each in _newest(known, at)]
+    away = assignments.people_away(session, school_id, at)
+    lines = [_while_away(_line(each, duties, at), away) for each in _newest(known, at)]
     has_one = {each.staff_id for each in lines}
     missing = [
         CertificateLine(name, staff_id, Condition.MISSING, duties.get(staff_id, ()))
@@ -30,6 +33,12 @@ def certificate_list(session: Session, school_id: UUID, at: datetime) -> list[Ce
         missing.insert(0, CertificateLine("", None, Condition.MISSING))
     missing.sort(key=lambda each: (each.staff_id is not None, name_sort_key(each.owner or "A")))
     return [*missing, *lines]
+
+
+def _while_away(line: CertificateLine, away: Collection[UUID]) -> CertificateLine:
+    """Whoever is on leave signs nothing; the certificate itself goes on."""
+    is_away = line.staff_id in away and line.condition in USABLE
+    return replace(line, condition=Condition.SUSPENDED) if is_away else line
 
 
 def of_person(session: Session, school_id: UUID, staff_id: UUID, at: datetime) -> list[CertificateLine]:
@@ -53,11 +62,11 @@ def signers(session: Session, school_id: UUID, at: datetime) -> dict[UUID, str]:
 
 
 def people_who_can_sign(session: Session, school_id: UUID, at: datetime) -> set[UUID]:
-    """Whose certificate is valid at a moment."""
+    """Whose certificate signs at a moment: not that of somebody who is on leave."""
     query = (
         select(CertificateRow.staff_id)
         .join(Staff, Staff.id == CertificateRow.staff_id)
-        .where(Staff.school_id == school_id, usable(at))
+        .where(Staff.school_id == school_id, usable(at), ~on_leave(Staff.id, at))
     )
     return {each for each in session.scalars(query) if each}
 

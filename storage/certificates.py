@@ -42,9 +42,13 @@ def _known(session: Session, action: Action, staff_id: UUID, school_id: UUID) ->
 
 
 def usable(at: datetime) -> ColumnElement[bool]:
-    """Certificates that sign at a moment: one that will be revoked signs until then, with no job in between."""
-    stands = (CertificateRow.state == "valid") | (CertificateRow.state_since > at)
-    return stands & (CertificateRow.not_before <= at) & (CertificateRow.not_after > at)
+    """Certificates that sign at a moment."""
+    return stands(at) & (CertificateRow.not_before <= at) & (CertificateRow.not_after > at)
+
+
+def stands(at: datetime) -> ColumnElement[bool]:
+    """One that will be revoked signs until then, with no job in between."""
+    return (CertificateRow.state == "valid") | (CertificateRow.state_since > at)
 
 
 def can_sign(session: Session, staff_id: UUID, at: datetime) -> bool:

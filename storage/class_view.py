@@ -48,7 +48,7 @@ class Deed(Labelled):
     RELEASE = "release", "đã thôi tạm giữ"
     ISSUE = "issue", "đã phát hành"
     UNLOCK = "unlock", "đã mở khoá"
-    RECALL = "recall", "đã thu hồi để sửa"
+    RECALL = "recall", "đã thu hồi học bạ để sửa"
     RENEW = "renew", "đã đổi thông tin học sinh"
     DETACH_BEGIN = "detach_begin", "dừng sổ của học sinh đang chuyển trường"
     DETACH_CANCEL = "detach_cancel", "mở lại sổ của học sinh thôi chuyển trường"

@@ -20,7 +20,7 @@ from domain.documents import (
     SummaryPupilLine,
 )
 from domain.entered import Entered, SheetForm, TermPapers
-from domain.errors import NotFound
+from domain.errors import NotAllowed, NotFound
 from domain.primary.paper import PrimaryPapers
 from domain.secondary.paper import SecondaryPapers
 from domain.year_records import RecordPart, YearRecordContent
@@ -28,6 +28,7 @@ from storage import entries, recalling, results, staffing
 from storage.paper_facts import (
     ClassFacts,
     Member,
+    SignedSheet,
     Stamp,
     class_signers,
     facts_on,
@@ -115,7 +116,7 @@ class ClassReading:
     facts: ClassFacts
     signers: tuple[SignerContent, ...]
     teachers: Mapping[str, SignerContent]
-    sheets: Mapping[UUID, tuple[SheetReference, ...]]
+    sheets: Mapping[UUID, Mapping[str, SignedSheet]]
     entered: Mapping[UUID, Entered]
     members: Sequence[Member]
     pupils: Mapping[UUID, PupilContent]
@@ -132,28 +133,44 @@ class ClassReading:
             record_uid=str(member.enrolment.record_uid),
             version=self.versions[member.enrolment.record_uid],
             lookup_code=lookup_code,
-            sheets=() if self._signs_records else self.sheets[member.record.id],
+            sheets=() if self._signs_records else self._references(member),
             signers=(*self._subject_signers(), *self.signers),
             pupil=self.pupils[member.pupil.id],
             **self.facts.of_paper(),
         )
         if isinstance(writing, PrimaryPapers):
             return writing.year_record(pupil, common)
-        return writing.year_record(pupil, common, self.teachers)
+        return writing.year_record(pupil, common, self._teachers(member))
 
     @property
     def _signs_records(self) -> bool:
         return staffing.signs_records(self.facts.group, self.facts.term)
 
     def _subject_signers(self) -> tuple[SignerContent, ...]:
-        return tuple(self.teachers.values()) if self._signs_records else ()
+        """Who has each subject now is to sign the record. Raises NotAllowed where one is vacant."""
+        return tuple(self._filled(self.teachers).values()) if self._signs_records else ()
+
+    def _teachers(self, member: Member) -> Mapping[str, SignerContent]:
+        """Who answers for each row: who signed the sheet, also where somebody else has the subject by now."""
+        if self._signs_records:
+            return self._filled(self.teachers)
+        signed = {slot: sheet.signer for slot, sheet in self.sheets[member.record.id].items()}
+        return self._filled({**self.teachers, **signed})
+
+    def _filled(self, teachers: Mapping[str, SignerContent]) -> Mapping[str, SignerContent]:
+        if not teachers.keys() >= set(self.facts.curriculum.slots[:-1]):
+            raise NotAllowed(staffing.NOBODY)
+        return teachers
+
+    def _references(self, member: Member) -> tuple[SheetReference, ...]:
+        return tuple(sheet.reference for sheet in self.sheets[member.record.id].values())
 
     def summary(self, stamp: Stamp) -> ClassSummaryContent:
         """The class's results of the term (Circular 27/2020, annex 2)."""
         writing = term_papers(self.facts)
         form = writing.form()
         lines = tuple(_summary_line(member, writing, self.entered[member.record.id]) for member in self.members)
-        sheets = {sheet.sha256: sheet for member in self.members for sheet in self.sheets[member.record.id]}
+        sheets = {sheet.sha256: sheet for member in self.members for sheet in self._references(member)}
         return ClassSummaryContent(
             groups=form.groups,
             verdicts=form.verdicts,

@@ -137,10 +137,9 @@ def person_signer(field: str, signer: Signer) -> SignerContent:
 
 
 def subject_teachers(session: Session, facts: ClassFacts, at: datetime) -> dict[str, SignerContent]:
-    """The designated signer of each subject, by subject, with the field of a record that he signs."""
-    slots = facts.curriculum.slots[:-1]
-    found = staffing.signers_of(session, facts.group.id, slots, at)
-    return {slot: person_signer(subject_field(slot), found[slot]) for slot in slots}
+    """The designated signer of each subject that is not vacant, with the field of a record that he signs."""
+    found = staffing.known_signers(session, facts.group.id, facts.curriculum.slots[:-1], at)
+    return {slot: person_signer(subject_field(slot), signer) for slot, signer in found.items()}
 
 
 def class_signers(session: Session, facts: ClassFacts, at: datetime) -> tuple[SignerContent, ...]:
@@ -155,7 +154,7 @@ def class_signers(session: Session, facts: ClassFacts, at: datetime) -> tuple[Si
 
 def pupil_contents(session: Session, facts: ClassFacts, found: list[Member]) -> dict[UUID, PupilContent]:
     """What a record says of each pupil, by pupil."""
-    schooling = _schooling(session, facts.group.school_year, [member.pupil.id for member in found])
+    schooling = schooling_of(session, facts.group.school_year, [member.pupil.id for member in found])
     return {
         member.pupil.id: pupil_content(member.pupil, member.enrolment, schooling[member.pupil.id]) for member in found
     }
@@ -163,15 +162,23 @@ def pupil_contents(session: Session, facts: ClassFacts, found: list[Member]) -> 
 
 def pupil_contents_of(session: Session, last: str, pupil: PupilRow, enrolment: Enrolment) -> PupilContent:
     """The same of one pupil, with the years at schools up to the `last`."""
-    return pupil_content(pupil, enrolment, _schooling(session, last, [pupil.id])[pupil.id])
+    return pupil_content(pupil, enrolment, schooling_of(session, last, [pupil.id])[pupil.id])
+
+
+@dataclass(frozen=True)
+class SignedSheet:
+    """A subject's sheet in force for a record, and who signed it, whoever has the subject now."""
+
+    reference: SheetReference
+    signer: SignerContent
 
 
 def sheets_by_record(
     session: Session, facts: ClassFacts, records: list[TermRecord]
-) -> dict[UUID, tuple[SheetReference, ...]]:
-    """The signed sheets in force for each record, in the order of the form."""
+) -> dict[UUID, dict[str, SignedSheet]]:
+    """The signed sheets in force for each record by subject, in the order of the form."""
     query = (
-        select(DocumentRecord.record_id, Document.slot, Staff.full_name, Document.sha256)
+        select(DocumentRecord.record_id, Document.slot, Staff.full_name, Staff.personal_id, Document.sha256)
         .join(Document, Document.id == DocumentRecord.document_id)
         .join(SignatureRow, SignatureRow.document_id == Document.id)
         .join(Staff, Staff.id == SignatureRow.staff_id)
@@ -184,11 +191,13 @@ def sheets_by_record(
         )
         .order_by(Document.part)
     )
-    found: dict[UUID, dict[str, SheetReference]] = {record.id: {} for record in records}
-    for record_id, slot, signer, sha256 in session.execute(query):
-        found[record_id][slot] = SheetReference(slot, facts.curriculum.subject(slot).name, signer, sha256)
+    found: dict[UUID, dict[str, SignedSheet]] = {record.id: {} for record in records}
+    for record_id, slot, name, personal_id, sha256 in session.execute(query):
+        reference = SheetReference(slot, facts.curriculum.subject(slot).name, name, sha256)
+        signer = SignerContent(subject_field(slot), name, personal_id, "Giáo viên bộ môn")
+        found[record_id][slot] = SignedSheet(reference, signer)
     subjects = [subject.code for subject in facts.curriculum.subjects]
-    return {rid: tuple(sheets[code] for code in subjects if code in sheets) for rid, sheets in found.items()}
+    return {rid: {code: sheets[code] for code in subjects if code in sheets} for rid, sheets in found.items()}
 
 
 def with_year_record(session: Session, enrolment_ids: Collection[UUID]) -> set[UUID]:
@@ -241,7 +250,7 @@ def pupil_content(pupil: PupilRow, enrolment: Enrolment, schooling: tuple[School
     )
 
 
-def _schooling(session: Session, last: str, pupil_ids: list[UUID]) -> dict[UUID, tuple[SchoolingLine, ...]]:
+def schooling_of(session: Session, last: str, pupil_ids: list[UUID]) -> dict[UUID, tuple[SchoolingLine, ...]]:
     """Each pupil's years up to the `last`, oldest first (quatrinhhoctap)."""
     query = (
         select(

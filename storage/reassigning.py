@@ -23,7 +23,7 @@ OVERLAP: Final = (
 _TWO_HEADS: Final = (
     "Trường đã có hiệu trưởng trong thời gian này. Hãy ghi ngày thôi giữ chức của người trước, hoặc chọn thay người đó."
 )
-_TO_ONESELF: Final = "Không tự giao chức vụ cho mình được. Hãy nhờ hiệu trưởng hoặc một cán bộ quản trị khác."
+TO_ONESELF: Final = "Không tự giao chức vụ cho mình được. Hãy nhờ hiệu trưởng hoặc một cán bộ quản trị khác."
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ def appoint(session: Session, person: Person, new: Appointment, why: tuple[UUID,
     if any(each.staff_id == new.staff_id for each in held):
         return False
     if new.staff_id == person.staff_id:
-        raise NotAllowed(_TO_ONESELF)
+        raise NotAllowed(TO_ONESELF)
     journal.add_reason(session, why[0], person.school_id, person.staff_id, why[1])
     before = [each for each in held if new.stands_in_for in {None, each.staff_id}] if new.replaces else []
     back = [(each.staff_id, each.title, each.valid_to) for each in before]

@@ -12,6 +12,7 @@ from domain.campaigns.phases import Cohort, Step
 from domain.campaigns.policies import Policy, deadline
 from domain.risks import Risk, RiskKind
 from storage.certificate_list import signers
+from storage.certificates import stands
 from storage.tables import AccountSession, CertificateRow, ClassGroup, ClassTermRow, Command, Staff
 
 
@@ -41,7 +42,7 @@ def _ends(session: Session, school_id: UUID, at: datetime) -> dict[UUID, datetim
     query = (
         select(CertificateRow.staff_id, func.max(CertificateRow.not_after))
         .join(Staff, Staff.id == CertificateRow.staff_id)
-        .where(Staff.school_id == school_id, CertificateRow.state == "valid", CertificateRow.not_after > at)
+        .where(Staff.school_id == school_id, stands(at), CertificateRow.not_after > at)
         .group_by(CertificateRow.staff_id)
     )
     return {staff_id: end for staff_id, end in session.execute(query) if staff_id}

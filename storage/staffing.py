@@ -19,6 +19,7 @@ from domain.signature_plans import SignaturePlan
 from storage.tables import ClassGroup, Handover, HandoverItem, Matter, Position, Staff, StaffLeave, TeachingAssignment
 
 Moment: TypeAlias = datetime | BindParameter[datetime]
+NOBODY: Final = "Chưa phân công người phụ trách bước này."
 NO_SCHOOL: Final = UUID(int=0)
 ROLE_OF_SLOT: Mapping[str, str] = {PRINCIPAL: "principal", SEAL: "seal_clerk"}
 SLOT_OF_ROLE = case({role: slot for slot, role in ROLE_OF_SLOT.items()}, value=Position.role)
@@ -70,11 +71,17 @@ def signer_of(session: Session, class_id: UUID, slot: str, at: datetime) -> Sign
 
 def signers_of(session: Session, class_id: UUID, slots: tuple[str, ...], at: datetime) -> dict[str, Signer]:
     """The same of several slots."""
+    found = known_signers(session, class_id, slots, at)
+    if not found.keys() >= set(slots):
+        raise NotAllowed(NOBODY)
+    return found
+
+
+def known_signers(session: Session, class_id: UUID, slots: tuple[str, ...], at: datetime) -> dict[str, Signer]:
+    """The same, without those that nobody fills."""
     filling = union_all(_assignments(class_id, slots, at), _offices(class_id, slots, at))
     found = {row[0]: _signer(row) for row in session.execute(filling)}
-    if not found.keys() >= set(slots):
-        raise NotAllowed("Chưa phân công người phụ trách bước này.")
-    return {slot: found[slot] for slot in slots}
+    return {slot: found[slot] for slot in slots if slot in found}
 
 
 def _signer(row: Sequence[Any]) -> Signer:

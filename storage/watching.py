@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from domain.calendar import day_of
 from storage import journal, staffing
-from storage.certificates import is_standing
+from storage.certificates import is_standing, stands
 from storage.tables import CertificateRow, Position, SignatureCheck, Staff
 
 # Who answers for a school's own certificate, and for those of its people.
@@ -51,8 +51,8 @@ def condition(row: CertificateRow, now: datetime, soon: datetime) -> str:
 
 def in_use(session: Session, now: datetime) -> Sequence[CertificateRow]:
     """Certificates somebody may sign with, now or once a suspension ends."""
-    stands = CertificateRow.state.in_(("valid", "suspended")) | (CertificateRow.state_since > now)
-    query = select(CertificateRow).where(stands, CertificateRow.not_after > now)
+    in_time = stands(now) | (CertificateRow.state == "suspended")
+    query = select(CertificateRow).where(in_time, CertificateRow.not_after > now)
     return session.scalars(query.order_by(CertificateRow.id)).all()
 
 

@@ -44,10 +44,10 @@ WORKFLOWS = [
     UpkeepWorkflow,
     MailWorkflow,
     DailyDigestWorkflow,
+    TransferWorkflow,
     UnlockWorkflow,
     RecallWorkflow,
     IdentityWorkflow,
-    TransferWorkflow,
 ]
 
 
@@ -109,7 +109,7 @@ def matter_worker(
     return Worker(
         client,
         task_queue=MATTER_QUEUE,
-        activities=[books.decide_in_book, *transfers.activities(), *corrections.activities()],
+        activities=[books.decide_in_book, *corrections.activities(), *transfers.activities()],
         activity_executor=threads,
         interceptors=list(interceptors),
     )

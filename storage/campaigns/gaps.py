@@ -18,6 +18,7 @@ from domain.identity import Sex, check_personal_id, parse_sex
 from domain.slot_marks import slot_name
 from domain.submission.states import Approval
 from storage import staffing
+from storage.certificates import stands
 from storage.entries import curriculum_of
 from storage.submission import approvals
 from storage.tables import (
@@ -149,7 +150,7 @@ def _of_slots(session: Session, classes: Iterable[ClassGroup], until: datetime, 
 
 def _able(session: Session, staff_ids: Collection[UUID], until: datetime) -> set[UUID]:
     query = select(CertificateRow.staff_id).where(
-        CertificateRow.staff_id.in_(staff_ids), CertificateRow.state == "valid", CertificateRow.not_after >= until
+        CertificateRow.staff_id.in_(staff_ids), stands(until), CertificateRow.not_after >= until
     )
     return {each for each in session.scalars(query) if each is not None}
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from domain.matters import MatterKind
 from domain.matters.corrections import Alarm, CorrectionCommand, CorrectionPlan, Deed
-from storage.corrections import identities, recall_plans, recalls, records, unlocks
+from storage.corrections import identities, recall_plans, recalls, unlocks
 from storage.matters import steps
 from storage.matters.steps import Step
 from storage.tables import Matter
@@ -34,7 +34,7 @@ def take(session: Session, command: CorrectionCommand, at: datetime, workdays: i
         _ASKS[command.kind](session, command, at)
         return
     matter = steps.lock(session, matter_id)
-    if records.is_noted(session, matter_id, command.command_id):
+    if steps.known(session, matter_id, command.command_id) is not None:
         return
     match matter.kind:
         case MatterKind.UNLOCK:

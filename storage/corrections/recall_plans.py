@@ -32,7 +32,7 @@ def plan(session: Session, matter: Matter) -> CorrectionPlan:
     if state is RecallState.RECALLING:
         return CorrectionPlan(_orders(session, recall))
     alarms = _reminders(session, matter) if state in _WAITING else _of_correction(recall, state)
-    return CorrectionPlan(alarms=tuple(each for each in alarms if not records.is_noted(session, matter.id, each.key)))
+    return CorrectionPlan(alarms=tuple(each for each in alarms if steps.known(session, matter.id, each.key) is None))
 
 
 def _orders(session: Session, recall: Recall) -> tuple[BookOrder, ...]:

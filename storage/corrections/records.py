@@ -132,8 +132,3 @@ def times(session: Session, matter_id: UUID, deed: str) -> int:
 def newest_step(session: Session, matter_id: UUID, deed: str) -> MatterEvent | None:
     query = select(MatterEvent).where(MatterEvent.matter_id == matter_id, MatterEvent.deed == deed)
     return session.scalars(query.order_by(MatterEvent.seq.desc()).limit(1)).first()
-
-
-def is_noted(session: Session, matter_id: UUID, command_id: str) -> bool:
-    query = select(MatterEvent.id).where(MatterEvent.matter_id == matter_id, MatterEvent.command_id == command_id)
-    return session.scalars(query).first() is not None

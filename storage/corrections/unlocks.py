@@ -226,7 +226,7 @@ def _alarms(session: Session, unlock: Unlock) -> tuple[Alarm, ...]:
     ahead = min(REMIND_BEFORE, (unlock.until - max(opened)) / 2) if opened else REMIND_BEFORE
     moment = unlock.until.isoformat()
     alarms = (Alarm(f"soon/{moment}", unlock.until - ahead), Alarm(f"over/{moment}", unlock.until))
-    return tuple(each for each in alarms if not records.is_noted(session, unlock.matter_id, each.key))
+    return tuple(each for each in alarms if steps.known(session, unlock.matter_id, each.key) is None)
 
 
 def alarm(session: Session, matter: Matter, due: Alarm, at: datetime) -> None:

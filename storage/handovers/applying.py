@@ -22,16 +22,15 @@ def apply(session: Session, case: Case, clock: Clock) -> datetime:
     if case.row.until is not None and at >= case.row.until:
         raise Conflict("Thời gian làm thay đã hết; hãy huỷ việc này và lập việc khác.")
     person = Person(case.matter.opened_by, case.matter.school_id, "", frozenset())
-    taken = [
-        each for each in case.items if each.accepted_at and each.successor_id and _is_free(session, case, each, at)
-    ]
-    changes = [_change(case, each, at) for each in taken if each.class_id]
+    begins = {each.id: _begins(session, each, at) for each in case.items if each.accepted_at and each.successor_id}
+    taken = [each for each in case.items if each.id in begins and _is_free(session, case, each, begins[each.id])]
+    changes = [_change(case, each, begins[each.id]) for each in taken if each.class_id]
     why = (case.row.reason_id, session.get_one(Reason, case.row.reason_id).text)
     reassigning.change_slots(session, person, changes, why)
     for each in taken:
         if each.role:
-            reassigning.appoint(session, person, _appointment(case, each, at), why)
-        each.applied_at = at
+            reassigning.appoint(session, person, _appointment(case, each, begins[each.id]), why)
+        each.applied_at = begins[each.id]
     case.row.applied_at, case.row.moment = clock(), at
     session.flush()
     return at
@@ -47,8 +46,17 @@ def hold_classes(session: Session, class_ids: set[UUID]) -> None:
     session.execute(select(ClassGroup.id).where(ClassGroup.id.in_(class_ids)).order_by(ClassGroup.id).with_for_update())
 
 
+def _begins(session: Session, item: HandoverItem, at: datetime) -> datetime:
+    """What the giver was to fill only later is taken over then."""
+    source = session.get(Position, item.source_id) if item.role else session.get(TeachingAssignment, item.source_id)
+    return max(at, source.valid_from) if source else at
+
+
 def _is_free(session: Session, case: Case, item: HandoverItem, at: datetime) -> bool:
-    """Not what somebody else has been given meanwhile by a plain correction."""
+    """Not what somebody else has been given meanwhile by a plain correction, nor what ends before it would begin."""
+    until = _until(case, item)
+    if until is not None and until <= at:
+        return False
     if item.role:
         return True
     holder = select(TeachingAssignment.staff_id).where(
@@ -116,4 +124,4 @@ def _move_boundary(
     for rows, end in steps if at < was else reversed(steps):
         for row in rows:
             setattr(row, end, at)
-        session.flush()
+        reassigning.flush(session, reassigning.OVERLAP)

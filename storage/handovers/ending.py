@@ -1,6 +1,7 @@
 """Whoever leaves fills nothing from the moment on, whether or not somebody takes over; until it is cancelled."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -17,6 +18,8 @@ from storage.tables import (
     StaffLeave,
     TeachingAssignment,
 )
+
+_AWAY: Final = "Người này đã có thời gian nghỉ khác trùng với thời gian này."
 
 
 def end_of_giver(session: Session, row: Handover, items: list[HandoverItem], by: UUID) -> None:
@@ -35,7 +38,7 @@ def end_of_giver(session: Session, row: Handover, items: list[HandoverItem], by:
                 kind=row.kind,
             )
         )  # fmt: skip
-    session.flush()
+    flush(session, _AWAY)
 
 
 def _end_source(session: Session, row: Handover, item: HandoverItem, by: UUID) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.errors import Conflict, Invalid
+from domain.errors import Conflict, Invalid, NotAllowed
 from domain.matters import MatterKind
 from domain.matters.handovers import CONFIRM_WITHIN, Deed, HandoverKind, HandoverState, moment
 from storage import registration
@@ -19,6 +19,7 @@ from storage.handovers.ending import end_of_giver
 from storage.handovers.holding import Held, held_from
 from storage.matters import steps
 from storage.matters.steps import Step
+from storage.reassigning import TO_ONESELF
 from storage.staffing import in_force
 from storage.tables import Handover, HandoverItem, Matter, Position
 
@@ -126,6 +127,7 @@ def _parts(session: Session, new: NewHandover, at: datetime) -> list[tuple[Held,
     for each, successor in parts:
         if successor is not None:
             require_fit(session, new.kind, each.role, successor, at)
+            refuse_oneself(each.role, successor, new.opened_by)
     return parts
 
 
@@ -137,6 +139,12 @@ def require_fit(session: Session, kind: HandoverKind, role: str, successor_id: U
         )
         if session.scalars(vice).first() is None:
             raise Invalid("Chỉ phó hiệu trưởng được ký thay hiệu trưởng (KT.).")
+
+
+def refuse_oneself(role: str, successor_id: UUID, *choosers: UUID) -> None:
+    """As `storage.reassigning.appoint` does, before anybody is asked."""
+    if role and successor_id in choosers:
+        raise NotAllowed(TO_ONESELF)
 
 
 def _require_administrator(

@@ -83,9 +83,8 @@ class HandoverView:
     names: Mapping[UUID, str]
 
 
-def of_school(session: Session, person: Person, at: datetime) -> list[HandoverLine]:
+def of_school(session: Session, person: Person) -> list[HandoverLine]:
     """The school's handovers, those that go on first; without an office, only those that one has a part in."""
-    del at
     waiting = HandoverItem.accepted_at.is_(None) & HandoverItem.successor_id.is_not(None)
     counts = (
         select(HandoverItem.matter_id, func.count().label("parts"), func.count().filter(waiting).label("open"))

@@ -14,7 +14,7 @@ from domain.matters.handovers import Deed, HandoverState, TimedAlarm, moment, re
 from storage import certificates
 from storage.handovers import applying, ending, signing, standing
 from storage.handovers.deciding import Case, Clock, case_of, require_colleague, require_one_of, require_opener
-from storage.handovers.opening import require_fit
+from storage.handovers.opening import refuse_oneself, require_fit
 from storage.matters import papers, steps
 from storage.matters.steps import Step
 from storage.tables import HandoverItem, StaffLeave
@@ -116,20 +116,20 @@ def _name(session: Session, case: Case, move: Move, clock: Clock) -> Detail:
     if any(each.accepted_at for each in named):
         raise Conflict("Phần việc này đã có người nhận.")
     if move.successor_id is not None:
-        _require_other(session, case, move.successor_id, named, moment(case.row.effective_at, clock()))
+        _require_other(session, case, move, named, moment(case.row.effective_at, clock()))
     for each in named:
         each.successor_id, each.declined_by, each.decline_reason_id = move.successor_id, None, None
     return {"items": sorted(map(str, move.items)), "successor": str(move.successor_id or "")}
 
 
-def _require_other(
-    session: Session, case: Case, successor_id: UUID, named: Sequence[HandoverItem], at: datetime
-) -> None:
-    require_colleague(session, successor_id, case.matter.school_id)
-    if successor_id == case.giver:
+def _require_other(session: Session, case: Case, move: Move, named: Sequence[HandoverItem], at: datetime) -> None:
+    successor_id = move.successor_id
+    if successor_id is None or successor_id == case.giver:
         raise Invalid("Người nhận việc phải là người khác.")
+    require_colleague(session, successor_id, case.matter.school_id)
     for each in named:
         require_fit(session, case.kind, each.role, successor_id, at)
+        refuse_oneself(each.role, successor_id, case.matter.opened_by, move.staff_id)
 
 
 def _cancel(session: Session, case: Case, move: Move, clock: Clock) -> Detail:

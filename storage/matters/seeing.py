@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from domain.duties import OFFICES
 from domain.matters import MatterKind
+from domain.matters.transfers import Turn
 from storage.handovers import reading
 from storage.matters import waits
 from storage.staffing import Person
@@ -37,7 +38,7 @@ def _is_waited_for(session: Session, matter: Matter, person: Person) -> bool:
     """The school that a pupil asks to come to answers before it may read anything of him."""
     found = exists().where(MatterWait.matter_id == matter.id, waits.is_for(person))
     if matter.kind == MatterKind.TRANSFER:
-        found = found.where(MatterWait.field != "")
+        found = found.where(MatterWait.what != Turn.ANSWER)
     return bool(session.scalar(select(found)))
 
 

@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
 from uuid import UUID, uuid5
 
 from sqlalchemy import Select, select
@@ -11,12 +13,21 @@ from domain.decisions import Action, Decision
 from domain.record_states import MATTER
 from domain.stages import Stage
 from domain.transfers.messages import BookStep
-from storage.tables import ClassGroup, ClassTermRow, Enrolment, TermRecord, Transfer
+from storage import journal
+from storage.tables import ClassGroup, ClassTermRow, Enrolment, Matter, TermRecord, Transfer
+
+WHY_DETACHED: Final = "Học sinh làm thủ tục chuyển trường."
 
 
 def to_detach(session: Session, row: Transfer, attempt: int) -> list[BookStep]:
-    """What the school that is left could still sign."""
-    return _steps(row, Action.DETACH_BEGIN, open_records(session, row), attempt)
+    """What the school that is left could still sign; who signed a summary that falls apart with it is told why."""
+    steps = _steps(row, Action.DETACH_BEGIN, open_records(session, row), attempt)
+    if not steps:
+        return []
+    reason_id = uuid5(row.matter_id, "detach")
+    opened_by = session.get_one(Matter, row.matter_id).opened_by
+    journal.add_reason(session, reason_id, row.from_school_id, opened_by, WHY_DETACHED)
+    return [replace(each, decision=replace(each.decision, reason_id=str(reason_id))) for each in steps]
 
 
 def to_undo(session: Session, row: Transfer, attempt: int) -> list[BookStep]:

@@ -237,7 +237,8 @@ async def workers(
         sign = sign_worker(client, signing, threads, settings)
         proof = proof_worker(client, live_sessions, trust, threads, settings)
         campaigns = campaign_worker(client, live_sessions, threads)
-        async with main, sign, proof, campaigns, matter_worker(client, live_sessions, threads):
+        matters = matter_worker(client, live_sessions, threads)
+        async with main, sign, proof, campaigns, matters:
             yield
 
 

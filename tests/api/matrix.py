@@ -136,11 +136,12 @@ FORMS |= {
     "POST /viec/{matter_id}/ky": {"command_id": str(uuid4()), "phan": "principal"},
     "POST /viec/{matter_id}/ky/{order_id}": {"passphrase": "x"},
 }
-# Corrections.
+# Corrections; the rooms' own tests have real ones.
+PLAIN |= {"unlock_id": str(uuid4()), "recall_id": str(uuid4()), "identity_id": str(uuid4())}
 FORMS |= {
     f"POST {path}": {"command_id": _COMMAND, "viec": "grant", "ly_do": "Nhập nhầm điểm."}
     for path in (
-        "/mo-khoa/{matter_id}", "/thu-hoi/{matter_id}", "/trang-thong-tin/{matter_id}",
+        "/mo-khoa/{unlock_id}", "/thu-hoi/{recall_id}", "/trang-thong-tin/{identity_id}",
         "/lop/{class_term_id}/nhap/{slot}/mo-khoa", "/hoc-ba/{record_id}/thu-hoi", "/hoc-ba/{record_id}/ho-tich",
     )
 }  # fmt: skip

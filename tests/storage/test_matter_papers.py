@@ -197,7 +197,7 @@ def test_what_is_due_within_two_days_is_told_in_the_morning(db: Session, cast: C
 
 
 def test_a_task_has_words_and_a_place(db: Session, matter: Matter) -> None:
-    assert words_of("transfer", "sign", "principal") == SIGN
+    assert words_of("identity", "sign", "principal") == SIGN
     assert words_of("transfer", "never heard of", "") == "Chuyển trường"
     assert place_of("transfer", matter.id, "principal") == f"/viec/{matter.id}/ky?phan=principal"
     assert place_of("transfer", matter.id, "") == f"/chuyen-truong/{matter.id}"

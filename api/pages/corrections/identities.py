@@ -32,37 +32,37 @@ def show_list(request: Request, person: CurrentPerson, found: ServicesDep) -> Re
     return acting.list_page(found, request, person, KIND)
 
 
-@router.get(PATH + "/{matter_id}")
+@router.get(PATH + "/{identity_id}")
 @allow(OFFICES)
-def show_matter(request: Request, matter_id: UUID, person: CurrentPerson, found: ServicesDep) -> Response:
-    return _page(request, found, person, matter_id, DeedForm())
+def show_matter(request: Request, identity_id: UUID, person: CurrentPerson, found: ServicesDep) -> Response:
+    return _page(request, found, person, identity_id, DeedForm())
 
 
-@router.post(PATH + "/{matter_id}")
+@router.post(PATH + "/{identity_id}")
 @allow(OFFICES)
 async def decide(
-    request: Request, matter_id: UUID, person: CurrentPerson, found: ServicesDep, form: Annotated[DeedForm, Form()]
+    request: Request, identity_id: UUID, person: CurrentPerson, found: ServicesDep, form: Annotated[DeedForm, Form()]
 ) -> Response:
-    await run_in_threadpool(acting.visible, found, matter_id, person, KIND)
+    await run_in_threadpool(acting.visible, found, identity_id, person, KIND)
     try:
-        await acting.send(found, person, (KIND, matter_id), form)
+        await acting.send(found, person, (KIND, identity_id), form)
     except (DomainError, Unavailable) as refused:
-        return await run_in_threadpool(_page, request, found, person, matter_id, form, refused)
-    return RedirectResponse(f"{PATH}/{matter_id}?xong={form.viec}", status.HTTP_303_SEE_OTHER)
+        return await run_in_threadpool(_page, request, found, person, identity_id, form, refused)
+    return RedirectResponse(f"{PATH}/{identity_id}?xong={form.viec}", status.HTTP_303_SEE_OTHER)
 
 
 def _page(
     request: Request,
     found: Services,
     person: Person,
-    matter_id: UUID,
+    identity_id: UUID,
     form: DeedForm,
     refused: Refusal | None = None,
 ) -> Response:
     with found.sessions() as session:
-        matter = acting.require(session, matter_id, person, KIND)
-        shown = session.get_one(IdentityPage, matter_id)
-        change = session.get(CivilChange, matter_id)
+        matter = acting.require(session, identity_id, person, KIND)
+        shown = session.get_one(IdentityPage, identity_id)
+        change = session.get(CivilChange, identity_id)
         values = acting.matter_values(session, matter, person, form, refused)
         values |= {
             "shown": shown,
@@ -70,6 +70,6 @@ def _page(
             "pupil": session.get_one(PupilRow, shown.pupil_id),
             "fields": {each.value: each.label for each in PupilField},
             "former": session.get(Document, shown.former_document) if shown.former_document else None,
-            "paper": papers.shown(session, matter_id),
+            "paper": papers.shown(session, identity_id),
         }
     return acting.shown(found, request, "corrections/identity.html", values, refused)

@@ -43,23 +43,23 @@ def show_list(request: Request, person: CurrentPerson, found: ServicesDep) -> Re
     return acting.list_page(found, request, person, KIND)
 
 
-@router.get(PATH + "/{matter_id}")
+@router.get(PATH + "/{recall_id}")
 @allow(EVERYBODY)
-def show_matter(request: Request, matter_id: UUID, person: CurrentPerson, found: ServicesDep) -> Response:
-    return _page(request, found, person, matter_id, DeedForm())
+def show_matter(request: Request, recall_id: UUID, person: CurrentPerson, found: ServicesDep) -> Response:
+    return _page(request, found, person, recall_id, DeedForm())
 
 
-@router.post(PATH + "/{matter_id}")
+@router.post(PATH + "/{recall_id}")
 @allow(EVERYBODY)
 async def decide(
-    request: Request, matter_id: UUID, person: CurrentPerson, found: ServicesDep, form: Annotated[DeedForm, Form()]
+    request: Request, recall_id: UUID, person: CurrentPerson, found: ServicesDep, form: Annotated[DeedForm, Form()]
 ) -> Response:
-    await run_in_threadpool(acting.visible, found, matter_id, person, KIND)
+    await run_in_threadpool(acting.visible, found, recall_id, person, KIND)
     try:
-        await acting.send(found, person, (KIND, matter_id), form)
+        await acting.send(found, person, (KIND, recall_id), form)
     except (DomainError, Unavailable) as refused:
-        return await run_in_threadpool(_page, request, found, person, matter_id, form, refused)
-    return RedirectResponse(f"{PATH}/{matter_id}?xong={form.viec}", status.HTTP_303_SEE_OTHER)
+        return await run_in_threadpool(_page, request, found, person, recall_id, form, refused)
+    return RedirectResponse(f"{PATH}/{recall_id}?xong={form.viec}", status.HTTP_303_SEE_OTHER)
 
 
 @router.get(ASK)
@@ -95,13 +95,13 @@ def _page(
     request: Request,
     found: Services,
     person: Person,
-    matter_id: UUID,
+    recall_id: UUID,
     form: DeedForm,
     refused: Refusal | None = None,
 ) -> Response:
     with found.sessions() as session:
-        matter = acting.require(session, matter_id, person, KIND)
-        recall = session.get_one(Recall, matter_id)
+        matter = acting.require(session, recall_id, person, KIND)
+        recall = session.get_one(Recall, recall_id)
         former = session.get(Document, recall.former_document) if recall.former_document else None
         new = session.get(Document, recall.new_document) if recall.new_document else None
         values = acting.matter_values(session, matter, person, form, refused)

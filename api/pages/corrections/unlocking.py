@@ -37,29 +37,29 @@ def show_list(request: Request, person: CurrentPerson, found: ServicesDep) -> Re
     return acting.list_page(found, request, person, KIND)
 
 
-@router.get(PATH + "/{matter_id}")
+@router.get(PATH + "/{unlock_id}")
 @allow(STAFF)
-def show_matter(request: Request, matter_id: UUID, person: CurrentPerson, found: ServicesDep) -> Response:
-    return _page(request, found, person, matter_id, DeedForm())
+def show_matter(request: Request, unlock_id: UUID, person: CurrentPerson, found: ServicesDep) -> Response:
+    return _page(request, found, person, unlock_id, DeedForm())
 
 
-@router.post(PATH + "/{matter_id}")
+@router.post(PATH + "/{unlock_id}")
 @allow(STAFF)
 async def decide(
-    request: Request, matter_id: UUID, person: CurrentPerson, found: ServicesDep, form: Annotated[DeedForm, Form()]
+    request: Request, unlock_id: UUID, person: CurrentPerson, found: ServicesDep, form: Annotated[DeedForm, Form()]
 ) -> Response:
     """Carry one decision out; a refusal shows beside what was typed."""
-    await run_in_threadpool(acting.visible, found, matter_id, person, KIND)
+    await run_in_threadpool(acting.visible, found, unlock_id, person, KIND)
     try:
         more: dict[str, Any] = {}
         if form.deed() is Deed.GRANT:
             more = {"record_ids": tuple(map(str, form.hs)), "slots": tuple(form.phan)}
         if form.deed() in {Deed.GRANT, Deed.EXTEND}:
             more["until"] = form.until()
-        await acting.send(found, person, (KIND, matter_id), form, **more)
+        await acting.send(found, person, (KIND, unlock_id), form, **more)
     except (DomainError, Unavailable) as refused:
-        return await run_in_threadpool(_page, request, found, person, matter_id, form, refused)
-    return RedirectResponse(f"{PATH}/{matter_id}?xong={form.viec}", status.HTTP_303_SEE_OTHER)
+        return await run_in_threadpool(_page, request, found, person, unlock_id, form, refused)
+    return RedirectResponse(f"{PATH}/{unlock_id}?xong={form.viec}", status.HTTP_303_SEE_OTHER)
 
 
 @router.get(ASK)
@@ -101,13 +101,13 @@ def _page(
     request: Request,
     found: Services,
     person: Person,
-    matter_id: UUID,
+    unlock_id: UUID,
     form: DeedForm,
     refused: Refusal | None = None,
 ) -> Response:
     with found.sessions() as session:
-        matter = acting.require(session, matter_id, person, KIND)
-        unlock = session.get_one(Unlock, matter_id)
+        matter = acting.require(session, unlock_id, person, KIND)
+        unlock = session.get_one(Unlock, unlock_id)
         more = {
             "unlock": unlock,
             "slots": [each for each in views.all_parts(session, unlock.class_term_id) if each[0] in unlock.slots],

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request
@@ -10,21 +10,30 @@ from starlette.responses import Response
 
 from api.deps import CurrentPerson, ServicesDep, now
 from api.guard import allow
+from api.pages.formats import minute
 from api.pages.handovers.opening import OPENERS
 from api.pages.handovers.words import DONE, deed_words, way_of
+from api.pages.language import gettext as _
+from api.pages.language import marked
+from api.pages.taking import Row, TakenList, take_list
 from api.pages.templating import page
 from api.services import Services
+from domain.deadlines import last_day
 from domain.duties import STAFF
 from domain.errors import NotFound
 from domain.matters import MatterKind, words
 from domain.matters.handovers import HandoverState
 from storage.handovers import counting, reading
-from storage.handovers.reading import HandoverView, ItemLine, colleagues
+from storage.handovers.reading import HandoverLine, HandoverView, ItemLine, colleagues
 from storage.handovers.standing import report_is_due
 from storage.matters import paper_orders
 from storage.staffing import Person
 
 router = APIRouter(include_in_schema=False, prefix="/ban-giao")
+_TAKEN: Final = TakenList("ban-giao", marked("Bàn giao công việc"), {
+    marked("Người bàn giao"): 28, marked("Trường hợp"): 28, marked("Từ lúc"): 18, marked("Đến hết ngày"): 12,
+    marked("Đang ở bước"): 30, marked("Số phần"): 8, marked("Chưa ai nhận"): 12,
+})  # fmt: skip
 _BEFORE = frozenset({HandoverState.CONFIRMING, HandoverState.ACCEPTING})
 _AFTER = frozenset({HandoverState.SIGNING, HandoverState.STANDING})
 
@@ -33,8 +42,21 @@ _AFTER = frozenset({HandoverState.SIGNING, HandoverState.STANDING})
 @allow(STAFF)
 def show_list(request: Request, person: CurrentPerson, found: ServicesDep) -> Response:
     with found.sessions() as session:
-        lines = reading.of_school(session, person, now())
+        lines = reading.of_school(session, person)
     return page(found, request, "handovers/list.html", lines=lines, may_open=bool(person.duties & OPENERS), now=now())
+
+
+@router.get(".xlsx")
+@allow(STAFF)
+def take_all(person: CurrentPerson, found: ServicesDep) -> Response:
+    with found.sessions() as session:
+        lines = reading.of_school(session, person)
+    return take_list(found, person, _TAKEN, [_row(each) for each in lines])
+
+
+def _row(line: HandoverLine) -> Row:
+    until = last_day(line.until) if line.until else None
+    return line.who, _(line.kind.label), minute(line.effective_at), until, _(line.state.label), line.parts, line.open
 
 
 @router.get("/{handover_id}")
@@ -89,7 +111,7 @@ def values_of(found: Services, person: Person, handover_id: UUID) -> dict[str, A
         "equipped": known.equipped,
         "way": way_of(view.case.kind, asks=row.confirm_due is not None),
         "deed_words": deed_words,
-        "task_words": {name: words.TASKS.get(f"{MatterKind.HANDOVER}.{name}", name) for name, _ in view.turns},
+        "task_words": {name: words.TASKS.get(f"{MatterKind.HANDOVER}.{name}", name) for name, _people in view.turns},
         "command_id": uuid4(),
         "now": at,
     }

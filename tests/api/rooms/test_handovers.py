@@ -15,10 +15,12 @@ from storage.handovers import opening, steps
 from storage.handovers.deciding import case_of
 from storage.handovers.opening import NewHandover, Wish
 from storage.handovers.steps import Move
+from storage.tables import Staff
 from tests.api.conftest import As
 from tests.api.fakes import FakeHandovers
 from tests.api.pages import reads, words
 from tests.api.world import World
+from tests.factories import make_certificate
 
 SOON = timedelta(days=10)
 
@@ -208,3 +210,35 @@ async def test_everybody_asks_a_colleague_to_stand_in_for_some_days(
 async def test_the_people_page_leads_to_a_handover_for_whoever_leaves(desk: As, world: World) -> None:
     page = await reads(desk("principal"), f"/nguoi/{world.cast.homeroom}/chuyen")
     assert f"/ban-giao/moi?nguoi={world.cast.homeroom}" in page
+
+
+def standing_in(db: Session, world: World) -> UUID:
+    """The music teacher stands in for the homeroom teacher in mathematics, since a minute ago."""
+    since = clock() - timedelta(minutes=1)
+    make_certificate(db, world.cast.music)
+    wishes = (Wish((world.cast.class_id, "toan", ""), world.cast.music),)
+    people = (world.school.school_id, world.cast.homeroom, world.cast.homeroom, reason(db, world))
+    new = NewHandover(uuid4(), HandoverKind.DELEGATION, *people, since, since + SOON, wishes)
+    opening.open_handover(db, new, lambda: since)
+    steps.begin(db, new.matter_id, lambda: since)
+    move = Move(Deed.ACCEPT, str(uuid4()), world.cast.music)
+    steps.take(db, new.matter_id, move, lambda: since)
+    db.commit()
+    return new.matter_id
+
+
+async def test_whatever_a_stand_in_does_says_for_whom(desk: As, world: World, db: Session) -> None:
+    standing_in(db, world)
+    name = db.get_one(Staff, world.cast.homeroom).full_name
+    acting = db.get_one(Staff, world.cast.music).full_name
+    said = f"làm thay {name}"
+    assert said in await reads(desk("principal"), f"/phan-cong/{world.cast.class_id}/toan")
+    assert f"{acting} ({said})" in await reads(desk("principal"), f"/lop/{world.class_term_id}")
+    assert f"{acting} {said}" in await reads(desk("principal"), f"/lop/{world.class_term_id}/duyet")
+
+
+async def test_the_tasks_of_a_stand_in_say_for_whom(desk: As, world: World, db: Session) -> None:
+    standing_in(db, world)
+    name = db.get_one(Staff, world.cast.homeroom).full_name
+    assert f"làm thay {name}" in await reads(desk("music"), "/viec-cua-toi")
+    assert "làm thay" not in await reads(desk("homeroom"), "/viec-cua-toi")

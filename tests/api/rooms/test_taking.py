@@ -35,7 +35,7 @@ LISTS = [
     ("admin", "/tien-do"), ("admin", "/nguoi"), ("admin", "/chung-thu-so"), ("admin", "/phan-cong"),
     ("admin", "/phan-cong/chuc-vu"), ("homeroom", CLASS), ("homeroom", CLASS + "/ket-qua"),
     ("homeroom", CLASS + "/chu-nhiem"), ("homeroom", CLASS + "/lich-su"), ("homeroom", "/hoc-ba/{record_id}/lich-su"),
-    ("clerk", "/nhap-du-lieu/can-xem"), ("officer", "/co-quan/kho"),
+    ("clerk", "/nhap-du-lieu/can-xem"), ("admin", "/ban-giao"), ("officer", "/co-quan/kho"),
 ]  # fmt: skip
 
 

@@ -99,7 +99,7 @@ async def test_what_matters_wait_for_is_listed_with_one_button_each(desk: As, wo
     db.commit()
     page = await reads(desk("principal"), TODAY)
     assert "Việc chuyển, bàn giao, chỉnh sửa" in page
-    assert "Xem và ký văn bản" in page
+    assert "Ký kết quả học tập của học sinh chuyển đi" in page
     assert f'href="/viec/{matter.id}/ky?phan=principal"' in page
     assert "phan=seal" not in page
     late = datetime.now(UTC) - timedelta(days=2)

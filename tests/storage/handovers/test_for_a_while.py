@@ -1,5 +1,6 @@
 """Somebody is away and comes back: stood in for, returned to earlier or later, and never able to act meanwhile."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,9 +12,10 @@ from domain.curriculum import PRINCIPAL, SEAL
 from domain.decisions import Action
 from domain.errors import Conflict, Invalid, NotAllowed
 from domain.matters.handovers import ACTING_HEAD_TITLE, Deed, HandoverKind, HandoverState
-from storage import assignments, certificates, staffing
+from storage import assignments, certificates, projection, staffing, standing_in, stories
 from storage.tables import Staff, StaffLeave
-from tests.storage.handovers.playing import AT, INSTANT, UNTIL, Handing, Stage
+from tests.factories import fill
+from tests.storage.handovers.playing import AT, INSTANT, NOW, UNTIL, Handing, Stage
 
 BACK = AT + timedelta(days=20)
 LATER = UNTIL + timedelta(days=20)
@@ -199,3 +201,29 @@ def test_the_former_head_ends_when_the_new_one_begins(stage: Stage) -> None:
     assert stage.holders(PRINCIPAL, AT - INSTANT, AT) == [stage.head, new]
     handing.do(Deed.CANCEL, admin, reason="Quyết định bị huỷ")
     assert stage.holders(PRINCIPAL, AT - INSTANT, AT) == [stage.head, stage.head]
+
+
+def test_two_leaves_do_not_overlap(stage: Stage) -> None:
+    maternity(stage).do(Deed.CANCEL, stage.head, reason="Đổi ngày nghỉ")
+    assert maternity(stage).state() is HandoverState.STANDING
+    with pytest.raises(Conflict, match="đang làm"):
+        stage.open(HandoverKind.MATERNITY, {}, until=UNTIL)
+
+
+def test_the_story_and_the_journal_say_for_whom_a_stand_in_acted(stage: Stage) -> None:
+    one = stage.newcomer()
+    stage.now = NOW - timedelta(days=1)
+    handing = stage.open(HandoverKind.DELEGATION, {"toan": one}, by=stage.leaver, at=stage.now, until=UNTIL)
+    handing.do(Deed.ACCEPT, one)
+    book, name = stage.book, stage.session.get_one(Staff, stage.leaver).full_name
+    fill(book, ["toan", "am_nhac"])
+    work = book.next(replace(book.decision(Action.SUBMIT, "toan"), actor_id=str(one)))
+    projection.project(stage.session, replace(work, decided_at=NOW))
+    book.follow(work)
+    own = book.next(book.decision(Action.SUBMIT, "am_nhac"))
+    projection.project(stage.session, replace(own, decided_at=NOW))
+    told = {each.slots: each.for_whom for each in stories.of_class(stage.session, book.id) if each.number}
+    assert told == {("toan",): name, ("am_nhac",): ""}
+    stand_ins = standing_in.of_staff(stage.session, one)
+    at = (NOW, UNTIL - INSTANT, UNTIL)
+    assert [stand_ins.for_whom(one, stage.class_id, ("toan",), each) for each in at] == [name, name, ""]

@@ -7,13 +7,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from domain.duties import Duty
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from domain.matters.handovers import Deed, HandoverKind, HandoverState
-from storage import certificates
+from storage import certificates, staffing
 from storage.handovers import opening
 from storage.matters import steps as diary
 from storage.matters import waits
-from storage.tables import CertificateRow, HandoverItem, MatterWait, TeachingAssignment
+from storage.tables import CertificateRow, HandoverItem, MatterWait, Staff, TeachingAssignment
 from tests.factories import SUBJECTS, make_school
 from tests.storage.handovers.playing import AT, INSTANT, NOW, Handing, Stage
 
@@ -228,3 +229,43 @@ def test_a_certificate_that_its_authority_revokes_earlier_ends_earlier(stage: St
     stage.open(HandoverKind.RETIREMENT, {})
     row = stage.session.scalars(select(CertificateRow).where(CertificateRow.staff_id == stage.leaver)).one()
     assert (row.state, row.state_since) == ("revoked", AT)
+
+
+def test_what_was_to_begin_later_is_taken_over_then(stage: Stage) -> None:
+    """The music teacher was to teach mathematics after New Year, and retires before."""
+    start, music, one = AT + timedelta(days=20), stage.book.cast.music, stage.newcomer()
+    row = stage.session.scalars(select(TeachingAssignment).where(TeachingAssignment.slot == "toan")).one()
+    row.valid_to = start
+    stage.session.add(TeachingAssignment(class_id=row.class_id, slot="toan", staff_id=music, valid_from=start))
+    stage.session.flush()
+    handing = stage.open(HandoverKind.RETIREMENT, {"toan": one}, who=music)
+    assert stage.holders("toan", AT, start - INSTANT, start) == [stage.leaver, stage.leaver, None]
+    handing.do(Deed.CONFIRM, music)
+    handing.do(Deed.ACCEPT, one)
+    assert stage.holders("toan", AT, start - INSTANT, start) == [stage.leaver, stage.leaver, one]
+    handing.do(Deed.CANCEL, stage.head, reason="Gia hạn hợp đồng")
+    assert stage.holders("toan", start - INSTANT, start) == [stage.leaver, music]
+
+
+def test_nobody_hands_an_office_to_oneself(stage: Stage) -> None:
+    admin = stage.office("system_admin", "Quản trị")
+    with pytest.raises(NotAllowed, match="Không tự giao chức vụ"):
+        stage.open(HandoverKind.RETIREMENT, {"principal": admin}, who=stage.head, by=admin)
+    handing = stage.open(HandoverKind.RETIREMENT, {}, who=stage.head, by=admin)
+    with pytest.raises(NotAllowed, match="Không tự giao chức vụ"):
+        handing.do(Deed.NAME_SUCCESSOR, admin, items=(handing.item("principal"),), successor_id=admin)
+
+
+def test_somebody_new_has_a_desk_as_soon_as_named_and_nothing_on_it(stage: Stage) -> None:
+    one = stage.newcomer()
+
+    def duties() -> set[str]:
+        person = staffing.person(stage.session, NOW, Staff.id == one)
+        return set(person.duties) if person else set()
+
+    assert duties() == set()
+    handing = stage.open(HandoverKind.RETIREMENT, {"toan": one})
+    assert duties() == {Duty.SUBJECT_TEACHER}
+    assert staffing.slots_of(stage.session, one, stage.class_id, AT) == frozenset()
+    handing.do(Deed.CANCEL, stage.head, reason="Gia hạn hợp đồng")
+    assert duties() == set()

@@ -96,7 +96,7 @@ def test_it_is_one_handover_with_its_list(db: Session, book: OpenBook, there: Cl
     assert {each.slot for each in items if each.class_id} == {*SUBJECTS, HOMEROOM}
     assert {each.role for each in items if each.role} == {"principal", "seal_clerk"}
     head = Person(there.school.principal, there.school.school_id, "", frozenset({"principal"}))
-    [line] = reading.of_school(db, head, NOW)
+    [line] = reading.of_school(db, head)
     assert line.kind is HandoverKind.MERGER
     view = reading.view_of(db, merged.matter_id, head, NOW)
     assert view is not None

@@ -3,8 +3,9 @@
 import asyncio
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.carrying import decision_of
 from domain.assessment import Term
 from domain.curriculum import HOMEROOM, PRINCIPAL
+from domain.deadlines import Deadline
 from domain.decisions import SIGNING_ACTIONS, Action, Decision
 from domain.entry import required_cells
 from domain.errors import DomainError, NotAllowed
@@ -26,6 +28,7 @@ from domain.stages import Stage as At
 from interchange.sample_school.cells import plausible
 from storage import confirmations, entries, journal, ordering, orders, reopening, saving, staffing
 from storage.entries import known_cells
+from storage.opening import OpenedTerm
 from storage.ordering import Wanted
 from storage.saving import CellEdit
 from storage.tables import ClassGroup, ClassTermRow, Staff
@@ -33,6 +36,7 @@ from tests.workflows.moves.world import World
 from workflows.class_term import workflow_id
 from workflows.messages import Outcome
 
+CLOCK = 0.3
 ACTION_AT = {
     At.ENTRY: Action.SUBMIT, At.SUBMITTED: Action.REVIEW, At.REVIEWED: Action.SIGN, At.SUBJECT_SIGNED: Action.SIGN,
     At.HOMEROOM_SIGNED: Action.APPROVE, At.APPROVED: Action.SEAL,
@@ -94,6 +98,28 @@ async def somebody_else(world: World) -> None:
     raise AssertionError(f"{wrong} was not refused")
 
 
+async def move_deadline(world: World) -> None:
+    """An office moves a book's deadline, into the past as well, or days go by for it."""
+    class_term_id = world.random.choice(world.books)
+    book = await asyncio.to_thread(book_of, world, class_term_id)
+    if world.random.random() < CLOCK:
+        workflow = workflow_id(book.school_year, str(book.class_id), book.term.value)
+        days = timedelta(days=world.random.randint(1, 40))
+        with suppress(RPCError):  # a book that is over has no clock
+            await world.stage.clocks.bring(workflow, now() + days)
+        return
+    due_at = now().replace(microsecond=0) + timedelta(days=world.random.randint(-30, 90))
+    world.dues[class_term_id].append(due_at)
+    with suppress(RPCError):
+        deadline = Deadline(len(world.dues[class_term_id]), due_at)
+        await world.stage.engine.move_class(book.school_year, str(book.class_id), book.term.value, deadline)
+
+
+def book_of(world: World, class_term_id: UUID) -> OpenedTerm:
+    with world.stage.sessions() as session:
+        return reopening.book(session, class_term_id)
+
+
 async def do(world: World, step: Step) -> None:
     """As the pages and the interface do it: guard, entry or order, then the class-term's own decision."""
     command_id = str(uuid4())
@@ -119,8 +145,7 @@ async def send(world: World, class_term_id: UUID, decision: Decision, command_id
 
 
 def _workflow(world: World, class_term_id: UUID) -> str:
-    with world.stage.sessions() as session:
-        book = reopening.book(session, class_term_id)
+    book = book_of(world, class_term_id)
     return workflow_id(book.school_year, str(book.class_id), book.term.value)
 
 
@@ -168,7 +193,7 @@ def _signed(world: World, step: Step, order_id: UUID) -> Decision:
             order_id, row.id, row.class_id, Term(row.term), step.action, (step.slot, *step.more_slots), step.records
         )
         ordering.open_for(session, person, wanted, now())
-    world.stage.orders.prepare_order(str(order_id))
+    prepare(world, order_id)
     with sessions.begin() as session:
         order, at = orders.get(session, order_id), now()
         mine = staffing.slots_of(session, step.staff_id, wanted.class_id, at)
@@ -182,6 +207,16 @@ def _signed(world: World, step: Step, order_id: UUID) -> Decision:
         confirmations.close_uploads(session, order_id, at)
     with sessions() as session:
         return decision_of(session, orders.get(session, order_id))
+
+
+def prepare(world: World, order_id: UUID) -> None:
+    """Have an order's papers prepared. Raises DomainError where they cannot be."""
+    try:
+        world.stage.orders.prepare_order(str(order_id))
+    except ApplicationError as error:
+        if not error.non_retryable:
+            raise
+        raise NotAllowed(error.message) from error
 
 
 def _standing(session: Session, class_term_id: UUID) -> dict[str, RecordState]:

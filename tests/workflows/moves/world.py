@@ -1,30 +1,38 @@
 """Two small schools on the real engine: real database, real workflows, real orders; only the papers have no bytes."""
 
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
+from temporalio import activity
 from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities.keys import OWN_PROGRAM
+from activities.matter_papers import MatterPaperActivities
 from activities.orders import OrderActivities
 from activities.papers import Beat
+from activities.refusals import refusals_are_final
 from activities.workbench import PreparedPaper, PrepareTask
 from cli.seasons.clocks import Clocks
 from domain.assessment import Term
+from domain.transfers.messages import TransferRef, TransferStanding
+from storage import registration
 from storage.database import Sessions
 from storage.opening import open_term
-from tests.factories import DUE, ClassCast, make_certificate, make_class, make_school
+from storage.transfers import following
+from tests.factories import DUE, SINCE, ClassCast, make_certificate, make_class, make_school, make_staff
 from tests.workflows.playing import FAILURES
-from workflows.queues import MAIN_QUEUE, SIGN_QUEUE
+from workflows.queues import MAIN_QUEUE, PROOF_QUEUE, SIGN_QUEUE
 from workflows.starting import TemporalEngine
-from workflows.workers import WORKFLOWS, campaign_worker, main_activities
+from workflows.workers import WORKFLOWS, campaign_worker, main_activities, matter_worker
 
 PUPILS = 3
 THREADS = 12
@@ -40,6 +48,20 @@ class PlainPapers:
     def _prepared(task: PrepareTask) -> PreparedPaper:
         content = hashlib.sha256(repr(task.content).encode()).hexdigest() if task.content else ""
         return PreparedPaper(content, hashlib.sha256(f"{content}{task.sha256}{task.field}".encode()).hexdigest())
+
+
+@dataclass
+class Packages:
+    """Packages without bytes; now and then something in one does not hold."""
+
+    sessions: Sessions
+
+    @activity.defn
+    def pack_transfer(self, ref: TransferRef) -> TransferStanding:
+        sha256 = hashlib.sha256(ref.matter_id.encode()).hexdigest()
+        package: tuple[str, bool, dict[str, object]] = (sha256, sha256[0] != "0", {"members": []})
+        with refusals_are_final(), self.sessions.begin() as session:
+            return following.note_packed(session, UUID(ref.matter_id), package, ref.at or datetime.now(UTC))
 
 
 class NoQuestions:
@@ -71,8 +93,14 @@ async def stage(client: Client, sessions: Sessions) -> AsyncIterator[Stage]:
             activities=main_activities(sessions),
             activity_executor=threads, workflow_failure_exception_types=FAILURES,
         )  # fmt: skip
-        sign = Worker(client, task_queue=SIGN_QUEUE, activities=[orders.complete_order], activity_executor=threads)
-        for worker in (main, sign, campaign_worker(client, sessions, threads)):
+        papers = MatterPaperActivities(sessions, PlainPapers())  # type: ignore[arg-type]
+        signing: list[Callable[..., Any]] = [orders.complete_order, papers.complete_matter_order]
+        sign = Worker(client, task_queue=SIGN_QUEUE, activities=signing, activity_executor=threads)
+        packs = Worker(
+            client, task_queue=PROOF_QUEUE, activities=[Packages(sessions).pack_transfer], activity_executor=threads
+        )
+        others = (campaign_worker(client, sessions, threads), matter_worker(client, sessions, threads))
+        for worker in (main, sign, packs, *others):
             await stack.enter_async_context(worker)
         yield Stage(client, sessions, engine, orders, Clocks(client))
 
@@ -86,7 +114,9 @@ class World:
     random: Random
     classes: tuple[ClassCast, ...]
     books: list[UUID]
+    helpers: dict[UUID, tuple[UUID, ...]] = field(default_factory=dict)  # by school: who may take over
     told: list[str] = field(default_factory=list)
+    dues: dict[UUID, list[datetime]] = field(default_factory=dict)  # every deadline that a book ever had
 
     @property
     def schools(self) -> tuple[UUID, ...]:
@@ -103,7 +133,18 @@ def build(stage: Stage, number: int) -> World:
     with stage.sessions.begin() as session:
         classes = tuple(_class(session, 2 * number + each) for each in (1, 2))
         books = [open_term(session, cast.class_id, term, DUE).class_term_id for cast in classes for term in terms]
-    return World(stage, number, random, classes, books)
+        helpers = {cast.school.school_id: _helpers(session, cast) for cast in classes}
+    return World(stage, number, random, classes, books, helpers, dues={each: [DUE] for each in books})
+
+
+def _helpers(session: Session, cast: ClassCast) -> tuple[UUID, ...]:
+    """Three colleagues with certificates, the first of whom is the administrator."""
+    school_id = cast.school.school_id
+    found = tuple(make_staff(session, school_id, 100 * cast.school.number + serial) for serial in (11, 12, 13))
+    for staff_id in (*found, cast.school.clerk):
+        make_certificate(session, staff_id, provider=OWN_PROGRAM)
+    registration.add_position(session, school_id, found[0], "system_admin", "Quản trị", (SINCE, None))
+    return found
 
 
 def _class(session: Session, number: int) -> ClassCast:

@@ -94,7 +94,7 @@ async def test_who_comes_is_written_into_his_schooling(journey: Journey) -> None
     await journey.up_to(Phase.PLACED)
     _, after = journey.enrolments()
     with journey.sessions() as session:
-        lines = paper_facts._schooling(session, after.school_year, [after.pupil_id])[after.pupil_id]
+        lines = paper_facts.schooling_of(session, after.school_year, [after.pupil_id])[after.pupil_id]
     assert [each.arrived_on for each in lines] == ["", str(day_of(datetime.now(UTC)))]
     assert [each.class_name for each in lines] == ["1A1", "1A1"]
 
