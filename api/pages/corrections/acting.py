@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from api import deciding
 from api.deps import now
-from api.errors import Refusal, problem_of
+from api.errors import Refusal, Unavailable, problem_of
 from api.pages.language import marked as _
 from api.pages.templating import page
 from api.services import Services
@@ -56,10 +56,13 @@ DONE: Final[Mapping[str, str]] = {
 }
 
 
-class DeedForm(BaseModel):
+class CommandForm(BaseModel):
+    command_id: UUID = Field(default_factory=uuid4)
+
+
+class DeedForm(CommandForm):
     """What is decided (`viec`); of an unlock for whom (`hs`), which parts (`phan`) and until when (`den`)."""
 
-    command_id: UUID = Field(default_factory=uuid4)
     viec: str = ""
     ly_do: str = ""
     hs: list[UUID] = []
@@ -125,6 +128,11 @@ def _keep_reason(found: Services, person: Person, form: DeedForm) -> str:
     return deciding.note_reason(found, person, form.command_id, form.reason, of_school=False)
 
 
+def next_id(form: CommandForm, refused: Refusal | None) -> UUID:
+    """Of the form's next press: what was refused is another decision then; what nobody answered is the same one."""
+    return form.command_id if refused is None or isinstance(refused, Unavailable) else uuid4()
+
+
 def list_page(found: Services, request: Request, person: Person, kind: MatterKind) -> Response:
     with found.sessions() as session:
         lines = views.lines(session, person, kind, now())
@@ -162,6 +170,7 @@ def matter_values(
         "is_admin": "system_admin" in person.roles,
         "turn": turn(session, matter, pupils),
         "form": form,
+        "command_id": next_id(form, refused),
         "usual_until": usual_until(),
         "problem": refused.message if refused else "",
     }

@@ -35,10 +35,9 @@ OF_REGISTER = "/so-phat-hanh/{document_id}/trang-thong-tin"
 WHOLE_CLASS = "/lop/{class_term_id}/trang-thong-tin"
 
 
-class CivilForm(BaseModel):
+class CivilForm(acting.CommandForm):
     """The decision, and every field as it is to be; the fields are named as the columns are."""
 
-    command_id: UUID = Field(default_factory=uuid4)
     so: str = ""
     ngay: str = ""
     co_quan: str = ""
@@ -169,7 +168,8 @@ def _page(
     request: Request, found: Services, record: RecordHead, form: CivilForm, refused: Refusal | None = None
 ) -> Response:
     values = {
-        "record": record, "form": form, "fields": civil.FIELDS, "ethnicities": list(ETHNICITIES),
+        "record": record, "form": form, "command_id": acting.next_id(form, refused),
+        "fields": civil.FIELDS, "ethnicities": list(ETHNICITIES),
         "sexes": [each.label for each in Sex],
         "typed": {field.value: getattr(form, field.value) for field in civil.FIELDS}, "today": today().isoformat(),
         "problem": refused.message if refused else "",

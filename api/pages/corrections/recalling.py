@@ -1,7 +1,7 @@
 """Recalls: somebody asks on an issued record's page; homeroom teacher, principal and authority decide in their turn."""
 
 from typing import Annotated, Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from fastapi import APIRouter, Form, Request, status
 from fastapi.concurrency import run_in_threadpool
@@ -129,6 +129,6 @@ def _ask_page(
         }
     values = {
         "record": record, "terms": terms, "form": form, "problem": refused.message if refused else "",
-        "command_id": form.command_id if refused else uuid4(), "term": Term(record.class_term.term),
+        "command_id": acting.next_id(form, refused), "term": Term(record.class_term.term),
     }  # fmt: skip
     return acting.shown(found, request, "corrections/ask_recall.html", values, refused)

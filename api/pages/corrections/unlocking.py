@@ -1,7 +1,7 @@
 """Unlocks: a teacher asks on the sheet of a part that was sent; the principal decides, the admin carries it out."""
 
 from typing import Annotated, Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from fastapi import APIRouter, Form, Query, Request, status
 from fastapi.concurrency import run_in_threadpool
@@ -135,6 +135,6 @@ def _ask_page(
     values = {
         "head": head, "term": Term(head.term), "slot": slot, "part": name, "lines": lines, "form": form,
         "is_homeroom": slot == HOMEROOM, "problem": refused.message if refused else "",
-        "command_id": form.command_id if refused else uuid4(),
+        "command_id": acting.next_id(form, refused),
     }  # fmt: skip
     return acting.shown(found, request, "corrections/ask_unlock.html", values, refused)

@@ -145,6 +145,7 @@ async def test_a_refusal_of_the_engine_is_shown_with_what_was_typed(
     assert answer.status_code == 409
     assert "Phần này đang mở để nhập." in answer.text
     assert "Điểm đã đúng rồi." in answer.text
+    assert COMMAND not in answer.text  # pressed again it is another decision
 
 
 async def test_what_was_changed_is_seen_before_and_after(desk: As, signed: OpenBook, world: World, db: Session) -> None:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any, TypeAlias
 
 from temporalio import activity
@@ -117,7 +118,7 @@ async def _history(clock: WorkflowEnvironment, workflow_id: str) -> str:
     handle = clock.client.get_workflow_handle(workflow_id)
     await handle.result()
     # A refusal's stack trace names the machine that it was recorded on.
-    return re.sub(r'("stackTrace": ?)"(?:[^"\\\\]|\\\\.)*"', r'\1""', (await handle.fetch_history()).to_json())
+    return re.sub(r'("stackTrace": ?)"(?:[^"\\]|\\.)*"', r'\1""', (await handle.fetch_history()).to_json())
 
 
 async def unlock(clock: WorkflowEnvironment, script: Scripted) -> Histories:
@@ -166,9 +167,9 @@ async def identity(clock: WorkflowEnvironment, script: Scripted) -> Histories:
 async def _accepted(handle: Any, decision: Decision) -> None:  # noqa: ANN401
     """The workflow may still be reading what it waits for: as people do, try again."""
     async with asyncio.timeout(20):
-        while True:
+        for attempt in count():
             try:
-                await handle.execute_update(decision.action.value, decision, id=decision.order_id)
+                await handle.execute_update(decision.action.value, decision, id=f"{decision.order_id}/{attempt}")
             except WorkflowUpdateFailedError:
                 await asyncio.sleep(0.2)
             else:
