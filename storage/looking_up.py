@@ -70,16 +70,12 @@ def paper_of(session: Session, code: str) -> PublicPaper | None:
     )  # fmt: skip
 
 
-def recalled_with(session: Session, sha256: str) -> Replacement:
+def replacement_of(session: Session, sha256: str) -> Replacement:
     """When the file with this hash was recalled, and what has replaced it."""
     document = session.scalars(select(Document).where(Document.sha256 == sha256)).first()
-    return Replacement(document.recalled_at if document else None, replacement_of(session, sha256))
-
-
-def replacement_of(session: Session, sha256: str) -> str:
-    """The look-up code of the version in force that has replaced the file with this hash; "" if none has."""
-    document = session.scalars(select(Document).where(Document.sha256 == sha256)).first()
-    return _newer(session, document) if document else ""
+    if document is None:
+        return Replacement(None, "")
+    return Replacement(document.recalled_at, _newer(session, document))
 
 
 def _newer(session: Session, document: Document) -> str:

@@ -16,7 +16,7 @@ from signing.verification.errors import TooLarge
 from signing.verification.labels import headline, kind_name, role_name, time_note
 from signing.verification.sentences import sentence
 from signing.verification.verdicts import Finding, Proof, SignatureReport, Standing, Verdict, Verification
-from storage.looking_up import Replacement, recalled_with
+from storage.looking_up import Replacement, replacement_of
 
 router = APIRouter(tags=["verification"])
 MAX_UPLOAD = 24 * 1024 * 1024  # a document, and what stands beside it in a container
@@ -104,7 +104,7 @@ async def view_of(services: Services, found: Verification, lang: Language = "vi"
 
 def _replaced_by(services: Services, found: Verification) -> Replacement:
     with services.sessions() as session:
-        return recalled_with(session, found.file_sha256)
+        return replacement_of(session, found.file_sha256)
 
 
 def _signature(report: SignatureReport, lang: Language) -> SignatureView:
