@@ -66,9 +66,9 @@ def test_a_recalled_version_leads_to_the_one_in_force(db: Session, book: OpenBoo
 def test_what_replaces_a_file_is_found_by_its_hash(db: Session, book: OpenBook) -> None:
     own = enrolment_of(db, book.records[0])
     first, second = issued(book, own, "issued", "recalled"), issued(book, own, "issued", version=2)
-    assert replacement_of(db, first.sha256) == second.lookup_code
-    assert replacement_of(db, second.sha256) == ""
-    assert replacement_of(db, "0" * 64) == ""
+    assert replacement_of(db, first.sha256).replaced_by == second.lookup_code
+    assert replacement_of(db, second.sha256).replaced_by == ""
+    assert replacement_of(db, "0" * 64).replaced_by == ""
 
 
 def test_one_that_was_recalled_too_replaces_nothing(db: Session, book: OpenBook) -> None:
@@ -76,4 +76,4 @@ def test_one_that_was_recalled_too_replaces_nothing(db: Session, book: OpenBook)
     first = issued(book, own, "issued", "recalled")
     issued(book, own, "issued", "recalled", version=2)
     issued(book, own, version=3)
-    assert replacement_of(db, first.sha256) == ""
+    assert replacement_of(db, first.sha256).replaced_by == ""
