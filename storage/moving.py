@@ -133,7 +133,8 @@ def _leave(session: Session, former: Enrolment, transfer: Transfer, at: datetime
     former.left_on = day_of(at)
     session.flush()
     records = select(TermRecord.id).where(TermRecord.enrolment_id == former.id, TermRecord.moving)
-    voids.void_departed(session, list(session.scalars(records)), str(transfer.matter_id))
+    about = (str(transfer.matter_id), books.why(session, transfer))
+    voids.void_departed(session, list(session.scalars(records)), about)
 
 
 def _enrol(session: Session, transfer: Transfer, former: Enrolment | None, at: datetime) -> Enrolment:

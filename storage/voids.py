@@ -53,17 +53,21 @@ def refuse_sealed(session: Session, decision: Decision) -> None:
         raise Conflict("Học bạ đã đóng dấu, không trả lại để sửa được nữa.", sealed)
 
 
-def void_departed(session: Session, record_ids: Collection[UUID], about: str) -> None:
-    """What is not sealed speaks no more of pupils who go on at another school; a sheet stands for the others on it."""
+def void_departed(session: Session, record_ids: Collection[UUID], transfer: tuple[str, UUID]) -> None:
+    """What is not sealed speaks no more of pupils who go on at another school; a sheet stands for the others on it.
+
+    `transfer` is the key of who is told, and the reason.
+    """
     if not record_ids:
         return
     terms = select(TermRecord.class_term_id).where(TermRecord.id.in_(record_ids))
     sheets = and_(Document.class_term_id.in_(terms), Document.kind == DocumentKind.SUBJECT_SHEET)
-    told = _void_lines(session, sheets, record_ids, None)
-    told |= _void_documents(session, _year_records_of(record_ids), None)
+    about, reason_id = transfer
+    told = _void_lines(session, sheets, record_ids, reason_id)
+    told |= _void_documents(session, _year_records_of(record_ids), reason_id)
     for class_term_id in sorted(set(session.scalars(terms))):
         notices = {(staff_id, f"{ref}:{about}") for staff_id, ref in told if _is_of(session, ref, class_term_id)}
-        journal.add_notices(session, class_term_id, "signature_void", notices, None)
+        journal.add_notices(session, class_term_id, "signature_void", notices, reason_id)
 
 
 def _is_of(session: Session, document_id: str, class_term_id: UUID) -> bool:

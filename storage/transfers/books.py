@@ -25,12 +25,16 @@ def to_detach(session: Session, row: Transfer, attempt: int) -> list[BookStep]:
 
 
 def _with_reason(session: Session, row: Transfer, steps: list[BookStep]) -> list[BookStep]:
-    if not steps:
-        return []
+    reason_id = str(why(session, row)) if steps else ""
+    return [replace(each, decision=replace(each.decision, reason_id=reason_id)) for each in steps]
+
+
+def why(session: Session, row: Transfer) -> UUID:
+    """What the signers of papers are told that a transfer makes void."""
     reason_id = uuid5(row.matter_id, "detach")
     opened_by = session.get_one(Matter, row.matter_id).opened_by
     journal.add_reason(session, reason_id, row.from_school_id, opened_by, WHY_DETACHED)
-    return [replace(each, decision=replace(each.decision, reason_id=str(reason_id))) for each in steps]
+    return reason_id
 
 
 def to_undo(session: Session, row: Transfer, attempt: int) -> list[BookStep]:
