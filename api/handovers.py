@@ -7,21 +7,19 @@ from datetime import datetime, timedelta
 from typing import Final, TypeVar
 from uuid import UUID, uuid5
 
-from temporalio.client import Client, WithStartWorkflowOperation
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.client import Client
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from api.answers import PATIENCE, answered
 from domain.errors import Conflict, NotFound
-from domain.matters import MatterKind, workflow_id
+from domain.matters import MatterKind
 from domain.matters.handover_messages import HandoverStep, ItemAsked, OpenHandover
 from domain.matters.handovers import Deed, HandoverKind, HandoverStanding
 from storage import journal
 from storage.database import Sessions
 from storage.staffing import Person
 from storage.tables import Matter
-from workflows.handover import HandoverRun, HandoverWorkflow
-from workflows.queues import MAIN_QUEUE
+from workflows.matter_starting import open_handover, step_handover
 
 Answer = TypeVar("Answer")
 _REASONS: Final = UUID("5c2c1f0e-0f0d-4d7c-8a4f-9b6f6e1f3a77")
@@ -65,20 +63,8 @@ class Handovers:
             str(wanted.command_id), wanted.kind.value, str(person.school_id), str(person.staff_id),
             str(wanted.staff_id), str(reason_id), wanted.effective_at, wanted.until, wanted.items,
         )  # fmt: skip
-        start = WithStartWorkflowOperation(
-            HandoverWorkflow.run,
-            HandoverRun(asked.matter_id),
-            id=workflow_id(MatterKind.HANDOVER, asked.matter_id),
-            task_queue=MAIN_QUEUE,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-            static_summary=f"Bàn giao: {wanted.kind.label}",
-        )
-        call = self._client.execute_update_with_start_workflow(
-            "open", asked, id=asked.matter_id, start_workflow_operation=start, result_type=HandoverStanding
-        )
         try:
-            return await self._answered(call)
+            return await self._answered(open_handover(self._client, asked))
         except WorkflowAlreadyStartedError as error:
             raise Conflict("Việc bàn giao này đã lập rồi.") from error
 
@@ -92,9 +78,7 @@ class Handovers:
             str(matter_id), wanted.deed, str(person.staff_id), command_id, reason_id, tuple(map(str, wanted.items)),
             str(wanted.successor_id or ""), wanted.at,
         )  # fmt: skip
-        handle = self._client.get_workflow_handle(workflow_id(MatterKind.HANDOVER, matter_id))
-        call = handle.execute_update(wanted.deed.value, message, id=command_id, result_type=HandoverStanding)
-        return await self._answered(call)
+        return await self._answered(step_handover(self._client, message))
 
     def _require_own(self, person: Person, matter_id: UUID) -> None:
         with self._sessions() as session:

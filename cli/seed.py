@@ -22,6 +22,7 @@ from cli.demo_data import (
     load_school,
     unsettle_certificates,
 )
+from cli.demo_matters import DemoMatters
 from cli.demo_office import LOGINS, load_office
 from cli.demo_play import TermPlay, make_play
 from cli.demo_season import DemoSeason
@@ -76,11 +77,14 @@ async def _begin(settings: Settings, school: DemoSchool, examples: ExampleSet) -
 
 
 async def _begin_campaign(settings: Settings, school: DemoSchool, http: httpx.AsyncClient) -> None:
-    """The office over the school, in the middle of a campaign with thirty schools."""
+    """The office over the school, in the middle of a campaign with thirty schools; and what goes on between people."""
     typer.echo("Loading the demo office …")
     office = await asyncio.to_thread(load_office, settings, school.school_id)
     with opened(settings.database_url) as sessions:
-        await DemoSeason(await connect(settings), http, sessions, office).play(UUID(school.school_id))
+        client = await connect(settings)
+        await DemoSeason(client, http, sessions, office).play(UUID(school.school_id))
+        typer.echo("Loading the demo's matters …")
+        await DemoMatters(client, sessions, school, office).play()
 
 
 async def _issued(play: TermPlay) -> None:

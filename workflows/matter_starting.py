@@ -1,4 +1,4 @@
-"""Sends decisions about corrections to their workflows; one that has ended, or never began, is started with it."""
+"""Sends what people decide about corrections and handovers to their workflows, starting those that are not running."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -6,9 +6,12 @@ from typing import Any, Final
 from domain.matters import MatterKind
 from domain.matters import workflow_id as id_of
 from domain.matters.corrections import CorrectionCommand
+from domain.matters.handover_messages import HandoverStep, OpenHandover
+from domain.matters.handovers import HandoverKind, HandoverStanding
 from temporalio.client import Client, WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
+from workflows.handover import HandoverRun, HandoverWorkflow
 from workflows.identity import IdentityWorkflow
 from workflows.queues import MAIN_QUEUE
 from workflows.recall import RecallWorkflow
@@ -22,7 +25,10 @@ _WORKFLOWS: Final[Mapping[str, Any]] = {
 
 
 async def decide_correction(client: Client, command: CorrectionCommand) -> None:
-    """Raises what is refused; the same command id takes effect once."""
+    """One that has ended, or never began, is started with the decision.
+
+    Raises what is refused; the same command id takes effect once.
+    """
     kind = MatterKind(command.kind)
     start = WithStartWorkflowOperation(
         _WORKFLOWS[kind].run,
@@ -36,3 +42,29 @@ async def decide_correction(client: Client, command: CorrectionCommand) -> None:
     await client.execute_update_with_start_workflow(
         "decide", command, id=command.command_id, start_workflow_operation=start
     )
+
+
+async def open_handover(client: Client, asked: OpenHandover) -> HandoverStanding:
+    """Opening it again changes nothing. Raises WorkflowAlreadyStartedError for one that is over."""
+    start = WithStartWorkflowOperation(
+        HandoverWorkflow.run,
+        HandoverRun(asked.matter_id),
+        id=id_of(MatterKind.HANDOVER, asked.matter_id),
+        task_queue=MAIN_QUEUE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        static_summary=f"Bàn giao: {HandoverKind(asked.kind).label}",
+    )
+    answer: HandoverStanding = await client.execute_update_with_start_workflow(
+        "open", asked, id=asked.matter_id, start_workflow_operation=start, result_type=HandoverStanding
+    )
+    return answer
+
+
+async def step_handover(client: Client, step: HandoverStep) -> HandoverStanding:
+    """Raises what is refused; the same command id takes effect once."""
+    handle = client.get_workflow_handle(id_of(MatterKind.HANDOVER, step.matter_id))
+    answer: HandoverStanding = await handle.execute_update(
+        step.deed.value, step, id=step.command_id, result_type=HandoverStanding
+    )
+    return answer
