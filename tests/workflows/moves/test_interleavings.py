@@ -21,7 +21,7 @@ from tests.workflows.moves.world import Stage, World, build, stage
 from workflows.opening import resumed_state
 from workflows.starting import start_class_term
 
-INTERLEAVINGS = 200
+INTERLEAVINGS = 500
 A_WORLD = 10  # interleavings that follow each other in the same two schools
 ACTS_OF_ONE = 12
 AT_ONCE = 10
