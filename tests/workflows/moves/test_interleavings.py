@@ -13,7 +13,7 @@ from storage import reopening
 from storage.database import make_engine, make_sessions
 from storage.migrate import upgrade
 from tests.database import another_database
-from tests.workflows.moves import matters, people
+from tests.workflows.moves import corrections, handovers, people, transfers
 from tests.workflows.moves.invariants import Watch
 from tests.workflows.moves.people import Refused
 from tests.workflows.moves.prelude import advance
@@ -23,11 +23,12 @@ from workflows.starting import start_class_term
 
 INTERLEAVINGS = 500
 A_WORLD = 10  # interleavings that follow each other in the same two schools
-ACTS_OF_ONE = 12
+ACTS_OF_ONE = 6
 AT_ONCE = 10
 ACTS: list[tuple[Callable[[World], Awaitable[None]], int]] = [
     (people.next_step, 60), (people.send_back, 4), (people.keep_back, 3), (people.somebody_else, 3),
-    (people.move_deadline, 5), *matters.ACTS,
+    (people.move_deadline, 5), (transfers.transfer, 14), (handovers.handover, 10), (corrections.unlock, 9),
+    (corrections.recall, 9),
 ]  # fmt: skip
 TOGETHER = (1, 1, 2, 3)
 
