@@ -38,12 +38,14 @@ _IDS: Final = UUID("0d3f7c52-5f0e-4a53-9d0e-6f3b1a7c9e24")
 _PATIENCE: Final = 60.0  # seconds until the books have let a pupil go
 # Places in the lists of classes, so that whoever the tour begins with stays.
 _LEAVES, _ARRIVES = ("1A2", 33), 2
-_GOES_TO, _COMES_FROM = 26, 14  # numbers of schools that are still at work, with certificates for everybody
+_GOES_TO, _COMES_FROM = 28, 14  # numbers of schools that are still at work, with certificates for everybody
 _AWAY, _IN_TWO_WEEKS, _HALF_A_YEAR = "1A1/mi_thuat", timedelta(days=14), timedelta(days=182)
 _ACCEPTED, _WAITING = "1A1/am_nhac", "4A1/homeroom"  # who takes the classes of grade 1, and who that of grade 4
 _WRONG: Final = ("tieng_viet",)
-_WHY_LEAVE: Final = "Gia đình chuyển chỗ ở sang phường Tân Sơn; xin cho cháu học gần nhà để tiện đưa đón."
-_WHY_ARRIVE: Final = "Bố cháu chuyển nơi làm việc, gia đình đã thuê nhà gần trường."
+_WHY_LEAVE: Final = (
+    "Bà Trần Thị Ngọc Hà (mẹ): gia đình chuyển chỗ ở sang phường Tân Sơn, xin cho cháu học gần nhà để tiện đưa đón."
+)
+_WHY_ARRIVE: Final = "Ông Huỳnh Văn Lợi (cha): tôi đổi nơi làm việc, gia đình đã dọn về ở gần trường."
 _WHY_AWAY: Final = "Nghỉ thai sản sáu tháng theo đơn đã được hiệu trưởng đồng ý."
 _WHY_RECALL: Final = (
     "Nhận xét môn Tiếng Việt của em ghi nhầm nội dung của một bạn khác trong lớp; "

@@ -31,7 +31,7 @@ def check_matter_paper(content: MatterPaperContent) -> None:
 
 
 def _of_identity_page(page: IdentityPageContent) -> Iterator[Text]:
-    yield "Lí do lập trang", page.reason, COMMENT
+    yield "Lý do lập trang", page.reason, COMMENT
     yield "Số quyết định", page.decision_no, NAME
 
 
@@ -46,8 +46,8 @@ def _of_transfer_result(result: TransferResultContent) -> Iterator[Text]:
 
 
 def _of_minutes(minutes: HandoverMinutesContent) -> Iterator[Text]:
-    yield "Lí do bàn giao", minutes.reason, REASON
-    yield "Lí do không có chữ ký của người bàn giao", minutes.without_giver, REASON
+    yield "Lý do bàn giao", minutes.reason, REASON
+    yield "Lý do không có chữ ký của người bàn giao", minutes.without_giver, REASON
     yield "Ghi chú", minutes.remarks, REMARKS
     for line in minutes.lines:
         yield f"Việc còn lại của môn {line.subject_name}, lớp {line.class_name}", line.open, COMMENT

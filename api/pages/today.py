@@ -13,7 +13,7 @@ from api.deps import CurrentPerson, ServicesDep, now, today
 from api.guard import allow
 from api.pages import school_matters
 from api.pages.language import counted, gettext, marked
-from api.pages.matters.tasks import lines_of
+from api.pages.matters.tasks import lines_of, others_of
 from api.pages.rooms import OFFICE
 from api.pages.templating import page
 from api.services import Services
@@ -93,7 +93,7 @@ def _values(found: Services, person: Person, at: datetime) -> dict[str, Any]:
         ).all()
         school = board.school_name(session, person.school_id)
         matters = school_matters.lines_of(person, reading.open_work)
-        matter_tasks = lines_of(session, person)
+        matter_tasks, matter_waits = lines_of(session, person), others_of(session, person)
     return {
         "groups": _groups(mine, at),
         "waits": others,
@@ -101,6 +101,7 @@ def _values(found: Services, person: Person, at: datetime) -> dict[str, Any]:
         "school": school,
         "matters": matters,
         "matter_tasks": matter_tasks,
+        "matter_waits": matter_waits,
         "now": at,
         "to_sign": sum(task.work is Work.SIGN for task in mine),
     }

@@ -114,7 +114,7 @@ def _identity_page(content: Content) -> Iterator[_Piece]:
     decision = " theo Quyết định số {decision_no} ngày {decision_date:date}"
     is_decided = says(content, "decision_no") or says(content, "decision_date")
     replaces = " Trang này thay thế trang có mã tra cứu {replaces}." if says(content, "replaces") else ""
-    grounds = f"Lí do: {{reason}}{decision if is_decided else ''}.{replaces} Phiên bản: {{version}}."
+    grounds = f"Lý do: {{reason}}{decision if is_decided else ''}.{replaces} Phiên bản: {{version}}."
     yield _said(content, f"Căn cứ lập trang này {grounds} {_principal(content, 'Mã trang')}")
 
 
@@ -201,7 +201,7 @@ def _agreed(content: Content) -> str:
         takers = [f"{number}. {taker}" for number, taker in enumerate(takers, start=1)]
     return (
         f"{number}{{school.place}}, {{date:long}} BIÊN BẢN BÀN GIAO Công việc học bạ số, năm học {{school_year:years}} "
-        "Tại {school.name}, các bên lập biên bản bàn giao như sau: Trường hợp: {kind_name} Lí do: {reason} "
+        "Tại {school.name}, các bên lập biên bản bàn giao như sau: Trường hợp: {kind_name} Lý do: {reason} "
         f"Hiệu lực: từ {{effective_at:moment}}{until} Người bàn giao: {_party(content, 'giver')} "
         f"Người nhận bàn giao: {' '.join(takers)}"
     )

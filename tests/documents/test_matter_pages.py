@@ -73,12 +73,12 @@ def test_all_that_is_known_of_a_pupil_stands_on_the_page_of_identity(renderer: R
         assert text in page
     assert "HỌC BẠ TIỂU HỌC Trang thông tin học sinh" in page
     assert "Họ và tên người giám hộ: – Nghề nghiệp: –" in page
-    assert "Lí do: Mở học bạ. Phiên bản: 1." in page
+    assert "Lý do: Mở học bạ. Phiên bản: 1." in page
 
 
 def test_a_page_after_a_change_of_civil_data_says_by_what_and_instead_of_what(renderer: Renderer) -> None:
     text = " ".join(page_texts(renderer.render(identity_page(5)).pdf))
-    assert "Lí do: Cải chính hộ tịch theo Quyết định số 35/QĐ-UBND ngày 11/02/2026." in text
+    assert "Lý do: Cải chính hộ tịch theo Quyết định số 35/QĐ-UBND ngày 11/02/2026." in text
     assert f"Trang này thay thế trang có mã tra cứu {matter_samples.OTHER_CODE}. Phiên bản: 2." in text
     assert text.count("Trường Tiểu học Hoa Phượng Vĩ") == 4 + 4 + 1
 
@@ -187,8 +187,8 @@ def test_minutes_whose_signers_are_not_those_who_hand_over_are_refused(
     ("content", "message"),
     [
         (replace(handover_minutes(), remarks=samples.text(2001)), "Ghi chú dài 2001"),
-        (replace(handover_minutes(), reason="Lí do 🎓"), "🎓"),
-        (replace(identity_page(), reason=samples.text(301)), "Lí do lập trang"),
+        (replace(handover_minutes(), reason="Lý do 🎓"), "🎓"),
+        (replace(identity_page(), reason=samples.text(301)), "Lý do lập trang"),
         (
             replace(transfer_result(), tables=(replace(transfer_result().tables[0], comment=samples.text(2001)),)),
             "Nhận xét chung",

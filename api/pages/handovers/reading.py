@@ -23,6 +23,7 @@ from domain.duties import STAFF
 from domain.errors import NotFound
 from domain.matters import MatterKind, words
 from domain.matters.handovers import HandoverState
+from storage import access
 from storage.handovers import counting, reading
 from storage.handovers.reading import HandoverLine, HandoverView, ItemLine, colleagues
 from storage.handovers.standing import report_is_due
@@ -97,6 +98,7 @@ def values_of(found: Services, person: Person, handover_id: UUID) -> dict[str, A
         work = counting.lines_of(session, view.case, at) if view.case.row.staff_id else []
         known = colleagues(session, person.school_id, view.case.row.staff_id, view.case.row.effective_at)
         fields = paper_orders.fields_for(session, handover_id, person)
+        paper = access.matter_document(session, handover_id, person, at)
         can = _can(view, person, at, fields, reports=report_is_due(session, view.case))
     row = view.case.row
     return {
@@ -114,6 +116,7 @@ def values_of(found: Services, person: Person, handover_id: UUID) -> dict[str, A
         "task_words": {name: words.TASKS.get(f"{MatterKind.HANDOVER}.{name}", name) for name, _people in view.turns},
         "command_id": uuid4(),
         "now": at,
+        "paper": paper,
     }
 
 

@@ -136,7 +136,7 @@ def _values(session: Session, card: TransferCard, person: Person) -> dict[str, A
         "classes": _classes(session, row) if Deed.ACCEPT in acts else (),
         "gaps": _gaps(session, row),
         "grounds": list(Ground),
-        "signs": any(wait.what in {"sign", "seal"} for wait in _own_waits(session, row, person)),
+        "signs": next((each.what for each in _own_waits(session, row, person) if each.what in {"sign", "seal"}), ""),
         "may_read": may_read,
         "has_package": bool(row.package_sha256) and row.expired_at is None and may_read,
         "report": row.report if may_read and row.expired_at is None else None,
