@@ -45,7 +45,7 @@ from tests.documents.samples import (
 from tests.documents.secondary_samples import GRADE_10, UPPER_SCHOOL, Subjects
 
 CODE: Final = "7K3M-Q9TX-2WFA-D5HE-8RCP-4NVB"
-OTHER_CODE: Final = "5TQX-8MWK-H3ZA-2DFE-9RNB-7VCP"
+OTHER_CODE: Final = "5TQX8MWKH3ZA2DFE7RNB7VCPKW"  # as codes are drawn: nothing in it to break at
 DECEASED: Final = (
     "Người bàn giao đã mất ngày 01/03/2026. Hiệu trưởng quyết định bàn giao theo Quyết định số 20/QĐ-THHPV."
 )

@@ -2,6 +2,7 @@
 
 import ctypes
 from collections.abc import Callable, Iterator
+from itertools import combinations
 
 from pypdfium2 import PdfDocument, raw
 
@@ -29,6 +30,17 @@ def text_touching(pdf: bytes, box: tuple[int, int, int, int], page: int = -1) ->
     rects = [textpage.get_rect(index) for index in range(textpage.count_rects())]
     hits = [one for one in rects if one[0] < right and one[2] > left and one[1] < top and one[3] > bottom]
     return [textpage.get_text_bounded(*one) for one in hits]
+
+
+def overlapping_texts(pdf: bytes) -> list[tuple[str, str]]:
+    """Return pairs of texts of the first page of which one is printed over the other."""
+    textpage = PdfDocument(pdf)[0].get_textpage()
+    rects = [textpage.get_rect(index) for index in range(textpage.count_rects())]
+    return [
+        (textpage.get_text_bounded(*one), textpage.get_text_bounded(*other))
+        for one, other in combinations(rects, 2)
+        if min(one[2], other[2]) - max(one[0], other[0]) > 1 and min(one[3], other[3]) - max(one[1], other[1]) > 1
+    ]
 
 
 def attachment(pdf: bytes) -> tuple[str, bytes]:

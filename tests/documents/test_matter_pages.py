@@ -23,7 +23,7 @@ from tests.documents.matter_samples import (
     secondary_transfer,
     transfer_result,
 )
-from tests.documents.reading import page_texts, tags, text_edges
+from tests.documents.reading import overlapping_texts, page_texts, tags, text_edges
 from tests.documents.test_places import overlap
 
 PAPERS: list[MatterPaperContent] = [
@@ -141,6 +141,11 @@ def test_the_heading_of_the_work_is_repeated_on_every_page_of_it(renderer: Rende
         assert "Ô đã nhập" in page
         assert tags(pdf, number).count("TH") >= (9 if number == 0 else 0)
     assert "Lớp, môn học bàn giao: 60 dòng" in pages[0]
+
+
+def test_codes_of_signed_sheets_stay_in_their_column(renderer: Renderer) -> None:
+    pdf = renderer.render(handover_minutes(4)).pdf
+    assert overlapping_texts(pdf) == []
 
 
 def test_minutes_without_a_giver_say_why(renderer: Renderer) -> None:

@@ -8,7 +8,7 @@ from domain.curriculum import HOMEROOM
 from domain.decisions import Action
 from storage.matters import waits
 from storage.matters.waits import Wait
-from storage.tables import ClassTermRow, PupilRow, TermRecord
+from storage.tables import ClassTermRow, PupilRow, Staff, TermRecord
 from tests.api.conftest import As
 from tests.api.pages import reads
 from tests.api.world import World
@@ -108,4 +108,8 @@ async def test_what_matters_wait_for_is_listed_with_one_button_each(desk: As, wo
     page = await reads(desk("music"), f"{TODAY}/phan")
     assert f'href="/chuyen-truong/{matter.id}"' in page
     assert "trễ 2 ngày" in page
-    assert "Việc chuyển" not in await reads(desk("principal"), TODAY)
+    page = await reads(desk("principal"), TODAY)
+    assert 'id="matter-tasks"' not in page
+    assert "chỉnh sửa đang chờ người khác" in page
+    assert f"chờ {db.get_one(Staff, world.who('music')).full_name}" in page
+    assert "Việc chuyển" not in await reads(desk("homeroom"), TODAY)
