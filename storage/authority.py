@@ -56,6 +56,8 @@ def require_to_complete(session: Session, order_id: UUID) -> None:
 
 def _hold_hands(session: Session, order: SigningOrder) -> None:
     if order.class_term_id is None:
+        school_id = session.get_one(Staff, order.staff_id).school_id
+        session.execute(select(School.id).where(School.id == school_id).with_for_update(read=True))
         return
     class_id = select(ClassTermRow.class_id).where(ClassTermRow.id == order.class_term_id).scalar_subquery()
     if set(order.slots) & ROLE_OF_SLOT.keys():

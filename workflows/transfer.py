@@ -108,6 +108,9 @@ class TransferWorkflow(MatterSigning, TransferHandlers):
         await self._through_books(TransferActivities.list_books_to_undo, TransferActivities.note_undone)
 
     async def _commit(self) -> None:
+        """A book of the new class that was opened meanwhile, or that refused before, gets the pupil first."""
+        for each in await self._do(TransferActivities.list_books_to_attach, self._ref()):
+            await self._decide(each)
         await self._through_books(TransferActivities.list_books_to_commit, TransferActivities.note_committed)
 
     async def _attach(self) -> None:

@@ -37,7 +37,8 @@ def plan(session: Session, matter: Matter) -> CorrectionPlan:
 
 def _orders(session: Session, recall: Recall) -> tuple[BookOrder, ...]:
     """The first term before the year's end, so that nothing of the year is entered on a first term that is closed."""
-    rows = [row for row in records.of_matter(session, recall.matter_id) if row.opened_at is None]
+    unopened = [row for row in records.of_matter(session, recall.matter_id) if row.opened_at is None]
+    rows = [row for row in unopened if not records.has_left(session.get_one(TermRecord, row.record_id))]
     attempt = records.times(session, recall.matter_id, Deed.STUCK)
     ordered = sorted(rows, key=lambda row: row.record_id != recall.first_record_id)
     return tuple(_order(session, recall, row, attempt) for row in ordered)

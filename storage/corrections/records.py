@@ -119,6 +119,11 @@ def in_term(session: Session, enrolment_id: UUID, term: Term) -> TermRecord | No
     return session.scalars(query).first()
 
 
+def has_left(record: TermRecord) -> bool:
+    """Its pupil went to another school, and no class-term has it any more."""
+    return record.detached_from is not None
+
+
 def is_closed(record: TermRecord) -> bool:
     return record.stage in {Stage.SEALED, Stage.ISSUED}
 

@@ -25,6 +25,7 @@ from domain.matters.corrections import (
 from domain.record_states import MATTER
 from storage import staffing
 from storage.corrections import people, records
+from storage.corrections.records import has_left
 from storage.matters import steps, waits
 from storage.matters.steps import Step
 from storage.matters.waits import Wait
@@ -132,7 +133,7 @@ def _execute(session: Session, matter: Matter, unlock: Unlock, command: Correcti
 def _later(session: Session, row: CorrectedRecord) -> tuple[UUID, list[str]] | None:
     """The same parts of the year's end, where they were sent: its sheets speak of the first term, too."""
     record = session.get_one(TermRecord, row.record_id)
-    if session.get_one(ClassTermRow, record.class_term_id).term != Term.HK1:
+    if has_left(record) or session.get_one(ClassTermRow, record.class_term_id).term != Term.HK1:
         return None
     year = records.in_term(session, record.enrolment_id, Term.YEAR_END)
     sent = records.sent_slots(session, year.id, row.slots) if year is not None else []
@@ -201,9 +202,9 @@ def _orders(session: Session, unlock: Unlock) -> tuple[BookOrder, ...]:
     """Later terms first: once the parts asked for are open, everything is."""
     waiting: dict[tuple[UUID, tuple[str, ...]], list[str]] = {}
     for row in records.of_matter(session, unlock.matter_id):
-        if row.opened_at is None:
-            class_term_id = session.get_one(TermRecord, row.record_id).class_term_id
-            waiting.setdefault((class_term_id, tuple(row.slots)), []).append(str(row.record_id))
+        record = session.get_one(TermRecord, row.record_id)
+        if row.opened_at is None and not has_left(record):
+            waiting.setdefault((record.class_term_id, tuple(row.slots)), []).append(str(row.record_id))
     attempt = records.times(session, unlock.matter_id, Deed.STUCK)
     ordered = sorted(waiting.items(), key=lambda each: (each[0][0] == unlock.class_term_id, str(each[0])))
     return tuple(

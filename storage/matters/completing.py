@@ -2,19 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from domain.documents import SignatureField
-from domain.errors import Conflict
-from storage import authority, completion, history, orders
+from domain.errors import Conflict, NotAllowed
+from storage import authority, completion, history, orders, staffing
 from storage.completion import Result
 from storage.matters import steps
+from storage.matters.paper_orders import fields_for
 from storage.matters.steps import Step
-from storage.tables import MatterWait, SignatureRow, SigningOrder
+from storage.tables import MatterWait, SignatureRow, SigningOrder, Staff
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ def complete(session: Session, order_id: UUID, results: Mapping[int, Result], at
         raise Conflict("Lệnh ký không khớp với quyết định.")
     steps.lock(session, matter_id)  # before the order, as whoever makes a paper void does
     authority.require_to_complete(session, order_id)
+    _require_awaited(session, orders.get(session, order_id), matter_id)
     standing = completion.complete(session, order_id, results)
     order = orders.get(session, order_id)
     if order.state != "completed":
@@ -45,6 +47,13 @@ def complete(session: Session, order_id: UUID, results: Mapping[int, Result], at
     signed = Completed(order.slot, document_id, _sha256(session, order), order.slot == SignatureField.SEAL)
     _note(session, order, matter_id, signed, at)
     return signed
+
+
+def _require_awaited(session: Session, order: SigningOrder, matter_id: UUID) -> None:
+    """Raises NotAllowed where the paper waits for somebody else by now: an office may have changed hands."""
+    person = staffing.person(session, datetime.now(UTC), Staff.id == order.staff_id)
+    if order.state == "signed" and (person is None or order.slot not in fields_for(session, matter_id, person)):
+        raise NotAllowed(authority.HANDED_ON)
 
 
 def _sha256(session: Session, order: SigningOrder) -> str:

@@ -87,6 +87,8 @@ def note_committed(session: Session, matter_id: UUID, at: datetime) -> TransferS
     """Everything is where it belongs; both schools are told."""
     row = _locked(session, matter_id)
     if row.phase == Phase.COMMITTING:
+        if books.to_attach(session, row, 0):
+            raise Conflict("Lớp vừa được mở sổ; học sinh phải vào sổ cùng lúc.")
         if books.to_commit(session, row, 0):
             raise Conflict("Học sinh chưa rời hết sổ của lớp cũ.")
         _go(session, row, Deed.COMMITTED, Phase.PLACED, at)

@@ -74,7 +74,7 @@ class Remembered:
 
     @activity.defn
     def list_books_to_attach(self, ref: TransferRef) -> list[BookStep]:
-        return self.step(Action.ATTACH, ref.attempt)
+        return self.step(Action.ATTACH, ref.attempt) if self.standing.phase is Phase.ATTACHING else []
 
     @activity.defn
     def list_books_to_commit(self, ref: TransferRef) -> list[BookStep]:
