@@ -18,6 +18,7 @@ from storage.tables import (
     CorrectedRecord,
     Matter,
     MatterEvent,
+    Recall,
     RecordSlot,
     TermRecord,
 )
@@ -60,6 +61,16 @@ def refuse_busy(session: Session, record_ids: Collection[UUID], slots: Collectio
     busy = [each for each in session.scalars(query) if slots is None or set(slots) & set(each.slots)]
     if busy:
         raise Conflict(_BUSY, tuple(sorted({str(each.record_id) for each in busy})))
+
+
+def recall_under_way(session: Session, record_id: UUID) -> UUID | None:
+    """The recall that was asked for and is not settled."""
+    query = (
+        select(CorrectedRecord.matter_id)
+        .join(Recall, Recall.matter_id == CorrectedRecord.matter_id)
+        .where(CorrectedRecord.record_id == record_id, CorrectedRecord.settled_at.is_(None))
+    )
+    return session.scalars(query).first()
 
 
 def add(session: Session, matter_id: UUID, records: Iterable[tuple[UUID, Collection[str]]]) -> None:

@@ -70,6 +70,8 @@ def names_of(session: Session, matter_ids: Collection[UUID]) -> dict[UUID, tuple
 def others_tasks(session: Session, person: Person) -> list[OthersTask]:
     """Of the school for its offices, of everybody what the person opened; the soonest due first."""
     of_school = Matter.school_id == person.school_id if person.roles & OFFICES else false()
+    # Of an office's row no person is known, and what is unknown is not the reader's either.
+    is_own = func.coalesce(waits.is_for(person), false())
     query = (
         select(
             Matter.id, Matter.kind, MatterWait.what, MatterWait.field, MatterWait.due_at,
@@ -78,7 +80,7 @@ def others_tasks(session: Session, person: Person) -> list[OthersTask]:
         .join(Matter, Matter.id == MatterWait.matter_id)
         .outerjoin(Staff, Staff.id == MatterWait.staff_id)
         .outerjoin(School, and_(School.id == MatterWait.school_id, School.id != person.school_id))
-        .where(~waits.is_for(person), or_(of_school, Matter.opened_by == person.staff_id))
+        .where(~is_own, or_(of_school, Matter.opened_by == person.staff_id))
         .order_by(MatterWait.due_at.nulls_last(), MatterWait.since, Matter.id)
         .limit(_MOST)
     )  # fmt: skip

@@ -18,7 +18,7 @@ DEEDS: Final[Mapping[str, str]] = {
     Deed.RETURN: _("đổi ngày trả lại việc"),
     Deed.REPORT: _("đã báo nơi cấp về chứng thư số"),
     Deed.WITHOUT_GIVER: _("cho lập biên bản không có chữ ký người bàn giao"),
-    Deed.APPLIED: _("phân công được đổi theo việc bàn giao"),
+    Deed.APPLIED: _("ghi phân công mới, có hiệu lực từ thời điểm bàn giao"),
 }
 SIGNED: Final = _("ký biên bản")
 # What was done, told once on the page that follows.

@@ -17,6 +17,7 @@ from domain.errors import NotFound
 from domain.stages import STAGE_NAMES
 from storage import showing
 from storage.access import RecordHead
+from storage.corrections import records as corrected
 from storage.staffing import Person
 
 router = APIRouter(include_in_schema=False, prefix="/hoc-ba/{record_id}")
@@ -32,6 +33,8 @@ def show_record(request: Request, record: VisibleRecord, person: CurrentPerson, 
         look = found.showing.look(session, record.id, record.class_term.my_slots, now())
         before, after = showing.neighbours(session, record.id)
         former = showing.former_versions(session, record.enrolment_id)
+        may_recall = recalling.may_ask(record, person)
+        recall_id = corrected.recall_under_way(session, record.id) if may_recall else None
     return page(
         found,
         request,
@@ -43,7 +46,8 @@ def show_record(request: Request, record: VisibleRecord, person: CurrentPerson, 
         after=after,
         standing=STAGE_NAMES[record.stage],
         former=former,
-        may_recall=recalling.may_ask(record, person),
+        may_recall=may_recall,
+        recall_id=recall_id,
         may_change_data=bool(pupils.CLERKS & person.duties),
     )
 

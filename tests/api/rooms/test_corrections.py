@@ -197,6 +197,7 @@ async def test_an_issued_record_leads_to_the_question(desk: As, issued: OpenBook
 
 async def test_each_one_finds_the_own_step_of_a_recall(desk: As, issued: OpenBook) -> None:
     matter = asked_recall(issued)
+    assert f'href="/thu-hoi/{matter.id}"' in (await desk("homeroom").get(f"/hoc-ba/{issued.records[0]}/xem")).text
     assert 'value="confirm"' in (await desk("homeroom").get(f"/thu-hoi/{matter.id}")).text
     assert 'value="grant"' not in (await desk("principal").get(f"/thu-hoi/{matter.id}")).text
     assert 'value="withdraw"' in (await desk("clerk").get(f"/thu-hoi/{matter.id}")).text

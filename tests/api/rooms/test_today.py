@@ -102,6 +102,7 @@ async def test_what_matters_wait_for_is_listed_with_one_button_each(desk: As, wo
     assert "Ký kết quả học tập của học sinh chuyển đi" in page
     assert f'href="/viec/{matter.id}/ky?phan=principal"' in page
     assert "phan=seal" not in page
+    assert "chờ Hiệu trưởng" in await reads(desk("admin"), TODAY)
     late = datetime.now(UTC) - timedelta(days=2)
     waits.wait_for(db, matter.id, [Wait("decide", late, staff_id=world.who("music"))], datetime.now(UTC))
     db.commit()
