@@ -40,7 +40,7 @@ async def _signs(client: AsyncClient, matter: Matter, field: str) -> None:
     address = await opened(client, matter, field)
     await until(client, address, 'name="passphrase"')
     assert (await client.post(address, data={"passphrase": PASSPHRASE})).status_code == 303
-    await until(client, address, "Chữ ký đã nằm trong văn bản")
+    await until(client, address, "đã nằm trong văn bản và đã được lưu")
 
 
 async def until(client: AsyncClient, address: str, said: str) -> None:
