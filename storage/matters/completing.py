@@ -36,7 +36,7 @@ def complete(session: Session, order_id: UUID, results: Mapping[int, Result], at
         raise Conflict("Lệnh ký không khớp với quyết định.")
     steps.lock(session, matter_id)  # before the order, as whoever makes a paper void does
     authority.require_to_complete(session, order_id)
-    _require_awaited(session, orders.get(session, order_id), matter_id)
+    is_known = orders.get(session, order_id).state == "completed"
     standing = completion.complete(session, order_id, results)
     order = orders.get(session, order_id)
     if order.state != "completed":
@@ -44,6 +44,8 @@ def complete(session: Session, order_id: UUID, results: Mapping[int, Result], at
     [document_id] = order.record_ids
     if standing.failed:
         return Completed(order.slot, document_id, failed=standing.failed[0].code)
+    if not is_known:
+        _require_awaited(session, order, matter_id)
     signed = Completed(order.slot, document_id, _sha256(session, order), order.slot == SignatureField.SEAL)
     _note(session, order, matter_id, signed, at)
     return signed
@@ -52,7 +54,7 @@ def complete(session: Session, order_id: UUID, results: Mapping[int, Result], at
 def _require_awaited(session: Session, order: SigningOrder, matter_id: UUID) -> None:
     """Raises NotAllowed where the paper waits for somebody else by now: an office may have changed hands."""
     person = staffing.person(session, datetime.now(UTC), Staff.id == order.staff_id)
-    if order.state == "signed" and (person is None or order.slot not in fields_for(session, matter_id, person)):
+    if person is None or order.slot not in fields_for(session, matter_id, person):
         raise NotAllowed(authority.HANDED_ON)
 
 
