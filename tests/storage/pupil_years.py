@@ -25,9 +25,11 @@ def stayed(book: OpenBook, pupil_id: UUID, left_on: date | None = date(2026, 10,
 def issued(book: OpenBook, enrolment: Enrolment, *events: str, version: int = 1, **more: object) -> Document:
     """A sealed record of a year with what the log says of it, by its school's own people."""
     facts: dict[str, Any] = {"sealed_at": NOW, "enrolment_id": enrolment.id, "lookup_code": uuid4().hex.upper(), **more}
+    gone = bool({"recalled", "superseded"} & set(events))
     facts |= {
         "record_uid": enrolment.record_uid,
-        "state": "recalled" if {"recalled", "superseded"} & set(events) else "live",
+        "state": "recalled" if gone else "live",
+        "recalled_at": NOW if gone else None,
     }
     document = make_document(book, kind="year_record", record=0, version=version, **facts)
     for field in ("homeroom", "principal", "seal"):
