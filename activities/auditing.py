@@ -147,24 +147,24 @@ class Auditor:
         with self._sessions() as session:
             ids = auditing.class_terms(session, after, AT_ONCE)
             broken = {each: journal.first_broken_link(session, each) for each in ids}
-        findings = [
-            Finding(Fault.CHANGED, f"class-term {each}", f"Nhật ký duyệt của lớp bị sửa hoặc thiếu ở bước {link}.")
-            for each, link in broken.items()
-            if link is not None
-        ]
-        return Step(findings, len(ids), str(ids[-1]) if ids else None)
+        return _chains("class-term", "Nhật ký duyệt của lớp", broken)
 
     def _matters(self, after: str) -> Step:
         """The diary of each matter."""
         with self._sessions() as session:
             ids = auditing.matters(session, after, AT_ONCE)
             broken = {each: steps.first_broken_step(session, each) for each in ids}
-        findings = [
-            Finding(Fault.CHANGED, f"matter {each}", f"Nhật ký của một việc bị sửa hoặc thiếu ở bước {link}.")
-            for each, link in broken.items()
-            if link is not None
-        ]
-        return Step(findings, len(ids), str(ids[-1]) if ids else None)
+        return _chains("matter", "Nhật ký của một việc", broken)
+
+
+def _chains(kind: str, name: str, broken: Mapping[UUID, int | None]) -> Step:
+    """By the first broken link of each chain, None of a sound one; in the order in which they were read."""
+    findings = [
+        Finding(Fault.CHANGED, f"{kind} {each}", f"{name} bị sửa hoặc thiếu ở bước {link}.")
+        for each, link in broken.items()
+        if link is not None
+    ]
+    return Step(findings, len(broken), str([*broken][-1]) if broken else None)
 
 
 def _suspects(papers: Sequence[SealedPaper], found: Sequence[Found]) -> Iterator[str]:

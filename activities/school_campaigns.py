@@ -9,7 +9,6 @@ from temporalio import activity
 from activities.refusals import refusals_are_final
 from domain.calendar import day_of
 from domain.campaigns.alarms import alarms_of
-from domain.campaigns.gaps import GapKind
 from domain.campaigns.messages import (
     CaseDecision,
     CaseEnded,
@@ -65,7 +64,7 @@ class SchoolCampaignActivities:
             gaps.keep(session, campaign_id, school_id, found, at)
             if found.open:
                 kinds = dict.fromkeys(gap.kind for gap in found.open)
-                raise Incomplete(_NOT_WHOLE % (len(found.open), "; ".join(_say(kind) for kind in kinds)))
+                raise Incomplete(_NOT_WHOLE % (len(found.open), "; ".join(kind.small for kind in kinds)))
             member.confirmed_at, member.confirmed_by = at, UUID(command.actor_id)
             session.flush()
             phases.settle_school(session, campaign, school_id, at)
@@ -114,10 +113,6 @@ class SchoolCampaignActivities:
 
 
 _NOT_WHOLE = "Còn %s điểm chưa xong nên chưa xác nhận được: %s."
-
-
-def _say(kind: GapKind) -> str:
-    return kind.label[0].lower() + kind.label[1:]
 
 
 def _words(session: Session, reason_id: str) -> str:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Final, TypeVar
+from typing import TypeVar
 from uuid import UUID, uuid5
 
 from temporalio.client import Client
@@ -28,7 +28,6 @@ from workflows.school_campaign import school_workflow_id
 from workflows.starting import start_campaign
 
 Answer = TypeVar("Answer")
-_REASONS: Final = UUID("0d0c6c6a-6c2e-4b57-9a0e-7a6c1f1b7d10")
 
 
 @dataclass(frozen=True)
@@ -163,11 +162,9 @@ class Campaigns:
         return SchoolRef(str(campaign.id), str(person.school_id)), (campaign.school_year, campaign.grade)
 
     def _keep_reason(self, person: Person, command_id: UUID, text: str) -> UUID:
-        reason_id = uuid5(_REASONS, f"{command_id}/{text}")
         school_id = None if person.authority_id else person.school_id
         with self._sessions.begin() as session:
-            journal.add_reason(session, reason_id, school_id, person.staff_id, text)
-        return reason_id
+            return journal.keep_reason(session, command_id, school_id, person.staff_id, text)
 
     def _keep_words(self, person: Person, decision: CaseDecision) -> dict[str, str]:
         """Ids of what the officer typed, by the words; of no words no id."""

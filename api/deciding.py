@@ -2,8 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
-from typing import Final
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from api.deps import require_slot
 from api.services import Services
@@ -14,8 +13,6 @@ from storage.campaigns import dues
 from storage.staffing import Person
 from workflows.class_term import workflow_id
 from workflows.messages import Outcome
-
-REASONS: Final = UUID("6f0a1d52-8c0e-4f3c-9a55-2d4f7f9f1b11")
 
 
 def decision_of(
@@ -35,14 +32,9 @@ async def keep_reason(found: Services, person: Person, command_id: UUID, text: s
 
 
 def note_reason(found: Services, person: Person, command_id: UUID, text: str, *, of_school: bool = True) -> str:
-    """The text stays in the database; its id, the same for a resent command, is what travels.
-
-    Whoever was refused and writes another reason decides with that one.
-    """
-    reason_id = uuid5(REASONS, f"{command_id}/{text}")
+    school_id = person.school_id if of_school else None
     with found.sessions.begin() as session:
-        journal.add_reason(session, reason_id, person.school_id if of_school else None, person.staff_id, text)
-    return str(reason_id)
+        return str(journal.keep_reason(session, command_id, school_id, person.staff_id, text))
 
 
 def next_deadline_version(found: Services) -> int:

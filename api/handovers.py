@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
-from uuid import UUID, uuid5
+from typing import TypeVar
+from uuid import UUID
 
 from temporalio.client import Client
 from temporalio.exceptions import WorkflowAlreadyStartedError
@@ -22,7 +22,6 @@ from storage.tables import Matter
 from workflows.matter_starting import open_handover, step_handover
 
 Answer = TypeVar("Answer")
-_REASONS: Final = UUID("5c2c1f0e-0f0d-4d7c-8a4f-9b6f6e1f3a77")
 
 
 @dataclass(frozen=True)
@@ -87,10 +86,8 @@ class Handovers:
             raise NotFound("Không tìm thấy việc bàn giao này.")
 
     def _keep_reason(self, person: Person, command_id: UUID, text: str) -> UUID:
-        reason_id = uuid5(_REASONS, f"{command_id}/{text}")
         with self._sessions.begin() as session:
-            journal.add_reason(session, reason_id, person.school_id, person.staff_id, text)
-        return reason_id
+            return journal.keep_reason(session, command_id, person.school_id, person.staff_id, text)
 
     async def _answered(self, call: Awaitable[Answer]) -> Answer:
         return await answered(call, self._patience, lambda _: Conflict("Việc bàn giao này đã xong hoặc đã huỷ."))

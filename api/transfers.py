@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from temporalio.client import Client
 from temporalio.exceptions import WorkflowAlreadyStartedError
@@ -24,7 +24,6 @@ from storage.transfers import dues, requesting
 from storage.transfers.requesting import Application
 from workflows.starting import send_deed, start_transfer
 
-_REASONS: Final = UUID("5b0f6c1e-98a5-4c39-8f52-0e6a8c7d2b14")
 _TOO_OFTEN: Final = "Đã nhập sai mã hoặc ngày sinh nhiều lần. Thầy/cô hãy đối chiếu lại giấy tờ rồi thử lại sau."
 _OVER: Final = "Việc chuyển trường này đã kết thúc."
 
@@ -84,7 +83,6 @@ class Transfers:
             return dues.standing(session, row), steps.known(session, row.matter_id, deed.command_id) is not None
 
     def _keep(self, person: Person, deed: TransferDeed, text: str) -> UUID:
-        reason_id = uuid5(_REASONS, f"{deed.command_id}/{text}")
+        command_id = UUID(deed.command_id)
         with self._sessions.begin() as session:
-            journal.add_reason(session, reason_id, person.school_id, person.staff_id, text.strip())
-        return reason_id
+            return journal.keep_reason(session, command_id, person.school_id, person.staff_id, text.strip())

@@ -30,6 +30,9 @@ def end_of_day(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), TIMEZONE).astimezone(UTC)
 
 
+_FIRST_MONTH: Final = 8
+
+
 @dataclass(frozen=True, order=True)
 class SchoolYear:
     """A school year by the calendar year it starts in."""
@@ -45,6 +48,11 @@ class SchoolYear:
         if int(years[1]) not in _YEARS:
             raise Invalid(f"Năm học phải từ 2000-2001 đến 2099-2100, nhận được “{text}”.")
         return cls(int(years[1]))
+
+    @classmethod
+    def of(cls, day: date) -> "SchoolYear":
+        """The one under way, or about to begin: a new one counts from August on."""
+        return cls(day.year if day.month >= _FIRST_MONTH else day.year - 1)
 
     @property
     def end(self) -> int:

@@ -17,7 +17,6 @@ from domain.assessment import (
 )
 from domain.comments import CommentField
 from domain.curriculum import HOMEROOM, Curriculum, Subject, Trait
-from domain.labelled import Labelled
 from domain.primary.levels import SubjectLevel
 from domain.scales import CellKind, Scale
 
@@ -154,7 +153,7 @@ def _secondary_homeroom(term: Term) -> Iterator[Cell]:
     _, end = points_of(term)
     for point, heading in ((end, "Kết quả rèn luyện"), (AssessmentPoint.SUMMER, "Kết quả rèn luyện sau hè")):
         key = CellKey(CONDUCT, point, CellKind.LEVEL)
-        yield from _at(point, term, Cell(HOMEROOM, key, scales.MERIT_LEVEL, heading, f"{heading} ({when(point)})"))
+        yield from _at(point, term, Cell(HOMEROOM, key, scales.MERIT_LEVEL, heading, f"{heading} ({point.small})"))
     yield replace(_words(CommentField.HOMEROOM, end), is_required=term is Term.YEAR_END)
     if term is Term.YEAR_END:
         for where in (CommentField.SUMMER_TRAINING, CommentField.COMPETITIONS, CommentField.CERTIFICATES):
@@ -171,18 +170,13 @@ def _at(point: AssessmentPoint, term: Term, cell: Cell) -> Iterator[Cell]:
 
 def _cell(item: str, of: Subject | Trait, point: AssessmentPoint, scale: Scale, heading: str) -> Cell:
     slot = of.code if isinstance(of, Subject) else HOMEROOM
-    label = f"{of.name}: {scale.kind.label} ({when(point)})"
+    label = f"{of.name}: {scale.kind.label} ({point.small})"
     return Cell(slot, CellKey(item, point, scale.kind), scale, heading, label)
 
 
 def _words(where: CommentField, end: AssessmentPoint) -> Cell:
     key = CellKey(where.value, end, CellKind.COMMENT)
-    return Cell(HOMEROOM, key, scales.COMMENTS[where], where.label, f"{where.label} ({when(end)})")
-
-
-def when(point: Labelled) -> str:
-    """The point within a sentence: only its first letter loses its size ("giữa học kì II")."""
-    return point.label[0].lower() + point.label[1:]
+    return Cell(HOMEROOM, key, scales.COMMENTS[where], where.label, f"{where.label} ({end.small})")
 
 
 def missing_cells(cells: tuple[Cell, ...], values: Values, *, assessment_waived: bool = False) -> tuple[Cell, ...]:

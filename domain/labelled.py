@@ -14,3 +14,8 @@ class Labelled(StrEnum):
         member._value_ = value
         member.label = label
         return member
+
+    @property
+    def small(self) -> str:
+        """Its label within a sentence: only its first letter loses its size ("giữa học kì II")."""
+        return self.label[0].lower() + self.label[1:]

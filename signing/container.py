@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from domain.errors import Invalid
+from domain.stored_zip import stored_zip
 from signing.dss import ValidationMaterial
 
 MEDIA_TYPE = "application/vnd.etsi.asic-e+zip"
@@ -24,9 +25,6 @@ EVIDENCE = "META-INF/evidencerecord001.ers"
 README = "README.txt"
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}\.pdf")
-_OLDEST = (1980, 1, 1, 0, 0, 0)  # the first time a zip can say
-_READABLE = 0o100644 << 16
-_UNIX = 3
 # Folder and first word of each kind of validation data; the hash of the object follows.
 _KINDS = {"certificates": "validation/certificate-", "ocsps": "validation/ocsp-", "crls": "validation/crl-"}
 
@@ -98,7 +96,7 @@ def pack(name: str, pdf: bytes, evidence: bytes, material: ValidationMaterial) -
     if not _NAME.fullmatch(name):
         raise ContainerInvalid(f"Tên tệp PDF không dùng được trong gói hồ sơ: “{name}”.")
     members = _members(Container(name, pdf, evidence, material), _README_TEXT.format(name=name).encode())
-    data = zipped(members)
+    data = stored_zip(members)
     if len(data) > MAX_BYTES or len(members) > MAX_MEMBERS:
         raise ContainerInvalid("Gói hồ sơ quá lớn.")
     return data
@@ -117,7 +115,7 @@ def unpack(data: bytes) -> Container:
     expected = _members(found, members[README])
     if members.get(MANIFEST) != expected[MANIFEST]:
         raise ContainerInvalid("Tệp PDF trong gói hồ sơ không khớp bản kê của gói.")
-    if zipped(expected) != data:
+    if stored_zip(expected) != data:
         raise ContainerInvalid("Gói hồ sơ có thành phần lạ hoặc không đúng dạng do hệ thống xuất.")
     return found
 
@@ -151,17 +149,6 @@ def material_of(members: Mapping[str, bytes]) -> ValidationMaterial:
         kind: tuple(der for name, der in members.items() if name.startswith(prefix)) for kind, prefix in _KINDS.items()
     }
     return ValidationMaterial(**parts)
-
-
-def zipped(members: Mapping[str, bytes]) -> bytes:
-    """Nothing is compressed: PDF and DER hardly shrink, and a compressor's next release would give other bytes."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        for name, content in members.items():
-            info = zipfile.ZipInfo(name, _OLDEST)
-            info.external_attr, info.create_system = _READABLE, _UNIX
-            archive.writestr(info, content)
-    return target.getvalue()
 
 
 def read_members(data: bytes) -> dict[str, bytes]:

@@ -12,7 +12,7 @@ from domain.certificates import USABLE, CertificateLine, Condition
 from domain.identity import name_sort_key
 from storage import assignments, watching
 from storage.certificates import usable
-from storage.staffing import designated, in_force, on_leave
+from storage.staffing import designated, in_office, on_leave
 from storage.tables import CertificateRow, ClassGroup, Position, Staff, TeachingAssignment
 from storage.watching import EXPIRING, Holder
 
@@ -54,9 +54,7 @@ def signers(session: Session, school_id: UUID, at: datetime) -> dict[UUID, str]:
         .join(ClassGroup, ClassGroup.id == TeachingAssignment.class_id)
         .where(ClassGroup.school_id == school_id, designated(at))
     )
-    heads = select(Position.staff_id).where(
-        Position.school_id == school_id, Position.role == "principal", in_force(Position, at)
-    )
+    heads = select(Position.staff_id).where(in_office(school_id, "principal", at))
     query = select(Staff.id, Staff.full_name).where(Staff.id.in_(union(taught, heads)))
     return dict(session.execute(query).all())
 

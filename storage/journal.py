@@ -2,8 +2,8 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from typing import Any
-from uuid import UUID
+from typing import Any, Final
+from uuid import UUID, uuid5
 
 import rfc8785
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from storage.tables import AuditEntry, ClassTermRow, DecisionOrigin, Notice, Reason
 
 FIRST_HASH = "0" * 64
+_REASONS: Final = UUID("6f0a1d52-8c0e-4f3c-9a55-2d4f7f9f1b11")
 Detail = Mapping[str, Any]  # JSON as rfc8785 takes it
 
 
@@ -55,6 +56,16 @@ def add_reason(session: Session, reason_id: UUID, school_id: UUID | None, staff_
     """Keep a reason's text; the same id again changes nothing."""
     row = insert(Reason).values(id=reason_id, school_id=school_id, staff_id=staff_id, text=text)
     session.execute(row.on_conflict_do_nothing(index_elements=["id"]))
+
+
+def keep_reason(session: Session, command_id: UUID, school_id: UUID | None, staff_id: UUID, text: str) -> UUID:
+    """Keep the reason of a command; its id, the same for a resent command, is what travels.
+
+    Whoever was refused and writes another reason decides with that one.
+    """
+    reason_id = uuid5(_REASONS, f"{command_id}/{text}")
+    add_reason(session, reason_id, school_id, staff_id, text)
+    return reason_id
 
 
 def add_origin(session: Session, command_id: str, staff_id: UUID, device: str, network: str) -> None:

@@ -57,14 +57,18 @@ def signed_paper(session: Session, record_id: UUID) -> ShownPaper | None:
     found = session.scalars(query.limit(1)).first()
     if found is None or (found.kind != DocumentKind.YEAR_RECORD and _is_year(session, found.class_term_id)):
         return None
+    return as_shown(session, found)
+
+
+def as_shown(session: Session, document: Document) -> ShownPaper:
     return ShownPaper(
-        found.id,
-        DocumentKind(found.kind),
-        found.sha256,
-        found.version,
-        found.lookup_code,
-        found.sealed_at,
-        signings_of(session, found.id),
+        document.id,
+        DocumentKind(document.kind),
+        document.sha256,
+        document.version,
+        document.lookup_code,
+        document.sealed_at,
+        signings_of(session, document.id),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, Select, String, case, func, literal, or_, select, union_all
+from sqlalchemy import BindParameter, ColumnElement, Select, String, and_, case, func, literal, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from domain.assessment import Term
@@ -197,6 +197,11 @@ def slots_of(session: Session, staff_id: UUID, class_id: UUID, at: datetime) -> 
         .where(Position.role.in_(ROLE_OF_SLOT.values()))
     )
     return frozenset(session.scalars(union_all(taught, held)))
+
+
+def in_office(school_id: UUID, role: str, at: Moment) -> ColumnElement[bool]:
+    """Of `Position`: that somebody holds this office of the school."""
+    return and_(Position.school_id == school_id, Position.role == role, in_force(Position, at))
 
 
 def in_force(table: type[Position] | type[TeachingAssignment], at: Moment) -> ColumnElement[bool]:

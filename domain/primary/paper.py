@@ -10,7 +10,7 @@ from domain.comments import CommentField
 from domain.curriculum import HOMEROOM, Curriculum, Subject, Trait
 from domain.documents import ColumnGroup, SheetColumn, SummaryColumn, TotalLine
 from domain.entered import Entered, SheetForm, SummaryForm
-from domain.entry import CellKey, Values, comment_of, when
+from domain.entry import CellKey, Values, comment_of
 from domain.errors import Invalid
 from domain.primary.levels import OverallResult, SubjectLevel
 from domain.primary.promotion import commendation_title, completion_text, programme_completed, promoted
@@ -62,10 +62,10 @@ class PrimaryPapers:
         taught = self.curriculum.subject(subject)
         points = points_of(self.term)
         for point in points:
-            yield CellKey(subject, point, CellKind.LEVEL), f"{_LEVEL} {when(point)}"
+            yield CellKey(subject, point, CellKind.LEVEL), f"{_LEVEL} {point.small}"
         for point in points:
             if taught.has_test(point):
-                name = "Điểm KTĐK" if point is self._end else f"Điểm KTĐK {when(point)}"
+                name = "Điểm KTĐK" if point is self._end else f"Điểm KTĐK {point.small}"
                 yield CellKey(subject, point, CellKind.SCORE), name
         used = {key for pupil in pupils for key in pupil.slots.get(subject, {})}
         for kind, name in _SUPPLEMENTARY.items():

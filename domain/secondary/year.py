@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from domain.assessment import AssessmentPoint, Term, points_of
 from domain.curriculum import Curriculum
 from domain.entered import Entered
-from domain.entry import when
 from domain.errors import Incomplete
 from domain.secondary.conduct import year_conduct
 from domain.secondary.learning import Judged, learning_level
@@ -100,4 +99,4 @@ def _decided(found: Promotion, grade: int, pupil: Entered) -> Promotion:
     if found.outcome is not Outcome.PRINCIPAL_DECIDES or pupil.promoted is None:
         return found
     outcome = passing(grade) if pupil.promoted else Outcome.REPEATS
-    return replace(found, outcome=outcome, reason=f"{found.reason} Hiệu trưởng đã quyết định: {when(outcome)}.")
+    return replace(found, outcome=outcome, reason=f"{found.reason} Hiệu trưởng đã quyết định: {outcome.small}.")

@@ -1,22 +1,14 @@
 """By when a step of a transfer must be done, and when somebody is told before and after."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from domain.calendar import end_of_day, start_of_day
-from domain.transfers.rules import Limit, Step, TransferCase
-from domain.transfers.states import TransferState
+from domain.transfers.rules import Limit, Step
 from domain.workdays import Workdays
 
 _MORNING: Final = timedelta(hours=6)  # before the morning's message goes out, so that it is in it
-# What a step leads to: it is done when the transfer has been there.
-_DONE_BY: Final = {
-    Step.ANSWER: TransferState.ACCEPTED,
-    Step.RELEASE: TransferState.RELEASED,
-    Step.PLACEMENT: TransferState.PLACED,
-}
 
 
 @dataclass(frozen=True)
@@ -45,20 +37,3 @@ def due(limit: Limit, since: date, workdays: Workdays) -> TransferDue:
         escalate_at=start_of_day(workdays.add(day, 1)) + _MORNING,
         limit=limit,
     )
-
-
-def next_due(case: TransferCase, reached: Mapping[TransferState, date], workdays: Workdays) -> TransferDue | None:
-    """What is owed next, by the days (Vietnam) on which the transfer reached its states.
-
-    None if nothing is owed: the rule has no limit for the step, or the transfer has ended. The request's own day is
-    known from the case. Raises Invalid if no rule was in force then.
-    """
-    days = {TransferState.REQUESTED: case.requested_on, **reached}
-    if not days.keys().isdisjoint({TransferState.REFUSED, TransferState.CANCELLED}):
-        return None
-    dues = [
-        due(limit, days[limit.counted_from], workdays)
-        for limit in case.limits
-        if limit.counted_from in days and _DONE_BY[limit.step] not in days
-    ]
-    return min(dues, key=lambda each: each.due_at, default=None)

@@ -151,7 +151,7 @@ def require(direction: Direction, phase: Phase, deed: Deed) -> Phase:
     if move is not None:
         return move.after
     if phase in OVER:
-        raise Conflict(f"Việc chuyển trường này đã kết thúc: {_small(phase.label)}.")
+        raise Conflict(f"Việc chuyển trường này đã kết thúc: {phase.small}.")
     raise Conflict(f"Chưa làm được việc “{deed.label}”: đang ở bước “{phase.label}”.")
 
 
@@ -167,10 +167,6 @@ def _cancelled(phase: Phase) -> Phase:
             "Muốn trở lại trường cũ thì làm đơn chuyển trường mới."
         )
     if phase in OVER or phase is Phase.UNDOING:
-        raise Conflict(f"Việc chuyển trường này đã kết thúc: {_small(Phase.CANCELLED.label)}.")
+        raise Conflict(f"Việc chuyển trường này đã kết thúc: {Phase.CANCELLED.small}.")
     # Where nothing was taken away nothing is given back.
     return Phase.CANCELLED if phase in {Phase.REQUESTED, Phase.ACCEPTED} else Phase.UNDOING
-
-
-def _small(label: str) -> str:
-    return label[0].lower() + label[1:]

@@ -115,6 +115,10 @@ class TransferCase:
         """Those that hold for it; empty where the rule has none."""
         return tuple(limit for limit in self.rule.limits if self.origin in limit.origins)
 
+    def limit_of(self, step: Step) -> Limit | None:
+        """None where the rule has no limit for the step."""
+        return next((limit for limit in self.limits if limit.step is step), None)
+
     @property
     def dossier(self) -> tuple[Paper, ...]:
         """The papers that are asked for."""
@@ -134,7 +138,7 @@ def rule_for(level: SchoolLevel, day: date) -> TransferRule:
     for rule in reversed(transfer_rules()):
         if level in rule.levels and rule.effective_from <= day:
             return rule
-    raise Invalid(f"Chưa có quy định chuyển trường cấp {_small(level.label)} cho ngày {day:%d/%m/%Y}.")
+    raise Invalid(f"Chưa có quy định chuyển trường cấp {level.small} cho ngày {day:%d/%m/%Y}.")
 
 
 @cache
@@ -172,7 +176,3 @@ def _limit(found: Mapping[str, Any]) -> Limit:
 
 def _paper(found: Mapping[str, str]) -> Paper:
     return Paper(found["code"], found["name"], Condition(found.get("only_if", Condition.ALWAYS)))
-
-
-def _small(label: str) -> str:
-    return label[0].lower() + label[1:]

@@ -1,7 +1,6 @@
 """The zip around a transfer package: members as they are, in a fixed form, so that nothing hides between them.
 
-Nothing is compressed: PDF and DER hardly shrink, a compressor's next release would give other bytes, and what is
-stored cannot swell. Nothing is ever unpacked to disk.
+What is stored uncompressed cannot swell. Nothing is ever unpacked to disk.
 """
 
 import io
@@ -11,13 +10,11 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from domain.errors import Invalid
+from domain.stored_zip import stored_zip
 
 MAX_BYTES: Final = 64 * 1024 * 1024
 MAX_MEMBERS: Final = 512
 _NAME: Final = re.compile(r"(kiem-chung/)?[A-Za-z0-9][A-Za-z0-9_-]{0,99}\.(pdf|ers|der|json|txt)")
-_OLDEST: Final = (1980, 1, 1, 0, 0, 0)  # the first time a zip can say
-_READABLE: Final = 0o100644 << 16
-_UNIX: Final = 3
 _SHOWN: Final = 60  # characters of a hostile name
 
 
@@ -29,13 +26,7 @@ class PackageInvalid(Invalid):
 
 def zipped(members: Mapping[str, bytes]) -> bytes:
     """The same members give the same bytes. Raises PackageInvalid for more than a reader takes."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        for name, content in members.items():
-            info = zipfile.ZipInfo(name, _OLDEST)
-            info.external_attr, info.create_system = _READABLE, _UNIX
-            archive.writestr(info, content)
-    data = target.getvalue()
+    data = stored_zip(members)
     if len(data) > MAX_BYTES or len(members) > MAX_MEMBERS:
         raise PackageInvalid("Gói chuyển trường quá lớn.")
     return data

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from domain.stored_zip import stored_zip
 from signing.chain.errors import ChainInvalid
 from signing.chain.form import Chain, read_chain_json
 from signing.container import (
@@ -19,7 +20,6 @@ from signing.container import (
     material_members,
     material_of,
     read_members,
-    zipped,
 )
 from signing.dss import ValidationMaterial
 
@@ -94,7 +94,7 @@ def is_chain_file(data: bytes) -> bool:
 def pack_chain(file: ChainFile) -> bytes:
     """The file as bytes. Raises ChainInvalid for more than a reader takes."""
     members = _members(file, _README_TEXT.encode())
-    data = zipped(members)
+    data = stored_zip(members)
     if len(data) > MAX_BYTES or len(members) > MAX_MEMBERS:
         raise ChainInvalid("Tệp chuỗi học bạ quá lớn.")
     return data
@@ -109,7 +109,7 @@ def unpack_chain(data: bytes) -> ChainFile:
     if not members.keys() >= _MUST | {README}:
         raise ChainInvalid("Tệp chuỗi học bạ thiếu thành phần bắt buộc.")
     found = _file_of(members)
-    if zipped(_members(found, members[README])) != data:
+    if stored_zip(_members(found, members[README])) != data:
         raise ChainInvalid("Tệp chuỗi học bạ có thành phần lạ, bị tráo, hoặc không đúng dạng do hệ thống xuất.")
     return found
 

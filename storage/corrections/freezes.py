@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import String, cast, exists, select
+from sqlalchemy import String, cast, select
 from sqlalchemy.orm import Session
 
 from domain.calendar import day_of, end_of_day
@@ -93,12 +93,6 @@ def paper_in_force(
         .order_by(Document.created_at.desc())
     )  # fmt: skip
     return session.scalars(summary.limit(1)).first()
-
-
-def has_received(session: Session, record_uid: UUID) -> bool:
-    """Whether the city's store has any version of a record."""
-    query = exists().where(Submission.record_uid == record_uid, Submission.state.in_([each.value for each in ARRIVED]))
-    return bool(session.scalar(select(query)))
 
 
 def _newest_kept(session: Session, record_uid: UUID) -> StoreRecord | None:

@@ -13,7 +13,7 @@ from domain.matter_papers import IdentityPageContent, RecordReference
 from domain.rules.school_levels import level_of
 from storage.corrections import civil
 from storage.paper_facts import Stamp, person_signer, pupil_contents_of, school_content
-from storage.staffing import Signer, in_force
+from storage.staffing import Signer, in_office
 from storage.tables import (
     CivilChange,
     ClassGroup,
@@ -78,7 +78,7 @@ def _principal(session: Session, school_id: UUID, at: datetime) -> Signer:
     query = (
         select(Staff.id, Staff.full_name, Staff.personal_id, Position.title)
         .join(Position, Position.staff_id == Staff.id)
-        .where(Position.school_id == school_id, Position.role == "principal", in_force(Position, at))
+        .where(in_office(school_id, "principal", at))
     )
     row = session.execute(query.limit(1)).first()
     if row is None:

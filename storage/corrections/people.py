@@ -12,7 +12,7 @@ from domain.curriculum import HOMEROOM
 from domain.errors import NotAllowed
 from storage import staffing
 from storage.campaigns import authorities
-from storage.staffing import in_force
+from storage.staffing import in_force, in_office
 from storage.tables import Position, SchoolAuthority, Staff
 
 _NOT_YOURS = "Việc này không thuộc vai trò của thầy/cô."
@@ -20,10 +20,7 @@ PRINCIPAL, ADMIN, CLERK, OFFICE_HEAD = "principal", "system_admin", "seal_clerk"
 
 
 def holders_of(session: Session, school_id: UUID, role: str, at: datetime) -> set[UUID]:
-    query = select(Position.staff_id).where(
-        Position.school_id == school_id, Position.role == role, in_force(Position, at)
-    )
-    return set(session.scalars(query))
+    return set(session.scalars(select(Position.staff_id).where(in_office(school_id, role, at))))
 
 
 def require_office(session: Session, school_id: UUID, staff_id: UUID, at: datetime, *roles: str) -> None:

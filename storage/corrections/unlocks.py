@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
@@ -268,16 +268,3 @@ def step_of(command: CorrectionCommand, at: datetime, **more: object) -> Step:
         detail["records"] = list(command.record_ids)
     reason_id = UUID(command.reason_id) if command.reason_id else None
     return Step(command.command_id, command.deed.value, at, UUID(command.actor_id), reason_id, detail)
-
-
-def open_unlock(session: Session, class_term_id: UUID, record_id: UUID, slot: str) -> UUID | None:
-    """The matter under way about this part of a record."""
-    query = (
-        select(CorrectedRecord)
-        .join(Unlock, Unlock.matter_id == CorrectedRecord.matter_id)
-        .where(
-            Unlock.class_term_id == class_term_id, CorrectedRecord.record_id == record_id,
-            CorrectedRecord.settled_at.is_(None),
-        )
-    )  # fmt: skip
-    return next((row.matter_id for row in session.scalars(query) if slot in row.slots), None)

@@ -43,7 +43,6 @@ from storage.tables import (
 )
 
 _MATTERS: Final = UUID("b0b1b1a2-6a67-4c1c-9f0e-0f6f4f2b7a10")
-_FIRST_MONTH: Final = 8
 # Between the first signature that a class's papers bear and the seal.
 _HALF_SIGNED: Final = (Stage.HOMEROOM_SIGNED.value, Stage.APPROVED.value)
 _UNDER_WAY: Final = ("preparing", "prepared", "asked", "signed")
@@ -114,8 +113,7 @@ def _known(session: Session, decision_no: str, source_id: UUID) -> Merged | None
 
 def _groups(session: Session, wanted: Merger, source_id: UUID, now: datetime) -> Sequence[ClassGroup]:
     """The classes of this school year and later; those of earlier years stay where they were."""
-    day = day_of(now)
-    year = str(SchoolYear(day.year if day.month >= _FIRST_MONTH else day.year - 1))
+    year = str(SchoolYear.of(day_of(now)))
     query = select(ClassGroup).where(ClassGroup.school_id == source_id, ClassGroup.school_year >= year)
     groups = session.scalars(query.order_by(ClassGroup.id)).all()
     if missing := set(wanted.classes) - {each.name for each in groups}:

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.calendar import TIMEZONE, day_of
+from domain.calendar import TIMEZONE, SchoolYear, day_of
 from domain.curriculum import HOMEROOM
 from domain.documents import SignatureField, SignerContent
 from domain.errors import Conflict
@@ -36,7 +36,7 @@ def content(session: Session, matter: Matter, stamp: Stamp, at: datetime) -> Han
         document_id=str(stamp.document_id),
         lookup_code=stamp.lookup_code,
         number="",
-        school_year=max((each.school_year for each in lines), default=_year_of(at)),
+        school_year=max((each.school_year for each in lines), default=str(SchoolYear.of(day_of(at)))),
         school=school_content(session, matter.school_id, day_of(at)),
         kind_name=case.kind.label,
         reason=names.reason(case.row.reason_id),
@@ -113,12 +113,3 @@ def _position(session: Session, staff_id: UUID, at: datetime) -> str:
 
 def _moment(at: datetime) -> str:
     return at.astimezone(TIMEZONE).strftime("%Y-%m-%dT%H:%M")
-
-
-def _year_of(at: datetime) -> str:
-    day = day_of(at)
-    start = day.year if day.month >= _FIRST_MONTH else day.year - 1
-    return f"{start}-{start + 1}"
-
-
-_FIRST_MONTH = 8

@@ -34,7 +34,5 @@ def signers(session: Session, case: Case) -> list[MinutesSigner]:
 
 def head_at(session: Session, case: Case, at: datetime) -> UUID:
     """Where nobody holds the office, whoever opened the handover answers for it."""
-    query = select(Position.staff_id).where(
-        Position.school_id == case.matter.school_id, Position.role == "principal", staffing.in_force(Position, at)
-    )
+    query = select(Position.staff_id).where(staffing.in_office(case.matter.school_id, "principal", at))
     return session.scalars(query).first() or case.matter.opened_by

@@ -58,10 +58,7 @@ def _report(session: Session, case: Case, now: datetime) -> Iterator[Wait]:
 def office(session: Session, case: Case, what: str, role: str, now: datetime, due: datetime | None) -> Wait:
     """For the holder of an office; the other of the two does it where nobody holds it."""
     held = select(Position.id).where(
-        Position.school_id == case.matter.school_id,
-        Position.role == role,
-        Position.staff_id != case.row.staff_id,
-        staffing.in_force(Position, now),
+        staffing.in_office(case.matter.school_id, role, now), Position.staff_id != case.row.staff_id
     )
     is_held = session.scalars(held).first() is not None
     acting = role if is_held else (HEAD if role == ADMIN else ADMIN)

@@ -15,7 +15,7 @@ from storage import confirmations, orders
 from storage.matters import contents, steps
 from storage.paper_facts import Stamp
 from storage.planned_papers import Paper
-from storage.showing import NO_CODE, ShownPaper, signings_of
+from storage.showing import NO_CODE, ShownPaper, as_shown
 from storage.tables import Document, LogEvent, Matter, SignatureRow, SigningOrder, Staff
 
 _UNDER_WAY = ("preparing", "prepared", "asked", "signed")
@@ -77,17 +77,7 @@ def _signed(known: Document, covers: dict[str, int]) -> Paper:
 def shown(session: Session, matter_id: UUID) -> ShownPaper | None:
     """The paper as far as it is signed; None until somebody has signed it."""
     found = current(session, matter_id)
-    if found is None:
-        return None
-    return ShownPaper(
-        found.id,
-        DocumentKind(found.kind),
-        found.sha256,
-        found.version,
-        found.lookup_code,
-        found.sealed_at,
-        signings_of(session, found.id),
-    )
+    return None if found is None else as_shown(session, found)
 
 
 def draft(session: Session, matter_id: UUID, at: datetime) -> DocumentContent:

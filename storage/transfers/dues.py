@@ -47,8 +47,7 @@ def due_of(row: Transfer, workdays: Workdays) -> TransferDue | None:
     step = _STEPS.get(Phase(row.phase))
     if step is None or (step is Step.PLACEMENT and row.direction == Direction.OUT):
         return None
-    limits = case_of(row.grade, row.requested_on, is_same_province=row.is_same_province).limits
-    found = next((limit for limit in limits if limit.step is step), None)
+    found = case_of(row.grade, row.requested_on, is_same_province=row.is_same_province).limit_of(step)
     return due(found, row.counted_from, workdays) if found else None
 
 

@@ -3,6 +3,8 @@
 from itertools import product
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain.errors import Conflict, NotAllowed
 from domain.transfers import phases
@@ -57,3 +59,31 @@ def test_what_is_refused_or_taken_back_needs_a_reason(deed: Deed) -> None:
 
 def test_every_phase_has_its_name_in_the_statute() -> None:
     assert {phases.state_of(phase) for phase in Phase} == set(TransferState)
+
+
+@pytest.mark.parametrize(
+    ("phase", "deed", "words"),
+    [
+        (Phase.COMMITTING, Deed.CANCEL, "Học sinh đã thuộc trường nơi đến nên không huỷ được nữa."),
+        (Phase.PLACED, Deed.CANCEL, "làm đơn chuyển trường mới"),
+        (Phase.REFUSED, Deed.ACCEPT, "Việc chuyển trường này đã kết thúc: không chuyển."),
+        (Phase.CANCELLED, Deed.CANCEL, "Việc chuyển trường này đã kết thúc: đã huỷ."),
+        (Phase.PLACED, Deed.CONFIRM, "Việc chuyển trường này đã kết thúc: đã xong."),
+        (Phase.REQUESTED, Deed.RELEASE, "Chưa làm được việc “Đồng ý cho chuyển, trả hồ sơ”: đang ở bước “Chờ trường"),
+    ],
+)
+def test_a_refusal_says_why(phase: Phase, deed: Deed, words: str) -> None:
+    with pytest.raises(Conflict) as refused:
+        phases.require(Direction.WITHIN, phase, deed)
+    assert words in refused.value.message
+
+
+@given(st.sampled_from(Direction), st.lists(st.sampled_from(Deed), max_size=30))
+def test_whatever_is_tried_nothing_goes_on_after_the_end(direction: Direction, tried: list[Deed]) -> None:
+    seen = [phases.first_phase(direction)]
+    for deed in tried:
+        try:
+            seen.append(phases.require(direction, seen[-1], deed))
+        except Conflict:
+            continue
+    assert not any(phase in OVER | {Phase.UNDOING} for phase in seen[:-1])

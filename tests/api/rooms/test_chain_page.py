@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from api.services import Services
+from domain.stored_zip import stored_zip
 from signing.chain.file import MEDIA_TYPE
-from signing.container import zipped
 from storage.tables import Document, Enrolment
 from tests.api.conftest import As
 from tests.api.rooms.test_homeroom import page
@@ -116,6 +116,6 @@ async def test_a_recalled_papers_code_leads_to_the_one_in_force(
 
 
 async def test_the_file_of_a_chain_is_not_for_the_page_that_checks_papers(desk: As) -> None:
-    data = zipped({"mimetype": MEDIA_TYPE.encode()})
+    data = stored_zip({"mimetype": MEDIA_TYPE.encode()})
     answer = await desk("nobody").post("/kiem-tra", files={"file": ("chuoi.zip", data)})
     assert (answer.status_code, "hocba verify, không phải ở trang này" in answer.text) == (422, True)

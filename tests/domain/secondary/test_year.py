@@ -7,7 +7,7 @@ import pytest
 
 from domain.curriculum import Curriculum
 from domain.entered import Entered
-from domain.entry import CONDUCT, when
+from domain.entry import CONDUCT
 from domain.errors import Incomplete, Invalid
 from domain.secondary.levels import MeritLevel
 from domain.secondary.promotion import Outcome
@@ -161,7 +161,7 @@ def test_the_principal_decides_only_what_the_rules_leave_open(
 ) -> None:
     found = judged(year(GRADE_7, promoted=decided, **more)).promotion
     assert found.outcome is outcome
-    said = f"Hiệu trưởng đã quyết định: {when(outcome)}."
+    said = f"Hiệu trưởng đã quyết định: {outcome.small}."
     is_open = judged(year(GRADE_7, **more)).promotion.outcome is PRINCIPAL
     assert found.reason.endswith(said) is is_open
 

@@ -9,10 +9,13 @@ from hypothesis import strategies as st
 from domain.calendar import TIMEZONE, day_of
 from domain.campaigns.workdays import SHIPPED_DAYS
 from domain.rules.school_levels import SchoolLevel
-from domain.transfers.limits import due, next_due
+from domain.transfers.limits import due
+from domain.transfers.phases import Direction, Phase
 from domain.transfers.rules import Limit, Origin, Step, TransferCase, transfer_rules
 from domain.transfers.states import TransferState
 from domain.workdays import Workdays
+from storage.tables import Transfer
+from storage.transfers.dues import due_of
 
 WORKDAYS = Workdays(frozenset(each.day for each in SHIPPED_DAYS if not each.is_workday))
 PRIMARY, UPPER = SchoolLevel.PRIMARY, SchoolLevel.UPPER_SECONDARY
@@ -20,8 +23,18 @@ SAME, OTHER, ABROAD = Origin.SAME_PROVINCE, Origin.OTHER_PROVINCE, Origin.ABROAD
 LIMITS = [limit for rule in transfer_rules() for limit in rule.limits]
 
 
-def due_day(case: TransferCase, **reached: date) -> date | None:
-    found = next_due(case, {TransferState(name): day for name, day in reached.items()}, WORKDAYS)
+def due_day(case: TransferCase, step: Step, since: date) -> date | None:
+    limit = case.limit_of(step)
+    return due(limit, since, WORKDAYS).day if limit else None
+
+
+def due_in(phase: Phase, case: TransferCase, since: date) -> date | None:
+    """Of a transfer within the province or from another, as its row says it."""
+    row = Transfer(
+        phase=phase, direction=Direction.WITHIN, grade=10, requested_on=case.requested_on, counted_from=since,
+        is_same_province=case.origin is SAME,
+    )  # fmt: skip
+    found = due_of(row, WORKDAYS)
     return found.day if found else None
 
 
@@ -37,7 +50,7 @@ def due_day(case: TransferCase, **reached: date) -> date | None:
     ],
 )
 def test_an_answer_is_due_so_many_working_days_after_the_request(requested: date, origin: Origin, day: date) -> None:
-    assert due_day(TransferCase(requested, PRIMARY, origin)) == day
+    assert due_day(TransferCase(requested, PRIMARY, origin), Step.ANSWER, requested) == day
 
 
 @pytest.mark.parametrize(
@@ -49,40 +62,40 @@ def test_an_answer_is_due_so_many_working_days_after_the_request(requested: date
     ],
 )
 def test_tet_stops_the_clock(requested: date, origin: Origin, day: date) -> None:
-    assert due_day(TransferCase(requested, PRIMARY, origin)) == day
+    assert due_day(TransferCase(requested, PRIMARY, origin), Step.ANSWER, requested) == day
 
 
 def test_a_pupil_from_abroad_is_placed_in_seven_days_of_the_request_under_the_old_rule_only() -> None:
-    assert due_day(TransferCase(date(2026, 3, 2), PRIMARY, ABROAD)) == date(2026, 3, 11)
-    assert due_day(TransferCase(date(2026, 6, 1), PRIMARY, ABROAD)) is None
+    old, new = TransferCase(date(2026, 3, 2), PRIMARY, ABROAD), TransferCase(date(2026, 6, 1), PRIMARY, ABROAD)
+    assert [(limit.step, limit.counted_from) for limit in old.limits] == [(Step.PLACEMENT, TransferState.REQUESTED)]
+    assert due_day(old, Step.PLACEMENT, old.requested_on) == date(2026, 3, 11)
+    assert [due_day(new, step, new.requested_on) for step in Step] == [None] * 3
 
 
 def test_secondary_schools_had_no_limits_before_the_new_rule() -> None:
-    assert due_day(TransferCase(date(2026, 1, 20), UPPER, SAME)) is None
-    assert due_day(TransferCase(date(2026, 1, 20), UPPER, SAME), accepted=date(2026, 5, 20)) is None
+    case = TransferCase(date(2026, 1, 20), UPPER, SAME)
+    assert due_day(case, Step.ANSWER, case.requested_on) is None
+    assert due_day(case, Step.RELEASE, date(2026, 5, 20)) is None
 
 
 def test_the_steps_follow_each_other_until_the_pupil_is_placed() -> None:
     case = TransferCase(date(2026, 6, 1), UPPER, OTHER)
-    assert due_day(case) == date(2026, 6, 11)
-    reached = {"accepted": date(2026, 6, 5)}  # a Friday
-    assert due_day(case, **reached) == date(2026, 6, 10)
-    reached |= {"released": date(2026, 6, 8)}
-    assert due_day(case, **reached) is None  # the dossier is on its way
-    reached |= {"received": date(2026, 6, 9)}
-    assert due_day(case, **reached) == date(2026, 6, 16)
-    assert due_day(case, **reached, placed=date(2026, 6, 10)) is None
+    assert due_in(Phase.REQUESTED, case, date(2026, 6, 1)) == date(2026, 6, 11)
+    assert due_in(Phase.ACCEPTED, case, date(2026, 6, 5)) == date(2026, 6, 10)  # since a Friday
+    assert due_in(Phase.CHECKING, case, date(2026, 6, 9)) == date(2026, 6, 16)
+    assert due_in(Phase.PLACED, case, date(2026, 6, 10)) is None
 
 
-@pytest.mark.parametrize("end", ["refused", "cancelled"])
-def test_nothing_is_owed_after_the_end(end: str) -> None:
-    assert due_day(TransferCase(date(2026, 6, 1), UPPER, SAME), **{end: date(2026, 6, 2)}) is None
+@pytest.mark.parametrize("end", [Phase.REFUSED, Phase.CANCELLED])
+def test_nothing_is_owed_after_the_end(end: Phase) -> None:
+    assert due_in(end, TransferCase(date(2026, 6, 1), UPPER, SAME), date(2026, 6, 2)) is None
 
 
 def test_the_instants_of_a_limit() -> None:
     case = TransferCase(date(2026, 6, 4), UPPER, SAME)  # Thursday; due on Thursday, told on Wednesday and on Friday
-    found = next_due(case, {}, WORKDAYS)
-    assert found is not None
+    limit = case.limit_of(Step.ANSWER)
+    assert limit is not None
+    found = due(limit, case.requested_on, WORKDAYS)
     assert (found.step, found.limit.days, found.day) == (Step.ANSWER, 5, date(2026, 6, 11))
     assert found.due_at == datetime(2026, 6, 11, 17, tzinfo=UTC) == datetime(2026, 6, 12, tzinfo=TIMEZONE)
     assert found.remind_at == datetime(2026, 6, 10, 6, tzinfo=TIMEZONE)

@@ -9,10 +9,10 @@ from typing import Any
 
 import rfc8785
 
+from domain.stored_zip import stored_zip
 from signing.chain.errors import ChainInvalid
 from signing.chain.file import CHAIN, STATEMENT, stated
 from signing.chain.form import make_chain, read_chain_json
-from signing.container import zipped
 from signing.log.notes import Note
 from signing.verification.verdicts import Verdict
 from tests.signing.chain.world import Books
@@ -60,7 +60,7 @@ WAYS: dict[str, Way] = {"as it is": as_it_is, "woven anew": woven_anew, "signed 
 def verdict(books: Books, held: dict[str, bytes]) -> Verdict | None:
     """None if the file is refused."""
     try:
-        return books.verify(zipped(held)).verdict
+        return books.verify(stored_zip(held)).verdict
     except ChainInvalid:
         return None
 

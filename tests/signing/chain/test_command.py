@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from cli import verify as verify_module
 from cli.verify import verify_command
-from signing.container import zipped
+from domain.stored_zip import stored_zip
 from tests.signing.chain.tampering import chain_of, members, woven_anew
 from tests.signing.chain.world import LOG_KEY, B, Books
 from tests.signing.log.samples import signer
@@ -65,7 +65,7 @@ def test_without_the_logs_key_it_cannot_be_decided(desk: Desk, handed: bytes) ->
 def test_what_was_tampered_with_is_said(desk: Desk, handed: bytes) -> None:
     chain = chain_of(handed)
     chain["links"][0]["link"]["state"] = "in_force"
-    path = desk.put("chuoi.zip", zipped(woven_anew(members(handed), chain)))
+    path = desk.put("chuoi.zip", stored_zip(woven_anew(members(handed), chain)))
     found = desk.run("--log-key", str(LOG_KEY), path)
     assert found.exit_code == 1
     assert "Năm học 2023-2024 có hơn một bản đang hiệu lực." in found.stdout

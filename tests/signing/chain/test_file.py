@@ -6,11 +6,12 @@ import zipfile
 
 import pytest
 
+from domain.stored_zip import stored_zip
 from signing import container
 from signing.chain.errors import ChainInvalid
 from signing.chain.file import CHAIN, MEDIA_TYPE, README, is_chain_file, pack_chain, unpack_chain
 from signing.chain.form import read_chain_json
-from signing.container import unpack, zipped
+from signing.container import unpack
 from tests.signing.chain.tampering import members
 
 REFUSALS = "Tệp chuỗi học bạ|Gói hồ sơ"
@@ -32,7 +33,7 @@ def test_it_is_no_container_of_one_paper(handed: bytes) -> None:
 
 
 def test_another_edition_of_the_readme_is_read(handed: bytes) -> None:
-    other = zipped(members(handed) | {README: b"read me"})
+    other = stored_zip(members(handed) | {README: b"read me"})
     assert unpack_chain(other).chain == unpack_chain(handed).chain
 
 
@@ -46,7 +47,7 @@ def test_hidden_repeated_and_strange_members_are_refused(handed: bytes) -> None:
     held = members(handed)
     for name in ("extra.txt", "../chain.json", "/etc/passwd", "papers/x.pdf", "papers/", f"papers/{'0' * 64}.ers"):
         with pytest.raises(ChainInvalid, match=REFUSALS):
-            unpack_chain(zipped(held | {name: b"x"}))
+            unpack_chain(stored_zip(held | {name: b"x"}))
     twice = io.BytesIO(handed)
     with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(twice, "a") as archive:
         archive.writestr(CHAIN, held[CHAIN])
@@ -57,7 +58,7 @@ def test_hidden_repeated_and_strange_members_are_refused(handed: bytes) -> None:
 def test_members_in_another_order_are_refused(handed: bytes) -> None:
     held = members(handed)
     with pytest.raises(ChainInvalid, match="có thành phần lạ"):
-        unpack_chain(zipped(dict(reversed(held.items()))))
+        unpack_chain(stored_zip(dict(reversed(held.items()))))
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked(handed: bytes) -> None:
@@ -73,7 +74,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked(handed: bytes) -> None:
 def test_more_than_a_reader_takes_is_refused(handed: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     many = members(handed) | {f"validation/crl-{at}.der": b"" for at in range(container.MAX_MEMBERS)}
     with pytest.raises(ChainInvalid, match="quá nhiều"):
-        unpack_chain(zipped(many))
+        unpack_chain(stored_zip(many))
     monkeypatch.setattr(container, "MAX_BYTES", 1000)
     with pytest.raises(ChainInvalid, match="quá lớn"):
         unpack_chain(handed)
@@ -83,7 +84,7 @@ def test_more_than_a_reader_takes_is_refused(handed: bytes, monkeypatch: pytest.
 def test_what_must_be_there_must_be_there(handed: bytes, missing: str) -> None:
     held = {name: data for name, data in members(handed).items() if name != missing}
     with pytest.raises(ChainInvalid, match="thiếu thành phần"):
-        unpack_chain(zipped(held))
+        unpack_chain(stored_zip(held))
 
 
 @pytest.mark.parametrize(

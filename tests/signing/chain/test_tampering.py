@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from domain.documents import SchoolingLine
+from domain.stored_zip import stored_zip
 from signing.chain.errors import ChainInvalid
 from signing.chain.file import CHAIN, CHECKPOINT, CHECKPOINT_EVIDENCE, README, STATEMENT, unpack_chain
 from signing.chain.history import Trust, statement_findings
 from signing.chain.verdicts import ChainCheck, ChainVerification
-from signing.container import zipped
 from signing.verification.verdicts import Verdict
 from tests.signing.chain.tampering import (
     Way,
@@ -75,7 +75,7 @@ def test_without_the_logs_key_no_change_goes_unseen(handed: bytes, way: Way) -> 
 def is_seen(held: dict[str, bytes]) -> bool:
     """Whether the file is refused, or its statement is not over it."""
     try:
-        return not statement_findings(unpack_chain(zipped(held)), LOG_KEY)[0].holds
+        return not statement_findings(unpack_chain(stored_zip(held)), LOG_KEY)[0].holds
     except ChainInvalid:
         return True
 
@@ -109,18 +109,18 @@ def test_a_removed_link_is_found_though_the_keeper_wrote_the_file_so(
 
 def test_a_removed_year_cannot_be_passed_over_in_silence(books: Books) -> None:
     held = members(books.log_of(STORY).file([FIRST, AGAIN, THIRD]))
-    chain = chain_of(zipped(held))
+    chain = chain_of(stored_zip(held))
     chain["links"] = [each for each in chain["links"] if each["link"]["kind"] != "no_record"]
-    found = books.verify(zipped(signed_anew(held, chain)))
+    found = books.verify(stored_zip(signed_anew(held, chain)))
     assert {ChainCheck.YEARS_PRESENT, ChainCheck.BETWEEN} <= faults(found)
     assert found.verdict is Verdict.INVALID
 
 
 def test_the_last_year_left_out_is_found_by_the_logs_key(books: Books, handed: bytes) -> None:
     held = members(books.log_of(STORY).file(STORY[:3]))
-    assert books.verify(zipped(held)).holds  # it is what an older file would have said, too
+    assert books.verify(stored_zip(held)).holds  # it is what an older file would have said, too
     statement = members(handed)[STATEMENT]
-    assert faults(books.verify(zipped(held | {STATEMENT: statement}))) == {ChainCheck.STATEMENT}
+    assert faults(books.verify(stored_zip(held | {STATEMENT: statement}))) == {ChainCheck.STATEMENT}
 
 
 def test_a_dropped_recall_leaves_two_records_in_force(books: Books, handed: bytes) -> None:
@@ -129,24 +129,24 @@ def test_a_dropped_recall_leaves_two_records_in_force(books: Books, handed: byte
     gone = {each["position"] for each in link["events"][1:]}
     link["events"], link["state"] = link["events"][:1], "in_force"
     chain["log"]["entries"] = [each for each in chain["log"]["entries"] if each["position"] not in gone]
-    found = faults(books.verify(zipped(signed_anew(held, chain))))
+    found = faults(books.verify(stored_zip(signed_anew(held, chain))))
     assert found == {ChainCheck.VERSIONS, ChainCheck.ONE_IN_FORCE}
 
 
 def test_a_state_that_hides_a_proven_recall_is_found(books: Books, handed: bytes) -> None:
     held, chain = members(handed), chain_of(handed)
     chain["links"][0]["link"]["state"] = "in_force"
-    assert ChainCheck.STATE in faults(books.verify(zipped(signed_anew(held, chain))))
+    assert ChainCheck.STATE in faults(books.verify(stored_zip(signed_anew(held, chain))))
 
 
 def test_an_older_checkpoint_proves_no_later_event(books: Books, handed: bytes) -> None:
     log = books.log_of(STORY)
     older = log.state(log.written(until=5))
     held = members(handed) | {CHECKPOINT: older.checkpoint, CHECKPOINT_EVIDENCE: older.evidence}
-    assert ChainCheck.CHECKPOINT in faults(books.verify(zipped(held)))
+    assert ChainCheck.CHECKPOINT in faults(books.verify(stored_zip(held)))
     chain = chain_of(handed)
     chain["log"]["size"] -= 2
-    found = faults(books.verify(zipped(signed_anew(held, chain))))
+    found = faults(books.verify(stored_zip(signed_anew(held, chain))))
     assert ChainCheck.INCLUDED in found
 
 
@@ -160,7 +160,7 @@ def test_a_log_of_ones_own_is_not_the_log(books: Books, handed: bytes) -> None:
     other = signer(seed=9)
     found = books.verify(handed, Trust(books.world.roots, other.log_key))
     assert {ChainCheck.STATEMENT, ChainCheck.CHECKPOINT, ChainCheck.INCLUDED} <= faults(found)
-    nobody = books.verify(zipped(held), Trust(books.world.roots))
+    nobody = books.verify(stored_zip(held), Trust(books.world.roots))
     assert nobody.verdict is Verdict.INDETERMINATE
     assert faults(nobody) == {ChainCheck.STATEMENT, ChainCheck.CHECKPOINT}
 
@@ -186,7 +186,7 @@ def in_order(held: dict[str, bytes]) -> bytes:
     pairs = {f"{name[:71]}.{suffix}": papers[f"{name[:71]}.{suffix}"] for name in papers for suffix in ("pdf", "ers")}
     before = {name: data for name, data in held.items() if not name.startswith(("papers/", "validation/"))}
     after = {name: data for name, data in held.items() if name.startswith("validation/")}
-    return zipped(before | pairs | after)
+    return stored_zip(before | pairs | after)
 
 
 def test_another_pupils_record_is_found(books: Books, handed: bytes) -> None:
@@ -197,7 +197,7 @@ def test_another_pupils_record_is_found(books: Books, handed: bytes) -> None:
     with pytest.raises(ChainInvalid, match="đúng một học sinh"):
         log.file(story)
     ours, theirs = members(log.file([FIRST, AGAIN, THIRD])), members(log.file([foreign]))
-    chain, other = chain_of(zipped(ours)), chain_of(zipped(theirs))
+    chain, other = chain_of(stored_zip(ours)), chain_of(stored_zip(theirs))
     [link] = [each for each in other["links"] if each["link"]["kind"] == "year_record"]
     chain["links"] = [*chain["links"][:2], link, *[e for e in chain["links"][2:] if e["link"]["kind"] != "no_record"]]
     entries = [*chain["log"]["entries"], *other["log"]["entries"]]
@@ -215,7 +215,7 @@ def test_a_forged_inclusion_is_found(books: Books, handed: bytes) -> None:
     entry["leaf"] = entry["leaf"].replace('"recalled"', '"transferred"')
     link["events"][1]["event"] = "transferred"
     link["state"] = "superseded"
-    assert ChainCheck.INCLUDED in faults(books.verify(zipped(signed_anew(held, chain))))
+    assert ChainCheck.INCLUDED in faults(books.verify(stored_zip(signed_anew(held, chain))))
 
 
 def test_two_records_in_force_are_found(books: Books) -> None:
