@@ -19,6 +19,11 @@ hypothesis.settings.register_profile("busy", deadline=None, suppress_health_chec
 hypothesis.settings.load_profile("busy")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest file comes first, or all others would wait for it at the end."""
+    items.sort(key=lambda item: item.path.name != "test_interleavings.py")
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
     """The SQLAlchemy address of an empty database `hocba`; its server never waits for the disk."""

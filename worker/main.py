@@ -10,7 +10,6 @@ from pathlib import Path
 
 from temporalio.client import Client
 from temporalio.worker import Interceptor, Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.beating import BeatingInterceptor
 from activities.carrying import CarryActivities
@@ -34,14 +33,11 @@ from workflows.nightly import ensure_night_schedule
 from workflows.queues import MAIN_QUEUE, PROOF_QUEUE, SIGN_QUEUE
 from workflows.submission import ensure_submission_schedule
 from workflows.upkeep import ensure_schedules
-from workflows.workers import WORKFLOWS, campaign_worker, main_activities, matter_worker
+from workflows.workers import LEAN, WORKFLOWS, campaign_worker, main_activities, matter_worker
 
 # After a worker dies hard, its cached workflows wait this long before another takes over.
 STICKY_TIMEOUT = timedelta(seconds=2)
 GRACE = timedelta(seconds=20)
-# Thousands of workflows share one copy of their module: a copy for each took 8 ms and 74 KB. The tests keep the copies,
-# as they find what a module must not do.
-LEAN = SandboxRestrictions.default.with_passthrough_all_modules()
 PROOF_THREADS = 16  # most of them wait for somebody else's service
 
 
@@ -96,7 +92,7 @@ def main_worker(
         max_concurrent_activities=settings.worker_threads,
         max_concurrent_local_activities=settings.worker_threads,
         max_cached_workflows=settings.workflow_cache,
-        workflow_runner=SandboxedWorkflowRunner(LEAN),
+        workflow_runner=LEAN,
         interceptors=_interceptors(settings),
         sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
         graceful_shutdown_timeout=GRACE,

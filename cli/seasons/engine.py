@@ -17,7 +17,7 @@ from storage.campaigns import policies
 from storage.database import Sessions, make_engine, make_sessions
 from storage.migrate import upgrade
 from workflows.queues import MAIN_QUEUE, SIGN_QUEUE
-from workflows.workers import WORKFLOWS, campaign_worker, main_activities
+from workflows.workers import LEAN, WORKFLOWS, campaign_worker, main_activities
 
 _THREADS = 12
 
@@ -61,6 +61,7 @@ def _workers(client: Client, sessions: Sessions, threads: ThreadPoolExecutor) ->
         workflows=WORKFLOWS,
         activities=main_activities(sessions),
         activity_executor=threads,
+        workflow_runner=LEAN,
     )
     signs = Worker(
         client,

@@ -30,7 +30,7 @@ from tests.factories import YEAR, ClassCast, make_class, make_school
 from workflows.campaign import CampaignState
 from workflows.queues import MAIN_QUEUE
 from workflows.starting import start_campaign
-from workflows.workers import WORKFLOWS, campaign_worker, main_activities
+from workflows.workers import LEAN, WORKFLOWS, campaign_worker, main_activities
 
 LONG_AGO = date(2020, 1, 1)
 _NUMBERS = count(1)
@@ -124,6 +124,7 @@ async def season_workers(client: Client, sessions: Sessions) -> AsyncIterator[No
                 workflows=WORKFLOWS,
                 activities=main_activities(sessions),
                 activity_executor=threads,
+                workflow_runner=LEAN,
             )
             for worker in (main, campaign_worker(client, sessions, threads)):
                 await stack.enter_async_context(worker)

@@ -43,7 +43,7 @@ from workflows.matter_starting import decide_correction
 from workflows.opening import resumed_state
 from workflows.queues import MAIN_QUEUE, SIGN_QUEUE
 from workflows.starting import TemporalEngine, start_class_term
-from workflows.workers import WORKFLOWS, campaign_worker, main_activities, matter_worker
+from workflows.workers import LEAN, WORKFLOWS, campaign_worker, main_activities, matter_worker
 
 NUMBERS = count(60)  # of schools; each test has its own
 
@@ -59,6 +59,7 @@ async def theatre(client: Client, sessions: Sessions) -> AsyncIterator[Theatre]:
             client, task_queue=MAIN_QUEUE, workflows=WORKFLOWS,
             activities=main_activities(sessions),
             activity_executor=threads, workflow_failure_exception_types=FAILURES, max_cached_workflows=0,
+            workflow_runner=LEAN,
         )  # fmt: skip
         sign = Worker(client, task_queue=SIGN_QUEUE, activities=signing, activity_executor=threads)
         others = (campaign_worker(client, sessions, threads), matter_worker(client, sessions, threads))

@@ -28,7 +28,7 @@ from storage.tables import Staff
 from tests.database import another_database
 from tests.factories import ClassCast, make_certificate, make_class, make_school, make_staff
 from workflows.queues import MAIN_QUEUE
-from workflows.workers import WORKFLOWS, main_activities
+from workflows.workers import LEAN, WORKFLOWS, main_activities
 
 _NUMBERS = count(1)
 LATER = timedelta(days=10)
@@ -54,6 +54,7 @@ async def handover_workers(client: Client, sessions: Sessions) -> AsyncIterator[
             activities=main_activities(sessions),
             activity_executor=threads,
             max_cached_workflows=0,
+            workflow_runner=LEAN,
         ):
             yield
 

@@ -32,7 +32,7 @@ from tests.factories import DUE, SINCE, ClassCast, make_certificate, make_class,
 from tests.workflows.playing import FAILURES
 from workflows.queues import MAIN_QUEUE, PROOF_QUEUE, SIGN_QUEUE
 from workflows.starting import TemporalEngine
-from workflows.workers import WORKFLOWS, campaign_worker, main_activities, matter_worker
+from workflows.workers import LEAN, WORKFLOWS, campaign_worker, main_activities, matter_worker
 
 PUPILS = 3
 THREADS = 12
@@ -91,7 +91,7 @@ async def stage(client: Client, sessions: Sessions) -> AsyncIterator[Stage]:
         main = Worker(
             client, task_queue=MAIN_QUEUE, workflows=WORKFLOWS,
             activities=main_activities(sessions),
-            activity_executor=threads, workflow_failure_exception_types=FAILURES,
+            activity_executor=threads, workflow_failure_exception_types=FAILURES, workflow_runner=LEAN,
         )  # fmt: skip
         papers = MatterPaperActivities(sessions, PlainPapers())  # type: ignore[arg-type]
         signing: list[Callable[..., Any]] = [orders.complete_order, papers.complete_matter_order]

@@ -20,7 +20,7 @@ from tests.workflows.transfers.schools import Journey, make_journey
 from workflows.class_term import ClassTermWorkflow
 from workflows.queues import MAIN_QUEUE, PROOF_QUEUE, SIGN_QUEUE
 from workflows.transfer import TransferWorkflow
-from workflows.workers import matter_worker
+from workflows.workers import LEAN, matter_worker
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +42,7 @@ async def moving_workers(client: Client, sessions: Sessions, pretended: Pretende
                 client, task_queue=MAIN_QUEUE, workflows=[ClassTermWorkflow, TransferWorkflow],
                 activities=[decisions.record_decision, decisions.note_deadline, decisions.load_book],
                 activity_executor=threads, max_cached_workflows=0, workflow_failure_exception_types=FAILURES,
+                workflow_runner=LEAN,
             )  # fmt: skip
             sign = Worker(
                 client, task_queue=SIGN_QUEUE, activity_executor=threads,

@@ -28,7 +28,7 @@ from tests.workflows.transfers.test_transfer import signed_by_subjects
 from workflows.class_term import ClassTermWorkflow
 from workflows.queues import MAIN_QUEUE, PROOF_QUEUE, SIGN_QUEUE
 from workflows.transfer import TransferWorkflow
-from workflows.workers import matter_worker
+from workflows.workers import LEAN, matter_worker
 
 
 async def can_sign(book: LiveBook, record: str) -> bool:
@@ -100,7 +100,7 @@ async def twice(
             client, task_queue=MAIN_QUEUE, workflows=[ClassTermWorkflow, TransferWorkflow],
             activities=[decisions.record_decision, decisions.note_deadline, decisions.load_book],
             activity_executor=threads, max_cached_workflows=0, workflow_failure_exception_types=FAILURES,
-            interceptors=[Twice()],
+            interceptors=[Twice()], workflow_runner=LEAN,
         )  # fmt: skip
         sign = Worker(
             client, task_queue=SIGN_QUEUE, activities=[pretended.complete_order, pretended.complete_matter_order],
