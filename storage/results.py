@@ -1,10 +1,10 @@
 """What was entered about the pupils of a class-term, gathered for their papers."""
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from domain.assessment import Term
@@ -19,6 +19,12 @@ from storage.tables import ClassTermRow, Enrolment, PromotionDecision, PupilTerm
 _NOTHING = PupilTerm(
     height_cm="", weight_kg="", health="", is_recognised=False, assessment_waived=False, individual_plan=False
 )
+
+# A record, and another one of the same pupil and year. Made once: each alias of its own is compiled anew.
+_ASKED, _OTHER = aliased(TermRecord), aliased(TermRecord)
+_OF_ASKED, _OF_OTHER = aliased(Enrolment), aliased(Enrolment)
+# Of a pupil who came from another school its issued terms count; what was under way there goes on here.
+_COUNTS: Final = or_(_OF_OTHER.left_on.is_(None), _OTHER.stage == Stage.ISSUED.value)
 
 
 def entered(session: Session, facts: ClassFacts, records: Sequence[TermRecord]) -> dict[UUID, Entered]:
@@ -82,36 +88,27 @@ def _earlier(session: Session, facts: ClassFacts, record_ids: list[UUID]) -> dic
 
 def first_terms(session: Session, record_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """The record of the first term of the same pupil and year, by record; none without such."""
-    asked, first, of_asked, of_first = aliased(TermRecord), aliased(TermRecord), aliased(Enrolment), aliased(Enrolment)
     query = (
-        select(asked.id, first.id)
-        .join(of_asked, of_asked.id == asked.enrolment_id)
-        .join(of_first, of_first.record_uid == of_asked.record_uid)
-        .join(first, first.enrolment_id == of_first.id)
-        .join(ClassTermRow, ClassTermRow.id == first.class_term_id)
-        .where(among(asked.id, record_ids), ClassTermRow.term == Term.HK1, _counts(first, of_first))
+        select(_ASKED.id, _OTHER.id)
+        .join(_OF_ASKED, _OF_ASKED.id == _ASKED.enrolment_id)
+        .join(_OF_OTHER, _OF_OTHER.record_uid == _OF_ASKED.record_uid)
+        .join(_OTHER, _OTHER.enrolment_id == _OF_OTHER.id)
+        .join(ClassTermRow, ClassTermRow.id == _OTHER.class_term_id)
+        .where(among(_ASKED.id, record_ids), ClassTermRow.term == Term.HK1, _COUNTS)
     )
     return dict(session.execute(query).all())
 
 
-def _counts(record: type[TermRecord], enrolment: type[Enrolment]) -> ColumnElement[bool]:
-    """Of a pupil who came from another school its issued terms count; what was under way there goes on here."""
-    return or_(enrolment.left_on.is_(None), record.stage == Stage.ISSUED.value)
-
-
 def _absences(session: Session, facts: ClassFacts, record_ids: list[UUID]) -> dict[UUID, tuple[int, int]]:
     """Half-day absences by record: excused and not; at the year's end those of all terms of the year."""
-    asked, counted, of_asked, of_counted = (
-        aliased(TermRecord), aliased(TermRecord), aliased(Enrolment), aliased(Enrolment)
-    )  # fmt: skip
-    same = counted.enrolment_id == of_counted.id if facts.term is Term.YEAR_END else counted.id == asked.id
+    same = _OTHER.enrolment_id == _OF_OTHER.id if facts.term is Term.YEAR_END else _OTHER.id == _ASKED.id
     query = (
-        select(asked.id, func.sum(PupilTerm.absent_excused), func.sum(PupilTerm.absent_unexcused))
-        .join(of_asked, of_asked.id == asked.enrolment_id)
-        .join(of_counted, of_counted.record_uid == of_asked.record_uid)
-        .join(counted, and_(same, counted.enrolment_id == of_counted.id, counted.class_term_id.is_not(None)))
-        .join(PupilTerm, PupilTerm.record_id == counted.id)
-        .where(among(asked.id, record_ids), _counts(counted, of_counted))
-        .group_by(asked.id)
+        select(_ASKED.id, func.sum(PupilTerm.absent_excused), func.sum(PupilTerm.absent_unexcused))
+        .join(_OF_ASKED, _OF_ASKED.id == _ASKED.enrolment_id)
+        .join(_OF_OTHER, _OF_OTHER.record_uid == _OF_ASKED.record_uid)
+        .join(_OTHER, and_(same, _OTHER.enrolment_id == _OF_OTHER.id, _OTHER.class_term_id.is_not(None)))
+        .join(PupilTerm, PupilTerm.record_id == _OTHER.id)
+        .where(among(_ASKED.id, record_ids), _COUNTS)
+        .group_by(_ASKED.id)
     )
     return {record_id: (excused, unexcused) for record_id, excused, unexcused in session.execute(query)}

@@ -34,8 +34,8 @@ from workflows.transfer import TransferWorkflow
 from workflows.unlock import UnlockWorkflow
 from workflows.upkeep import UpkeepWorkflow
 
-# Thousands of workflows share one copy of their module: a copy for each took 8 ms and 74 KB. Plays and replays of single
-# workflows in the tests keep the copies, as they find what a module must not do.
+# Thousands of workflows share one copy of their module: a copy for each took 8 ms and 74 KB. Where the tests play or
+# replay single workflows they keep the copies, as these find what a module must not do.
 LEAN = SandboxedWorkflowRunner(SandboxRestrictions.default.with_passthrough_all_modules())
 
 WORKFLOWS = [
