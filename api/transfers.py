@@ -7,7 +7,6 @@ from typing import Final
 from uuid import UUID
 
 from temporalio.client import Client
-from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from api.answers import PATIENCE, answered
 from domain.brakes import PUPIL_BRAKES
@@ -51,11 +50,7 @@ class Transfers:
             deed = replace(deed, reason_id=str(await asyncio.to_thread(self._keep, person, deed, reason)))
         elif deed.deed in NEEDS_REASON:
             raise NotAllowed(f"Việc “{deed.deed.label}” phải có lý do.")
-        try:
-            call = send_deed(self._client, standing, deed)
-            return await answered(call, self._patience, lambda _: Conflict(_OVER))
-        except WorkflowAlreadyStartedError as error:
-            raise Conflict(_OVER) from error
+        return await answered(send_deed(self._client, standing, deed), self._patience, lambda _: Conflict(_OVER))
 
     def _open(self, person: Person, application: Application) -> TransferStanding:
         """A try for a pupil of another school is counted until it was right."""

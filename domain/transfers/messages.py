@@ -51,6 +51,19 @@ class AlarmNote:
 
 
 @dataclass(frozen=True)
+class StuckNote:
+    """Why a step that follows by itself is refused again and again, in a sentence of the rules.
+
+    `class_term_id` names the book that refuses, if one does.
+    """
+
+    matter_id: str
+    at: datetime
+    why: str
+    class_term_id: str = ""
+
+
+@dataclass(frozen=True)
 class SealedPaper:
     """The partial result that bears the seal."""
 

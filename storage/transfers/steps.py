@@ -70,9 +70,15 @@ def _require_office(session: Session, row: Transfer, deed: TransferDeed, actor: 
         if not is_requester and not any(PRINCIPAL in offices for offices in sides.values()):
             raise NotAllowed("Chỉ văn thư của trường đã nhập đơn, hoặc hiệu trưởng của một trong hai trường, huỷ được.")
         return
+    if deed.deed is Deed.RETRY and may_retry(sides):
+        return
     move = phases.move_of(Direction(row.direction), Phase(row.phase), deed.deed)
     if move is None or not sides.get(move.side, frozenset()) & move.offices:
         raise NotAllowed(f"Việc “{deed.deed.label}” lúc này không thuộc vai trò của thầy/cô.")
+
+
+def may_retry(sides: Mapping[Side, frozenset[str]]) -> bool:
+    return any(offices & {PRINCIPAL, CLERK} for offices in sides.values())
 
 
 def sides_of(session: Session, row: Transfer, staff_id: UUID, at: datetime) -> Mapping[Side, frozenset[str]]:

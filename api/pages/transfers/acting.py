@@ -34,6 +34,7 @@ ACTS: Final = {
     "chap-nhan": Deed.OVERRULE,
     "tra-lai": Deed.SEND_BACK,
     "huy": Deed.CANCEL,
+    "thu-lai": Deed.RETRY,
 }
 
 
