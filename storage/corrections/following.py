@@ -58,7 +58,9 @@ def _follow(session: Session, matter: Matter, rows: Collection[CorrectedRecord],
         _sent(session, matter, happened)
     for row in rows:
         is_done = happened.changes[str(row.record_id)].stage in _DONE[MatterKind(matter.kind)]
-        if row.opened_at is not None and (is_done or decision.action is Action.DETACH_COMMIT):
+        # What is unlocked goes on elsewhere; what is recalled is done only with a paper that replaces it.
+        is_gone = decision.action is Action.DETACH_COMMIT and matter.kind == MatterKind.UNLOCK
+        if row.opened_at is not None and (is_done or is_gone):
             row.settled_at = happened.at
     session.flush()
     every = records.of_matter(session, matter.id)

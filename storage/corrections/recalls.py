@@ -13,7 +13,7 @@ from domain.errors import Conflict, Invalid
 from domain.matters import MatterKind
 from domain.matters.corrections import RECALL_STEPS, CorrectionCommand, Deed, RecallState, after
 from domain.stages import Stage
-from storage.corrections import freezes, people, records
+from storage.corrections import freezes, on_the_way, people, records
 from storage.corrections.unlocks import step_of
 from storage.matters import steps, waits
 from storage.matters.waits import Wait
@@ -99,6 +99,8 @@ def take(session: Session, matter: Matter, command: CorrectionCommand, at: datet
     _require_may(session, matter, recall, command, at)
     if command.deed is Deed.REFUSE and not command.reason_id:
         raise Invalid("Hãy ghi lý do (từ 3 đến 1000 ký tự).")
+    if command.deed in {Deed.GRANT, Deed.ALLOW}:
+        on_the_way.refuse_leaving(session, session.get_one(Enrolment, recall.enrolment_id).pupil_id)
     if command.deed is Deed.GRANT:
         recall.decided_by = UUID(command.actor_id)
         state = _next_after_grant(session, recall)
@@ -124,6 +126,17 @@ def _next_after_grant(session: Session, recall: Recall) -> RecallState:
     if recall.is_frozen and not freezes.is_allowed(session, uid):
         return RecallState.AUTHORITY
     return RecallState.RECALLING
+
+
+def stuck(session: Session, matter: Matter, at: datetime) -> None:
+    """The book refused. Where the record was frozen meanwhile the authority is asked, unless a part is open already."""
+    recall = session.get_one(Recall, matter.id)
+    if any(each.opened_at is not None for each in records.of_matter(session, matter.id)):
+        return
+    state = _next_after_grant(session, recall)
+    if recall.state == RecallState.RECALLING and state is RecallState.AUTHORITY:
+        recall.state = matter.state = state.value
+        rewait(session, matter, at)
 
 
 def _require_may(session: Session, matter: Matter, recall: Recall, command: CorrectionCommand, at: datetime) -> None:

@@ -11,6 +11,7 @@ from domain.matters.transfers import News
 from domain.transfers.messages import AlarmNote, StuckNote, TransferStanding
 from domain.transfers.phases import AUTOMATIC, OVER, Deed, Phase
 from storage import journal, moving
+from storage.corrections import on_the_way
 from storage.matters import steps, waits
 from storage.matters.steps import Step
 from storage.tables import ClassGroup, ClassTermRow, Matter, Transfer
@@ -26,6 +27,7 @@ def note_detached(session: Session, matter_id: UUID, at: datetime) -> TransferSt
     """The former school signs nothing more of the pupil. Raises Conflict while it still could."""
     row = _locked(session, matter_id)
     if row.phase == Phase.DETACHING:
+        on_the_way.refuse_recalled(session, row.pupil_id)
         if books.open_records(session, row):
             raise Conflict("Còn sổ của học sinh chưa dừng.")
         _go(session, row, Deed.DETACHED, Phase.WRITING, at)

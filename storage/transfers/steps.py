@@ -18,6 +18,7 @@ from domain.transfers.messages import TransferDeed, TransferStanding
 from domain.transfers.phases import CLERK, HOMEROOM, PRINCIPAL, Deed, Direction, Ground, Phase
 from domain.transfers.states import Side
 from storage import staffing
+from storage.corrections import on_the_way
 from storage.matters import papers, steps, waits
 from storage.matters.steps import Step
 from storage.staffing import in_force
@@ -126,6 +127,11 @@ def _accept(session: Session, row: Transfer, deed: TransferDeed, at: datetime) -
     return {"class": str(group.id), "gaps": list(row.subject_gaps)}
 
 
+def _release(session: Session, row: Transfer, _deed: TransferDeed, _at: datetime) -> Mapping[str, object]:
+    on_the_way.refuse_recalled(session, row.pupil_id)
+    return {}
+
+
 def _object(_session: Session, row: Transfer, deed: TransferDeed, _at: datetime) -> Mapping[str, object]:
     if deed.ground not in set(Ground):
         raise Invalid("Không đồng ý cho chuyển phải theo một căn cứ trong quy định.")
@@ -183,6 +189,7 @@ def drop_paper(session: Session, row: Transfer, at: datetime, reason_id: str = "
 
 _DOES: Final[Mapping[Deed, Callable[[Session, Transfer, TransferDeed, datetime], Mapping[str, object]]]] = {
     Deed.ACCEPT: _accept,
+    Deed.RELEASE: _release,
     Deed.OBJECT: _object,
     Deed.BRING: _bring,
     Deed.CONFIRM: _confirm,
