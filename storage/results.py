@@ -13,6 +13,7 @@ from domain.entry import Values
 from domain.stages import Stage
 from storage import entries
 from storage.among import among
+from storage.corrections.on_the_way import is_recalled
 from storage.paper_facts import ClassFacts
 from storage.tables import ClassTermRow, Enrolment, PromotionDecision, PupilTerm, TermRecord
 
@@ -95,8 +96,11 @@ def first_terms(session: Session, record_ids: Sequence[UUID]) -> dict[UUID, UUID
 
 
 def _counts(record: type[TermRecord], enrolment: type[Enrolment]) -> ColumnElement[bool]:
-    """Of a pupil who came from another school its issued terms count; what was under way there goes on here."""
-    return or_(enrolment.left_on.is_(None), record.stage == Stage.ISSUED.value)
+    """Of a pupil who came from another school its issued terms count; what was under way there goes on here.
+
+    What that school corrects counts as it stands there, as it does within one school.
+    """
+    return or_(enrolment.left_on.is_(None), record.stage == Stage.ISSUED.value, is_recalled(record))
 
 
 def _absences(session: Session, facts: ClassFacts, record_ids: list[UUID]) -> dict[UUID, tuple[int, int]]:

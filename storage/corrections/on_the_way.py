@@ -7,7 +7,7 @@ pivot. And what is being corrected is issued anew before the pupil's dossier is 
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from domain.errors import Conflict
@@ -17,13 +17,13 @@ from storage.tables import CorrectedRecord, Enrolment, PupilRow, Recall, TermRec
 
 _RECALLED: Final = (RecallState.RECALLING.value, RecallState.CORRECTING.value)
 _WRITTEN: Final = (Phase.DETACHING, Phase.WRITING, Phase.PACKING, Phase.CHECKING, Phase.ATTACHING)
-# The record is open for correction at the school that issued it, and stays there.
-IS_RECALLED: Final = (
-    exists()
-    .where(CorrectedRecord.record_id == TermRecord.id, CorrectedRecord.settled_at.is_(None))
-    .where(CorrectedRecord.opened_at.is_not(None), Recall.matter_id == CorrectedRecord.matter_id)
-    .correlate(TermRecord)
-)
+
+
+def is_recalled(record: type[TermRecord] = TermRecord) -> ColumnElement[bool]:
+    """Whether a record is open for correction at the school that issued it: it stays there, wherever its pupil is."""
+    mine = exists().where(CorrectedRecord.record_id == record.id, CorrectedRecord.settled_at.is_(None))
+    of_recall = mine.where(CorrectedRecord.opened_at.is_not(None), Recall.matter_id == CorrectedRecord.matter_id)
+    return of_recall.correlate(record)
 
 
 def refuse_recalled(session: Session, pupil_id: UUID) -> None:

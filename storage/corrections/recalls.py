@@ -73,6 +73,7 @@ def _wanted(session: Session, command: CorrectionCommand) -> _Wanted:
     group = session.get_one(ClassGroup, enrolment.class_id)
     year = records.in_term(session, enrolment.id, Term.YEAR_END)
     first = records.in_term(session, enrolment.id, Term.HK1) if command.first_slots else None
+    _refuse_another_schools(session, group, year, first)
     year_issued = year is not None and year.stage == Stage.ISSUED
     slots = [*dict.fromkeys((*command.slots, *command.first_slots))] if year_issued else []
     if not year_issued and command.slots:
@@ -84,6 +85,18 @@ def _wanted(session: Session, command: CorrectionCommand) -> _Wanted:
     if command.first_slots and first is None:
         raise Invalid("Học sinh không có kết quả học kì I ở lớp này.")
     return _Wanted(enrolment, group, year if year_issued else None, first, slots, list(command.first_slots))
+
+
+def _refuse_another_schools(
+    session: Session, group: ClassGroup, year: TermRecord | None, first: TermRecord | None
+) -> None:
+    """Each school recalls what it issued; the year's paper speaks of the first term, so it is recalled before."""
+    if first is not None and not records.is_of(session, first, group.school_id):
+        raise Conflict("Kết quả học kì I do trường trước đây của học sinh phát hành; hãy đề nghị trường đó thu hồi.")
+    if year is not None and year.stage == Stage.ISSUED and not records.is_of(session, year, group.school_id):
+        raise Conflict(
+            "Học bạ cả năm do trường khác phát hành: trường đó thu hồi học bạ cả năm trước, rồi mới sửa được học kì I."
+        )
 
 
 def _require_may_ask(session: Session, wanted: _Wanted, staff_id: UUID, at: datetime) -> None:

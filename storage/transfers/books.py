@@ -15,11 +15,11 @@ from domain.stages import Stage
 from domain.transfers.messages import BookStep
 from domain.transfers.phases import Direction
 from storage import journal
-from storage.corrections.on_the_way import IS_RECALLED
+from storage.corrections.on_the_way import is_recalled
 from storage.tables import ClassGroup, ClassTermRow, Enrolment, Matter, TermRecord, Transfer
 
-# A term stays in the book of the class that issued it.
-KEPT: Final = or_(TermRecord.stage == Stage.ISSUED.value, IS_RECALLED)
+# A term stays in the book of the class that issued it, also while it is corrected.
+KEPT: Final = or_(TermRecord.stage == Stage.ISSUED.value, is_recalled())
 # Of the places that a pupil had in one year: where he is, else where he left last.
 NEWEST_FIRST: Final = (Enrolment.left_on.desc().nulls_first(), Enrolment.joined_on.desc())
 WHY_DETACHED: Final = "Học sinh làm thủ tục chuyển trường."
@@ -75,7 +75,7 @@ def to_attach(session: Session, row: Transfer, attempt: int) -> list[BookStep]:
 def open_records(session: Session, row: Transfer) -> list[tuple[UUID, UUID]]:
     """Class-term and record of what is not issued and does not stand still yet; what is recalled is corrected first."""
     mine = TermRecord.enrolment_id.in_([each.id for each in ending(session, row)])
-    return _in_books(session, mine & (TermRecord.stage != Stage.ISSUED.value) & ~TermRecord.moving & ~IS_RECALLED)
+    return _in_books(session, mine & (TermRecord.stage != Stage.ISSUED.value) & ~TermRecord.moving & ~is_recalled())
 
 
 def ending(session: Session, row: Transfer) -> list[Enrolment]:
