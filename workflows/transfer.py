@@ -262,9 +262,10 @@ class TransferWorkflow(MatterSigning, TransferHandlers):
         )
 
     def _check(self, deed: TransferDeed) -> None:
-        """Refuse before history what cannot be done at this step."""
+        """Refuse before history what cannot be done at this step; one that goes on by itself may just have ended."""
         try:
-            phases.require(self.standing.direction, self.standing.phase, deed.deed)
+            if self.standing.phase not in phases.AUTOMATIC:
+                phases.require(self.standing.direction, self.standing.phase, deed.deed)
             phases.require_reason(deed.deed, deed.reason_id)
         except DomainError as error:
             raise refusal(error) from error

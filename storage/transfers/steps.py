@@ -152,14 +152,26 @@ def _confirm(session: Session, row: Transfer, deed: TransferDeed, at: datetime) 
         raise Conflict("Hồ sơ có điểm không kiểm chứng được; hiệu trưởng phải chấp nhận có lý do, hoặc trả lại.")
     if row.direction == Direction.IN and row.package_sha256 and not row.is_sound:
         raise Conflict("Hồ sơ mang đến không kiểm chứng được; hiệu trưởng phải chấp nhận có lý do.")
-    return _enter_in_register(session, row, deed, at)
+    return _overrule(session, row, deed, at)
 
 
-def _enter_in_register(_session: Session, row: Transfer, deed: TransferDeed, _at: datetime) -> Mapping[str, object]:
-    row.register_no = normalise_name(deed.register_no)
-    if len(row.register_no) > _LONGEST_NUMBER:
-        raise Invalid(f"Số đăng bộ dài quá {_LONGEST_NUMBER} ký tự.")
+def _overrule(_session: Session, row: Transfer, _deed: TransferDeed, _at: datetime) -> Mapping[str, object]:
     return {"package": row.package_sha256 or ""}
+
+
+def keep_register_no(session: Session, matter_id: UUID, staff_id: UUID, text: str, at: datetime) -> None:
+    """Under which number the receiving school enters the pupil (số đăng bộ): kept here, as no message carries it.
+
+    It comes before the confirmation; of whoever may not confirm nothing is kept. Raises Invalid for what is too long.
+    """
+    number = normalise_name(text)
+    if len(number) > _LONGEST_NUMBER:
+        raise Invalid(f"Số đăng bộ dài quá {_LONGEST_NUMBER} ký tự.")
+    steps.lock(session, matter_id)
+    row = session.get_one(Transfer, matter_id, with_for_update=True)
+    offices = sides_of(session, row, staff_id, at).get(Side.RECEIVING, frozenset())
+    if row.phase == Phase.CHECKING and offices & {PRINCIPAL, CLERK, HOMEROOM}:
+        row.register_no = number
 
 
 def _send_back(session: Session, row: Transfer, deed: TransferDeed, at: datetime) -> Mapping[str, object]:
@@ -193,7 +205,7 @@ _DOES: Final[Mapping[Deed, Callable[[Session, Transfer, TransferDeed, datetime],
     Deed.OBJECT: _object,
     Deed.BRING: _bring,
     Deed.CONFIRM: _confirm,
-    Deed.OVERRULE: _enter_in_register,
+    Deed.OVERRULE: _overrule,
     Deed.SEND_BACK: _send_back,
     Deed.CANCEL: _cancel,
 }
