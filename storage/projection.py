@@ -74,6 +74,7 @@ def project(session: Session, work: Projection) -> bool:
 def _make_ready(session: Session, row: ClassTermRow, work: Projection) -> None:
     """What has to hold, or to be there, before the records change."""
     decision = work.decision
+    following.hold(session, work.changes)
     if decision.action in {Action.RETURN, Action.UNLOCK, Action.RENEW}:
         voids.refuse_sealed(session, decision)
     if decision.action is Action.RECALL:

@@ -37,6 +37,15 @@ class Happened:
         return Step(f"{self.command_id}/{deed}", deed, self.at, staff_id)
 
 
+def hold(session: Session, record_ids: Collection[str]) -> None:
+    """Lock the corrections of these records before anything of the records, as whoever decides about them does."""
+    mine = select(CorrectedRecord.matter_id).where(
+        CorrectedRecord.record_id.in_([UUID(each) for each in record_ids]), CorrectedRecord.settled_at.is_(None)
+    )
+    for matter_id in sorted(set(session.scalars(mine))):
+        steps.lock(session, matter_id)
+
+
 def follow(session: Session, happened: Happened) -> None:
     """Note what a decision about records means for the corrections under way."""
     touched = select(CorrectedRecord).where(
