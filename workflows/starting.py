@@ -142,6 +142,10 @@ class TemporalEngine:
             decision.action.value, decision, id=command_id, start_workflow_operation=start, result_type=Outcome
         )
 
+    async def take_up(self, standing: TransferStanding) -> None:
+        """Of a transfer whose run ended another one begins; of one that runs nothing happens."""
+        await start_transfer(self.client, standing)
+
     async def wake_campaign(self, campaign_id: str, school_year: str, grade: int) -> None:
         """Have it look for what is new; one whose start was lost is started."""
         await start_campaign(self.client, CampaignState(campaign_id, school_year, grade, ()))

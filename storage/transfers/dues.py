@@ -66,6 +66,13 @@ def standing(session: Session, row: Transfer) -> TransferStanding:
     )
 
 
+def under_way(session: Session) -> list[TransferStanding]:
+    """Every transfer that is not over."""
+    return [
+        standing(session, row) for row in session.scalars(select(Transfer).where(Transfer.phase.not_in(sorted(OVER))))
+    ]
+
+
 def _alarms(session: Session, row: Transfer) -> Iterator[TransferAlarm]:
     """Those that have not been told yet."""
     found = due_of(row, policies.workdays(session))

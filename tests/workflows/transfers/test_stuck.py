@@ -1,17 +1,19 @@
 """What follows by itself and is refused: tried again ever more seldom, told to people, and never without an end."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from temporalio import activity
-from temporalio.client import WorkflowHandle
+from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
-from temporalio.testing import WorkflowEnvironment
+from temporalio.testing import ActivityEnvironment, WorkflowEnvironment
 
+from activities.nightly import NightlyActivities
 from domain.curriculum import PRINCIPAL, SEAL
 from domain.transfers.messages import (
     AlarmNote,
@@ -24,7 +26,8 @@ from domain.transfers.messages import (
 )
 from domain.transfers.phases import Deed, Phase
 from tests.workflows.transfers.plays import Remembered, begun, do, sign, transfer_workers, until
-from workflows.starting import send_deed
+from tests.workflows.transfers.schools import Journey
+from workflows.starting import TemporalEngine, send_deed
 from workflows.transfer import TransferWorkflow
 from workflows.transfer_runs import AGAIN, SELDOM, TOLD_AFTER, pause_after
 
@@ -193,3 +196,22 @@ async def test_people_are_told_that_what_follows_by_itself_is_late(clock: Workfl
         known.keeps = False
         await do(handle, known, Deed.RETRY)
         await until(clock, handle, Phase.WRITING)
+
+
+async def test_at_night_a_run_that_ended_is_taken_up_where_it_stood(journey: Journey) -> None:
+    """The paper bears the principal's signature: only the seal is waited for."""
+    await journey.up_to(Phase.WRITING)
+    await journey.sign(PRINCIPAL)
+    await journey.until(lambda: "seal" in journey.waits())
+    await journey.handle.terminate()
+    night = NightlyActivities(journey.sessions, TemporalEngine(journey.client))
+    for _twice in range(2):
+        await ActivityEnvironment().run(night.take_up_transfers)
+    for _ in range(100):  # until the new run has read what the paper bears
+        with suppress(WorkflowUpdateFailedError):
+            await journey.sign(SEAL)
+            break
+        await asyncio.sleep(0.1)
+    await journey.reach(Phase.CHECKING)
+    await journey.confirm()
+    await journey.reach(Phase.PLACED)
