@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from temporalio import activity
 from temporalio.client import Client, WorkflowHandle
+from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
@@ -45,10 +46,11 @@ class Remembered:
     """What a database would say, of one transfer at a time; each list of books is asked for once."""
 
     standing: TransferStanding
-    books: int = 1
+    limits: tuple[TransferAlarm, ...] = ()
+    refusals: int = 0
 
     def go(self, phase: Phase) -> TransferStanding:
-        self.standing = replace(self.standing, phase=phase, version=self.standing.version + 1, alarms=())
+        self.standing = replace(self.standing, phase=phase, version=self.standing.version + 1, alarms=self.limits)
         return self.standing
 
     @activity.defn
@@ -62,6 +64,7 @@ class Remembered:
     @activity.defn
     def note_transfer_alarm(self, note: AlarmNote) -> TransferStanding:
         left = tuple(each for each in self.standing.alarms if each.key != note.key)
+        self.limits = ()
         self.standing = replace(self.standing, alarms=left, version=self.standing.version + 1)
         return self.standing
 
@@ -88,6 +91,9 @@ class Remembered:
 
     @activity.defn
     def note_detached(self, _: TransferRef) -> TransferStanding:
+        if self.refusals > 0:
+            self.refusals -= 1
+            raise ApplicationError("Còn sổ của học sinh chưa dừng.", type="Conflict", non_retryable=True)
         return self.go(Phase.WRITING)
 
     @activity.defn
@@ -237,4 +243,33 @@ async def withdrawn(clock: WorkflowEnvironment, threads: ThreadPoolExecutor) -> 
             return {"transfer-withdrawn": (await handle.fetch_history()).to_json()}
 
 
-PLAYS = (moved, undone, withdrawn)
+async def stuck(clock: WorkflowEnvironment, threads: ThreadPoolExecutor) -> Histories:
+    """Refused, reminded and told of, then let go; the second run begins while the seal is waited for."""
+    known = begun()
+    known.refusals, soon = 3, datetime.now().astimezone() + timedelta(seconds=30)
+    known.limits = (TransferAlarm("release/remind/2026-12-01", soon),)
+    with clock.with_time_skipping_disabled():
+        async with transfer_workers(clock.client, known, threads) as handle:
+            for deed in (Deed.ACCEPT, Deed.RELEASE):
+                await do(handle, known, deed)
+            for _ in range(10):
+                await clock.fast_forward(handle, timedelta(seconds=20))
+            await until(clock, handle, Phase.WRITING)
+            await sign(handle, known, PRINCIPAL)
+            first = (await handle.describe()).run_id
+            await clock.fast_forward(handle, timedelta(seconds=1))
+            await handle.signal("start_afresh")
+            await clock.fast_forward(handle, timedelta(seconds=1))
+            await sign(handle, known, SEAL)
+            await until(clock, handle, Phase.CHECKING)
+            await do(handle, known, Deed.CONFIRM)
+            await handle.result()
+            ended = clock.client.get_workflow_handle(handle.id, run_id=first)
+            newest = clock.client.get_workflow_handle(handle.id)
+            return {
+                "transfer-stuck-first-run": (await ended.fetch_history()).to_json(),
+                "transfer-stuck-second-run": (await newest.fetch_history()).to_json(),
+            }
+
+
+PLAYS = (moved, undone, withdrawn, stuck)

@@ -177,7 +177,7 @@ async def test_a_run_that_ended_is_taken_up_by_the_next_decision(clock: Workflow
         known.keeps = False
         deed = TransferDeed(known.standing.matter_id, Deed.RETRY, "staff-1", str(uuid4()))
         await send_deed(clock.client, known.standing, deed)
-        again = clock.client.get_workflow_handle_for(TransferWorkflow.run, handle.id)
+        again: Handle = clock.client.get_workflow_handle(handle.id)
         await until(clock, again, Phase.WRITING)
         assert len(set(known.attempts)) == len(known.attempts)
 
