@@ -12,12 +12,14 @@ from domain.calendar import day_of
 from domain.campaigns.messages import CampaignRef
 from domain.campaigns.states import CampaignState, DriftKind
 from domain.deadlines import Deadline
+from domain.transfers.messages import TransferStanding
 from storage import deadlines, opening
 from storage.campaigns import cases, drifts, dues, gaps, letters, nights, phases, running
 from storage.campaigns.drifts import Stored
 from storage.campaigns.dues import SchoolDues
 from storage.database import Sessions
 from storage.tables import Campaign
+from storage.transfers import dues as transfers
 
 AT_ONCE: Final = 16
 # What is under way when it is looked at is no drift: it is looked at again.
@@ -30,6 +32,7 @@ class Inspector(Engine, Protocol):
     async def class_knows(self, school_year: str, class_id: str, term: str) -> tuple[int, Deadline] | None: ...
     async def school_knows(self, campaign: tuple[str, int], school_id: str) -> int | None: ...
     async def wake_campaign(self, campaign_id: str, school_year: str, grade: int) -> None: ...
+    async def take_up(self, standing: TransferStanding) -> None: ...
 
 
 class NightlyActivities:
@@ -83,7 +86,14 @@ class NightlyActivities:
                 found += await self._look_again(one)
 
         await each("1 classes", {str(one.class_term_id): one for one in class_terms}, compare, AT_ONCE)
+        await self.take_up_transfers()
         return found + await self._schools()
+
+    async def take_up_transfers(self) -> None:
+        """One whose run ended before its end goes on; one that runs is left alone."""
+        with self._sessions() as session:
+            under_way = {standing.matter_id: standing for standing in transfers.under_way(session)}
+        await each("2 transfers", under_way, self._engine.take_up, AT_ONCE)
 
     def _held(self) -> dict[tuple[UUID, int, str], SchoolDues]:
         """The deadlines of all schools, by school, grade and year: read once for thousands of books."""

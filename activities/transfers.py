@@ -9,9 +9,20 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 from temporalio import activity
 
+from activities.matter_papers import MatterSigned
 from activities.refusals import refusals_are_final
-from domain.transfers.messages import AlarmNote, BookStep, SealedPaper, TransferDeed, TransferRef, TransferStanding
+from domain.curriculum import SEAL
+from domain.transfers.messages import (
+    AlarmNote,
+    BookStep,
+    SealedPaper,
+    StuckNote,
+    TransferDeed,
+    TransferRef,
+    TransferStanding,
+)
 from storage.database import Sessions
+from storage.matters import papers
 from storage.tables import Transfer
 from storage.transfers import books, following, steps
 
@@ -38,6 +49,8 @@ class TransferActivities:
             self.note_undone,
             self.withdraw_transfer,
             self.note_transfer_alarm,
+            self.note_transfer_stuck,
+            self.load_signatures,
         ]
 
     @activity.defn
@@ -104,6 +117,22 @@ class TransferActivities:
         """The engine was told to stop it: given back before the pivot, carried on after it."""
         with self._work() as session:
             return following.withdraw(session, UUID(ref.matter_id), _at(ref.at))
+
+    @activity.defn
+    def note_transfer_stuck(self, note: StuckNote) -> TransferStanding:
+        """What keeps a step that follows by itself; whoever can mend it is told."""
+        with self._work() as session:
+            return following.note_stuck(session, note)
+
+    @activity.defn
+    def load_signatures(self, ref: TransferRef) -> list[MatterSigned]:
+        """What the partial result bears: for a run that takes up another's work."""
+        with self._work() as session:
+            paper = papers.current(session, UUID(ref.matter_id))
+            if paper is None:
+                return []
+            fields = sorted(papers.signed_fields(session, paper.id))
+            return [MatterSigned(each, str(paper.id), paper.sha256, each == SEAL) for each in fields]
 
     @activity.defn
     def note_transfer_alarm(self, note: AlarmNote) -> TransferStanding:

@@ -7,13 +7,12 @@ from typing import Final
 from uuid import UUID
 
 from temporalio.client import Client
-from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from api.answers import PATIENCE, answered
 from domain.brakes import PUPIL_BRAKES
 from domain.errors import Conflict, NotAllowed, NotFound
 from domain.transfers.messages import TransferDeed, TransferStanding
-from domain.transfers.phases import NEEDS_REASON, OVER
+from domain.transfers.phases import NEEDS_REASON, OVER, Deed
 from storage import attempts, journal
 from storage.attempts import Try
 from storage.database import Sessions
@@ -21,6 +20,7 @@ from storage.matters import steps
 from storage.staffing import Person
 from storage.tables import Transfer
 from storage.transfers import dues, requesting
+from storage.transfers import steps as steps_of
 from storage.transfers.requesting import Application
 from workflows.starting import send_deed, start_transfer
 
@@ -40,8 +40,10 @@ class Transfers:
         await answered(start_transfer(self._client, standing), self._patience, lambda _: Conflict(_OVER))
         return UUID(standing.matter_id)
 
-    async def act(self, person: Person, deed: TransferDeed, reason: str = "") -> TransferStanding:
-        """Have it take a decision; raises the refusal. The reason's text stays in the database."""
+    async def act(
+        self, person: Person, deed: TransferDeed, reason: str = "", register_no: str = ""
+    ) -> TransferStanding:
+        """Have it take a decision; raises the refusal. What is typed with it stays in the database."""
         standing, known = await asyncio.to_thread(self._standing, deed)
         if known:
             return standing
@@ -51,11 +53,9 @@ class Transfers:
             deed = replace(deed, reason_id=str(await asyncio.to_thread(self._keep, person, deed, reason)))
         elif deed.deed in NEEDS_REASON:
             raise NotAllowed(f"Việc “{deed.deed.label}” phải có lý do.")
-        try:
-            call = send_deed(self._client, standing, deed)
-            return await answered(call, self._patience, lambda _: Conflict(_OVER))
-        except WorkflowAlreadyStartedError as error:
-            raise Conflict(_OVER) from error
+        if deed.deed in {Deed.CONFIRM, Deed.OVERRULE}:
+            await asyncio.to_thread(self._keep_number, person, deed, register_no)
+        return await answered(send_deed(self._client, standing, deed), self._patience, lambda _: Conflict(_OVER))
 
     def _open(self, person: Person, application: Application) -> TransferStanding:
         """A try for a pupil of another school is counted until it was right."""
@@ -81,6 +81,10 @@ class Transfers:
             if row is None:
                 raise NotFound("Không tìm thấy việc chuyển trường này.")
             return dues.standing(session, row), steps.known(session, row.matter_id, deed.command_id) is not None
+
+    def _keep_number(self, person: Person, deed: TransferDeed, text: str) -> None:
+        with self._sessions.begin() as session:
+            steps_of.keep_register_no(session, UUID(deed.matter_id), person.staff_id, text, datetime.now(UTC))
 
     def _keep(self, person: Person, deed: TransferDeed, text: str) -> UUID:
         command_id = UUID(deed.command_id)

@@ -47,10 +47,10 @@ def require_to_complete(session: Session, order_id: UUID) -> None:
     Who changes them takes its moment after it holds the same rows (`storage.reassigning`): either the change is seen
     here, or it begins after these signatures.
     """
+    _hold_hands(session, orders.get(session, order_id))  # before the order, as whoever merges schools does
     order = orders.get(session, order_id, lock=True)
     if order.state != "signed":
         return
-    _hold_hands(session, order)
     require(session, order, order.signing_time, datetime.now(UTC))
 
 

@@ -21,6 +21,7 @@ from domain.stages import Stage
 from domain.transfers.phases import Deed, Direction, Phase
 from storage import entries, voids
 from storage.among import among
+from storage.corrections import on_the_way
 from storage.matters import steps
 from storage.matters.steps import Step
 from storage.registration import lock_school
@@ -76,12 +77,13 @@ def arrive(session: Session, transfer: Transfer, at: datetime) -> Enrolment | No
         return session.get_one(Enrolment, transfer.to_enrolment_id) if transfer.to_enrolment_id else None
     for school_id in sorted({each for each in (transfer.from_school_id, transfer.to_school_id) if each}):
         lock_school(session, school_id)  # neither opens a book meanwhile
+    if transfer.from_school_id is not None:
+        on_the_way.refuse_recalled(session, transfer.pupil_id)
     if books.open_records(session, transfer):
         raise Conflict("Sổ của học sinh ở trường nơi đi chưa dừng hết.")
-    former = session.get(Enrolment, transfer.from_enrolment_id) if transfer.from_enrolment_id else None
-    if former is not None and _ends(session, transfer):
+    for former in books.ending(session, transfer):
         _leave(session, former, transfer, at)
-    enrolment = None if transfer.direction == Direction.OUT else _enrol(session, transfer, former, at)
+    enrolment = None if transfer.direction == Direction.OUT else _enrol(session, transfer, at)
     transfer.to_enrolment_id, transfer.moved_on = enrolment.id if enrolment else None, day_of(at)
     session.flush()
     _note_moved(session, transfer, at)
@@ -93,7 +95,7 @@ def with_what_they_bring(
 ) -> tuple[list[Enrolment], dict[UUID, UUID]]:
     """Who gets a record in a book that opens now, and of those who came by transfer the former record of that term.
 
-    A term that another school has issued stays as it was issued.
+    A term that was issued elsewhere, or in an earlier stay, stays as it was issued.
     """
     found = list(enrolled)
     former = _former_records(session, row.term, [each.id for each in found])
@@ -123,11 +125,6 @@ def copy_entered(session: Session, pairs: Mapping[UUID, UUID]) -> None:
     session.flush()
 
 
-def _ends(session: Session, transfer: Transfer) -> bool:
-    """A year that is over stays where it was; only the one that goes on elsewhere ends here."""
-    return transfer.direction == Direction.OUT or books.stays_in_year(session, transfer)
-
-
 def _leave(session: Session, former: Enrolment, transfer: Transfer, at: datetime) -> None:
     """What was signed of a year that goes on elsewhere is void; a sheet still stands for the others on it."""
     former.left_on = day_of(at)
@@ -137,31 +134,39 @@ def _leave(session: Session, former: Enrolment, transfer: Transfer, at: datetime
     voids.void_departed(session, list(session.scalars(records)), about)
 
 
-def _enrol(session: Session, transfer: Transfer, former: Enrolment | None, at: datetime) -> Enrolment:
-    """The last in the class's list; who comes back to a class is found there again."""
+def _enrol(session: Session, transfer: Transfer, at: datetime) -> Enrolment:
+    """The last in the class's list; who comes back to a class has his place again. Each stay is a row of its own.
+
+    A year that was begun elsewhere, or here before, goes on.
+    """
     group = session.get_one(ClassGroup, transfer.to_class_id)
     _end_others(session, transfer, group, at)
-    known = select(Enrolment).where(Enrolment.class_id == group.id, Enrolment.pupil_id == transfer.pupil_id)
-    enrolment = session.scalars(known).first()
-    if enrolment is None:
-        last = session.scalar(select(func.max(Enrolment.order_no)).where(Enrolment.class_id == group.id)) or 0
-        enrolment = Enrolment(
-            class_id=group.id, pupil_id=transfer.pupil_id, school_year=group.school_year, order_no=last + 1,
-            register_no="", record_uid=uuid5(transfer.matter_id, "record"),
-        )  # fmt: skip
-        session.add(enrolment)
-    enrolment.joined_on, enrolment.left_on = day_of(at), None
-    enrolment.register_no = transfer.register_no or enrolment.register_no
-    if former is not None and former.school_year == group.school_year:
-        enrolment.record_uid = former.record_uid
-        enrolment.assessment_waived, enrolment.individual_plan = former.assessment_waived, former.individual_plan
-        enrolment.assessment_reason_id = former.assessment_reason_id
+    stays = select(Enrolment).where(Enrolment.pupil_id == transfer.pupil_id, Enrolment.school_year == group.school_year)
+    earlier = session.scalars(stays.order_by(*books.NEWEST_FIRST)).all()
+    here = next((each for each in earlier if each.class_id == group.id), None)
+    if here is not None and here.joined_on == day_of(at):  # left and back within a day is one stay
+        here.left_on, here.register_no = None, transfer.register_no or here.register_no
+        session.flush()
+        return here
+    enrolment = Enrolment(
+        class_id=group.id, pupil_id=transfer.pupil_id, school_year=group.school_year,
+        order_no=here.order_no if here else _next_place(session, group.id),
+        register_no=transfer.register_no or (here.register_no if here else ""),
+        record_uid=earlier[0].record_uid if earlier else uuid5(transfer.matter_id, "record"), joined_on=day_of(at),
+    )  # fmt: skip
+    for name in ("assessment_waived", "individual_plan", "assessment_reason_id") if earlier else ():
+        setattr(enrolment, name, getattr(earlier[0], name))
+    session.add(enrolment)
     session.flush()
     return enrolment
 
 
+def _next_place(session: Session, class_id: UUID) -> int:
+    return (session.scalar(select(func.max(Enrolment.order_no)).where(Enrolment.class_id == class_id)) or 0) + 1
+
+
 def _end_others(session: Session, transfer: Transfer, group: ClassGroup, at: datetime) -> None:
-    """The former school may have listed the pupil for the coming year; a place that has no record yet is given up."""
+    """Some school may have listed the pupil for the year, too; a place that has no record yet is given up."""
     places = select(Enrolment).where(
         Enrolment.pupil_id == transfer.pupil_id,
         Enrolment.school_year == group.school_year,
@@ -201,8 +206,7 @@ def _former_records(session: Session, term: str, enrolment_ids: Sequence[UUID]) 
     )  # fmt: skip
     query = (
         select(Enrolment.id, TermRecord.id)
-        .join(left, left.record_uid == Enrolment.record_uid)
-        .join(Transfer, and_(Transfer.from_enrolment_id == left.id, Transfer.moved_on.is_not(None)))
+        .join(left, and_(left.record_uid == Enrolment.record_uid, left.left_on.is_not(None)))
         .join(TermRecord, TermRecord.enrolment_id == left.id)
         .join(ClassTermRow, book)
         .where(
@@ -211,7 +215,7 @@ def _former_records(session: Session, term: str, enrolment_ids: Sequence[UUID]) 
             TermRecord.stage != Stage.ISSUED.value,
             or_(TermRecord.moving, TermRecord.class_term_id.is_(None)),
         )
-        .order_by(Transfer.moved_on, TermRecord.moving)
+        .order_by(left.left_on, left.joined_on, TermRecord.moving)
     )
     return dict(session.execute(query).all())
 
@@ -224,8 +228,7 @@ def _issued_elsewhere(session: Session, term: str, enrolled: Sequence[Enrolment]
         .join(TermRecord, TermRecord.enrolment_id == other.id)
         .join(ClassTermRow, ClassTermRow.id == TermRecord.class_term_id)
         .where(
-            among(Enrolment.id, [each.id for each in enrolled]), ClassTermRow.term == term,
-            TermRecord.stage == Stage.ISSUED.value,
+            among(Enrolment.id, [each.id for each in enrolled]), ClassTermRow.term == term, books.KEPT,
         )
     )  # fmt: skip
     return set(session.scalars(query))
@@ -242,4 +245,4 @@ def _note_moved(session: Session, row: Transfer, at: datetime) -> None:
     )  # fmt: skip
     events = [{"document_id": each, "kind": "transferred", "happened_at": at} for each in session.scalars(sealed)]
     if events:
-        session.execute(postgresql.insert(LogEvent).on_conflict_do_nothing(), events)
+        session.execute(insert(LogEvent), events)

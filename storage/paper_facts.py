@@ -262,7 +262,7 @@ def schooling_of(session: Session, last: str, pupil_ids: list[UUID]) -> dict[UUI
         .outerjoin(Transfer, Transfer.to_enrolment_id == Enrolment.id)
         .where(among(Enrolment.pupil_id, pupil_ids), Enrolment.school_year <= last)
         .group_by(Enrolment.id, ClassGroup.id, School.id)
-        .order_by(Enrolment.school_year, Enrolment.joined_on)
+        .order_by(Enrolment.school_year, Enrolment.joined_on, Enrolment.left_on)
     )  # fmt: skip
     found: dict[UUID, list[SchoolingLine]] = {pupil_id: [] for pupil_id in pupil_ids}
     for pupil_id, year, class_name, school, province, arrived_on in session.execute(query):

@@ -22,7 +22,7 @@ from domain.record_states import RecordState
 from domain.stages import Stage
 from storage import entries, history, journal, moving, recalling, telling, voids
 from storage.campaigns import cohorts, progress
-from storage.corrections import following
+from storage.corrections import following, freezes
 from storage.corrections.following import Happened
 from storage.submission import outbox
 from storage.tables import ClassGroup, ClassTermRow, Command, RecordSlot, TermRecord
@@ -59,12 +59,7 @@ def project(session: Session, work: Projection) -> bool:
         raise Conflict("Sổ lớp chưa ghi đủ các bước trước.")
     if session.get(Command, work.command_id) is not None:
         raise Conflict("Mã lệnh này đã dùng cho một việc khác.")
-    if work.decision.action in {Action.RETURN, Action.UNLOCK, Action.RENEW}:
-        voids.refuse_sealed(session, work.decision)
-    if work.decision.action is Action.SUBMIT:
-        _freeze(session, row, work.decision)
-    if work.decision.action is Action.ATTACH:
-        moving.attach(session, row, work.decision, work.decided_at)
+    _make_ready(session, row, work)
     dissolved = _dissolved_parts(session, work.changes)
     _write_records(session, row.id, work)
     _follow_up(session, row, work)
@@ -74,6 +69,20 @@ def project(session: Session, work: Projection) -> bool:
     session.flush()
     progress.refresh(session, [row.id])
     return True
+
+
+def _make_ready(session: Session, row: ClassTermRow, work: Projection) -> None:
+    """What has to hold, or to be there, before the records change."""
+    decision = work.decision
+    following.hold(session, work.changes)
+    if decision.action in {Action.RETURN, Action.UNLOCK, Action.RENEW}:
+        voids.refuse_sealed(session, decision)
+    if decision.action is Action.RECALL:
+        freezes.refuse_frozen_since(session, decision.matter_id, [UUID(each) for each in decision.record_ids])
+    if decision.action is Action.SUBMIT:
+        _freeze(session, row, decision)
+    if decision.action is Action.ATTACH:
+        moving.attach(session, row, decision, work.decided_at)
 
 
 def _require_same(session: Session, work: Projection) -> None:

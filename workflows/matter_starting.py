@@ -7,7 +7,7 @@ from domain.matters import MatterKind
 from domain.matters import workflow_id as id_of
 from domain.matters.corrections import CorrectionCommand
 from domain.matters.handover_messages import HandoverStep, OpenHandover
-from domain.matters.handovers import HandoverKind, HandoverStanding
+from domain.matters.handovers import HandoverStanding
 from temporalio.client import Client, WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
@@ -53,7 +53,7 @@ async def open_handover(client: Client, asked: OpenHandover) -> HandoverStanding
         task_queue=MAIN_QUEUE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-        static_summary=f"Bàn giao: {HandoverKind(asked.kind).label}",
+        static_summary=MatterKind.HANDOVER.label,
     )
     answer: HandoverStanding = await client.execute_update_with_start_workflow(
         "open", asked, id=asked.matter_id, start_workflow_operation=start, result_type=HandoverStanding

@@ -28,6 +28,7 @@ from workflows.opening import opening_state, resumed_state
 from workflows.queues import MAIN_QUEUE
 from workflows.school_campaign import SchoolCampaignState, SchoolCampaignWorkflow, school_workflow_id
 from workflows.transfer import TransferWorkflow, transfer_workflow_id
+from workflows.transfer_runs import run_of
 
 Answer = TypeVar("Answer")
 # A workflow whose worker stands still must not stop a round through thousands.
@@ -83,27 +84,29 @@ async def start_school(client: Client, state: SchoolCampaignState) -> None:
 
 
 async def start_transfer(client: Client, standing: TransferStanding) -> None:
-    with suppress(WorkflowAlreadyStartedError):
-        await client.start_workflow(
-            TransferWorkflow.run,
-            standing,
-            id=transfer_workflow_id(standing.matter_id),
-            task_queue=MAIN_QUEUE,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-            static_summary="Chuyển trường",
-        )
-
-
-async def send_deed(client: Client, standing: TransferStanding, deed: TransferDeed) -> TransferStanding:
-    """Have a transfer take somebody's decision, under its command id. A workflow whose start was lost is started."""
-    start = WithStartWorkflowOperation(
+    """One that is over is not started again; of one that is not, a run that ended is taken up."""
+    if standing.is_over:
+        return
+    await client.start_workflow(
         TransferWorkflow.run,
-        standing,
+        run_of(standing),
         id=transfer_workflow_id(standing.matter_id),
         task_queue=MAIN_QUEUE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        static_summary="Chuyển trường",
+    )
+
+
+async def send_deed(client: Client, standing: TransferStanding, deed: TransferDeed) -> TransferStanding:
+    """Have a transfer take somebody's decision, under its command id. A workflow that was lost or ended is started."""
+    start = WithStartWorkflowOperation(
+        TransferWorkflow.run,
+        run_of(standing),
+        id=transfer_workflow_id(standing.matter_id),
+        task_queue=MAIN_QUEUE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
         static_summary="Chuyển trường",
     )
     answer: TransferStanding = await client.execute_update_with_start_workflow(
@@ -138,6 +141,10 @@ class TemporalEngine:
         await self.client.execute_update_with_start_workflow(
             decision.action.value, decision, id=command_id, start_workflow_operation=start, result_type=Outcome
         )
+
+    async def take_up(self, standing: TransferStanding) -> None:
+        """Of a transfer whose run ended another one begins; of one that runs nothing happens."""
+        await start_transfer(self.client, standing)
 
     async def wake_campaign(self, campaign_id: str, school_year: str, grade: int) -> None:
         """Have it look for what is new; one whose start was lost is started."""

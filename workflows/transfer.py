@@ -4,7 +4,7 @@ Handlers carry people's decisions to the database one at a time; `run` does what
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -21,17 +21,25 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import DomainError
     from domain.matters import MatterKind, workflow_id
     from domain.transfers import phases
-    from domain.transfers.messages import AlarmNote, BookStep, SealedPaper, TransferDeed, TransferRef, TransferStanding
-    from domain.transfers.phases import Phase
+    from domain.transfers.messages import (
+        AlarmNote,
+        BookStep,
+        SealedPaper,
+        StuckNote,
+        TransferDeed,
+        TransferRef,
+        TransferStanding,
+    )
+    from domain.transfers.phases import Deed, Phase
 
     from workflows.matter_signing import MatterSigning
     from workflows.pending import current_command_id
     from workflows.queues import DATABASE_RETRY, DATABASE_TIMEOUT, MATTER_QUEUE, PACK_TIMEOUT, PROOF_QUEUE, SIGN_RETRY
     from workflows.transfer_handlers import TransferHandlers
+    from workflows.transfer_runs import TOLD_AFTER, Carried, Refused, TransferRun, pause_after, run_of
 
 # A book may have to wait for a signature that is being embedded, or for its worker.
 BOOK_TIMEOUT = timedelta(minutes=2)
-AGAIN = timedelta(seconds=10)
 
 
 def transfer_workflow_id(matter_id: object) -> str:
@@ -43,16 +51,23 @@ class TransferWorkflow(MatterSigning, TransferHandlers):
     """What it knows comes from the database with every step; the database's lock settles who was first."""
 
     @workflow.init
-    def __init__(self, start: TransferStanding) -> None:
-        self.standing = start
+    def __init__(self, start: TransferRun) -> None:
+        known = start.carried or Carried()
+        self.standing: TransferStanding = start
+        self.refusals = known.refusals
         self.lock = asyncio.Lock()
-        self.attempt = 0
-        self.begin_signing(start.matter_id)
+        # Books answer a known number as they did before, so each run begins above all those of the runs before it.
+        self.attempt = int(workflow.info().start_time.timestamp() * 1000)
+        self.begin_signing(start.matter_id, known.paper)
 
     @workflow.run
-    async def run(self, start: TransferStanding) -> str:
+    async def run(self, start: TransferRun) -> str:
         self._take(await self._do(TransferActivities.load_transfer, TransferRef(start.matter_id)))
+        if start.carried is None and self.standing.phase is Phase.WRITING:
+            await self._take_up_paper()
         while not self.standing.is_over:
+            if self._may_continue_as_new():
+                workflow.continue_as_new(run_of(self.standing, Carried(self.refusals, self.paper_state())))
             try:
                 await self._go_on()
             except (asyncio.CancelledError, ActivityError) as error:
@@ -68,17 +83,38 @@ class TransferWorkflow(MatterSigning, TransferHandlers):
     def snapshot(self) -> TransferStanding:
         return self.standing
 
+    async def _take_up_paper(self) -> None:
+        """The run before this one ended while the paper was being signed."""
+        for each in await self._do(TransferActivities.load_signatures, self._ref()):
+            self.signed[each.field] = each
+
     async def _go_on(self) -> None:
         self.attempt += 1
-        follows: Mapping[Phase, Callable[[], Awaitable[None]]] = {
+        follows: Mapping[Phase, Callable[[], Coroutine[Any, Any, None]]] = {
             Phase.DETACHING: self._detach,
-            Phase.WRITING: self._write,
             Phase.PACKING: self._pack,
             Phase.ATTACHING: self._attach,
             Phase.COMMITTING: self._commit,
             Phase.UNDOING: self._undo,
         }
-        await follows.get(self.standing.phase, self._wait)()
+        step = follows.get(self.standing.phase)
+        if step is not None:
+            await self._beside_alarms(step)
+        else:
+            await (self._write() if self.standing.phase is Phase.WRITING else self._wait(self.is_asked_to_continue))
+
+    async def _beside_alarms(self, step: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """What follows by itself may be long in coming, too: people are told when it is late."""
+        if not self.standing.alarms or not workflow.patched("alarms-beside-steps"):
+            await step()
+            return
+        task = asyncio.create_task(step())
+        try:
+            while not task.done():
+                await self._wait(task.done)
+            await task
+        finally:
+            task.cancel()
 
     async def _detach(self) -> None:
         """The former school's books stop for the pupil; its principal and clerk then write what there is so far."""
@@ -98,10 +134,12 @@ class TransferWorkflow(MatterSigning, TransferHandlers):
             self.await_signatures(wanted)
             if wanted is SignatureField.SEAL:
                 self._take(await self._do(TransferActivities.note_transfer_signed, self._ref()))
-        await self._wait(lambda: self.are_signed(wanted))
+        await self._wait(lambda: self.are_signed(wanted) or self.is_asked_to_continue())
 
     async def _pack(self) -> None:
-        self._take(await self._of_package(TransferPackageActivities.pack_transfer))
+        refused = await self._refusal_of(self._of_package(TransferPackageActivities.pack_transfer))
+        if refused is not None:
+            await self._pause(refused)
 
     async def _undo(self) -> None:
         self.forget_signatures()
@@ -109,59 +147,75 @@ class TransferWorkflow(MatterSigning, TransferHandlers):
 
     async def _commit(self) -> None:
         """A book of the new class that was opened meanwhile, or that refused before, gets the pupil first."""
-        for each in await self._do(TransferActivities.list_books_to_attach, self._ref()):
-            await self._decide(each)
-        await self._through_books(TransferActivities.list_books_to_commit, TransferActivities.note_committed)
+        earlier = await self._ask_books(TransferActivities.list_books_to_attach)
+        await self._through_books(TransferActivities.list_books_to_commit, TransferActivities.note_committed, earlier)
 
     async def _attach(self) -> None:
         """The pivot: the first book that takes the pupil moves the enrolment, or a transaction where none is open.
 
         A book that the former school opened meanwhile stands still for the pupil first.
         """
-        for each in await self._do(TransferActivities.list_books_to_detach, self._ref()):
-            await self._decide(each)
-        await self._through_books(TransferActivities.list_books_to_attach, TransferActivities.move_enrolment)
+        earlier = await self._ask_books(TransferActivities.list_books_to_detach)
+        await self._through_books(TransferActivities.list_books_to_attach, TransferActivities.move_enrolment, earlier)
 
-    async def _through_books(self, listing: Any, then: Any) -> None:  # noqa: ANN401
-        """Ask every book, then note that it is done. What is refused is looked at anew a little later."""
-        found: list[BookStep] = await self._do(listing, self._ref())
-        decided = [await self._decide(each) for each in found]
-        if all(decided):
-            try:
-                self._take(await self._do(then, self._ref()))
-            except ActivityError as error:
-                if not isinstance(error.cause, ApplicationError):
-                    raise
-            else:
+    async def _through_books(self, listing: Any, then: Any, earlier: Sequence[Refused] = ()) -> None:  # noqa: ANN401
+        """Ask every book, then note that it is done. What is refused is looked at anew later."""
+        refused = await self._ask_books(listing)
+        if not refused:
+            last = await self._refusal_of(self._do(then, self._ref()))
+            if last is None:
                 return
+            refused = [last]
         self._take(await self._do(TransferActivities.load_transfer, self._ref()))
-        await self._pause(self.standing.version)
+        await self._pause([*earlier, *refused][0])
 
-    async def _decide(self, step: BookStep) -> bool:
-        """False where the book refuses."""
+    async def _ask_books(self, listing: Any) -> list[Refused]:  # noqa: ANN401
+        found: list[BookStep] = await self._do(listing, self._ref())
+        answers = [(each, await self._refusal(self._decide(each))) for each in found]
+        return [Refused(error.message, each.class_term_id) for each, error in answers if error is not None]
+
+    async def _decide(self, step: BookStep) -> None:
+        await workflow.execute_activity_method(
+            BookActivities.decide_in_book,
+            BookDecision(step.class_term_id, step.command_id, step.decision),
+            task_queue=MATTER_QUEUE,
+            start_to_close_timeout=BOOK_TIMEOUT,
+            retry_policy=DATABASE_RETRY,
+            summary=step.decision.action.value,
+        )
+
+    async def _refusal_of(self, call: Awaitable[TransferStanding]) -> Refused | None:
+        """Take where a step leads; or why it was refused."""
+
+        async def taken() -> None:
+            self._take(await call)
+
+        error = await self._refusal(taken())
+        return Refused(error.message) if error is not None else None
+
+    async def _refusal(self, call: Awaitable[None]) -> ApplicationError | None:
+        """What a rule refused; anything else is raised."""
         try:
-            await workflow.execute_activity_method(
-                BookActivities.decide_in_book,
-                BookDecision(step.class_term_id, step.command_id, step.decision),
-                task_queue=MATTER_QUEUE,
-                start_to_close_timeout=BOOK_TIMEOUT,
-                retry_policy=DATABASE_RETRY,
-                summary=step.decision.action.value,
-            )
+            await call
         except ActivityError as error:
             if not isinstance(error.cause, ApplicationError):
                 raise
-            return False
-        return True
+            return error.cause
+        return None
 
-    async def _pause(self, version: int) -> None:
-        """Until something changes, but not long."""
+    async def _pause(self, refused: Refused) -> None:
+        """Longer each time, until something changes; whoever can mend it is told if it lasts."""
+        self.refusals += 1
+        if self.refusals == TOLD_AFTER and workflow.patched("stuck-is-told"):
+            note = StuckNote(self.standing.matter_id, workflow.now(), refused.why, refused.class_term_id)
+            self._take(await self._do(TransferActivities.note_transfer_stuck, note))
+        version = self.standing.version
         try:
-            await workflow.wait_condition(lambda: self.standing.version != version, timeout=AGAIN)
+            await workflow.wait_condition(lambda: self.standing.version != version, timeout=pause_after(self.refusals))
         except TimeoutError:
             return
 
-    async def _wait(self, is_done: Callable[[], bool] = lambda: False) -> None:
+    async def _wait(self, is_done: Callable[[], bool]) -> None:
         """The one timer: until the next alarm, or until somebody decides something."""
         version = self.standing.version
         alarm = min(self.standing.alarms, key=lambda each: each.at, default=None)
@@ -187,6 +241,8 @@ class TransferWorkflow(MatterSigning, TransferHandlers):
                 if isinstance(error.cause, ApplicationError):
                     raise error.cause from error
                 raise
+            if deed.deed is Deed.RETRY:
+                self.refusals = 0
             return self.standing
 
     async def _brought(self, deed: TransferDeed) -> TransferStanding:
@@ -206,17 +262,26 @@ class TransferWorkflow(MatterSigning, TransferHandlers):
         )
 
     def _check(self, deed: TransferDeed) -> None:
-        """Refuse before history what cannot be done at this step."""
+        """Refuse before history what cannot be done at this step; one that goes on by itself may just have ended."""
         try:
-            phases.require(self.standing.direction, self.standing.phase, deed.deed)
+            if self.standing.phase not in phases.AUTOMATIC:
+                phases.require(self.standing.direction, self.standing.phase, deed.deed)
             phases.require_reason(deed.deed, deed.reason_id)
         except DomainError as error:
             raise refusal(error) from error
 
     def _take(self, found: TransferStanding) -> None:
         """An older answer never overtakes a newer one."""
-        if found.version >= self.standing.version:
-            self.standing = found
+        if found.version < self.standing.version:
+            return
+        if found.phase is not self.standing.phase:
+            self.refusals = 0
+        self.standing = found
+
+    def _may_continue_as_new(self) -> bool:
+        if workflow.info().is_continue_as_new_suggested() and workflow.patched("transfer-continues-as-new"):
+            self.continue_asked = True
+        return self.is_asked_to_continue()
 
     def _ref(self) -> TransferRef:
         return TransferRef(self.standing.matter_id, workflow.now(), self.attempt)

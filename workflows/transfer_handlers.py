@@ -9,6 +9,15 @@ with workflow.unsafe.imports_passed_through():
 class TransferHandlers:
     """Handlers only pass a decision on; `_decided` and `_check` are the workflow's."""
 
+    continue_asked = False
+
+    @workflow.signal(description="Chuyển sang lượt chạy mới (nâng cấp)")
+    async def start_afresh(self) -> None:
+        self.continue_asked = True
+
+    def is_asked_to_continue(self) -> bool:
+        return self.continue_asked and workflow.all_handlers_finished()
+
     async def _decided(self, deed: TransferDeed) -> TransferStanding:
         raise NotImplementedError
 
@@ -54,6 +63,10 @@ class TransferHandlers:
     async def cancel(self, deed: TransferDeed) -> TransferStanding:
         return await self._decided(deed)
 
+    @workflow.update(description="Thử lại bước đang bị vướng")
+    async def retry(self, deed: TransferDeed) -> TransferStanding:
+        return await self._decided(deed)
+
     @accept.validator
     def check_accept(self, deed: TransferDeed) -> None:
         self._check(deed)
@@ -88,4 +101,8 @@ class TransferHandlers:
 
     @cancel.validator
     def check_cancel(self, deed: TransferDeed) -> None:
+        self._check(deed)
+
+    @retry.validator
+    def check_retry(self, deed: TransferDeed) -> None:
         self._check(deed)

@@ -20,6 +20,7 @@ class Turn(StrEnum):
     CHECK = "check"
     OVERRULE = "overrule"
     HAND_OVER = "hand_over"
+    MEND = "mend"
 
 
 class News(StrEnum):
@@ -46,6 +47,7 @@ TASKS: Final[Mapping[str, str]] = {
     "transfer.check": _("Kiểm tra hồ sơ học sinh chuyển đến"),
     "transfer.overrule": _("Quyết định về hồ sơ chuyển đến có điểm không đạt"),
     "transfer.hand_over": _("Giao hồ sơ cho trường nơi đến và ghi nhận đã giao"),
+    "transfer.mend": _("Xử lý vướng mắc để việc chuyển trường đi tiếp"),
 }
 NOTICES: Final[Mapping[str, str]] = {
     "transfer.answer": _("Có đơn xin chuyển đến trường; thầy/cô xem xét và trả lời."),
@@ -55,6 +57,7 @@ NOTICES: Final[Mapping[str, str]] = {
     "transfer.check": _("Hồ sơ học sinh chuyển đến đã về trường; thầy/cô kiểm tra và xác nhận."),
     "transfer.overrule": _("Hồ sơ học sinh chuyển đến có điểm không đạt; thầy/cô quyết định."),
     "transfer.hand_over": _("Hồ sơ chuyển trường đã đóng gói xong; thầy/cô giao cho trường nơi đến."),
+    "transfer.mend": _("Một việc chuyển trường đang bị vướng; thầy/cô mở ra xem lý do và xử lý."),
     "transfer.requested": _("Trường khác vừa nhập một đơn chuyển trường liên quan đến trường thầy/cô."),
     "transfer.accepted": _("Trường nơi đến đã đồng ý tiếp nhận học sinh."),
     "transfer.refused": _("Trường nơi đến không tiếp nhận học sinh."),

@@ -9,10 +9,7 @@ from domain.transfers.phases import OVER, Deed, Direction, Phase
 
 @dataclass(frozen=True)
 class TransferDeed:
-    """Something that a person does; `class_id` names the class of an acceptance, `ground` that of an objection.
-
-    `register_no`: under which the receiving school enters the pupil (số đăng bộ).
-    """
+    """Something that a person does; `class_id` names the class of an acceptance, `ground` that of an objection."""
 
     matter_id: str
     deed: Deed
@@ -21,7 +18,6 @@ class TransferDeed:
     reason_id: str = ""
     class_id: str = ""
     ground: str = ""
-    register_no: str = ""
     package_sha256: str = ""
     at: datetime | None = None
 
@@ -48,6 +44,19 @@ class AlarmNote:
     matter_id: str
     key: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class StuckNote:
+    """Why a step that follows by itself is refused again and again, in a sentence of the rules.
+
+    `class_term_id` names the book that refuses, if one does.
+    """
+
+    matter_id: str
+    at: datetime
+    why: str
+    class_term_id: str = ""
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,7 @@ class Deed(Labelled):
     OVERRULE = "overrule", "Chấp nhận hồ sơ có điểm không đạt"
     SEND_BACK = "send_back", "Trả lại trường nơi đi"
     CANCEL = "cancel", "Huỷ chuyển trường"
+    RETRY = "retry", "Thử lại ngay"
     SIGN = "sign", "Ký kết quả học tập"
     SEAL = "seal", "Đóng dấu kết quả học tập"
     DETACHED = "detached", "Đã dừng sổ của học sinh ở trường nơi đi"
@@ -55,6 +56,7 @@ class Deed(Labelled):
     MOVED = "moved", "Học sinh đã thuộc trường nơi đến"
     COMMITTED = "committed", "Đã rút học sinh khỏi sổ của lớp cũ"
     UNDONE = "undone", "Hồ sơ ở trường nơi đi đã tiếp tục như trước"
+    STUCK = "stuck", "Việc chuyển trường đang bị vướng"
 
 
 class Ground(Labelled):
@@ -67,6 +69,8 @@ class Ground(Labelled):
 
 
 OVER: Final = frozenset({Phase.PLACED, Phase.REFUSED, Phase.CANCELLED})
+# What follows by itself; where it is refused, people mend what keeps it and it is tried again.
+AUTOMATIC: Final = frozenset({Phase.DETACHING, Phase.PACKING, Phase.ATTACHING, Phase.COMMITTING, Phase.UNDOING})
 # From here on the pupil may already be the other school's.
 FORWARD_ONLY: Final = frozenset({Phase.COMMITTING, Phase.PLACED})
 NEEDS_REASON: Final = frozenset({Deed.REFUSE, Deed.OBJECT, Deed.OVERRULE, Deed.SEND_BACK, Deed.CANCEL})
@@ -147,6 +151,8 @@ def require(direction: Direction, phase: Phase, deed: Deed) -> Phase:
     """Where a deed leads. Raises Conflict, saying why it cannot be done now."""
     if deed is Deed.CANCEL:
         return _cancelled(phase)
+    if deed is Deed.RETRY and phase in AUTOMATIC:
+        return phase
     move = move_of(direction, phase, deed)
     if move is not None:
         return move.after

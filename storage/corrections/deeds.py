@@ -71,3 +71,5 @@ def stuck(session: Session, matter_id: UUID, book_command_id: str, code: str, at
     steps.note(session, matter_id, Step(step_id, Deed.STUCK, at, detail={"command": book_command_id, "code": code}))
     if matter.kind == MatterKind.UNLOCK:
         unlocks.stuck(session, matter)
+    elif matter.kind == MatterKind.RECALL:
+        recalls.stuck(session, matter, at)

@@ -37,6 +37,15 @@ class Happened:
         return Step(f"{self.command_id}/{deed}", deed, self.at, staff_id)
 
 
+def hold(session: Session, record_ids: Collection[str]) -> None:
+    """Lock the corrections of these records before anything of the records, as whoever decides about them does."""
+    mine = select(CorrectedRecord.matter_id).where(
+        CorrectedRecord.record_id.in_([UUID(each) for each in record_ids]), CorrectedRecord.settled_at.is_(None)
+    )
+    for matter_id in sorted(set(session.scalars(mine))):
+        steps.lock(session, matter_id)
+
+
 def follow(session: Session, happened: Happened) -> None:
     """Note what a decision about records means for the corrections under way."""
     touched = select(CorrectedRecord).where(
@@ -58,7 +67,9 @@ def _follow(session: Session, matter: Matter, rows: Collection[CorrectedRecord],
         _sent(session, matter, happened)
     for row in rows:
         is_done = happened.changes[str(row.record_id)].stage in _DONE[MatterKind(matter.kind)]
-        if row.opened_at is not None and (is_done or decision.action is Action.DETACH_COMMIT):
+        # What is unlocked goes on elsewhere; what is recalled is done only with a paper that replaces it.
+        is_gone = decision.action is Action.DETACH_COMMIT and matter.kind == MatterKind.UNLOCK
+        if row.opened_at is not None and (is_done or is_gone):
             row.settled_at = happened.at
     session.flush()
     every = records.of_matter(session, matter.id)

@@ -1,5 +1,6 @@
 """What a recall has to know of the city's store: whether a record is frozen there, and the authority's permission."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from domain.calendar import day_of, end_of_day
 from domain.documents import DocumentKind
+from domain.errors import Conflict
 from domain.matters.corrections import CorrectionCommand
 from domain.submission.states import ARRIVED, StoreKind, SubmissionState
 from storage.campaigns import policies
@@ -43,6 +45,23 @@ def is_frozen(session: Session, record_uid: UUID) -> bool:
         .order_by(Submission.version.desc())
     )
     return session.scalars(sent.limit(1)).first() == SubmissionState.FROZEN.value
+
+
+def refuse_frozen_since(session: Session, matter_id: str, record_ids: Collection[UUID]) -> None:
+    """Raises Conflict for a record that was frozen after its recall was decided.
+
+    Asked where the recall takes effect, under the locks of what a freeze changes: it is seen here, or comes after.
+    """
+    recall = session.get(Recall, UUID(matter_id)) if matter_id else None
+    of_record = select(Enrolment.record_uid).join(TermRecord, TermRecord.enrolment_id == Enrolment.id)
+    for uid in sorted(set(session.scalars(of_record.where(TermRecord.id.in_(record_ids))))):
+        kept = select(StoreRecord.id).where(StoreRecord.record_uid == str(uid)).order_by(StoreRecord.id)
+        session.execute(kept.with_for_update())
+        sent = select(Submission.id).where(Submission.record_uid == uid).order_by(Submission.id)
+        session.execute(sent.with_for_update())
+        known = recall is not None and recall.is_frozen
+        if not known and is_frozen(session, uid) and not is_allowed(session, uid):
+            raise Conflict("Học bạ vừa được chốt; cơ quan quản lý phải cho phép thì mới thu hồi được.")
 
 
 def is_allowed(session: Session, record_uid: UUID) -> bool:

@@ -13,7 +13,7 @@ from domain.errors import Conflict, Invalid
 from domain.matters import MatterKind
 from domain.matters.corrections import RECALL_STEPS, CorrectionCommand, Deed, RecallState, after
 from domain.stages import Stage
-from storage.corrections import freezes, people, records
+from storage.corrections import freezes, on_the_way, people, records
 from storage.corrections.unlocks import step_of
 from storage.matters import steps, waits
 from storage.matters.waits import Wait
@@ -73,6 +73,7 @@ def _wanted(session: Session, command: CorrectionCommand) -> _Wanted:
     group = session.get_one(ClassGroup, enrolment.class_id)
     year = records.in_term(session, enrolment.id, Term.YEAR_END)
     first = records.in_term(session, enrolment.id, Term.HK1) if command.first_slots else None
+    _refuse_another_schools(session, group, year, first)
     year_issued = year is not None and year.stage == Stage.ISSUED
     slots = [*dict.fromkeys((*command.slots, *command.first_slots))] if year_issued else []
     if not year_issued and command.slots:
@@ -84,6 +85,18 @@ def _wanted(session: Session, command: CorrectionCommand) -> _Wanted:
     if command.first_slots and first is None:
         raise Invalid("Học sinh không có kết quả học kì I ở lớp này.")
     return _Wanted(enrolment, group, year if year_issued else None, first, slots, list(command.first_slots))
+
+
+def _refuse_another_schools(
+    session: Session, group: ClassGroup, year: TermRecord | None, first: TermRecord | None
+) -> None:
+    """Each school recalls what it issued; the year's paper speaks of the first term, so it is recalled before."""
+    if first is not None and not records.is_of(session, first, group.school_id):
+        raise Conflict("Kết quả học kì I do trường trước đây của học sinh phát hành; hãy đề nghị trường đó thu hồi.")
+    if year is not None and year.stage == Stage.ISSUED and not records.is_of(session, year, group.school_id):
+        raise Conflict(
+            "Học bạ cả năm do trường khác phát hành: trường đó thu hồi học bạ cả năm trước, rồi mới sửa được học kì I."
+        )
 
 
 def _require_may_ask(session: Session, wanted: _Wanted, staff_id: UUID, at: datetime) -> None:
@@ -99,6 +112,8 @@ def take(session: Session, matter: Matter, command: CorrectionCommand, at: datet
     _require_may(session, matter, recall, command, at)
     if command.deed is Deed.REFUSE and not command.reason_id:
         raise Invalid("Hãy ghi lý do (từ 3 đến 1000 ký tự).")
+    if command.deed in {Deed.GRANT, Deed.ALLOW}:
+        on_the_way.refuse_leaving(session, session.get_one(Enrolment, recall.enrolment_id).pupil_id)
     if command.deed is Deed.GRANT:
         recall.decided_by = UUID(command.actor_id)
         state = _next_after_grant(session, recall)
@@ -124,6 +139,17 @@ def _next_after_grant(session: Session, recall: Recall) -> RecallState:
     if recall.is_frozen and not freezes.is_allowed(session, uid):
         return RecallState.AUTHORITY
     return RecallState.RECALLING
+
+
+def stuck(session: Session, matter: Matter, at: datetime) -> None:
+    """The book refused. Where the record was frozen meanwhile the authority is asked, unless a part is open already."""
+    recall = session.get_one(Recall, matter.id)
+    if any(each.opened_at is not None for each in records.of_matter(session, matter.id)):
+        return
+    state = _next_after_grant(session, recall)
+    if recall.state == RecallState.RECALLING and state is RecallState.AUTHORITY:
+        recall.state = matter.state = state.value
+        rewait(session, matter, at)
 
 
 def _require_may(session: Session, matter: Matter, recall: Recall, command: CorrectionCommand, at: datetime) -> None:

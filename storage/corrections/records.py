@@ -16,6 +16,7 @@ from storage.tables import (
     ClassGroup,
     ClassTermRow,
     CorrectedRecord,
+    Enrolment,
     Matter,
     MatterEvent,
     Recall,
@@ -122,12 +123,21 @@ def sent_slots(session: Session, record_id: UUID, slots: Collection[str]) -> lis
 
 
 def in_term(session: Session, enrolment_id: UUID, term: Term) -> TermRecord | None:
+    """The record of a term of the same year, at whatever school it is in a book: where the pupil is, else was last."""
+    year = select(Enrolment.record_uid).where(Enrolment.id == enrolment_id).scalar_subquery()
     query = (
         select(TermRecord)
+        .join(Enrolment, Enrolment.id == TermRecord.enrolment_id)
         .join(ClassTermRow, ClassTermRow.id == TermRecord.class_term_id)
-        .where(TermRecord.enrolment_id == enrolment_id, ClassTermRow.term == term)
+        .where(Enrolment.record_uid == year, ClassTermRow.term == term)
+        .order_by(Enrolment.left_on.desc().nulls_first(), Enrolment.joined_on.desc())
     )
     return session.scalars(query).first()
+
+
+def is_of(session: Session, record: TermRecord, school_id: UUID) -> bool:
+    """Whether a record is in a book of the school."""
+    return class_of(session, record.class_term_id)[1].school_id == school_id
 
 
 def has_left(record: TermRecord) -> bool:

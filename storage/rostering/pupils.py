@@ -76,15 +76,18 @@ def write_enrolments(session: Session, changes: RosterChanges, first_days: Mappi
     ]
     if rows:
         new = insert(tables.Enrolment)
-        session.execute(new.on_conflict_do_nothing(index_elements=["class_id", "pupil_id"]), rows)
+        session.execute(new.on_conflict_do_nothing(index_elements=["class_id", "pupil_id", "joined_on"]), rows)
 
 
 def _update(session: Session, class_id: UUID, enrolment: Enrolment) -> None:
+    """Of who came back the newest stay: the earlier one is over."""
     row = tables.Enrolment
     pupil_id = select(PupilRow.id).where(PupilRow.pupil_code == enrolment.pupil).scalar_subquery()
+    stays = select(row.id).where(row.class_id == class_id, row.pupil_id == pupil_id)
+    newest = stays.order_by(row.joined_on.desc()).limit(1).scalar_subquery()
     values = {"order_no": enrolment.order_no, "register_no": enrolment.register_no}
     dates = {"joined_on": enrolment.joined_on, "left_on": enrolment.left_on}
-    session.execute(update(row).where(row.class_id == class_id, row.pupil_id == pupil_id).values(**values, **dates))
+    session.execute(update(row).where(row.id == newest).values(**values, **dates))
 
 
 def _numbered(changes: Changes[Enrolment], pupils: Mapping[str, Pupil]) -> list[Enrolment]:

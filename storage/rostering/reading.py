@@ -204,15 +204,19 @@ def _pupils(session: Session, which: ColumnElement[bool]) -> tuple[Pupil, ...]:
 
 
 def _enrolments(session: Session, which: ColumnElement[bool]) -> tuple[Enrolment, ...]:
+    """Of who came back to a class the newest stay."""
     query = (
         select(tables.Enrolment, ClassGroup, tables.School.code, PupilRow.pupil_code)
         .join(ClassGroup, ClassGroup.id == tables.Enrolment.class_id)
         .join(tables.School, tables.School.id == ClassGroup.school_id)
         .join(PupilRow, PupilRow.id == tables.Enrolment.pupil_id)
         .where(which)
+        .order_by(tables.Enrolment.joined_on)
     )
-    found = [
-        Enrolment(_key(school, group), code, row.order_no, row.register_no, row.joined_on, row.left_on)
+    found = {
+        (group.id, code): Enrolment(
+            _key(school, group), code, row.order_no, row.register_no, row.joined_on, row.left_on
+        )
         for row, group, school, code in session.execute(query)
-    ]
-    return tuple(sorted(found, key=lambda each: (each.group, each.order_no, each.pupil)))
+    }
+    return tuple(sorted(found.values(), key=lambda each: (each.group, each.order_no, each.pupil)))

@@ -120,6 +120,7 @@ def _read_pupils(session: Session, known: Known, listed: Sequence[ListedClass]) 
         select(Enrolment, ClassGroup.school_id, ClassGroup.name)
         .join(ClassGroup, ClassGroup.id == Enrolment.class_id)
         .where(Enrolment.pupil_id.in_([row.id for row in known.by_code.values()]))
+        .order_by(Enrolment.joined_on.desc())
     )
     for enrolment, school_id, class_name in session.execute(query):
         known.places.setdefault(enrolment.pupil_id, []).append(Place(enrolment, school_id, class_name))

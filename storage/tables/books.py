@@ -59,14 +59,16 @@ class ReviewItem(Base):
 
 
 class Enrolment(Base):
-    """A pupil in a class, by date; one open school year at a time (guide/domain.md 9, invariant 8).
+    """A pupil's stay in a class, by date; one open school year at a time (guide/domain.md 9, invariant 8).
+
+    Who comes back has a stay of its own.
 
     How a disabled pupil is assessed holds for the year: not at all, or by a plan of his own.
     """
 
     __tablename__ = "enrolments"
     __table_args__ = (
-        UniqueConstraint("class_id", "pupil_id"),
+        UniqueConstraint("class_id", "pupil_id", "joined_on"),
         Index(
             "uq_enrolments_open_year", "pupil_id", "school_year", unique=True, postgresql_where=text("left_on IS NULL")
         ),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.tables.base import SHA256, Base, Key, Now, one_of
@@ -101,8 +101,10 @@ class LogEvent(Base):
 
     __tablename__ = "log_events"
     __table_args__ = (
-        UniqueConstraint("document_id", "kind"),
         one_of("kind", ("issued", "recalled", "superseded", "transferred")),
+        # A pupil may move several times; everything else happens to a paper once.
+        Index("uq_log_events_once", "document_id", "kind", unique=True, postgresql_where=text("kind <> 'transferred'")),
+        Index("ix_log_events_document_id", "document_id"),
         Index("ix_log_events_unnumbered", "id", postgresql_where=text("position IS NULL")),
     )
 

@@ -6,16 +6,22 @@ from dataclasses import replace
 from typing import Final
 from uuid import UUID, uuid5
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from domain.decisions import Action, Decision
-from domain.record_states import MATTER
+from domain.record_states import CLOSED, MATTER
 from domain.stages import Stage
 from domain.transfers.messages import BookStep
+from domain.transfers.phases import Direction
 from storage import journal
+from storage.corrections.on_the_way import is_recalled
 from storage.tables import ClassGroup, ClassTermRow, Enrolment, Matter, TermRecord, Transfer
 
+# A term stays in the book of the class that issued it, also while it is corrected.
+KEPT: Final = or_(TermRecord.stage == Stage.ISSUED.value, is_recalled())
+# Of the places that a pupil had in one year: where he is, else where he left last.
+NEWEST_FIRST: Final = (Enrolment.left_on.desc().nulls_first(), Enrolment.joined_on.desc())
 WHY_DETACHED: Final = "Học sinh làm thủ tục chuyển trường."
 
 
@@ -47,61 +53,87 @@ def to_commit(session: Session, row: Transfer, attempt: int) -> list[BookStep]:
 
 
 def to_attach(session: Session, row: Transfer, attempt: int) -> list[BookStep]:
-    """The open books of the class that lack the pupil: each gets a record, but for a term that is issued already."""
-    if row.to_class_id is None:
+    """The open books of the class that lack the pupil: each gets a record, but for a term that is issued already.
+
+    Who comes from outside of the system has no part in a term that the class has finished.
+    """
+    group = session.get(ClassGroup, row.to_class_id) if row.to_class_id else None
+    if group is None:
         return []
-    uid, there = _record_uid(session, row), set(_books_with(session, row))
-    query = select(ClassTermRow).where(ClassTermRow.class_id == row.to_class_id).order_by(ClassTermRow.term)
+    uid, there = _record_uid(session, row, group.school_year), set(_books_with(session, row))
+    query = select(ClassTermRow).where(ClassTermRow.class_id == group.id).order_by(ClassTermRow.term)
+    if row.direction == Direction.IN:
+        query = query.where(ClassTermRow.stage.not_in(sorted(CLOSED)))
     lacking = [
         (book.id, uuid5(row.matter_id, str(book.id)))
         for book in session.scalars(query)
-        if book.id not in there and not (uid and is_issued(session, uid, book.term))
+        if book.id not in there and not (uid and is_kept(session, uid, book.term))
     ]
     return _steps(row, Action.ATTACH, lacking, attempt)
 
 
 def open_records(session: Session, row: Transfer) -> list[tuple[UUID, UUID]]:
-    """Class-term and record of what is not issued and does not stand still yet."""
-    query = _of_former(row).where(TermRecord.stage != Stage.ISSUED.value, ~TermRecord.moving)
-    return [(class_term_id, record_id) for class_term_id, record_id in session.execute(query)]
+    """Class-term and record of what is not issued and does not stand still yet; what is recalled is corrected first."""
+    mine = TermRecord.enrolment_id.in_([each.id for each in ending(session, row)])
+    return _in_books(session, mine & (TermRecord.stage != Stage.ISSUED.value) & ~TermRecord.moving & ~is_recalled())
 
 
-def is_issued(session: Session, record_uid: UUID, term: str) -> bool:
-    """Whether some school has issued this term of the pupil's year."""
+def ending(session: Session, row: Transfer) -> list[Enrolment]:
+    """The pupil's places at the school that is left which end with the transfer, the earliest year first.
+
+    They are those of the year that goes on elsewhere, and of a later one: a year that is over stays where it was.
+    """
+    former = session.get(Enrolment, row.from_enrolment_id) if row.from_enrolment_id else None
+    group = session.get(ClassGroup, row.to_class_id) if row.to_class_id else None
+    if former is None or (group is None and row.direction != Direction.OUT):
+        return []
+    query = (
+        select(Enrolment)
+        .join(ClassGroup, ClassGroup.id == Enrolment.class_id)
+        .where(
+            Enrolment.pupil_id == row.pupil_id, Enrolment.left_on.is_(None),
+            ClassGroup.school_id == session.get_one(ClassGroup, former.class_id).school_id,
+            Enrolment.school_year >= (group.school_year if group else former.school_year),
+        )
+        .order_by(Enrolment.school_year)
+    )  # fmt: skip
+    return list(session.scalars(query))
+
+
+def is_kept(session: Session, record_uid: UUID, term: str) -> bool:
+    """Whether some school has issued this term of the pupil's year: it is corrected there, too."""
     query = (
         select(TermRecord.id)
         .join(Enrolment, Enrolment.id == TermRecord.enrolment_id)
         .join(ClassTermRow, ClassTermRow.id == TermRecord.class_term_id)
-        .where(Enrolment.record_uid == record_uid, ClassTermRow.term == term, TermRecord.stage == Stage.ISSUED.value)
+        .where(Enrolment.record_uid == record_uid, ClassTermRow.term == term, KEPT)
     )
     return session.scalars(query).first() is not None
 
 
-def stays_in_year(session: Session, row: Transfer) -> bool:
-    """Whether the class is of the year in which the pupil is at the school that he leaves."""
-    former = session.get(Enrolment, row.from_enrolment_id) if row.from_enrolment_id else None
-    group = session.get(ClassGroup, row.to_class_id) if row.to_class_id else None
-    return former is not None and group is not None and former.school_year == group.school_year
-
-
 def _moving(session: Session, row: Transfer) -> list[tuple[UUID, UUID]]:
-    found = session.execute(_of_former(row).where(TermRecord.moving))
-    return [(class_term_id, record_id) for class_term_id, record_id in found]
+    """What stands still for the pupil's transfer: there is one at a time."""
+    mine = TermRecord.enrolment_id.in_(select(Enrolment.id).where(Enrolment.pupil_id == row.pupil_id))
+    return _in_books(session, mine & TermRecord.moving)
 
 
-def _of_former(row: Transfer) -> Select[UUID, UUID]:
-    """Records of the former enrolment that are in a book."""
-    return (
+def _in_books(session: Session, which: ColumnElement[bool]) -> list[tuple[UUID, UUID]]:
+    query = (
         select(TermRecord.class_term_id, TermRecord.id)
-        .where(TermRecord.enrolment_id == row.from_enrolment_id, TermRecord.class_term_id.is_not(None))
+        .where(which, TermRecord.class_term_id.is_not(None))
         .order_by(TermRecord.class_term_id, TermRecord.id)
     )
+    return [(class_term_id, record_id) for class_term_id, record_id in session.execute(query)]
 
 
-def _record_uid(session: Session, row: Transfer) -> UUID | None:
+def _record_uid(session: Session, row: Transfer, school_year: str) -> UUID | None:
+    """Of the year that goes on in the new class."""
     if row.to_enrolment_id is not None:
         return session.get_one(Enrolment, row.to_enrolment_id).record_uid
-    return session.get_one(Enrolment, row.from_enrolment_id).record_uid if stays_in_year(session, row) else None
+    newest = select(Enrolment.record_uid).where(
+        Enrolment.pupil_id == row.pupil_id, Enrolment.school_year == school_year
+    )
+    return session.scalars(newest.order_by(*NEWEST_FIRST).limit(1)).first()
 
 
 def _books_with(session: Session, row: Transfer) -> Iterable[UUID]:

@@ -14,7 +14,7 @@ from domain.matters.transfers import Turn
 from domain.rules.school_levels import level_of
 from domain.transfers.limits import TransferDue, due
 from domain.transfers.messages import TransferAlarm, TransferStanding
-from domain.transfers.phases import OVER, Direction, Phase
+from domain.transfers.phases import AUTOMATIC, OVER, Deed, Direction, Phase
 from domain.transfers.rules import Origin, Step, TransferCase
 from domain.workdays import Workdays
 from storage import staffing
@@ -30,7 +30,10 @@ _STEPS: Final = {
     Phase.WRITING: Step.RELEASE,
     Phase.PACKING: Step.RELEASE,
     Phase.CHECKING: Step.PLACEMENT,
+    Phase.ATTACHING: Step.PLACEMENT,
+    Phase.COMMITTING: Step.PLACEMENT,
 }
+ALARM: Final = "alarm"
 _ALARMS: Final = (("remind", "remind_at"), ("late", "due_at"), ("escalate", "escalate_at"))
 
 
@@ -61,6 +64,13 @@ def standing(session: Session, row: Transfer) -> TransferStanding:
     return TransferStanding(
         str(row.matter_id), Direction(row.direction), Phase(row.phase), version, tuple(_alarms(session, row))
     )
+
+
+def under_way(session: Session) -> list[TransferStanding]:
+    """Every transfer that is not over."""
+    return [
+        standing(session, row) for row in session.scalars(select(Transfer).where(Transfer.phase.not_in(sorted(OVER))))
+    ]
 
 
 def _alarms(session: Session, row: Transfer) -> Iterator[TransferAlarm]:
@@ -94,7 +104,16 @@ def waits(session: Session, row: Transfer, due_at: datetime | None, at: datetime
         return [_signer(session, row, due_at)]
     if phase is Phase.CHECKING:
         return list(_checkers(session, row, due_at, at))
+    stuck = newest_step(session, row)
+    if phase in AUTOMATIC and stuck is not None and stuck.deed == Deed.STUCK:
+        return [Wait(Turn.MEND, due_at, role="principal", school_id=UUID(str(stuck.detail["school"])))]
     return []
+
+
+def newest_step(session: Session, row: Transfer) -> MatterEvent | None:
+    """What happened last; that people were reminded is nothing of that."""
+    query = select(MatterEvent).where(MatterEvent.matter_id == row.matter_id, MatterEvent.deed != ALARM)
+    return session.scalars(query.order_by(MatterEvent.seq.desc()).limit(1)).first()
 
 
 def _signer(session: Session, row: Transfer, due_at: datetime | None) -> Wait:

@@ -1,19 +1,20 @@
 """What follows by itself: standing still, packing, moving, leaving the old book, giving back. Each may run twice."""
 
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy.orm import Session
 
 from domain.calendar import day_of
 from domain.errors import Conflict
 from domain.matters.transfers import News
-from domain.transfers.messages import AlarmNote, TransferStanding
-from domain.transfers.phases import OVER, Deed, Phase
-from storage import moving
+from domain.transfers.messages import AlarmNote, StuckNote, TransferStanding
+from domain.transfers.phases import AUTOMATIC, OVER, Deed, Phase
+from storage import journal, moving
+from storage.corrections import on_the_way
 from storage.matters import steps, waits
 from storage.matters.steps import Step
-from storage.tables import Transfer
+from storage.tables import ClassGroup, ClassTermRow, Matter, Transfer
 from storage.transfers import books, dues, telling
 from storage.transfers.steps import drop_paper, lead
 
@@ -26,6 +27,7 @@ def note_detached(session: Session, matter_id: UUID, at: datetime) -> TransferSt
     """The former school signs nothing more of the pupil. Raises Conflict while it still could."""
     row = _locked(session, matter_id)
     if row.phase == Phase.DETACHING:
+        on_the_way.refuse_recalled(session, row.pupil_id)
         if books.open_records(session, row):
             raise Conflict("Còn sổ của học sinh chưa dừng.")
         _go(session, row, Deed.DETACHED, Phase.WRITING, at)
@@ -117,6 +119,29 @@ def withdraw(session: Session, matter_id: UUID, at: datetime) -> TransferStandin
     return dues.standing(session, row)
 
 
+def note_stuck(session: Session, note: StuckNote) -> TransferStanding:
+    """Say on the matter's page what it waits for, and tell the principal of the school that can mend it; once."""
+    row = _locked(session, UUID(note.matter_id))
+    command_id = f"stuck/{note.at.isoformat()}"
+    if Phase(row.phase) in AUTOMATIC and steps.known(session, row.matter_id, command_id) is None:
+        school_id = _who_mends(session, row, note.class_term_id)
+        reason_id = uuid5(row.matter_id, command_id)
+        opened_by = session.get_one(Matter, row.matter_id).opened_by
+        journal.add_reason(session, reason_id, school_id, opened_by, note.why)
+        step = Step(command_id, Deed.STUCK, note.at, None, reason_id, {"school": str(school_id), "phase": row.phase})
+        steps.note(session, row.matter_id, step)
+        lead(session, row, Phase(row.phase), note.at)
+    return dues.standing(session, row)
+
+
+def _who_mends(session: Session, row: Transfer, class_term_id: str) -> UUID | None:
+    """The school whose book refuses; where none does, the one whose step it is."""
+    if class_term_id:
+        book = session.get_one(ClassTermRow, UUID(class_term_id))
+        return session.get_one(ClassGroup, book.class_id).school_id
+    return dues.late_school(row) or row.from_school_id or row.to_school_id
+
+
 def note_alarm(session: Session, note: AlarmNote, at: datetime) -> TransferStanding:
     """Remind whoever is waited for; of what is long past its day, tell those above. Once for each."""
     row = _locked(session, UUID(note.matter_id))
@@ -124,7 +149,7 @@ def note_alarm(session: Session, note: AlarmNote, at: datetime) -> TransferStand
     mine = next((each for each in found.alarms if each.key == note.key), None)
     if mine is None:
         return found
-    steps.note(session, row.matter_id, Step(f"alarm/{note.key}", "alarm", at, None, None, {"alarm": note.key}))
+    steps.note(session, row.matter_id, Step(f"alarm/{note.key}", dues.ALARM, at, None, None, {"alarm": note.key}))
     is_outrun = any(each.at <= at and each.at > mine.at for each in found.alarms)
     if not is_outrun:
         _tell_alarm(session, row, note.key.split("/")[1], at)
@@ -132,13 +157,15 @@ def note_alarm(session: Session, note: AlarmNote, at: datetime) -> TransferStand
 
 
 def _tell_alarm(session: Session, row: Transfer, name: str, at: datetime) -> None:
-    if name != "escalate":
-        people = {each for wait in waits.of_matter(session, row.matter_id) for each in waits.people(session, wait, at)}
-        waits.tell(session, row.matter_id, News(name), people, at)
-        return
+    """Where nobody is waited for it is the head of the school whose step it is."""
     school_id = dues.late_school(row)
-    if school_id is not None:
-        telling.tell_late(session, row, school_id, at)
+    if name == "escalate":
+        if school_id is not None:
+            telling.tell_late(session, row, school_id, at)
+        return
+    people = {each for wait in waits.of_matter(session, row.matter_id) for each in waits.people(session, wait, at)}
+    people = people or telling.offices_of(session, (school_id,), ("principal",), at)
+    waits.tell(session, row.matter_id, News(name), people, at)
 
 
 def _locked(session: Session, matter_id: UUID) -> Transfer:

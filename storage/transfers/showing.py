@@ -23,7 +23,7 @@ from storage.tables import (
     Staff,
     Transfer,
 )
-from storage.transfers import seeing
+from storage.transfers import dues, seeing
 
 WAITING, LEAVING, ARRIVING, DONE = "", "di", "den", "xong"
 _OVER: Final = sorted(each.value for each in OVER)
@@ -76,6 +76,12 @@ class TransferCard:
     def when(self, *deeds: Deed | str) -> datetime | None:
         """When the newest of these steps was done."""
         return max((each.at for each in self.history if each.deed in deeds), default=None)
+
+    @property
+    def obstacle(self) -> str:
+        """Why what should follow by itself does not; "" where nothing keeps it."""
+        newest = next((each for each in reversed(self.history) if each.deed != dues.ALARM), None)
+        return newest.reason if newest is not None and newest.deed == Deed.STUCK else ""
 
     @property
     def ground(self) -> str:

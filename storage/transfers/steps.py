@@ -18,6 +18,7 @@ from domain.transfers.messages import TransferDeed, TransferStanding
 from domain.transfers.phases import CLERK, HOMEROOM, PRINCIPAL, Deed, Direction, Ground, Phase
 from domain.transfers.states import Side
 from storage import staffing
+from storage.corrections import on_the_way
 from storage.matters import papers, steps, waits
 from storage.matters.steps import Step
 from storage.staffing import in_force
@@ -70,9 +71,15 @@ def _require_office(session: Session, row: Transfer, deed: TransferDeed, actor: 
         if not is_requester and not any(PRINCIPAL in offices for offices in sides.values()):
             raise NotAllowed("Chỉ văn thư của trường đã nhập đơn, hoặc hiệu trưởng của một trong hai trường, huỷ được.")
         return
+    if deed.deed is Deed.RETRY and may_retry(sides):
+        return
     move = phases.move_of(Direction(row.direction), Phase(row.phase), deed.deed)
     if move is None or not sides.get(move.side, frozenset()) & move.offices:
         raise NotAllowed(f"Việc “{deed.deed.label}” lúc này không thuộc vai trò của thầy/cô.")
+
+
+def may_retry(sides: Mapping[Side, frozenset[str]]) -> bool:
+    return any(offices & {PRINCIPAL, CLERK} for offices in sides.values())
 
 
 def sides_of(session: Session, row: Transfer, staff_id: UUID, at: datetime) -> Mapping[Side, frozenset[str]]:
@@ -120,6 +127,11 @@ def _accept(session: Session, row: Transfer, deed: TransferDeed, at: datetime) -
     return {"class": str(group.id), "gaps": list(row.subject_gaps)}
 
 
+def _release(session: Session, row: Transfer, _deed: TransferDeed, _at: datetime) -> Mapping[str, object]:
+    on_the_way.refuse_recalled(session, row.pupil_id)
+    return {}
+
+
 def _object(_session: Session, row: Transfer, deed: TransferDeed, _at: datetime) -> Mapping[str, object]:
     if deed.ground not in set(Ground):
         raise Invalid("Không đồng ý cho chuyển phải theo một căn cứ trong quy định.")
@@ -140,14 +152,26 @@ def _confirm(session: Session, row: Transfer, deed: TransferDeed, at: datetime) 
         raise Conflict("Hồ sơ có điểm không kiểm chứng được; hiệu trưởng phải chấp nhận có lý do, hoặc trả lại.")
     if row.direction == Direction.IN and row.package_sha256 and not row.is_sound:
         raise Conflict("Hồ sơ mang đến không kiểm chứng được; hiệu trưởng phải chấp nhận có lý do.")
-    return _enter_in_register(session, row, deed, at)
+    return _overrule(session, row, deed, at)
 
 
-def _enter_in_register(_session: Session, row: Transfer, deed: TransferDeed, _at: datetime) -> Mapping[str, object]:
-    row.register_no = normalise_name(deed.register_no)
-    if len(row.register_no) > _LONGEST_NUMBER:
-        raise Invalid(f"Số đăng bộ dài quá {_LONGEST_NUMBER} ký tự.")
+def _overrule(_session: Session, row: Transfer, _deed: TransferDeed, _at: datetime) -> Mapping[str, object]:
     return {"package": row.package_sha256 or ""}
+
+
+def keep_register_no(session: Session, matter_id: UUID, staff_id: UUID, text: str, at: datetime) -> None:
+    """Under which number the receiving school enters the pupil (số đăng bộ): kept here, as no message carries it.
+
+    It comes before the confirmation; of whoever may not confirm nothing is kept. Raises Invalid for what is too long.
+    """
+    number = normalise_name(text)
+    if len(number) > _LONGEST_NUMBER:
+        raise Invalid(f"Số đăng bộ dài quá {_LONGEST_NUMBER} ký tự.")
+    steps.lock(session, matter_id)
+    row = session.get_one(Transfer, matter_id, with_for_update=True)
+    offices = sides_of(session, row, staff_id, at).get(Side.RECEIVING, frozenset())
+    if row.phase == Phase.CHECKING and offices & {PRINCIPAL, CLERK, HOMEROOM}:
+        row.register_no = number
 
 
 def _send_back(session: Session, row: Transfer, deed: TransferDeed, at: datetime) -> Mapping[str, object]:
@@ -177,10 +201,11 @@ def drop_paper(session: Session, row: Transfer, at: datetime, reason_id: str = "
 
 _DOES: Final[Mapping[Deed, Callable[[Session, Transfer, TransferDeed, datetime], Mapping[str, object]]]] = {
     Deed.ACCEPT: _accept,
+    Deed.RELEASE: _release,
     Deed.OBJECT: _object,
     Deed.BRING: _bring,
     Deed.CONFIRM: _confirm,
-    Deed.OVERRULE: _enter_in_register,
+    Deed.OVERRULE: _overrule,
     Deed.SEND_BACK: _send_back,
     Deed.CANCEL: _cancel,
 }

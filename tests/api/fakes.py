@@ -90,9 +90,13 @@ class FakeTransfers(Transfers):
     async def request(self, person: Person, application: Application) -> UUID:
         return UUID(self._open(person, application).matter_id)
 
-    async def act(self, person: Person, deed: TransferDeed, reason: str = "") -> TransferStanding:
+    async def act(
+        self, person: Person, deed: TransferDeed, reason: str = "", register_no: str = ""
+    ) -> TransferStanding:
         if reason.strip():
             deed = replace(deed, reason_id=str(self._keep(person, deed, reason)))
+        if register_no:
+            self._keep_number(person, deed, register_no)
         with self._sessions.begin() as session:
             return steps.take(session, deed, datetime.now(UTC))
 

@@ -88,6 +88,7 @@ PLAIN |= {"phrase_id": str(uuid4())}
 
 # Handovers.
 FORMS |= {
+    "POST /ban-giao/moi/xem": {"loai": "retirement"},
     "POST /ban-giao/moi": {"command_id": _COMMAND, "reason": "Nghỉ hưu"},
     "POST /nghi-ngan-ngay": {"command_id": _COMMAND, "reason": "Đi tập huấn"},
     "POST /ban-giao/{handover_id}/{viec}": {"command_id": _COMMAND},

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from domain.errors import Conflict, NotAllowed
 from domain.transfers import phases
-from domain.transfers.phases import FORWARD_ONLY, NEEDS_REASON, OVER, Deed, Direction, Phase
+from domain.transfers.phases import AUTOMATIC, FORWARD_ONLY, NEEDS_REASON, OVER, Deed, Direction, Phase
 from domain.transfers.states import Side, TransferState
 
 ALL = list(product(Direction, Phase, Deed))
@@ -45,8 +45,19 @@ def test_both_principals_decide_and_each_only_the_own_part() -> None:
 
 
 def test_nothing_follows_by_itself_that_somebody_could_press() -> None:
-    own = {Deed.REQUEST, Deed.SIGN, Deed.SEAL, Deed.DETACHED, Deed.PACKED, Deed.MOVED, Deed.COMMITTED, Deed.UNDONE}
+    own = {
+        Deed.REQUEST, Deed.SIGN, Deed.SEAL, Deed.DETACHED, Deed.PACKED, Deed.MOVED, Deed.COMMITTED, Deed.UNDONE,
+        Deed.STUCK,
+    }  # fmt: skip
     assert not [each for each in ALL if each[2] in own and allowed(*each)]
+
+
+@pytest.mark.parametrize("phase", Phase)
+def test_only_what_follows_by_itself_is_tried_again(phase: Phase) -> None:
+    if phase in AUTOMATIC:
+        assert phases.require(Direction.WITHIN, phase, Deed.RETRY) is phase
+    else:
+        assert not allowed(Direction.WITHIN, phase, Deed.RETRY)
 
 
 @pytest.mark.parametrize("deed", Deed)
@@ -82,6 +93,8 @@ def test_a_refusal_says_why(phase: Phase, deed: Deed, words: str) -> None:
 def test_whatever_is_tried_nothing_goes_on_after_the_end(direction: Direction, tried: list[Deed]) -> None:
     seen = [phases.first_phase(direction)]
     for deed in tried:
+        if deed is Deed.RETRY:
+            continue  # leads nowhere else
         try:
             seen.append(phases.require(direction, seen[-1], deed))
         except Conflict:

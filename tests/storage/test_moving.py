@@ -1,83 +1,30 @@
 """The pivot of a transfer in the database: the enrolment, what counts of the year, and what was signed of it."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID
 
 import pytest
-from sqlalchemy import Select, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
-from domain.calendar import SchoolYear, day_of
+from domain.calendar import day_of
 from domain.curriculum import HOMEROOM
-from domain.decisions import Action, Decision
+from domain.decisions import Action
 from domain.errors import Conflict
-from domain.record_states import MATTER
 from domain.transfers.phases import Phase
-from storage import moving, registration, results, staffing
+from storage import results
 from storage.paper_facts import facts_on
-from storage.registration import ClassFacts
 from storage.tables import (
     DocumentRecord,
-    Enrolment,
     LogEvent,
     Notice,
-    PupilRow,
     PupilTerm,
-    Staff,
     TermRecord,
-    Transfer,
 )
 from storage.transfers import books
-from storage.transfers.requesting import Application, open_transfer
-from tests.factories import YEAR, ClassCast, OpenBook, make_class, make_school, open_book
+from tests.factories import OpenBook, make_class, make_school, open_book
+from tests.storage.moving import AT, Two, confirmed
 from tests.storage.papers import make_document, make_signature
-
-AT = datetime.now(UTC)
-
-
-@dataclass
-class Two:
-    """A book at each of two schools, and the transfer of the first pupil, as far as its confirmation."""
-
-    db: Session
-    old: OpenBook
-    new: OpenBook
-    row: Transfer
-
-    @property
-    def leaving(self) -> str:
-        return self.old.records[0]
-
-    def decide(self, book: OpenBook, action: Action, *records: str) -> None:
-        book.take(Decision(action, MATTER, records, matter_id=str(self.row.matter_id)))
-
-    def attach(self, book: OpenBook | None = None) -> UUID:
-        into = book or self.new
-        record_id = uuid5(self.row.matter_id, str(into.id))
-        self.decide(into, Action.ATTACH, str(record_id))
-        self.db.expire_all()
-        return record_id
-
-
-def confirmed(db: Session, old: ClassCast, new: ClassCast) -> Transfer:
-    pupil = db.scalars(
-        select(PupilRow).join(Enrolment).where(Enrolment.class_id == old.class_id).order_by(Enrolment.order_no)
-    ).first()
-    clerk = staffing.person(db, AT, Staff.id == new.school.clerk)
-    assert pupil is not None
-    assert clerk is not None
-    matter_id = uuid4()
-    asked = Application(
-        matter_id=matter_id, command_id=str(matter_id), arrives=True, pupil=pupil.pupil_code,
-        birth_date=pupil.birth_date, requested_on=day_of(AT), reason="Gia đình chuyển chỗ ở.",
-    )  # fmt: skip
-    open_transfer(db, clerk, asked, AT)
-    row = db.get_one(Transfer, matter_id)
-    row.phase, row.to_class_id = Phase.ATTACHING.value, new.class_id
-    db.flush()
-    return row
 
 
 @pytest.fixture
@@ -176,40 +123,3 @@ def test_the_homeroom_teacher_of_the_new_class_goes_on_where_the_old_one_stopped
     arrived = two.db.get_one(PupilTerm, two.attach())
     assert (arrived.height_cm, arrived.is_recognised, arrived.version) == ("121", False, 1)
     assert two.new.term.records[str(arrived.record_id)].open_slots[-1] == HOMEROOM
-
-
-@pytest.mark.parametrize("has_record", [True, False])
-def test_a_place_that_the_former_school_had_for_the_next_year_is_given_up(db: Session, *, has_record: bool) -> None:
-    """The year that is over stays where it was."""
-    later = SchoolYear(YEAR.start + 1)
-    old, new = (make_class(db, make_school(db, number)) for number in (1, 2))
-    last = open_book(db, old)
-    db.execute(
-        update(TermRecord).where(TermRecord.enrolment_id.in_(of_class(old))).values(stage="issued", issued_at=AT)
-    )
-    next_old, next_new = (
-        registration.add_class(db, cast.school.school_id, later, ClassFacts(2, "2A1")) for cast in (old, new)
-    )
-    row = confirmed(db, old, new)
-    row.to_class_id = next_new
-    place = Enrolment(
-        class_id=next_old, pupil_id=row.pupil_id, school_year=str(later), order_no=1, record_uid=uuid4(),
-        joined_on=day_of(AT),
-    )  # fmt: skip
-    db.add(place)
-    db.flush()
-    if has_record:
-        db.add(TermRecord(class_term_id=last.id, enrolment_id=place.id))
-        db.flush()
-        with pytest.raises(Conflict, match="một lớp khác"):
-            moving.arrive(db, row, AT)
-        return
-    arrived = moving.arrive(db, row, AT)
-    assert arrived is not None
-    assert place.left_on == day_of(AT)
-    former = db.get_one(Enrolment, row.from_enrolment_id)
-    assert (former.left_on, former.record_uid != arrived.record_uid) == (None, True)
-
-
-def of_class(cast: ClassCast) -> Select[UUID]:
-    return select(Enrolment.id).where(Enrolment.class_id == cast.class_id)

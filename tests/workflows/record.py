@@ -166,8 +166,14 @@ def keep(name: str, history: str) -> None:
     if path.exists():
         sys.stdout.write(f"{path.name}: kept as it is\n")
         return
-    path.write_text(json.dumps(json.loads(history), separators=(",", ":")) + "\n", encoding="utf-8")
+    kept = json.loads(history, object_hook=_without_trace)
+    path.write_text(json.dumps(kept, separators=(",", ":")) + "\n", encoding="utf-8")
     sys.stdout.write(f"{path.name}: recorded\n")
+
+
+def _without_trace(found: dict[str, object]) -> dict[str, object]:
+    """A trace would put this machine's paths into the histories."""
+    return {name: value for name, value in found.items() if name != "stackTrace"}
 
 
 if __name__ == "__main__":

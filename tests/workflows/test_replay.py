@@ -77,5 +77,5 @@ async def test_recorded_histories_of_handovers_still_replay(path: Path) -> None:
 
 @pytest.mark.parametrize("path", TRANSFERS, ids=lambda path: path.stem)
 async def test_recorded_histories_of_transfers_still_replay(path: Path) -> None:
-    assert len(TRANSFERS) == 3
+    assert len(TRANSFERS) == 5
     await replayer(TransferWorkflow).replay_workflow(history(path))

@@ -119,13 +119,12 @@ def _ask_page(
 ) -> Response:
     """Which parts of which term are wrong: a subject teacher finds the own ones."""
     with found.sessions() as session:
-        first = records.in_term(session, record.enrolment_id, Term.HK1)
-        year = records.in_term(session, record.enrolment_id, Term.YEAR_END)
+        first, year = (records.in_term(session, record.enrolment_id, each) for each in (Term.HK1, Term.YEAR_END))
         own = None if person.roles & _ASKERS or HOMEROOM in record.class_term.my_slots else record.class_term.my_slots
         terms: dict[str, Any] = {
             name: [part for part in views.all_parts(session, row.class_term_id) if own is None or part[0] in own]
             for name, row in (("phan", year), ("hk1", first))
-            if row is not None and row.stage == Stage.ISSUED
+            if row is not None and row.stage == Stage.ISSUED and records.is_of(session, row, person.school_id)
         }
     values = {
         "record": record, "terms": terms, "form": form, "problem": refused.message if refused else "",

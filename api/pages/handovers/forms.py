@@ -92,7 +92,7 @@ def _item(held: Held, taker: str) -> ItemAsked:
 
 
 class AskedForm(BaseModel):
-    """What a page is asked for, in its address."""
+    """Who leaves, why and when: about somebody, so it is sent and stands in no address."""
 
     loai: str = ""
     nguoi: str = ""

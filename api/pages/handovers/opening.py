@@ -4,7 +4,7 @@ import asyncio
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Query, Request, status
+from fastapi import APIRouter, Form, Request, status
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
@@ -30,9 +30,17 @@ OPENERS: Final = frozenset({Duty.PRINCIPAL, Duty.ADMIN})
 
 @router.get("/moi")
 @allow(OPENERS)
-def show_form(
-    request: Request, person: CurrentPerson, found: ServicesDep, asked: Annotated[AskedForm, Query()]
+def show_form(request: Request, person: CurrentPerson, found: ServicesDep, nguoi: str = "") -> Response:
+    form = AskedForm(nguoi=nguoi).form()
+    return page(found, request, "handovers/new.html", **_values(found, person, form), problem="")
+
+
+@router.post("/moi/xem")
+@allow(OPENERS)
+def show_parts(
+    request: Request, person: CurrentPerson, found: ServicesDep, asked: Annotated[AskedForm, Form()]
 ) -> Response:
+    """Everything that the person fills, to be handed on; nothing is opened yet."""
     form = asked.form()
     return page(found, request, "handovers/new.html", **_values(found, person, form), problem=_trouble(form))
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Query, Request, status
+from fastapi import APIRouter, Form, Request, status
 from starlette.responses import RedirectResponse, Response
 
 from api.deps import CurrentPerson, ServicesDep, now
@@ -25,10 +25,8 @@ router = APIRouter(include_in_schema=False, prefix="/nghi-ngan-ngay")
 
 @router.get("")
 @allow(STAFF)
-def show_form(
-    request: Request, person: CurrentPerson, found: ServicesDep, asked: Annotated[AskedForm, Query()]
-) -> Response:
-    return page(found, request, "handovers/short_leave.html", **_values(found, person, asked.form()), problem="")
+def show_form(request: Request, person: CurrentPerson, found: ServicesDep) -> Response:
+    return page(found, request, "handovers/short_leave.html", **_values(found, person, AskedForm().form()), problem="")
 
 
 @router.post("")

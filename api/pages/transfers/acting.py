@@ -34,6 +34,7 @@ ACTS: Final = {
     "chap-nhan": Deed.OVERRULE,
     "tra-lai": Deed.SEND_BACK,
     "huy": Deed.CANCEL,
+    "thu-lai": Deed.RETRY,
 }
 
 
@@ -60,7 +61,7 @@ async def act(
     if act not in ACTS:
         raise NotFound(showing.UNKNOWN)
     try:
-        await found.transfers.act(person, _deed(transfer_id, ACTS[act], person, form), form.reason)
+        await found.transfers.act(person, _deed(transfer_id, ACTS[act], person, form), form.reason, form.so_dang_bo)
     except (DomainError, Unavailable) as refused:
         return await run_in_threadpool(showing.show, found, request, person, transfer_id, refused, form.reason)
     return RedirectResponse(f"/chuyen-truong/{transfer_id}", status.HTTP_303_SEE_OTHER)
@@ -97,8 +98,7 @@ def _deed(transfer_id: UUID, deed: Deed, person: Person, form: ActForm) -> Trans
     if (deed in NEEDS_REASON or text) and not is_reason(text):
         raise Invalid("Hãy ghi lý do (từ 3 đến 1000 ký tự).")
     return TransferDeed(
-        str(transfer_id), deed, str(person.staff_id), str(form.command_id), class_id=_id(form.lop), ground=form.can_cu,
-        register_no=form.so_dang_bo,
+        str(transfer_id), deed, str(person.staff_id), str(form.command_id), class_id=_id(form.lop), ground=form.can_cu
     )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from api.services import Services
 from domain.duties import DUTY_NAMES, Duty
 from domain.errors import DomainError, NotFound
 from domain.matters.transfers import TASKS
-from domain.transfers.phases import CLERK, PRINCIPAL, Deed, Direction, Ground, Phase, move_of
+from domain.transfers.phases import AUTOMATIC, CLERK, PRINCIPAL, Deed, Direction, Ground, Phase, move_of
 from domain.transfers.rules import transfer_rules
 from domain.transfers.states import Side
 from storage.matters import seeing as papers_seen
@@ -169,6 +169,7 @@ def _acts(session: Session, card: TransferCard, person: Person, at: datetime) ->
     sides = steps.sides_of(session, card.row, person.staff_id, at)
     direction, phase = card.line.direction, card.line.phase
     found = [deed for deed in _FOR_PEOPLE if _may(deed, direction, phase, sides) and _fits(deed, card.row)]
+    found += [Deed.RETRY] if phase in AUTOMATIC and steps.may_retry(sides) else []
     return (*found, Deed.CANCEL) if _may_cancel(session, card, sides) else tuple(found)
 
 

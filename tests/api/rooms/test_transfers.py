@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from api.services import Services
 from domain.calendar import day_of
+from domain.transfers.messages import StuckNote
 from domain.transfers.phases import Phase
-from storage.matters import seeing
+from storage.matters import seeing, waits
 from storage.matters import steps as diary
 from storage.staffing import Person
-from storage.tables import Enrolment, Matter, PupilRow, Transfer
+from storage.tables import Enrolment, Matter, MatterEvent, PupilRow, Transfer
 from storage.transfers import following, steps
 from tests.api.conftest import As
 from tests.api.world import World
@@ -230,3 +231,45 @@ async def test_a_pupil_from_outside_is_entered_with_particulars(desk: As, world:
     data, files = {"csrf_token": client.headers["X-CSRF-Token"]}, {"file": ("ho-so.pdf", b"%PDF-1.7 scan")}
     assert (await client.post(f"{path}/ho-so/nop", data=data, files=files)).status_code == 303
     assert "Hãy chọn tệp hồ sơ." in (await client.post(f"{path}/ho-so/nop", data=data, files={"file": ("", b"")})).text
+
+
+def stuck(services: Services, path: str) -> None:
+    """The book of the school that is left refuses again and again."""
+    put_in(services, path, Phase.DETACHING)
+    note = StuckNote(path.rpartition("/")[2], datetime.now(UTC), "Còn sổ của học sinh chưa dừng.")
+    for _twice in range(2):
+        with services.sessions.begin() as session:
+            following.note_stuck(session, note)
+
+
+async def test_what_keeps_a_transfer_is_said_and_the_principal_has_it_tried_again(
+    desk: As, services: Services, world: World, pupil: PupilRow
+) -> None:
+    path = await asked(desk, pupil)
+    await send(desk, "principal", path, "tiep-nhan", lop=str(world.cast.class_id))
+    stuck(services, path)
+    shown = " ".join((await desk("principal").get(path)).text.split())
+    assert "Chưa đi tiếp được: Còn sổ của học sinh chưa dừng. Hệ thống tự thử lại." in shown
+    assert "Xử lý vướng mắc để việc chuyển trường đi tiếp: <strong>Hiệu trưởng</strong>" in shown
+    assert "Thử lại ngay" in shown
+    with services.sessions() as session:
+        matter_id = UUID(path.rpartition("/")[2])
+        [wait] = waits.of_matter(session, matter_id)
+        deeds = session.scalars(select(MatterEvent.deed).where(MatterEvent.matter_id == matter_id)).all()
+    assert (wait.role, wait.school_id) == ("principal", world.foreign.school.school_id)
+    assert deeds.count("stuck") == 1
+    answer = await send(desk, "principal", path, "thu-lai")
+    assert answer.status_code == 303
+    assert "Chưa đi tiếp được" not in (await desk("principal").get(path)).text
+
+
+async def test_only_principals_and_clerks_have_it_tried_again(
+    desk: As, services: Services, world: World, pupil: PupilRow
+) -> None:
+    path = await asked(desk, pupil)
+    await send(desk, "principal", path, "tiep-nhan", lop=str(world.cast.class_id))
+    refused = await send(desk, "principal", path, "thu-lai")
+    assert "Chưa làm được" in refused.text
+    stuck(services, path)
+    assert "Thử lại ngay" not in (await desk("homeroom").get(path)).text
+    assert "không thuộc vai trò" in (await send(desk, "homeroom", path, "thu-lai")).text

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from temporalio import activity
 from temporalio.client import Client, WorkflowHandle
+from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
@@ -24,6 +25,7 @@ from domain.transfers.messages import (
     AlarmNote,
     BookStep,
     SealedPaper,
+    StuckNote,
     TransferAlarm,
     TransferDeed,
     TransferRef,
@@ -34,6 +36,7 @@ from tests.workflows.playing import FAILURES
 from workflows.messages import Outcome
 from workflows.queues import MAIN_QUEUE, MATTER_QUEUE, PROOF_QUEUE, SIGN_QUEUE
 from workflows.transfer import TransferWorkflow, transfer_workflow_id
+from workflows.transfer_runs import run_of
 
 Histories = dict[str, str]
 
@@ -43,10 +46,11 @@ class Remembered:
     """What a database would say, of one transfer at a time; each list of books is asked for once."""
 
     standing: TransferStanding
-    books: int = 1
+    limits: tuple[TransferAlarm, ...] = ()
+    refusals: int = 0
 
     def go(self, phase: Phase) -> TransferStanding:
-        self.standing = replace(self.standing, phase=phase, version=self.standing.version + 1, alarms=())
+        self.standing = replace(self.standing, phase=phase, version=self.standing.version + 1, alarms=self.limits)
         return self.standing
 
     @activity.defn
@@ -60,6 +64,7 @@ class Remembered:
     @activity.defn
     def note_transfer_alarm(self, note: AlarmNote) -> TransferStanding:
         left = tuple(each for each in self.standing.alarms if each.key != note.key)
+        self.limits = ()
         self.standing = replace(self.standing, alarms=left, version=self.standing.version + 1)
         return self.standing
 
@@ -86,6 +91,9 @@ class Remembered:
 
     @activity.defn
     def note_detached(self, _: TransferRef) -> TransferStanding:
+        if self.refusals > 0:
+            self.refusals -= 1
+            raise ApplicationError("Còn sổ của học sinh chưa dừng.", type="Conflict", non_retryable=True)
         return self.go(Phase.WRITING)
 
     @activity.defn
@@ -113,6 +121,15 @@ class Remembered:
         return self.go(Phase.UNDOING)
 
     @activity.defn
+    def note_transfer_stuck(self, _: StuckNote) -> TransferStanding:
+        self.standing = replace(self.standing, version=self.standing.version + 1)
+        return self.standing
+
+    @activity.defn
+    def load_signatures(self, _: TransferRef) -> list[MatterSigned]:
+        return []
+
+    @activity.defn
     def decide_in_book(self, _: BookDecision) -> None:
         return
 
@@ -135,7 +152,8 @@ async def transfer_workers(
         known.load_transfer, known.take_transfer_deed, known.note_transfer_alarm, known.list_books_to_detach,
         known.list_books_to_attach, known.list_books_to_commit, known.list_books_to_undo, known.note_detached,
         known.note_transfer_signed, known.note_transfer_sealed, known.move_enrolment, known.note_committed,
-        known.note_undone, known.withdraw_transfer, known.decide_in_book,
+        known.note_undone, known.withdraw_transfer, known.decide_in_book, known.note_transfer_stuck,
+        known.load_signatures,
     ]  # fmt: skip
     queues: dict[str, list[Callable[..., Any]]] = {
         MATTER_QUEUE: of_matters,
@@ -152,7 +170,7 @@ async def transfer_workers(
             worker = Worker(client, task_queue=queue, activities=acts, activity_executor=threads)
             await stack.enter_async_context(worker)
         yield await client.start_workflow(
-            TransferWorkflow.run, known.standing, id=transfer_workflow_id(known.standing.matter_id),
+            TransferWorkflow.run, run_of(known.standing), id=transfer_workflow_id(known.standing.matter_id),
             task_queue=MAIN_QUEUE,
         )  # fmt: skip
 
@@ -162,18 +180,18 @@ def begun() -> Remembered:
     return Remembered(TransferStanding(str(uuid4()), Direction.WITHIN, Phase.REQUESTED, 1, (late,)))
 
 
-async def _do(handle: WorkflowHandle[TransferWorkflow, str], known: Remembered, deed: Deed) -> None:
+async def do(handle: WorkflowHandle[TransferWorkflow, str], known: Remembered, deed: Deed) -> None:
     act = TransferDeed(known.standing.matter_id, deed, "staff-1", reason_id="reason-1")
     await handle.execute_update(deed.value, act, id=str(uuid4()), result_type=TransferStanding)
 
 
-async def _sign(handle: WorkflowHandle[TransferWorkflow, str], known: Remembered, field: str) -> None:
+async def sign(handle: WorkflowHandle[TransferWorkflow, str], known: Remembered, field: str) -> None:
     action, order_id = action_of(field), f"{field}/{uuid4()}"
     decision = Decision(action, field, ("document-1",), order_id=order_id, matter_id=known.standing.matter_id)
     await handle.execute_update(action.value, decision, id=order_id, result_type=Outcome)
 
 
-async def _until(clock: WorkflowEnvironment, handle: WorkflowHandle[TransferWorkflow, str], phase: Phase) -> None:
+async def until(clock: WorkflowEnvironment, handle: WorkflowHandle[TransferWorkflow, str], phase: Phase) -> None:
     """Turned a little each time: on this clock nothing passes by itself."""
     for _ in range(100):
         if (await handle.query(TransferWorkflow.snapshot)).phase is phase:
@@ -188,15 +206,15 @@ async def moved(clock: WorkflowEnvironment, threads: ThreadPoolExecutor) -> Hist
     with clock.with_time_skipping_disabled():
         async with transfer_workers(clock.client, known, threads) as handle:
             await clock.fast_forward(handle, timedelta(days=4))
-            await _do(handle, known, Deed.ACCEPT)
-            await _do(handle, known, Deed.RELEASE)
+            await do(handle, known, Deed.ACCEPT)
+            await do(handle, known, Deed.RELEASE)
             for again in (True, False):
-                await _until(clock, handle, Phase.WRITING)
-                await _sign(handle, known, PRINCIPAL)
+                await until(clock, handle, Phase.WRITING)
+                await sign(handle, known, PRINCIPAL)
                 await clock.fast_forward(handle, timedelta(seconds=1))
-                await _sign(handle, known, SEAL)
-                await _until(clock, handle, Phase.CHECKING)
-                await _do(handle, known, Deed.SEND_BACK if again else Deed.CONFIRM)
+                await sign(handle, known, SEAL)
+                await until(clock, handle, Phase.CHECKING)
+                await do(handle, known, Deed.SEND_BACK if again else Deed.CONFIRM)
             await handle.result()
             return {"transfer-moved": (await handle.fetch_history()).to_json()}
 
@@ -207,9 +225,9 @@ async def undone(clock: WorkflowEnvironment, threads: ThreadPoolExecutor) -> His
     with clock.with_time_skipping_disabled():
         async with transfer_workers(clock.client, known, threads) as handle:
             for deed in (Deed.ACCEPT, Deed.RELEASE):
-                await _do(handle, known, deed)
-            await _until(clock, handle, Phase.WRITING)
-            await _do(handle, known, Deed.CANCEL)
+                await do(handle, known, deed)
+            await until(clock, handle, Phase.WRITING)
+            await do(handle, known, Deed.CANCEL)
             await handle.result()
             return {"transfer-undone": (await handle.fetch_history()).to_json()}
 
@@ -219,10 +237,39 @@ async def withdrawn(clock: WorkflowEnvironment, threads: ThreadPoolExecutor) -> 
     known = begun()
     with clock.with_time_skipping_disabled():
         async with transfer_workers(clock.client, known, threads) as handle:
-            await _do(handle, known, Deed.ACCEPT)
+            await do(handle, known, Deed.ACCEPT)
             await handle.cancel()
             await handle.result()
             return {"transfer-withdrawn": (await handle.fetch_history()).to_json()}
 
 
-PLAYS = (moved, undone, withdrawn)
+async def stuck(clock: WorkflowEnvironment, threads: ThreadPoolExecutor) -> Histories:
+    """Refused, reminded and told of, then let go; the second run begins while the seal is waited for."""
+    known = begun()
+    known.refusals, soon = 3, datetime.now().astimezone() + timedelta(seconds=30)
+    known.limits = (TransferAlarm("release/remind/2026-12-01", soon),)
+    with clock.with_time_skipping_disabled():
+        async with transfer_workers(clock.client, known, threads) as handle:
+            for deed in (Deed.ACCEPT, Deed.RELEASE):
+                await do(handle, known, deed)
+            for _ in range(10):
+                await clock.fast_forward(handle, timedelta(seconds=20))
+            await until(clock, handle, Phase.WRITING)
+            await sign(handle, known, PRINCIPAL)
+            first = (await handle.describe()).run_id
+            await clock.fast_forward(handle, timedelta(seconds=1))
+            await handle.signal("start_afresh")
+            await clock.fast_forward(handle, timedelta(seconds=1))
+            await sign(handle, known, SEAL)
+            await until(clock, handle, Phase.CHECKING)
+            await do(handle, known, Deed.CONFIRM)
+            await handle.result()
+            ended = clock.client.get_workflow_handle(handle.id, run_id=first)
+            newest = clock.client.get_workflow_handle(handle.id)
+            return {
+                "transfer-stuck-first-run": (await ended.fetch_history()).to_json(),
+                "transfer-stuck-second-run": (await newest.fetch_history()).to_json(),
+            }
+
+
+PLAYS = (moved, undone, withdrawn, stuck)

@@ -140,8 +140,9 @@ class Journey:
         command_id: str = "",
         **more: Any,  # noqa: ANN401
     ) -> TransferStanding:
+        number = more.pop("register_no", "")
         act = TransferDeed(str(self.matter_id), deed, str(staff_id), command_id or str(uuid4()), **more)
-        return await self.transfers.act(self.person(staff_id), act, reason)
+        return await self.transfers.act(self.person(staff_id), act, reason, number)
 
     async def accept(self, **more: Any) -> None:  # noqa: ANN401
         await self.act(Deed.ACCEPT, self.new.school.principal, class_id=str(self.new.class_id), **more)

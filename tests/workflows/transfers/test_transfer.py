@@ -16,7 +16,7 @@ from interchange.sample_school.cells import plausible
 from storage import board, class_view, opening, paper_facts, results, saving
 from storage.matters import steps
 from storage.tables import Assessment, ClassTermRow, Matter, MatterWait, Notice, PupilTerm, TermRecord
-from tests.workflows.transfers.schools import DUE, Journey, LiveBook
+from tests.workflows.transfers.schools import DUE, Journey, LiveBook, refused
 
 _CELL = (Assessment.slot, Assessment.point, Assessment.item, Assessment.kind, Assessment.value)
 
@@ -77,6 +77,18 @@ async def test_a_pupil_moves_in_the_middle_of_a_term_with_what_was_entered(journ
         kept = session.get_one(PupilTerm, UUID(arrived))
         assert (kept.absent_excused, kept.absent_unexcused, kept.height_cm) == (3, 1, "121")
     await old.do(Action.SUBMIT, HOMEROOM, *old.records[1:])
+
+
+async def test_the_number_in_the_register_is_in_no_history(journey: Journey) -> None:
+    await journey.up_to(Phase.CHECKING)
+    clerk = journey.new.school.clerk
+    assert "dài quá" in await refused(journey.act(Deed.CONFIRM, clerk, register_no="9" * 31))
+    assert await refused(journey.act(Deed.CONFIRM, journey.old.school.clerk, register_no="77/2026"))
+    assert journey.row().register_no == ""
+    await journey.confirm()
+    await journey.reach(Phase.PLACED)
+    assert journey.row().register_no == "12/2026"
+    assert "12/2026" not in (await journey.handle.fetch_history()).to_json()
 
 
 async def test_its_diary_is_whole_and_everybody_whom_it_concerns_is_told(journey: Journey) -> None:
@@ -192,9 +204,11 @@ async def test_who_comes_back_is_found_again_with_what_was_entered_elsewhere(jou
     await back.write()
     await back.confirm()
     await back.reach(Phase.PLACED)
-    left, again = back.enrolments()
-    assert (left.class_id, again.class_id, again.order_no) == (journey.new.class_id, journey.old.class_id, 1)
-    assert left.record_uid == again.record_uid
+    stays = back.enrolments()
+    assert [each.left_on is None for each in stays] == [False, False, True]
+    assert {each.class_id for each in stays[:2]} == {journey.old.class_id, journey.new.class_id}
+    assert (stays[2].class_id, stays[2].order_no) == (journey.old.class_id, 1)
+    assert len({each.record_uid for each in stays}) == 1
     with journey.sessions() as session:
         record = UUID(back.record_in(old))
         assert str(record) != old.records[0]
