@@ -182,7 +182,7 @@ def _papers(session: Session, pupil_id: UUID) -> dict[UUID, tuple[StayPaper, ...
     return {enrolment_id: tuple(papers) for enrolment_id, papers in found.items()}
 
 
-def _own(session: Session, pupil_id: UUID) -> Sequence[Row[tuple[Document, UUID, bool]]]:
+def _own(session: Session, pupil_id: UUID) -> Sequence[Row[Document, UUID, bool]]:
     kinds = case({kind.value: at for at, kind in enumerate(_OWN)}, value=Document.kind)
     query = (
         select(Document, Enrolment.id, is_proven())
@@ -193,7 +193,7 @@ def _own(session: Session, pupil_id: UUID) -> Sequence[Row[tuple[Document, UUID,
     return session.execute(query).all()
 
 
-def _first_terms(session: Session, pupil_id: UUID) -> Sequence[Row[tuple[Document, UUID, bool]]]:
+def _first_terms(session: Session, pupil_id: UUID) -> Sequence[Row[Document, UUID, bool]]:
     """Also where the pupil's line was recalled since: another paper may speak of the summary."""
     query = (
         select(Document, Enrolment.id, is_proven())
