@@ -16,6 +16,7 @@ from domain.assessment import Term
 from domain.chains import Happened, LinkState, state_of
 from domain.documents import DocumentKind
 from storage.evidence import is_proven
+from storage.issuing import issuing_school
 from storage.tables import (
     ClassGroup,
     ClassTermRow,
@@ -93,7 +94,10 @@ class StayPaper:
 
 @dataclass(frozen=True)
 class Stay:
-    """A pupil's time in a class of a school in one year, and the papers that came of it."""
+    """A pupil's time in a class in one year, and the papers that came of it.
+
+    `school_id` is whose class it is now, `school` the name of the one that issued the year.
+    """
 
     enrolment_id: UUID
     school_year: str
@@ -112,9 +116,9 @@ def pupil_of(session: Session, enrolment_id: UUID) -> UUID:
 def stays_of(session: Session, pupil_id: UUID) -> list[Stay]:
     """All of them, at whatever school, from the first to the last."""
     query = (
-        select(Enrolment, ClassGroup.name, School.id, School.name)
+        select(Enrolment, ClassGroup.name, ClassGroup.school_id, School.name)
         .join(ClassGroup, ClassGroup.id == Enrolment.class_id)
-        .join(School, School.id == ClassGroup.school_id)
+        .join(School, School.id == issuing_school())
         .where(Enrolment.pupil_id == pupil_id)
         .order_by(Enrolment.school_year, Enrolment.joined_on, Enrolment.left_on)
     )

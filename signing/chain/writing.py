@@ -80,7 +80,8 @@ def write_chain(
         raise ChainInvalid("Chuỗi học bạ phải có văn bản, và của đúng một học sinh.")
     links = chain_links([(facts[each.paper.sha256], each) for each in papers], terms)
     checkpoint = Checkpoint.parse(Note.parse(log.checkpoint).text)
-    entries = sorted((each for held in (*papers, *terms) for each in held.events), key=lambda each: each.position)
+    logged: list[ChainPaper | ChainTerm] = [*papers, *terms]
+    entries = sorted((each for held in logged for each in held.events), key=lambda each: each.position)
     part = LogPart(checkpoint.origin, checkpoint.size, tuple(map(_entry, entries)))
     chain = make_chain(pupils.pop(), links, part)
     text = stated(chain.dumps())
