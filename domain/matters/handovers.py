@@ -15,6 +15,8 @@ _SECOND: Final = timedelta(seconds=1)
 # Whoever leaves has so long to confirm the state of the work, and successors to accept, before others are told.
 CONFIRM_WITHIN: Final = timedelta(days=3)
 ESCALATE_AFTER: Final = timedelta(days=2)
+# Whoever is away for longer asks the principal, who decides for the office or the class.
+SHORT_LEAVE: Final = timedelta(days=30)
 ACTING_HEAD_TITLE: Final = "KT. HIỆU TRƯỞNG – PHÓ HIỆU TRƯỞNG"
 
 

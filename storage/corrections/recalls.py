@@ -12,6 +12,7 @@ from domain.assessment import Term
 from domain.errors import Conflict, Invalid
 from domain.matters import MatterKind
 from domain.matters.corrections import RECALL_STEPS, CorrectionCommand, Deed, RecallState, after
+from domain.reasons import NO_REASON
 from domain.stages import Stage
 from storage.corrections import freezes, people, records
 from storage.corrections.unlocks import step_of
@@ -98,10 +99,11 @@ def take(session: Session, matter: Matter, command: CorrectionCommand, at: datet
     state = after(RECALL_STEPS, RecallState(recall.state), command.deed)
     _require_may(session, matter, recall, command, at)
     if command.deed is Deed.REFUSE and not command.reason_id:
-        raise Invalid("Hãy ghi lý do (từ 3 đến 1000 ký tự).")
+        raise Invalid(NO_REASON)
     if command.deed is Deed.GRANT:
         recall.decided_by = UUID(command.actor_id)
-        state = _next_after_grant(session, recall)
+    if command.deed in {Deed.GRANT, Deed.RETRY}:
+        state = _unless_frozen(session, recall)
     if command.deed is Deed.ALLOW:
         freezes.allow(session, matter, recall, command, at)
     if state is RecallState.RECALLING and command.deed is not Deed.RETRY:
@@ -117,8 +119,8 @@ def take(session: Session, matter: Matter, command: CorrectionCommand, at: datet
     rewait(session, matter, at)
 
 
-def _next_after_grant(session: Session, recall: Recall) -> RecallState:
-    """A freeze may have come since it was asked for; a permission, too."""
+def _unless_frozen(session: Session, recall: Recall) -> RecallState:
+    """A freeze may have come since it was asked for, or since a class did not take it; a permission, too."""
     uid = session.get_one(Enrolment, recall.enrolment_id).record_uid
     recall.is_frozen = recall.record_id is not None and freezes.is_frozen(session, uid)
     if recall.is_frozen and not freezes.is_allowed(session, uid):
@@ -157,9 +159,20 @@ def _add_later(session: Session, recall: Recall) -> None:
 
 
 def rewait(session: Session, matter: Matter, at: datetime) -> None:
-    """Whom it waits for now; who fills the place may have changed."""
+    """Whom it waits for now; who fills the place may have changed.
+
+    What the class's book takes a moment later is waited for without a word: `stuck` tells where it does not.
+    """
     recall = session.get_one(Recall, matter.id)
-    waits.wait_for(session, matter.id, _waits(session, matter, recall, at), at)
+    write = waits.keep if recall.state == RecallState.RECALLING else waits.wait_for
+    write(session, matter.id, _waits(session, matter, recall, at), at)
+
+
+def stuck(session: Session, matter: Matter, at: datetime) -> None:
+    """The book refused: whoever may try again is told."""
+    rewait(session, matter, at)
+    for wait in waits.of_matter(session, matter.id):
+        waits.tell(session, matter.id, wait.what, waits.people(session, wait, at), at)
 
 
 def _waits(session: Session, matter: Matter, recall: Recall, at: datetime) -> list[Wait]:
@@ -173,5 +186,8 @@ def _waits(session: Session, matter: Matter, recall: Recall, at: datetime) -> li
         case RecallState.AUTHORITY:
             office = people.authority_of(session, matter.school_id, at)
             return [Wait("allow", role=people.OFFICE_HEAD, authority_id=office)] if office else []
+        case RecallState.RECALLING:
+            role, _people = people.executors(session, matter.school_id, at)
+            return [Wait("retry", recall.due_at, role=role, school_id=matter.school_id)]
         case _:
             return []

@@ -16,7 +16,7 @@ from storage.tables import Handover, HandoverItem, Matter, Position, Staff
 
 Clock = Callable[[], datetime]
 OPENERS: Final = ("principal", "system_admin")
-_NOT_YOURS: Final = "Việc này dành cho hiệu trưởng hoặc cán bộ quản trị của trường."
+NOT_YOURS: Final = "Việc này dành cho hiệu trưởng hoặc cán bộ quản trị của trường."
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def is_opener(session: Session, staff_id: UUID, school_id: UUID, at: datetime) -
 
 def require_opener(session: Session, staff_id: UUID, school_id: UUID, at: datetime) -> None:
     if not is_opener(session, staff_id, school_id, at):
-        raise NotAllowed(_NOT_YOURS)
+        raise NotAllowed(NOT_YOURS)
 
 
 def require_one_of(session: Session, case: Case, staff_id: UUID, at: datetime, *others: UUID | None) -> None:

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from domain.errors import Conflict, Invalid, NotAllowed
 from domain.matters import MatterKind
-from domain.matters.handovers import CONFIRM_WITHIN, Deed, HandoverKind, HandoverState, moment
+from domain.matters.handovers import CONFIRM_WITHIN, SHORT_LEAVE, Deed, HandoverKind, HandoverState, moment
 from storage import registration
 from storage.handovers.applying import hold_classes
-from storage.handovers.deciding import Clock, require_colleague, require_opener
+from storage.handovers.deciding import NOT_YOURS, Clock, is_opener, require_colleague
 from storage.handovers.ending import end_of_giver
 from storage.handovers.holding import Held, held_from
 from storage.matters import steps
@@ -83,8 +83,8 @@ def _require_people(session: Session, new: NewHandover, now: datetime) -> None:
     if new.kind is HandoverKind.MERGER:
         raise Invalid("Sáp nhập trường được làm theo quyết định của cơ quan quản lý.")
     require_colleague(session, new.staff_id, new.school_id)
-    if not (new.kind is HandoverKind.DELEGATION and new.opened_by == new.staff_id):
-        require_opener(session, new.opened_by, new.school_id, now)
+    if not is_opener(session, new.opened_by, new.school_id, now):
+        _require_short_leave(new)
     running = (
         select(Handover.matter_id)
         .join(Matter, Matter.id == Handover.matter_id)
@@ -95,6 +95,23 @@ def _require_people(session: Session, new: NewHandover, now: datetime) -> None:
     for wish in new.wishes:
         if wish.successor_id is not None:
             require_successor(session, new, wish.successor_id)
+
+
+def _require_short_leave(new: NewHandover) -> None:
+    """All that somebody opens who does not manage the school: the own teaching, for some days."""
+    if new.kind is not HandoverKind.DELEGATION or new.opened_by != new.staff_id:
+        raise NotAllowed(NOT_YOURS)
+    if any(role for _, _, role in (each.key for each in new.wishes)):
+        raise NotAllowed("Chức vụ do hiệu trưởng hoặc cán bộ quản trị lập bàn giao; thầy/cô nhờ được phần giảng dạy.")
+    if new.until is not None:
+        require_short(new.effective_at, new.until)
+
+
+def require_short(since: datetime, until: datetime) -> None:
+    if until - since > SHORT_LEAVE:
+        raise Invalid(
+            f"Nghỉ ngắn ngày nhiều nhất {SHORT_LEAVE.days} ngày; nghỉ lâu hơn thì nhờ hiệu trưởng lập bàn giao."
+        )
 
 
 def require_successor(session: Session, new: NewHandover, successor_id: UUID) -> None:

@@ -10,11 +10,20 @@ from sqlalchemy.orm import Session
 
 from domain.documents import SignatureField
 from domain.errors import Conflict, Invalid, NotAllowed
-from domain.matters.handovers import Deed, HandoverState, TimedAlarm, moment, require
+from domain.matters.handovers import Deed, HandoverKind, HandoverState, TimedAlarm, moment, require
+from domain.reasons import NO_REASON
 from storage import certificates
 from storage.handovers import applying, ending, signing, standing
-from storage.handovers.deciding import Case, Clock, case_of, require_colleague, require_one_of, require_opener
-from storage.handovers.opening import refuse_oneself, require_fit
+from storage.handovers.deciding import (
+    Case,
+    Clock,
+    case_of,
+    is_opener,
+    require_colleague,
+    require_one_of,
+    require_opener,
+)
+from storage.handovers.opening import refuse_oneself, require_fit, require_short
 from storage.matters import papers, steps
 from storage.matters.steps import Step
 from storage.tables import HandoverItem, StaffLeave
@@ -147,6 +156,8 @@ def _cancel(session: Session, case: Case, move: Move, clock: Clock) -> Detail:
 
 def _return(session: Session, case: Case, move: Move, clock: Clock) -> Detail:
     require_one_of(session, case, move.staff_id, clock(), case.row.staff_id)
+    if case.kind is HandoverKind.DELEGATION and not is_opener(session, move.staff_id, case.matter.school_id, clock()):
+        require_short(case.row.effective_at, move.at or clock())
     at = applying.give_back(session, case, clock, move.at)
     standing.move_leave(session, case.matter.id, at)
     standing.tell_all(session, case, "returned", clock())
@@ -200,7 +211,7 @@ def _delegator(case: Case) -> UUID | None:
 
 def _reason(move: Move) -> UUID:
     if move.reason_id is None:
-        raise Invalid("Hãy ghi lý do, từ 3 đến 1000 ký tự.")
+        raise Invalid(NO_REASON)
     return move.reason_id
 
 

@@ -14,10 +14,8 @@ from domain.calendar import TIMEZONE, end_of_day
 from domain.errors import Invalid
 from domain.matters.handover_messages import ItemAsked
 from domain.matters.handovers import HandoverKind
-from domain.reasons import in_one_line, is_reason
+from domain.reasons import NO_REASON, in_one_line, is_reason
 from storage.handovers.holding import Held
-
-NO_REASON = "Hãy ghi lý do, từ 3 đến 1000 ký tự."
 
 
 @dataclass(frozen=True)

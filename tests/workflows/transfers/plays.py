@@ -105,6 +105,10 @@ class Remembered:
         return self.go(Phase.PLACED)
 
     @activity.defn
+    def list_stopped_pages(self, _: TransferRef) -> list[str]:
+        return ["page-1"]
+
+    @activity.defn
     def note_undone(self, _: TransferRef) -> TransferStanding:
         return self.go(Phase.CANCELLED)
 
@@ -135,7 +139,7 @@ async def transfer_workers(
         known.load_transfer, known.take_transfer_deed, known.note_transfer_alarm, known.list_books_to_detach,
         known.list_books_to_attach, known.list_books_to_commit, known.list_books_to_undo, known.note_detached,
         known.note_transfer_signed, known.note_transfer_sealed, known.move_enrolment, known.note_committed,
-        known.note_undone, known.withdraw_transfer, known.decide_in_book,
+        known.list_stopped_pages, known.note_undone, known.withdraw_transfer, known.decide_in_book,
     ]  # fmt: skip
     queues: dict[str, list[Callable[..., Any]]] = {
         MATTER_QUEUE: of_matters,
