@@ -226,7 +226,7 @@ def test_the_story_and_the_journal_say_for_whom_a_stand_in_acted(stage: Stage) -
     told = {each.slots: each.for_whom for each in stories.of_class(stage.session, book.id) if each.number}
     assert told == {("toan",): name, ("am_nhac",): ""}
     stand_ins = standing_in.of_staff(stage.session, one)
-    at = (NOW, UNTIL - INSTANT, UNTIL)
+    at = (NOW, SOON - INSTANT, SOON)
     assert [stand_ins.for_whom(one, stage.class_id, ("toan",), each) for each in at] == [name, name, ""]
 
 
