@@ -48,8 +48,10 @@ class Case:
 
     @property
     def takers(self) -> list[UUID]:
-        """Who takes something over, each once, in a fixed order."""
-        return sorted({each.successor_id for each in self.items if each.successor_id and each.accepted_at})
+        """Who takes something over, each once, in a fixed order; nobody whose part was given to somebody else since."""
+        is_applied = self.row.applied_at is not None
+        taken = (each for each in self.items if each.accepted_at and (each.applied_at or not is_applied))
+        return sorted({each.successor_id for each in taken if each.successor_id})
 
 
 def case_of(session: Session, matter_id: UUID, *, lock: bool = False) -> Case:

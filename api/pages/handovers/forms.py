@@ -73,7 +73,7 @@ class HandoverForm:
     def wanted(self, kind: HandoverKind, staff_id: UUID, held: Mapping[str, Held]) -> Wanted:
         """Raises Invalid for what cannot be read."""
         items = tuple(_item(held[key], taker) for key, taker in (self.chosen or {}).items() if taker and key in held)
-        until = self.until if kind.is_temporary else None
+        until = self.until if kind.is_temporary or kind.may_come_back else None
         return Wanted(self.command_id, kind, staff_id, self.why, self.effective_at, until, items)
 
 

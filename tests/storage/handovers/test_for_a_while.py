@@ -233,10 +233,10 @@ def test_the_story_and_the_journal_say_for_whom_a_stand_in_acted(stage: Stage) -
 def test_who_asks_colleagues_oneself_hands_on_the_teaching_only(stage: Stage) -> None:
     one = stage.newcomer()
     stage.office("vice_principal", "Phó hiệu trưởng", stage.leaver)
-    away = {"by": stage.leaver, "until": AT + timedelta(days=3)}
     with pytest.raises(NotAllowed, match="Chức vụ do hiệu trưởng"):
-        stage.open(HandoverKind.DELEGATION, {"vice_principal": one, "toan": one}, **away)
-    assert stage.open(HandoverKind.DELEGATION, {"toan": one}, **away).state() is HandoverState.ACCEPTING
+        stage.open(HandoverKind.DELEGATION, {"vice_principal": one, "toan": one}, by=stage.leaver, until=SOON)
+    own = stage.open(HandoverKind.DELEGATION, {"toan": one}, by=stage.leaver, until=SOON)
+    assert own.state() is HandoverState.ACCEPTING
     assert stage.open(HandoverKind.DELEGATION, {"vice_principal": one}, until=UNTIL).case.items[0].successor_id == one
 
 
@@ -256,3 +256,22 @@ def test_a_short_absence_is_short_also_where_its_end_is_moved(stage: Stage) -> N
 def test_nobody_else_opens_anything_for_oneself(stage: Stage) -> None:
     with pytest.raises(NotAllowed, match="dành cho hiệu trưởng"):
         stage.open(HandoverKind.MATERNITY, by=stage.leaver, until=UNTIL)
+
+
+def test_who_is_suddenly_away_and_comes_back_is_on_leave_until_then(stage: Stage) -> None:
+    one = stage.newcomer()
+    handing = stage.open(HandoverKind.EMERGENCY, {"toan": one}, until=UNTIL)
+    handing.do(Deed.ACCEPT, one)
+    assert stage.holders("toan", AT - INSTANT, AT, UNTIL - INSTANT, UNTIL) == [stage.leaver, one, one, stage.leaver]
+    assert stage.holders("homeroom", AT, UNTIL) == [None, stage.leaver]
+    leave = stage.session.scalars(select(StaffLeave)).one()
+    assert (leave.starts_at, leave.ends_at) == (AT, UNTIL)
+    stage.now = AT + timedelta(days=10)
+    handing.do(Deed.RETURN, stage.head, at=BACK)
+    assert stage.holders("toan", BACK - INSTANT, BACK) == [one, stage.leaver]
+
+
+def test_who_does_not_come_back_has_no_end(stage: Stage) -> None:
+    for kind in (HandoverKind.DEATH, HandoverKind.RETIREMENT):
+        with pytest.raises(Invalid, match="không có ngày kết thúc"):
+            stage.open(kind, until=UNTIL)
