@@ -95,6 +95,11 @@ class TransferRule:
     dossier: tuple[Paper, ...]
     unverified: tuple[str, ...]
 
+    @property
+    def citation(self) -> str:
+        """As regulations are named: what kind it is, and its number."""
+        return f"{'Quyết định' if '/QĐ-' in self.circular else 'Thông tư'} số {self.circular}"
+
 
 @dataclass(frozen=True)
 class TransferCase:
