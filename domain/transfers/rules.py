@@ -98,7 +98,9 @@ class TransferRule:
     @property
     def citation(self) -> str:
         """As regulations are named: what kind it is, and its number."""
-        return f"{'Quyết định' if '/QĐ-' in self.circular else 'Thông tư'} số {self.circular}"
+        if "/QĐ-" in self.circular:
+            return f"Quyết định số {self.circular}"
+        return f"Thông tư số {self.circular}"
 
 
 @dataclass(frozen=True)

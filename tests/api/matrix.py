@@ -242,7 +242,8 @@ def handover_of(db: Session, cast: ClassCast) -> UUID:
 
 def make_transfer(db: Session, cast: ClassCast) -> Matter:
     """A pupil of the class who is to leave the system."""
-    pupil = db.query(PupilRow).join(Enrolment).filter(Enrolment.class_id == cast.class_id).first()
+    query = db.query(PupilRow).join(Enrolment).filter(Enrolment.class_id == cast.class_id)
+    pupil = query.order_by(Enrolment.order_no).first()
     clerk = person(db, datetime.now(UTC), Staff.id == cast.school.clerk)
     assert pupil is not None
     assert clerk is not None
