@@ -105,7 +105,10 @@ class AskedForm(BaseModel):
 
 
 class SentForm(BaseModel):
-    """What is sent; each part comes as its key and who is to have it, "class/slot/person"."""
+    """What is sent; each part comes as its key and who is to have it, "class/slot/person".
+
+    `thay` has every part for which nobody else is chosen.
+    """
 
     command_id: UUID
     loai: str = ""
@@ -114,8 +117,9 @@ class SentForm(BaseModel):
     gio: str = ""
     den: str = ""
     reason: str = ""
+    thay: str = ""
     phan: list[str] = []
 
     def form(self) -> HandoverForm:
-        chosen = {each.rpartition("/")[0]: each.rpartition("/")[2] for each in self.phan}
+        chosen = {each.rpartition("/")[0]: each.rpartition("/")[2] or self.thay for each in self.phan}
         return HandoverForm(**self.model_dump(exclude={"phan"}), chosen=chosen)

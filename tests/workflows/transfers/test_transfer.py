@@ -5,13 +5,16 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import select
+from temporalio.testing import ActivityEnvironment
 
+from activities.transfers import TransferActivities
 from domain.assessment import Term
 from domain.calendar import day_of
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
 from domain.decisions import Action
 from domain.entry import required_cells
 from domain.stages import Stage
+from domain.transfers.messages import TransferRef
 from domain.transfers.phases import Deed, Phase
 from interchange.sample_school.cells import plausible
 from storage import board, class_view, opening, paper_facts, results, saving
@@ -263,4 +266,6 @@ async def test_a_page_that_the_former_school_has_not_finished_ends_with_the_move
     with journey.sessions() as session:
         matter = session.get_one(Matter, UUID(command.matter_id))
         assert (matter.state, matter.settled_at is not None) == ("withdrawn", True)
+        listing, ref = TransferActivities(journey.sessions).list_stopped_pages, TransferRef(str(journey.matter_id))
+        assert [ActivityEnvironment().run(listing, ref) for _twice in range(2)] == [[command.matter_id]] * 2
         assert steps.first_broken_step(session, matter.id) is None
