@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from activities.evidence import evidence_of
+from domain.chains import LinkState
 from domain.errors import NotFound
 from signing.chain.file import Paper
-from signing.chain.writing import ChainPaper, LogState, ProvenEvent, write_chain
+from signing.chain.writing import ChainPaper, ChainTerm, LogState, ProvenEvent, write_chain
 from signing.dss import ValidationMaterial
 from signing.log.log import CHECKPOINT, HistoryLog
 from signing.log.notes import Note
@@ -37,18 +38,19 @@ class ChainKeeper:
     def obstacle(self, session: Session, stays: Sequence[Stay]) -> str:
         """Why there is no file yet, in words; "" if there is one."""
         papers = _issued(stays)
-        if not papers:
+        own = [(stay, paper) for stay, paper in papers if paper.is_own]
+        if not own:
             return NONE_YET
-        unproven = next((stay.school_year for stay, paper in papers if not paper.is_proven), None)
+        unproven = next((stay.school_year for stay, paper in own if not paper.is_proven), None)
         if unproven is not None:
             return _not_proven(unproven)
         checkpoint = chains.stamped_checkpoint(session)
         is_logged = checkpoint is not None and self.key.exists()
-        events = [event for _, paper in papers for event in paper.events]
-        return "" if is_logged and all(_is_under(checkpoint, event) for event in events) else NOT_LOGGED
+        is_told = is_logged and all(_is_told(checkpoint, paper) for _, paper in papers)
+        return "" if is_told else NOT_LOGGED
 
     def file(self, session: Session, pupil_id: UUID) -> bytes:
-        """All of a pupil's issued records as of now, with what proves them (`signing.chain`).
+        """All of a pupil's issued papers as of now, with what proves them (`signing.chain`).
 
         Raises NotFound, in words, while something of it is not proven yet.
         """
@@ -58,18 +60,23 @@ class ChainKeeper:
             raise NotFound(refusal or NOT_LOGGED)
         signer = NoteSigner.open(self.key, self.origin)
         files = LocalTiles(self.folder)
-        log, found = HistoryLog(files, signer, self.origin), [paper for _, paper in _issued(stays)]
+        log, issued = HistoryLog(files, signer, self.origin), _issued(stays)
+        found = [paper for _, paper in issued if paper.is_own]
         held = [self._paper(session, each, log, checkpoint.size) for each in found]
+        terms = [
+            ChainTerm(stay.school_year, _events(paper, log, checkpoint.size))
+            for stay, paper in issued
+            if not paper.is_own
+        ]
         archives = [name for each in found for name in evidence.archives_of(session, each.document_id)]
         material = ValidationMaterial.merged(
             [ValidationMaterial.loads(self.objects.get(each)) for each in dict.fromkeys(archives)]
         )
-        return write_chain(held, _state(session, files, checkpoint), material, signer)
+        return write_chain(held, _state(session, files, checkpoint), material, signer, terms)
 
     def _paper(self, session: Session, paper: StayPaper, log: HistoryLog, size: int) -> ChainPaper:
         record = evidence_of(session, paper.sha256) or b""
-        events = (_proven(each, log, size) for each in paper.events)
-        return ChainPaper(Paper(self.objects.get(paper.sha256), record), tuple(filter(None, events)))
+        return ChainPaper(Paper(self.objects.get(paper.sha256), record), _events(paper, log, size))
 
 
 def _issued(stays: Sequence[Stay]) -> list[tuple[Stay, StayPaper]]:
@@ -77,11 +84,22 @@ def _issued(stays: Sequence[Stay]) -> list[tuple[Stay, StayPaper]]:
 
 
 def _not_proven(year: str) -> str:
-    return NotFound(f"Học bạ năm học {year} chưa đủ bằng chứng thời gian; tệp chứng minh có trong ít phút.").message
+    message = f"Giấy tờ năm học {year} chưa đủ bằng chứng thời gian; tệp chứng minh có trong ít phút."
+    return NotFound(message).message
+
+
+def _is_told(checkpoint: LogCheckpoint | None, paper: StayPaper) -> bool:
+    """Whether the log has all that became of a paper; that of a replaced one tells so a moment after the next."""
+    is_due = paper.replaced_by and paper.state is LinkState.IN_FORCE
+    return not is_due and all(_is_under(checkpoint, each) for each in paper.events)
 
 
 def _is_under(checkpoint: LogCheckpoint | None, event: PaperEvent) -> bool:
     return checkpoint is not None and event.position is not None and event.position < checkpoint.size
+
+
+def _events(paper: StayPaper, log: HistoryLog, size: int) -> tuple[ProvenEvent, ...]:
+    return tuple(filter(None, (_proven(each, log, size) for each in paper.events)))
 
 
 def _proven(event: PaperEvent, log: HistoryLog, size: int) -> ProvenEvent | None:

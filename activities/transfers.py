@@ -21,6 +21,7 @@ from domain.transfers.messages import (
     TransferRef,
     TransferStanding,
 )
+from storage.corrections import identities
 from storage.database import Sessions
 from storage.matters import papers
 from storage.tables import Transfer
@@ -46,6 +47,7 @@ class TransferActivities:
             self.note_transfer_sealed,
             self.move_enrolment,
             self.note_committed,
+            self.list_stopped_pages,
             self.note_undone,
             self.withdraw_transfer,
             self.note_transfer_alarm,
@@ -106,6 +108,12 @@ class TransferActivities:
     def note_committed(self, ref: TransferRef) -> TransferStanding:
         with self._work() as session:
             return following.note_committed(session, UUID(ref.matter_id), _at(ref.at))
+
+    @activity.defn
+    def list_stopped_pages(self, ref: TransferRef) -> list[str]:
+        """Matters of identity pages that ended with the move; their workflows are to look again."""
+        with self._work() as session:
+            return [str(each) for each in identities.stopped_by(session, UUID(ref.matter_id))]
 
     @activity.defn
     def note_undone(self, ref: TransferRef) -> TransferStanding:

@@ -1,4 +1,4 @@
-"""The demo's matters: pupils who change school, a teacher who will be on leave, an issued record with a mistake.
+"""The demo's matters: pupils who change school, a teacher who will be on leave, mistakes in what was sent and issued.
 
 Each stands where somebody of the demo school is to go on with it by hand.
 """
@@ -18,14 +18,17 @@ from domain.assessment import Term
 from domain.calendar import day_of, start_of_day
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
 from domain.matters import MatterKind, corrections
+from domain.matters.civil import CivilDecision
 from domain.matters.corrections import CorrectionCommand
 from domain.matters.handover_messages import HandoverStep, ItemAsked, OpenHandover
 from domain.matters.handovers import Deed, HandoverKind
+from domain.pupils import PupilField
 from domain.stages import Stage
 from domain.transfers import phases
 from domain.transfers.messages import TransferDeed, TransferStanding
 from domain.transfers.phases import Phase
 from storage import journal, registration, staffing
+from storage.corrections import civil
 from storage.database import Sessions
 from storage.handovers.holding import Held, held_from
 from storage.tables import ClassTermRow, Enrolment, PupilRow, Staff, TermRecord, Transfer
@@ -42,6 +45,8 @@ _GOES_TO, _COMES_FROM = 28, 14  # numbers of schools that are still at work, wit
 _AWAY, _IN_TWO_WEEKS, _HALF_A_YEAR = "1A1/mi_thuat", timedelta(days=14), timedelta(days=182)
 _ACCEPTED, _WAITING = "1A1/am_nhac", "4A1/homeroom"  # who takes the classes of grade 1, and who that of grade 4
 _WRONG: Final = ("tieng_viet",)
+_UNLOCKED, _TO_UNLOCK = "4A1", ("toan",)  # parts that were sent, of the first pupils of the list
+_RENAMED: Final = ("6A1", 3, "Hoàng")  # whose middle name a civil-status office has corrected
 _WHY_LEAVE: Final = (
     "Bà Trần Thị Ngọc Hà (mẹ): gia đình chuyển chỗ ở sang phường Tân Sơn, xin cho cháu học gần nhà để tiện đưa đón."
 )
@@ -51,6 +56,10 @@ _WHY_RECALL: Final = (
     "Nhận xét môn Tiếng Việt của em ghi nhầm nội dung của một bạn khác trong lớp; "
     "gia đình xem học bạ phát hiện và đã báo lại giáo viên."
 )
+
+_WHY_UNLOCK: Final = "Điểm cuối kì của hai em bị nhập lẫn dòng; bài kiểm tra giấy ghi khác."
+_WHY_RENAME: Final = "Họ tên thay đổi theo quyết định hộ tịch số 127/QĐ-UBND."
+_RENAMING: Final = ("127/QĐ-UBND", "Uỷ ban nhân dân phường Tân Sơn Nhất")
 
 
 class DemoMatters:
@@ -69,7 +78,9 @@ class DemoMatters:
         self._staff = self._read()
 
     async def play(self) -> None:
-        await asyncio.gather(self._leave(), self._arrive(), self._hand_over(), self._recall())
+        await asyncio.gather(
+            self._leave(), self._arrive(), self._hand_over(), self._recall(), self._unlock(), self._rename()
+        )
 
     async def _leave(self) -> None:
         """The other school has said yes and the principal has let the pupil go: its paper waits to be signed."""
@@ -167,6 +178,56 @@ class DemoMatters:
         with self._sessions.begin() as session:
             journal.add_reason(session, matter_id, self._school_id, asker, _WHY_RECALL)
             return session.scalars(query.limit(1)).one()
+
+    async def _unlock(self) -> None:
+        """A teacher has found two marks in the wrong lines; the principal is to decide."""
+        matter_id, asker = self._id("unlock"), self._staff[f"{_UNLOCKED}/{HOMEROOM}"]
+        class_term_id, records = await asyncio.to_thread(self._sent, matter_id, asker)
+        command = CorrectionCommand(
+            MatterKind.UNLOCK, str(matter_id), corrections.Deed.ASK, str(asker), command_id=str(matter_id),
+            reason_id=str(matter_id), class_term_id=str(class_term_id), record_ids=records, slots=_TO_UNLOCK,
+        )  # fmt: skip
+        await decide_correction(self._client, command)
+
+    def _sent(self, matter_id: UUID, asker: UUID) -> tuple[UUID, tuple[str, ...]]:
+        """The class-term, and its first two records; why they are wrong is kept."""
+        query = (
+            select(TermRecord.class_term_id, TermRecord.id)
+            .join(ClassTermRow, ClassTermRow.id == TermRecord.class_term_id)
+            .join(Enrolment, Enrolment.id == TermRecord.enrolment_id)
+            .where(
+                ClassTermRow.class_id == UUID(self._school.classes[_UNLOCKED]), ClassTermRow.term == Term.HK1,
+                TermRecord.stage.not_in((Stage.SEALED, Stage.ISSUED)),
+            )
+            .order_by(Enrolment.order_no)
+        )  # fmt: skip
+        with self._sessions.begin() as session:
+            journal.add_reason(session, matter_id, self._school_id, asker, _WHY_UNLOCK)
+            rows = session.execute(query.limit(2)).all()
+        return rows[0][0], tuple(str(record_id) for _, record_id in rows)
+
+    async def _rename(self) -> None:
+        """The clerk has recorded a civil-status decision; once the principal approves, a page is signed and sealed."""
+        matter_id, clerk = self._id("identity"), self._staff[SEAL]
+        await asyncio.to_thread(self._recorded, matter_id, clerk)
+        command = CorrectionCommand(
+            MatterKind.IDENTITY, str(matter_id), corrections.Deed.ASK, str(clerk), command_id=str(matter_id),
+            reason_id=str(matter_id),
+        )  # fmt: skip
+        await decide_correction(self._client, command)
+
+    def _recorded(self, matter_id: UUID, clerk: UUID) -> None:
+        name, place, middle = _RENAMED
+        query = select(PupilRow).join(Enrolment, Enrolment.pupil_id == PupilRow.id)
+        mine = query.where(Enrolment.class_id == UUID(self._school.classes[name]), Enrolment.order_no == place)
+        number, office = _RENAMING
+        decision = CivilDecision(number, day_of(self._now) - timedelta(days=9), office)
+        with self._sessions.begin() as session:
+            pupil = session.scalars(mine).one()
+            family, *_given, last = pupil.full_name.split()
+            journal.add_reason(session, matter_id, self._school_id, clerk, _WHY_RENAME)
+            values = {PupilField.FULL_NAME.value: f"{family} {middle} {last}"}
+            civil.record(session, matter_id, pupil.id, (self._school_id, clerk), values, decision)
 
     def _read(self) -> dict[str, UUID]:
         """The people of the demo school by what they do, as in its accounts."""

@@ -12,7 +12,8 @@ from rich.markup import escape
 from domain.calendar import TIMEZONE
 from signing.chain.file import Paper
 from signing.chain.history import Trust
-from signing.chain.sentences import chain_headline, chain_sentence, link_name
+from signing.chain.link_names import link_name
+from signing.chain.sentences import chain_headline, chain_sentence
 from signing.chain.verdicts import ChainFinding, ChainVerification, LinkReport
 from signing.chain.verify import verify_chain
 from signing.dss import ValidationMaterial

@@ -1,4 +1,4 @@
-"""A pupil's chain: every version of every year's record at every school, moves between schools, other papers, in order.
+"""A pupil's chain: every version of every year's record and identity page at every school, and what lies between them.
 
 What stands in a chain is what signed papers say, and what the history log says became of them; nothing is added.
 """
@@ -16,6 +16,8 @@ class LinkKind(StrEnum):
     IDENTITY_PAGE = "identity_page"
     PAPER_EXTRACT = "paper_extract"
     NO_RECORD = "no_record"
+    TERM_SUMMARY = "term_summary"
+    TRANSFER_RESULT = "transfer_result"
     MOVE = "move"
     YEAR_RECORD = "year_record"
 
@@ -49,9 +51,9 @@ class LinkEvent:
 
 @dataclass(frozen=True)
 class PaperLink:
-    """A signed paper. `replaced_by` is the look-up code of the next version of its record, "" if there is none."""
+    """A signed paper. `replaced_by` is the look-up code of the version that follows, "" if there is none."""
 
-    kind: Literal[LinkKind.YEAR_RECORD, LinkKind.IDENTITY_PAGE, LinkKind.PAPER_EXTRACT]
+    kind: Literal[LinkKind.YEAR_RECORD, LinkKind.IDENTITY_PAGE, LinkKind.PAPER_EXTRACT, LinkKind.TRANSFER_RESULT]
     school_year: str
     record_uid: str
     version: int
@@ -66,7 +68,27 @@ class PaperLink:
 
     def at(self, event: Happened) -> str:
         """When it happened; "" if it did not."""
-        return next((each.at for each in self.events if each.event is event), "")
+        return _when(self.events, event)
+
+
+@dataclass(frozen=True)
+class TermLink:
+    """The sealed summary of the pupil's class after the first term, which has the term's result.
+
+    It names the other pupils, too, so no pupil takes it along: the link says what the log proves of it, and no more.
+    """
+
+    kind: Literal[LinkKind.TERM_SUMMARY]
+    school_year: str
+    version: int
+    school_code: str
+    sha256: str
+    state: LinkState
+    events: tuple[LinkEvent, ...]
+
+    def at(self, event: Happened) -> str:
+        """When it happened; "" if it did not."""
+        return _when(self.events, event)
 
 
 @dataclass(frozen=True)
@@ -90,7 +112,8 @@ class GapLink:
     school_name: str
 
 
-Link: TypeAlias = PaperLink | MoveLink | GapLink
+LoggedLink: TypeAlias = PaperLink | TermLink
+Link: TypeAlias = LoggedLink | MoveLink | GapLink
 _RANKS = {kind: rank for rank, kind in enumerate(LinkKind)}
 
 
@@ -100,6 +123,8 @@ def place_of(link: Link) -> tuple[str, int, str, int, str, str]:
     match link:
         case PaperLink():
             return *before, link.record_uid, link.version, link.at(Happened.ISSUED), link.sha256
+        case TermLink():
+            return *before, "", link.version, link.at(Happened.ISSUED), link.sha256
         case MoveLink():
             return *before, link.moved_on, 0, link.from_school, link.to_school
         case GapLink():
@@ -129,12 +154,26 @@ def records_of(links: Iterable[Link]) -> list[PaperLink]:
     return [each for each in links if isinstance(each, PaperLink) and each.kind is LinkKind.YEAR_RECORD]
 
 
+def papers_of(links: Iterable[Link]) -> list[PaperLink]:
+    """The papers among links that the pupil takes along."""
+    return [each for each in links if isinstance(each, PaperLink)]
+
+
+def series_of(link: PaperLink) -> tuple[str, ...]:
+    """What a paper is a version of: a pupil's year, or the pupil's page at a school; others have no versions."""
+    match link.kind:
+        case LinkKind.YEAR_RECORD:
+            return link.kind, link.record_uid
+        case LinkKind.IDENTITY_PAGE:
+            return link.kind, link.school_code
+        case _:
+            return link.kind, link.sha256
+
+
 def replacement(link: PaperLink, links: Iterable[PaperLink]) -> str:
     """The look-up code of the version that follows; "" if there is none."""
-    if link.kind is not LinkKind.YEAR_RECORD:
-        return ""
-    after = link.record_uid, link.version + 1
-    return next((each.lookup_code for each in links if (each.record_uid, each.version) == after), "")
+    after = series_of(link), link.version + 1
+    return next((each.lookup_code for each in links if (series_of(each), each.version) == after), "")
 
 
 def newest_record(links: Iterable[Link]) -> PaperLink | None:
@@ -177,6 +216,17 @@ def unsettled(schooling: Sequence[SchoolingLine]) -> str | None:
     pairs = ((before, after) for before, after in pairwise(schooling) if _is_move(before, after))
     found = (b.school_year for a, b in pairs if (a.school_year, b.arrived_on) == (b.school_year, ""))
     return next(found, None)
+
+
+def is_of_first_term(link: TermLink) -> bool:
+    """Whether it was issued in its school year; before the year is over, as what ends the year is another paper."""
+    first, _, last = link.school_year.partition("-")
+    is_year = first.isdigit() and last == str(int(first) + 1)
+    return is_year and f"{first}-08-31" < link.at(Happened.ISSUED)[:10] <= f"{last}-08-31"
+
+
+def _when(events: Iterable[LinkEvent], event: Happened) -> str:
+    return next((each.at for each in events if each.event is event), "")
 
 
 def _is_move(before: SchoolingLine, after: SchoolingLine) -> bool:

@@ -9,25 +9,34 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import and_, exists, select
+from sqlalchemy import Row, and_, case, exists, select
 from sqlalchemy.orm import Session
 
+from domain.assessment import Term
 from domain.chains import Happened, LinkState, state_of
 from domain.documents import DocumentKind
 from storage.evidence import is_proven
+from storage.issuing import issuing_school
 from storage.tables import (
     ClassGroup,
+    ClassTermRow,
     Document,
+    DocumentRecord,
     Enrolment,
     LogCheckpoint,
     LogEvent,
     School,
     SignatureRow,
     Staff,
+    TermRecord,
 )
 
+_OWN = (DocumentKind.IDENTITY_PAGE, DocumentKind.TRANSFER_RESULT, DocumentKind.YEAR_RECORD)  # as they are shown
 # A paper of a chain was sealed; what was void before is none.
-_IN_CHAIN = and_(Document.kind == DocumentKind.YEAR_RECORD, Document.sealed_at.is_not(None))
+_IN_CHAIN = and_(Document.kind.in_(_OWN), Document.sealed_at.is_not(None))
+_OF_FIRST_TERM = and_(
+    Document.kind == DocumentKind.CLASS_SUMMARY, Document.sealed_at.is_not(None), ClassTermRow.term == Term.HK1.value
+)
 
 
 @dataclass(frozen=True)
@@ -51,10 +60,13 @@ class PaperSigning:
 
 @dataclass(frozen=True)
 class StayPaper:
-    """One version of a year's record; `replaced_by` is the look-up code of the next one, "" if there is none."""
+    """A paper in one version; `replaced_by` is the look-up code of the next one, "" if there is none.
+
+    The class summary of a first term has the pupil's result, too, but names others: it is no pupil's own.
+    """
 
     document_id: UUID
-    record_uid: UUID
+    kind: DocumentKind
     version: int
     lookup_code: str
     sha256: str
@@ -72,13 +84,20 @@ class StayPaper:
     def is_issued(self) -> bool:
         return self.state is not LinkState.NOT_LOGGED
 
+    @property
+    def is_own(self) -> bool:
+        return self.kind in _OWN
+
     def at(self, kind: Happened) -> datetime | None:
         return next((each.happened_at for each in self.events if each.kind is kind), None)
 
 
 @dataclass(frozen=True)
 class Stay:
-    """A pupil's time in a class of a school in one year, and the papers that came of it."""
+    """A pupil's time in a class in one year, and the papers that came of it.
+
+    `school_id` is whose class it is now, `school` the name of the one that issued the year.
+    """
 
     enrolment_id: UUID
     school_year: str
@@ -97,9 +116,9 @@ def pupil_of(session: Session, enrolment_id: UUID) -> UUID:
 def stays_of(session: Session, pupil_id: UUID) -> list[Stay]:
     """All of them, at whatever school, from the first to the last."""
     query = (
-        select(Enrolment, ClassGroup.name, School.id, School.name)
+        select(Enrolment, ClassGroup.name, ClassGroup.school_id, School.name)
         .join(ClassGroup, ClassGroup.id == Enrolment.class_id)
-        .join(School, School.id == ClassGroup.school_id)
+        .join(School, School.id == issuing_school())
         .where(Enrolment.pupil_id == pupil_id)
         .order_by(Enrolment.school_year, Enrolment.joined_on, Enrolment.left_on)
     )
@@ -150,27 +169,57 @@ def stamped_checkpoint(session: Session) -> LogCheckpoint | None:
 
 
 def _papers(session: Session, pupil_id: UUID) -> dict[UUID, tuple[StayPaper, ...]]:
-    """By enrolment, in the order of their versions."""
-    query = (
-        select(Document, Enrolment.id, Enrolment.record_uid, is_proven())
-        .join(Enrolment, Enrolment.id == Document.enrolment_id)
-        .where(Enrolment.pupil_id == pupil_id, _IN_CHAIN)
-        .order_by(Document.version)
-    )
-    rows = session.execute(query).all()
+    """By enrolment: what comes before the year's record, then that; each in the order of its versions."""
+    rows = [*_first_terms(session, pupil_id), *_own(session, pupil_id)]
     ids = [document.id for document, *_ in rows]
     events, signings = events_of(session, ids), _signings(session, ids)
-    codes = {(uid, document.version): document.lookup_code for document, _, uid, _ in rows}
+    codes = {(*_series(document), document.version): document.lookup_code for document, *_ in rows}
     found: dict[UUID, list[StayPaper]] = defaultdict(list)
-    for document, enrolment_id, uid, proven in rows:
+    for document, enrolment_id, proven in rows:
         found[enrolment_id].append(
             StayPaper(
-                document.id, uid, document.version, document.lookup_code, document.sha256, document.sealed_at,
-                proven, events.get(document.id, ()), signings.get(document.id, ()),
-                codes.get((uid, document.version + 1), ""),
+                document.id, DocumentKind(document.kind), document.version, document.lookup_code, document.sha256,
+                document.sealed_at, proven, events.get(document.id, ()), signings.get(document.id, ()),
+                codes.get((*_series(document), document.version + 1), ""),
             )
         )  # fmt: skip
     return {enrolment_id: tuple(papers) for enrolment_id, papers in found.items()}
+
+
+def _own(session: Session, pupil_id: UUID) -> Sequence[Row[Document, UUID, bool]]:
+    kinds = case({kind.value: at for at, kind in enumerate(_OWN)}, value=Document.kind)
+    query = (
+        select(Document, Enrolment.id, is_proven())
+        .join(Enrolment, Enrolment.id == Document.enrolment_id)
+        .where(Enrolment.pupil_id == pupil_id, _IN_CHAIN)
+        .order_by(kinds, Document.version, Document.sealed_at)
+    )
+    return session.execute(query).all()
+
+
+def _first_terms(session: Session, pupil_id: UUID) -> Sequence[Row[Document, UUID, bool]]:
+    """Also where the pupil's line was recalled since: another paper may speak of the summary."""
+    query = (
+        select(Document, Enrolment.id, is_proven())
+        .join(DocumentRecord, DocumentRecord.document_id == Document.id)
+        .join(TermRecord, TermRecord.id == DocumentRecord.record_id)
+        .join(Enrolment, Enrolment.id == TermRecord.enrolment_id)
+        .join(ClassTermRow, ClassTermRow.id == Document.class_term_id)
+        .where(Enrolment.pupil_id == pupil_id, _OF_FIRST_TERM)
+        .order_by(Document.part, Document.sealed_at)
+    )
+    return session.execute(query).all()
+
+
+def _series(document: Document) -> tuple[object, ...]:
+    """What a paper is a version of; `domain.chains.series_of` says the same of links."""
+    match document.kind:
+        case DocumentKind.YEAR_RECORD:
+            return document.kind, document.record_uid
+        case DocumentKind.IDENTITY_PAGE:
+            return document.kind, document.school_id
+        case _:
+            return document.kind, document.id
 
 
 def _signings(session: Session, document_ids: Sequence[UUID]) -> Mapping[UUID, tuple[PaperSigning, ...]]:

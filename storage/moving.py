@@ -21,7 +21,7 @@ from domain.stages import Stage
 from domain.transfers.phases import Deed, Direction, Phase
 from storage import entries, voids
 from storage.among import among
-from storage.corrections import on_the_way
+from storage.corrections import identities, on_the_way
 from storage.matters import steps
 from storage.matters.steps import Step
 from storage.registration import lock_school
@@ -75,6 +75,7 @@ def arrive(session: Session, transfer: Transfer, at: datetime) -> Enrolment | No
     """
     if transfer.moved_on is not None:
         return session.get_one(Enrolment, transfer.to_enrolment_id) if transfer.to_enrolment_id else None
+    identities.stop_at(session, transfer, at)
     for school_id in sorted({each for each in (transfer.from_school_id, transfer.to_school_id) if each}):
         lock_school(session, school_id)  # neither opens a book meanwhile
     if transfer.from_school_id is not None:

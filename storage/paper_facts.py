@@ -25,6 +25,7 @@ from domain.documents import (
 )
 from storage import entries, staffing
 from storage.among import among
+from storage.issuing import issuing_school
 from storage.staffing import Signer
 from storage.tables import (
     ClassGroup,
@@ -258,7 +259,7 @@ def schooling_of(session: Session, last: str, pupil_ids: list[UUID]) -> dict[UUI
             func.max(Transfer.moved_on),
         )
         .join(ClassGroup, ClassGroup.id == Enrolment.class_id)
-        .join(School, School.id == ClassGroup.school_id)
+        .join(School, School.id == issuing_school())
         .outerjoin(Transfer, Transfer.to_enrolment_id == Enrolment.id)
         .where(among(Enrolment.pupil_id, pupil_ids), Enrolment.school_year <= last)
         .group_by(Enrolment.id, ClassGroup.id, School.id)

@@ -24,8 +24,8 @@ _NOTHING = PupilTerm(
 # A record, and another one of the same pupil and year. Made once: each alias of its own is compiled anew.
 _ASKED, _OTHER = aliased(TermRecord), aliased(TermRecord)
 _OF_ASKED, _OF_OTHER = aliased(Enrolment), aliased(Enrolment)
-# Of a pupil who came from another school its issued terms count, and what it corrects of them counts as it stands there;
-# what was under way there goes on here.
+# Of a pupil who came from another school its issued terms count, and what it corrects of them as it stands there; what
+# was under way there goes on here.
 _COUNTS: Final = or_(_OF_OTHER.left_on.is_(None), _OTHER.stage == Stage.ISSUED.value, is_recalled(_OTHER))
 
 

@@ -171,7 +171,12 @@ class HandoverWorkflow(MatterSigning):
             raise refusal(error) from error
 
     async def _take(self, step: HandoverStep) -> HandoverStanding:
-        standing = await self._do(HandoverActivities.take_handover_step, step)
+        """Refused, a run that was begun for this step ends with it."""
+        try:
+            standing = await self._do(HandoverActivities.take_handover_step, step)
+        except ApplicationError:
+            self.is_refused = not self.state.standing.state
+            raise
         self.state = replace(self.state, seen=(*self.state.seen, current_command_id())[-SEEN_LIMIT:])
         return standing
 

@@ -36,6 +36,11 @@ class IdentityWorkflow(Correcting, MatterSigning):
             else:
                 await workflow.wait_condition(lambda found=plan: self._has_news() or self._is_idle(found))  # type: ignore[misc]
 
+    @workflow.signal(description="Xem lại: học sinh đã chuyển trường")
+    async def look_again(self) -> None:
+        """Where the page stands has changed without a decision about it."""
+        self.is_stale = True
+
     def _has_news(self) -> bool:
         return self.is_stale or len(self.signed) > self.noted
 

@@ -7,7 +7,7 @@ from domain.matters import MatterKind
 from domain.matters import workflow_id as id_of
 from domain.matters.corrections import CorrectionCommand
 from domain.matters.handover_messages import HandoverStep, OpenHandover
-from domain.matters.handovers import HandoverStanding
+from domain.matters.handovers import Deed, HandoverStanding
 from temporalio.client import Client, WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
@@ -46,15 +46,7 @@ async def decide_correction(client: Client, command: CorrectionCommand) -> None:
 
 async def open_handover(client: Client, asked: OpenHandover) -> HandoverStanding:
     """Opening it again changes nothing. Raises WorkflowAlreadyStartedError for one that is over."""
-    start = WithStartWorkflowOperation(
-        HandoverWorkflow.run,
-        HandoverRun(asked.matter_id),
-        id=id_of(MatterKind.HANDOVER, asked.matter_id),
-        task_queue=MAIN_QUEUE,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-        static_summary=MatterKind.HANDOVER.label,
-    )
+    start = _start_handover(asked.matter_id)
     answer: HandoverStanding = await client.execute_update_with_start_workflow(
         "open", asked, id=asked.matter_id, start_workflow_operation=start, result_type=HandoverStanding
     )
@@ -62,9 +54,29 @@ async def open_handover(client: Client, asked: OpenHandover) -> HandoverStanding
 
 
 async def step_handover(client: Client, step: HandoverStep) -> HandoverStanding:
-    """Raises what is refused; the same command id takes effect once."""
+    """Raises what is refused; the same command id takes effect once.
+
+    Who is to have a part that stayed vacant is said whenever it is known: one that is over is taken up again for it.
+    """
+    answer: HandoverStanding
+    if step.deed is Deed.NAME_SUCCESSOR:
+        start = _start_handover(step.matter_id)
+        answer = await client.execute_update_with_start_workflow(
+            step.deed.value, step, id=step.command_id, start_workflow_operation=start, result_type=HandoverStanding
+        )
+        return answer
     handle = client.get_workflow_handle(id_of(MatterKind.HANDOVER, step.matter_id))
-    answer: HandoverStanding = await handle.execute_update(
-        step.deed.value, step, id=step.command_id, result_type=HandoverStanding
-    )
+    answer = await handle.execute_update(step.deed.value, step, id=step.command_id, result_type=HandoverStanding)
     return answer
+
+
+def _start_handover(matter_id: str) -> WithStartWorkflowOperation[Any, Any]:
+    return WithStartWorkflowOperation(
+        HandoverWorkflow.run,
+        HandoverRun(matter_id),
+        id=id_of(MatterKind.HANDOVER, matter_id),
+        task_queue=MAIN_QUEUE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        static_summary=MatterKind.HANDOVER.label,
+    )

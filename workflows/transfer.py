@@ -5,6 +5,7 @@ Handlers carry people's decisions to the database one at a time; `run` does what
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -148,7 +149,16 @@ class TransferWorkflow(MatterSigning, TransferHandlers):
     async def _commit(self) -> None:
         """A book of the new class that was opened meanwhile, or that refused before, gets the pupil first."""
         earlier = await self._ask_books(TransferActivities.list_books_to_attach)
+        if workflow.patched("identity pages stop"):
+            await self._stop_pages()
         await self._through_books(TransferActivities.list_books_to_commit, TransferActivities.note_committed, earlier)
+
+    async def _stop_pages(self) -> None:
+        """Pages of the former school that ended with the move: whoever waits for a signature in one stops."""
+        for each in await self._do(TransferActivities.list_stopped_pages, self._ref()):
+            page: Any = workflow.get_external_workflow_handle(workflow_id(MatterKind.IDENTITY, each))
+            with suppress(ApplicationError):  # it has ended already
+                await page.signal("look_again")
 
     async def _attach(self) -> None:
         """The pivot: the first book that takes the pupil moves the enrolment, or a transaction where none is open.

@@ -16,6 +16,7 @@ TASKS: Final[Mapping[str, str]] = {
     "recall.confirm": _("Xác nhận đề nghị thu hồi học bạ"),
     "recall.decide": _("Quyết định đề nghị thu hồi học bạ"),
     "recall.allow": _("Cho phép thu hồi học bạ đã chốt"),
+    "recall.retry": _("Thu hồi lại: sổ của lớp chưa nhận lệnh thu hồi"),
     "identity.decide": _("Phê duyệt thay đổi thông tin học sinh"),
 }
 # By kind and what somebody is told.
@@ -32,6 +33,7 @@ NOTICES: Final[Mapping[str, str]] = {
     "recall.confirm": _("Có đề nghị thu hồi học bạ của học sinh lớp thầy/cô; thầy/cô xác nhận."),
     "recall.decide": _("Có đề nghị thu hồi học bạ đã phát hành; thầy/cô quyết định."),
     "recall.allow": _("Một trường xin thu hồi học bạ đã chốt; thầy/cô quyết định."),
+    "recall.retry": _("Đã được phép thu hồi học bạ nhưng sổ của lớp chưa nhận; thầy/cô thử lại."),
     "recall.granted": _("Đề nghị thu hồi học bạ của thầy/cô được chấp thuận."),
     "recall.refused": _("Đề nghị thu hồi học bạ của thầy/cô không được chấp thuận."),
     "recall.recalled": _("Học bạ đã được thu hồi; phần cần sửa đã mở."),
@@ -42,5 +44,6 @@ NOTICES: Final[Mapping[str, str]] = {
     "identity.decide": _("Có thay đổi thông tin học sinh theo quyết định hộ tịch; thầy/cô phê duyệt."),
     "identity.granted": _("Thay đổi thông tin học sinh đã được phê duyệt."),
     "identity.refused": _("Thay đổi thông tin học sinh không được phê duyệt."),
+    "identity.left": _("Học sinh đã chuyển trường nên trang thông tin đang lập ở trường thầy/cô dừng lại."),
     "identity.settled": _("Trang thông tin học sinh đã ký và đóng dấu."),
 }

@@ -38,7 +38,7 @@ class IdentityState(Labelled):
     SIGNING = "signing", "Chờ ký và đóng dấu"
     SETTLED = "settled", "Đã ký và đóng dấu"
     REFUSED = "refused", "Không được phê duyệt"
-    WITHDRAWN = "withdrawn", "Đã rút đề nghị"
+    WITHDRAWN = "withdrawn", "Đã dừng"
 
 
 class Deed(Labelled):
@@ -61,6 +61,7 @@ class Deed(Labelled):
     SETTLED = "settled", "Xong"
     REMINDED = "reminded", "Đã nhắc"
     CHANGED = "changed", "Dữ liệu học sinh đã sửa"
+    LEFT = "left", "Dừng lại vì học sinh đã chuyển trường"
 
 
 State = TypeVar("State", UnlockState, RecallState, IdentityState)

@@ -15,6 +15,8 @@ _SECOND: Final = timedelta(seconds=1)
 # Whoever leaves has so long to confirm the state of the work, and successors to accept, before others are told.
 CONFIRM_WITHIN: Final = timedelta(days=3)
 ESCALATE_AFTER: Final = timedelta(days=2)
+# Whoever is away for longer asks the principal, who decides for the office or the class.
+SHORT_LEAVE: Final = timedelta(days=30)
 ACTING_HEAD_TITLE: Final = "KT. HIỆU TRƯỞNG – PHÓ HIỆU TRƯỞNG"
 
 
@@ -33,8 +35,21 @@ class HandoverKind(Labelled):
 
     @property
     def is_leaving(self) -> bool:
-        """The person does not come back: everything that the person fills ends at the moment, whoever has accepted."""
+        """The person hands everything over, and does not come back unless an end is known."""
         return self in _LEAVINGS
+
+    def is_for_good(self, until: datetime | None) -> bool:
+        """Everything that the person fills ends at the moment, whoever has accepted."""
+        return self.is_leaving and not until
+
+    def is_absence(self, until: datetime | None) -> bool:
+        """The person is away as a whole, and comes back."""
+        return self.is_leave or (self.may_come_back and bool(until))
+
+    @property
+    def may_come_back(self) -> bool:
+        """Nobody knows at first; where an end is known, it is a leave."""
+        return self is HandoverKind.EMERGENCY
 
     @property
     def revokes(self) -> bool:
@@ -119,9 +134,10 @@ _AFTER: Final = frozenset({HandoverState.SIGNING, HandoverState.STANDING})
 _OPEN_TO: Final[Mapping[Deed, frozenset[HandoverState]]] = {
     Deed.CONFIRM: frozenset({HandoverState.CONFIRMING}),
     Deed.OVERRIDE: frozenset({HandoverState.CONFIRMING}),
-    Deed.ACCEPT: frozenset({HandoverState.ACCEPTING}),
-    Deed.DECLINE: _BEFORE,
-    Deed.NAME_SUCCESSOR: _BEFORE,
+    # Also for a part that stayed vacant, however late.
+    Deed.ACCEPT: _AFTER | {HandoverState.ACCEPTING},
+    Deed.DECLINE: _BEFORE | _AFTER,
+    Deed.NAME_SUCCESSOR: _BEFORE | _AFTER | {HandoverState.DONE},
     Deed.CANCEL: _BEFORE | _AFTER,
     Deed.RETURN: _AFTER,
     Deed.REPORT: _BEFORE | _AFTER,

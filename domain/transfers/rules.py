@@ -95,6 +95,13 @@ class TransferRule:
     dossier: tuple[Paper, ...]
     unverified: tuple[str, ...]
 
+    @property
+    def citation(self) -> str:
+        """As regulations are named: what kind it is, and its number."""
+        if "/QĐ-" in self.circular:
+            return f"Quyết định số {self.circular}"
+        return f"Thông tư số {self.circular}"
+
 
 @dataclass(frozen=True)
 class TransferCase:

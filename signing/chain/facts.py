@@ -1,7 +1,7 @@
 """What a signed paper says of itself: which record, version, year, school and pupil it is of."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ class PaperFacts:
     pupil_code: str
     personal_id: str
     schooling: tuple[SchoolingLine, ...]
+    names: tuple[str, ...]  # SHA-256 of sealed papers that it speaks of
 
     @property
     def years(self) -> set[str]:
@@ -54,7 +55,14 @@ def _facts(kind: str, content: Mapping[str, Any]) -> PaperFacts:
         pupil_code=str(pupil["pupil_code"]),
         personal_id=str(pupil["personal_id"]),
         schooling=tuple(_line(each) for each in pupil.get("schooling", ())),
+        names=tuple(_named(content)),
     )
+
+
+def _named(content: Mapping[str, Any]) -> Iterator[str]:
+    yield from (str(each["sha256"]) for each in content.get("past_years", ()))
+    if content.get("sealed_term"):
+        yield str(content["sealed_term"]["sha256"])
 
 
 def _line(line: Mapping[str, Any]) -> SchoolingLine:

@@ -35,7 +35,9 @@ _STATED = "hocba chain 1\n{}\n"
 _README_TEXT = f"""\
 CHUỖI HỌC BẠ SỐ CỦA MỘT HỌC SINH: CÁCH TỰ KIỂM TRA
 
-Tệp này chứa học bạ của mọi năm học, mọi trường, mọi phiên bản đã phát hành cho một học sinh, cùng bằng chứng.
+Tệp này chứa học bạ của mọi năm học, mọi trường, mọi phiên bản đã phát hành cho một học sinh, các trang thông tin,
+kết quả học tập khi chuyển trường, cùng bằng chứng. Bảng tổng hợp học kì I của lớp có tên các bạn khác nên trường
+giữ; ở đây chỉ có mã băm và bằng chứng trong nhật ký.
 Kiểm tra toàn bộ, không cần mạng:   hocba verify --trust root.pem --log-key KHOÁ-NHẬT-KÝ chuoi.zip
 
 {CHAIN}            các mắt xích theo thứ tự; mỗi mắt xích mang SHA-256 của mắt xích trước (JSON chuẩn RFC 8785)
@@ -46,7 +48,9 @@ validation/        chứng thư số, trả lời OCSP và danh sách thu hồi 
 
 THE CHAIN OF A PUPIL'S DIGITAL SCHOOL RECORDS: HOW TO CHECK IT YOURSELF
 
-It holds the records of all years, schools and versions that were issued for one pupil, and what proves them.
+It holds the records of all years, schools and versions that were issued for one pupil, the identity pages and the
+results of transfers, and what proves them. The first term's summary names the whole class, so the school keeps it:
+here are its hash and the proof that it is in the log.
 Check all of it, offline:           hocba verify --trust root.pem --log-key LOG-KEY --lang en chain.zip
 
 {CHAIN}            the links in order; each carries the SHA-256 of the one before (canonical JSON, RFC 8785)

@@ -12,13 +12,13 @@ from typing import Annotated, Any, Literal, TypeAlias
 import rfc8785
 from pydantic import Field, TypeAdapter, ValidationError
 
-from domain.chains import GapLink, Link, MoveLink, PaperLink
+from domain.chains import GapLink, Link, MoveLink, PaperLink, TermLink
 from signing.chain.errors import ChainInvalid
 from signing.log.notes import from_base64
 
 FORMAT: Literal["hocba-chain/1"] = "hocba-chain/1"
 FIRST = ""  # what the first link carries
-_AnyLink: TypeAlias = Annotated[PaperLink | MoveLink | GapLink, Field(discriminator="kind")]
+_AnyLink: TypeAlias = Annotated[PaperLink | TermLink | MoveLink | GapLink, Field(discriminator="kind")]
 _BROKEN = "Tệp chuỗi học bạ có chain.json không đúng cấu trúc hoặc không ở dạng chuẩn (RFC 8785)."
 
 

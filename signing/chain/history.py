@@ -7,7 +7,7 @@ from datetime import datetime
 
 from cryptography import x509
 
-from domain.chains import LinkEvent, PaperLink
+from domain.chains import LinkEvent, LoggedLink
 from signing.chain.file import ChainFile, stated
 from signing.chain.form import Entry
 from signing.chain.verdicts import ChainCheck, ChainFinding, looked_at, only_if
@@ -64,7 +64,7 @@ def see_log(file: ChainFile, trust: Trust, moment: datetime) -> LogView:
     return LogView(checkpoint if is_same else None, stamped_at, findings)
 
 
-def event_findings(link: PaperLink, file: ChainFile, view: LogView) -> list[ChainFinding]:
+def event_findings(link: LoggedLink, file: ChainFile, view: LogView) -> list[ChainFinding]:
     """Whether the log says of a paper what its link says, each event once, in order, and under the checkpoint."""
     entries = {each.position: each for each in file.chain.log.entries}
     own = [(event, entries.get(event.position)) for event in link.events]
@@ -73,7 +73,7 @@ def event_findings(link: PaperLink, file: ChainFile, view: LogView) -> list[Chai
     return [*looked_at(ChainCheck.EVENTS, said), *looked_at(ChainCheck.INCLUDED, unproven)]
 
 
-def tags_of(link: PaperLink, file: ChainFile) -> set[str]:
+def tags_of(link: LoggedLink, file: ChainFile) -> set[str]:
     """By which names the log's entries call a paper's record; one, if all is well."""
     wanted = {each.position for each in link.events}
     return set(_tags(each for each in file.chain.log.entries if each.position in wanted))
@@ -128,7 +128,7 @@ def _witnessed(note: Note, trust: Trust) -> Iterator[ChainFinding]:
         yield ChainFinding(ChainCheck.WITNESS, outcome, witness.name)
 
 
-def _agrees(link: PaperLink, event: LinkEvent, entry: Entry, view: LogView) -> bool:
+def _agrees(link: LoggedLink, event: LinkEvent, entry: Entry, view: LogView) -> bool:
     found = _event_of(entry)
     if found is None:
         return False

@@ -1,10 +1,7 @@
-"""One sentence for each finding about a chain, and names of its links, in Vietnamese and English."""
+"""One sentence for each finding about a chain, in Vietnamese and English."""
 
-from datetime import datetime
 from typing import Final
 
-from domain.calendar import day_of
-from domain.chains import GapLink, Happened, Link, LinkKind, LinkState, MoveLink, PaperLink
 from signing.chain.verdicts import ChainCheck, ChainFinding, ChainVerification
 from signing.verification.field_names import field_name
 from signing.verification.sentences import Language
@@ -63,12 +60,12 @@ _CHECKS: Final[dict[ChainCheck, dict[Language, tuple[str, str]]]] = {
     },
     ChainCheck.VERSIONS: {
         "vi": (
-            "Các phiên bản của mỗi năm liên tục từ 1; bản trước được thu hồi hoặc thay thế rồi mới phát hành bản sau.",
-            "Phiên bản của năm học {} không liên tục từ 1, hoặc bản trước chưa thu hồi khi phát hành bản sau.",
+            "Các phiên bản của mỗi năm, của trang thông tin ở mỗi trường liên tục từ 1, bản trước không còn hiệu lực.",
+            "Các phiên bản ({}) không liên tục từ 1, hoặc bản trước còn hiệu lực khi phát hành bản sau.",
         ),
         "en": (
-            "Versions of each year count up from 1, each closed before the next was issued.",
-            "Versions of the year {} do not count up from 1, or one was not closed before the next was issued.",
+            "Versions of each year, and of the identity page at each school, count up from 1, the former ones closed.",
+            "Versions ({}) do not count up from 1, or one was not closed before the next was issued.",
         ),
     },
     ChainCheck.ONE_IN_FORCE: {
@@ -78,6 +75,16 @@ _CHECKS: Final[dict[ChainCheck, dict[Language, tuple[str, str]]]] = {
     ChainCheck.RECORDED: {
         "vi": ("Năm học nào cũng có một bản đang hiệu lực.", "Năm học {} chưa có bản nào đang hiệu lực."),
         "en": ("Every year has a record in force.", "The year {} has no record in force."),
+    },
+    ChainCheck.NAMED: {
+        "vi": (
+            "Mọi văn bản mà các văn bản khác nhắc tới đều có trong tệp.",
+            "Một văn bản nhắc tới văn bản mang SHA-256 {}, nhưng tệp không có: mắt xích đã bị lấy đi.",
+        ),
+        "en": (
+            "Every paper that another one speaks of is in the file.",
+            "A paper speaks of one with the SHA-256 {}, which the file lacks: a link was taken away.",
+        ),
     },
     ChainCheck.YEARS_NAMED: {
         "vi": (
@@ -208,23 +215,22 @@ _CHECKS: Final[dict[ChainCheck, dict[Language, tuple[str, str]]]] = {
             "The file has no record of the year {}, and nothing proves that there never was one.",
         ),
     },
+    ChainCheck.IN_ITS_YEAR: {
+        "vi": (
+            "Bảng tổng hợp học kì I được phát hành trong năm học của nó.",
+            "Bảng tổng hợp học kì I không được phát hành trong năm học {}.",
+        ),
+        "en": (
+            "The first term's summary was issued in its school year.",
+            "The first term's summary was not issued in the school year {}.",
+        ),
+    },
 }
 _FIELDS: Final = {"school_code": "school.code", "school_name": "school.name"}
 _VERDICTS: Final[dict[Verdict, dict[Language, str]]] = {
     Verdict.VALID: {"vi": "CHUỖI HỌC BẠ HỢP LỆ", "en": "THE CHAIN IS VALID"},
     Verdict.INVALID: {"vi": "CHUỖI HỌC BẠ KHÔNG HỢP LỆ", "en": "THE CHAIN IS NOT VALID"},
     Verdict.INDETERMINATE: {"vi": "CHUỖI HỌC BẠ CHƯA ĐỦ CĂN CỨ", "en": "THE CHAIN CANNOT BE DECIDED"},
-}
-_STATES: Final[dict[LinkState, dict[Language, str]]] = {
-    LinkState.IN_FORCE: {"vi": "có hiệu lực", "en": "in force"},
-    LinkState.RECALLED: {"vi": "đã thu hồi", "en": "recalled"},
-    LinkState.SUPERSEDED: {"vi": "đã được thay thế", "en": "superseded"},
-    LinkState.NOT_LOGGED: {"vi": "không ghi nhật ký", "en": "not in the log"},
-}
-_PAPERS: Final[dict[LinkKind, dict[Language, str]]] = {
-    LinkKind.YEAR_RECORD: {"vi": "Học bạ năm học {}", "en": "Record of the year {}"},
-    LinkKind.IDENTITY_PAGE: {"vi": "Trang thông tin học sinh {}", "en": "Identity page {}"},
-    LinkKind.PAPER_EXTRACT: {"vi": "Trích lục học bạ giấy {}", "en": "Extract from a paper book {}"},
 }
 
 
@@ -240,35 +246,3 @@ def chain_sentence(finding: ChainFinding, language: Language = "vi") -> str:
         detail = field_name(_FIELDS.get(detail, detail))[0 if language == "vi" else 1]
     said = (held if finding.holds else failed).format(detail)
     return said.replace(": .", ".").replace("  ", " ")
-
-
-def link_name(link: Link, language: Language = "vi") -> str:
-    """A link in a line: what it is, of which year and school, and how it stands."""
-    match link:
-        case MoveLink():
-            return _move_name(link, language)
-        case GapLink():
-            nothing = "không có học bạ" if language == "vi" else "no record"
-            return f"{link.school_year} · {link.school_name} · {nothing}"
-        case PaperLink():
-            return _paper_name(link, language)
-
-
-def _move_name(link: MoveLink, language: Language) -> str:
-    moved = "Chuyển trường" if language == "vi" else "Moved"
-    return f"{moved} {link.moved_on or link.school_year}: {link.from_school} → {link.to_school}"
-
-
-def _paper_name(link: PaperLink, language: Language) -> str:
-    name = _PAPERS[link.kind][language].format(link.school_year).strip()
-    version = f"bản {link.version}" if language == "vi" else f"version {link.version}"
-    parts = [name, link.class_name, link.school_name, version, _standing(link, language), link.lookup_code]
-    return " · ".join(part for part in parts if part)
-
-
-def _standing(link: PaperLink, language: Language) -> str:
-    state = _STATES[link.state][language]
-    since = link.at(Happened.RECALLED) if link.state is LinkState.RECALLED else ""
-    day = f" {day_of(datetime.fromisoformat(since)):%d/%m/%Y}" if since else ""
-    by = "thay bằng" if language == "vi" else "replaced by"
-    return f"{state}{day}, {by} {link.replaced_by}" if link.replaced_by else f"{state}{day}"

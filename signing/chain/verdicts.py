@@ -22,6 +22,7 @@ class ChainCheck(StrEnum):
     VERSIONS = "versions"
     ONE_IN_FORCE = "one_in_force"
     RECORDED = "recorded"
+    NAMED = "named"
     YEARS_NAMED = "years_named"
     YEARS_PRESENT = "years_present"
     BETWEEN = "between"
@@ -37,6 +38,7 @@ class ChainCheck(StrEnum):
     STATE = "state"
     REPLACED = "replaced"
     HAS_RECORD = "has_record"
+    IN_ITS_YEAR = "in_its_year"
 
 
 @dataclass(frozen=True)

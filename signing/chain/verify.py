@@ -12,9 +12,13 @@ from domain.chains import (
     Link,
     LinkKind,
     LinkState,
+    LoggedLink,
     PaperLink,
+    TermLink,
+    is_of_first_term,
     is_told_in_order,
     newest_record,
+    papers_of,
     records_of,
     replacement,
     state_of,
@@ -76,12 +80,15 @@ class _Looking:
         self._records = records_of(file.chain.found)
         newest = newest_record(self._records)
         self._newest = facts.get(newest.sha256) if newest else None
+        self._ids = {"", *self._ids_of_pages(), *([self._newest.personal_id] if self._newest else [])}
         self._tags = {each.sha256: tags_of(each, file) for each in self._records}
 
     def report(self, link: Link) -> LinkReport:
         if isinstance(link, PaperLink):
             verification = self._verifications.get(link.sha256)
             return LinkReport(link, tuple(self._paper(link, verification)), verification)
+        if isinstance(link, TermLink):
+            return LinkReport(link, tuple(self._term(link)))
         # Nobody signs that there is no record: a link may have been taken away and this put in its place.
         outcome = Verdict.INDETERMINATE if isinstance(link, GapLink) else Verdict.VALID
         return LinkReport(link, (ChainFinding(ChainCheck.HAS_RECORD, outcome, link.school_year),))
@@ -95,13 +102,25 @@ class _Looking:
             *self._standing(link),
         ]
 
+    def _ids_of_pages(self) -> list[str]:
+        """An id that an identity page bears was corrected, and is no other pupil's."""
+        kept = [self._facts.get(each.sha256) for each in papers_of(self._file.chain.found)]
+        return [each.personal_id for each in kept if each and each.kind == LinkKind.IDENTITY_PAGE]
+
+    def _term(self, link: TermLink) -> list[ChainFinding]:
+        is_said = link.state is not LinkState.NOT_LOGGED and self._is_said(link)
+        return [
+            *event_findings(link, self._file, self._view),
+            *only_if(ChainCheck.STATE, is_said),
+            *only_if(ChainCheck.IN_ITS_YEAR, is_of_first_term(link), link.school_year),
+        ]
+
     def _said(self, link: PaperLink, facts: PaperFacts | None) -> list[ChainFinding]:
         if facts is None:
             return only_if(ChainCheck.SAME_RECORD, holds=False)
         differing = (name for name in _SAID if getattr(link, name) != getattr(facts, name))
         kind = () if facts.kind == link.kind.value else ("kind",)
-        newest = self._newest
-        is_other_id = newest and facts.personal_id and newest.personal_id not in {"", facts.personal_id}
+        is_other_id = self._newest and self._newest.personal_id and facts.personal_id not in self._ids
         return [
             *looked_at(ChainCheck.SAME_RECORD, (*kind, *differing)),
             *only_if(ChainCheck.SAME_PUPIL, facts.pupil_code == self._file.chain.pupil),
@@ -116,12 +135,15 @@ class _Looking:
         return [link.school_year] if named and named[-1] != link.school_name else []
 
     def _standing(self, link: PaperLink) -> list[ChainFinding]:
-        is_due = link.kind is not LinkKind.YEAR_RECORD or link.state is not LinkState.NOT_LOGGED
-        is_said = link.state is state_of(each.event for each in link.events) and is_told_in_order(link.events)
+        is_due = link.kind is LinkKind.PAPER_EXTRACT or link.state is not LinkState.NOT_LOGGED
         return [
-            *only_if(ChainCheck.STATE, is_due and is_said and self._is_named_once(link)),
-            *only_if(ChainCheck.REPLACED, link.replaced_by == replacement(link, self._records)),
+            *only_if(ChainCheck.STATE, is_due and self._is_said(link) and self._is_named_once(link)),
+            *only_if(ChainCheck.REPLACED, link.replaced_by == replacement(link, papers_of(self._file.chain.found))),
         ]
+
+    def _is_said(self, link: LoggedLink) -> bool:
+        """Whether the state follows from the events."""
+        return link.state is state_of(each.event for each in link.events) and is_told_in_order(link.events)
 
     def _is_named_once(self, link: PaperLink) -> bool:
         """Whether the log calls all versions of this record by one name, and no other record by it."""

@@ -7,13 +7,17 @@ from itertools import pairwise
 from domain.chains import (
     Happened,
     Link,
+    LinkKind,
     LinkState,
     PaperLink,
+    TermLink,
     between,
     newest_record,
     overlapping,
+    papers_of,
     place_of,
     records_of,
+    series_of,
     unsettled,
 )
 from domain.documents import SchoolingLine
@@ -35,9 +39,10 @@ def whole_findings(file: ChainFile, facts: Facts) -> list[ChainFinding]:
         *only_if(ChainCheck.WOVEN, _is_woven(file)),
         *only_if(ChainCheck.ORDER, _is_in_order(links)),
         *looked_at(ChainCheck.MEMBERS, _strays(file)),
-        *looked_at(ChainCheck.VERSIONS, _version_faults(records)),
+        *looked_at(ChainCheck.VERSIONS, (*_version_faults(records), *_page_faults(links))),
         *looked_at(ChainCheck.ONE_IN_FORCE, _twice_in_force(records)),
         *looked_at(ChainCheck.RECORDED, _none_in_force(records), Verdict.INDETERMINATE),
+        *looked_at(ChainCheck.NAMED, _not_there(links, facts), Verdict.INDETERMINATE),
         *_schooling_findings(links, records, facts),
     ]
 
@@ -54,8 +59,8 @@ def _is_in_order(links: Sequence[Link]) -> bool:
 
 def _strays(file: ChainFile) -> Iterator[str]:
     """Papers and entries that no link speaks of, or two do; papers that are missing are their link's matter."""
-    links = [each for each in file.chain.found if isinstance(each, PaperLink)]
-    spoken = [each.sha256 for each in links]
+    links = [each for each in file.chain.found if isinstance(each, PaperLink | TermLink)]
+    spoken = [each.sha256 for each in papers_of(links)]
     yield from ({each.sha256 for each in file.papers} - set(spoken)) | {
         each for each in spoken if spoken.count(each) > 1
     }
@@ -74,9 +79,26 @@ def _version_faults(records: Sequence[PaperLink]) -> Iterator[str]:
     for year, found in by_year.items():
         found.sort(key=lambda each: each.version)
         is_one = len({each.record_uid for each in found}) == 1 and uids.count(found[0].record_uid) == 1
-        is_counted = [each.version for each in found] == list(range(1, len(found) + 1))
-        if not (is_one and is_counted and all(_follows(a, b) for a, b in pairwise(found))):
+        if not (is_one and _is_counted(found)):
             yield year
+
+
+def _page_faults(links: Sequence[Link]) -> Iterator[str]:
+    """Schools whose identity pages do not count up from 1, one closed before the next."""
+    by_school: dict[tuple[str, ...], list[PaperLink]] = defaultdict(list)
+    for each in papers_of(links):
+        if each.kind is LinkKind.IDENTITY_PAGE:
+            by_school[series_of(each)].append(each)
+    yield from (
+        found[0].school_name
+        for found in by_school.values()
+        if not _is_counted(sorted(found, key=lambda each: each.version))
+    )
+
+
+def _is_counted(versions: Sequence[PaperLink]) -> bool:
+    counted = [each.version for each in versions] == list(range(1, len(versions) + 1))
+    return counted and all(_follows(a, b) for a, b in pairwise(versions))
 
 
 def _follows(before: PaperLink, after: PaperLink) -> bool:
@@ -94,11 +116,17 @@ def _none_in_force(records: Sequence[PaperLink]) -> Iterator[str]:
     yield from (each.school_year for each in records if each.school_year not in stands)
 
 
+def _not_there(links: Sequence[Link], facts: Facts) -> Iterator[str]:
+    """Hashes of papers that a paper of the chain speaks of, and that have no link."""
+    held = {each.sha256 for each in links if isinstance(each, PaperLink | TermLink)}
+    yield from (sha256 for each in facts.values() for sha256 in each.names if sha256 not in held)
+
+
 def _schooling_findings(links: Sequence[Link], records: Sequence[PaperLink], facts: Facts) -> list[ChainFinding]:
     newest = newest_record(records)
     schooling = facts[newest.sha256].schooling if newest and newest.sha256 in facts else ()
     expected = sorted(between(schooling, (each.school_year for each in records)), key=place_of)
-    said = [each for each in links if not isinstance(each, PaperLink)]
+    said = [each for each in links if not isinstance(each, PaperLink | TermLink)]
     return [
         *looked_at(ChainCheck.YEARS_NAMED, _not_named(records, facts), Verdict.INDETERMINATE),
         *looked_at(ChainCheck.YEARS_PRESENT, _not_present(links, records, facts)),

@@ -1,7 +1,7 @@
 """Writes the file of a chain: its links are what the signed papers and the log's entries say."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from domain.chains import (
     Happened,
@@ -9,6 +9,7 @@ from domain.chains import (
     LinkEvent,
     LinkKind,
     PaperLink,
+    TermLink,
     between,
     newest_record,
     place_of,
@@ -47,6 +48,14 @@ class ChainPaper:
 
 
 @dataclass(frozen=True)
+class ChainTerm:
+    """The sealed class summary of a first term, by what became of it: the log says which file it is."""
+
+    school_year: str
+    events: tuple[ProvenEvent, ...]
+
+
+@dataclass(frozen=True)
 class LogState:
     """A signed checkpoint and the evidence record over it with the log's own signature alone."""
 
@@ -54,8 +63,14 @@ class LogState:
     evidence: bytes = field(repr=False)
 
 
-def write_chain(papers: Sequence[ChainPaper], log: LogState, material: ValidationMaterial, signer: NoteSigner) -> bytes:
-    """The file of these papers, signed as a whole by the log's key.
+def write_chain(
+    papers: Sequence[ChainPaper],
+    log: LogState,
+    material: ValidationMaterial,
+    signer: NoteSigner,
+    terms: Sequence[ChainTerm] = (),
+) -> bytes:
+    """The file of these papers, and of terms whose papers are not in it, signed as a whole by the log's key.
 
     Raises ChainInvalid for none, for papers of several pupils, and for one without a record of ours.
     """
@@ -63,27 +78,27 @@ def write_chain(papers: Sequence[ChainPaper], log: LogState, material: Validatio
     pupils = {each.pupil_code for each in facts.values()}
     if len(pupils) != 1:
         raise ChainInvalid("Chuỗi học bạ phải có văn bản, và của đúng một học sinh.")
-    links = chain_links([(facts[each.paper.sha256], each) for each in papers])
+    links = chain_links([(facts[each.paper.sha256], each) for each in papers], terms)
     checkpoint = Checkpoint.parse(Note.parse(log.checkpoint).text)
-    entries = sorted((each for paper in papers for each in paper.events), key=lambda each: each.position)
+    logged: list[ChainPaper | ChainTerm] = [*papers, *terms]
+    entries = sorted((each for held in logged for each in held.events), key=lambda each: each.position)
     part = LogPart(checkpoint.origin, checkpoint.size, tuple(map(_entry, entries)))
     chain = make_chain(pupils.pop(), links, part)
     text = stated(chain.dumps())
     statement = Note(text, (signer.sign(text),)).encode()
-    held = tuple(each.paper for each in papers)
-    return pack_chain(ChainFile(chain, statement, log.checkpoint, log.evidence, held, material))
+    files = tuple(each.paper for each in papers)
+    return pack_chain(ChainFile(chain, statement, log.checkpoint, log.evidence, files, material))
 
 
-def chain_links(papers: Sequence[tuple[PaperFacts, ChainPaper]]) -> list[Link]:
-    """The links of these papers and of what lies between them, in their order."""
-    bare = [_link(facts, paper, "") for facts, paper in papers]
-    records = records_of(bare)
-    links: list[Link] = [
-        _link(facts, paper, replacement(link, records)) for (facts, paper), link in zip(papers, bare, strict=True)
-    ]
+def chain_links(papers: Sequence[tuple[PaperFacts, ChainPaper]], terms: Sequence[ChainTerm]) -> list[Link]:
+    """The links of these papers and terms, and of what lies between them, in their order."""
+    bare = [_link(facts, paper) for facts, paper in papers]
+    links: list[Link] = [replace(link, replaced_by=replacement(link, bare)) for link in bare]
+    records = records_of(links)
     newest = newest_record(links)
     schooling = next((facts.schooling for facts, paper in papers if newest and paper.paper.sha256 == newest.sha256), ())
     links += between(schooling, (each.school_year for each in records))
+    links += map(_term_link, terms)
     return sorted(links, key=place_of)
 
 
@@ -94,7 +109,7 @@ def _facts(paper: Paper) -> PaperFacts:
     return read_facts(record.data)
 
 
-def _link(facts: PaperFacts, paper: ChainPaper, replaced_by: str) -> PaperLink:
+def _link(facts: PaperFacts, paper: ChainPaper) -> PaperLink:
     events = tuple(sorted(map(_event, paper.events), key=lambda each: each.position))
     return PaperLink(
         kind=LinkKind(facts.kind),  # type: ignore[arg-type]  # a move and a gap have no paper
@@ -107,7 +122,21 @@ def _link(facts: PaperFacts, paper: ChainPaper, replaced_by: str) -> PaperLink:
         lookup_code=facts.lookup_code,
         sha256=paper.paper.sha256,
         state=state_of(each.event for each in events),
-        replaced_by=replaced_by,
+        replaced_by="",
+        events=events,
+    )
+
+
+def _term_link(term: ChainTerm) -> TermLink:
+    events = tuple(sorted(map(_event, term.events), key=lambda each: each.position))
+    said = HistoryEvent.from_leaf(term.events[0].leaf)
+    return TermLink(
+        kind=LinkKind.TERM_SUMMARY,
+        school_year=term.school_year,
+        version=said.version,
+        school_code=said.school,
+        sha256=said.sha256,
+        state=state_of(each.event for each in events),
         events=events,
     )
 

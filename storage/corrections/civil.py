@@ -30,8 +30,10 @@ from storage.tables import (
     Document,
     DocumentRecord,
     Enrolment,
+    Matter,
     PupilRow,
     TermRecord,
+    Transfer,
 )
 
 _OPEN: Final = [stage.value for stage in Stage if stage not in {Stage.SEALED, Stage.ISSUED}]
@@ -70,6 +72,7 @@ def record(
     """
     school_id, staff_id = by
     require_pupil(session, pupil_id, school_id)
+    refuse_moving(session, pupil_id)
     before = values_of(session.get_one(PupilRow, pupil_id))
     after = civil.changed(before, values)
     row = insert(CivilChange).values(
@@ -83,12 +86,11 @@ def record(
 def apply(session: Session, matter_id: UUID, at: datetime) -> list[str]:
     """Put the new values into the pupil's row, with the values that they replace; returns the names of the columns.
 
-    Past years stay as they were issued. Raises Conflict for a pupil who is just moving to another school.
+    Past years stay as they were issued. Raises Conflict for a pupil who is moving to another school.
     """
     change = session.get_one(CivilChange, matter_id)
     pupil = session.get_one(PupilRow, change.pupil_id, with_for_update=True)
-    if _is_moving(session, pupil.id):
-        raise Conflict("Học sinh đang làm thủ tục chuyển trường; hãy chờ xong rồi phê duyệt.")
+    refuse_moving(session, pupil.id)
     current = values_of(pupil)
     change.before = {key: current[key] for key in change.after}
     session.flush()
@@ -104,13 +106,19 @@ def apply(session: Session, matter_id: UUID, at: datetime) -> list[str]:
     return sorted(change.after)
 
 
-def _is_moving(session: Session, pupil_id: UUID) -> bool:
+def refuse_moving(session: Session, pupil_id: UUID) -> None:
+    """Raises Conflict from the application for a transfer until it is through: the school where the pupil is then goes
+    on, and what is on its way there says one thing of the pupil.
+    """
     query = (
-        select(TermRecord.id)
-        .join(Enrolment, Enrolment.id == TermRecord.enrolment_id)
-        .where(Enrolment.pupil_id == pupil_id, TermRecord.moving)
+        select(Transfer.matter_id)
+        .join(Matter, Matter.id == Transfer.matter_id)
+        .where(Transfer.pupil_id == pupil_id, Matter.settled_at.is_(None))
     )
-    return session.scalars(query.limit(1)).first() is not None
+    if session.scalars(query.limit(1)).first() is not None:
+        raise Conflict(
+            "Học sinh đang làm thủ tục chuyển trường. Chờ chuyển xong, trường nơi học sinh học sẽ ghi thay đổi này."
+        )
 
 
 def orders(session: Session, matter_id: UUID, actor_id: str, reason_id: str) -> tuple[BookOrder, ...]:

@@ -68,8 +68,10 @@ def stuck(session: Session, matter_id: UUID, book_command_id: str, code: str, at
     """A class-term refused what it was told: it stands in the diary, and somebody may try again."""
     matter = steps.lock(session, matter_id)
     step_id = str(uuid5(matter_id, f"stuck/{book_command_id}"))
-    steps.note(session, matter_id, Step(step_id, Deed.STUCK, at, detail={"command": book_command_id, "code": code}))
+    detail = {"command": book_command_id, "code": code}
+    if not steps.note(session, matter_id, Step(step_id, Deed.STUCK, at, detail=detail)):
+        return
     if matter.kind == MatterKind.UNLOCK:
         unlocks.stuck(session, matter)
-    elif matter.kind == MatterKind.RECALL:
+    if matter.kind == MatterKind.RECALL:
         recalls.stuck(session, matter, at)

@@ -19,12 +19,13 @@ from domain.matters.corrections import (
     IdentityState,
     after,
 )
+from domain.reasons import NO_REASON
 from storage.corrections import civil, people, records
 from storage.corrections.unlocks import step_of
 from storage.matters import papers, steps, waits
 from storage.matters.steps import Step
 from storage.matters.waits import Wait
-from storage.tables import CivilChange, Document, IdentityPage, LogEvent, Matter
+from storage.tables import CivilChange, Document, IdentityPage, LogEvent, Matter, MatterEvent, Transfer
 
 OPEN: Final = (IdentityState.ASKED.value, IdentityState.SIGNING.value)
 OPENED, TRANSFERRED, CIVIL = "opened", "transferred", "civil"
@@ -50,12 +51,13 @@ def ask(session: Session, command: CorrectionCommand, at: datetime) -> None:
     school_id = change.school_id if change else people.school_of(session, staff_id)
     people.require_office(session, school_id, staff_id, at, people.CLERK, people.ADMIN)
     civil.require_pupil(session, pupil_id, school_id)
+    civil.refuse_moving(session, pupil_id)
     _refuse_open(session, pupil_id, school_id)
     former = in_force(session, pupil_id, school_id)
     if change is None and former is not None and command.page_reason != TRANSFERRED:
         raise Conflict("Học sinh đã có trang thông tin; chỉ lập lại khi thông tin thay đổi.")
     if change is not None and not command.reason_id:
-        raise Invalid("Hãy ghi lý do (từ 3 đến 1000 ký tự).")
+        raise Invalid(NO_REASON)
     state = IdentityState.ASKED if change else IdentityState.SIGNING
     steps.open_matter(session, MatterKind.IDENTITY, matter_id, school_id, state, step_of(command, at))
     session.add(
@@ -105,7 +107,7 @@ def take(session: Session, matter: Matter, command: CorrectionCommand, at: datet
     else:
         people.require_office(session, matter.school_id, staff_id, at, people.PRINCIPAL)
     if command.deed is Deed.REFUSE and not command.reason_id:
-        raise Invalid("Hãy ghi lý do (từ 3 đến 1000 ký tự).")
+        raise Invalid(NO_REASON)
     page.state = matter.state = state.value
     fields = civil.apply(session, matter.id, at) if command.deed is Deed.GRANT else []
     steps.note(session, matter.id, step_of(command, at, fields=fields or None))
@@ -168,6 +170,36 @@ def signed(session: Session, matter: Matter, at: datetime) -> None:
         steps.note(session, matter.id, Step(f"settled/{paper.id}", Deed.SETTLED, at))
         waits.tell(session, matter.id, Deed.SETTLED, {matter.opened_by}, at)
     _wait(session, matter, at)
+
+
+def stop_at(session: Session, transfer: Transfer, at: datetime) -> None:
+    """The pupil leaves: a page that the school has not finished counts no more, and the next school writes its own.
+
+    A change that was approved stands in the pupil's row, and goes along.
+    """
+    mine = select(IdentityPage).where(
+        IdentityPage.pupil_id == transfer.pupil_id, IdentityPage.school_id == transfer.from_school_id
+    )
+    for page in session.scalars(mine.where(IdentityPage.state.in_(OPEN))).all():
+        matter = steps.lock(session, page.matter_id)
+        signed(session, matter, at)  # a seal that nobody has noted yet
+        if page.state in OPEN:
+            _stop(session, matter, page, transfer, at)
+
+
+def _stop(session: Session, matter: Matter, page: IdentityPage, transfer: Transfer, at: datetime) -> None:
+    papers.void_paper(session, matter.id, None)
+    page.state = matter.state = IdentityState.WITHDRAWN.value
+    records.close(session, matter, at)
+    steps.note(session, matter.id, Step(f"left/{transfer.matter_id}", Deed.LEFT, at))
+    waits.tell(session, matter.id, Deed.LEFT, {matter.opened_by}, at)
+    _wait(session, matter, at)
+
+
+def stopped_by(session: Session, transfer_id: UUID) -> list[UUID]:
+    """The pages that a transfer has stopped."""
+    query = select(MatterEvent.matter_id).where(MatterEvent.command_id == f"left/{transfer_id}")
+    return list(session.scalars(query.order_by(MatterEvent.matter_id)))
 
 
 def _replace(session: Session, page: IdentityPage, at: datetime) -> None:

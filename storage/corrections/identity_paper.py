@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.calendar import day_of
-from domain.documents import DocumentKind, SignatureField, SignerContent
+from domain.documents import SignatureField, SignerContent
 from domain.errors import NotAllowed
-from domain.matter_papers import IdentityPageContent, RecordReference
+from domain.matter_papers import IdentityPageContent
 from domain.rules.school_levels import level_of
 from storage.corrections import civil
 from storage.paper_facts import Stamp, person_signer, pupil_contents_of, school_content
@@ -23,9 +23,9 @@ from storage.tables import (
     Matter,
     Position,
     PupilRow,
-    School,
     Staff,
 )
+from storage.transfers.year import sealed_years
 
 REASONS = {"opened": "Mở học bạ", "transferred": "Chuyển đến", "civil": "Cải chính hộ tịch"}
 
@@ -50,7 +50,7 @@ def content(session: Session, matter: Matter, stamp: Stamp, at: datetime) -> Ide
         decision_no=change.decision_no if change else "",
         decision_date=change.decided_on.isoformat() if change else "",
         replaces=former.lookup_code if former else "",
-        past_years=_past_years(session, pupil.id),
+        past_years=tuple(each.reference for each in sealed_years(session, pupil.id)),
         signers=(
             person_signer(SignatureField.PRINCIPAL, _principal(session, page.school_id, at)),
             SignerContent(SignatureField.SEAL, school.name, school.code, "Con dấu số của nhà trường"),
@@ -84,19 +84,3 @@ def _principal(session: Session, school_id: UUID, at: datetime) -> Signer:
     if row is None:
         raise NotAllowed("Trường chưa có hiệu trưởng để ký trang này.")
     return Signer(*row)
-
-
-def _past_years(session: Session, pupil_id: UUID) -> tuple[RecordReference, ...]:
-    """Sealed year records in force, the oldest first."""
-    query = (
-        select(Enrolment.school_year, School.name, Document.lookup_code, Document.sha256)
-        .join(Document, Document.enrolment_id == Enrolment.id)
-        .join(ClassGroup, ClassGroup.id == Enrolment.class_id)
-        .join(School, School.id == ClassGroup.school_id)
-        .where(
-            Enrolment.pupil_id == pupil_id, Document.kind == DocumentKind.YEAR_RECORD, Document.state == "live",
-            Document.sealed_at.is_not(None),
-        )
-        .order_by(Enrolment.school_year)
-    )  # fmt: skip
-    return tuple(RecordReference(*row) for row in session.execute(query))

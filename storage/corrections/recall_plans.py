@@ -20,7 +20,7 @@ from storage.matters.steps import Step
 from storage.tables import ClassTermRow, CorrectedRecord, Enrolment, Matter, MatterWait, Recall, TermRecord
 from storage.waiting import waiting
 
-_WAITING: Final = frozenset({RecallState.ASKED, RecallState.CONFIRMED, RecallState.AUTHORITY})
+_WAITING: Final = frozenset({RecallState.ASKED, RecallState.CONFIRMED, RecallState.AUTHORITY, RecallState.RECALLING})
 REMIND_EVERY: Final = 2  # workdays
 REMINDERS: Final = 3
 ESCALATE_AFTER: Final = timedelta(days=2)
@@ -29,10 +29,9 @@ ESCALATE_AFTER: Final = timedelta(days=2)
 def plan(session: Session, matter: Matter) -> CorrectionPlan:
     recall = session.get_one(Recall, matter.id)
     state = RecallState(recall.state)
-    if state is RecallState.RECALLING:
-        return CorrectionPlan(_orders(session, recall))
+    books = _orders(session, recall) if state is RecallState.RECALLING else ()
     alarms = _reminders(session, matter) if state in _WAITING else _of_correction(recall, state)
-    return CorrectionPlan(alarms=tuple(each for each in alarms if steps.known(session, matter.id, each.key) is None))
+    return CorrectionPlan(books, tuple(each for each in alarms if steps.known(session, matter.id, each.key) is None))
 
 
 def _orders(session: Session, recall: Recall) -> tuple[BookOrder, ...]:

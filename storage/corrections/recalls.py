@@ -12,6 +12,7 @@ from domain.assessment import Term
 from domain.errors import Conflict, Invalid
 from domain.matters import MatterKind
 from domain.matters.corrections import RECALL_STEPS, CorrectionCommand, Deed, RecallState, after
+from domain.reasons import NO_REASON
 from domain.stages import Stage
 from storage.corrections import freezes, on_the_way, people, records
 from storage.corrections.unlocks import step_of
@@ -110,13 +111,10 @@ def take(session: Session, matter: Matter, command: CorrectionCommand, at: datet
     recall = session.get_one(Recall, matter.id)
     state = after(RECALL_STEPS, RecallState(recall.state), command.deed)
     _require_may(session, matter, recall, command, at)
-    if command.deed is Deed.REFUSE and not command.reason_id:
-        raise Invalid("Hãy ghi lý do (từ 3 đến 1000 ký tự).")
-    if command.deed in {Deed.GRANT, Deed.ALLOW}:
-        on_the_way.refuse_leaving(session, session.get_one(Enrolment, recall.enrolment_id).pupil_id)
     if command.deed is Deed.GRANT:
         recall.decided_by = UUID(command.actor_id)
-        state = _next_after_grant(session, recall)
+    if command.deed in {Deed.GRANT, Deed.RETRY}:
+        state = _unless_frozen(session, recall)
     if command.deed is Deed.ALLOW:
         freezes.allow(session, matter, recall, command, at)
     if state is RecallState.RECALLING and command.deed is not Deed.RETRY:
@@ -132,8 +130,8 @@ def take(session: Session, matter: Matter, command: CorrectionCommand, at: datet
     rewait(session, matter, at)
 
 
-def _next_after_grant(session: Session, recall: Recall) -> RecallState:
-    """A freeze may have come since it was asked for; a permission, too."""
+def _unless_frozen(session: Session, recall: Recall) -> RecallState:
+    """A freeze may have come since it was asked for, or since a class did not take it; a permission, too."""
     uid = session.get_one(Enrolment, recall.enrolment_id).record_uid
     recall.is_frozen = recall.record_id is not None and freezes.is_frozen(session, uid)
     if recall.is_frozen and not freezes.is_allowed(session, uid):
@@ -141,19 +139,8 @@ def _next_after_grant(session: Session, recall: Recall) -> RecallState:
     return RecallState.RECALLING
 
 
-def stuck(session: Session, matter: Matter, at: datetime) -> None:
-    """The book refused. Where the record was frozen meanwhile the authority is asked, unless a part is open already."""
-    recall = session.get_one(Recall, matter.id)
-    if any(each.opened_at is not None for each in records.of_matter(session, matter.id)):
-        return
-    state = _next_after_grant(session, recall)
-    if recall.state == RecallState.RECALLING and state is RecallState.AUTHORITY:
-        recall.state = matter.state = state.value
-        rewait(session, matter, at)
-
-
 def _require_may(session: Session, matter: Matter, recall: Recall, command: CorrectionCommand, at: datetime) -> None:
-    """Whoever it waits for; the requester may withdraw."""
+    """Whoever it waits for, with a reason and while its pupil is not leaving; the requester may withdraw."""
     staff_id, state = UUID(command.actor_id), RecallState(recall.state)
     if command.deed is Deed.WITHDRAW:
         people.require_among(staff_id, {matter.opened_by})
@@ -167,6 +154,10 @@ def _require_may(session: Session, matter: Matter, recall: Recall, command: Corr
         people.require_head_of_office_over(session, matter.school_id, staff_id, at)
     else:
         people.require_office(session, matter.school_id, staff_id, at, people.PRINCIPAL)
+    if command.deed is Deed.REFUSE and not command.reason_id:
+        raise Invalid(NO_REASON)
+    if command.deed in {Deed.GRANT, Deed.ALLOW}:
+        on_the_way.refuse_leaving(session, session.get_one(Enrolment, recall.enrolment_id).pupil_id)
 
 
 def _add_later(session: Session, recall: Recall) -> None:
@@ -183,9 +174,30 @@ def _add_later(session: Session, recall: Recall) -> None:
 
 
 def rewait(session: Session, matter: Matter, at: datetime) -> None:
-    """Whom it waits for now; who fills the place may have changed."""
+    """Whom it waits for now; who fills the place may have changed.
+
+    What the class's book takes a moment later is waited for without a word: `stuck` tells where it does not.
+    """
     recall = session.get_one(Recall, matter.id)
-    waits.wait_for(session, matter.id, _waits(session, matter, recall, at), at)
+    write = waits.keep if recall.state == RecallState.RECALLING else waits.wait_for
+    write(session, matter.id, _waits(session, matter, recall, at), at)
+
+
+def stuck(session: Session, matter: Matter, at: datetime) -> None:
+    """The book refused: whoever may try again is told, or the authority asked where the record was frozen meanwhile.
+
+    Not once a part of it is open.
+    """
+    recall = session.get_one(Recall, matter.id)
+    if recall.state == RecallState.RECALLING and all(
+        each.opened_at is None for each in records.of_matter(session, matter.id)
+    ):
+        recall.state = matter.state = _unless_frozen(session, recall).value
+    rewait(session, matter, at)
+    if recall.state != RecallState.RECALLING:
+        return
+    for wait in waits.of_matter(session, matter.id):
+        waits.tell(session, matter.id, wait.what, waits.people(session, wait, at), at)
 
 
 def _waits(session: Session, matter: Matter, recall: Recall, at: datetime) -> list[Wait]:
@@ -199,5 +211,8 @@ def _waits(session: Session, matter: Matter, recall: Recall, at: datetime) -> li
         case RecallState.AUTHORITY:
             office = people.authority_of(session, matter.school_id, at)
             return [Wait("allow", role=people.OFFICE_HEAD, authority_id=office)] if office else []
+        case RecallState.RECALLING:
+            role, _people = people.executors(session, matter.school_id, at)
+            return [Wait("retry", recall.due_at, role=role, school_id=matter.school_id)]
         case _:
             return []

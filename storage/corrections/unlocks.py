@@ -22,6 +22,7 @@ from domain.matters.corrections import (
     UnlockState,
     after,
 )
+from domain.reasons import NO_REASON
 from domain.record_states import MATTER
 from storage import staffing
 from storage.corrections import people, records
@@ -175,7 +176,7 @@ def require_until(until: datetime | None, at: datetime) -> datetime:
 
 def _reason(command: CorrectionCommand) -> UUID:
     if not command.reason_id:
-        raise Invalid("Hãy ghi lý do (từ 3 đến 1000 ký tự).")
+        raise Invalid(NO_REASON)
     return UUID(command.reason_id)
 
 

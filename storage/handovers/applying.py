@@ -1,5 +1,6 @@
 """Everybody has accepted: one transaction writes who fills what from the moment on, with no gap and no overlap."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -15,15 +16,18 @@ from storage.staffing import Person
 from storage.tables import ClassGroup, HandoverItem, Position, Reason, TeachingAssignment
 
 
-def apply(session: Session, case: Case, clock: Clock) -> datetime:
-    """Returns the moment of the change: never in the past, and taken after nobody can sign beside it any more."""
+def apply(session: Session, case: Case, items: Sequence[HandoverItem], clock: Clock) -> datetime:
+    """Write what somebody has accepted of these parts, all that is still the giver's to hand over.
+
+    Returns the moment of the change: never in the past, and taken after nobody can sign beside it any more.
+    """
     hold(session, case)
     at = moment(case.row.effective_at, clock())
     if case.row.until is not None and at >= case.row.until:
         raise Conflict("Thời gian làm thay đã hết; hãy huỷ việc này và lập việc khác.")
     person = Person(case.matter.opened_by, case.matter.school_id, "", frozenset())
-    begins = {each.id: _begins(session, each, at) for each in case.items if each.accepted_at and each.successor_id}
-    taken = [each for each in case.items if each.id in begins and _is_free(session, case, each, begins[each.id])]
+    begins = {each.id: _begins(session, each, at) for each in items if each.accepted_at and each.successor_id}
+    taken = [each for each in items if each.id in begins and is_free(session, case, each, begins[each.id])]
     changes = [_change(case, each, begins[each.id]) for each in taken if each.class_id]
     why = (case.row.reason_id, session.get_one(Reason, case.row.reason_id).text)
     reassigning.change_slots(session, person, changes, why)
@@ -31,7 +35,7 @@ def apply(session: Session, case: Case, clock: Clock) -> datetime:
         if each.role:
             reassigning.appoint(session, person, _appointment(case, each, begins[each.id]), why)
         each.applied_at = begins[each.id]
-    case.row.applied_at, case.row.moment = clock(), at
+    case.row.applied_at, case.row.moment = case.row.applied_at or clock(), case.row.moment or at
     session.flush()
     return at
 
@@ -52,7 +56,7 @@ def _begins(session: Session, item: HandoverItem, at: datetime) -> datetime:
     return max(at, source.valid_from) if source else at
 
 
-def _is_free(session: Session, case: Case, item: HandoverItem, at: datetime) -> bool:
+def is_free(session: Session, case: Case, item: HandoverItem, at: datetime) -> bool:
     """Not what somebody else has been given meanwhile by a plain correction, nor what ends before it would begin."""
     until = _until(case, item)
     if until is not None and until <= at:
@@ -79,13 +83,13 @@ def _appointment(case: Case, item: HandoverItem, at: datetime) -> Appointment:
     """Who signs for the head while the head is away says so in the title."""
     if item.successor_id is None:
         raise ValueError("an office that somebody takes over")
-    acts = case.kind.is_temporary and item.role == "principal"
+    acts = case.row.until is not None and item.role == "principal"
     return Appointment(
         item.successor_id,
         item.role,
         ACTING_HEAD_TITLE if acts else item.title,
         at,
-        replaces=not case.kind.is_leaving,
+        replaces=not case.kind.is_for_good(case.row.until),
         until=_until(case, item),
         stands_in_for=case.row.staff_id,
         matter_id=case.matter.id,

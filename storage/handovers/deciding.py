@@ -16,7 +16,7 @@ from storage.tables import Handover, HandoverItem, Matter, Position, Staff
 
 Clock = Callable[[], datetime]
 OPENERS: Final = ("principal", "system_admin")
-_NOT_YOURS: Final = "Việc này dành cho hiệu trưởng hoặc cán bộ quản trị của trường."
+NOT_YOURS: Final = "Việc này dành cho hiệu trưởng hoặc cán bộ quản trị của trường."
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,10 @@ class Case:
 
     @property
     def takers(self) -> list[UUID]:
-        """Who takes something over, each once, in a fixed order."""
-        return sorted({each.successor_id for each in self.items if each.successor_id and each.accepted_at})
+        """Who takes something over, each once, in a fixed order; nobody whose part was given to somebody else since."""
+        is_applied = self.row.applied_at is not None
+        taken = (each for each in self.items if each.accepted_at and (each.applied_at or not is_applied))
+        return sorted({each.successor_id for each in taken if each.successor_id})
 
 
 def case_of(session: Session, matter_id: UUID, *, lock: bool = False) -> Case:
@@ -75,7 +77,7 @@ def is_opener(session: Session, staff_id: UUID, school_id: UUID, at: datetime) -
 
 def require_opener(session: Session, staff_id: UUID, school_id: UUID, at: datetime) -> None:
     if not is_opener(session, staff_id, school_id, at):
-        raise NotAllowed(_NOT_YOURS)
+        raise NotAllowed(NOT_YOURS)
 
 
 def require_one_of(session: Session, case: Case, staff_id: UUID, at: datetime, *others: UUID | None) -> None:

@@ -1,14 +1,17 @@
 """Whoever leaves fills nothing from the moment on, whether or not somebody takes over; until it is cancelled."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from domain.matters.handovers import HandoverKind, full_second
+from storage.among import among
 from storage.handovers.deciding import Case
+from storage.matters import steps
 from storage.reassigning import OVERLAP, end_position, flush
 from storage.tables import (
     CertificateRow,
@@ -19,19 +22,30 @@ from storage.tables import (
     TeachingAssignment,
 )
 
+SUSPENDED: Final = "suspended"  # in the first step of the diary
 _AWAY: Final = "Người này đã có thời gian nghỉ khác trùng với thời gian này."
 
 
-def end_of_giver(session: Session, row: Handover, items: list[HandoverItem], by: UUID) -> None:
-    """What a leaving or a leave does by itself at `effective_at`."""
+def suspended_of(session: Session, staff_id: UUID) -> list[UUID]:
+    """Certificates of a person that sign nothing for a while."""
+    mine = (CertificateRow.staff_id == staff_id) & (CertificateRow.state == "suspended")
+    return list(session.scalars(select(CertificateRow.id).where(mine).order_by(CertificateRow.id)))
+
+
+def end_of_giver(
+    session: Session, row: Handover, items: list[HandoverItem], by: UUID, suspended: Sequence[UUID]
+) -> None:
+    """What a leaving or a leave does by itself at `effective_at`; `suspended`: certificates that end at once."""
     kind = HandoverKind(row.kind)
-    if kind.is_leaving:
+    if kind.is_for_good(row.until):
         for item in items:
             _end_source(session, row, item, by)
     if kind.revokes:
         mine = (CertificateRow.staff_id == row.staff_id) & (CertificateRow.state == "valid")
         session.execute(update(CertificateRow).where(mine).values(state="revoked", state_since=row.effective_at))
-    if kind.is_leave and row.staff_id is not None:
+        # It signs no more already; that it comes back before the person leaves is of no use.
+        session.execute(update(CertificateRow).where(_is_one(suspended)).values(state="revoked"))
+    if kind.is_absence(row.until) and row.staff_id is not None:
         session.add(
             StaffLeave(
                 staff_id=row.staff_id, starts_at=row.effective_at, ends_at=row.until, matter_id=row.matter_id,
@@ -48,6 +62,17 @@ def _end_source(session: Session, row: Handover, item: HandoverItem, by: UUID) -
         end_position(session, source, row.effective_at, (by, row.reason_id))
     elif source is not None:
         source.valid_to = max(row.effective_at, source.valid_from)
+
+
+def ended_at_once(session: Session, case: Case) -> list[UUID]:
+    """The certificates that were suspended when the handover was opened."""
+    opened = steps.known(session, case.matter.id, str(case.matter.id))
+    found = opened.detail.get(SUSPENDED) if opened else None
+    return [UUID(str(each)) for each in found] if isinstance(found, list) else []
+
+
+def _is_one(ids: Sequence[UUID]) -> ColumnElement[bool]:
+    return among(CertificateRow.id, ids)
 
 
 def _source(session: Session, item: HandoverItem) -> Position | TeachingAssignment | None:
@@ -102,6 +127,8 @@ def _resume(session: Session, case: Case, item: HandoverItem, since: datetime | 
 def _stand_again(session: Session, case: Case, at: datetime, *, begun: bool) -> None:
     """A certificate that nobody has reported yet signs again; a leave is over, or never was."""
     if case.kind.revokes and case.row.reported_at is None:
+        was = update(CertificateRow).where(_is_one(ended_at_once(session, case)), CertificateRow.state == "revoked")
+        session.execute(was.values(state="suspended"))
         mine = (CertificateRow.staff_id == case.row.staff_id) & (CertificateRow.state == "revoked")
         planned = update(CertificateRow).where(mine, CertificateRow.state_since == case.row.effective_at)
         session.execute(planned.values(state="valid", state_since=None))

@@ -22,6 +22,7 @@ from domain.stages import Stage
 from storage import confirmations, journal, registration
 from storage.among import among
 from storage.campaigns import progress
+from storage.handovers import quiet
 from storage.handovers.applying import hold_classes
 from storage.handovers.deciding import Clock
 from storage.matters import steps
@@ -70,7 +71,9 @@ class Merged:
 
 
 def merge(session: Session, wanted: Merger, clock: Clock) -> Merged:
-    """Raises NotFound for a school that is not known, Invalid without a decision, Conflict for half-signed papers."""
+    """Raises NotFound for a school that is not known, Invalid without a decision, Conflict for half-signed papers and
+    open matters.
+    """
     if not wanted.decision_no.strip():
         raise Invalid("Hãy ghi số quyết định.")
     if wanted.from_code == wanted.to_code:
@@ -82,6 +85,7 @@ def merge(session: Session, wanted: Merger, clock: Clock) -> Merged:
         return known
     groups = _groups(session, wanted, source.id, clock())
     hold_classes(session, {each.id for each in groups})
+    quiet.require_quiet(session, source.id)
     at = full_second(clock())
     _require_whole(session, groups)
     matter = _open(session, wanted, (source, target), at)
@@ -89,6 +93,7 @@ def merge(session: Session, wanted: Merger, clock: Clock) -> Merged:
     people = _move_people(session, matter, groups, (source.id, target.id), at, whole=not wanted.classes)
     _move_classes(session, groups, target.id, wanted.suffix)
     if not wanted.classes:
+        quiet.hand_on(session, (source.id, target.id))
         _close(session, matter, source.id, at)
     session.flush()
     return Merged(matter.id, len(groups), people, is_new=True)

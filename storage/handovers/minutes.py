@@ -18,10 +18,10 @@ from storage.handovers.deciding import Case, case_of
 from storage.handovers.signers import MinutesSigner, signers
 from storage.paper_facts import Stamp, school_content
 from storage.staffing import within
-from storage.tables import Matter, Position, Reason, Staff, TeachingAssignment
+from storage.tables import HandoverItem, Matter, Position, Reason, Staff, TeachingAssignment
 
 TEACHER, HOMEROOM_TEACHER = "Giáo viên", "Giáo viên chủ nhiệm"
-NOBODY = "Chưa có người nhận"
+NOBODY, GIVEN = "Chưa có người nhận", "Đã giao cho người khác"
 
 
 def content(session: Session, matter: Matter, stamp: Stamp, at: datetime) -> HandoverMinutesContent:
@@ -46,11 +46,7 @@ def content(session: Session, matter: Matter, stamp: Stamp, at: datetime) -> Han
         takers=tuple(Party(names.of(each), _position(session, each, moment)) for each in case.takers),
         without_giver=_without_giver(case, names),
         lines=tuple(_line(each, names) for each in lines),
-        offices=tuple(
-            OfficeLine(each.title, names.of(each.successor_id) if each.accepted_at else NOBODY)
-            for each in case.items
-            if each.role
-        ),
+        offices=tuple(OfficeLine(each.title, names.taker(each)) for each in case.items if each.role),
         remarks="",
         signers=tuple(_signer(session, each, case, moment) for each in signers(session, case)),
         date=day_of(at).isoformat(),
@@ -65,6 +61,12 @@ class _Names:
 
     def of(self, staff_id: UUID | None) -> str:
         return self._session.get_one(Staff, staff_id).full_name if staff_id else NOBODY
+
+    def taker(self, item: HandoverItem) -> str:
+        """What was given to somebody else before hands changed is nobody's to take over here."""
+        if item.applied_at is not None:
+            return self.of(item.successor_id)
+        return GIVEN if item.accepted_at else NOBODY
 
     def reason(self, reason_id: UUID | None) -> str:
         return self._session.get_one(Reason, reason_id).text if reason_id else ""
@@ -83,7 +85,7 @@ def _line(line: WorkLine, names: _Names) -> HandoverLine:
         subject=line.item.slot,
         subject_name="Chủ nhiệm" if line.item.slot == HOMEROOM else line.slot_name,
         term_name=line.term.label if line.term else "Chưa mở sổ",
-        taker=names.of(line.item.successor_id) if line.item.accepted_at else NOBODY,
+        taker=names.taker(line.item),
         cells_filled=line.filled,
         cells_required=line.required,
         records_sent=line.sent,

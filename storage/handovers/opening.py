@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from domain.errors import Conflict, Invalid, NotAllowed
 from domain.matters import MatterKind
-from domain.matters.handovers import CONFIRM_WITHIN, Deed, HandoverKind, HandoverState, moment
+from domain.matters.handovers import CONFIRM_WITHIN, SHORT_LEAVE, Deed, HandoverKind, HandoverState, moment
 from storage import registration
 from storage.handovers.applying import hold_classes
-from storage.handovers.deciding import Clock, require_colleague, require_opener
-from storage.handovers.ending import end_of_giver
+from storage.handovers.deciding import NOT_YOURS, Clock, is_opener, require_colleague
+from storage.handovers.ending import SUSPENDED, end_of_giver, suspended_of
 from storage.handovers.holding import Held, held_from
 from storage.matters import steps
 from storage.matters.steps import Step
@@ -67,7 +67,9 @@ def open_handover(session: Session, new: NewHandover, clock: Clock) -> bool:
     parts = _parts(session, new, at)
     _require_administrator(session, new, parts, at)
     row = _new_row(new, at, clock())
-    first = Step(str(new.matter_id), Deed.OPEN, clock(), new.opened_by, new.reason_id, _detail(new, at))
+    suspended = suspended_of(session, new.staff_id) if new.kind.revokes else []
+    detail = _detail(new, at) | {SUSPENDED: [str(each) for each in suspended]}
+    first = Step(str(new.matter_id), Deed.OPEN, clock(), new.opened_by, new.reason_id, detail)
     state = HandoverState.CONFIRMING if row.confirm_due else HandoverState.ACCEPTING
     if steps.open_matter(session, MatterKind.HANDOVER, new.matter_id, new.school_id, state, first) is None:
         return False
@@ -75,7 +77,7 @@ def open_handover(session: Session, new: NewHandover, clock: Clock) -> bool:
     items = [_item(new, each, successor) for each, successor in parts]
     session.add_all(items)
     session.flush()
-    end_of_giver(session, row, items, new.opened_by)
+    end_of_giver(session, row, items, new.opened_by, suspended)
     return True
 
 
@@ -83,8 +85,8 @@ def _require_people(session: Session, new: NewHandover, now: datetime) -> None:
     if new.kind is HandoverKind.MERGER:
         raise Invalid("Sáp nhập trường được làm theo quyết định của cơ quan quản lý.")
     require_colleague(session, new.staff_id, new.school_id)
-    if not (new.kind is HandoverKind.DELEGATION and new.opened_by == new.staff_id):
-        require_opener(session, new.opened_by, new.school_id, now)
+    if not is_opener(session, new.opened_by, new.school_id, now):
+        _require_short_leave(new)
     running = (
         select(Handover.matter_id)
         .join(Matter, Matter.id == Handover.matter_id)
@@ -95,6 +97,23 @@ def _require_people(session: Session, new: NewHandover, now: datetime) -> None:
     for wish in new.wishes:
         if wish.successor_id is not None:
             require_successor(session, new, wish.successor_id)
+
+
+def _require_short_leave(new: NewHandover) -> None:
+    """All that somebody opens who does not manage the school: the own teaching, for some days."""
+    if new.kind is not HandoverKind.DELEGATION or new.opened_by != new.staff_id:
+        raise NotAllowed(NOT_YOURS)
+    if any(role for _, _, role in (each.key for each in new.wishes)):
+        raise NotAllowed("Chức vụ do hiệu trưởng hoặc cán bộ quản trị lập bàn giao; thầy/cô nhờ được phần giảng dạy.")
+    if new.until is not None:
+        require_short(new.effective_at, new.until)
+
+
+def require_short(since: datetime, until: datetime) -> None:
+    if until - since > SHORT_LEAVE:
+        raise Invalid(
+            f"Nghỉ ngắn ngày nhiều nhất {SHORT_LEAVE.days} ngày; nghỉ lâu hơn thì nhờ hiệu trưởng lập bàn giao."
+        )
 
 
 def require_successor(session: Session, new: NewHandover, successor_id: UUID) -> None:
@@ -108,7 +127,7 @@ def _require_times(new: NewHandover, at: datetime, now: datetime) -> None:
         raise Invalid("Thời điểm bàn giao quá xa, hãy xem lại năm.")
     if new.kind.is_temporary and new.until is None:
         raise Invalid("Hãy ghi ngày kết thúc: người vắng nhận lại việc từ hôm sau.")
-    if not new.kind.is_temporary and new.until is not None:
+    if not (new.kind.is_temporary or new.kind.may_come_back) and new.until is not None:
         raise Invalid("Việc bàn giao này không có ngày kết thúc.")
     if new.until is not None and new.until <= at:
         raise Invalid("Ngày kết thúc phải sau ngày bắt đầu.")
@@ -126,14 +145,14 @@ def _parts(session: Session, new: NewHandover, at: datetime) -> list[tuple[Held,
         raise Invalid("Chưa chọn người nhận cho phần việc nào.")
     for each, successor in parts:
         if successor is not None:
-            require_fit(session, new.kind, each.role, successor, at)
+            require_fit(session, each.role, successor, at, new.until)
             refuse_oneself(each.role, successor, new.opened_by)
     return parts
 
 
-def require_fit(session: Session, kind: HandoverKind, role: str, successor_id: UUID, at: datetime) -> None:
-    """Only a vice principal signs for the head, and nobody takes an office that must not be given so."""
-    if role == "principal" and kind.is_temporary:
+def require_fit(session: Session, role: str, successor_id: UUID, at: datetime, until: datetime | None) -> None:
+    """For a while only a vice principal signs for the head."""
+    if role == "principal" and until is not None:
         vice = select(Position.id).where(
             Position.staff_id == successor_id, Position.role == "vice_principal", in_force(Position, at)
         )
@@ -151,7 +170,7 @@ def _require_administrator(
     session: Session, new: NewHandover, parts: Sequence[tuple[Held, UUID | None]], at: datetime
 ) -> None:
     """A school is never left without somebody who can open the next handover."""
-    if not new.kind.is_leaving:
+    if not new.kind.is_for_good(new.until):
         return
     ending = {each.source_id for each, successor in parts if each.role and successor is None}
     query = select(Position.id).where(

@@ -18,6 +18,7 @@ from storage import certificate_list
 from storage.among import among
 from storage.assignments import Member, staff_of
 from storage.entries import curriculum_of
+from storage.handovers.applying import is_free
 from storage.handovers.deciding import Case, case_of
 from storage.matters import waits
 from storage.staffing import Person
@@ -49,7 +50,7 @@ class HandoverLine:
 
 @dataclass(frozen=True)
 class ItemLine:
-    """One part of the work, and how it stands."""
+    """One part of the work, and how it stands; one that is not free was given to somebody else meanwhile."""
 
     item: HandoverItem
     class_name: str
@@ -57,6 +58,7 @@ class ItemLine:
     successor: str
     declined: str
     decline_reason: str
+    is_free: bool
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,7 @@ def view_of(session: Session, matter_id: UUID, person: Person, at: datetime) -> 
         who=names.get(case.row.staff_id, "") if case.row.staff_id else "",
         to_school=destination.name if destination else "",
         reason=_reason(session, case.row.reason_id),
-        items=_items(session, case, names),
+        items=_items(session, case, names, at),
         steps=_steps(session, matter_id),
         turns=_turns(session, case, names, at),
         names=names,
@@ -162,7 +164,7 @@ def _reason(session: Session, reason_id: UUID | None) -> str:
     return session.get_one(Reason, reason_id).text if reason_id else ""
 
 
-def _items(session: Session, case: Case, names: Mapping[UUID, str]) -> list[ItemLine]:
+def _items(session: Session, case: Case, names: Mapping[UUID, str], at: datetime) -> list[ItemLine]:
     class_ids = {each.class_id for each in case.items if each.class_id}
     groups = {each.id: each for each in session.scalars(select(ClassGroup).where(among(ClassGroup.id, class_ids)))}
     lines = [
@@ -173,6 +175,7 @@ def _items(session: Session, case: Case, names: Mapping[UUID, str]) -> list[Item
             names.get(each.successor_id, "") if each.successor_id else "",
             names.get(each.declined_by, "") if each.declined_by else "",
             _reason(session, each.decline_reason_id),
+            case.row.applied_at is None or is_free(session, case, each, at),
         )
         for each in case.items
     ]

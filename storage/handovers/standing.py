@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from domain.matters.handovers import OVER, Alarm, HandoverStanding, HandoverState, TimedAlarm, Times, alarms_of
 from storage import staffing
-from storage.handovers import signing
+from storage.among import among
+from storage.handovers import ending, signing
 from storage.handovers.deciding import Case
 from storage.matters import papers, waits
 from storage.matters.waits import Wait
@@ -42,12 +43,12 @@ def _steps(session: Session, case: Case, now: datetime) -> Iterator[Wait]:
         yield Wait("confirm", due, staff_id=case.row.staff_id)
         if due is not None and due <= now:
             yield office(session, case, "override", HEAD, now, None)
-    if case.state is HandoverState.ACCEPTING:
+    due_at = None if case.row.applied_at else case.row.effective_at
+    if case.state is not HandoverState.CONFIRMING:
         for staff_id in sorted({each.successor_id for each in case.open_items if each.successor_id}):
-            yield Wait("accept", case.row.effective_at, staff_id=staff_id)
-    nobody = any(each.declined_by and each.successor_id is None for each in case.items)
-    if nobody and case.state in {HandoverState.CONFIRMING, HandoverState.ACCEPTING}:
-        yield office(session, case, "name", HEAD, now, case.row.effective_at)
+            yield Wait("accept", due_at, staff_id=staff_id)
+    if any(each.declined_by and each.successor_id is None for each in case.items):
+        yield office(session, case, "name", HEAD, now, due_at)
 
 
 def _report(session: Session, case: Case, now: datetime) -> Iterator[Wait]:
@@ -70,7 +71,8 @@ def report_is_due(session: Session, case: Case) -> bool:
     if not case.kind.revokes or case.row.reported_at is not None:
         return False
     mine = (CertificateRow.staff_id == case.row.staff_id) & (CertificateRow.state == "revoked")
-    ends = select(CertificateRow.id).where(mine, CertificateRow.state_since == case.row.effective_at)
+    at_once = among(CertificateRow.id, ending.ended_at_once(session, case))
+    ends = select(CertificateRow.id).where(mine, (CertificateRow.state_since == case.row.effective_at) | at_once)
     return session.scalars(ends).first() is not None
 
 

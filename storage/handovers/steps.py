@@ -10,11 +10,20 @@ from sqlalchemy.orm import Session
 
 from domain.documents import SignatureField
 from domain.errors import Conflict, Invalid, NotAllowed
-from domain.matters.handovers import Deed, HandoverState, TimedAlarm, moment, require
+from domain.matters.handovers import Deed, HandoverKind, HandoverState, TimedAlarm, full_second, moment, require
+from domain.reasons import NO_REASON
 from storage import certificates
 from storage.handovers import applying, ending, signing, standing
-from storage.handovers.deciding import Case, Clock, case_of, require_colleague, require_one_of, require_opener
-from storage.handovers.opening import refuse_oneself, require_fit
+from storage.handovers.deciding import (
+    Case,
+    Clock,
+    case_of,
+    is_opener,
+    require_colleague,
+    require_one_of,
+    require_opener,
+)
+from storage.handovers.opening import refuse_oneself, require_fit, require_short
 from storage.matters import papers, steps
 from storage.matters.steps import Step
 from storage.tables import HandoverItem, StaffLeave
@@ -24,6 +33,7 @@ NO_CERTIFICATE: Final = (
     "Hãy nhờ cán bộ quản trị của trường đăng ký chứng thư số, rồi nhận lại."
 )
 GIVER: Final = SignatureField.GIVER.value
+GIVEN: Final = "Phần việc này đã giao cho người khác ở trang phân công."
 _NOT_ASKED: Final = "Thầy/cô không được đề nghị nhận phần việc nào ở đây."
 
 
@@ -85,8 +95,10 @@ def _accept(session: Session, case: Case, move: Move, clock: Clock) -> Detail:
         raise NotAllowed(NO_CERTIFICATE)
     _require_here(session, move.staff_id, at, case.row.until)
     for each in own:
-        require_fit(session, case.kind, each.role, move.staff_id, at)
+        require_fit(session, each.role, move.staff_id, at, case.row.until)
         each.accepted_at = clock()
+    if case.row.applied_at is not None:
+        _take_late(session, case, own, clock)
     return {"items": sorted(str(each.id) for each in own)}
 
 
@@ -115,11 +127,35 @@ def _name(session: Session, case: Case, move: Move, clock: Clock) -> Detail:
         raise Invalid("Hãy chọn phần việc.")
     if any(each.accepted_at for each in named):
         raise Conflict("Phần việc này đã có người nhận.")
+    if case.row.applied_at is not None:
+        _require_vacant(session, case, named, clock())
     if move.successor_id is not None:
         _require_other(session, case, move, named, moment(case.row.effective_at, clock()))
     for each in named:
         each.successor_id, each.declined_by, each.decline_reason_id = move.successor_id, None, None
     return {"items": sorted(map(str, move.items)), "successor": str(move.successor_id or "")}
+
+
+def _require_vacant(session: Session, case: Case, items: Sequence[HandoverItem], now: datetime) -> None:
+    """What everybody has waited for in vain may be given by now, or have gone back. One that is over goes on."""
+    if case.row.until is not None and case.row.until <= now:
+        raise Conflict("Thời gian làm thay đã hết, người vắng đã nhận lại việc.")
+    if not all(applying.is_free(session, case, each, full_second(now)) for each in items):
+        raise Conflict(GIVEN)
+    if case.state is HandoverState.DONE:
+        case.matter.settled_at = None
+        _enter(case, HandoverState.STANDING, now)
+
+
+def _take_late(session: Session, case: Case, items: Sequence[HandoverItem], clock: Clock) -> None:
+    """Part of it at once. Minutes under way are written anew; those that all have signed stay as they were."""
+    applying.apply(session, case, items, clock)
+    if not all(each.applied_at for each in items):
+        raise Conflict(GIVEN)
+    if case.state is HandoverState.SIGNING:
+        papers.void_paper(session, case.matter.id, None)
+    elif case.kind.has_minutes and papers.current(session, case.matter.id) is None:
+        _enter(case, HandoverState.SIGNING, clock())
 
 
 def _require_other(session: Session, case: Case, move: Move, named: Sequence[HandoverItem], at: datetime) -> None:
@@ -128,7 +164,7 @@ def _require_other(session: Session, case: Case, move: Move, named: Sequence[Han
         raise Invalid("Người nhận việc phải là người khác.")
     require_colleague(session, successor_id, case.matter.school_id)
     for each in named:
-        require_fit(session, case.kind, each.role, successor_id, at)
+        require_fit(session, each.role, successor_id, at, case.row.until)
         refuse_oneself(each.role, successor_id, case.matter.opened_by, move.staff_id)
 
 
@@ -147,6 +183,8 @@ def _cancel(session: Session, case: Case, move: Move, clock: Clock) -> Detail:
 
 def _return(session: Session, case: Case, move: Move, clock: Clock) -> Detail:
     require_one_of(session, case, move.staff_id, clock(), case.row.staff_id)
+    if case.kind is HandoverKind.DELEGATION and not is_opener(session, move.staff_id, case.matter.school_id, clock()):
+        require_short(case.row.effective_at, move.at or clock())
     at = applying.give_back(session, case, clock, move.at)
     standing.move_leave(session, case.matter.id, at)
     standing.tell_all(session, case, "returned", clock())
@@ -200,7 +238,7 @@ def _delegator(case: Case) -> UUID | None:
 
 def _reason(move: Move) -> UUID:
     if move.reason_id is None:
-        raise Invalid("Hãy ghi lý do, từ 3 đến 1000 ký tự.")
+        raise Invalid(NO_REASON)
     return move.reason_id
 
 
@@ -223,7 +261,7 @@ def tick(session: Session, matter_id: UUID, alarm: TimedAlarm | None, now: datet
 def _go_on(session: Session, case: Case, clock: Clock) -> None:
     """What follows by itself: everybody has accepted, or everything is done."""
     if case.state is HandoverState.ACCEPTING and not case.open_items:
-        at = applying.apply(session, case, clock)
+        at = applying.apply(session, case, case.items, clock)
         detail = {"moment": at.isoformat(), "parts": sum(each.applied_at is not None for each in case.items)}
         steps.note(
             session, case.matter.id, Step(f"{Deed.APPLIED}/{at.isoformat()}", Deed.APPLIED, clock(), detail=detail)
@@ -236,7 +274,7 @@ def settle(session: Session, case: Case, now: datetime) -> None:
     """Go to the state that follows from what is done; the last one ends the matter."""
     if case.state is HandoverState.SIGNING and not standing.minutes_are_due(session, case):
         _enter(case, HandoverState.STANDING, now)
-    if case.state is HandoverState.STANDING and not standing.still_stands(session, case, now):
+    if case.state is HandoverState.STANDING and not (case.open_items or standing.still_stands(session, case, now)):
         _settle(case, HandoverState.DONE, now)
 
 

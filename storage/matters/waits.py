@@ -40,14 +40,19 @@ class MatterTask:
 
 def wait_for(session: Session, matter_id: UUID, waits: Sequence[Wait], at: datetime) -> None:
     """A matter waits for these, and for nobody else; those who are new are told. Who waited already waits on."""
+    for wait in keep(session, matter_id, waits, at):
+        tell(session, matter_id, wait.what, people(session, wait, at), at)
+
+
+def keep(session: Session, matter_id: UUID, waits: Sequence[Wait], at: datetime) -> list[Wait]:
+    """As `wait_for`, but nobody is told; returns what is new."""
     known = {_of_row(row): row for row in session.scalars(select(MatterWait).where(MatterWait.matter_id == matter_id))}
     gone = [row.id for wait, row in known.items() if wait not in waits]
     session.execute(delete(MatterWait).where(MatterWait.id.in_(gone)))
-    for wait in waits:
-        if wait not in known:
-            session.add(MatterWait(matter_id=matter_id, since=at, **vars(wait)))
-            tell(session, matter_id, wait.what, people(session, wait, at), at)
+    new = [wait for wait in waits if wait not in known]
+    session.add_all(MatterWait(matter_id=matter_id, since=at, **vars(wait)) for wait in new)
     session.flush()
+    return new
 
 
 def people(session: Session, wait: Wait, at: datetime) -> set[UUID]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from domain.calendar import day_of
 from domain.errors import Conflict, Invalid, NotFound
-from domain.reasons import is_reason
+from domain.reasons import NO_REASON, is_reason
 from domain.submission.states import DECISIONS, Approval
 from storage import journal
 from storage.among import among
@@ -140,7 +140,7 @@ def _keep_reason(session: Session, verdict: Verdict) -> UUID | None:
     if verdict.state is Approval.APPROVED and not verdict.reason:
         return None
     if not is_reason(verdict.reason):
-        raise Invalid("Hãy ghi lý do (từ 3 đến 1000 ký tự).")
+        raise Invalid(NO_REASON)
     journal.add_reason(session, verdict.command_id, None, verdict.staff_id, verdict.reason)
     return verdict.command_id
 

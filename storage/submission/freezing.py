@@ -9,7 +9,7 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session, aliased
 
 from domain.errors import Conflict, Invalid, NotFound
-from domain.reasons import is_reason
+from domain.reasons import NO_REASON, is_reason
 from domain.submission.states import ARRIVED, StoreKind, SubmissionState
 from storage import journal
 from storage.among import among
@@ -50,7 +50,7 @@ def allow_recall(session: Session, permission: Permission, school_ids: Collectio
     if row.recall_allowed_at is not None:
         return False
     if not is_reason(permission.reason):
-        raise Invalid("Hãy ghi lý do (từ 3 đến 1000 ký tự).")
+        raise Invalid(NO_REASON)
     reason_id = uuid4()
     journal.add_reason(session, reason_id, None, permission.staff_id, permission.reason)
     row.recall_allowed_at, row.recall_allowed_by, row.recall_reason_id = at, permission.staff_id, reason_id

@@ -17,20 +17,28 @@ from domain.calendar import day_of
 from domain.curriculum import PRINCIPAL
 from domain.decisions import Action
 from domain.duties import AUTHORITY, Duty
+from domain.matters import MatterKind
 from domain.matters.handovers import HandoverKind
 from storage import journal
+from storage.corrections import deeds, identities
 from storage.handovers import opening, steps
 from storage.handovers.opening import NewHandover, Wish
+from storage.matters import steps as matter_steps
+from storage.matters.steps import Step
 from storage.staffing import person
 from storage.tables import (
     Campaign,
     CampaignPhase,
     CampaignSchool,
+    CorrectedRecord,
     Enrolment,
     Matter,
     PupilRow,
+    Recall,
     SigningBatch,
     Staff,
+    TermRecord,
+    Unlock,
 )
 from storage.transfers.requesting import Application, Outside, open_transfer
 from tests.factories import YEAR, ClassCast, OpenBook, open_book
@@ -115,7 +123,7 @@ class GuardedRoute:
 
     @property
     def names_object(self) -> bool:
-        return any(f"{{{name}}}" in self.path for name in (*OBJECTS, *SIGNING_ROOM))
+        return any(f"{{{name}}}" in self.path for name in (*OBJECTS, *SIGNING_ROOM, *CORRECTIONS))
 
 
 @dataclass
@@ -137,8 +145,8 @@ FORMS |= {
     "POST /viec/{matter_id}/ky": {"command_id": str(uuid4()), "phan": "principal"},
     "POST /viec/{matter_id}/ky/{order_id}": {"passphrase": "x"},
 }
-# Corrections; the rooms' own tests have real ones.
-PLAIN |= {"unlock_id": str(uuid4()), "recall_id": str(uuid4()), "identity_id": str(uuid4())}
+# Corrections.
+CORRECTIONS = ("unlock_id", "recall_id", "identity_id")
 FORMS |= {
     f"POST {path}": {"command_id": _COMMAND, "viec": "grant", "ly_do": "Nhập nhầm điểm."}
     for path in (
@@ -189,7 +197,36 @@ def objects_of(db: Session, cast: ClassCast, sha256: str) -> Objects:
     db.flush()
     ids |= {"batch_id": str(batch.id), "matter_id": str(make_matter(db, cast).id)}
     ids["transfer_id"] = str(make_transfer(db, cast).id)
-    return Objects(ids | office_objects(db, cast))
+    return Objects(ids | corrections_of(db, book) | office_objects(db, cast))
+
+
+def corrections_of(db: Session, book: OpenBook) -> dict[str, str]:
+    """An unlock, a recall and a page that were asked for, of pupils who stay."""
+    at, school, (record, other) = datetime.now(UTC), book.cast.school, book.records[1:3]
+    reason_id = uuid4()
+    journal.add_reason(db, reason_id, school.school_id, school.clerk, "Nhập nhầm điểm.")
+    unlock, recall = asked(db, book, MatterKind.UNLOCK), asked(db, book, MatterKind.RECALL)
+    enrolment = db.get_one(Enrolment, db.get_one(TermRecord, UUID(other)).enrolment_id)
+    db.add(Unlock(matter_id=unlock, class_term_id=book.id, state="asked", slots=["toan"], reason_id=reason_id))
+    db.add(
+        Recall(
+            matter_id=recall, enrolment_id=enrolment.id, first_record_id=UUID(other), slots=[], first_slots=["toan"],
+            state="asked", reason_id=reason_id, is_frozen=False,
+        )
+    )  # fmt: skip
+    for matter_id, record_id in ((unlock, record), (recall, other)):
+        db.add(CorrectedRecord(matter_id=matter_id, record_id=UUID(record_id), slots=["toan"]))
+    db.flush()
+    page = identities.ask_identity_page(enrolment.pupil_id, school.school_id, "opened", school.clerk, at)
+    deeds.take(db, page, at)
+    return dict(zip(CORRECTIONS, map(str, (unlock, recall, page.matter_id)), strict=True))
+
+
+def asked(db: Session, book: OpenBook, kind: MatterKind) -> UUID:
+    matter_id = uuid4()
+    first = Step(str(matter_id), "ask", datetime.now(UTC), book.cast.school.clerk)
+    matter_steps.open_matter(db, kind, matter_id, book.cast.school.school_id, "asked", first)
+    return matter_id
 
 
 def handover_of(db: Session, cast: ClassCast) -> UUID:
@@ -206,7 +243,8 @@ def handover_of(db: Session, cast: ClassCast) -> UUID:
 
 def make_transfer(db: Session, cast: ClassCast) -> Matter:
     """A pupil of the class who is to leave the system."""
-    pupil = db.query(PupilRow).join(Enrolment).filter(Enrolment.class_id == cast.class_id).first()
+    query = db.query(PupilRow).join(Enrolment).filter(Enrolment.class_id == cast.class_id)
+    pupil = query.order_by(Enrolment.order_no).first()
     clerk = person(db, datetime.now(UTC), Staff.id == cast.school.clerk)
     assert pupil is not None
     assert clerk is not None

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from storage.tables import Document, Enrolment, LogEvent, TermRecord
 from tests.factories import NOW, YEAR, OpenBook
+from tests.matters import make_matter
 from tests.storage.papers import make_document, make_signature
 
 
@@ -42,3 +43,16 @@ def issued(book: OpenBook, enrolment: Enrolment, *events: str, version: int = 1,
 
 def enrolment_of(session: Session, record_id: str) -> Enrolment:
     return session.get_one(Enrolment, session.get_one(TermRecord, UUID(record_id)).enrolment_id)
+
+
+def other_paper(book: OpenBook, enrolment: Enrolment, kind: str, *events: str, **more: object) -> Document:
+    """A sealed paper of a matter, or (without an enrolment of its own) the class summary of the pupil's term."""
+    facts: dict[str, Any] = {"sealed_at": NOW, "lookup_code": uuid4().hex.upper(), **more}
+    if kind != "class_summary":
+        matter = make_matter(book.session, book.cast)
+        facts |= {"matter_id": matter.id, "class_term_id": None, "enrolment_id": enrolment.id, "records": ()}
+    document = make_document(book, kind=kind, **facts)
+    for event in events:
+        book.session.add(LogEvent(document_id=document.id, kind=event, happened_at=NOW))
+        book.session.flush()
+    return document

@@ -5,11 +5,12 @@ from datetime import date
 import pytest
 from sqlalchemy.orm import Session
 
+from domain.assessment import Term
 from domain.chains import LinkState
 from storage import chains
 from storage.looking_up import paper_of, replacement_of
-from tests.factories import OpenBook, make_class, make_school, open_book
-from tests.storage.pupil_years import enrolment_of, issued, stayed
+from tests.factories import NOW, OpenBook, make_class, make_school, open_book
+from tests.storage.pupil_years import enrolment_of, issued, other_paper, stayed
 
 
 @pytest.fixture
@@ -77,3 +78,25 @@ def test_one_that_was_recalled_too_replaces_nothing(db: Session, book: OpenBook)
     issued(book, own, "issued", "recalled", version=2)
     issued(book, own, version=3)
     assert replacement_of(db, first.sha256).replaced_by == ""
+
+
+def test_pages_results_and_first_terms_stand_before_the_years_record(db: Session) -> None:
+    book = open_book(db)
+    own = enrolment_of(db, book.records[0])
+    issued(book, own, "issued")
+    result = other_paper(book, own, "transfer_result", "issued")
+    page = other_paper(book, own, "identity_page", "issued", "superseded", state="recalled", recalled_at=NOW)
+    next_page = other_paper(book, own, "identity_page", "issued", version=2)
+    summary = other_paper(book, own, "class_summary", "issued")
+    papers = chains.stays_of(db, own.pupil_id)[0].papers
+    assert [each.document_id for each in papers[:4]] == [summary.id, page.id, next_page.id, result.id]
+    assert [each.is_own for each in papers] == [False, True, True, True, True]
+    assert [each.replaced_by for each in papers] == ["", next_page.lookup_code, "", "", ""]
+
+
+def test_the_summary_of_the_years_end_and_what_nobody_sealed_are_in_no_chain(db: Session) -> None:
+    book = open_book(db, term=Term.YEAR_END)
+    own = enrolment_of(db, book.records[0])
+    other_paper(book, own, "class_summary", "issued")
+    other_paper(book, own, "identity_page", sealed_at=None)
+    assert chains.stays_of(db, own.pupil_id)[0].papers == ()

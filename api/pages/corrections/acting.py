@@ -23,7 +23,7 @@ from domain.errors import Invalid, NotFound
 from domain.matters import MatterKind
 from domain.matters.corrections import CorrectionCommand, Deed, IdentityState, RecallState, UnlockState
 from domain.matters.words import PATHS
-from domain.reasons import in_one_line, is_reason
+from domain.reasons import NO_REASON, in_one_line, is_reason
 from storage import staffing
 from storage.corrections import changes, records, views
 from storage.corrections.views import Pupil
@@ -32,7 +32,6 @@ from storage.staffing import Person
 from storage.tables import ClassTermRow, Matter, MatterWait, Staff, TermRecord
 
 UNKNOWN: Final = "Không tìm thấy việc này."
-NO_REASON: Final = _("Hãy ghi lý do (từ 3 đến 1000 ký tự).")
 STATES: Final[Mapping[str, type[UnlockState] | type[RecallState] | type[IdentityState]]] = {
     MatterKind.UNLOCK: UnlockState,
     MatterKind.RECALL: RecallState,

@@ -13,7 +13,6 @@ from starlette.responses import RedirectResponse, Response
 from api.deps import CurrentPerson, ServicesDep
 from api.guard import allow
 from api.handovers import WantedStep
-from api.pages.handovers.forms import NO_REASON
 from api.pages.handovers.reading import values_of
 from api.pages.management.handing_on import day_of_text
 from api.pages.templating import page
@@ -21,7 +20,7 @@ from domain.calendar import start_of_day
 from domain.duties import STAFF
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from domain.matters.handovers import Deed
-from domain.reasons import in_one_line, is_reason
+from domain.reasons import NO_REASON, in_one_line, is_reason
 
 router = APIRouter(include_in_schema=False, prefix="/ban-giao")
 DEEDS: Final[Mapping[str, Deed]] = {

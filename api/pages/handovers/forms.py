@@ -14,10 +14,8 @@ from domain.calendar import TIMEZONE, end_of_day
 from domain.errors import Invalid
 from domain.matters.handover_messages import ItemAsked
 from domain.matters.handovers import HandoverKind
-from domain.reasons import in_one_line, is_reason
+from domain.reasons import NO_REASON, in_one_line, is_reason
 from storage.handovers.holding import Held
-
-NO_REASON = "Hãy ghi lý do, từ 3 đến 1000 ký tự."
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,7 @@ class HandoverForm:
     def wanted(self, kind: HandoverKind, staff_id: UUID, held: Mapping[str, Held]) -> Wanted:
         """Raises Invalid for what cannot be read."""
         items = tuple(_item(held[key], taker) for key, taker in (self.chosen or {}).items() if taker and key in held)
-        until = self.until if kind.is_temporary else None
+        until = self.until if kind.is_temporary or kind.may_come_back else None
         return Wanted(self.command_id, kind, staff_id, self.why, self.effective_at, until, items)
 
 
@@ -107,7 +105,10 @@ class AskedForm(BaseModel):
 
 
 class SentForm(BaseModel):
-    """What is sent; each part comes as its key and who is to have it, "class/slot/person"."""
+    """What is sent; each part comes as its key and who is to have it, "class/slot/person".
+
+    `thay` has every part for which nobody else is chosen.
+    """
 
     command_id: UUID
     loai: str = ""
@@ -116,8 +117,9 @@ class SentForm(BaseModel):
     gio: str = ""
     den: str = ""
     reason: str = ""
+    thay: str = ""
     phan: list[str] = []
 
     def form(self) -> HandoverForm:
-        chosen = {each.rpartition("/")[0]: each.rpartition("/")[2] for each in self.phan}
+        chosen = {each.rpartition("/")[0]: each.rpartition("/")[2] or self.thay for each in self.phan}
         return HandoverForm(**self.model_dump(exclude={"phan"}), chosen=chosen)

@@ -25,6 +25,7 @@ from domain.matters import MatterKind, words
 from domain.matters.handovers import HandoverState
 from storage import access
 from storage.handovers import counting, reading
+from storage.handovers.deciding import Case
 from storage.handovers.reading import HandoverLine, HandoverView, ItemLine, colleagues
 from storage.handovers.standing import report_is_due
 from storage.matters import paper_orders
@@ -127,13 +128,14 @@ def _can(view: HandoverView, person: Person, at: datetime, fields: tuple[str, ..
     is_own = is_giver and not case.kind.has_minutes
     is_due = case.row.confirm_due is not None and case.row.confirm_due <= at
     begun = case.row.moment is not None and case.row.moment <= at
-    mine = tuple(each for each in view.items if each.item.successor_id == person.staff_id and not each.item.accepted_at)
-    named = tuple(each for each in view.items if not each.item.accepted_at)
+    is_late = _is_late(case, at)
+    vacant = tuple(each for each in view.items if not each.item.accepted_at and each.is_free)
+    mine = tuple(each for each in vacant if each.item.successor_id == person.staff_id)
     return Can(
         confirm=state is HandoverState.CONFIRMING and is_giver,
         override=state is HandoverState.CONFIRMING and manages and is_due,
-        accept=mine if state is HandoverState.ACCEPTING else (),
-        name=named if state in _BEFORE and (manages or is_own) else (),
+        accept=mine if state is HandoverState.ACCEPTING or is_late else (),
+        name=vacant if (state in _BEFORE and (manages or is_own)) or (is_late and manages) else (),
         cancel=(state in _BEFORE or (state in _AFTER and not begun)) and (manages or is_own),
         give_back=state in _AFTER and begun and _is_out(view, at) and (manages or is_giver),
         report=reports and manages,
@@ -143,6 +145,13 @@ def _can(view: HandoverView, person: Person, at: datetime, fields: tuple[str, ..
         and not _signed(view),
         sign=fields,
     )
+
+
+def _is_late(case: Case, at: datetime) -> bool:
+    """Whether hands have changed, and what stayed vacant may still be given."""
+    is_back = case.row.until is not None and case.row.until <= at
+    is_persons = case.row.staff_id is not None and case.state is not HandoverState.CANCELLED
+    return case.row.applied_at is not None and is_persons and not is_back
 
 
 def _is_out(view: HandoverView, at: datetime) -> bool:

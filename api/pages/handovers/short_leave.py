@@ -2,10 +2,12 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request, status
+from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
 from api.deps import CurrentPerson, ServicesDep, now
@@ -16,7 +18,7 @@ from api.pages.templating import page
 from api.services import Services
 from domain.duties import STAFF
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound
-from domain.matters.handovers import Deed, HandoverKind
+from domain.matters.handovers import SHORT_LEAVE, Deed, HandoverKind
 from storage.handovers.reading import colleagues
 from storage.staffing import Person
 
@@ -48,12 +50,19 @@ async def open_delegation(
 
 def _lines(found: Services, staff_id: UUID) -> list[PartLine]:
     with found.sessions() as session:
-        return parts_of(session, staff_id, now())
+        return _own(session, staff_id, now())
+
+
+def _own(session: Session, staff_id: UUID, at: datetime) -> list[PartLine]:
+    """The teaching; an office is handed on by who manages the school."""
+    return [each for each in parts_of(session, staff_id, at) if each.held.class_id]
 
 
 def _values(found: Services, person: Person, form: HandoverForm) -> dict[str, Any]:
     at = now()
     with found.sessions() as session:
-        lines = parts_of(session, person.staff_id, at)
+        lines = _own(session, person.staff_id, at)
         known = colleagues(session, person.school_id, person.staff_id, at)
-    return {"form": form, "lines": lines, "members": known.members, "equipped": known.equipped}
+    return {
+        "form": form, "lines": lines, "members": known.members, "equipped": known.equipped, "longest": SHORT_LEAVE.days,
+    }  # fmt: skip

@@ -13,7 +13,7 @@ from api.deps import now, today
 from api.pages.language import gettext
 from domain.calendar import end_of_day, start_of_day
 from domain.errors import Invalid, NotFound
-from domain.reasons import in_one_line, is_reason
+from domain.reasons import NO_REASON, in_one_line, is_reason
 from storage.staffing import Person
 from storage.tables import Staff
 
@@ -45,7 +45,7 @@ class ChangeForm:
         """The reason, under the id of the command. Raises Invalid for one that says nothing."""
         text = in_one_line(self.reason)
         if not is_reason(text):
-            raise Invalid("Hãy ghi lý do, từ 3 đến 1000 ký tự.")
+            raise Invalid(NO_REASON)
         return self.command_id, text
 
 

@@ -8,14 +8,13 @@ from sqlalchemy.orm import Session
 from api.pages.office.season import office_of
 from domain.duties import Duty
 from domain.errors import Invalid, NotAllowed, NotFound
-from domain.reasons import is_reason
+from domain.reasons import NO_REASON, is_reason
 from storage.campaigns import seasons
 from storage.staffing import Person
 from storage.tables import Campaign
 
 HEADS: Final = frozenset({Duty.OFFICE_HEAD})
 _NOT_OWN: Final = "Chỉ cơ quan đã mở đợt mới quyết định việc này."
-_NO_REASON: Final = "Hãy ghi lý do (từ 3 đến 1000 ký tự)."
 
 
 def require_campaign(session: Session, person: Person, campaign_id: UUID) -> Campaign:
@@ -42,7 +41,7 @@ def require_own(session: Session, person: Person, campaign_id: UUID) -> Campaign
 def require_reason(text: str) -> str:
     words = " ".join(text.split())
     if not is_reason(words):
-        raise Invalid(_NO_REASON)
+        raise Invalid(NO_REASON)
     return words
 
 

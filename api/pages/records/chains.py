@@ -20,7 +20,7 @@ from api.pages.templating import page
 from domain.assessment import Term
 from domain.chains import Happened, LinkState
 from domain.curriculum import HOMEROOM
-from domain.documents import SignatureField
+from domain.documents import DocumentKind, SignatureField
 from domain.duties import STAFF
 from domain.errors import NotFound
 from signing.chain.file import MEDIA_TYPE
@@ -39,6 +39,12 @@ STATES: Final = {
     LinkState.NOT_LOGGED: _("đã đóng dấu, chờ phát hành"),
 }
 TONES: Final = {LinkState.IN_FORCE: "good", LinkState.RECALLED: "trouble", LinkState.SUPERSEDED: "warning"}
+NAMES: Final = {
+    DocumentKind.YEAR_RECORD: _("Học bạ"),
+    DocumentKind.IDENTITY_PAGE: _("Trang thông tin học sinh"),
+    DocumentKind.TRANSFER_RESULT: _("Kết quả học tập khi chuyển trường"),
+    DocumentKind.CLASS_SUMMARY: _("Bảng tổng hợp học kì I của lớp"),
+}
 _ROLES: Final = (
     (SignatureField.HOMEROOM, _("Giáo viên chủ nhiệm")),
     (SignatureField.PRINCIPAL, _("Hiệu trưởng")),
@@ -54,8 +60,9 @@ class Room:
     is_whole: bool
 
     def paper(self, document_id: UUID) -> StayPaper:
-        """A paper that the visitor sees; raises NotFound for any other."""
-        found = (each for stay in self.stays for each in stay.papers if each.document_id == document_id)
+        """A paper of the pupil alone that the visitor sees; raises NotFound for any other."""
+        own = (each for stay in self.stays for each in stay.papers if each.is_own)
+        found = (each for each in own if each.document_id == document_id)
         paper = next(found, None)
         if paper is None:
             raise NotFound(NOT_THEIRS)
@@ -78,6 +85,7 @@ def show_chain(request: Request, record: VisibleRecord, person: CurrentPerson, f
         head=record.class_term,
         term=Term(record.class_term.term),
         stays=room.stays,
+        names=NAMES,
         is_whole=room.is_whole,
         obstacle=obstacle,
         states=STATES,
@@ -104,7 +112,7 @@ def take_chain(record: VisibleRecord, person: CurrentPerson, found: ServicesDep)
 @router.get("/chuoi/{document_id}.pdf")
 @allow(STAFF)
 def show_chain_paper(record: VisibleRecord, document_id: UUID, person: CurrentPerson, found: ServicesDep) -> Response:
-    """The signed bytes of one version, of whatever school issued it."""
+    """The signed bytes of one version, of whatever school issued it; no summary, which names others."""
     _require_whole_record(record, person)
     with found.sessions() as session:
         paper = _room(session, record, person).paper(document_id)

@@ -16,7 +16,7 @@ from api.services import Services
 from api.uploads import own_upload
 from domain.duties import Duty
 from domain.errors import DomainError, Invalid, NotFound
-from domain.reasons import is_reason
+from domain.reasons import NO_REASON, is_reason
 from domain.transfers.messages import TransferDeed
 from domain.transfers.phases import NEEDS_REASON, Deed
 from interchange.transfer.archive import MAX_BYTES
@@ -96,7 +96,7 @@ def _deed(transfer_id: UUID, deed: Deed, person: Person, form: ActForm) -> Trans
     """Raises Invalid for words that are no reason."""
     text = form.reason.strip()
     if (deed in NEEDS_REASON or text) and not is_reason(text):
-        raise Invalid("Hãy ghi lý do (từ 3 đến 1000 ký tự).")
+        raise Invalid(NO_REASON)
     return TransferDeed(
         str(transfer_id), deed, str(person.staff_id), str(form.command_id), class_id=_id(form.lop), ground=form.can_cu
     )  # fmt: skip

@@ -128,7 +128,7 @@ def _values(session: Session, card: TransferCard, person: Person) -> dict[str, A
     return {
         "card": card,
         "rule": next(
-            (each.circular for each in transfer_rules() if each.version == row.rule_version), row.rule_version
+            (each.citation for each in transfer_rules() if each.version == row.rule_version), row.rule_version
         ),
         "steps": _steps(card),
         "turns": [_turn(each) for each in card.turns],

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 from api.services import Services
 from domain.stored_zip import stored_zip
 from signing.chain.file import MEDIA_TYPE
-from storage.tables import Document, Enrolment
+from storage.tables import ClassTermRow, Document, Enrolment
 from tests.api.conftest import As
 from tests.api.rooms.test_homeroom import page
 from tests.api.world import World
 from tests.factories import OpenBook, open_book
-from tests.storage.pupil_years import enrolment_of, issued, stayed
+from tests.storage.pupil_years import enrolment_of, issued, other_paper, stayed
 
 WAIT = "chưa đủ bằng chứng thời gian"
 
@@ -77,6 +77,23 @@ async def test_the_former_school_sees_its_own_years_only(
     assert (await desk("principal").get(f"{path}/{new.id}.pdf")).status_code == 200
     refused = await desk("principal").get(f"{path}.zip")
     assert (refused.status_code, "Chỉ trường nơi học sinh đang học" in refused.text) == (404, True)
+
+
+async def test_pages_and_results_are_told_and_read_but_a_summary_stays_at_the_school(
+    db: Session, desk: As, book: OpenBook, services: Services
+) -> None:
+    own, put = enrolment_of(db, book.records[0]), services.objects.put
+    db.get_one(ClassTermRow, book.id).term = "hk1"
+    page_of = other_paper(book, own, "identity_page", "issued", sha256=put(b"%PDF-1.7 page"))
+    summary = other_paper(book, own, "class_summary", "issued", sha256=put(b"%PDF-1.7 of all"))
+    db.commit()
+    path = f"/hoc-ba/{book.records[0]}/chuoi"
+    found = await page(desk("homeroom"), path)
+    for words in ("Trang thông tin học sinh", "Bảng tổng hợp học kì I của lớp", "tên các học sinh khác"):
+        assert words in found
+    assert (await desk("homeroom").get(f"{path}/{page_of.id}.pdf")).content == b"%PDF-1.7 page"
+    assert f"{summary.id}.pdf" not in found
+    assert (await desk("homeroom").get(f"{path}/{summary.id}.pdf")).status_code == 404
 
 
 @pytest.mark.parametrize("person", ["music", "other", "foreigner"])

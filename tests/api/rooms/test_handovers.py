@@ -60,7 +60,7 @@ def do(db: Session, world: World, matter_id: UUID, deed: Deed, person: str, **mo
     db.commit()
 
 
-def step(**more: str) -> dict[str, str]:
+def step(**more: Any) -> dict[str, Any]:  # noqa: ANN401
     return {"command_id": str(uuid4()), **more}
 
 
@@ -214,6 +214,27 @@ async def test_everybody_asks_a_colleague_to_stand_in_for_some_days(
     [(_, (_, wanted))] = asked.asked
     assert isinstance(wanted, Wanted)
     assert (wanted.kind, wanted.staff_id) == (HandoverKind.DELEGATION, world.cast.music)
+
+
+async def test_one_colleague_is_asked_for_everything_but_what_another_one_is_chosen_for(
+    desk: As, world: World, asked: FakeHandovers
+) -> None:
+    cast = world.cast
+    form = step(
+        tu="2027-01-04", den="2027-01-06", reason="Đi tập huấn", thay=cast.music,
+        phan=[f"{cast.class_id}/toan/", f"{cast.class_id}/tieng_viet/{world.school.principal}"],
+    )  # fmt: skip
+    assert (await desk("homeroom").post("/nghi-ngan-ngay", data=form)).status_code == 303
+    [(_, (_, wanted))] = asked.asked
+    assert isinstance(wanted, Wanted)
+    takers = {each.slot: each.successor_id for each in wanted.items}
+    assert takers == {"toan": str(cast.music), "tieng_viet": str(world.school.principal)}
+
+
+async def test_an_office_is_not_handed_on_by_its_holder(desk: As, world: World) -> None:
+    page = await reads(desk("clerk"), "/nghi-ngan-ngay")
+    assert "không dạy phần nào" in page
+    assert "<select" not in page.partition("<main")[2]
 
 
 async def test_the_people_page_leads_to_a_handover_for_whoever_leaves(desk: As, world: World) -> None:

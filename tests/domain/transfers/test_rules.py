@@ -85,3 +85,9 @@ def test_a_pupil_with_an_individual_plan_brings_it_too() -> None:
     for day in (LAST_OLD, FIRST_NEW):
         case = TransferCase(day, PRIMARY, SAME, has_individual_plan=True)
         assert case.dossier[-1].name == "Kế hoạch giáo dục cá nhân"
+
+
+def test_a_regulation_is_named_by_its_kind_and_number() -> None:
+    assert {rule.citation for rule in transfer_rules()} == {
+        "Thông tư số 15/2026/TT-BGDĐT", "Thông tư số 28/2020/TT-BGDĐT", "Quyết định số 51/2002/QĐ-BGDĐT",
+    }  # fmt: skip

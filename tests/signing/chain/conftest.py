@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.signing.chain.world import Books, make_books
+from tests.signing.chain.world import WHOLE, Books, make_books
 
 
 @pytest.fixture(scope="session")
@@ -14,3 +14,9 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
 def handed(books: Books) -> bytes:
     """The file of the whole story."""
     return books.file()
+
+
+@pytest.fixture(scope="session")
+def with_all(books: Books) -> bytes:
+    """The same with identity pages, the result of the transfer, and the first term at the former school."""
+    return books.file(WHOLE)

@@ -90,7 +90,10 @@ def _at(node: Json, path: tuple[Any, ...]) -> Json:
 
 STATES = ("in_force", "recalled", "superseded", "not_logged")
 EVENTS = ("issued", "recalled", "superseded", "transferred")
-KINDS = ("year_record", "identity_page", "paper_extract", "move", "no_record")
+KINDS = (
+    *("year_record", "identity_page", "paper_extract", "transfer_result", "term_summary"),
+    *("move", "no_record"),
+)
 
 
 def _changed(value: Json) -> Iterator[tuple[str, Json]]:

@@ -3,7 +3,8 @@
 import pytest
 
 from signing.chain.history import Trust
-from signing.chain.sentences import chain_headline, chain_sentence, link_name
+from signing.chain.link_names import link_name
+from signing.chain.sentences import chain_headline, chain_sentence
 from signing.chain.verdicts import ChainCheck, ChainFinding
 from signing.log.cosign import Cosigner
 from signing.verification.verdicts import Verdict

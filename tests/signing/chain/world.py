@@ -6,24 +6,26 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid5
 
-from domain.documents import SchoolContent, SchoolingLine
+from domain.documents import DocumentKind, SchoolContent, SchoolingLine
+from domain.matter_papers import IdentityPageContent, RecordReference, SealedTerm, TransferResultContent
 from domain.year_records import PrimaryRecordContent
 from signing.chain.file import Paper
 from signing.chain.history import Trust
 from signing.chain.verdicts import ChainVerification
 from signing.chain.verify import verify_chain
-from signing.chain.writing import ChainPaper, LogState, ProvenEvent, write_chain
+from signing.chain.writing import ChainPaper, ChainTerm, LogState, ProvenEvent, write_chain
 from signing.dss import ValidationMaterial
 from signing.log.events import EventKind, HistoryEvent, record_tag
 from signing.verification.verdicts import Verification
 from signing.verification.verify import examine
-from tests.documents import samples
+from tests.documents import matter_samples, samples
 from tests.signing.conftest import Cast
 from tests.signing.log.samples import MemoryTiles, entries, history, signer
 from tests.signing.verification import papers
-from tests.signing.verification.world import LATER, SEAL, World, evidence_over, make_world, merged
+from tests.signing.verification.world import HOMEROOM, LATER, PRINCIPAL, SEAL, World, evidence_over, make_world, merged
 
 SECRET = b"a secret of the tests"
 A = replace(samples.SCHOOL, code="79000701", name="Trường Tiểu học Mẫu")
@@ -40,17 +42,25 @@ LINES = (
 
 @dataclass(frozen=True, eq=False)
 class Told:
-    """A version of a year's record, and what the log says of it on which day of the story."""
+    """A version of a paper, of a year's record unless told otherwise, and what the log says of it on which day."""
 
     line: int
     version: int
     events: dict[EventKind, int]
     pupil: int = 1
     schooling: tuple[SchoolingLine, ...] | None = None
+    kind: DocumentKind = DocumentKind.YEAR_RECORD
+    at: SchoolContent | None = None
+    names: tuple["Told", ...] = ()  # papers that it speaks of
+    personal_id: str = ""
 
     @property
     def school(self) -> SchoolContent:
-        return A if LINES[self.line].school == A.name else B
+        return self.at or (A if LINES[self.line].school == A.name else B)
+
+    @property
+    def is_own(self) -> bool:
+        return self.kind is not DocumentKind.CLASS_SUMMARY
 
     @property
     def uid(self) -> UUID:
@@ -63,6 +73,13 @@ STORY = (
     Told(1, 1, {ISSUED: 4, MOVED: 5}),
     Told(2, 1, {ISSUED: 6}),
 )
+PAGE, TERM = DocumentKind.IDENTITY_PAGE, DocumentKind.CLASS_SUMMARY
+FIRST_PAGE = Told(0, 1, {ISSUED: 1, SUPERSEDED: 4}, kind=PAGE)
+NEXT_PAGE = Told(1, 2, {ISSUED: 4}, kind=PAGE, names=STORY[1:2])
+TERM_BEFORE = Told(2, 1, {ISSUED: 5}, kind=TERM, at=A)
+RESULT = Told(2, 1, {ISSUED: 5}, kind=DocumentKind.TRANSFER_RESULT, at=A, names=(*STORY[1:3], TERM_BEFORE))
+PAGE_AT_B = Told(2, 1, {ISSUED: 6}, kind=PAGE, names=STORY[1:3])
+WHOLE = (*STORY, FIRST_PAGE, NEXT_PAGE, TERM_BEFORE, RESULT, PAGE_AT_B)
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,8 +92,15 @@ class Books:
     @cache  # noqa: B019 - for as long as the tests run
     def paper(self, told: Told) -> Paper:
         world = self.world if told.school is A else self.other
-        pdf = papers.sealed(world, papers.renderer().render(papers.signable(content(told), world)).pdf)
+        shown = content(told) if told.kind is DocumentKind.YEAR_RECORD else matter_content(self, told)
+        signers = [each for each in (HOMEROOM, PRINCIPAL) if each in {signer.field for signer in shown.signers}]
+        rendered = papers.renderer().render(papers.signable(shown, world)).pdf
+        pdf = world.sealed(world.signed(rendered, *signers))
         return Paper(pdf, evidence_over([pdf, b"another"], LATER, world.stamps)[0])
+
+    def sha256(self, told: Told) -> str:
+        """Of a class summary nobody has the bytes."""
+        return self.paper(told).sha256 if told.is_own else hashlib.sha256(b"a summary").hexdigest()
 
     @cached_property
     def material(self) -> ValidationMaterial:
@@ -131,18 +155,18 @@ class StoryLog:
         note = store.files["checkpoint"]
         return LogState(note, evidence_over([note, b"another"], LATER, self.books.world.stamps)[0])
 
-    def chain_paper(self, told: Told, store: MemoryTiles) -> ChainPaper:
+    def proven(self, told: Told, store: MemoryTiles) -> tuple[ProvenEvent, ...]:
         log, size = history(store), history(store).checkpoint().size
         places = {3 + at: event for at, (each, event) in enumerate(self.leaves) if each is told}
-        proven = [
+        return tuple(
             ProvenEvent(at, event.to_leaf(), tuple(log.inclusion_proof(at, size))) for at, event in places.items()
-        ]
-        return ChainPaper(self.books.paper(told), tuple(proven))
+        )
 
     def file(self, told: Sequence[Told], *, state: LogState | None = None) -> bytes:
         store = self.written()
-        held = [self.chain_paper(each, store) for each in told]
-        return write_chain(held, state or self.state(store), self.books.material, signer())
+        held = [ChainPaper(self.books.paper(each), self.proven(each, store)) for each in told if each.is_own]
+        terms = [ChainTerm(year_of(each), self.proven(each, store)) for each in told if not each.is_own]
+        return write_chain(held, state or self.state(store), self.books.material, signer(), terms)
 
 
 def at_day(day: int) -> datetime:
@@ -152,17 +176,51 @@ def at_day(day: int) -> datetime:
 
 def event_of(books: Books, told: Told, kind: EventKind) -> HistoryEvent:
     return HistoryEvent(
-        kind, record_tag(SECRET, told.uid), told.version, books.paper(told).sha256, told.school.code,
+        kind, record_tag(SECRET, told.uid), told.version, books.sha256(told), told.school.code,
         at_day(told.events[kind]),
     )  # fmt: skip
 
 
+def year_of(told: Told) -> str:
+    """The school year in which a class summary was issued: days of the story are close to now."""
+    day = at_day(told.events[ISSUED])
+    first = day.year if day.month > 8 else day.year - 1
+    return f"{first}-{first + 1}"
+
+
+def matter_content(books: Books, told: Told) -> IdentityPageContent | TransferResultContent:
+    line = LINES[told.line]
+    sample = matter_samples.identity_page() if told.kind is PAGE else matter_samples.transfer_result()
+    pupil = replace(samples.pupil(told.pupil), schooling=LINES[: told.line + 1])
+    named = [(each, books.sha256(each)) for each in told.names]
+    past = tuple(
+        RecordReference(LINES[each.line].school_year, each.school.name, matter_samples.OTHER_CODE, sha256)
+        for each, sha256 in named
+        if each.is_own
+    )
+    signers = tuple(replace(each, name=told.school.name) if each.field == SEAL else each for each in sample.signers)
+    facts: dict[str, Any] = {
+        "lookup_code": code_of(told), "school": told.school, "signers": signers, "past_years": past,
+        "pupil": replace(pupil, personal_id=told.personal_id or pupil.personal_id),
+    }  # fmt: skip
+    if isinstance(sample, IdentityPageContent):
+        return replace(sample, version=told.version, **facts)
+    terms = [SealedTerm("Học kì I", (), matter_samples.OTHER_CODE, sha256) for each, sha256 in named if not each.is_own]
+    return replace(
+        sample, school_year=line.school_year, class_name="3A", grade=3, sealed_term=terms[0] if terms else None, **facts
+    )  # fmt: skip
+
+
+def code_of(told: Told) -> str:
+    said = f"{told.uid} {told.version}" if told.kind is DocumentKind.YEAR_RECORD else repr((told.kind, told.at, told))
+    return hashlib.sha256(said.encode()).hexdigest()[:24].upper()
+
+
 def content(told: Told) -> PrimaryRecordContent:
     line = LINES[told.line]
-    code = hashlib.sha256(f"{told.uid} {told.version}".encode()).hexdigest()[:24].upper()
     pupil = replace(samples.pupil(told.pupil), schooling=told.schooling or LINES[: told.line + 1])
     return replace(
-        samples.year_record(told.pupil), record_uid=str(told.uid), version=told.version, lookup_code=code,
+        samples.year_record(told.pupil), record_uid=str(told.uid), version=told.version, lookup_code=code_of(told),
         school_year=line.school_year, class_name=line.class_name, school=told.school, pupil=pupil,
         signers=tuple(
             replace(each, name=told.school.name) if each.field == SEAL else each

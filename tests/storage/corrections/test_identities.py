@@ -1,6 +1,7 @@
 """Identity pages and changes of civil data: the row changes once, former values stay, unsealed papers are void."""
 
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from domain.assessment import Term
 from domain.curriculum import HOMEROOM
-from domain.decisions import Action, Decision
 from domain.documents import DocumentKind
 from domain.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from domain.matter_papers import IdentityPageContent
@@ -18,15 +18,15 @@ from domain.matters import MatterKind, civil
 from domain.matters.civil import CivilDecision
 from domain.matters.corrections import Deed
 from domain.pupils import PupilField
-from domain.record_states import MATTER
 from domain.stages import Stage
 from storage.corrections import civil as kept
 from storage.corrections import deeds, identities
 from storage.matters import papers
-from storage.tables import CivilChange, Document, IdentityPage, LogEvent, Matter, PupilRow
+from storage.tables import CivilChange, Document, IdentityPage, LogEvent, Matter, PupilRow, Transfer
 from tests.correcting import Correction
 from tests.factories import NOW, OpenBook, make_class, make_school, open_book
 from tests.issued import enrolment, issued_book, sign
+from tests.storage.moving import confirmed
 
 DECISION = CivilDecision("35/QĐ-UBND", date(2027, 1, 5), "UBND phường Tân Bình")
 
@@ -57,13 +57,13 @@ def granted(book: OpenBook, record: int = 0, **values: str) -> Correction:
     return matter
 
 
-def seal_page(matter: Correction, version: int = 1) -> Document:
-    """The page as its two orders leave it."""
+def seal_page(matter: Correction, version: int = 1, sealed_at: datetime | None = NOW) -> Document:
+    """The page as its two orders leave it, or the first of them."""
     session, school = matter.session, matter.book.cast.school
     document = Document(
         id=papers.current_id(session, matter.id), kind=DocumentKind.IDENTITY_PAGE, school_id=school.school_id,
         matter_id=matter.id, lookup_code=uuid4().hex, content_sha256="a" * 64, sha256=uuid4().hex * 2, size=1,
-        version=version, sealed_at=NOW,
+        version=version, sealed_at=sealed_at,
     )  # fmt: skip
     session.add(document)
     session.flush()
@@ -160,11 +160,51 @@ def test_one_page_at_a_time(book: OpenBook) -> None:
         change(book, full_name="Tên Khác")
 
 
-def test_a_pupil_who_is_moving_is_left_alone(book: OpenBook) -> None:
+def moving(book: OpenBook) -> Transfer:
+    """Somebody has applied for the first pupil to go to another school."""
+    return confirmed(book.session, book.cast, make_class(book.session, make_school(book.session, 2)))
+
+
+def test_nothing_changes_of_a_pupil_who_is_moving(book: OpenBook) -> None:
     matter = change(book)
-    book.take(Decision(Action.DETACH_BEGIN, MATTER, book.records[:1]))
-    with pytest.raises(Conflict, match="chuyển trường"):
+    moving(book)
+    with pytest.raises(Conflict, match="làm thủ tục chuyển trường"):
         matter.do(Deed.GRANT, book.cast.school.principal)
+
+
+def test_nothing_is_asked_for_a_pupil_who_is_moving(book: OpenBook) -> None:
+    row = moving(book)
+    for begin in (change, first_page):
+        with pytest.raises(Conflict, match="làm thủ tục chuyển trường"):
+            begin(book)
+    book.session.get_one(Matter, row.matter_id).settled_at = NOW
+    book.session.flush()
+    assert change(book).state == "asked"
+
+
+@pytest.mark.parametrize("begin", [change, granted, first_page])
+def test_a_page_that_is_not_finished_ends_with_the_move(book: OpenBook, begin: Callable[..., Correction]) -> None:
+    """What was approved stands in the pupil's row, and goes along."""
+    matter = begin(book)
+    row = moving(book)
+    for _twice in range(2):
+        identities.stop_at(book.session, row, NOW)
+    assert (matter.state, matter.waits(), matter.plan().awaited) == ("withdrawn", [], ())
+    assert (matter.diary[-1], matter.told(book.cast.school.clerk)[-1]) == ("left", "identity.left")
+    assert identities.stopped_by(book.session, row.matter_id) == [matter.id]
+    assert (pupil(book).full_name == "Tên Mới Mẫu") == (begin is granted)
+
+
+def test_a_half_signed_page_is_void_and_a_sealed_one_stays(book: OpenBook) -> None:
+    half, whole = first_page(book), first_page(book, 1)
+    paper, sealed = seal_page(half, sealed_at=None), seal_page(whole)
+    row = moving(book)
+    for matter in (half, whole):
+        row.pupil_id = book.session.get_one(IdentityPage, matter.id).pupil_id
+        identities.stop_at(book.session, row, NOW)
+    book.session.expire_all()
+    assert [paper.state, sealed.state] == ["void", "live"]
+    assert [half.state, whole.state] == ["withdrawn", "settled"]
 
 
 def test_signed_papers_that_name_the_pupil_are_void_and_signed_again(book: OpenBook) -> None:

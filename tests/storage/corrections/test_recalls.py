@@ -83,7 +83,8 @@ def test_from_the_question_to_the_new_version(book: OpenBook) -> None:
     matter.do(Deed.CONFIRM, homeroom)
     assert (matter.state, matter.waits()) == ("confirmed", [("decide", "principal")])
     matter.do(Deed.GRANT, principal)
-    assert (matter.state, matter.waits()) == ("recalling", [])
+    assert (matter.state, matter.waits()) == ("recalling", [("retry", "principal")])
+    assert "recall.retry" not in matter.told(principal)
     assert [each.state for each in year_records(book)] == ["live"]
     matter.tell_books()
     assert matter.state == "correcting"
@@ -361,3 +362,32 @@ def test_a_former_homeroom_teacher_is_not_waited_for(book: OpenBook) -> None:
         each.valid_to = NOW
     book.session.flush()
     assert asked(book, book.cast.school.clerk).state == "confirmed"
+
+
+def test_a_recall_that_no_class_takes_waits_for_the_admin_who_is_told_and_reminded(book: OpenBook) -> None:
+    admin = make_admin(book.session, book.cast.school.school_id, book.cast.school.number)
+    matter = asked(book)
+    matter.do(Deed.GRANT, book.cast.school.principal)
+    assert (matter.waits(), matter.told(admin)) == ([("retry", "system_admin")], [])
+    command_id = matter.plan().books[0].command_id
+    for _twice in range(2):
+        deeds.stuck(book.session, matter.id, command_id, "Conflict", matter.at)
+    assert matter.told(admin) == ["recall.retry"]
+    first, *_more = matter.plan().alarms
+    assert len(matter.plan().alarms) == 3
+    deeds.alarm(book.session, matter.id, first, first.at)
+    assert matter.told(admin) == ["recall.retry", "recall.retry"]
+    matter.do(Deed.RETRY, admin)
+    matter.tell_books()
+    assert (matter.state, matter.waits()) == ("correcting", [])
+
+
+def test_a_freeze_while_no_class_takes_it_asks_for_the_authority(book: OpenBook) -> None:
+    head, matter = office_head(book), asked(book)
+    matter.do(Deed.GRANT, book.cast.school.principal)
+    freeze(book)
+    matter.do(Deed.RETRY, book.cast.school.principal)
+    assert (matter.state, matter.waits(), matter.plan().books) == ("authority", [("allow", "office_head")], ())
+    matter.do(Deed.ALLOW, head)
+    matter.tell_books()
+    assert matter.state == "correcting"

@@ -66,11 +66,12 @@ def test_of_what_goes_back(stage: Stage, kind: HandoverKind) -> None:
     one = stage.newcomer()
     mine, theirs = order_of(stage, stage.leaver), order_of(stage, one)
     by = stage.leaver if kind is HandoverKind.DELEGATION else stage.head
-    handing = stage.open(kind, {"toan": one}, by=by, until=UNTIL)
+    until = AT + timedelta(days=9)
+    handing = stage.open(kind, {"toan": one}, by=by, until=until)
     if kind.has_minutes:
         handing.do(Deed.CONFIRM, stage.leaver)
     handing.do(Deed.ACCEPT, one)
-    moments = (AT - INSTANT, AT, UNTIL - INSTANT, UNTIL)
+    moments = (AT - INSTANT, AT, until - INSTANT, until)
     assert may(stage, mine, *moments) == [True, False, False, True]
     assert may(stage, theirs, *moments) == [False, True, True, False]
 

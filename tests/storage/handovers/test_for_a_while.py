@@ -18,6 +18,7 @@ from tests.factories import fill
 from tests.storage.handovers.playing import AT, INSTANT, NOW, UNTIL, Handing, Stage
 
 BACK = AT + timedelta(days=20)
+SOON = AT + timedelta(days=9)
 LATER = UNTIL + timedelta(days=20)
 
 
@@ -152,10 +153,10 @@ def _serial(stage: Stage) -> str:
 def test_a_delegation_is_the_persons_own_or_the_principals(stage: Stage) -> None:
     one = stage.newcomer()
     with pytest.raises(NotAllowed):
-        stage.open(HandoverKind.DELEGATION, {"toan": one}, by=one, until=UNTIL)
+        stage.open(HandoverKind.DELEGATION, {"toan": one}, by=one, until=SOON)
     with pytest.raises(Invalid, match="Chưa chọn người nhận"):
-        stage.open(HandoverKind.DELEGATION, {}, by=stage.leaver, until=UNTIL)
-    handing = stage.open(HandoverKind.DELEGATION, {"toan": one}, by=stage.leaver, until=UNTIL)
+        stage.open(HandoverKind.DELEGATION, {}, by=stage.leaver, until=SOON)
+    handing = stage.open(HandoverKind.DELEGATION, {"toan": one}, by=stage.leaver, until=SOON)
     handing.do(Deed.CANCEL, stage.leaver)
     assert handing.state() is HandoverState.CANCELLED
 
@@ -213,7 +214,7 @@ def test_two_leaves_do_not_overlap(stage: Stage) -> None:
 def test_the_story_and_the_journal_say_for_whom_a_stand_in_acted(stage: Stage) -> None:
     one = stage.newcomer()
     stage.now = NOW - timedelta(days=1)
-    handing = stage.open(HandoverKind.DELEGATION, {"toan": one}, by=stage.leaver, at=stage.now, until=UNTIL)
+    handing = stage.open(HandoverKind.DELEGATION, {"toan": one}, by=stage.leaver, at=stage.now, until=SOON)
     handing.do(Deed.ACCEPT, one)
     book, name = stage.book, stage.session.get_one(Staff, stage.leaver).full_name
     fill(book, ["toan", "am_nhac"])
@@ -225,5 +226,52 @@ def test_the_story_and_the_journal_say_for_whom_a_stand_in_acted(stage: Stage) -
     told = {each.slots: each.for_whom for each in stories.of_class(stage.session, book.id) if each.number}
     assert told == {("toan",): name, ("am_nhac",): ""}
     stand_ins = standing_in.of_staff(stage.session, one)
-    at = (NOW, UNTIL - INSTANT, UNTIL)
+    at = (NOW, SOON - INSTANT, SOON)
     assert [stand_ins.for_whom(one, stage.class_id, ("toan",), each) for each in at] == [name, name, ""]
+
+
+def test_who_asks_colleagues_oneself_hands_on_the_teaching_only(stage: Stage) -> None:
+    one = stage.newcomer()
+    stage.office("vice_principal", "Phó hiệu trưởng", stage.leaver)
+    with pytest.raises(NotAllowed, match="Chức vụ do hiệu trưởng"):
+        stage.open(HandoverKind.DELEGATION, {"vice_principal": one, "toan": one}, by=stage.leaver, until=SOON)
+    own = stage.open(HandoverKind.DELEGATION, {"toan": one}, by=stage.leaver, until=SOON)
+    assert own.state() is HandoverState.ACCEPTING
+    assert stage.open(HandoverKind.DELEGATION, {"vice_principal": one}, until=UNTIL).case.items[0].successor_id == one
+
+
+def test_a_short_absence_is_short_also_where_its_end_is_moved(stage: Stage) -> None:
+    one = stage.newcomer()
+    with pytest.raises(Invalid, match="nhiều nhất 30 ngày"):
+        stage.open(HandoverKind.DELEGATION, {"toan": one}, by=stage.leaver, until=AT + timedelta(days=31))
+    handing = stage.open(HandoverKind.DELEGATION, {"toan": one}, by=stage.leaver, until=AT + timedelta(days=3))
+    handing.do(Deed.ACCEPT, one)
+    stage.now = AT + timedelta(days=1)
+    with pytest.raises(Invalid, match="nhiều nhất 30 ngày"):
+        handing.do(Deed.RETURN, stage.leaver, at=AT + timedelta(days=31))
+    handing.do(Deed.RETURN, stage.head, at=AT + timedelta(days=31))
+    assert handing.case.row.until == AT + timedelta(days=31)
+
+
+def test_nobody_else_opens_anything_for_oneself(stage: Stage) -> None:
+    with pytest.raises(NotAllowed, match="dành cho hiệu trưởng"):
+        stage.open(HandoverKind.MATERNITY, by=stage.leaver, until=UNTIL)
+
+
+def test_who_is_suddenly_away_and_comes_back_is_on_leave_until_then(stage: Stage) -> None:
+    one = stage.newcomer()
+    handing = stage.open(HandoverKind.EMERGENCY, {"toan": one}, until=UNTIL)
+    handing.do(Deed.ACCEPT, one)
+    assert stage.holders("toan", AT - INSTANT, AT, UNTIL - INSTANT, UNTIL) == [stage.leaver, one, one, stage.leaver]
+    assert stage.holders("homeroom", AT, UNTIL) == [None, stage.leaver]
+    leave = stage.session.scalars(select(StaffLeave)).one()
+    assert (leave.starts_at, leave.ends_at) == (AT, UNTIL)
+    stage.now = AT + timedelta(days=10)
+    handing.do(Deed.RETURN, stage.head, at=BACK)
+    assert stage.holders("toan", BACK - INSTANT, BACK) == [one, stage.leaver]
+
+
+def test_who_does_not_come_back_has_no_end(stage: Stage) -> None:
+    for kind in (HandoverKind.DEATH, HandoverKind.RETIREMENT):
+        with pytest.raises(Invalid, match="không có ngày kết thúc"):
+            stage.open(kind, until=UNTIL)

@@ -171,6 +171,21 @@ def test_the_certificate_signs_until_the_moment_and_no_longer(stage: Stage, kind
     assert able == [True, not kind.revokes]
 
 
+def test_a_suspended_certificate_ends_with_the_work_too_and_comes_back_only_with_a_cancellation(stage: Stage) -> None:
+    """Its authority may lift the suspension: who has left does not sign for that."""
+    certificate = stage.session.query(CertificateRow).filter_by(staff_id=stage.leaver).one()
+    certificate.state, certificate.state_since = "suspended", NOW - timedelta(days=2)
+    stage.session.flush()
+    handing = retire(stage)
+    stage.session.refresh(certificate)
+    assert (certificate.state, certificate.state_since) == ("revoked", NOW - timedelta(days=2))
+    assert "report" in waits_of(stage, handing)
+    assert not any(certificates.can_sign(stage.session, stage.leaver, at) for at in (NOW, AT - INSTANT, AT))
+    handing.do(Deed.CANCEL, stage.head, reason="Gia hạn hợp đồng")
+    stage.session.refresh(certificate)
+    assert (certificate.state, certificate.state_since) == ("suspended", NOW - timedelta(days=2))
+
+
 def test_the_certificate_is_reported_and_that_is_noted(stage: Stage) -> None:
     admin = stage.office("system_admin", "Quản trị")
     handing = retire(stage)

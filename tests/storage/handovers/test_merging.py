@@ -1,7 +1,7 @@
 """A school becomes part of another, or gives classes away: once for each decision, and what was issued stays."""
 
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import func, select
@@ -11,7 +11,7 @@ from domain.curriculum import HOMEROOM, PRINCIPAL
 from domain.decisions import Action
 from domain.errors import Conflict, Invalid, NotFound
 from domain.matters.handovers import HandoverKind, HandoverState
-from storage import certificates, staffing
+from storage import certificates, chains, journal, paper_facts, staffing
 from storage.handovers import merging, reading
 from storage.handovers.merging import Merged, Merger
 from storage.staffing import Person
@@ -23,13 +23,18 @@ from storage.tables import (
     HandoverItem,
     Matter,
     Position,
+    PupilRow,
     School,
     SigningOrder,
     Staff,
     TeachingAssignment,
+    Transfer,
 )
+from storage.transfers.year import sealed_years
 from tests.factories import SUBJECTS, ClassCast, OpenBook, make_certificate, make_class, make_school, open_book
+from tests.matters import MINUTES, make_matter
 from tests.storage.papers import make_document, make_order
+from tests.storage.pupil_years import enrolment_of, issued
 
 NOW = datetime(2026, 12, 1, 3, tzinfo=UTC)
 INSTANT = timedelta(microseconds=1)
@@ -162,3 +167,54 @@ def test_what_makes_no_sense_is_refused(db: Session, book: OpenBook, there: Clas
     ):
         with pytest.raises(error):
             merging.merge(db, wanted, lambda: NOW)
+
+
+def test_open_matters_and_transfers_come_to_their_end_first_and_are_named(
+    db: Session, book: OpenBook, there: ClassCast
+) -> None:
+    matter = make_matter(db, book.cast)
+    with pytest.raises(Conflict, match=rf"Chuyển trường \(/chuyen-truong/{matter.id}\)"):
+        merge(db, book, there)
+    matter.settled_at = NOW
+    arriving = make_matter(db, there)
+    db.add(transfer_row(db, arriving, there.school.school_id, book.cast.school.school_id))
+    with pytest.raises(Conflict, match=f"{arriving.id}"):
+        merge(db, book, there)
+    arriving.settled_at = NOW
+    assert merge(db, book, there).is_new
+
+
+def test_a_leave_that_goes_on_by_itself_is_looked_after_by_the_other_school(
+    db: Session, book: OpenBook, there: ClassCast
+) -> None:
+    matter = make_matter(db, book.cast, MINUTES)
+    matter.state = HandoverState.STANDING.value
+    merge(db, book, there)
+    assert db.get_one(Matter, matter.id).school_id == there.school.school_id
+
+
+def transfer_row(db: Session, matter: Matter, from_school: UUID, to_school: UUID) -> Transfer:
+    """A transfer within the system that was asked for."""
+    pupil_id = db.scalars(select(PupilRow.id)).first()
+    reason_id = uuid4()
+    journal.add_reason(db, reason_id, to_school, matter.opened_by, "Gia đình chuyển nhà")
+    return Transfer(
+        matter_id=matter.id, pupil_id=pupil_id, direction="within", from_school_id=from_school, to_school_id=to_school,
+        other_name="", other_code="", other_province="", requested_on=NOW.date(), rule_version="tt15-2026/1",
+        is_same_province=True, grade=1, application_reason_id=reason_id, phase="requested", counted_from=NOW.date(),
+        ground="", register_no="",
+    )  # fmt: skip
+
+
+def test_a_year_that_was_issued_keeps_the_name_of_the_school_that_issued_it(
+    db: Session, book: OpenBook, there: ClassCast
+) -> None:
+    own = enrolment_of(db, book.records[0])
+    issued(book, own, "issued")
+    name = db.get_one(School, book.cast.school.school_id).name
+    merge(db, book, there)
+    [line] = paper_facts.schooling_of(db, own.school_year, [own.pupil_id])[own.pupil_id]
+    [stay] = chains.stays_of(db, own.pupil_id)
+    [past] = sealed_years(db, own.pupil_id)
+    assert {line.school, stay.school, past.school} == {name}
+    assert stay.school_id == there.school.school_id

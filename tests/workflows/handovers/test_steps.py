@@ -10,6 +10,7 @@ from temporalio.client import WorkflowExecutionStatus
 
 from domain.errors import Conflict, NotAllowed, NotFound
 from domain.matters.handovers import Deed, HandoverKind, HandoverState
+from storage.handovers.deciding import case_of
 from storage.tables import MatterEvent, Notice
 from tests.workflows.handovers.conftest import LATER, Office, make_office
 
@@ -109,3 +110,19 @@ async def test_whoever_is_waited_for_is_told_once(office: Office) -> None:
         told = [(staff_id, ref.split("/")[0]) for staff_id, ref in session.execute(query)]
     assert told.count((office.one, "handover.accept")) == 1
     assert told.count((office.cast.homeroom, "handover.confirm")) == 1
+
+
+async def test_a_handover_that_is_over_is_taken_up_again_for_a_part_that_stayed_vacant(office: Office) -> None:
+    matter_id = await office.open(HandoverKind.EMERGENCY, datetime.now(UTC))
+    assert await office.handle(matter_id).result() == HandoverState.DONE
+    with office.sessions() as session:
+        [item, *_more] = case_of(session, matter_id).items
+    assert item.slot
+    named = {"items": (item.id,), "successor_id": office.one}
+    with pytest.raises(NotAllowed):
+        await office.do(matter_id, Deed.NAME_SUCCESSOR, office.two, **named)
+    assert (await office.handle(matter_id).describe()).status is WorkflowExecutionStatus.COMPLETED
+    await office.do(matter_id, Deed.NAME_SUCCESSOR, office.cast.school.principal, **named)
+    standing = await office.do(matter_id, Deed.ACCEPT, office.one)
+    assert (standing.state, standing.unsigned) == (HandoverState.SIGNING, ("taker", "principal"))
+    assert office.holder(item.slot, datetime.now(UTC) + timedelta(seconds=2)) == office.one

@@ -47,11 +47,11 @@ async def test_a_leave_that_ends_settles_its_handover(turned: WorkflowEnvironmen
     office = make_office(turned.client, handover_sessions)
     with turned.with_time_skipping_disabled():
         now = datetime.now(UTC)
-        until = now + timedelta(days=40)
+        until = now + timedelta(days=25)
         wanted = office.wanted(HandoverKind.DELEGATION, now + timedelta(days=1), until, toan=office.one)
         await office.door.open(office.person(office.cast.homeroom), wanted)
         matter_id = wanted.command_id
         await office.do(matter_id, Deed.ACCEPT, office.one)
-    await forward(turned, office, matter_id, timedelta(days=41))
+    await forward(turned, office, matter_id, timedelta(days=26))
     assert await office.handle(matter_id).result() == HandoverState.DONE
     assert {"effective", "until_near", "until"} <= set(told(office, matter_id))

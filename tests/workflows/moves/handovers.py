@@ -60,7 +60,7 @@ def _leave(world: World, session: Session) -> Awaitable[Any]:
     at = now() + timedelta(seconds=world.random.randint(0, 3))
     until = at + timedelta(seconds=world.random.randint(3, 8)) if kind.is_temporary else None
     wanted = Wanted(uuid4(), kind, leaver, WHY, at, until, items)
-    by = leaver if kind is HandoverKind.DELEGATION else opener
+    by = leaver if kind is HandoverKind.DELEGATION and not any(each.role for each in items) else opener
     return Handovers(world.stage.client, world.stage.sessions).open(person(session, by), wanted)
 
 

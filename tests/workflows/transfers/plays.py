@@ -113,6 +113,10 @@ class Remembered:
         return self.go(Phase.PLACED)
 
     @activity.defn
+    def list_stopped_pages(self, _: TransferRef) -> list[str]:
+        return ["page-1"]
+
+    @activity.defn
     def note_undone(self, _: TransferRef) -> TransferStanding:
         return self.go(Phase.CANCELLED)
 
@@ -153,7 +157,7 @@ async def transfer_workers(
         known.list_books_to_attach, known.list_books_to_commit, known.list_books_to_undo, known.note_detached,
         known.note_transfer_signed, known.note_transfer_sealed, known.move_enrolment, known.note_committed,
         known.note_undone, known.withdraw_transfer, known.decide_in_book, known.note_transfer_stuck,
-        known.load_signatures,
+        known.load_signatures, known.list_stopped_pages,
     ]  # fmt: skip
     queues: dict[str, list[Callable[..., Any]]] = {
         MATTER_QUEUE: of_matters,

@@ -1,5 +1,5 @@
 // Says how many are ticked, in words that the page brings: "Đóng dấu 3 lớp, 96 học sinh". Without this script the words
-// of the server stand. A tick with data-all ticks all.
+// of the server stand. A tick with data-all ticks all; its label, if it has words of its own (data-of-all), is shown with it.
 "use strict";
 
 (() => {
@@ -17,6 +17,8 @@
     const all = area.querySelector("[data-all]");
     if (all) {
       all.hidden = !boxes.length;
+      const words = all.closest("label[data-of-all]");
+      if (words) { words.hidden = all.hidden; }
       all.checked = boxes.length > 0 && chosen.length === boxes.length;
       all.indeterminate = chosen.length > 0 && !all.checked;
     }
