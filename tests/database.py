@@ -21,9 +21,10 @@ def engine(postgres_url: str) -> Iterator[Engine]:
 
 
 def another_database(postgres_url: str, name: str) -> str:
-    """The address of a second, empty database of the same server, for tests that commit."""
+    """The address of a second, empty database of the same server, for tests that commit; it is made anew each time."""
     plain = make_url(postgres_url).set(drivername="postgresql")
     with psycopg.connect(plain.render_as_string(hide_password=False), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         connection.execute(f"CREATE DATABASE {name}")
     return make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
 
