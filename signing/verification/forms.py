@@ -9,7 +9,7 @@ from typing import Final
 from domain.documents import DocumentKind
 from signing.page_text import PAGE_END, squeezed
 from signing.verification.content import Content, by_field, value_at
-from signing.verification.matter_forms import handover_minutes, identity_page, transfer_result
+from signing.verification.matter_forms import handover_minutes, identity_page, paper_extract, transfer_result
 from signing.verification.runs import Part, Run, parts, rows, run
 
 _TITLE: Final = "Mã tra cứu: {lookup_code} Trang 1/2 {school.authority} {school.name}"
@@ -52,6 +52,8 @@ def runs_of(kind: DocumentKind, attached: Content) -> tuple[Run, ...]:
             return tuple(_secondary(content) if "learning" in content else _primary(content))
         case DocumentKind.IDENTITY_PAGE:
             return tuple(identity_page(content))
+        case DocumentKind.PAPER_EXTRACT:
+            return tuple(paper_extract(content))
         case DocumentKind.TRANSFER_RESULT:
             return tuple(transfer_result(content))
         case DocumentKind.HANDOVER_MINUTES:
