@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from activities.evidence import evidence_of
+from domain.documents import DocumentKind
 from domain.errors import NotFound
 from signing.chain.file import Paper
 from signing.chain.writing import ChainPaper, LogState, ProvenEvent, write_chain
@@ -39,9 +40,9 @@ class ChainKeeper:
         papers = _issued(stays)
         if not papers:
             return NONE_YET
-        unproven = next((stay.school_year for stay, paper in papers if not paper.is_proven), None)
+        unproven = next(((stay, paper) for stay, paper in papers if not paper.is_proven), None)
         if unproven is not None:
-            return _not_proven(unproven)
+            return _not_proven(*unproven)
         checkpoint = chains.stamped_checkpoint(session)
         is_logged = checkpoint is not None and self.key.exists()
         events = [event for _, paper in papers for event in paper.events]
@@ -76,7 +77,10 @@ def _issued(stays: Sequence[Stay]) -> list[tuple[Stay, StayPaper]]:
     return [(stay, paper) for stay in stays for paper in stay.papers if paper.is_issued]
 
 
-def _not_proven(year: str) -> str:
+def _not_proven(stay: Stay, paper: StayPaper) -> str:
+    if paper.kind is DocumentKind.PAPER_EXTRACT:
+        return NotFound("Trích lục học bạ chưa đủ bằng chứng thời gian; tệp chứng minh có trong ít phút.").message
+    year = stay.school_year
     return NotFound(f"Học bạ năm học {year} chưa đủ bằng chứng thời gian; tệp chứng minh có trong ít phút.").message
 
 

@@ -27,7 +27,8 @@ from storage.tables import (
 )
 
 # A paper of a chain was sealed; what was void before is none.
-_IN_CHAIN = and_(Document.kind == DocumentKind.YEAR_RECORD, Document.sealed_at.is_not(None))
+_KINDS = (DocumentKind.YEAR_RECORD, DocumentKind.PAPER_EXTRACT)
+_IN_CHAIN = and_(Document.kind.in_(_KINDS), Document.sealed_at.is_not(None))
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,12 @@ class PaperSigning:
 
 @dataclass(frozen=True)
 class StayPaper:
-    """One version of a year's record; `replaced_by` is the look-up code of the next one, "" if there is none."""
+    """One version of a year's record, or of an extract of former years.
 
+    `replaced_by` is the look-up code of the next one, "" if there is none.
+    """
+
+    kind: DocumentKind
     document_id: UUID
     record_uid: UUID
     version: int
@@ -155,19 +160,19 @@ def _papers(session: Session, pupil_id: UUID) -> dict[UUID, tuple[StayPaper, ...
         select(Document, Enrolment.id, Enrolment.record_uid, is_proven())
         .join(Enrolment, Enrolment.id == Document.enrolment_id)
         .where(Enrolment.pupil_id == pupil_id, _IN_CHAIN)
-        .order_by(Document.version)
+        .order_by(Document.kind, Document.version)
     )
     rows = session.execute(query).all()
     ids = [document.id for document, *_ in rows]
     events, signings = events_of(session, ids), _signings(session, ids)
-    codes = {(uid, document.version): document.lookup_code for document, _, uid, _ in rows}
+    codes = {(uid, document.kind, document.version): document.lookup_code for document, _, uid, _ in rows}
     found: dict[UUID, list[StayPaper]] = defaultdict(list)
     for document, enrolment_id, uid, proven in rows:
         found[enrolment_id].append(
             StayPaper(
-                document.id, uid, document.version, document.lookup_code, document.sha256, document.sealed_at,
-                proven, events.get(document.id, ()), signings.get(document.id, ()),
-                codes.get((uid, document.version + 1), ""),
+                DocumentKind(document.kind), document.id, uid, document.version, document.lookup_code, document.sha256,
+                document.sealed_at, proven, events.get(document.id, ()), signings.get(document.id, ()),
+                codes.get((uid, document.kind, document.version + 1), ""),
             )
         )  # fmt: skip
     return {enrolment_id: tuple(papers) for enrolment_id, papers in found.items()}

@@ -21,9 +21,9 @@ from temporalio.worker import Interceptor, Worker
 from workflows.campaign import CampaignWorkflow
 from workflows.class_term import ClassTermWorkflow
 from workflows.handover import HandoverWorkflow
-from workflows.identity import IdentityWorkflow
 from workflows.mailing import DailyDigestWorkflow, MailWorkflow
 from workflows.nightly import NightlyWorkflow
+from workflows.pupil_papers import ExtractWorkflow, IdentityWorkflow
 from workflows.queues import CAMPAIGN_QUEUE, MATTER_QUEUE
 from workflows.recall import RecallWorkflow
 from workflows.school_campaign import SchoolCampaignWorkflow
@@ -48,6 +48,7 @@ WORKFLOWS = [
     UnlockWorkflow,
     RecallWorkflow,
     IdentityWorkflow,
+    ExtractWorkflow,
 ]
 
 

@@ -1,4 +1,4 @@
-"""What people read about unlocks, recalls and identity pages: what they are to do, and what they are told."""
+"""What people read about unlocks, recalls, identity pages and extracts: what they are to do, and what they are told."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -17,6 +17,8 @@ TASKS: Final[Mapping[str, str]] = {
     "recall.decide": _("Quyết định đề nghị thu hồi học bạ"),
     "recall.allow": _("Cho phép thu hồi học bạ đã chốt"),
     "identity.decide": _("Phê duyệt thay đổi thông tin học sinh"),
+    "extract.enter": _("Nhập trích lục học bạ của học sinh chuyển đến"),
+    "extract.check": _("Đối chiếu trích lục học bạ với bản gốc"),
 }
 # By kind and what somebody is told.
 NOTICES: Final[Mapping[str, str]] = {
@@ -43,4 +45,8 @@ NOTICES: Final[Mapping[str, str]] = {
     "identity.granted": _("Thay đổi thông tin học sinh đã được phê duyệt."),
     "identity.refused": _("Thay đổi thông tin học sinh không được phê duyệt."),
     "identity.settled": _("Trang thông tin học sinh đã ký và đóng dấu."),
+    "extract.enter": _("Trích lục học bạ của học sinh chuyển đến cần thầy/cô nhập hoặc sửa."),
+    "extract.check": _("Trích lục học bạ của học sinh chuyển đến chờ thầy/cô đối chiếu với bản gốc."),
+    "extract.sign": _("Trích lục học bạ chờ thầy/cô xem và ký."),
+    "extract.settled": _("Trích lục học bạ đã ký và đóng dấu."),
 }

@@ -224,7 +224,7 @@ _STATES: Final[dict[LinkState, dict[Language, str]]] = {
 _PAPERS: Final[dict[LinkKind, dict[Language, str]]] = {
     LinkKind.YEAR_RECORD: {"vi": "Học bạ năm học {}", "en": "Record of the year {}"},
     LinkKind.IDENTITY_PAGE: {"vi": "Trang thông tin học sinh {}", "en": "Identity page {}"},
-    LinkKind.PAPER_EXTRACT: {"vi": "Trích lục học bạ giấy {}", "en": "Extract from a paper book {}"},
+    LinkKind.PAPER_EXTRACT: {"vi": "Trích lục học bạ các năm trước {}", "en": "Extract from earlier records {}"},
 }
 
 

@@ -270,7 +270,9 @@ def _paper_extract(content: Content) -> Iterator[_Piece]:
 def _former_year(year: Content, where: str) -> Iterator[_Piece]:
     file = ", tệp có SHA-256: {sha256}." if says(year, "sha256") else "."
     note = " Ghi chú: {note}." if says(year, "note") else ""
-    checkers = "; ".join(f"{{checked_by.{at}.name}} ({{checked_by.{at}.position}})" for at in range(len(year["checked_by"])))
+    checkers = "; ".join(
+        f"{{checked_by.{at}.name}} ({{checked_by.{at}.position}})" for at in range(len(year["checked_by"]))
+    )
     said = f"{_FORMER_YEAR}{file}{note} Người đối chiếu với bản gốc: {checkers}."
     yield _Piece(parts(year, "Năm học {school_year:years}", where))
     yield _Piece(parts(year, said, where))

@@ -306,7 +306,7 @@ def paper_extract(years: int = 2) -> PaperExtractContent:
         school=SCHOOL,
         pupil=whole_pupil(),
         originals=tuple(
-            OriginalFile("Học bạ giấy", "Trường THCS Phượng Vĩ, Tỉnh Lâm Đồng", sha(300 + each)) for each in range(2)
+            OriginalFile("Học bạ giấy", "Trường THCS Phượng Vĩ, Tỉnh Lâm Đồng", sha(310 + each)) for each in range(2)
         ),
         years=tuple(_former_year(2026 - years + each, each + 6, is_last=each + 1 == years) for each in range(years)),
         replaces="" if years == 1 else OTHER_CODE,
@@ -332,6 +332,6 @@ def _former_year(begins: int, grade: int, *, is_last: bool) -> PaperExtract:
             Checker(person(812), "079190000812", "Giáo viên chủ nhiệm"),
         ),
         conduct="Tốt",
-        sha256=sha(301) if is_last else "",
+        sha256=sha(311) if is_last else "",
         note="Trang 3 của học bạ bị mờ" if is_last else "",
     )

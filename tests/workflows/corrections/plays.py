@@ -24,8 +24,8 @@ from domain.errors import Conflict
 from domain.matters.corrections import Alarm, BookOrder, CorrectionCommand, CorrectionPlan, Deed
 from domain.record_states import MATTER
 from tests.workflows.playing import FAILURES
-from workflows.identity import IdentityWorkflow
 from workflows.matter_starting import decide_correction
+from workflows.pupil_papers import IdentityWorkflow
 from workflows.queues import MAIN_QUEUE, MATTER_QUEUE, SIGN_QUEUE
 from workflows.recall import RecallWorkflow
 from workflows.unlock import UnlockWorkflow
