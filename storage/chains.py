@@ -94,6 +94,10 @@ class Stay:
     left_on: date | None
     papers: tuple[StayPaper, ...]
 
+    @property
+    def has_record(self) -> bool:
+        return any(each.kind is DocumentKind.YEAR_RECORD for each in self.papers)
+
 
 def pupil_of(session: Session, enrolment_id: UUID) -> UUID:
     return session.get_one(Enrolment, enrolment_id).pupil_id

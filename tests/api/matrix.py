@@ -145,6 +145,12 @@ FORMS |= {
         "/lop/{class_term_id}/nhap/{slot}/mo-khoa", "/hoc-ba/{record_id}/thu-hoi", "/hoc-ba/{record_id}/ho-tich",
     )
 }  # fmt: skip
+# Extracts; the same.
+PLAIN |= {"extract_id": str(uuid4()), "year_id": str(uuid4())}
+FORMS |= {
+    "POST /trich-luc": {"command_id": _COMMAND, "transfer_id": str(uuid4())},
+    "POST /trich-luc/{extract_id}": {"command_id": _COMMAND, "viec": "confirm"},
+}
 # The door, one's own account, and the accounts of a school.
 FORMS |= {
     "POST /nguoi-dung/moi-tat-ca": {"command_id": "5f0c1a52-4a7f-4f3c-9a52-0a2b6a1f0c11"},

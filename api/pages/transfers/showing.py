@@ -19,10 +19,13 @@ from api.pages.transfers.listing import READERS
 from api.services import Services
 from domain.duties import DUTY_NAMES, Duty
 from domain.errors import DomainError, NotFound
+from domain.matters.corrections import ExtractState
 from domain.matters.transfers import TASKS
 from domain.transfers.phases import CLERK, PRINCIPAL, Deed, Direction, Ground, Phase, move_of
 from domain.transfers.rules import transfer_rules
 from domain.transfers.states import Side
+from storage.extracts import drafts
+from storage.extracts.steps import OPEN
 from storage.matters import seeing as papers_seen
 from storage.matters import waits
 from storage.matters.waits import MatterTask
@@ -135,6 +138,7 @@ def _values(session: Session, card: TransferCard, person: Person) -> dict[str, A
         "acts": acts,
         "classes": _classes(session, row) if Deed.ACCEPT in acts else (),
         "gaps": _gaps(session, row),
+        **_extracts(session, card, person),
         "grounds": list(Ground),
         "signs": next((each.what for each in _own_waits(session, row, person) if each.what in {"sign", "seal"}), ""),
         "may_read": may_read,
@@ -211,3 +215,14 @@ def _gaps(session: Session, row: Transfer) -> tuple[str, ...]:
 
 def _own_waits(session: Session, row: Transfer, person: Person) -> list[MatterTask]:
     return [each for each in waits.tasks_of(session, person) if each.matter_id == row.matter_id]
+
+
+def _extracts(session: Session, card: TransferCard, person: Person) -> dict[str, Any]:
+    """Of who comes from outside: the papers about former years, and whether the person may begin one."""
+    is_ours = card.line.direction is Direction.IN and card.row.to_school_id == person.school_id
+    if not is_ours or card.line.phase in {Phase.REQUESTED, Phase.REFUSED}:
+        return {"extracts": None, "may_extract": False}
+    found = [(each, ExtractState(each.state)) for each in drafts.of_transfer(session, card.row.matter_id)]
+    is_open = any(state.value in OPEN for _row, state in found)
+    may = card.line.phase is not Phase.CANCELLED and Duty.CLERK in person.duties and not is_open
+    return {"extracts": found, "may_extract": may}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
@@ -16,24 +17,27 @@ from storage.extracts import drafts
 from storage.extracts.drafts import KeptFile, KeptYear
 from storage.matters import steps
 from storage.matters.steps import Step
-from storage.tables import Transfer
+from storage.tables import Enrolment, Transfer
 from tests.correcting import Correction
 from tests.domain.transfers.test_extracts import EXTRACT
-from tests.factories import NOW, OpenBook
+from tests.factories import NOW, OpenBook, SchoolCast
 from tests.issued import enrolment
 
 SCAN = "5" * 64
 YEAR = replace(EXTRACT, checked_by=())
 
 
-def arrived(book: OpenBook, record: int = 0, *, phase: Phase = Phase.PLACED, **facts: object) -> UUID:
+def arrived(book: OpenBook, record: int = 0, *, phase: Phase = Phase.PLACED, **facts: Any) -> UUID:  # noqa: ANN401
     """A transfer that brought the pupil of a record from outside; gives its matter."""
-    session, school, matter_id = book.session, book.cast.school, uuid4()
+    return came(book.session, book.cast.school, enrolment(book, record), phase=phase, **facts)
+
+
+def came(session: Session, school: SchoolCast, own: Enrolment, *, phase: Phase = Phase.PLACED, **facts: Any) -> UUID:  # noqa: ANN401
+    """The same for an enrolment at a school."""
+    matter_id, is_there = uuid4(), phase is Phase.PLACED
     journal.add_reason(session, matter_id, school.school_id, school.clerk, "Gia đình chuyển chỗ ở.")
     first = Step(str(uuid4()), "request", NOW, school.clerk, matter_id)
     steps.open_matter(session, MatterKind.TRANSFER, matter_id, school.school_id, phase.value, first)
-    own = enrolment(book, record)
-    is_there = phase is Phase.PLACED
     about = {
         "pupil_id": own.pupil_id, "to_school_id": school.school_id, "other_name": "Trường THCS Mẫu",
         "other_province": "Tỉnh Lâm Đồng", "requested_on": date(2026, 10, 1), "rule_version": "tt15-2026/1",

@@ -1,6 +1,7 @@
 """Extracts: copied by the clerk, checked by somebody else, signed and sealed, replaced; every refusal."""
 
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -237,7 +238,7 @@ def test_it_is_for_pupils_who_come_from_outside_to_the_clerk_s_school(book: Open
     asked_for = arrived(book, 1, phase=Phase.REQUESTED)
     with pytest.raises(Conflict, match="đồng ý tiếp nhận"):
         asked(db, asked_for, book.cast.school.clerk)
-    leaves = {
+    leaves: dict[str, Any] = {
         "direction": Direction.OUT.value, "to_school_id": None, "from_school_id": book.cast.school.school_id,
     }  # fmt: skip
     with pytest.raises(NotFound):
