@@ -94,6 +94,8 @@ def note_committed(session: Session, matter_id: UUID, at: datetime) -> TransferS
         _go(session, row, Deed.COMMITTED, Phase.PLACED, at)
         telling.tell_schools(session, row, News.PLACED, at)
         telling.tell_teachers(session, row, at)
+        clerks = telling.offices_of(session, (row.to_school_id,), ("seal_clerk",), at)
+        waits.tell(session, row.matter_id, News.IDENTIFY, clerks, at)
     return dues.standing(session, row)
 
 

@@ -24,6 +24,7 @@ from storage.tables import (
     Transfer,
 )
 from storage.transfers import seeing
+from storage.transfers.requesting import EXCEPTED
 
 WAITING, LEAVING, ARRIVING, DONE = "", "di", "den", "xong"
 _OVER: Final = sorted(each.value for each in OVER)
@@ -60,6 +61,7 @@ class Happened:
     by: str
     school: str
     reason: str
+    is_excepted: bool = False  # the application says that the department allowed its day
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,11 @@ class TransferCard:
     def when(self, *deeds: Deed | str) -> datetime | None:
         """When the newest of these steps was done."""
         return max((each.at for each in self.history if each.deed in deeds), default=None)
+
+    @property
+    def exception(self) -> Happened | None:
+        """Who said, and when, that the department allowed a day outside the windows."""
+        return next((each for each in self.history if each.is_excepted), None)
 
     @property
     def ground(self) -> str:
@@ -156,7 +163,7 @@ def _line(found: Sequence[Any]) -> TransferLine:
 
 def _history(session: Session, matter_id: UUID, *, may_read: bool) -> Sequence[Happened]:
     query = (
-        select(MatterEvent.deed, MatterEvent.happened_at, Staff.full_name, School.name, Reason.text)
+        select(MatterEvent.deed, MatterEvent.happened_at, Staff.full_name, School.name, Reason.text, MatterEvent.detail)
         .outerjoin(Staff, Staff.id == MatterEvent.staff_id)
         .outerjoin(School, School.id == Staff.school_id)
         .outerjoin(Reason, Reason.id == MatterEvent.reason_id)
@@ -164,8 +171,15 @@ def _history(session: Session, matter_id: UUID, *, may_read: bool) -> Sequence[H
         .order_by(MatterEvent.seq)
     )
     return [
-        Happened(deed, at, by or "", school or "", (text or "") if may_read and deed != Deed.REQUEST else "")
-        for deed, at, by, school, text in session.execute(query)
+        Happened(
+            deed,
+            at,
+            by or "",
+            school or "",
+            (text or "") if may_read and deed != Deed.REQUEST else "",
+            EXCEPTED in detail,
+        )
+        for deed, at, by, school, text, detail in session.execute(query)
     ]
 
 

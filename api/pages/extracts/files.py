@@ -12,6 +12,7 @@ from api.guard import allow, require_ours
 from api.pages.corrections import acting
 from api.pages.corrections.acting import DeedForm
 from api.pages.extracts.showing import CLERKS, KIND, PATH, READERS, shown
+from api.pages.transfers.showing import FILES
 from api.services import Services
 from api.uploads import own_upload
 from domain.errors import DomainError, Invalid, NotFound
@@ -24,11 +25,7 @@ from storage.tables import Extract
 router = APIRouter(include_in_schema=False, prefix=PATH + "/{extract_id}/tep")
 MOST: Final = 20 * 1024 * 1024
 _TOO_LARGE: Final = "Tệp quá lớn; mỗi tệp nhiều nhất 20 MB."
-_KINDS: Final = (
-    (b"%PDF-", "application/pdf", "pdf"),
-    (b"\xff\xd8\xff", "image/jpeg", "jpg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png", "png"),
-)
+_KINDS: Final = FILES[1:]
 _ENDINGS: Final = {media: ending for _, media, ending in _KINDS}
 
 

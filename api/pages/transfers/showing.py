@@ -56,6 +56,13 @@ STEPS: Final = {
     Direction.OUT: (_REQUESTED, _RELEASED, _STOPPED, _SIGNED, _SEALED, _PACKED, _HANDED, _LEFT, _FINISHED),
     Direction.IN: (_REQUESTED, _ANSWERED, _CHECKED, _ENTERED),
 }  # fmt: skip
+# How files begin that people bring.
+FILES: Final = (
+    (b"PK", "application/zip", "zip"),
+    (b"%PDF-", "application/pdf", "pdf"),
+    (b"\xff\xd8\xff", "image/jpeg", "jpg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png", "png"),
+)
 _FOR_PEOPLE: Final = (
     Deed.ACCEPT, Deed.REFUSE, Deed.RELEASE, Deed.OBJECT, Deed.BRING, Deed.CONFIRM, Deed.OVERRULE, Deed.SEND_BACK,
 )  # fmt: skip
@@ -87,18 +94,21 @@ def show_transfer(request: Request, transfer_id: UUID, person: CurrentPerson, fo
     return show(found, request, person, transfer_id)
 
 
-@router.get("/{transfer_id}/ho-so.zip")
+@router.get("/{transfer_id}/ho-so")
 @allow(READERS)
 def take_package(transfer_id: UUID, person: CurrentPerson, found: ServicesDep) -> Response:
-    """The package: for the school whose papers they are, and for the one they were released to."""
+    """The package, or what was brought: for the school whose papers they are, and the one they were released to."""
     with found.sessions() as session:
         card_of(session, transfer_id, person)
         row, matter = session.get_one(Transfer, transfer_id), session.get_one(Matter, transfer_id)
         if row.package_sha256 is None or row.expired_at or not papers_seen.may_see(session, matter, person, now()):
             raise NotFound("Chưa có hồ sơ đóng gói của việc này.")
         data = found.objects.get(row.package_sha256)
-    headers = {"Content-Disposition": 'attachment; filename="ho-so-chuyen-truong.zip"'}
-    return Response(data, media_type="application/zip", headers=headers)
+    media, ending = next(
+        (kind for start, *kind in FILES if data.startswith(start)), ("application/octet-stream", "bin")
+    )
+    headers = {"Content-Disposition": f'attachment; filename="ho-so-chuyen-truong.{ending}"'}
+    return Response(data, media_type=media, headers=headers)
 
 
 def card_of(session: Session, transfer_id: UUID, person: Person) -> TransferCard:
@@ -139,6 +149,7 @@ def _values(session: Session, card: TransferCard, person: Person) -> dict[str, A
         "classes": _classes(session, row) if Deed.ACCEPT in acts else (),
         "gaps": _gaps(session, row),
         **_extracts(session, card, person),
+        "may_identify": _may_identify(card, person),
         "grounds": list(Ground),
         "signs": next((each.what for each in _own_waits(session, row, person) if each.what in {"sign", "seal"}), ""),
         "may_read": may_read,
@@ -226,3 +237,9 @@ def _extracts(session: Session, card: TransferCard, person: Person) -> dict[str,
     is_open = any(state.value in OPEN for _row, state in found)
     may = card.line.phase is not Phase.CANCELLED and Duty.CLERK in person.duties and not is_open
     return {"extracts": found, "may_extract": may}
+
+
+def _may_identify(card: TransferCard, person: Person) -> bool:
+    """The school that a pupil has come to issues an identity page of its own (guide/domain.md 4.2)."""
+    is_here = card.line.phase is Phase.PLACED and card.row.to_school_id == person.school_id
+    return is_here and bool(person.duties & {Duty.CLERK, Duty.ADMIN})

@@ -21,6 +21,7 @@ from tests.api.fakes import FakeApprovals
 from tests.api.world import World
 from tests.factories import NOW, OpenBook, open_book
 from tests.storage.extracts.making import SCAN, YEAR, Made, arrived, begun
+from tests.storage.papers import make_signature
 
 PDF = b"%PDF-1.7 a scan"
 
@@ -201,7 +202,11 @@ async def test_it_stands_among_the_pupil_s_years(desk: As, draft: Made) -> None:
         content_sha256="a" * 64, sha256=uuid4().hex * 2, size=1, sealed_at=NOW,
         enrolment_id=draft.transfer.to_enrolment_id,
     )  # fmt: skip
-    session.add_all([document, LogEvent(document_id=document.id, kind="issued", happened_at=NOW)])
+    session.add(document)
+    session.flush()
+    session.add(LogEvent(document_id=document.id, kind="issued", happened_at=NOW))
+    for field in ("principal", "seal"):
+        make_signature(session, document, draft.book, field)
     row.state = ExtractState.WITHDRAWN.value
     session.commit()
     shown = words(await desk("principal").get(f"/hoc-ba/{draft.book.records[0]}/chuoi"))
