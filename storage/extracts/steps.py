@@ -28,7 +28,7 @@ from storage.matters.steps import Step
 from storage.matters.waits import Wait
 from storage.staffing import in_force
 from storage.tables import Enrolment, Extract, Matter, Position, Staff, Transfer
-from storage.transfers import year
+from storage.transfers import brought, year
 
 OPEN: Final = (ExtractState.DRAFT.value, ExtractState.CHECKING.value, ExtractState.SIGNING.value)
 _PHASES: Final = frozenset({Phase.CHECKING, Phase.ATTACHING, Phase.COMMITTING, Phase.PLACED})
@@ -108,7 +108,7 @@ def problems(session: Session, transfer: Transfer) -> tuple[str, ...]:
     kept = drafts.years(transfer)
     if not kept:
         return ("Chưa có năm học nào được chép.",)
-    sealed = {each.school_year for each in year.sealed_years(session, transfer.pupil_id)}
+    sealed = _sealed(session, transfer)
     found = [
         f"{each.year.school_year}: {problem.message}"
         for each in kept
@@ -116,6 +116,12 @@ def problems(session: Session, transfer: Transfer) -> tuple[str, ...]:
         if problem.field != "checked_by"
     ]
     return (*found, *(f"Năm học {each} đã có học bạ số được đóng dấu." for each in _years_of(kept) if each in sealed))
+
+
+def _sealed(session: Session, transfer: Transfer) -> set[str]:
+    """Years with a sealed record, of a school in the system or in a package that was brought."""
+    known = {each.school_year for each in year.sealed_years(session, transfer.pupil_id)}
+    return known | brought.proven_years(transfer)
 
 
 def _years_of(kept: tuple[drafts.KeptYear, ...]) -> list[str]:
@@ -129,8 +135,7 @@ def _confirm(session: Session, matter: Matter, row: Extract, transfer: Transfer,
     if staff_id in entered_by(row, transfer):
         raise NotAllowed("Người nhập trích lục không tự đối chiếu; phải là người thứ hai.")
     row.checked_by = staff_id
-    sealed = [each.school_year for each in year.sealed_years(session, transfer.pupil_id)]
-    sound_extracts(drafts.checked(transfer, checkers(session, row, at)), sealed)
+    sound_extracts(drafts.checked(transfer, checkers(session, row, at)), _sealed(session, transfer))
 
 
 def entered_by(row: Extract, transfer: Transfer) -> set[UUID]:

@@ -1,6 +1,7 @@
 """What follows by itself: standing still, packing, moving, leaving the old book, giving back. Each may run twice."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -13,9 +14,11 @@ from domain.transfers.phases import OVER, Deed, Phase
 from storage import moving
 from storage.matters import steps, waits
 from storage.matters.steps import Step
-from storage.tables import Transfer
-from storage.transfers import books, dues, telling
+from storage.tables import ClassGroup, Transfer
+from storage.transfers import books, brought, dues, matching, telling
 from storage.transfers.steps import drop_paper, lead
+
+FIRST_UPPER: Final = 10  # from this grade on classes choose subjects
 
 
 def load(session: Session, matter_id: UUID) -> TransferStanding:
@@ -69,8 +72,17 @@ def note_checked(
     sha256, is_sound, report = package
     if row.phase == Phase.CHECKING and row.package_sha256 == sha256 and row.is_sound is None:
         row.is_sound, row.report, row.packed_at = is_sound, report, at
+        _compare(session, row)
         _go(session, row, Deed.PACKED, Phase.CHECKING, at)
     return dues.standing(session, row)
+
+
+def _compare(session: Session, row: Transfer) -> None:
+    """A genuine package says better than the application what the pupil has learned."""
+    known, group = brought.learned(row), session.get(ClassGroup, row.to_class_id) if row.to_class_id else None
+    if row.is_sound and known is not None and group is not None and group.grade >= FIRST_UPPER:
+        row.learned = known
+        row.subject_gaps = matching.gaps_of(matching.match(session, row, group))
 
 
 def move_enrolment(session: Session, matter_id: UUID, at: datetime) -> TransferStanding:

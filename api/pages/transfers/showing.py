@@ -13,6 +13,7 @@ from starlette.responses import Response
 from api.deps import CurrentPerson, ServicesDep, now
 from api.errors import Unavailable, problem_of
 from api.guard import allow
+from api.headers import WITHIN_OUR_PAGE
 from api.pages.language import marked as _
 from api.pages.templating import page
 from api.pages.transfers.listing import READERS
@@ -24,6 +25,7 @@ from domain.matters.transfers import TASKS
 from domain.transfers.phases import CLERK, PRINCIPAL, Deed, Direction, Ground, Phase, move_of
 from domain.transfers.rules import transfer_rules
 from domain.transfers.states import Side
+from interchange.transfer.archive import PackageInvalid, unzipped
 from storage.extracts import drafts
 from storage.extracts.steps import OPEN
 from storage.matters import seeing as papers_seen
@@ -98,17 +100,34 @@ def show_transfer(request: Request, transfer_id: UUID, person: CurrentPerson, fo
 @allow(READERS)
 def take_package(transfer_id: UUID, person: CurrentPerson, found: ServicesDep) -> Response:
     """The package, or what was brought: for the school whose papers they are, and the one they were released to."""
+    data = _package(found, transfer_id, person)
+    known = next((kind for start, *kind in FILES if data.startswith(start)), ("application/octet-stream", "bin"))
+    headers = {"Content-Disposition": f'attachment; filename="ho-so-chuyen-truong.{known[1]}"'}
+    return Response(data, media_type=known[0], headers=headers)
+
+
+@router.get("/{transfer_id}/ho-so/{member}")
+@allow(READERS)
+def show_member(transfer_id: UUID, member: str, person: CurrentPerson, found: ServicesDep) -> Response:
+    """One PDF of the package, as it is."""
+    try:
+        content = unzipped(_package(found, transfer_id, person)).get(member)
+    except PackageInvalid:
+        content = None
+    if content is None or not member.endswith(".pdf"):
+        raise NotFound("Không có văn bản này trong hồ sơ.")
+    headers = {"Content-Disposition": f'inline; filename="{member}"', **WITHIN_OUR_PAGE}
+    return Response(content, media_type="application/pdf", headers=headers)
+
+
+def _package(found: Services, transfer_id: UUID, person: Person) -> bytes:
+    """Raises NotFound for who may not read it, and where there is none."""
     with found.sessions() as session:
         card_of(session, transfer_id, person)
         row, matter = session.get_one(Transfer, transfer_id), session.get_one(Matter, transfer_id)
         if row.package_sha256 is None or row.expired_at or not papers_seen.may_see(session, matter, person, now()):
             raise NotFound("Chưa có hồ sơ đóng gói của việc này.")
-        data = found.objects.get(row.package_sha256)
-    media, ending = next(
-        (kind for start, *kind in FILES if data.startswith(start)), ("application/octet-stream", "bin")
-    )
-    headers = {"Content-Disposition": f'attachment; filename="ho-so-chuyen-truong.{ending}"'}
-    return Response(data, media_type=media, headers=headers)
+        return found.objects.get(row.package_sha256)
 
 
 def card_of(session: Session, transfer_id: UUID, person: Person) -> TransferCard:
