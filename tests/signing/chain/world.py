@@ -8,7 +8,8 @@ from functools import cache, cached_property
 from pathlib import Path
 from uuid import UUID, uuid5
 
-from domain.documents import SchoolContent, SchoolingLine
+from domain.documents import SchoolContent, SchoolingLine, SignerContent
+from domain.matter_papers import PaperExtractContent
 from domain.year_records import PrimaryRecordContent
 from signing.chain.file import Paper
 from signing.chain.history import Trust
@@ -20,10 +21,11 @@ from signing.log.events import EventKind, HistoryEvent, record_tag
 from signing.verification.verdicts import Verification
 from signing.verification.verify import examine
 from tests.documents import samples
+from tests.documents.matter_samples import paper_extract
 from tests.signing.conftest import Cast
 from tests.signing.log.samples import MemoryTiles, entries, history, signer
 from tests.signing.verification import papers
-from tests.signing.verification.world import LATER, SEAL, World, evidence_over, make_world, merged
+from tests.signing.verification.world import HOMEROOM, LATER, PRINCIPAL, SEAL, World, evidence_over, make_world, merged
 
 SECRET = b"a secret of the tests"
 A = replace(samples.SCHOOL, code="79000701", name="Trường Tiểu học Mẫu")
@@ -46,6 +48,7 @@ class Told:
     version: int
     events: dict[EventKind, int]
     pupil: int = 1
+    is_extract: bool = False  # of the years before these
     schooling: tuple[SchoolingLine, ...] | None = None
 
     @property
@@ -75,7 +78,9 @@ class Books:
     @cache  # noqa: B019 - for as long as the tests run
     def paper(self, told: Told) -> Paper:
         world = self.world if told.school is A else self.other
-        pdf = papers.sealed(world, papers.renderer().render(papers.signable(content(told), world)).pdf)
+        printed = papers.renderer().render(papers.signable(content(told), world)).pdf
+        before = (PRINCIPAL,) if told.is_extract else (HOMEROOM, PRINCIPAL)
+        pdf = world.sealed(world.signed(printed, *before))
         return Paper(pdf, evidence_over([pdf, b"another"], LATER, world.stamps)[0])
 
     @cached_property
@@ -157,18 +162,27 @@ def event_of(books: Books, told: Told, kind: EventKind) -> HistoryEvent:
     )  # fmt: skip
 
 
-def content(told: Told) -> PrimaryRecordContent:
+def content(told: Told) -> PrimaryRecordContent | PaperExtractContent:
     line = LINES[told.line]
-    code = hashlib.sha256(f"{told.uid} {told.version}".encode()).hexdigest()[:24].upper()
+    code = (
+        hashlib.sha256(f"{told.uid} {told.version}{' extract' if told.is_extract else ''}".encode())
+        .hexdigest()[:24]
+        .upper()
+    )
     pupil = replace(samples.pupil(told.pupil), schooling=told.schooling or LINES[: told.line + 1])
+    if told.is_extract:
+        extract = paper_extract(1)
+        signers = _named(extract.signers, told.school)
+        return replace(extract, school=told.school, pupil=pupil, lookup_code=code, signers=signers)
     return replace(
         samples.year_record(told.pupil), record_uid=str(told.uid), version=told.version, lookup_code=code,
         school_year=line.school_year, class_name=line.class_name, school=told.school, pupil=pupil,
-        signers=tuple(
-            replace(each, name=told.school.name) if each.field == SEAL else each
-            for each in samples.year_record().signers
-        ),
+        signers=_named(samples.year_record().signers, told.school),
     )  # fmt: skip
+
+
+def _named(signers: tuple[SignerContent, ...], school: SchoolContent) -> tuple[SignerContent, ...]:
+    return tuple(replace(each, name=school.name) if each.field == SEAL else each for each in signers)
 
 
 def make_books(folder: Path) -> Books:
