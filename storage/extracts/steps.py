@@ -1,5 +1,6 @@
 """The steps of an extract: opened by the clerk, checked by somebody else, signed, sealed; the next one replaces it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -18,7 +19,7 @@ from domain.matters.corrections import (
     ExtractState,
     after,
 )
-from domain.transfers.extracts import Checker, extract_problems, sound_extracts
+from domain.transfers.extracts import Checker, PaperExtract, extract_problems, sound_extracts
 from domain.transfers.phases import Direction, Phase
 from storage.corrections import people, records
 from storage.corrections.unlocks import step_of
@@ -32,6 +33,7 @@ from storage.transfers import brought, year
 
 OPEN: Final = (ExtractState.DRAFT.value, ExtractState.CHECKING.value, ExtractState.SIGNING.value)
 _PHASES: Final = frozenset({Phase.CHECKING, Phase.ATTACHING, Phase.COMMITTING, Phase.PLACED})
+SEALED: Final = "Năm học này đã có học bạ số được đóng dấu nên không chép."
 _LEADERS: Final = (people.PRINCIPAL, "vice_principal")
 
 
@@ -97,35 +99,39 @@ def _submit(session: Session, matter: Matter, row: Extract, transfer: Transfer, 
     people.require_office(session, matter.school_id, staff_id, at, people.CLERK)
     if transfer.to_enrolment_id is None:
         raise Conflict("Học sinh chưa vào lớp; hãy xác nhận hồ sơ chuyển đến trước.")
-    found = problems(session, transfer)
-    if found:
-        raise Invalid(" ".join(found))
+    if problems(session, transfer):
+        raise Invalid("Trích lục còn thiếu thông tin; hãy xem mục “Còn thiếu”.")
     row.submitted_by, row.checked_by = staff_id, None
 
 
-def problems(session: Session, transfer: Transfer) -> tuple[str, ...]:
-    """What keeps the clerk from sending it to be checked, in words."""
-    kept = drafts.years(transfer)
+@dataclass(frozen=True)
+class Missing:
+    """What a year lacks; of the whole extract `school_year` is ""."""
+
+    school_year: str
+    message: str
+
+
+def problems(session: Session, transfer: Transfer) -> tuple[Missing, ...]:
+    """What keeps the clerk from sending it to be checked."""
+    kept, sealed = drafts.years(transfer), _sealed(session, transfer)
     if not kept:
-        return ("Chưa có năm học nào được chép.",)
-    sealed = _sealed(session, transfer)
-    found = [
-        f"{each.year.school_year}: {problem.message}"
+        return (Missing("", "Chưa có năm học nào được chép."),)
+    return tuple(
+        Missing(each.year.school_year, message)
         for each in kept
-        for problem in extract_problems(each.year)
-        if problem.field != "checked_by"
-    ]
-    return (*found, *(f"Năm học {each} đã có học bạ số được đóng dấu." for each in _years_of(kept) if each in sealed))
+        for message in (*_lacks(each.year), *([SEALED] if each.year.school_year in sealed else []))
+    )
+
+
+def _lacks(year: PaperExtract) -> list[str]:
+    return [problem.message for problem in extract_problems(year) if problem.field != "checked_by"]
 
 
 def _sealed(session: Session, transfer: Transfer) -> set[str]:
     """Years with a sealed record, of a school in the system or in a package that was brought."""
     known = {each.school_year for each in year.sealed_years(session, transfer.pupil_id)}
     return known | brought.proven_years(transfer)
-
-
-def _years_of(kept: tuple[drafts.KeptYear, ...]) -> list[str]:
-    return [each.year.school_year for each in kept]
 
 
 def _confirm(session: Session, matter: Matter, row: Extract, transfer: Transfer, actor: Actor) -> None:
