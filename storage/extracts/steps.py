@@ -161,6 +161,16 @@ def _position(session: Session, staff_id: UUID, at: datetime) -> str:
     return session.scalars(held.order_by(Position.role)).first() or DUTY_NAMES[Duty.HOMEROOM]
 
 
+def may_check(session: Session, matter: Matter, staff_id: UUID, at: datetime) -> bool:
+    """Whether it is this person's to hold the copy against the originals now."""
+    row = session.get_one(Extract, matter.id)
+    transfer = session.get_one(Transfer, row.transfer_id)
+    if row.state != ExtractState.CHECKING or staff_id in entered_by(row, transfer):
+        return False
+    leaders = (people.holders_of(session, matter.school_id, role, at) for role in _LEADERS)
+    return staff_id == _homeroom(session, transfer, at) or any(staff_id in each for each in leaders)
+
+
 def _require_checker(session: Session, matter: Matter, transfer: Transfer, actor: Actor) -> None:
     staff_id, at = actor
     if staff_id != _homeroom(session, transfer, at):

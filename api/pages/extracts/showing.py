@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
-from api.deps import CurrentPerson, ServicesDep
+from api.deps import CurrentPerson, ServicesDep, now
 from api.errors import Refusal, Unavailable
 from api.guard import allow
 from api.pages.corrections import acting
@@ -24,7 +24,7 @@ from domain.transfers.extracts import ExtractSource
 from storage.extracts import drafts, steps
 from storage.matters import papers
 from storage.staffing import Person
-from storage.tables import Document, Extract, PupilRow, Transfer
+from storage.tables import Document, Extract, Matter, PupilRow, Transfer
 
 router = APIRouter(include_in_schema=False)
 PATH: Final = "/trich-luc"
@@ -98,6 +98,7 @@ def _values(session: Session, extract_id: UUID, person: Person) -> dict[str, Any
         "years": drafts.years(transfer),
         "files": drafts.files(row),
         "missing": steps.problems(session, transfer) if is_draft else (),
+        "may_check": steps.may_check(session, session.get_one(Matter, extract_id), person.staff_id, now()),
         "may_enter": is_draft and Duty.CLERK in person.duties,
         "may_withdraw": row.state in {ExtractState.DRAFT, ExtractState.CHECKING} and Duty.CLERK in person.duties,
         "sources": list(ExtractSource),

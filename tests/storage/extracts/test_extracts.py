@@ -18,7 +18,7 @@ from storage import chains
 from storage.corrections import deeds
 from storage.extracts import drafts, steps
 from storage.matters import papers
-from storage.tables import Document, Extract, LogEvent
+from storage.tables import Document, Extract, LogEvent, Matter
 from tests.factories import NOW, OpenBook, make_class, make_school, open_book
 from tests.issued import enrolment
 from tests.storage.extracts.making import SCAN, YEAR, Made, arrived, asked, begun, checked
@@ -152,6 +152,8 @@ def test_nobody_checks_what_he_entered_and_only_some_may_check(book: OpenBook) -
             made.do(Deed.CONFIRM, staff_id, reason="")
     with pytest.raises(NotAllowed):
         made.do(Deed.WITHDRAW, book.cast.school.principal, reason="")
+    matter, people = made.session.get_one(Matter, made.id), (made.clerk, book.cast.music, book.cast.homeroom)
+    assert [steps.may_check(made.session, matter, each, NOW) for each in people] == [False, False, True]
     made.do(Deed.CONFIRM, book.cast.school.principal, reason="")
     assert made.state == "signing"
 
