@@ -13,7 +13,7 @@ from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import Session
 
 from domain.chains import Happened, LinkState, state_of
-from domain.documents import DocumentKind
+from domain.documents import DocumentKind, SignatureField, role_of
 from storage.evidence import is_proven
 from storage.tables import (
     ClassGroup,
@@ -187,9 +187,13 @@ def _signings(session: Session, document_ids: Sequence[UUID]) -> Mapping[UUID, t
         select(SignatureRow, Staff.full_name)
         .join(Staff, Staff.id == SignatureRow.staff_id)
         .where(SignatureRow.document_id.in_(document_ids))
-        .order_by(SignatureRow.signed_at)
     )
     found: dict[UUID, list[PaperSigning]] = defaultdict(list)
-    for row, name in session.execute(query):
+    for row, name in sorted(session.execute(query), key=lambda each: _turn(each[0])):
         found[row.document_id].append(PaperSigning(row.field, name, row.signed_at))
     return {document_id: tuple(signings) for document_id, signings in found.items()}
+
+
+def _turn(row: SignatureRow) -> tuple[datetime, int]:
+    """Signatures of one second stand in the order in which they are due."""
+    return row.signed_at, list(SignatureField).index(role_of(row.field))
