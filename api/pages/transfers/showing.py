@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -18,21 +19,23 @@ from api.pages.language import marked as _
 from api.pages.templating import page
 from api.pages.transfers.listing import READERS
 from api.services import Services
+from domain.calendar import start_of_day
 from domain.duties import DUTY_NAMES, Duty
 from domain.errors import DomainError, NotFound
-from domain.matters.corrections import ExtractState
+from domain.matters.corrections import ExtractState, IdentityState
 from domain.matters.transfers import TASKS
 from domain.transfers.phases import CLERK, PRINCIPAL, Deed, Direction, Ground, Phase, move_of
 from domain.transfers.rules import transfer_rules
 from domain.transfers.states import Side
 from interchange.transfer.archive import PackageInvalid, unzipped
+from storage.corrections import identities
 from storage.extracts import drafts
 from storage.extracts.steps import OPEN
 from storage.matters import seeing as papers_seen
 from storage.matters import waits
 from storage.matters.waits import MatterTask
 from storage.staffing import Person
-from storage.tables import ClassGroup, Matter, Transfer
+from storage.tables import ClassGroup, IdentityPage, Matter, Transfer
 from storage.transfers import matching, showing, steps
 from storage.transfers.showing import TransferCard
 
@@ -169,6 +172,7 @@ def _values(session: Session, card: TransferCard, person: Person) -> dict[str, A
         "gaps": _gaps(session, row),
         **_extracts(session, card, person),
         "may_identify": _may_identify(card, person),
+        "identity_page": _identity_page(session, row),
         "grounds": list(Ground),
         "signs": next((each.what for each in _own_waits(session, row, person) if each.what in {"sign", "seal"}), ""),
         "may_read": may_read,
@@ -262,3 +266,19 @@ def _may_identify(card: TransferCard, person: Person) -> bool:
     """The school that a pupil has come to issues an identity page of its own (guide/domain.md 4.2)."""
     is_here = card.line.phase is Phase.PLACED and card.row.to_school_id == person.school_id
     return is_here and bool(person.duties & {Duty.CLERK, Duty.ADMIN})
+
+
+def _identity_page(session: Session, row: Transfer) -> UUID | None:
+    """The page that was asked for since the pupil came."""
+    if row.moved_on is None:
+        return None
+    query = (
+        select(IdentityPage.matter_id)
+        .join(Matter, Matter.id == IdentityPage.matter_id)
+        .where(
+            IdentityPage.pupil_id == row.pupil_id, IdentityPage.school_id == row.to_school_id,
+            IdentityPage.state.in_((*identities.OPEN, IdentityState.SETTLED.value)),
+            Matter.opened_at >= start_of_day(row.moved_on),
+        )
+    )  # fmt: skip
+    return session.scalars(query.order_by(Matter.opened_at.desc()).limit(1)).first()

@@ -12,6 +12,7 @@ from api.services import Services
 from domain.assessment import Term
 from domain.calendar import day_of
 from domain.transfers.phases import Phase
+from storage.corrections import deeds
 from storage.matters import seeing
 from storage.matters import steps as diary
 from storage.staffing import Person
@@ -274,5 +275,10 @@ async def test_an_identity_page_is_offered_to_who_has_come(
     [sent] = approvals.corrected.values()
     assert answer.headers["Location"] == f"/trang-thong-tin/{sent.matter_id}?xong=ask"
     assert sent.page_reason == "transferred"
+    deeds.take(db, sent, datetime.now(UTC))
+    db.commit()
+    shown = (await desk("clerk").get(path)).text
+    assert f"/trang-thong-tin/{sent.matter_id}" in shown
+    assert "Lập trang thông tin</button>" not in shown
     assert "chưa vào lớp" in (await desk("clerk").post(f"{waiting}/trang-thong-tin")).text
     assert (await desk("clerk").post(f"{ROOM}/{uuid4()}/trang-thong-tin")).status_code == 404
