@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from activities.evidence import evidence_of
 from domain.chains import LinkState
+from domain.documents import DocumentKind
 from domain.errors import NotFound
 from signing.chain.file import Paper
 from signing.chain.writing import ChainPaper, ChainTerm, LogState, ProvenEvent, write_chain
@@ -41,9 +42,9 @@ class ChainKeeper:
         own = [(stay, paper) for stay, paper in papers if paper.is_own]
         if not own:
             return NONE_YET
-        unproven = next((stay.school_year for stay, paper in own if not paper.is_proven), None)
+        unproven = next(((stay, paper) for stay, paper in own if not paper.is_proven), None)
         if unproven is not None:
-            return _not_proven(unproven)
+            return _not_proven(*unproven)
         checkpoint = chains.stamped_checkpoint(session)
         is_logged = checkpoint is not None and self.key.exists()
         is_told = is_logged and all(_is_told(checkpoint, paper) for _, paper in papers)
@@ -83,8 +84,10 @@ def _issued(stays: Sequence[Stay]) -> list[tuple[Stay, StayPaper]]:
     return [(stay, paper) for stay in stays for paper in stay.papers if paper.is_issued]
 
 
-def _not_proven(year: str) -> str:
-    message = f"Giấy tờ năm học {year} chưa đủ bằng chứng thời gian; tệp chứng minh có trong ít phút."
+def _not_proven(stay: Stay, paper: StayPaper) -> str:
+    if paper.kind is DocumentKind.PAPER_EXTRACT:
+        return NotFound("Trích lục học bạ chưa đủ bằng chứng thời gian; tệp chứng minh có trong ít phút.").message
+    message = f"Giấy tờ năm học {stay.school_year} chưa đủ bằng chứng thời gian; tệp chứng minh có trong ít phút."
     return NotFound(message).message
 
 

@@ -17,11 +17,13 @@ from activities.workbench import Key, PreparedPaper, PrepareTask, ProofTask
 from domain.decisions import Failure
 from domain.documents import DocumentKind
 from domain.errors import Conflict, DomainError
+from domain.matter_papers import PaperExtractContent
 from domain.year_records import YearRecordContent
 from interchange.national.codes import CodeLists, load_codes
 from interchange.national.completeness import record_problems
 from interchange.national.json_form import written
 from interchange.national.mapping import national_record
+from interchange.transfer.extract import extract_records
 from signing.errors import ProviderUnavailable
 from storage import authority, completion, confirmations, orders, papers, projection
 from storage.completion import PaperFailure
@@ -220,6 +222,8 @@ class _How:
         if record and (problems := record_problems(record, self.order.signing_time)):
             return PaperFailure("RecordIncomplete", problems[0])
         exchanged = written(record) if record else None
+        if isinstance(content, PaperExtractContent):
+            exchanged = extract_records(content, self.codes)
         return PrepareTask(content, paper.sha256, field, self.key, self.order.signing_time, self.proof, exchanged)
 
 

@@ -1,6 +1,7 @@
 """Makes a transfer's package and checks it as the receiving school would: every signature, every hash, the data."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -76,10 +77,11 @@ class TransferPackageActivities:
     def _judged(self, data: bytes) -> tuple[bool, dict[str, Any]]:
         """From outside only what is proven is sound: nobody here knows who signed."""
         try:
-            report = self.examine(data)
+            package = unpack(data)
         except Invalid as refused:
             return False, {"members": [], "problem": refused.message}
-        return report.holds, as_kept(report)
+        report = examine_package(package, self._apart, self._roots)
+        return report.holds, as_kept(report) | {"running": running_of(package)}
 
     def examine(self, data: bytes) -> PackageReport:
         """Raises PackageInvalid for what is no package, or not as it was written."""
@@ -100,6 +102,11 @@ class TransferPackageActivities:
         merged = ValidationMaterial.merged([ValidationMaterial.loads(each) for each in archives])
         beside = ValidationFiles(merged.certificates, merged.ocsps, merged.crls)
         return TransferPackage(at.replace(microsecond=0), data, tuple(papers), beside)
+
+
+def running_of(package: TransferPackage) -> dict[str, Any] | None:
+    """The unfinished year, for the teachers of the new class to look at."""
+    return asdict(package.data.running) if package.data.running else None
 
 
 def as_kept(report: PackageReport) -> dict[str, Any]:

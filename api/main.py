@@ -30,6 +30,7 @@ from api.pages import (
     corrections,
     entrance,
     entry,
+    extracts,
     handovers,
     homeroom,
     live,
@@ -102,7 +103,20 @@ def create_app(services: Services) -> FastAPI:
 
 def add_pages(app: FastAPI) -> None:
     """Every room; a room of one module or of a package of them."""
-    rooms = (accounts, approval, clerk, corrections, entrance, entry, handovers, homeroom, live, mails, management)
+    rooms = (
+        accounts,
+        approval,
+        clerk,
+        corrections,
+        entrance,
+        entry,
+        extracts,
+        handovers,
+        homeroom,
+        live,
+        mails,
+        management,
+    )
     more = (matters, notices, office, records, review, search, signing, submission, today, transfers, verification)
     app.include_router(joined(*rooms, *more))
 

@@ -8,7 +8,12 @@ from typing import Any, TypeAlias
 import rfc8785
 
 from domain.documents import ClassSummaryContent, DocumentKind, SubjectSheetContent
-from domain.matter_papers import HandoverMinutesContent, IdentityPageContent, TransferResultContent
+from domain.matter_papers import (
+    HandoverMinutesContent,
+    IdentityPageContent,
+    PaperExtractContent,
+    TransferResultContent,
+)
 from domain.year_records import DocumentContent, PrimaryRecordContent, SecondaryRecordContent
 
 Exchanged: TypeAlias = Mapping[str, Any]
@@ -21,6 +26,7 @@ _KINDS: dict[type[DocumentContent], DocumentKind] = {
     IdentityPageContent: DocumentKind.IDENTITY_PAGE,
     TransferResultContent: DocumentKind.TRANSFER_RESULT,
     HandoverMinutesContent: DocumentKind.HANDOVER_MINUTES,
+    PaperExtractContent: DocumentKind.PAPER_EXTRACT,
 }
 
 

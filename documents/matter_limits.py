@@ -9,6 +9,7 @@ from domain.matter_papers import (
     HandoverMinutesContent,
     IdentityPageContent,
     MatterPaperContent,
+    PaperExtractContent,
     TransferResultContent,
 )
 
@@ -23,6 +24,8 @@ def check_matter_paper(content: MatterPaperContent) -> None:
     match content:
         case IdentityPageContent():
             check_texts(_of_identity_page(content))
+        case PaperExtractContent():
+            check_texts(_of_extract(content))
         case TransferResultContent():
             check_texts(_of_transfer_result(content))
         case HandoverMinutesContent():
@@ -33,6 +36,17 @@ def check_matter_paper(content: MatterPaperContent) -> None:
 def _of_identity_page(page: IdentityPageContent) -> Iterator[Text]:
     yield "Lý do lập trang", page.reason, COMMENT
     yield "Số quyết định", page.decision_no, NAME
+
+
+def _of_extract(extract: PaperExtractContent) -> Iterator[Text]:
+    for original in extract.originals:
+        yield "Nơi cấp bản gốc", original.issuer, NAME
+    for year in extract.years:
+        yield f"Ghi chú của năm học {year.school_year}", year.note, REASON
+        for subject in year.subjects:
+            yield "Tên môn học", subject.name, NAME
+            yield f"Kết quả môn {subject.name}", subject.result, COMMENT
+            yield f"Nhận xét môn {subject.name}", subject.comment, REASON
 
 
 def _of_transfer_result(result: TransferResultContent) -> Iterator[Text]:

@@ -10,7 +10,13 @@ from documents.minutes_places import Box, minutes_places
 from documents.result_form import result_form
 from documents.sheet_form import sheet_form
 from domain.documents import ClassSummaryContent, SignatureField, SubjectSheetContent
-from domain.matter_papers import HandoverMinutesContent, IdentityPageContent, MatterPaperContent, TransferResultContent
+from domain.matter_papers import (
+    HandoverMinutesContent,
+    IdentityPageContent,
+    MatterPaperContent,
+    PaperExtractContent,
+    TransferResultContent,
+)
 from domain.year_records import DocumentContent, PrimaryRecordContent, SecondaryRecordContent
 
 _A4: Final = (595.276, 841.89)
@@ -98,6 +104,7 @@ _IDENTITY: Final = Paper(
     ),
     signing=248,
 )
+_EXTRACT: Final = replace(_IDENTITY, template="paper_extract")
 _TRANSFER: Final = replace(_IDENTITY, template="transfer_result")
 _WIDE_TRANSFER: Final = replace(
     _TRANSFER,
@@ -128,6 +135,8 @@ def _of_matter(content: MatterPaperContent) -> Paper:
     match content:
         case IdentityPageContent():
             return _IDENTITY
+        case PaperExtractContent():
+            return _EXTRACT
         case TransferResultContent():
             return _WIDE_TRANSFER if result_form(content).is_wide else _TRANSFER
         case HandoverMinutesContent():

@@ -160,11 +160,11 @@ def papers_of(links: Iterable[Link]) -> list[PaperLink]:
 
 
 def series_of(link: PaperLink) -> tuple[str, ...]:
-    """What a paper is a version of: a pupil's year, or the pupil's page at a school; others have no versions."""
+    """What a paper is a version of: a pupil's year, or the pupil's page or extract at a school; others have none."""
     match link.kind:
         case LinkKind.YEAR_RECORD:
             return link.kind, link.record_uid
-        case LinkKind.IDENTITY_PAGE:
+        case LinkKind.IDENTITY_PAGE | LinkKind.PAPER_EXTRACT:
             return link.kind, link.school_code
         case _:
             return link.kind, link.sha256

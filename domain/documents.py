@@ -20,6 +20,7 @@ class DocumentKind(StrEnum):
     IDENTITY_PAGE = "identity_page"
     TRANSFER_RESULT = "transfer_result"
     HANDOVER_MINUTES = "handover_minutes"
+    PAPER_EXTRACT = "paper_extract"
 
 
 class SignatureField(StrEnum):
@@ -80,6 +81,8 @@ FIELDS: dict[DocumentKind, tuple[SignatureField, ...]] = {
     DocumentKind.TRANSFER_RESULT: (SignatureField.PRINCIPAL, SignatureField.SEAL),
     # Without the giver where there is none to sign; with a field for each taker where there are several.
     DocumentKind.HANDOVER_MINUTES: (SignatureField.GIVER, SignatureField.TAKER, SignatureField.PRINCIPAL),
+    # As extractor only: for having copied, not for what the original says.
+    DocumentKind.PAPER_EXTRACT: (SignatureField.PRINCIPAL, SignatureField.SEAL),
 }
 
 

@@ -6,6 +6,7 @@ The same conventions as in `domain.documents`. A moment is Vietnam's time to the
 from dataclasses import dataclass
 
 from domain.documents import PupilContent, SchoolContent, SheetColumn, SignerContent
+from domain.transfers.extracts import PaperExtract
 
 
 @dataclass(frozen=True)
@@ -187,4 +188,32 @@ class HandoverMinutesContent:
     date: str
 
 
-MatterPaperContent = IdentityPageContent | TransferResultContent | HandoverMinutesContent
+@dataclass(frozen=True)
+class OriginalFile:
+    """A file that an extract was copied from: a scan of paper, or a PDF that nobody here can verify."""
+
+    what: str  # "Học bạ giấy"
+    issuer: str  # who issued the original, in its own words
+    sha256: str  # hex SHA-256
+
+
+@dataclass(frozen=True)
+class PaperExtractContent:
+    """Former years of a pupil, copied from paper or from files of another system (trích lục).
+
+    The school that signs and seals answers for the copy; for what it says, whoever issued the original.
+    """
+
+    document_id: str
+    version: int
+    lookup_code: str
+    school: SchoolContent  # the one that extracts
+    pupil: PupilContent
+    originals: tuple[OriginalFile, ...]
+    years: tuple[PaperExtract, ...]  # oldest first; all were checked by the same people
+    replaces: str  # look-up code of the extract that this one replaces, "" if there is none
+    signers: tuple[SignerContent, ...]
+    date: str
+
+
+MatterPaperContent = IdentityPageContent | TransferResultContent | HandoverMinutesContent | PaperExtractContent

@@ -1,5 +1,7 @@
-"""The three-digit place codes of personal ids: the 63 provinces and cities before the mergers of 2025."""
+"""The three-digit place codes of personal ids (the 63 provinces before the mergers of 2025), and names of provinces."""
 
+import re
+import unicodedata
 from typing import Final
 
 # Circular 07/2016/TT-BCA, annex 1. Numbers keep the code of the place where the birth was registered, so mergers do
@@ -69,3 +71,23 @@ PROVINCES: Final = {
     "095": "Bạc Liêu",
     "096": "Cà Mau",
 }
+
+_KINDS: Final = ("thanh pho ", "tinh ", "tp ")
+# As people write them, without accents and the kind of place.
+_ALIASES: Final = {"hcm": "ho chi minh", "tphcm": "ho chi minh", "hn": "ha noi", "thua thien hue": "hue"}
+
+
+def is_same_province(one: str, other: str) -> bool:
+    """Whether two names mean one province, however they are written: “TP.HCM”, “Thành phố Hồ Chí Minh”."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(province: str) -> str:
+    """Without accents, signs, and what kind of place it is."""
+    letters = unicodedata.normalize("NFD", province.casefold().replace("đ", "d"))
+    name = " ".join(
+        re.sub(r"[^a-z0-9]+", " ", "".join(each for each in letters if not unicodedata.combining(each))).split()
+    )
+    for kind in _KINDS:
+        name = name.removeprefix(kind)
+    return _ALIASES.get(name, name)

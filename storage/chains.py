@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from domain.assessment import Term
 from domain.chains import Happened, LinkState, state_of
-from domain.documents import DocumentKind
+from domain.documents import DocumentKind, SignatureField, role_of
 from storage.evidence import is_proven
 from storage.issuing import issuing_school
 from storage.tables import (
@@ -31,7 +31,10 @@ from storage.tables import (
     TermRecord,
 )
 
-_OWN = (DocumentKind.IDENTITY_PAGE, DocumentKind.TRANSFER_RESULT, DocumentKind.YEAR_RECORD)  # as they are shown
+# As they are shown.
+_OWN = (
+    DocumentKind.PAPER_EXTRACT, DocumentKind.IDENTITY_PAGE, DocumentKind.TRANSFER_RESULT, DocumentKind.YEAR_RECORD,
+)  # fmt: skip
 # A paper of a chain was sealed; what was void before is none.
 _IN_CHAIN = and_(Document.kind.in_(_OWN), Document.sealed_at.is_not(None))
 _OF_FIRST_TERM = and_(
@@ -107,6 +110,10 @@ class Stay:
     joined_on: date
     left_on: date | None
     papers: tuple[StayPaper, ...]
+
+    @property
+    def has_record(self) -> bool:
+        return any(each.kind is DocumentKind.YEAR_RECORD for each in self.papers)
 
 
 def pupil_of(session: Session, enrolment_id: UUID) -> UUID:
@@ -216,7 +223,7 @@ def _series(document: Document) -> tuple[object, ...]:
     match document.kind:
         case DocumentKind.YEAR_RECORD:
             return document.kind, document.record_uid
-        case DocumentKind.IDENTITY_PAGE:
+        case DocumentKind.IDENTITY_PAGE | DocumentKind.PAPER_EXTRACT:
             return document.kind, document.school_id
         case _:
             return document.kind, document.id
@@ -227,9 +234,13 @@ def _signings(session: Session, document_ids: Sequence[UUID]) -> Mapping[UUID, t
         select(SignatureRow, Staff.full_name)
         .join(Staff, Staff.id == SignatureRow.staff_id)
         .where(SignatureRow.document_id.in_(document_ids))
-        .order_by(SignatureRow.signed_at)
     )
     found: dict[UUID, list[PaperSigning]] = defaultdict(list)
-    for row, name in session.execute(query):
+    for row, name in sorted(session.execute(query), key=lambda each: _turn(each[0])):
         found[row.document_id].append(PaperSigning(row.field, name, row.signed_at))
     return {document_id: tuple(signings) for document_id, signings in found.items()}
+
+
+def _turn(row: SignatureRow) -> tuple[datetime, int]:
+    """Signatures of one second stand in the order in which they are due."""
+    return row.signed_at, list(SignatureField).index(role_of(row.field))

@@ -12,7 +12,7 @@ from temporalio.client import Client, WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from workflows.handover import HandoverRun, HandoverWorkflow
-from workflows.identity import IdentityWorkflow
+from workflows.pupil_papers import ExtractWorkflow, IdentityWorkflow
 from workflows.queues import MAIN_QUEUE
 from workflows.recall import RecallWorkflow
 from workflows.unlock import UnlockWorkflow
@@ -21,6 +21,7 @@ _WORKFLOWS: Final[Mapping[str, Any]] = {
     MatterKind.UNLOCK: UnlockWorkflow,
     MatterKind.RECALL: RecallWorkflow,
     MatterKind.IDENTITY: IdentityWorkflow,
+    MatterKind.EXTRACT: ExtractWorkflow,
 }
 
 

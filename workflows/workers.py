@@ -22,9 +22,9 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from workflows.campaign import CampaignWorkflow
 from workflows.class_term import ClassTermWorkflow
 from workflows.handover import HandoverWorkflow
-from workflows.identity import IdentityWorkflow
 from workflows.mailing import DailyDigestWorkflow, MailWorkflow
 from workflows.nightly import NightlyWorkflow
+from workflows.pupil_papers import ExtractWorkflow, IdentityWorkflow
 from workflows.queues import CAMPAIGN_QUEUE, MATTER_QUEUE
 from workflows.recall import RecallWorkflow
 from workflows.school_campaign import SchoolCampaignWorkflow
@@ -53,6 +53,7 @@ WORKFLOWS = [
     UnlockWorkflow,
     RecallWorkflow,
     IdentityWorkflow,
+    ExtractWorkflow,
 ]
 
 

@@ -1,4 +1,4 @@
-"""Matters: transfers, handovers, recalls, unlocks, identity pages (docs/decisions/0012-people-move.md)."""
+"""Matters: transfers, handovers, recalls, unlocks, identity pages, extracts (docs/decisions/0012-people-move.md)."""
 
 from domain.labelled import Labelled
 
@@ -11,6 +11,7 @@ class MatterKind(Labelled):
     UNLOCK = "unlock", "Mở khoá sổ"
     RECALL = "recall", "Thu hồi học bạ"
     IDENTITY = "identity", "Trang thông tin học sinh"
+    EXTRACT = "extract", "Trích lục học bạ"
 
 
 def workflow_id(kind: MatterKind, matter_id: object) -> str:

@@ -1,4 +1,4 @@
-"""What people read about unlocks, recalls and identity pages: what they are to do, and what they are told."""
+"""What people read about unlocks, recalls, identity pages and extracts: what they are to do, and what they are told."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -18,6 +18,8 @@ TASKS: Final[Mapping[str, str]] = {
     "recall.allow": _("Cho phép thu hồi học bạ đã chốt"),
     "recall.retry": _("Thu hồi lại: sổ của lớp chưa nhận lệnh thu hồi"),
     "identity.decide": _("Phê duyệt thay đổi thông tin học sinh"),
+    "extract.enter": _("Nhập trích lục học bạ của học sinh chuyển đến"),
+    "extract.check": _("Đối chiếu trích lục học bạ với bản gốc"),
 }
 # By kind and what somebody is told.
 NOTICES: Final[Mapping[str, str]] = {
@@ -46,4 +48,8 @@ NOTICES: Final[Mapping[str, str]] = {
     "identity.refused": _("Thay đổi thông tin học sinh không được phê duyệt."),
     "identity.left": _("Học sinh đã chuyển trường nên trang thông tin đang lập ở trường thầy/cô dừng lại."),
     "identity.settled": _("Trang thông tin học sinh đã ký và đóng dấu."),
+    "extract.enter": _("Trích lục học bạ của học sinh chuyển đến cần thầy/cô nhập hoặc sửa."),
+    "extract.check": _("Trích lục học bạ của học sinh chuyển đến chờ thầy/cô đối chiếu với bản gốc."),
+    "extract.sign": _("Trích lục học bạ chờ thầy/cô xem và ký."),
+    "extract.settled": _("Trích lục học bạ đã ký và đóng dấu."),
 }

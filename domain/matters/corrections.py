@@ -1,4 +1,5 @@
-"""Corrections of what was sent, signed or issued: the steps of an unlock, a recall and an identity page. Pure.
+"""Corrections of what was sent, signed or issued, and papers of a pupil: the steps of an unlock, a recall, an identity
+page and an extract. Pure.
 
 guide/domain.md 5.4: the principal decides, the admin executes; after the freeze the managing authority decides, too.
 """
@@ -41,6 +42,14 @@ class IdentityState(Labelled):
     WITHDRAWN = "withdrawn", "Đã dừng"
 
 
+class ExtractState(Labelled):
+    DRAFT = "draft", "Đang nhập"
+    CHECKING = "checking", "Chờ đối chiếu với bản gốc"
+    SIGNING = "signing", "Chờ ký và đóng dấu"
+    SETTLED = "settled", "Đã ký và đóng dấu"
+    WITHDRAWN = "withdrawn", "Đã bỏ"
+
+
 class Deed(Labelled):
     """What somebody does about a matter; the diary keeps the code."""
 
@@ -53,6 +62,7 @@ class Deed(Labelled):
     EXECUTE = "execute", "Mở khoá"
     EXTEND = "extend", "Gia hạn"
     RETRY = "retry", "Thử lại"
+    SUBMIT = "submit", "Gửi đối chiếu"
     # What follows by itself.
     OPENED = "opened", "Phần này mở để sửa"
     RECALLED = "recalled", "Học bạ đã thu hồi"
@@ -64,7 +74,7 @@ class Deed(Labelled):
     LEFT = "left", "Dừng lại vì học sinh đã chuyển trường"
 
 
-State = TypeVar("State", UnlockState, RecallState, IdentityState)
+State = TypeVar("State", UnlockState, RecallState, IdentityState, ExtractState)
 
 UNLOCK_STEPS: Final[Mapping[tuple[UnlockState, Deed], UnlockState]] = {
     (UnlockState.ASKED, Deed.GRANT): UnlockState.GRANTED,
@@ -98,6 +108,13 @@ IDENTITY_STEPS: Final[Mapping[tuple[IdentityState, Deed], IdentityState]] = {
     (IdentityState.SIGNING, Deed.RETRY): IdentityState.SIGNING,  # a book did not take the new data
 }
 
+EXTRACT_STEPS: Final[Mapping[tuple[ExtractState, Deed], ExtractState]] = {
+    (ExtractState.DRAFT, Deed.SUBMIT): ExtractState.CHECKING,
+    (ExtractState.CHECKING, Deed.CONFIRM): ExtractState.SIGNING,
+    **{(state, Deed.REFUSE): ExtractState.DRAFT for state in (ExtractState.CHECKING, ExtractState.SIGNING)},
+    **{(state, Deed.WITHDRAW): ExtractState.WITHDRAWN for state in (ExtractState.DRAFT, ExtractState.CHECKING)},
+}
+
 
 def after(steps: Mapping[tuple[State, Deed], State], state: State, deed: Deed) -> State:
     """The state that a deed leads to. Raises Conflict where it is not the time for it."""
@@ -112,7 +129,7 @@ class CorrectionCommand:
     """What somebody decides about a correction: ids and codes only, as it is kept in the workflow's history.
 
     An unlock names the records of one class-term and its parts; a recall one record, and the parts of each term; an
-    identity page its pupil, unless a change of civil data that was kept before says it.
+    identity page its pupil, unless a change of civil data that was kept before says it; an extract the transfer.
     """
 
     kind: str
@@ -128,6 +145,7 @@ class CorrectionCommand:
     until: datetime | None = None
     pupil_id: str = ""
     page_reason: str = ""
+    transfer_id: str = ""
     at: datetime | None = None
 
 

@@ -16,12 +16,14 @@ PAPERS: Final[Mapping[str, str]] = {
     MatterKind.TRANSFER: _("Bảng tổng hợp kết quả của học sinh chuyển trường"),
     MatterKind.HANDOVER: _("Biên bản bàn giao"),
     MatterKind.IDENTITY: _("Trang thông tin học sinh của học bạ"),
+    MatterKind.EXTRACT: _("Trích lục học bạ của các năm học trước"),
 }
 # The same by kind of document.
 DOCUMENTS: Final[Mapping[str, str]] = {
     DocumentKind.TRANSFER_RESULT: PAPERS[MatterKind.TRANSFER],
     DocumentKind.HANDOVER_MINUTES: PAPERS[MatterKind.HANDOVER],
     DocumentKind.IDENTITY_PAGE: PAPERS[MatterKind.IDENTITY],
+    DocumentKind.PAPER_EXTRACT: PAPERS[MatterKind.EXTRACT],
 }
 _FIELDS: Final[Mapping[str, str]] = {
     SignatureField.SUBJECT_TEACHER: _("Giáo viên bộ môn"),

@@ -33,6 +33,7 @@ class News(StrEnum):
     SENT_BACK = "sent_back"
     PLACED = "placed"
     LEFT = "left"
+    IDENTIFY = "identify"
     CANCELLED = "cancelled"
     REMIND = "remind"
     LATE = "late"
@@ -64,6 +65,7 @@ NOTICES: Final[Mapping[str, str]] = {
     "transfer.objected": _("Trường nơi đi không đồng ý cho học sinh chuyển."),
     "transfer.sent_back": _("Trường nơi đến trả lại hồ sơ chuyển trường để làm lại."),
     "transfer.placed": _("Việc chuyển trường đã xong; học sinh đã vào lớp mới."),
+    "transfer.identify": _("Học sinh chuyển đến đã vào lớp; thầy/cô lập trang thông tin để hiệu trưởng ký."),
     "transfer.left": _("Một học sinh của lớp đã chuyển trường."),
     "transfer.cancelled": _("Việc chuyển trường đã huỷ; hồ sơ của học sinh tiếp tục như trước."),
     "transfer.remind": _("Việc chuyển trường sắp đến hạn theo quy định."),

@@ -18,6 +18,7 @@ PATHS: Final[Mapping[str, str]] = {
     MatterKind.UNLOCK: "/mo-khoa",
     MatterKind.RECALL: "/thu-hoi",
     MatterKind.IDENTITY: "/trang-thong-tin",
+    MatterKind.EXTRACT: "/trich-luc",
 }
 # By kind and what a matter waits for; nobody's name is in them.
 TASKS: Final[Mapping[str, str]] = {**correction_words.TASKS, **handover_words.TASKS, **transfers.TASKS}

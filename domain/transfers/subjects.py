@@ -4,10 +4,10 @@ In grades 10 to 12 the receiving school must see to it: compulsory and chosen su
 9 only what a school may choose to teach can differ, which keeps nobody away.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 
-from domain.curriculum import Curriculum, Subject
+from domain.curriculum import Curriculum, Subject, offered
 from domain.errors import Invalid
 from domain.rules.school_levels import SchoolLevel
 
@@ -64,6 +64,16 @@ def match_subjects(leaves: Curriculum, enters: Curriculum) -> SubjectMatch:
         new_topics=_without(_topics(enters), _topics(leaves)),
         old_topics=_without(_topics(leaves), _topics(enters)),
     )
+
+
+def learned(enters: Curriculum, optional: Collection[str], topics: Collection[str]) -> Curriculum:
+    """What somebody from outside has learned, as far as the class that he enters could have taught it.
+
+    The compulsory subjects, and of the others those named; any number of them.
+    """
+    whole = offered(enters.grade, enters.rules)
+    taught = [each for each in whole if not (each.optional or each.elective) or each.code in optional]
+    return replace(enters, subjects=tuple(replace(each, has_topic=each.code in topics) for each in taught))
 
 
 def _comparable(curriculum: Curriculum) -> tuple[Subject, ...]:

@@ -5,16 +5,20 @@ was spent stands in `quatrinhhoctap`. Subjects are in the original's own words a
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
+from uuid import UUID, uuid5
 
-from domain.documents import PupilContent, SchoolContent, SignerContent
+from domain.documents import PupilContent, SchoolContent, SignatureField, SignerContent
+from domain.matter_papers import PaperExtractContent
 from domain.rules.school_levels import SchoolLevel, level_of
 from domain.transfers.extracts import PaperExtract
 from interchange.national.codes import CodeList, CodeLists, code_or_empty
 from interchange.national.fields import Level
+from interchange.national.json_form import written
 from interchange.national.mapping import profile_fields
 from interchange.national.records import NationalRecord, Row, Value
 
+_YEARS: Final = UUID("c1b6a7de-3f42-4c0e-9f0b-0d5a8e6c7714")
 _IN_FORCE: Final = "1"
 # Codes of learning and conduct results (list data_green_g03_gddt028), by what an original calls them.
 _LEVELS: Final = {"tốt": "T", "khá": "K", "đạt": "Đ", "chưa đạt": "CĐ"}
@@ -54,6 +58,20 @@ def extract_record(extract: PaperExtract, issue: ExtractIssue, pupil: PupilConte
     if level is SchoolLevel.PRIMARY:
         return NationalRecord(Level.PRIMARY, fields | {"xeploai": extract.result}, rows)
     return NationalRecord(Level.SECONDARY, fields | _results(extract), rows)
+
+
+def extract_records(content: PaperExtractContent, codes: CodeLists) -> dict[str, Any]:
+    """What is attached to an extract: the national record of each of its years, as `json_form.written` has it.
+
+    A year's id is the same in every version of the extract.
+    """
+    head = next(each for each in content.signers if each.field == SignatureField.PRINCIPAL)
+    found = {}
+    for year in content.years:
+        uid = uuid5(_YEARS, f"{content.school.code}/{content.pupil.pupil_code}/{year.school_year}")
+        issue = ExtractIssue(str(uid), content.school, head, content.date)
+        found[year.school_year] = written(extract_record(year, issue, content.pupil, codes))
+    return found
 
 
 def _signed(issue: ExtractIssue) -> Row:

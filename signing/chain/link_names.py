@@ -18,7 +18,7 @@ _PAPERS: Final[dict[LinkKind, dict[Language, str]]] = {
     LinkKind.IDENTITY_PAGE: {"vi": "Trang thông tin học sinh {}", "en": "Identity page {}"},
     LinkKind.TRANSFER_RESULT: {"vi": "Kết quả học tập khi chuyển trường {}", "en": "Result of a transfer {}"},
     LinkKind.TERM_SUMMARY: {"vi": "Bảng tổng hợp học kì I năm học {}", "en": "First term's class summary {}"},
-    LinkKind.PAPER_EXTRACT: {"vi": "Trích lục học bạ giấy {}", "en": "Extract from a paper book {}"},
+    LinkKind.PAPER_EXTRACT: {"vi": "Trích lục học bạ các năm trước {}", "en": "Extract from earlier records {}"},
 }
 
 # Of a paper that is not in the file.

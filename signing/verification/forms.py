@@ -3,13 +3,13 @@
 A sealed record keeps the form that printed it: a form that changes gets another reading here, beside the old one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from domain.documents import DocumentKind
 from signing.page_text import PAGE_END, squeezed
 from signing.verification.content import Content, by_field, value_at
-from signing.verification.matter_forms import handover_minutes, identity_page, transfer_result
+from signing.verification.matter_forms import handover_minutes, identity_page, paper_extract, transfer_result
 from signing.verification.runs import Part, Run, parts, rows, run
 
 _TITLE: Final = "Mã tra cứu: {lookup_code} Trang 1/2 {school.authority} {school.name}"
@@ -42,20 +42,7 @@ _PROOF: Final = "Mã tra cứu: {lookup_code}. %s: {%s}. Tra cứu"
 
 def runs_of(kind: DocumentKind, attached: Content) -> tuple[Run, ...]:
     """All that a document with this content must say. Raises errors of many kinds for content that is none of ours."""
-    content = by_field(attached)
-    match kind:
-        case DocumentKind.SUBJECT_SHEET:
-            return tuple(_subject_sheet(content))
-        case DocumentKind.CLASS_SUMMARY:
-            return tuple(_class_summary(content))
-        case DocumentKind.YEAR_RECORD:
-            return tuple(_secondary(content) if "learning" in content else _primary(content))
-        case DocumentKind.IDENTITY_PAGE:
-            return tuple(identity_page(content))
-        case DocumentKind.TRANSFER_RESULT:
-            return tuple(transfer_result(content))
-        case DocumentKind.HANDOVER_MINUTES:
-            return tuple(handover_minutes(content))
+    return tuple(_FORMS[kind](by_field(attached)))
 
 
 def _primary(content: Content) -> Iterator[Run]:
@@ -193,3 +180,18 @@ def _levels(content: Content, group: str, comment: str) -> Run:
     if first:
         return Run((*first, *said), beside=last)
     return Run((*last, *said) if last else ())
+
+
+def _year_record(content: Content) -> Iterator[Run]:
+    return _secondary(content) if "learning" in content else _primary(content)
+
+
+_FORMS: Final[Mapping[DocumentKind, Callable[[Content], Iterator[Run]]]] = {
+    DocumentKind.SUBJECT_SHEET: _subject_sheet,
+    DocumentKind.CLASS_SUMMARY: _class_summary,
+    DocumentKind.YEAR_RECORD: _year_record,
+    DocumentKind.IDENTITY_PAGE: identity_page,
+    DocumentKind.TRANSFER_RESULT: transfer_result,
+    DocumentKind.HANDOVER_MINUTES: handover_minutes,
+    DocumentKind.PAPER_EXTRACT: paper_extract,
+}

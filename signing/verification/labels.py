@@ -60,6 +60,10 @@ _KINDS: dict[DocumentKind | None, dict[Language, str]] = {
         "en": "Results of a pupil who moves",
     },
     DocumentKind.HANDOVER_MINUTES: {"vi": "Biên bản bàn giao", "en": "Handover minutes"},
+    DocumentKind.PAPER_EXTRACT: {
+        "vi": "Trích lục học bạ của các năm học trước",
+        "en": "Extract from earlier school records",
+    },
     None: {"vi": "Không rõ loại văn bản", "en": "Unknown kind of document"},
 }
 

@@ -1,4 +1,4 @@
-"""What the pages of the papers of matters say: the identity page, a moving pupil's result, the minutes of a handover.
+"""What the pages of the papers of matters say: identity page, result on leaving, minutes of a handover, extract.
 
 As in `forms`, but nothing is left out between the title and the proof: rows and paragraphs follow each other, with the
 last lines of pages and the headings of tables in between.
@@ -55,10 +55,27 @@ _WORK: Final = (
     "{class_name} {subject_name} {term_name} {taker} {cells_filled}/{cells_required} {records_sent}/{records}"
 )
 
+_EXTRACT: Final = (
+    "TRÍCH LỤC HỌC BẠ Các năm học trước khi chuyển đến trường Học sinh Họ và tên học sinh: {pupil.full_name} "
+    "Giới tính: {pupil.sex} Ngày sinh: {pupil.birth_date:date} Dân tộc: {pupil.ethnicity} "
+    "Quốc tịch: {pupil.nationality} Số định danh cá nhân: {pupil.personal_id} Mã học sinh: {pupil.pupil_code} "
+    "Số đăng bộ: {pupil.register_no} Nơi sinh: {pupil.place_of_birth} Trường trích lục: {school:address}"
+)
+_FORMER_YEAR: Final = (
+    "Lớp: {class_name}, khối {grade}. Trường: {school}, {province}. Kết quả: {result}. Rèn luyện: {conduct}. "
+    "Được lên lớp: {promoted:yes}. Bản gốc: {source:original}"
+)
+_EXTRACTED: Final = (
+    "Giá trị của trích lục Nhà trường ký và đóng dấu với tư cách người trích lục: chỉ xác nhận đã chép đúng từ các bản "
+    "gốc nêu trên, không xác nhận kết quả học tập và rèn luyện; nơi cấp bản gốc chịu trách nhiệm về các kết quả đó."
+)
+
 _SCHOOLING: Final = "Năm học Lớp Trường Tỉnh, thành phố Số đăng bộ Ngày nhập học, chuyển đến"
 _PAST: Final = "Năm học Trường Mã tra cứu và SHA-256 của tệp đã đóng dấu"
 _OPEN: Final = "Môn học, nội dung Còn thiếu"
 _WORK_HEADING: Final = "STT Lớp Môn học, công việc Học kì Người nhận Ô đã nhập Học bạ đã gửi Phiếu đã ký Việc còn lại"
+_ORIGINALS: Final = "STT Bản gốc Nơi cấp SHA-256 của tệp lưu tại trường"
+_SUBJECTS: Final = "Môn học Kết quả Nhận xét"
 _OFFICES: Final = "Chức vụ, nhiệm vụ Người nhận"
 
 
@@ -81,6 +98,10 @@ def transfer_result(content: Content) -> Iterator[Run]:
 
 def handover_minutes(content: Content) -> Iterator[Run]:
     return _in_order(content, _handover_minutes(content))
+
+
+def paper_extract(content: Content) -> Iterator[Run]:
+    return _in_order(content, _paper_extract(content))
 
 
 def _in_order(content: Content, pieces: Iterable[_Piece]) -> Iterator[Run]:
@@ -231,6 +252,32 @@ def _signature(content: Content, field: str) -> str:
     asked = _ASKED.get(field, "NGƯỜI NHẬN BÀN GIAO")
     position = f" {{signers.{field}.position}}" if says(content, f"signers.{field}.position") else ""
     return f"{asked} (Ký, ghi rõ họ tên) {{signers.{field}.name}}{position}"
+
+
+def _paper_extract(content: Content) -> Iterator[_Piece]:
+    yield _said(content, _EXTRACT)
+    files = content.get("originals", ())
+    yield _said(content, "Bản gốc đã lưu" if files else "Bản gốc đã lưu Không có.")
+    for at, file in enumerate(files):
+        row = parts(file, "{what} {issuer} {sha256}", f"originals.{at}.")
+        yield _Piece((Part(str(at + 1)), *row), _ORIGINALS)
+    for at, year in enumerate(content.get("years", ())):
+        yield from _former_year(year, f"years.{at}.")
+    replaces = " Trích lục này thay thế bản có mã tra cứu {replaces}." if says(content, "replaces") else ""
+    yield _said(content, f"{_EXTRACTED}{replaces} Phiên bản: {{version}}. {_principal(content, 'Mã trích lục')}")
+
+
+def _former_year(year: Content, where: str) -> Iterator[_Piece]:
+    file = ", tệp có SHA-256: {sha256}." if says(year, "sha256") else "."
+    note = " Ghi chú: {note}." if says(year, "note") else ""
+    checkers = "; ".join(
+        f"{{checked_by.{at}.name}} ({{checked_by.{at}.position}})" for at in range(len(year["checked_by"]))
+    )
+    said = f"{_FORMER_YEAR}{file}{note} Người đối chiếu với bản gốc: {checkers}."
+    yield _Piece(parts(year, "Năm học {school_year:years}", where))
+    yield _Piece(parts(year, said, where))
+    for at, line in enumerate(year["subjects"]):
+        yield _Piece(parts(line, "{name} {result} {comment}", f"{where}subjects.{at}."), _SUBJECTS)
 
 
 def _principal(content: Content, number_name: str) -> str:

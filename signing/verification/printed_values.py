@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 _LEVELS: Final = {"T": "Tốt", "K": "Khá", "Đ": "Đạt", "CĐ": "Chưa đạt"}  # of learning and conduct, grades 6-12
+_ORIGINALS: Final = {"paper": "Học bạ giấy", "foreign_pdf": "Tệp PDF không kiểm tra được"}
 _ADDRESS: Final = ("name", "commune", "district", "province")
 
 
@@ -64,7 +65,9 @@ _FORMS: Final[Mapping[str, Callable[[object], str]]] = {
     "mark": lambda value: _said(value).replace(".", ","),
     "moment": _moment,
     "none": _or_none,
+    "original": lambda value: _ORIGINALS.get(str(value), _said(value)),
     "short": lambda value: str(value)[:12],
     "upper": lambda value: str(value).upper(),
+    "yes": lambda value: "Có" if value else "Không",
     "years": lambda value: str(value).replace("-", "–"),
 }

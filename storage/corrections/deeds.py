@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from domain.matters import MatterKind
 from domain.matters.corrections import Alarm, CorrectionCommand, CorrectionPlan, Deed
 from storage.corrections import identities, recall_plans, recalls, unlocks
+from storage.extracts import steps as extracts
 from storage.matters import steps
 from storage.matters.steps import Step
 from storage.tables import Matter
@@ -19,11 +20,18 @@ _ASKS: Final[Mapping[str, Callable[[Session, CorrectionCommand, datetime], None]
     MatterKind.UNLOCK: unlocks.ask,
     MatterKind.RECALL: recalls.ask,
     MatterKind.IDENTITY: identities.ask,
+    MatterKind.EXTRACT: extracts.ask,
 }
 _PLANS: Final[Mapping[str, Callable[[Session, Matter], CorrectionPlan]]] = {
     MatterKind.UNLOCK: unlocks.plan,
     MatterKind.RECALL: recall_plans.plan,
     MatterKind.IDENTITY: identities.plan,
+    MatterKind.EXTRACT: extracts.plan,
+}
+
+_ALARMS: Final[Mapping[str, Callable[[Session, Matter, Alarm, datetime], None]]] = {
+    MatterKind.UNLOCK: unlocks.alarm,
+    MatterKind.RECALL: recall_plans.alarm,
 }
 
 
@@ -41,6 +49,8 @@ def take(session: Session, command: CorrectionCommand, at: datetime, workdays: i
             unlocks.take(session, matter, command, at)
         case MatterKind.RECALL:
             recalls.take(session, matter, command, at, workdays)
+        case MatterKind.EXTRACT:
+            extracts.take(session, matter, command, at)
         case _:
             identities.take(session, matter, command, at)
 
@@ -55,13 +65,14 @@ def plan(session: Session, matter_id: UUID) -> CorrectionPlan:
 
 def alarm(session: Session, matter_id: UUID, due: Alarm, at: datetime) -> None:
     matter = steps.lock(session, matter_id)
-    if matter.settled_at is None and matter.kind != MatterKind.IDENTITY:
-        (unlocks.alarm if matter.kind == MatterKind.UNLOCK else recall_plans.alarm)(session, matter, due, at)
+    if matter.settled_at is None and matter.kind in _ALARMS:
+        _ALARMS[matter.kind](session, matter, due, at)
 
 
 def signed(session: Session, matter_id: UUID, at: datetime) -> None:
     """A signature was put into the matter's paper."""
-    identities.signed(session, steps.lock(session, matter_id), at)
+    matter = steps.lock(session, matter_id)
+    (extracts if matter.kind == MatterKind.EXTRACT else identities).signed(session, matter, at)
 
 
 def stuck(session: Session, matter_id: UUID, book_command_id: str, code: str, at: datetime) -> None:

@@ -4,11 +4,9 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid5
 
-from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from domain.documents import SignatureField
 from domain.errors import Conflict, Invalid
 from domain.matters import MatterKind
 from domain.matters.corrections import (
@@ -22,10 +20,10 @@ from domain.matters.corrections import (
 from domain.reasons import NO_REASON
 from storage.corrections import civil, people, records
 from storage.corrections.unlocks import step_of
-from storage.matters import papers, steps, waits
+from storage.matters import papers, sealing, steps, waits
 from storage.matters.steps import Step
 from storage.matters.waits import Wait
-from storage.tables import CivilChange, Document, IdentityPage, LogEvent, Matter, MatterEvent, Transfer
+from storage.tables import CivilChange, Document, IdentityPage, Matter, MatterEvent, Transfer
 
 OPEN: Final = (IdentityState.ASKED.value, IdentityState.SIGNING.value)
 OPENED, TRANSFERRED, CIVIL = "opened", "transferred", "civil"
@@ -126,7 +124,7 @@ def plan(session: Session, matter: Matter) -> CorrectionPlan:
         return CorrectionPlan()
     change = session.get(CivilChange, matter.id)
     books = civil.orders(session, matter.id, *_decided(session, matter)) if change else ()
-    return CorrectionPlan(books, awaited=_awaited(session, matter))
+    return CorrectionPlan(books, awaited=sealing.awaited(session, matter))
 
 
 def _decided(session: Session, matter: Matter) -> tuple[str, str]:
@@ -137,23 +135,12 @@ def _decided(session: Session, matter: Matter) -> tuple[str, str]:
     return str(actor), str(asked.reason_id) if asked and asked.reason_id else ""
 
 
-def _awaited(session: Session, matter: Matter) -> tuple[str, ...]:
-    """What is not signed yet, in its order; the matter waits for the first of them."""
-    signed = papers.signed_fields(session, papers.current_id(session, matter.id))
-    order = (SignatureField.PRINCIPAL.value, SignatureField.SEAL.value)
-    return tuple(each for each in order if each not in signed)
-
-
 def _wait(session: Session, matter: Matter, at: datetime) -> None:
-    roles = {SignatureField.PRINCIPAL.value: people.PRINCIPAL, SignatureField.SEAL.value: people.CLERK}
     match matter.state:
         case IdentityState.ASKED:
             wanted = [Wait("decide", role=people.PRINCIPAL, school_id=matter.school_id)]
         case IdentityState.SIGNING:
-            wanted = [
-                Wait("sign", role=roles[each], school_id=matter.school_id, field=each)
-                for each in _awaited(session, matter)[:1]
-            ]
+            wanted = list(sealing.waits_of(session, matter))
         case _:
             wanted = []
     waits.wait_for(session, matter.id, wanted, at)
@@ -166,7 +153,7 @@ def signed(session: Session, matter: Matter, at: datetime) -> None:
     if page.state == IdentityState.SIGNING and paper is not None and paper.sealed_at is not None:
         page.state = matter.state = IdentityState.SETTLED.value
         page.new_document, matter.settled_at = paper.id, at
-        _replace(session, page, at)
+        sealing.replace_former(session, page.former_document, paper.id, at)
         steps.note(session, matter.id, Step(f"settled/{paper.id}", Deed.SETTLED, at))
         waits.tell(session, matter.id, Deed.SETTLED, {matter.opened_by}, at)
     _wait(session, matter, at)
@@ -200,13 +187,3 @@ def stopped_by(session: Session, transfer_id: UUID) -> list[UUID]:
     """The pages that a transfer has stopped."""
     query = select(MatterEvent.matter_id).where(MatterEvent.command_id == f"left/{transfer_id}")
     return list(session.scalars(query.order_by(MatterEvent.matter_id)))
-
-
-def _replace(session: Session, page: IdentityPage, at: datetime) -> None:
-    """The former page is sealed and stays, but is in force no more."""
-    if page.former_document is None:
-        return
-    former = update(Document).where(Document.id == page.former_document, Document.state == "live")
-    session.execute(former.values(state="recalled", recalled_at=at, superseded_by=page.new_document))
-    event = insert(LogEvent).values(document_id=page.former_document, kind="superseded", happened_at=at)
-    session.execute(event.on_conflict_do_nothing())

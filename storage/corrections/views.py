@@ -16,6 +16,7 @@ from domain.slot_marks import slot_name
 from storage import staffing
 from storage.access import ClassTermHead
 from storage.entries import curriculum_of
+from storage.extracts import seeing as extracts
 from storage.matters import waits
 from storage.staffing import Person
 from storage.tables import (
@@ -110,14 +111,15 @@ def seen_by(session: Session, person: Person, at: datetime) -> ColumnElement[boo
     mine = Matter.school_id == person.school_id
     if person.roles & OFFICES:
         return mine
-    classes = list(staffing.own_slots(session, person.staff_id, at))
+    own = staffing.own_slots(session, person.staff_id, at)
+    classes, led = list(own), [class_id for class_id, slots in own.items() if HOMEROOM in slots]
     of_classes = (
         select(CorrectedRecord.matter_id)
         .join(TermRecord, TermRecord.id == CorrectedRecord.record_id)
         .join(Enrolment, Enrolment.id == TermRecord.enrolment_id)
         .where(Enrolment.class_id.in_(classes))
     )
-    theirs = Matter.id.in_(of_classes) if classes else false()
+    theirs = or_(Matter.id.in_(of_classes), Matter.id.in_(extracts.of_classes(led))) if classes else false()
     return mine & or_(Matter.opened_by == person.staff_id, asked, theirs)
 
 

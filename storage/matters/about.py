@@ -15,6 +15,7 @@ from storage.staffing import Person
 from storage.tables import (
     CorrectedRecord,
     Enrolment,
+    Extract,
     Handover,
     IdentityPage,
     Matter,
@@ -58,6 +59,9 @@ def names_of(session: Session, matter_ids: Collection[UUID]) -> dict[UUID, tuple
         of_records,
         select(Transfer.matter_id, PupilRow.full_name, one).join(PupilRow, PupilRow.id == Transfer.pupil_id),
         select(IdentityPage.matter_id, PupilRow.full_name, one).join(PupilRow, PupilRow.id == IdentityPage.pupil_id),
+        select(Extract.matter_id, PupilRow.full_name, one)
+        .join(Transfer, Transfer.matter_id == Extract.transfer_id)
+        .join(PupilRow, PupilRow.id == Transfer.pupil_id),
         select(Handover.matter_id, Staff.full_name, one).join(Staff, Staff.id == Handover.staff_id),
     ).subquery()
     query = select(found.c[0], found.c[1]).where(found.c[0].in_(list(matter_ids))).order_by(found.c[2])

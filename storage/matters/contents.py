@@ -12,6 +12,7 @@ from domain.errors import Conflict
 from domain.matters import MatterKind
 from domain.year_records import DocumentContent
 from storage.corrections import identity_paper
+from storage.extracts import paper as extract_paper
 from storage.handovers import minutes
 from storage.paper_facts import Stamp
 from storage.tables import Matter
@@ -27,17 +28,23 @@ VersionOf: TypeAlias = Callable[[Session, Matter], int]
 CONTENTS: Final[Mapping[MatterKind, ContentOf]] = {
     MatterKind.HANDOVER: minutes.content,
     MatterKind.IDENTITY: identity_paper.content,
+    MatterKind.EXTRACT: extract_paper.content,
     MatterKind.TRANSFER: transfers.transfer_result,
 }
 ENROLMENTS: Final[Mapping[MatterKind, EnrolmentOf]] = {
     MatterKind.IDENTITY: identity_paper.enrolment_of,
+    MatterKind.EXTRACT: extract_paper.enrolment_of,
     MatterKind.TRANSFER: transfers.enrolment_of,
 }
-VERSIONS: Final[Mapping[MatterKind, VersionOf]] = {MatterKind.IDENTITY: identity_paper.version_of}
+VERSIONS: Final[Mapping[MatterKind, VersionOf]] = {
+    MatterKind.IDENTITY: identity_paper.version_of,
+    MatterKind.EXTRACT: extract_paper.version_of,
+}
 KINDS: Final[Mapping[MatterKind, DocumentKind]] = {
     MatterKind.TRANSFER: DocumentKind.TRANSFER_RESULT,
     MatterKind.HANDOVER: DocumentKind.HANDOVER_MINUTES,
     MatterKind.IDENTITY: DocumentKind.IDENTITY_PAGE,
+    MatterKind.EXTRACT: DocumentKind.PAPER_EXTRACT,
 }
 
 

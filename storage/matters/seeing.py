@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from domain.duties import OFFICES
 from domain.matters import MatterKind
 from domain.matters.transfers import Turn
+from storage.extracts import seeing as extracts
 from storage.handovers import reading
 from storage.matters import waits
 from storage.staffing import Person
@@ -22,6 +23,7 @@ Sees: TypeAlias = Callable[[Session, Matter, Person, datetime], bool]
 ALSO: Final[Mapping[MatterKind, Sees]] = {
     MatterKind.HANDOVER: reading.is_part,
     MatterKind.TRANSFER: transfers.receives,
+    MatterKind.EXTRACT: extracts.is_homeroom,
 }
 
 

@@ -77,7 +77,7 @@ from storage.tables.submission import (
     StoreRecord,
     Submission,
 )
-from storage.tables.transfers import Transfer
+from storage.tables.transfers import Extract, Transfer
 from storage.tables.trust import (
     Confirmation,
     EvidenceBatch,
@@ -122,6 +122,7 @@ __all__ = [
     "Enrolment",
     "EvidenceBatch",
     "EvidencePath",
+    "Extract",
     "Handover",
     "HandoverItem",
     "Holiday",

@@ -13,7 +13,7 @@ from storage.tables.organisation import ROLES
 
 
 class Matter(Base):
-    """One transfer, handover, recall, unlock or identity page; the rest of it is in a table of its own kind."""
+    """One transfer, handover, recall, unlock, identity page or extract; the rest is in a table of its kind."""
 
     __tablename__ = "matters"
     __table_args__ = (one_of("kind", MatterKind), Index("ix_matters_school", "school_id", "kind", "opened_at"))

@@ -1,4 +1,4 @@
-"""Transfers: a pupil on the way from one school to another, one row beside each matter of that kind."""
+"""Transfers: a pupil on the way from one school to another, one row beside each matter of that kind; extracts."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from domain.matters.corrections import ExtractState
 from domain.transfers.phases import OVER, Direction, Ground, Phase
 from storage.tables.base import SHA256, Base, Text, one_of
 
@@ -41,6 +42,7 @@ class Transfer(Base):
     other_name: Mapped[Text] = mapped_column(comment="of a school that is not in the system")
     other_code: Mapped[Text]
     other_province: Mapped[Text]
+    other_country: Mapped[Text] = mapped_column(comment="of a school abroad")
     requested_on: Mapped[date]
     rule_version: Mapped[str] = mapped_column(comment="of the regulation in force on that day")
     is_same_province: Mapped[bool]
@@ -56,6 +58,9 @@ class Transfer(Base):
     answer_due_at: Mapped[datetime | None]
     release_due_at: Mapped[datetime | None]
     placement_due_at: Mapped[datetime | None]
+    learned: Mapped[dict[str, list[str]]] = mapped_column(
+        JSONB, server_default="{}", comment="of who comes from outside to grades 10-12: codes of optional, topics"
+    )
     subject_gaps: Mapped[list[str]] = mapped_column(JSONB, server_default="[]", comment="codes: what is to be made up")
     ground: Mapped[Text] = mapped_column(comment="of an objection")
     document_id: Mapped[UUID | None] = mapped_column(ForeignKey("documents.id"), comment="the signed partial result")
@@ -65,5 +70,29 @@ class Transfer(Base):
     report: Mapped[dict[str, object] | None] = mapped_column(JSONB, comment="of the automatic check of the package")
     is_sound: Mapped[bool | None] = mapped_column(comment="whether everything in the package could be verified")
     extracts: Mapped[list[dict[str, object]]] = mapped_column(
-        JSONB, server_default="[]", comment="past years copied from paper, each as domain.transfers.extracts has it"
+        JSONB, server_default="[]", comment="past years copied from paper, each with who entered it"
     )
+
+
+class Extract(Base):
+    """A paper about past years that were copied (`Transfer.extracts`), one version of it, with what they came from."""
+
+    __tablename__ = "extracts"
+    __table_args__ = (
+        one_of("state", ExtractState),
+        CheckConstraint("state NOT IN ('signing', 'settled') OR checked_by <> submitted_by", name="two_people"),
+        Index(
+            "uq_extracts_open", "transfer_id", unique=True,
+            postgresql_where=text("state IN ('draft', 'checking', 'signing')"),
+        ),
+    )  # fmt: skip
+
+    matter_id: Mapped[UUID] = mapped_column(ForeignKey("matters.id"), primary_key=True)
+    transfer_id: Mapped[UUID] = mapped_column(ForeignKey("transfers.matter_id"), index=True)
+    state: Mapped[str]
+    version: Mapped[int]
+    files: Mapped[list[dict[str, str]]] = mapped_column(JSONB, comment="what, issuer, sha256, media, added_by of each")
+    submitted_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    checked_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    former_document: Mapped[UUID | None] = mapped_column(ForeignKey("documents.id"))
+    new_document: Mapped[UUID | None] = mapped_column(ForeignKey("documents.id"))

@@ -1,7 +1,7 @@
 """By when the step under way must be done, and whom it waits for, by the regulation of the day of the request."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from domain.transfers.limits import TransferDue, due
 from domain.transfers.messages import TransferAlarm, TransferStanding
 from domain.transfers.phases import AUTOMATIC, OVER, Deed, Direction, Phase
 from domain.transfers.rules import Origin, Step, TransferCase
+from domain.transfers.states import TransferState
 from domain.workdays import Workdays
 from storage import staffing
 from storage.campaigns import policies
@@ -37,9 +38,14 @@ ALARM: Final = "alarm"
 _ALARMS: Final = (("remind", "remind_at"), ("late", "due_at"), ("escalate", "escalate_at"))
 
 
-def case_of(grade: int, requested_on: date, *, is_same_province: bool, has_plan: bool = False) -> TransferCase:
-    origin = Origin.SAME_PROVINCE if is_same_province else Origin.OTHER_PROVINCE
-    return TransferCase(requested_on, level_of(grade), origin, has_plan)
+def origin_of(row: Transfer) -> Origin:
+    if row.other_country:
+        return Origin.ABROAD
+    return Origin.SAME_PROVINCE if row.is_same_province else Origin.OTHER_PROVINCE
+
+
+def case_of(row: Transfer) -> TransferCase:
+    return TransferCase(row.requested_on, level_of(row.grade), origin_of(row))
 
 
 def due_of(row: Transfer, workdays: Workdays) -> TransferDue | None:
@@ -50,8 +56,11 @@ def due_of(row: Transfer, workdays: Workdays) -> TransferDue | None:
     step = _STEPS.get(Phase(row.phase))
     if step is None or (step is Step.PLACEMENT and row.direction == Direction.OUT):
         return None
-    found = case_of(row.grade, row.requested_on, is_same_province=row.is_same_province).limit_of(step)
-    return due(found, row.counted_from, workdays) if found else None
+    found = case_of(row).limit_of(step)
+    if found is None:
+        return None
+    since = row.requested_on if found.counted_from is TransferState.REQUESTED else row.counted_from
+    return due(found, since, workdays)
 
 
 def late_school(row: Transfer) -> UUID | None:

@@ -1,6 +1,7 @@
 """What follows by itself: standing still, packing, moving, leaving the old book, giving back. Each may run twice."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID, uuid5
 
 from sqlalchemy.orm import Session
@@ -15,8 +16,10 @@ from storage.corrections import on_the_way
 from storage.matters import steps, waits
 from storage.matters.steps import Step
 from storage.tables import ClassGroup, ClassTermRow, Matter, Transfer
-from storage.transfers import books, dues, telling
+from storage.transfers import books, brought, dues, matching, telling
 from storage.transfers.steps import drop_paper, lead
+
+FIRST_UPPER: Final = 10  # from this grade on classes choose subjects
 
 
 def load(session: Session, matter_id: UUID) -> TransferStanding:
@@ -71,8 +74,17 @@ def note_checked(
     sha256, is_sound, report = package
     if row.phase == Phase.CHECKING and row.package_sha256 == sha256 and row.is_sound is None:
         row.is_sound, row.report, row.packed_at = is_sound, report, at
+        _compare(session, row)
         _go(session, row, Deed.PACKED, Phase.CHECKING, at)
     return dues.standing(session, row)
+
+
+def _compare(session: Session, row: Transfer) -> None:
+    """A genuine package says better than the application what the pupil has learned."""
+    known, group = brought.learned(row), session.get(ClassGroup, row.to_class_id) if row.to_class_id else None
+    if row.is_sound and known is not None and group is not None and group.grade >= FIRST_UPPER:
+        row.learned = known
+        row.subject_gaps = matching.gaps_of(matching.match(session, row, group))
 
 
 def move_enrolment(session: Session, matter_id: UUID, at: datetime) -> TransferStanding:
@@ -96,6 +108,8 @@ def note_committed(session: Session, matter_id: UUID, at: datetime) -> TransferS
         _go(session, row, Deed.COMMITTED, Phase.PLACED, at)
         telling.tell_schools(session, row, News.PLACED, at)
         telling.tell_teachers(session, row, at)
+        clerks = telling.offices_of(session, (row.to_school_id,), ("seal_clerk",), at)
+        waits.tell(session, row.matter_id, News.IDENTIFY, clerks, at)
     return dues.standing(session, row)
 
 

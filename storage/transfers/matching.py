@@ -8,9 +8,14 @@ from sqlalchemy.orm import Session
 
 from domain.assessment import Term
 from domain.errors import Conflict, Invalid
-from domain.transfers.subjects import SubjectMatch, match_subjects
+from domain.rules.school_levels import SchoolLevel
+from domain.stages import Stage
+from domain.transfers.subjects import SubjectMatch, learned, match_subjects
+from storage import pupil_results, results
+from storage.contents import term_papers
 from storage.entries import curriculum_of
-from storage.tables import ClassGroup, Enrolment, TermRecord, Transfer
+from storage.paper_facts import facts_on
+from storage.tables import ClassGroup, ClassTermRow, Enrolment, TermRecord, Transfer
 
 
 def classes(session: Session, row: Transfer) -> Sequence[ClassGroup]:
@@ -28,15 +33,16 @@ def classes(session: Session, row: Transfer) -> Sequence[ClassGroup]:
 
 
 def match(session: Session, row: Transfer, group: ClassGroup) -> SubjectMatch | None:
-    """What differs from the class that he leaves; None for who comes from outside, whose class nobody knows here.
+    """What differs from the class that he leaves, or from what his papers say he has learned.
 
-    Raises Invalid for a class of another level.
+    None for who comes from outside to grades 1 to 9. Raises Invalid for a class of another level.
     """
-    former = _former(session, row)
-    if former is None:
+    enters, former = curriculum_of(group, Term.YEAR_END), _former(session, row)
+    if former is not None:
+        return match_subjects(curriculum_of(session.get_one(ClassGroup, former.class_id), Term.YEAR_END), enters)
+    if not row.learned or enters.level is not SchoolLevel.UPPER_SECONDARY:
         return None
-    leaves = session.get_one(ClassGroup, former.class_id)
-    return match_subjects(curriculum_of(leaves, Term.YEAR_END), curriculum_of(group, Term.YEAR_END))
+    return match_subjects(learned(enters, row.learned["optional"], row.learned["topics"]), enters)
 
 
 def refuse_unfit(session: Session, row: Transfer, group: ClassGroup) -> SubjectMatch | None:
@@ -44,11 +50,33 @@ def refuse_unfit(session: Session, row: Transfer, group: ClassGroup) -> SubjectM
     if group.id not in {each.id for each in classes(session, row)}:
         raise Invalid("Lớp này không cùng khối hoặc không đúng năm học của học sinh.")
     former = _former(session, row)
-    if former is not None and former.school_year < group.school_year and _has_open(session, former.id):
-        raise Conflict(
-            f"Học bạ năm học {former.school_year} của học sinh chưa phát hành; hãy chờ trường nơi đi phát hành xong."
-        )
+    if former is not None and former.school_year < group.school_year:
+        _refuse_unfinished(session, former, group)
     return match(session, row, group)
+
+
+def _refuse_unfinished(session: Session, former: Enrolment, group: ClassGroup) -> None:
+    year, before = former.school_year, session.get_one(ClassGroup, former.class_id).grade
+    if _has_open(session, former.id):
+        raise Conflict(f"Học bạ năm học {year} của học sinh chưa phát hành; hãy chờ trường nơi đi phát hành xong.")
+    if group.grade > before and not is_promoted(session, former):
+        raise Invalid(f"Năm học {year} học sinh chưa được lên lớp nên không vào khối {group.grade}.")
+
+
+def is_promoted(session: Session, former: Enrolment) -> bool:
+    """Whether the year's issued record promotes the pupil; of a year without books here nobody knows, and it may be."""
+    query = (
+        select(TermRecord)
+        .join(Enrolment, Enrolment.id == TermRecord.enrolment_id)
+        .join(ClassTermRow, ClassTermRow.id == TermRecord.class_term_id)
+        .where(Enrolment.record_uid == former.record_uid, ClassTermRow.term == Term.YEAR_END)
+    )
+    record = session.scalars(query.order_by(TermRecord.stage == Stage.ISSUED.value)).all()[-1:]
+    if not record:
+        return True
+    facts = facts_on(session, record[0].class_term_id, former.joined_on)
+    entered = results.entered(session, facts, record)[record[0].id]
+    return pupil_results.judged(term_papers(facts), entered).is_promoted is True
 
 
 def gaps_of(match: SubjectMatch | None) -> list[str]:

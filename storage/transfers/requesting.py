@@ -1,6 +1,6 @@
 """Opens a transfer: the guardian's application, as the clerk of one of the schools enters it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -13,6 +13,7 @@ from domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from domain.identity import Sex, normalise_name
 from domain.matters import MatterKind
 from domain.matters.transfers import News
+from domain.provinces import is_same_province
 from domain.pupils import HOME_COUNTRY
 from domain.transfers.phases import CLERK, Deed, Direction, first_phase
 from domain.transfers.windows import refuse_outside_window
@@ -29,19 +30,26 @@ NOBODY: Final = (
     "Không có học sinh nào đang học ở trường khác trong hệ thống khớp với mã (hoặc số định danh) và ngày sinh đã nhập. "
     "Thầy/cô hãy đối chiếu lại với đơn và giấy tờ của gia đình."
 )
+# Whether the number is somebody else's, or the pupil is at another school: nobody learns which.
+NOT_FROM_OUTSIDE: Final = (
+    "Chưa nhập được đơn này với mã (hoặc số định danh) và ngày sinh đã ghi. Thầy/cô hãy đối chiếu với giấy tờ; nếu học "
+    "sinh đến từ một trường trong hệ thống thì chọn chiều “từ một trường trong hệ thống”."
+)
 _NOT_OURS: Final = "Không tìm thấy học sinh này trong trường; thầy/cô hãy kiểm tra mã học sinh và ngày sinh."
 _UNDER_WAY: Final = "Học sinh này đang có một đơn chuyển trường chưa xong."
 SEXES: Final = frozenset(each.label for each in Sex)
 _TOO_OLD: Final = 366  # days
+EXCEPTED: Final = "excepted"  # in the first step: the department allowed a day outside the windows
 
 
 @dataclass(frozen=True)
 class Outside:
-    """A school that is not in the system, as the papers name it."""
+    """A school that is not in the system, as the papers name it; of one abroad the country instead of the province."""
 
     name: str = ""
     code: str = ""
     province: str = ""
+    country: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,13 +61,15 @@ class Newcomer:
     ethnicity: str
     personal_id: str = ""
     place_of_birth: str = ""
+    nationality: str = HOME_COUNTRY
 
 
 @dataclass(frozen=True)
 class Application:
     """What the clerk typed. `pupil` is a pupil code or a personal id; with `birth_date` it names one pupil.
 
-    `arrives`: the clerk's school receives. Of the other school there is a code, or, outside, its name.
+    `arrives`: the clerk's school receives. Of the other school there is a code, or, outside, its name. `optional` and
+    `topics` are codes of subjects that who comes from outside to grades 10 to 12 has learned.
     """
 
     matter_id: UUID
@@ -74,6 +84,8 @@ class Application:
     newcomer: Newcomer | None = None
     grade: int = 0
     is_excepted: bool = False
+    optional: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -156,24 +168,24 @@ def _from_outside(person: Person, application: Application, pupil: PupilRow, sch
     """A pupil whom the system does not know as another school's."""
     _require_outside(application.outside or Outside())
     if school_id is not None and school_id != person.school_id:
-        raise NotFound("Học sinh này đã có trong hệ thống; hãy làm đơn chuyển trường trong hệ thống.")
+        raise NotFound(NOT_FROM_OUTSIDE)
     if school_id is not None:
         raise Conflict("Học sinh này đang học ở trường.")
     return _Ways(pupil, Direction.IN, None, person.school_id, None, application.grade)
 
 
 def _add(session: Session, application: Application) -> PupilRow:
-    """Enter a newcomer. Raises Invalid for what is missing, Conflict for a number that is somebody else's."""
+    """Enter a newcomer. Raises Invalid for what is missing, NotFound for a number that is somebody else's."""
     new, code = application.newcomer, application.pupil.strip()
     if new is None or not code or not new.full_name or new.sex not in SEXES or not new.ethnicity:
         raise Invalid("Học sinh từ ngoài hệ thống phải có mã học sinh, họ và tên, giới tính và dân tộc.")
     numbers = [each for each in (code, new.personal_id) if each]
     taken = select(PupilRow.id).where(or_(PupilRow.pupil_code.in_(numbers), PupilRow.personal_id.in_(numbers)))
     if session.scalars(taken).first() is not None:
-        raise Conflict("Mã học sinh hoặc số định danh này không khớp với ngày sinh đã nhập; hãy kiểm tra lại.")
+        raise NotFound(NOT_FROM_OUTSIDE)
     row = PupilRow(
         pupil_code=code, personal_id=new.personal_id, full_name=normalise_name(new.full_name),
-        birth_date=application.birth_date, sex=new.sex, ethnicity=new.ethnicity, nationality=HOME_COUNTRY,
+        birth_date=application.birth_date, sex=new.sex, ethnicity=new.ethnicity, nationality=new.nationality,
         place_of_birth=new.place_of_birth,
     )  # fmt: skip
     session.add(row)
@@ -183,8 +195,8 @@ def _add(session: Session, application: Application) -> PupilRow:
 
 
 def _require_outside(outside: Outside) -> None:
-    if not outside.name.strip() or not outside.province.strip():
-        raise Invalid("Trường ngoài hệ thống phải có tên và tỉnh, thành phố.")
+    if not outside.name.strip() or not (outside.province.strip() or outside.country.strip()):
+        raise Invalid("Trường ngoài hệ thống phải có tên và tỉnh, thành phố (trường ở nước ngoài: tên và nước).")
 
 
 def _found(session: Session, application: Application) -> tuple[PupilRow | None, Enrolment | None, UUID | None]:
@@ -208,30 +220,21 @@ def _found(session: Session, application: Application) -> tuple[PupilRow | None,
 
 
 def _open(session: Session, person: Person, application: Application, ways: _Ways, at: datetime) -> Matter:
-    is_same = _is_same_province(session, ways, application.outside)
-    case = dues.case_of(
-        ways.grade, application.requested_on, is_same_province=is_same,
-        has_plan=ways.enrolment is not None and ways.enrolment.individual_plan,
-    )  # fmt: skip
+    row = _row(session, application, ways)
+    has_plan = ways.enrolment is not None and ways.enrolment.individual_plan
+    case = replace(dues.case_of(row), has_individual_plan=has_plan)
     refuse_outside_window(case, is_excepted=application.is_excepted)
     journal.add_reason(session, application.matter_id, person.school_id, person.staff_id, application.reason)
     detail = {"direction": ways.direction.value, "rule": case.rule.version, "on": str(application.requested_on)}
+    if application.is_excepted:
+        detail[EXCEPTED] = "yes"
     first = Step(application.command_id, Deed.REQUEST, at, person.staff_id, application.matter_id, detail)
-    phase = first_phase(ways.direction)
     # Of the school whose papers these are: until it releases them the other one sees none.
     whose = ways.from_school or person.school_id
-    matter = steps.open_matter(session, MatterKind.TRANSFER, application.matter_id, whose, phase.value, first)
+    matter = steps.open_matter(session, MatterKind.TRANSFER, application.matter_id, whose, row.phase, first)
     if matter is None:
         return session.get_one(Matter, application.matter_id)
-    outside = application.outside or Outside()
-    row = Transfer(
-        matter_id=matter.id, pupil_id=ways.pupil.id, direction=ways.direction.value, from_school_id=ways.from_school,
-        to_school_id=ways.to_school, other_name=outside.name.strip(), other_code=outside.code.strip(),
-        other_province=outside.province.strip(), requested_on=application.requested_on,
-        rule_version=case.rule.version, is_same_province=is_same, grade=ways.grade,
-        application_reason_id=application.matter_id, from_enrolment_id=ways.enrolment.id if ways.enrolment else None,
-        phase=phase.value, counted_from=application.requested_on,
-    )  # fmt: skip
+    row.rule_version = case.rule.version
     session.add(row)
     session.flush()
     due_at = dues.keep_due(session, row)
@@ -240,16 +243,23 @@ def _open(session: Session, person: Person, application: Application, ways: _Way
     return matter
 
 
+def _row(session: Session, application: Application, ways: _Ways) -> Transfer:
+    outside = application.outside or Outside()
+    learned = {"optional": list(application.optional), "topics": list(application.topics)}
+    return Transfer(
+        matter_id=application.matter_id, pupil_id=ways.pupil.id, direction=ways.direction.value,
+        from_school_id=ways.from_school, to_school_id=ways.to_school, other_name=outside.name.strip(),
+        other_code=outside.code.strip(), other_province=outside.province.strip(),
+        other_country=outside.country.strip(), requested_on=application.requested_on, grade=ways.grade,
+        is_same_province=_is_same_province(session, ways, application.outside),
+        learned=learned if ways.direction is Direction.IN else {},
+        application_reason_id=application.matter_id, from_enrolment_id=ways.enrolment.id if ways.enrolment else None,
+        phase=first_phase(ways.direction).value, counted_from=application.requested_on,
+    )  # fmt: skip
+
+
 def _is_same_province(session: Session, ways: _Ways, outside: Outside | None) -> bool:
     own = session.get_one(School, ways.from_school or ways.to_school)
     if outside is not None:
-        return _named(own.province) == _named(outside.province)
-    return _named(own.province) == _named(session.get_one(School, ways.to_school).province)
-
-
-def _named(province: str) -> str:
-    """Without what kind of place it is."""
-    name = " ".join(province.casefold().split())
-    for kind in ("thành phố ", "tỉnh ", "tp. ", "tp "):
-        name = name.removeprefix(kind)
-    return name
+        return not outside.country and is_same_province(own.province, outside.province)
+    return is_same_province(own.province, session.get_one(School, ways.to_school).province)

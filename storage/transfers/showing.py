@@ -24,6 +24,7 @@ from storage.tables import (
     Transfer,
 )
 from storage.transfers import dues, seeing
+from storage.transfers.requesting import EXCEPTED
 
 WAITING, LEAVING, ARRIVING, DONE = "", "di", "den", "xong"
 _OVER: Final = sorted(each.value for each in OVER)
@@ -60,6 +61,7 @@ class Happened:
     by: str
     school: str
     reason: str
+    is_excepted: bool = False  # the application says that the department allowed its day
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,11 @@ class TransferCard:
         """Why what should follow by itself does not; "" where nothing keeps it."""
         newest = next((each for each in reversed(self.history) if each.deed != dues.ALARM), None)
         return newest.reason if newest is not None and newest.deed == Deed.STUCK else ""
+
+    @property
+    def exception(self) -> Happened | None:
+        """Who said, and when, that the department allowed a day outside the windows."""
+        return next((each for each in self.history if each.is_excepted), None)
 
     @property
     def ground(self) -> str:
@@ -162,7 +169,7 @@ def _line(found: Sequence[Any]) -> TransferLine:
 
 def _history(session: Session, matter_id: UUID, *, may_read: bool) -> Sequence[Happened]:
     query = (
-        select(MatterEvent.deed, MatterEvent.happened_at, Staff.full_name, School.name, Reason.text)
+        select(MatterEvent.deed, MatterEvent.happened_at, Staff.full_name, School.name, Reason.text, MatterEvent.detail)
         .outerjoin(Staff, Staff.id == MatterEvent.staff_id)
         .outerjoin(School, School.id == Staff.school_id)
         .outerjoin(Reason, Reason.id == MatterEvent.reason_id)
@@ -170,8 +177,15 @@ def _history(session: Session, matter_id: UUID, *, may_read: bool) -> Sequence[H
         .order_by(MatterEvent.seq)
     )
     return [
-        Happened(deed, at, by or "", school or "", (text or "") if may_read and deed != Deed.REQUEST else "")
-        for deed, at, by, school, text in session.execute(query)
+        Happened(
+            deed,
+            at,
+            by or "",
+            school or "",
+            (text or "") if may_read and deed != Deed.REQUEST else "",
+            EXCEPTED in detail,
+        )
+        for deed, at, by, school, text, detail in session.execute(query)
     ]
 
 

@@ -42,8 +42,11 @@ from storage.tables import (
 )
 from storage.transfers.requesting import Application, Outside, open_transfer
 from tests.factories import YEAR, ClassCast, OpenBook, open_book
+from tests.issued import enrolment
 from tests.matters import make_matter
 from tests.office import make_campaign, manager_of, shipped_plan
+from tests.storage.extracts.making import asked as made_extract
+from tests.storage.extracts.making import came
 from tests.storage.papers import make_document, make_order
 
 # Who is asked for, and what that person is.
@@ -140,7 +143,7 @@ class Objects:
         return await client.request(route.method, path, **more)
 
 
-SIGNING_ROOM = ("batch_id", "matter_id", "transfer_id")
+SIGNING_ROOM = ("batch_id", "matter_id", "transfer_id", "extract_id")
 FORMS |= {
     "POST /viec/{matter_id}/ky": {"command_id": str(uuid4()), "phan": "principal"},
     "POST /viec/{matter_id}/ky/{order_id}": {"passphrase": "x"},
@@ -154,6 +157,12 @@ FORMS |= {
         "/lop/{class_term_id}/nhap/{slot}/mo-khoa", "/hoc-ba/{record_id}/thu-hoi", "/hoc-ba/{record_id}/ho-tich",
     )
 }  # fmt: skip
+# Extracts.
+PLAIN |= {"year_id": str(uuid4())}
+FORMS |= {
+    "POST /trich-luc": {"command_id": _COMMAND, "transfer_id": str(uuid4())},
+    "POST /trich-luc/{extract_id}": {"command_id": _COMMAND, "viec": "confirm"},
+}
 # The door, one's own account, and the accounts of a school.
 FORMS |= {
     "POST /nguoi-dung/moi-tat-ca": {"command_id": "5f0c1a52-4a7f-4f3c-9a52-0a2b6a1f0c11"},
@@ -173,7 +182,7 @@ FORMS |= {
 }
 
 # Transfers.
-PLAIN |= {"act": "huy"}
+PLAIN |= {"act": "huy", "member": "hoc-ba-2025-2026.pdf"}
 FORMS |= {"POST /chuyen-truong/{transfer_id}/{act}": {"command_id": _COMMAND, "reason": "Gia đình rút đơn."}}
 
 OBJECTS = ("class_term_id", "class_id", "record_id", "order_id", "document_id", "staff_id", "handover_id")
@@ -197,6 +206,8 @@ def objects_of(db: Session, cast: ClassCast, sha256: str) -> Objects:
     db.flush()
     ids |= {"batch_id": str(batch.id), "matter_id": str(make_matter(db, cast).id)}
     ids["transfer_id"] = str(make_transfer(db, cast).id)
+    came_here = came(db, cast.school, enrolment(book, 0))
+    ids["extract_id"] = made_extract(db, came_here, cast.school.clerk).matter_id
     return Objects(ids | corrections_of(db, book) | office_objects(db, cast))
 
 

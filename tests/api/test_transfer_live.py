@@ -99,7 +99,7 @@ async def test_a_pupil_moves_with_sealed_papers_that_verify(move: Move) -> None:
     shown = await move.desk(move.new.school.clerk).get(move.path)
     assert move.row().is_sound, shown.text
     assert "Chữ ký, con dấu và nội dung văn bản hợp lệ." in shown.text
-    packed = unpack((await move.desk(move.new.school.clerk).get(f"{move.path}/ho-so.zip")).content)
+    packed = unpack((await move.desk(move.new.school.clerk).get(f"{move.path}/ho-so")).content)
     assert [paper.kind for paper in packed.papers] == [PaperKind.TRANSFER_RESULT]
     assert packed.data.running is not None
     assert [term.term for term in packed.data.running.terms] == ["hk1"]

@@ -17,6 +17,7 @@ CASES = [
     (class_samples.class_summary(2), DocumentKind.CLASS_SUMMARY),
     (class_samples.subject_sheet(2), DocumentKind.SUBJECT_SHEET),
     (matter_samples.identity_page(), DocumentKind.IDENTITY_PAGE),
+    (matter_samples.paper_extract(), DocumentKind.PAPER_EXTRACT),
     (matter_samples.transfer_result(), DocumentKind.TRANSFER_RESULT),
     (matter_samples.handover_minutes(), DocumentKind.HANDOVER_MINUTES),
 ]

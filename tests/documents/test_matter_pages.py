@@ -20,6 +20,7 @@ from tests.documents.matter_samples import (
     handover_minutes,
     identity_page,
     longest_minutes,
+    paper_extract,
     secondary_transfer,
     transfer_result,
 )
@@ -35,6 +36,8 @@ PAPERS: list[MatterPaperContent] = [
     handover_minutes(),
     handover_minutes(60, 3),
     longest_minutes(),
+    paper_extract(),
+    paper_extract(9),
 ]
 
 

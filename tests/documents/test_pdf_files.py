@@ -27,6 +27,7 @@ SEALED: list[DocumentContent] = [
     class_samples.class_summary(35),
     secondary_class_samples.secondary_summary(45),
     matter_samples.identity_page(5),
+    matter_samples.paper_extract(),
     matter_samples.transfer_result(),
     matter_samples.secondary_transfer(),
     matter_samples.between_years(),

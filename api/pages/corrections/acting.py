@@ -21,7 +21,14 @@ from api.services import Services
 from domain.calendar import TIMEZONE, day_of
 from domain.errors import Invalid, NotFound
 from domain.matters import MatterKind
-from domain.matters.corrections import CorrectionCommand, Deed, IdentityState, RecallState, UnlockState
+from domain.matters.corrections import (
+    CorrectionCommand,
+    Deed,
+    ExtractState,
+    IdentityState,
+    RecallState,
+    UnlockState,
+)
 from domain.matters.words import PATHS
 from domain.reasons import NO_REASON, in_one_line, is_reason
 from storage import staffing
@@ -32,15 +39,18 @@ from storage.staffing import Person
 from storage.tables import ClassTermRow, Matter, MatterWait, Staff, TermRecord
 
 UNKNOWN: Final = "Không tìm thấy việc này."
-STATES: Final[Mapping[str, type[UnlockState] | type[RecallState] | type[IdentityState]]] = {
+States = type[UnlockState] | type[RecallState] | type[IdentityState] | type[ExtractState]
+STATES: Final[Mapping[str, States]] = {
     MatterKind.UNLOCK: UnlockState,
     MatterKind.RECALL: RecallState,
     MatterKind.IDENTITY: IdentityState,
+    MatterKind.EXTRACT: ExtractState,
 }
 TITLES: Final[Mapping[str, str]] = {
     MatterKind.UNLOCK: _("Mở khoá để sửa"),
     MatterKind.RECALL: _("Thu hồi học bạ"),
     MatterKind.IDENTITY: _("Trang thông tin học sinh"),
+    MatterKind.EXTRACT: _("Trích lục học bạ"),
 }
 DONE: Final[Mapping[str, str]] = {
     "ask": _("Đã gửi đề nghị."),
@@ -52,6 +62,10 @@ DONE: Final[Mapping[str, str]] = {
     "execute": _("Đã mở khoá. Giáo viên phụ trách được báo."),
     "extend": _("Đã gia hạn. Giáo viên phụ trách được báo."),
     "retry": _("Đã thử lại."),
+    "saved": _("Đã lưu."),
+    "submit": _("Đã gửi đối chiếu."),
+    "checked": _("Đã ghi nhận đối chiếu; hiệu trưởng được báo để ký."),
+    "returned": _("Đã trả lại văn thư để sửa."),
 }
 
 
@@ -87,7 +101,7 @@ class DeedForm(CommandForm):
 
 
 _WITH_REASON: Final = frozenset({Deed.REFUSE, Deed.EXTEND, Deed.ALLOW})
-_WITHOUT: Final = frozenset({Deed.CONFIRM, Deed.GRANT, Deed.WITHDRAW, Deed.EXECUTE, Deed.RETRY})
+_WITHOUT: Final = frozenset({Deed.SUBMIT, Deed.CONFIRM, Deed.GRANT, Deed.WITHDRAW, Deed.EXECUTE, Deed.RETRY})
 
 
 def require(session: Session, matter_id: UUID, person: Person, kind: MatterKind) -> Matter:

@@ -23,6 +23,7 @@ from api.v1.forms import Form
 from domain.curriculum import HOMEROOM
 from domain.duties import STAFF, TEACHERS
 from domain.errors import DomainError
+from storage.transfers import brought
 
 router = APIRouter(include_in_schema=False)
 PageNumber = Annotated[int, Query(alias="trang", ge=1, le=100)]
@@ -123,7 +124,10 @@ def sheet_page(
 ) -> Response:
     speak(language_of(request))
     is_bad = notice.refusal or any(box.message or box.theirs for row in rows for box in row.boxes)
+    with found.sessions() as session:
+        newcomers = brought.newcomers(session, shown.asked.head.id)
     values: dict[str, Any] = {
+        "brought": newcomers,
         "rows": rows,
         "number": number,
         "pages": len(typed.pages_of(shown.grid)),

@@ -28,6 +28,7 @@ from storage import access, chains
 from storage.access import RecordHead
 from storage.chains import Stay, StayPaper
 from storage.staffing import Person
+from storage.transfers import brought
 
 router = APIRouter(include_in_schema=False, prefix="/hoc-ba/{record_id}")
 NOT_THEIRS: Final = "Không tìm thấy học bạ này."
@@ -43,6 +44,7 @@ NAMES: Final = {
     DocumentKind.YEAR_RECORD: _("Học bạ"),
     DocumentKind.IDENTITY_PAGE: _("Trang thông tin học sinh"),
     DocumentKind.TRANSFER_RESULT: _("Kết quả học tập khi chuyển trường"),
+    DocumentKind.PAPER_EXTRACT: _("Trích lục các năm học trước"),
     DocumentKind.CLASS_SUMMARY: _("Bảng tổng hợp học kì I của lớp"),
 }
 _ROLES: Final = (
@@ -77,6 +79,8 @@ def show_chain(request: Request, record: VisibleRecord, person: CurrentPerson, f
     with found.sessions() as session:
         room = _room(session, record, person)
         obstacle = found.chains.obstacle(session, room.stays) if room.is_whole else NOT_WHOLE
+        pupil_id = chains.pupil_of(session, record.enrolment_id)
+        foreign = brought.papers_of(session, pupil_id, record.class_term.school_id) if room.is_whole else []
     return page(
         found,
         request,
@@ -87,6 +91,7 @@ def show_chain(request: Request, record: VisibleRecord, person: CurrentPerson, f
         stays=room.stays,
         names=NAMES,
         is_whole=room.is_whole,
+        brought=foreign,
         obstacle=obstacle,
         states=STATES,
         tones=TONES,
@@ -94,6 +99,19 @@ def show_chain(request: Request, record: VisibleRecord, person: CurrentPerson, f
         recalled=Happened.RECALLED,
         issued=Happened.ISSUED,
     )
+
+
+@router.get("/ket-qua-mang-den")
+@allow(STAFF)
+def show_brought(request: Request, record: VisibleRecord, person: CurrentPerson, found: ServicesDep) -> Response:
+    """The unfinished year of who came from outside: for the homeroom teacher and offices all, else one's subjects."""
+    head = record.class_term
+    reads_all = bool(person.roles & access.SCHOOL_WIDE) or HOMEROOM in head.my_slots
+    with found.sessions() as session:
+        year = brought.running_year(session, record.enrolment_id, None if reads_all else head.my_slots)
+    if year is None:
+        raise NotFound("Học sinh không mang theo kết quả của năm học đang diễn ra.")
+    return page(found, request, "stories/brought.html", record=record, head=head, term=Term(head.term), year=year)
 
 
 @router.get("/chuoi.zip")

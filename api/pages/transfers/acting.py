@@ -8,18 +8,19 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
-from api.deps import CurrentPerson, ServicesDep
+from api.deps import CurrentPerson, ServicesDep, now
 from api.errors import Unavailable
 from api.guard import allow
 from api.pages.transfers import showing
 from api.services import Services
 from api.uploads import own_upload
 from domain.duties import Duty
-from domain.errors import DomainError, Invalid, NotFound
+from domain.errors import Conflict, DomainError, Invalid, NotFound
 from domain.reasons import NO_REASON, is_reason
 from domain.transfers.messages import TransferDeed
-from domain.transfers.phases import NEEDS_REASON, Deed
+from domain.transfers.phases import NEEDS_REASON, Deed, Phase
 from interchange.transfer.archive import MAX_BYTES
+from storage.corrections import identities
 from storage.staffing import Person
 
 router = APIRouter(include_in_schema=False, prefix="/chuyen-truong")
@@ -44,6 +45,16 @@ class ActForm(BaseModel):
     lop: str = ""
     can_cu: str = ""
     so_dang_bo: str = Field(default="", max_length=60)
+
+
+@router.post("/{transfer_id}/trang-thong-tin")
+@allow({Duty.CLERK, Duty.ADMIN})
+async def identify(transfer_id: UUID, person: CurrentPerson, found: ServicesDep) -> Response:
+    """The identity page of who has come, to be signed; one that is on its way is shown."""
+    pupil_id = await run_in_threadpool(_arrived, found, transfer_id, person)
+    command = identities.ask_identity_page(pupil_id, person.school_id, identities.TRANSFERRED, person.staff_id, now())
+    await found.approvals.decide_correction(command)
+    return RedirectResponse(f"/trang-thong-tin/{command.matter_id}?xong=ask", status.HTTP_303_SEE_OTHER)
 
 
 @router.post("/{transfer_id}/{act}")
@@ -90,6 +101,15 @@ async def bring(request: Request, transfer_id: UUID, person: CurrentPerson, foun
 def _see(found: Services, transfer_id: UUID, person: Person) -> None:
     with found.sessions() as session:
         showing.card_of(session, transfer_id, person)
+
+
+def _arrived(found: Services, transfer_id: UUID, person: Person) -> UUID:
+    """The pupil. Raises Conflict for who has not come to this school."""
+    with found.sessions() as session:
+        row = showing.card_of(session, transfer_id, person).row
+        if row.to_school_id != person.school_id or row.phase != Phase.PLACED:
+            raise Conflict("Học sinh chưa vào lớp ở trường này.")
+        return row.pupil_id
 
 
 def _deed(transfer_id: UUID, deed: Deed, person: Person, form: ActForm) -> TransferDeed:

@@ -17,10 +17,13 @@ from api.guard import allow
 from api.pages.language import marked as _
 from api.pages.templating import page
 from api.services import Services
+from domain.assessment import SubjectKind
+from domain.curriculum import offered
 from domain.duties import Duty
 from domain.errors import DomainError, Invalid
 from domain.ethnicities import ETHNICITIES
 from domain.identity import Sex, normalise_name
+from domain.pupils import HOME_COUNTRY
 from domain.reasons import is_reason
 from storage.transfers.requesting import Application, Newcomer, Outside
 
@@ -30,9 +33,12 @@ _MATTERS: Final = UUID("a3b7f0c2-6d84-4d1d-9c8e-2f51c6b0e977")
 WAYS: Final = {
     "den": _("Đến trường này, từ một trường trong hệ thống"),
     "di": _("Đi từ trường này, đến một trường trong hệ thống"),
-    "den-ngoai": _("Đến trường này, từ nơi ngoài hệ thống"),
+    "den-ngoai": _("Đến trường này, từ tỉnh khác hoặc trường ngoài hệ thống"),
+    "den-nuoc-ngoai": _("Đến trường này, từ nước ngoài"),
     "di-ngoai": _("Đi từ trường này, ra ngoài hệ thống"),
 }
+ABROAD: Final = "den-nuoc-ngoai"
+_UPPER: Final = 10
 _PERSONAL_ID: Final = re.compile("[0-9]{12}")
 _WHY: Final = "Hãy ghi ai làm đơn và lý do (từ 3 đến 1000 ký tự)."
 
@@ -48,6 +54,10 @@ class AskForm(BaseModel):
     ma_truong: str = Field(default="", max_length=60)
     ten_truong: str = Field(default="", max_length=200)
     tinh: str = Field(default="", max_length=100)
+    nuoc: str = Field(default="", max_length=100)
+    quoc_tich: str = Field(default=HOME_COUNTRY, max_length=100)
+    mon_chon: list[str] = []
+    chuyen_de: list[str] = []
     khoi: str = ""
     ho_ten: str = Field(default="", max_length=100)
     gioi_tinh: str = ""
@@ -97,10 +107,28 @@ def _application(form: AskForm) -> Application:
     if not form.huong.endswith("ngoai"):
         return asked
     outside = Outside(form.ten_truong.strip(), form.ma_truong.strip(), form.tinh.strip())
+    if form.huong == ABROAD:
+        if not form.nuoc.strip():
+            raise Invalid("Hãy ghi nước mà học sinh đã học.")
+        outside = replace(outside, province="", country=normalise_name(form.nuoc))
     grade = int(form.khoi) if form.khoi in _GRADES else 0
-    if asked.arrives and not grade:
+    if not asked.arrives:
+        return replace(asked, outside=outside)
+    if not grade:
         raise Invalid("Hãy chọn khối lớp mà học sinh xin vào.")
-    return replace(asked, outside=outside, newcomer=_newcomer(form) if asked.arrives else None, grade=grade)
+    offered, topics = _taught()
+    return replace(
+        asked, outside=outside, newcomer=_newcomer(form), grade=grade,
+        optional=tuple(each for each in form.mon_chon if each in offered),
+        topics=tuple(each for each in form.chuyen_de if each in topics),
+    )  # fmt: skip
+
+
+def _taught() -> tuple[dict[str, str], dict[str, str]]:
+    """Of grades 10 to 12, by code: subjects that a class chooses, and all that may have study topics."""
+    found = offered(_UPPER)
+    chosen = {each.code: each.name for each in found if each.elective or each.optional}
+    return chosen, {each.code: each.name for each in found if each.kind is SubjectKind.SCORED}
 
 
 def _newcomer(form: AskForm) -> Newcomer | None:
@@ -112,7 +140,8 @@ def _newcomer(form: AskForm) -> Newcomer | None:
         raise Invalid("Số định danh cá nhân gồm 12 chữ số.")
     if form.dan_toc not in ETHNICITIES:
         raise Invalid("Hãy chọn dân tộc của học sinh.")
-    return Newcomer(name, form.gioi_tinh, form.dan_toc, form.so_dinh_danh, normalise_name(form.noi_sinh))
+    nationality = normalise_name(form.quoc_tich) or HOME_COUNTRY
+    return Newcomer(name, form.gioi_tinh, form.dan_toc, form.so_dinh_danh, normalise_name(form.noi_sinh), nationality)
 
 
 _GRADES: Final = tuple(str(grade) for grade in range(1, 13))
@@ -135,6 +164,8 @@ def _page(
         "sexes": list(Sex),
         "ethnicities": list(ETHNICITIES),
         "today": today().isoformat(),
+        "chosen_subjects": _taught()[0],
+        "topic_subjects": _taught()[1],
     }
     code, problem = (problem_of(refused).status, refused.message) if refused else (200, "")
     return page(found, request, "transfers/new.html", status=code, problem=problem, **values)

@@ -7,27 +7,35 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from api.deps import CurrentPerson, ServicesDep, now
 from api.errors import Unavailable, problem_of
 from api.guard import allow
+from api.headers import WITHIN_OUR_PAGE
 from api.pages.language import marked as _
 from api.pages.templating import page
 from api.pages.transfers.listing import READERS
 from api.services import Services
+from domain.calendar import start_of_day
 from domain.duties import DUTY_NAMES, Duty
 from domain.errors import DomainError, NotFound
+from domain.matters.corrections import ExtractState, IdentityState
 from domain.matters.transfers import TASKS
 from domain.transfers.phases import AUTOMATIC, CLERK, PRINCIPAL, Deed, Direction, Ground, Phase, move_of
 from domain.transfers.rules import transfer_rules
 from domain.transfers.states import Side
+from interchange.transfer.archive import PackageInvalid, unzipped
+from storage.corrections import identities
+from storage.extracts import drafts
+from storage.extracts.steps import OPEN
 from storage.matters import seeing as papers_seen
 from storage.matters import waits
 from storage.matters.waits import MatterTask
 from storage.staffing import Person
-from storage.tables import ClassGroup, Matter, Transfer
+from storage.tables import ClassGroup, IdentityPage, Matter, Transfer
 from storage.transfers import matching, showing, steps
 from storage.transfers.showing import TransferCard
 
@@ -53,6 +61,13 @@ STEPS: Final = {
     Direction.OUT: (_REQUESTED, _RELEASED, _STOPPED, _SIGNED, _SEALED, _PACKED, _HANDED, _LEFT, _FINISHED),
     Direction.IN: (_REQUESTED, _ANSWERED, _CHECKED, _ENTERED),
 }  # fmt: skip
+# How files begin that people bring.
+FILES: Final = (
+    (b"PK", "application/zip", "zip"),
+    (b"%PDF-", "application/pdf", "pdf"),
+    (b"\xff\xd8\xff", "image/jpeg", "jpg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png", "png"),
+)
 _FOR_PEOPLE: Final = (
     Deed.ACCEPT, Deed.REFUSE, Deed.RELEASE, Deed.OBJECT, Deed.BRING, Deed.CONFIRM, Deed.OVERRULE, Deed.SEND_BACK,
 )  # fmt: skip
@@ -84,18 +99,38 @@ def show_transfer(request: Request, transfer_id: UUID, person: CurrentPerson, fo
     return show(found, request, person, transfer_id)
 
 
-@router.get("/{transfer_id}/ho-so.zip")
+@router.get("/{transfer_id}/ho-so")
 @allow(READERS)
 def take_package(transfer_id: UUID, person: CurrentPerson, found: ServicesDep) -> Response:
-    """The package: for the school whose papers they are, and for the one they were released to."""
+    """The package, or what was brought: for the school whose papers they are, and the one they were released to."""
+    data = _package(found, transfer_id, person)
+    known = next((kind for start, *kind in FILES if data.startswith(start)), ("application/octet-stream", "bin"))
+    headers = {"Content-Disposition": f'attachment; filename="ho-so-chuyen-truong.{known[1]}"'}
+    return Response(data, media_type=known[0], headers=headers)
+
+
+@router.get("/{transfer_id}/ho-so/{member}")
+@allow(READERS)
+def show_member(transfer_id: UUID, member: str, person: CurrentPerson, found: ServicesDep) -> Response:
+    """One PDF of the package, as it is."""
+    try:
+        content = unzipped(_package(found, transfer_id, person)).get(member)
+    except PackageInvalid:
+        content = None
+    if content is None or not member.endswith(".pdf"):
+        raise NotFound("Không có văn bản này trong hồ sơ.")
+    headers = {"Content-Disposition": f'inline; filename="{member}"', **WITHIN_OUR_PAGE}
+    return Response(content, media_type="application/pdf", headers=headers)
+
+
+def _package(found: Services, transfer_id: UUID, person: Person) -> bytes:
+    """Raises NotFound for who may not read it, and where there is none."""
     with found.sessions() as session:
         card_of(session, transfer_id, person)
         row, matter = session.get_one(Transfer, transfer_id), session.get_one(Matter, transfer_id)
         if row.package_sha256 is None or row.expired_at or not papers_seen.may_see(session, matter, person, now()):
             raise NotFound("Chưa có hồ sơ đóng gói của việc này.")
-        data = found.objects.get(row.package_sha256)
-    headers = {"Content-Disposition": 'attachment; filename="ho-so-chuyen-truong.zip"'}
-    return Response(data, media_type="application/zip", headers=headers)
+        return found.objects.get(row.package_sha256)
 
 
 def card_of(session: Session, transfer_id: UUID, person: Person) -> TransferCard:
@@ -135,6 +170,9 @@ def _values(session: Session, card: TransferCard, person: Person) -> dict[str, A
         "acts": acts,
         "classes": _classes(session, row) if Deed.ACCEPT in acts else (),
         "gaps": _gaps(session, row),
+        **_extracts(session, card, person),
+        "may_identify": _may_identify(card, person),
+        "identity_page": _identity_page(session, row),
         "grounds": list(Ground),
         "signs": next((each.what for each in _own_waits(session, row, person) if each.what in {"sign", "seal"}), ""),
         "may_read": may_read,
@@ -212,3 +250,36 @@ def _gaps(session: Session, row: Transfer) -> tuple[str, ...]:
 
 def _own_waits(session: Session, row: Transfer, person: Person) -> list[MatterTask]:
     return [each for each in waits.tasks_of(session, person) if each.matter_id == row.matter_id]
+
+
+def _extracts(session: Session, card: TransferCard, person: Person) -> dict[str, Any]:
+    """Of who comes from outside: the papers about former years, and whether the person may begin one."""
+    is_ours = card.line.direction is Direction.IN and card.row.to_school_id == person.school_id
+    if not is_ours or card.line.phase in {Phase.REQUESTED, Phase.REFUSED}:
+        return {"extracts": None, "may_extract": False}
+    found = [(each, ExtractState(each.state)) for each in drafts.of_transfer(session, card.row.matter_id)]
+    is_open = any(state.value in OPEN for _row, state in found)
+    may = card.line.phase is not Phase.CANCELLED and Duty.CLERK in person.duties and not is_open
+    return {"extracts": found, "may_extract": may}
+
+
+def _may_identify(card: TransferCard, person: Person) -> bool:
+    """The school that a pupil has come to issues an identity page of its own (guide/domain.md 4.2)."""
+    is_here = card.line.phase is Phase.PLACED and card.row.to_school_id == person.school_id
+    return is_here and bool(person.duties & {Duty.CLERK, Duty.ADMIN})
+
+
+def _identity_page(session: Session, row: Transfer) -> UUID | None:
+    """The page that was asked for since the pupil came."""
+    if row.moved_on is None:
+        return None
+    query = (
+        select(IdentityPage.matter_id)
+        .join(Matter, Matter.id == IdentityPage.matter_id)
+        .where(
+            IdentityPage.pupil_id == row.pupil_id, IdentityPage.school_id == row.to_school_id,
+            IdentityPage.state.in_((*identities.OPEN, IdentityState.SETTLED.value)),
+            Matter.opened_at >= start_of_day(row.moved_on),
+        )
+    )  # fmt: skip
+    return session.scalars(query.order_by(Matter.opened_at.desc()).limit(1)).first()

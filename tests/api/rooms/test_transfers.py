@@ -9,16 +9,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.services import Services
+from domain.assessment import Term
 from domain.calendar import day_of
 from domain.transfers.messages import StuckNote
 from domain.transfers.phases import Phase
+from storage.corrections import deeds
 from storage.matters import seeing, waits
 from storage.matters import steps as diary
 from storage.staffing import Person
-from storage.tables import Enrolment, Matter, MatterEvent, PupilRow, Transfer
+from storage.tables import Enrolment, Matter, MatterEvent, PupilRow, Staff, Transfer
 from storage.transfers import following, steps
 from tests.api.conftest import As
+from tests.api.fakes import FakeApprovals
 from tests.api.world import World
+from tests.factories import open_book
+from tests.storage.extracts.making import arrived
 
 ROOM = "/chuyen-truong"
 
@@ -159,7 +164,7 @@ async def test_each_principal_decides_what_is_the_own_schools(
     assert (await send(desk, "foreigner", path, "tra-ho-so")).status_code == 303
     put_in(services, path, Phase.WRITING)
     assert "Xem và ký kết quả học tập" in (await desk("foreigner").get(path)).text
-    assert (await desk("principal").get(f"{path}/ho-so.zip")).status_code == 404
+    assert (await desk("principal").get(f"{path}/ho-so")).status_code == 404
     assert "sau khi trường nơi đi trả hồ sơ" in (await desk("principal").get(path)).text
 
 
@@ -173,9 +178,9 @@ async def test_the_package_is_seen_checked_and_confirmed_by_the_receiving_school
         shown = await desk(person).get(path)
         assert "Kiểm tra tự động: đạt" in shown.text
         assert "Hồ sơ đúng, nhận học sinh vào lớp" in shown.text
-    assert (await desk("clerk").get(f"{path}/ho-so.zip")).content == b"PK a package"
+    assert (await desk("clerk").get(f"{path}/ho-so")).content == b"PK a package"
     assert "Mẹ làm đơn" not in (await desk("homeroom").get(path)).text
-    assert (await desk("officer").get(f"{path}/ho-so.zip")).status_code == 404
+    assert (await desk("officer").get(f"{path}/ho-so")).status_code == 404
     assert (await send(desk, "homeroom", path, "xac-nhan")).status_code == 303
 
 
@@ -231,6 +236,53 @@ async def test_a_pupil_from_outside_is_entered_with_particulars(desk: As, world:
     data, files = {"csrf_token": client.headers["X-CSRF-Token"]}, {"file": ("ho-so.pdf", b"%PDF-1.7 scan")}
     assert (await client.post(f"{path}/ho-so/nop", data=data, files=files)).status_code == 303
     assert "Hãy chọn tệp hồ sơ." in (await client.post(f"{path}/ho-so/nop", data=data, files={"file": ("", b"")})).text
+    taken = await client.get(f"{path}/ho-so")
+    assert (taken.content, taken.headers["Content-Type"]) == (b"%PDF-1.7 scan", "application/pdf")
+    assert taken.headers["Content-Disposition"].endswith('.pdf"')
+
+
+async def test_a_pupil_comes_from_abroad_with_another_nationality(desk: As, db: Session, pupil: PupilRow) -> None:
+    about = {
+        "huong": "den-nuoc-ngoai", "hoc_sinh": "N-0002", "ngay_sinh": "2020-03-01", "khoi": "1",
+        "ten_truong": "Trường Sơ cấp Viêng Chăn", "ho_ten": "Học sinh Mới", "gioi_tinh": "Nam", "quoc_tich": "Lào",
+    }  # fmt: skip
+    assert "Hãy ghi nước" in (await desk("clerk").post(ROOM, data=form(pupil, **about))).text
+    answer = await desk("clerk").post(ROOM, data=form(pupil, **about, nuoc="Lào"))
+    shown = await desk("clerk").get(answer.headers["Location"])
+    assert "Đến từ nước ngoài" in shown.text
+    new = db.scalars(select(PupilRow).where(PupilRow.pupil_code == "N-0002")).one()
+    assert new.nationality == "Lào"
+
+
+async def test_that_the_department_allowed_it_is_kept_with_who_said_so(
+    desk: As, db: Session, world: World, pupil: PupilRow
+) -> None:
+    answer = await desk("clerk").post(ROOM, data=form(pupil, ngoai_le="1"))
+    shown = " ".join((await desk("principal").get(answer.headers["Location"])).text.split())
+    clerk = db.get_one(Staff, world.school.clerk)
+    assert f"Sở Giáo dục và Đào tạo đã cho phép, theo {clerk.full_name} ghi lúc" in shown
+
+
+async def test_an_identity_page_is_offered_to_who_has_come(
+    desk: As, db: Session, world: World, approvals: FakeApprovals
+) -> None:
+    book = open_book(db, world.cast, Term.YEAR_END)
+    path = f"{ROOM}/{arrived(book)}"
+    waiting = f"{ROOM}/{arrived(book, 1, phase=Phase.CHECKING)}"
+    db.commit()
+    assert "Lập trang thông tin" in (await desk("clerk").get(path)).text
+    assert "Lập trang thông tin" not in (await desk("principal").get(path)).text
+    answer = await desk("clerk").post(f"{path}/trang-thong-tin")
+    [sent] = approvals.corrected.values()
+    assert answer.headers["Location"] == f"/trang-thong-tin/{sent.matter_id}?xong=ask"
+    assert sent.page_reason == "transferred"
+    deeds.take(db, sent, datetime.now(UTC))
+    db.commit()
+    shown = (await desk("clerk").get(path)).text
+    assert f"/trang-thong-tin/{sent.matter_id}" in shown
+    assert "Lập trang thông tin</button>" not in shown
+    assert "chưa vào lớp" in (await desk("clerk").post(f"{waiting}/trang-thong-tin")).text
+    assert (await desk("clerk").post(f"{ROOM}/{uuid4()}/trang-thong-tin")).status_code == 404
 
 
 def stuck(services: Services, path: str) -> None:

@@ -32,7 +32,7 @@ def due_in(phase: Phase, case: TransferCase, since: date) -> date | None:
     """Of a transfer within the province or from another, as its row says it."""
     row = Transfer(
         phase=phase, direction=Direction.WITHIN, grade=10, requested_on=case.requested_on, counted_from=since,
-        is_same_province=case.origin is SAME,
+        is_same_province=case.origin is SAME, other_country="Lào" if case.origin is Origin.ABROAD else "",
     )  # fmt: skip
     found = due_of(row, WORKDAYS)
     return found.day if found else None

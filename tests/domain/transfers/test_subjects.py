@@ -4,7 +4,7 @@ import pytest
 
 from domain.curriculum import Curriculum, curriculum_for
 from domain.errors import Invalid
-from domain.transfers.subjects import match_subjects
+from domain.transfers.subjects import learned, match_subjects
 
 SCIENCE = ("vat_li", "hoa_hoc", "sinh_hoc", "tin_hoc")
 HUMANITIES = ("dia_li", "giao_duc_kinh_te_phap_luat", "vat_li", "tin_hoc")
@@ -64,3 +64,13 @@ def test_below_grade_10_only_what_schools_may_choose_is_noted() -> None:
 
 def test_subjects_that_come_with_a_grade_are_no_difference() -> None:
     assert match_subjects(curriculum_for(3), curriculum_for(4)).sentences() == ()
+
+
+def test_what_somebody_from_outside_has_learned_is_compared_whatever_the_number() -> None:
+    enters = upper(SCIENCE, ("toan", "vat_li"))
+    same = match_subjects(learned(enters, (*SCIENCE, "dia_li"), ("toan", "vat_li")), enters)
+    assert (same.must_be_settled, [each.code for each in same.old]) == (False, ["dia_li"])
+    nothing = match_subjects(learned(enters, (), ()), enters)
+    assert {each.code for each in nothing.new} == set(SCIENCE)
+    assert {each.code for each in nothing.new_topics} == {"toan", "vat_li"}
+    assert nothing.must_be_settled

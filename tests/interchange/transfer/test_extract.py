@@ -9,10 +9,12 @@ from domain.documents import SignerContent
 from interchange.national.checking import check
 from interchange.national.codes import load_codes
 from interchange.national.fields import Level
+from interchange.national.json_form import read_record
 from interchange.national.packet import Delivery, Event, stamped
 from interchange.national.records import NationalRecord
-from interchange.transfer.extract import ExtractIssue, extract_record
+from interchange.transfer.extract import ExtractIssue, extract_record, extract_records
 from tests.documents import samples
+from tests.documents.matter_samples import paper_extract
 from tests.domain.transfers.test_extracts import EXTRACT
 
 HEAD = SignerContent("principal", "Phạm Quốc Bảo", "079170000003", "Hiệu trưởng")
@@ -65,3 +67,14 @@ def test_what_is_missing_in_it_is_named_and_nothing_of_it_is_wrong() -> None:
     refusals = check(stamped(record(), Delivery(ISSUE.record_uid, Event.NEW, 1, at, at)))
     assert {refusal.field for refusal in refusals} >= {"hocky1", "hocky2", "thongtu"}
     assert all("trống" in refusal.message for refusal in refusals)
+
+
+def test_every_year_of_an_extract_is_attached_under_an_id_that_stays() -> None:
+    content = paper_extract(2)
+    found = extract_records(content, load_codes())
+    assert list(found) == ["2024-2025", "2025-2026"]
+    again = extract_records(replace(content, version=3, document_id="another"), load_codes())
+    assert again == found
+    [read, other] = (read_record(each) for each in found.values())
+    assert (read.fields["trichluc"], read.fields["namhoc"]) == (True, "2024-2025")
+    assert read.fields["madinhdanhhocba"] != other.fields["madinhdanhhocba"]

@@ -2,13 +2,15 @@
 
 import pytest
 
+from domain.documents import DocumentKind
 from signing.chain.history import Trust
 from signing.chain.link_names import link_name
 from signing.chain.sentences import chain_headline, chain_sentence
 from signing.chain.verdicts import ChainCheck, ChainFinding
 from signing.log.cosign import Cosigner
+from signing.log.events import EventKind
 from signing.verification.verdicts import Verdict
-from tests.signing.chain.world import LOG_KEY, STORY, B, Books, at_day
+from tests.signing.chain.world import LOG_KEY, STORY, B, Books, Told, at_day
 from tests.signing.log.samples import ORIGIN, history, signer
 
 OFFICE = signer("office.example", seed=2)
@@ -32,6 +34,13 @@ def test_its_links_are_told_from_the_first_year_on(books: Books, handed: bytes) 
     assert "bản 1 · đã thu hồi " in names[0]
     assert f"thay bằng {names[1].rpartition(' · ')[2]} ·" in names[0]
     assert names[1].split(" · ")[3:5] == ["bản 2", "có hiệu lực"]
+
+
+def test_an_extract_of_former_years_is_a_link_of_its_own(books: Books) -> None:
+    found = books.verify(books.file((*STORY, Told(0, 1, {EventKind.ISSUED: 1}, kind=DocumentKind.PAPER_EXTRACT))))
+    assert [chain_sentence(each) for each in found.failures()] == []
+    assert found.holds
+    assert link_name(found.links[0].link).startswith("Trích lục học bạ các năm trước · Trường Tiểu học Mẫu · bản 1")
 
 
 def test_the_same_story_gives_the_same_bytes(books: Books, handed: bytes) -> None:

@@ -9,8 +9,14 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
-from domain.documents import DocumentKind, SchoolContent, SchoolingLine
-from domain.matter_papers import IdentityPageContent, RecordReference, SealedTerm, TransferResultContent
+from domain.documents import DocumentKind, SchoolContent, SchoolingLine, SignerContent
+from domain.matter_papers import (
+    IdentityPageContent,
+    PaperExtractContent,
+    RecordReference,
+    SealedTerm,
+    TransferResultContent,
+)
 from domain.year_records import PrimaryRecordContent
 from signing.chain.file import Paper
 from signing.chain.history import Trust
@@ -188,7 +194,9 @@ def year_of(told: Told) -> str:
     return f"{first}-{first + 1}"
 
 
-def matter_content(books: Books, told: Told) -> IdentityPageContent | TransferResultContent:
+def matter_content(books: Books, told: Told) -> IdentityPageContent | TransferResultContent | PaperExtractContent:
+    if told.kind is DocumentKind.PAPER_EXTRACT:
+        return extract(told)
     line = LINES[told.line]
     sample = matter_samples.identity_page() if told.kind is PAGE else matter_samples.transfer_result()
     pupil = replace(samples.pupil(told.pupil), schooling=LINES[: told.line + 1])
@@ -198,9 +206,9 @@ def matter_content(books: Books, told: Told) -> IdentityPageContent | TransferRe
         for each, sha256 in named
         if each.is_own
     )
-    signers = tuple(replace(each, name=told.school.name) if each.field == SEAL else each for each in sample.signers)
     facts: dict[str, Any] = {
-        "lookup_code": code_of(told), "school": told.school, "signers": signers, "past_years": past,
+        "lookup_code": code_of(told), "school": told.school, "signers": _named(sample.signers, told.school),
+        "past_years": past,
         "pupil": replace(pupil, personal_id=told.personal_id or pupil.personal_id),
     }  # fmt: skip
     if isinstance(sample, IdentityPageContent):
@@ -209,6 +217,12 @@ def matter_content(books: Books, told: Told) -> IdentityPageContent | TransferRe
     return replace(
         sample, school_year=line.school_year, class_name="3A", grade=3, sealed_term=terms[0] if terms else None, **facts
     )  # fmt: skip
+
+
+def extract(told: Told) -> PaperExtractContent:
+    found, pupil = matter_samples.paper_extract(1), replace(samples.pupil(told.pupil), schooling=LINES[: told.line + 1])
+    signers = _named(found.signers, told.school)
+    return replace(found, school=told.school, pupil=pupil, lookup_code=code_of(told), signers=signers)
 
 
 def code_of(told: Told) -> str:
@@ -222,11 +236,12 @@ def content(told: Told) -> PrimaryRecordContent:
     return replace(
         samples.year_record(told.pupil), record_uid=str(told.uid), version=told.version, lookup_code=code_of(told),
         school_year=line.school_year, class_name=line.class_name, school=told.school, pupil=pupil,
-        signers=tuple(
-            replace(each, name=told.school.name) if each.field == SEAL else each
-            for each in samples.year_record().signers
-        ),
+        signers=_named(samples.year_record().signers, told.school),
     )  # fmt: skip
+
+
+def _named(signers: tuple[SignerContent, ...], school: SchoolContent) -> tuple[SignerContent, ...]:
+    return tuple(replace(each, name=school.name) if each.field == SEAL else each for each in signers)
 
 
 def make_books(folder: Path) -> Books:

@@ -17,13 +17,14 @@ from tests.documents.matter_samples import (
     handover_minutes,
     identity_page,
     longest_minutes,
+    paper_extract,
     secondary_transfer,
     transfer_result,
 )
 from tests.signing.verification.papers import attachable, misprint
 from tests.signing.verification.test_printed import ODD, changed, leaves, longer, shorter
 
-PAGE, RESULT, MINUTES = identity_page(5), transfer_result(), handover_minutes(7, 2)
+PAGE, RESULT, MINUTES, EXTRACT = identity_page(5), transfer_result(), handover_minutes(7, 2), paper_extract()
 LONGEST = ProfileContent(
     native_place=samples.text(250),
     current_address=samples.text(250),
@@ -41,6 +42,11 @@ USUAL: list[MatterPaperContent] = [
     replace(PAGE, past_years=(), pupil=replace(PAGE.pupil, schooling=(), profile=ProfileContent())),
     replace(PAGE, pupil=replace(PAGE.pupil, full_name=samples.LONG_NAME, profile=LONGEST)),
     replace(PAGE, pupil=replace(PAGE.pupil, schooling=PAGE.pupil.schooling * 6), past_years=PAGE.past_years * 3),
+    EXTRACT,
+    paper_extract(1),
+    paper_extract(9),
+    replace(EXTRACT, originals=(), replaces="", pupil=replace(EXTRACT.pupil, full_name=samples.LONG_NAME)),
+    replace(EXTRACT, years=tuple(replace(year, note=ODD[:1000], conduct="") for year in EXTRACT.years)),
     RESULT,
     secondary_transfer(),
     secondary_transfer(regular=10),
@@ -85,11 +91,14 @@ UNSAID |= {"native_province_code", "native_commune_code", "address_province_code
 # The place of the school stands in none of the minutes; where a pupil lived and was at school, on the page of identity.
 NOT_IN_MINUTES, NOT_IN_RESULT = {"commune", "district", "province"}, {"profile", "schooling"}
 SEAL = {"signers.1.name", "signers.1.position"}
+# By their number, people who checked are known to machines only.
+CHECKERS = {f"years.{year}.checked_by.{at}.personal_id" for year in range(2) for at in range(2)}
 UNSAID_BY: list[tuple[MatterPaperContent, set[str], set[str]]] = [
     (PAGE, UNSAID, SEAL),
     (RESULT, UNSAID | NOT_IN_RESULT, SEAL),
     (secondary_transfer(), UNSAID | NOT_IN_RESULT, SEAL),
     (between_years(), UNSAID | NOT_IN_RESULT, {*SEAL, "absent_unit"}),
+    (EXTRACT, UNSAID | NOT_IN_RESULT, {*SEAL, *CHECKERS}),
     (MINUTES, UNSAID | NOT_IN_MINUTES, set()),
     (handover_minutes(2, without_giver=DECEASED), UNSAID | NOT_IN_MINUTES, set()),
 ]

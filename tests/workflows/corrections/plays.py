@@ -24,13 +24,13 @@ from domain.errors import Conflict
 from domain.matters.corrections import Alarm, BookOrder, CorrectionCommand, CorrectionPlan, Deed
 from domain.record_states import MATTER
 from tests.workflows.playing import FAILURES
-from workflows.identity import IdentityWorkflow
 from workflows.matter_starting import decide_correction
+from workflows.pupil_papers import ExtractWorkflow, IdentityWorkflow
 from workflows.queues import MAIN_QUEUE, MATTER_QUEUE, SIGN_QUEUE
 from workflows.recall import RecallWorkflow
 from workflows.unlock import UnlockWorkflow
 
-WORKFLOWS = [UnlockWorkflow, RecallWorkflow, IdentityWorkflow]
+WORKFLOWS = [UnlockWorkflow, RecallWorkflow, IdentityWorkflow, ExtractWorkflow]
 Histories = dict[str, str]
 Play: TypeAlias = Callable[[WorkflowEnvironment, ThreadPoolExecutor], Awaitable[Histories]]
 
@@ -152,17 +152,27 @@ async def recall(clock: WorkflowEnvironment, script: Scripted) -> Histories:
 
 async def identity(clock: WorkflowEnvironment, script: Scripted) -> Histories:
     """Approved, signed by the principal, sealed."""
+    await _sealed(clock, script, "identity", Deed.GRANT)
+    return {"correction-identity": await _history(clock, "identity/identity-1")}
+
+
+async def extract(clock: WorkflowEnvironment, script: Scripted) -> Histories:
+    """Checked, signed by the principal, sealed."""
+    await _sealed(clock, script, "extract", Deed.CONFIRM)
+    return {"correction-extract": await _history(clock, "extract/extract-1")}
+
+
+async def _sealed(clock: WorkflowEnvironment, script: Scripted, kind: str, deed: Deed) -> None:
     fields = ("principal", "seal")
     script.begin(lambda state: CorrectionPlan(awaited=fields[state.signed :] if state.taken else ()))
-    await decide_correction(clock.client, _command("identity", Deed.GRANT))
-    handle = clock.client.get_workflow_handle("identity/identity-1")
+    await decide_correction(clock.client, _command(kind, deed))
+    handle = clock.client.get_workflow_handle(f"{kind}/{kind}-1")
     for field, action in zip(fields, (Action.APPROVE, Action.SEAL), strict=True):
         decision = Decision(
-            action, field, ("paper-1",), actor_id="staff-1", order_id=f"{field}/1", matter_id="identity-1"
+            action, field, ("paper-1",), actor_id="staff-1", order_id=f"{field}/1", matter_id=f"{kind}-1"
         )
         await _at_rest(handle)
         await handle.execute_update(decision.action.value, decision, id=decision.order_id)
-    return {"correction-identity": await _history(clock, "identity/identity-1")}
 
 
 async def _at_rest(handle: Any) -> None:  # noqa: ANN401
@@ -186,4 +196,4 @@ def _with_workers(scene: Callable[[WorkflowEnvironment, Scripted], Awaitable[His
     return play
 
 
-PLAYS = tuple(_with_workers(each) for each in (unlock, recall, identity))
+PLAYS = tuple(_with_workers(each) for each in (unlock, recall, identity, extract))

@@ -18,7 +18,7 @@ from tests.workflows.playing import FAILURES
 from tests.workflows.transfers.pretended import Pretended
 from tests.workflows.transfers.schools import Journey, make_journey
 from workflows.class_term import ClassTermWorkflow
-from workflows.identity import IdentityWorkflow
+from workflows.pupil_papers import IdentityWorkflow
 from workflows.queues import MAIN_QUEUE, PROOF_QUEUE, SIGN_QUEUE
 from workflows.transfer import TransferWorkflow
 from workflows.workers import LEAN, matter_worker

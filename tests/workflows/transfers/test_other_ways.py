@@ -86,7 +86,41 @@ async def test_a_newcomer_needs_particulars_and_a_number_of_his_own(journey: Jou
     assert "họ và tên" in await refused(journey.request(**about))
     taken = journey.pupil().pupil_code
     newcomer = Newcomer("Học sinh Mới", "Nam", "Kinh")
-    assert "không khớp" in await refused(journey.request(**{**about, "pupil": taken, "newcomer": newcomer}))
+    assert "trong hệ thống" in await refused(journey.request(**{**about, "pupil": taken, "newcomer": newcomer}))
+
+
+async def test_whoever_the_number_belongs_to_the_refusal_is_the_same(journey: Journey) -> None:
+    pupil, newcomer = journey.pupil(), Newcomer("Học sinh Mới", "Nam", "Kinh")
+    about = {"outside": OUTSIDE, "grade": 1, "newcomer": newcomer}
+    there = await refused(journey.request(**about))  # learns at the other school
+    another = await refused(journey.request(**about, pupil=pupil.pupil_code, birth_date=date(2001, 2, 3)))
+    assert there == another
+
+
+async def test_a_pupil_comes_from_abroad(journey: Journey) -> None:
+    abroad = Outside("Trường Sơ cấp Viêng Chăn", "", "", "Lào")
+    newcomer = Newcomer("Học sinh Mới", "Nam", "Lào", "", "Viêng Chăn", "Lào")
+    nowhere = Outside("Trường Sơ cấp Viêng Chăn")
+    assert "tên và nước" in await refused(journey.request(pupil="N-2", outside=nowhere, newcomer=newcomer, grade=1))
+    await journey.request(pupil="N-abroad", birth_date=date(2020, 3, 1), outside=abroad, newcomer=newcomer, grade=1)
+    row = journey.row()
+    assert (row.other_country, row.is_same_province, row.answer_due_at) == ("Lào", False, None)
+    with journey.sessions() as session:
+        assert session.get_one(PupilRow, row.pupil_id).nationality == "Lào"
+
+
+async def test_what_a_pupil_from_outside_has_learned_is_compared(
+    journey: Journey, moving_sessions: Sessions, pretended: Pretended
+) -> None:
+    chosen = ("dia_li", "hoa_hoc", "tin_hoc", "vat_li")
+    tenth = make_journey(moving_sessions, journey.client, pretended, grade=10, optional=chosen)
+    newcomer = Newcomer("Học sinh Mới", "Nam", "Kinh")
+    about = {"outside": OUTSIDE, "newcomer": newcomer, "grade": 10, "birth_date": date(2010, 3, 1)}
+    await tenth.request(**about, pupil="N-tenth", optional=chosen[:3])
+    assert "bổ sung kiến thức" in await refused(tenth.accept())
+    principal = tenth.new.school.principal
+    await tenth.act(Deed.ACCEPT, principal, "Học bù Vật lí trong hè.", class_id=str(tenth.new.class_id))
+    assert tenth.row().subject_gaps == ["vat_li"]
 
 
 async def test_who_guesses_at_pupils_of_other_schools_has_to_wait(journey: Journey) -> None:

@@ -1,4 +1,4 @@
-"""A pupil's identity page: the change that it follows from is approved, then it is signed, sealed, and in force."""
+"""Papers of a pupil that follow from a decision, an identity page or an extract: signed, sealed, and in force."""
 
 from temporalio import workflow
 
@@ -10,17 +10,16 @@ with workflow.unsafe.imports_passed_through():
     from workflows.matter_signing import MatterSigning
 
 
-@workflow.defn
-class IdentityWorkflow(Correcting, MatterSigning):
-    @workflow.init
-    def __init__(self, matter_id: str) -> None:
+class PupilPaper(Correcting, MatterSigning):
+    """`begin_paper` in `__init__`, `follow_paper` as the workflow's `run`."""
+
+    def begin_paper(self, matter_id: str) -> None:
         self.begin(matter_id)
         self.begin_signing(matter_id)
         self.noted = 0
 
-    @workflow.run
-    async def run(self, matter_id: str) -> None:  # noqa: ARG002  # taken by __init__
-        """Runs as long as the page waits for a signature, and ends where only a decision is waited for."""
+    async def follow_paper(self) -> None:
+        """Runs as long as the paper waits for a signature, and ends where only a decision is waited for."""
         plan = CorrectionPlan()
         while True:
             if self.is_stale:
@@ -46,3 +45,25 @@ class IdentityWorkflow(Correcting, MatterSigning):
 
     def _is_idle(self, plan: CorrectionPlan) -> bool:
         return not plan.awaited and workflow.all_handlers_finished()
+
+
+@workflow.defn
+class IdentityWorkflow(PupilPaper):
+    @workflow.init
+    def __init__(self, matter_id: str) -> None:
+        self.begin_paper(matter_id)
+
+    @workflow.run
+    async def run(self, matter_id: str) -> None:  # noqa: ARG002  # taken by __init__
+        await self.follow_paper()
+
+
+@workflow.defn
+class ExtractWorkflow(PupilPaper):
+    @workflow.init
+    def __init__(self, matter_id: str) -> None:
+        self.begin_paper(matter_id)
+
+    @workflow.run
+    async def run(self, matter_id: str) -> None:  # noqa: ARG002  # taken by __init__
+        await self.follow_paper()

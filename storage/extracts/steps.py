@@ -1,0 +1,237 @@
+"""The steps of an extract: opened by the clerk, checked by somebody else, signed, sealed; the next one replaces it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.duties import DUTY_NAMES, Duty
+from domain.errors import Conflict, Invalid, NotAllowed, NotFound
+from domain.matters import MatterKind
+from domain.matters.corrections import (
+    EXTRACT_STEPS,
+    CorrectionCommand,
+    CorrectionPlan,
+    Deed,
+    ExtractState,
+    after,
+)
+from domain.transfers.extracts import Checker, PaperExtract, extract_problems, sound_extracts
+from domain.transfers.phases import Direction, Phase
+from storage.corrections import people, records
+from storage.corrections.unlocks import step_of
+from storage.extracts import drafts
+from storage.matters import papers, sealing, steps, waits
+from storage.matters.steps import Step
+from storage.matters.waits import Wait
+from storage.staffing import in_force
+from storage.tables import Enrolment, Extract, Matter, Position, Staff, Transfer
+from storage.transfers import brought, year
+
+OPEN: Final = (ExtractState.DRAFT.value, ExtractState.CHECKING.value, ExtractState.SIGNING.value)
+_PHASES: Final = frozenset({Phase.CHECKING, Phase.ATTACHING, Phase.COMMITTING, Phase.PLACED})
+SEALED: Final = "Năm học này đã có học bạ số được đóng dấu nên không chép."
+_LEADERS: Final = (people.PRINCIPAL, "vice_principal")
+
+
+def ask(session: Session, command: CorrectionCommand, at: datetime) -> None:
+    """Open the matter; the years of an extract that it is to replace are there to begin with.
+
+    Raises NotFound for a transfer that does not bring a pupil from outside to the clerk's school.
+    """
+    matter_id, staff_id = UUID(command.matter_id), UUID(command.actor_id)
+    if session.get(Matter, matter_id) is not None:
+        return
+    transfer = session.get(Transfer, UUID(command.transfer_id), with_for_update=True)
+    school_id = people.school_of(session, staff_id)
+    if transfer is None or transfer.to_school_id != school_id or transfer.direction != Direction.IN:
+        raise NotFound("Không tìm thấy việc chuyển trường này.")
+    people.require_office(session, school_id, staff_id, at, people.CLERK)
+    if transfer.phase not in _PHASES:
+        raise Conflict("Chỉ lập trích lục sau khi trường đồng ý tiếp nhận học sinh.")
+    versions = drafts.of_transfer(session, transfer.matter_id)
+    if any(each.state in OPEN for each in versions):
+        raise Conflict("Trích lục của học sinh này đang được lập.")
+    former = next((each for each in versions if each.new_document is not None), None)
+    steps.open_matter(session, MatterKind.EXTRACT, matter_id, school_id, ExtractState.DRAFT, step_of(command, at))
+    session.add(
+        Extract(
+            matter_id=matter_id, transfer_id=transfer.matter_id, state=ExtractState.DRAFT.value,
+            version=former.version + 1 if former else 1, files=former.files if former else [],
+            former_document=former.new_document if former else None,
+        )
+    )  # fmt: skip
+    session.flush()
+    _wait(session, session.get_one(Matter, matter_id), at)
+
+
+def take(session: Session, matter: Matter, command: CorrectionCommand, at: datetime) -> None:
+    """Carry a decision out. Raises NotAllowed for whose turn it is not, and for who would check what he entered."""
+    row = session.get_one(Extract, matter.id, with_for_update=True)
+    transfer = session.get_one(Transfer, row.transfer_id, with_for_update=True)
+    state = after(EXTRACT_STEPS, ExtractState(row.state), command.deed)
+    staff_id = UUID(command.actor_id)
+    match command.deed:
+        case Deed.SUBMIT:
+            _submit(session, matter, row, transfer, (staff_id, at))
+        case Deed.CONFIRM:
+            _confirm(session, matter, row, transfer, (staff_id, at))
+        case Deed.REFUSE:
+            _send_back(session, matter, row, transfer, command, at)
+        case _:
+            people.require_office(session, matter.school_id, staff_id, at, people.CLERK)
+    row.state = matter.state = state.value
+    steps.note(session, matter.id, step_of(command, at))
+    if state is ExtractState.WITHDRAWN:
+        records.close(session, matter, at)
+    _wait(session, matter, at)
+
+
+Actor = tuple[UUID, datetime]
+
+
+def _submit(session: Session, matter: Matter, row: Extract, transfer: Transfer, actor: Actor) -> None:
+    """Everything but the check is there."""
+    staff_id, at = actor
+    people.require_office(session, matter.school_id, staff_id, at, people.CLERK)
+    if transfer.to_enrolment_id is None:
+        raise Conflict("Học sinh chưa vào lớp; hãy xác nhận hồ sơ chuyển đến trước.")
+    if problems(session, transfer):
+        raise Invalid("Trích lục còn thiếu thông tin; hãy xem mục “Còn thiếu”.")
+    row.submitted_by, row.checked_by = staff_id, None
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What a year lacks; of the whole extract `school_year` is ""."""
+
+    school_year: str
+    message: str
+
+
+def problems(session: Session, transfer: Transfer) -> tuple[Missing, ...]:
+    """What keeps the clerk from sending it to be checked."""
+    kept, sealed = drafts.years(transfer), _sealed(session, transfer)
+    if not kept:
+        return (Missing("", "Chưa có năm học nào được chép."),)
+    return tuple(
+        Missing(each.year.school_year, message)
+        for each in kept
+        for message in (*_lacks(each.year), *([SEALED] if each.year.school_year in sealed else []))
+    )
+
+
+def _lacks(year: PaperExtract) -> list[str]:
+    return [problem.message for problem in extract_problems(year) if problem.field != "checked_by"]
+
+
+def _sealed(session: Session, transfer: Transfer) -> set[str]:
+    """Years with a sealed record, of a school in the system or in a package that was brought."""
+    known = {each.school_year for each in year.sealed_years(session, transfer.pupil_id)}
+    return known | brought.proven_years(transfer)
+
+
+def _confirm(session: Session, matter: Matter, row: Extract, transfer: Transfer, actor: Actor) -> None:
+    """Somebody else has held it against the originals."""
+    staff_id, at = actor
+    _require_checker(session, matter, transfer, actor)
+    if staff_id in entered_by(row, transfer):
+        raise NotAllowed("Người nhập trích lục không tự đối chiếu; phải là người thứ hai.")
+    row.checked_by = staff_id
+    sound_extracts(drafts.checked(transfer, checkers(session, row, at)), _sealed(session, transfer))
+
+
+def entered_by(row: Extract, transfer: Transfer) -> set[UUID]:
+    """Who copied a year, or sent it to be checked."""
+    return {each.entered_by for each in drafts.years(transfer)} | ({row.submitted_by} if row.submitted_by else set())
+
+
+def checkers(session: Session, row: Extract, at: datetime) -> tuple[Checker, ...]:
+    """Who entered it, then who checked it."""
+    found = [session.get_one(Staff, each) for each in (row.submitted_by, row.checked_by) if each is not None]
+    return tuple(Checker(each.full_name, each.personal_id, _position(session, each.id, at)) for each in found)
+
+
+def _position(session: Session, staff_id: UUID, at: datetime) -> str:
+    """Who has no office checked as the homeroom teacher."""
+    held = select(Position.title).where(Position.staff_id == staff_id, in_force(Position, at))
+    return session.scalars(held.order_by(Position.role)).first() or DUTY_NAMES[Duty.HOMEROOM]
+
+
+def may_check(session: Session, matter: Matter, staff_id: UUID, at: datetime) -> bool:
+    """Whether it is this person's to hold the copy against the originals now."""
+    row = session.get_one(Extract, matter.id)
+    transfer = session.get_one(Transfer, row.transfer_id)
+    if row.state != ExtractState.CHECKING or staff_id in entered_by(row, transfer):
+        return False
+    leaders = (people.holders_of(session, matter.school_id, role, at) for role in _LEADERS)
+    return staff_id == _homeroom(session, transfer, at) or any(staff_id in each for each in leaders)
+
+
+def _require_checker(session: Session, matter: Matter, transfer: Transfer, actor: Actor) -> None:
+    staff_id, at = actor
+    if staff_id != _homeroom(session, transfer, at):
+        people.require_office(session, matter.school_id, staff_id, at, *_LEADERS)
+
+
+def _send_back(
+    session: Session, matter: Matter, row: Extract, transfer: Transfer, command: CorrectionCommand, at: datetime
+) -> None:
+    """The clerk corrects it. Raises Conflict once somebody has signed: then the next version does."""
+    _require_checker(session, matter, transfer, (UUID(command.actor_id), at))
+    if not command.reason_id:
+        raise Invalid("Hãy ghi lý do (từ 3 đến 1000 ký tự).")
+    if papers.current(session, matter.id) is not None:
+        raise Conflict("Trích lục đã có chữ ký; hãy đóng dấu rồi lập bản thay thế.")
+    papers.void_paper(session, matter.id, UUID(command.reason_id))
+    row.submitted_by = row.checked_by = None
+
+
+def _homeroom(session: Session, transfer: Transfer, at: datetime) -> UUID | None:
+    """Of the class where the pupil is now."""
+    if transfer.to_enrolment_id is None:
+        return None
+    return people.homeroom_of(session, session.get_one(Enrolment, transfer.to_enrolment_id).class_id, at)
+
+
+def plan(session: Session, matter: Matter) -> CorrectionPlan:
+    """Which signatures the paper waits for."""
+    is_signing = matter.state == ExtractState.SIGNING
+    return CorrectionPlan(awaited=sealing.awaited(session, matter) if is_signing else ())
+
+
+def _wait(session: Session, matter: Matter, at: datetime) -> None:
+    match matter.state:
+        case ExtractState.DRAFT:
+            wanted = [Wait("enter", role=people.CLERK, school_id=matter.school_id)]
+        case ExtractState.CHECKING:
+            wanted = _checks(session, matter, at)
+        case ExtractState.SIGNING:
+            wanted = list(sealing.waits_of(session, matter))
+        case _:
+            wanted = []
+    waits.wait_for(session, matter.id, wanted, at)
+
+
+def _checks(session: Session, matter: Matter, at: datetime) -> list[Wait]:
+    """The homeroom teacher, unless it was he who entered it; the principal may, too."""
+    row = session.get_one(Extract, matter.id)
+    transfer = session.get_one(Transfer, row.transfer_id)
+    homeroom = _homeroom(session, transfer, at)
+    own = [Wait("check", staff_id=homeroom)] if homeroom and homeroom not in entered_by(row, transfer) else []
+    return [*own, Wait("check", role=people.PRINCIPAL, school_id=matter.school_id)]
+
+
+def signed(session: Session, matter: Matter, at: datetime) -> None:
+    """After a signature: whom the paper waits for now; with the seal it is in force."""
+    row, paper = session.get_one(Extract, matter.id), papers.current(session, matter.id)
+    if row.state == ExtractState.SIGNING and paper is not None and paper.sealed_at is not None:
+        row.state = matter.state = ExtractState.SETTLED.value
+        row.new_document, matter.settled_at = paper.id, at
+        sealing.replace_former(session, row.former_document, paper.id, at)
+        steps.note(session, matter.id, Step(f"settled/{paper.id}", Deed.SETTLED, at))
+        waits.tell(session, matter.id, Deed.SETTLED, {matter.opened_by}, at)
+    _wait(session, matter, at)
