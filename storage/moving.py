@@ -145,10 +145,8 @@ def _enrol(session: Session, transfer: Transfer, at: datetime) -> Enrolment:
     stays = select(Enrolment).where(Enrolment.pupil_id == transfer.pupil_id, Enrolment.school_year == group.school_year)
     earlier = session.scalars(stays.order_by(*books.NEWEST_FIRST)).all()
     here = next((each for each in earlier if each.class_id == group.id), None)
-    if here is not None and here.joined_on == day_of(at):  # left and back within a day is one stay
-        here.left_on, here.register_no = None, transfer.register_no or here.register_no
-        session.flush()
-        return here
+    if here is not None and (here.left_on is None or here.joined_on == day_of(at)):
+        return _take_up(session, here, transfer)
     enrolment = Enrolment(
         class_id=group.id, pupil_id=transfer.pupil_id, school_year=group.school_year,
         order_no=here.order_no if here else _next_place(session, group.id),
@@ -160,6 +158,13 @@ def _enrol(session: Session, transfer: Transfer, at: datetime) -> Enrolment:
     session.add(enrolment)
     session.flush()
     return enrolment
+
+
+def _take_up(session: Session, here: Enrolment, transfer: Transfer) -> Enrolment:
+    """Whom the class has in its list already, or who left and came back within a day: it is the same stay."""
+    here.left_on, here.register_no = None, transfer.register_no or here.register_no
+    session.flush()
+    return here
 
 
 def _next_place(session: Session, class_id: UUID) -> int:

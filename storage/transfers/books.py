@@ -137,10 +137,16 @@ def _record_uid(session: Session, row: Transfer, school_year: str) -> UUID | Non
 
 
 def _books_with(session: Session, row: Transfer) -> Iterable[UUID]:
-    if row.to_enrolment_id is None:
-        return ()
-    query = select(TermRecord.class_term_id).where(TermRecord.enrolment_id == row.to_enrolment_id)
-    return session.scalars(query.where(TermRecord.class_term_id.is_not(None))).all()
+    """The books of the new class that have the pupil; a list may have brought him there before."""
+    query = (
+        select(TermRecord.class_term_id)
+        .join(Enrolment, Enrolment.id == TermRecord.enrolment_id)
+        .where(
+            Enrolment.pupil_id == row.pupil_id, Enrolment.class_id == row.to_class_id, Enrolment.left_on.is_(None),
+            TermRecord.class_term_id.is_not(None),
+        )
+    )  # fmt: skip
+    return session.scalars(query).all()
 
 
 def _steps(row: Transfer, action: Action, found: Iterable[tuple[UUID, UUID]], attempt: int) -> list[BookStep]:

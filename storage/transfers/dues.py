@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Final
+from typing import Final, cast
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -115,7 +115,8 @@ def waits(session: Session, row: Transfer, due_at: datetime | None, at: datetime
         return list(_checkers(session, row, due_at, at))
     stuck = newest_step(session, row)
     if phase in AUTOMATIC and stuck is not None and stuck.deed == Deed.STUCK:
-        return [Wait(Turn.MEND, due_at, role="principal", school_id=UUID(str(stuck.detail["school"])))]
+        schools = cast("list[str]", stuck.detail["schools"])
+        return [Wait(Turn.MEND, due_at, role="principal", school_id=UUID(each)) for each in schools]
     return []
 
 

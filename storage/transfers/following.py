@@ -134,26 +134,26 @@ def withdraw(session: Session, matter_id: UUID, at: datetime) -> TransferStandin
 
 
 def note_stuck(session: Session, note: StuckNote) -> TransferStanding:
-    """Say on the matter's page what it waits for, and tell the principal of the school that can mend it; once."""
+    """Say on the matter's page what it waits for, and tell the principals who can mend it; once."""
     row = _locked(session, UUID(note.matter_id))
     command_id = f"stuck/{note.at.isoformat()}"
     if Phase(row.phase) in AUTOMATIC and steps.known(session, row.matter_id, command_id) is None:
-        school_id = _who_mends(session, row, note.class_term_id)
-        reason_id = uuid5(row.matter_id, command_id)
-        opened_by = session.get_one(Matter, row.matter_id).opened_by
-        journal.add_reason(session, reason_id, school_id, opened_by, note.why)
-        step = Step(command_id, Deed.STUCK, note.at, None, reason_id, {"school": str(school_id), "phase": row.phase})
-        steps.note(session, row.matter_id, step)
+        matter, reason_id = session.get_one(Matter, row.matter_id), uuid5(row.matter_id, command_id)
+        journal.add_reason(session, reason_id, matter.school_id, matter.opened_by, note.why)
+        schools = _who_mend(session, row, note.class_term_id)
+        detail: dict[str, object] = {"schools": sorted(map(str, schools)), "phase": row.phase}
+        steps.note(session, row.matter_id, Step(command_id, Deed.STUCK, note.at, None, reason_id, detail))
         lead(session, row, Phase(row.phase), note.at)
     return dues.standing(session, row)
 
 
-def _who_mends(session: Session, row: Transfer, class_term_id: str) -> UUID | None:
-    """The school whose book refuses; where none does, the one whose step it is."""
+def _who_mend(session: Session, row: Transfer, class_term_id: str) -> set[UUID | None]:
+    """The school whose book refuses; and the one that is left: what keeps the pupil is mostly there."""
+    found = {row.from_school_id or row.to_school_id}
     if class_term_id:
         book = session.get_one(ClassTermRow, UUID(class_term_id))
-        return session.get_one(ClassGroup, book.class_id).school_id
-    return dues.late_school(row) or row.from_school_id or row.to_school_id
+        found.add(session.get_one(ClassGroup, book.class_id).school_id)
+    return found
 
 
 def note_alarm(session: Session, note: AlarmNote, at: datetime) -> TransferStanding:

@@ -64,6 +64,16 @@ def test_a_record_of_the_coming_year_leaves_the_former_school_too(later: Later) 
     assert leaves.decision.record_ids == (record_id,)
 
 
+def test_whom_the_new_class_has_in_its_list_already_has_one_place_there(later: Later) -> None:
+    place = later.listed(later.next_new)
+    opened = opening.open_term(later.db, later.next_new, Term.HK1, AT)
+    assert len(opened.record_ids) == 1
+    assert books.to_attach(later.db, later.row, 1) == []
+    arrived = moving.arrive(later.db, later.row, AT)
+    assert arrived is place
+    assert (place.left_on, place.joined_on) == (None, day_of(AT))
+
+
 def test_a_record_of_the_coming_year_at_a_third_school_keeps_the_pupil(later: Later) -> None:
     third = make_class(later.db, make_school(later.db, 3))
     class_id = registration.add_class(

@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'd7a05c3e91f4'
-down_revision = 'c4e81d7b2a96'
+down_revision = 'd1f7a0c35b82'
 branch_labels = None
 depends_on = None
 
