@@ -21,7 +21,7 @@ from signing.log.events import EventKind, HistoryEvent, record_tag
 from signing.verification.verdicts import Verification
 from signing.verification.verify import examine
 from tests.documents import samples
-from tests.documents.matter_samples import paper_extract
+from tests.documents.extract_samples import paper_extract
 from tests.signing.conftest import Cast
 from tests.signing.log.samples import MemoryTiles, entries, history, signer
 from tests.signing.verification import papers
