@@ -9,7 +9,7 @@ import pytest
 from documents.content import canonical_json, content_sha256, kind_of
 from domain.documents import DocumentKind
 from domain.year_records import DocumentContent
-from tests.documents import class_samples, matter_samples, samples, secondary_samples
+from tests.documents import class_samples, extract_samples, matter_samples, samples, secondary_samples
 
 CASES = [
     (samples.year_record(), DocumentKind.YEAR_RECORD),
@@ -17,7 +17,7 @@ CASES = [
     (class_samples.class_summary(2), DocumentKind.CLASS_SUMMARY),
     (class_samples.subject_sheet(2), DocumentKind.SUBJECT_SHEET),
     (matter_samples.identity_page(), DocumentKind.IDENTITY_PAGE),
-    (matter_samples.paper_extract(), DocumentKind.PAPER_EXTRACT),
+    (extract_samples.paper_extract(), DocumentKind.PAPER_EXTRACT),
     (matter_samples.transfer_result(), DocumentKind.TRANSFER_RESULT),
     (matter_samples.handover_minutes(), DocumentKind.HANDOVER_MINUTES),
 ]

@@ -14,13 +14,13 @@ from domain.documents import SheetColumn, SignatureField
 from domain.errors import Invalid
 from domain.matter_papers import HandoverMinutesContent, MatterPaperContent, Party
 from tests.documents import matter_samples, samples
+from tests.documents.extract_samples import paper_extract
 from tests.documents.matter_samples import (
     DECEASED,
     between_years,
     handover_minutes,
     identity_page,
     longest_minutes,
-    paper_extract,
     secondary_transfer,
     transfer_result,
 )

@@ -16,7 +16,14 @@ from zxingcpp import ImageFormat, ImageView, read_barcodes
 from documents.cover import Cover, cover_sheet
 from documents.render import Renderer, RenderFailed
 from domain.year_records import DocumentContent
-from tests.documents import class_samples, matter_samples, samples, secondary_class_samples, secondary_samples
+from tests.documents import (
+    class_samples,
+    extract_samples,
+    matter_samples,
+    samples,
+    secondary_class_samples,
+    secondary_samples,
+)
 from tests.documents.reading import page_texts
 
 SEALED: list[DocumentContent] = [
@@ -27,7 +34,7 @@ SEALED: list[DocumentContent] = [
     class_samples.class_summary(35),
     secondary_class_samples.secondary_summary(45),
     matter_samples.identity_page(5),
-    matter_samples.paper_extract(),
+    extract_samples.paper_extract(),
     matter_samples.transfer_result(),
     matter_samples.secondary_transfer(),
     matter_samples.between_years(),

@@ -14,7 +14,7 @@ from interchange.national.packet import Delivery, Event, stamped
 from interchange.national.records import NationalRecord
 from interchange.transfer.extract import ExtractIssue, extract_record, extract_records
 from tests.documents import samples
-from tests.documents.matter_samples import paper_extract
+from tests.documents.extract_samples import paper_extract
 from tests.domain.transfers.test_extracts import EXTRACT
 
 HEAD = SignerContent("principal", "Phạm Quốc Bảo", "079170000003", "Hiệu trưởng")

@@ -28,6 +28,7 @@ from signing.log.events import EventKind, HistoryEvent, record_tag
 from signing.verification.verdicts import Verification
 from signing.verification.verify import examine
 from tests.documents import matter_samples, samples
+from tests.documents.extract_samples import paper_extract
 from tests.signing.conftest import Cast
 from tests.signing.log.samples import MemoryTiles, entries, history, signer
 from tests.signing.verification import papers
@@ -220,7 +221,7 @@ def matter_content(books: Books, told: Told) -> IdentityPageContent | TransferRe
 
 
 def extract(told: Told) -> PaperExtractContent:
-    found, pupil = matter_samples.paper_extract(1), replace(samples.pupil(told.pupil), schooling=LINES[: told.line + 1])
+    found, pupil = paper_extract(1), replace(samples.pupil(told.pupil), schooling=LINES[: told.line + 1])
     signers = _named(found.signers, told.school)
     return replace(found, school=told.school, pupil=pupil, lookup_code=code_of(told), signers=signers)
 

@@ -11,13 +11,13 @@ from domain.matter_papers import MatterPaperContent
 from signing.verification.field_names import field_name
 from signing.verification.forms import runs_of
 from tests.documents import samples
+from tests.documents.extract_samples import paper_extract
 from tests.documents.matter_samples import (
     DECEASED,
     between_years,
     handover_minutes,
     identity_page,
     longest_minutes,
-    paper_extract,
     secondary_transfer,
     transfer_result,
 )
