@@ -60,7 +60,7 @@ def do(db: Session, world: World, matter_id: UUID, deed: Deed, person: str, **mo
     db.commit()
 
 
-def step(**more: object) -> dict[str, object]:
+def step(**more: str) -> dict[str, str]:
     return {"command_id": str(uuid4()), **more}
 
 
@@ -70,9 +70,8 @@ async def test_the_principal_chooses_who_and_why_and_sees_everything_that_the_pe
     first = await reads(desk("principal"), "/ban-giao/moi")
     assert "Ai bàn giao, vì sao, từ lúc nào" in first
     assert "Mỗi phần việc sang ai" not in first
-    second = await reads(
-        desk("principal"), f"/ban-giao/moi?nguoi={world.cast.homeroom}&loai=retirement&thay={world.cast.music}"
-    )
+    asked = {"nguoi": str(world.cast.homeroom), "loai": "retirement", "thay": str(world.cast.music)}
+    second = words(await desk("principal").post("/ban-giao/moi/xem", data=asked), 200)
     assert f'value="{world.cast.class_id}/toan/{world.cast.music}" selected' in second
     assert "Chứng thư số của người này không ký được nữa" in second
     assert "Chưa gửi (3 học sinh)" in second
@@ -122,8 +121,18 @@ async def test_a_refusal_of_the_rules_is_shown_on_the_form(desk: As, world: Worl
 
 
 async def test_another_schools_people_cannot_be_named(desk: As, world: World) -> None:
-    answer = await desk("principal").get(f"/ban-giao/moi?nguoi={world.foreign.homeroom}&loai=retirement")
-    assert answer.status_code == 404
+    foreign = str(world.foreign.homeroom)
+    for answer in (
+        await desk("principal").get(f"/ban-giao/moi?nguoi={foreign}"),
+        await desk("principal").post("/ban-giao/moi/xem", data={"nguoi": foreign, "loai": "retirement"}),
+    ):
+        assert answer.status_code == 404
+
+
+async def test_why_somebody_leaves_stands_in_no_address(desk: As, world: World) -> None:
+    shown = await reads(desk("principal"), f"/ban-giao/moi?nguoi={world.cast.homeroom}&loai=retirement")
+    assert 'method="get"' not in shown
+    assert "Mỗi phần việc sang ai" not in shown
 
 
 async def test_who_leaves_sees_the_work_in_numbers_and_confirms(desk: As, world: World, db: Session) -> None:

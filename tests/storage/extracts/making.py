@@ -37,7 +37,9 @@ def came(session: Session, school: SchoolCast, own: Enrolment, *, phase: Phase =
     matter_id, is_there = uuid4(), phase is Phase.PLACED
     journal.add_reason(session, matter_id, school.school_id, school.clerk, "Gia đình chuyển chỗ ở.")
     first = Step(str(uuid4()), "request", NOW, school.clerk, matter_id)
-    steps.open_matter(session, MatterKind.TRANSFER, matter_id, school.school_id, phase.value, first)
+    matter = steps.open_matter(session, MatterKind.TRANSFER, matter_id, school.school_id, phase.value, first)
+    assert matter is not None
+    matter.settled_at = NOW if is_there else None
     about = {
         "pupil_id": own.pupil_id, "to_school_id": school.school_id, "other_name": "Trường THCS Mẫu",
         "other_province": "Tỉnh Lâm Đồng", "requested_on": date(2026, 10, 1), "rule_version": "tt15-2026/1",
