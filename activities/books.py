@@ -1,7 +1,6 @@
 """Decisions of matters for class-terms: a workflow cannot send an update, so an activity does."""
 
 import asyncio
-from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
@@ -9,20 +8,11 @@ from temporalio import activity
 from temporalio.client import WorkflowUpdateFailedError
 
 from activities.refusals import refusals_are_final
-from domain.decisions import Decision
+from domain.decisions import BookDecision, Decision
 from storage import reopening
 from storage.database import Sessions
 from storage.opening import OpenedTerm
 from storage.tables import Command
-
-
-@dataclass(frozen=True)
-class BookDecision:
-    """A decision for a class-term, under a command id of its own."""
-
-    class_term_id: str
-    command_id: str
-    decision: Decision
 
 
 class Books(Protocol):

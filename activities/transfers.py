@@ -12,9 +12,9 @@ from temporalio import activity
 from activities.matter_papers import MatterSigned
 from activities.refusals import refusals_are_final
 from domain.curriculum import SEAL
+from domain.decisions import BookDecision
 from domain.transfers.messages import (
     AlarmNote,
-    BookStep,
     SealedPaper,
     StuckNote,
     TransferDeed,
@@ -27,7 +27,7 @@ from storage.matters import papers
 from storage.tables import Transfer
 from storage.transfers import books, following, steps
 
-Listing = Callable[[Session, Transfer, int], list[BookStep]]
+Listing = Callable[[Session, Transfer, int], list[BookDecision]]
 
 
 class TransferActivities:
@@ -67,19 +67,19 @@ class TransferActivities:
             return steps.take(session, deed, _at(deed.at))
 
     @activity.defn
-    def list_books_to_detach(self, ref: TransferRef) -> list[BookStep]:
+    def list_books_to_detach(self, ref: TransferRef) -> list[BookDecision]:
         return self._books(books.to_detach, ref)
 
     @activity.defn
-    def list_books_to_attach(self, ref: TransferRef) -> list[BookStep]:
+    def list_books_to_attach(self, ref: TransferRef) -> list[BookDecision]:
         return self._books(books.to_attach, ref)
 
     @activity.defn
-    def list_books_to_commit(self, ref: TransferRef) -> list[BookStep]:
+    def list_books_to_commit(self, ref: TransferRef) -> list[BookDecision]:
         return self._books(books.to_commit, ref)
 
     @activity.defn
-    def list_books_to_undo(self, ref: TransferRef) -> list[BookStep]:
+    def list_books_to_undo(self, ref: TransferRef) -> list[BookDecision]:
         return self._books(books.to_undo, ref)
 
     @activity.defn
@@ -147,7 +147,7 @@ class TransferActivities:
         with self._work() as session:
             return following.note_alarm(session, note, note.at)
 
-    def _books(self, listing: Listing, ref: TransferRef) -> list[BookStep]:
+    def _books(self, listing: Listing, ref: TransferRef) -> list[BookDecision]:
         with self._work() as session:
             return listing(session, session.get_one(Transfer, UUID(ref.matter_id)), ref.attempt)
 

@@ -68,3 +68,12 @@ class Failure:
     record_id: str
     code: str
     slot: str = ""
+
+
+@dataclass(frozen=True)
+class BookDecision:
+    """What a class-term is to be told for a matter, under a command id of its own."""
+
+    class_term_id: str
+    command_id: str
+    decision: Decision

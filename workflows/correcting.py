@@ -8,21 +8,17 @@ decides something later starts it again.
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.books import BookActivities, BookDecision
     from activities.corrections import CorrectionActivities, MatterAlarm, StuckBook
-    from domain.matters.corrections import Alarm, BookOrder, CorrectionCommand, CorrectionPlan
+    from domain.decisions import BookDecision
+    from domain.matters.corrections import Alarm, CorrectionCommand, CorrectionPlan
 
+    from workflows.matter_work import in_database, refused_as_it_is, tell_book
     from workflows.pending import current_command_id
-    from workflows.queues import DATABASE_RETRY, DATABASE_TIMEOUT, MATTER_QUEUE
-
-# A class-term may be embedding a whole class's signatures when it is told.
-BOOK_TIMEOUT = timedelta(minutes=10)
 
 
 class Correcting:
@@ -53,32 +49,24 @@ class Correcting:
         """One decision at a time. What class-terms have to do for it is done before it is answered."""
         command = replace(command, command_id=current_command_id(), at=workflow.now())
         async with self.lock:
-            await _refused_as_it_is(self._take(command))
+            await refused_as_it_is(self._take(command))
 
     async def _take(self, command: CorrectionCommand) -> None:
-        await self._execute(CorrectionActivities.take_correction, command)
+        await in_database(CorrectionActivities.take_correction, command)
         try:
             for order in (await self._plan()).books:
                 await self._tell(order)
         finally:
             self.is_stale = True
 
-    async def _tell(self, order: BookOrder) -> None:
+    async def _tell(self, order: BookDecision) -> None:
         """A class-term's refusal stands in the matter's diary, and is the answer."""
-        work = BookDecision(order.class_term_id, order.command_id, order.decision)
         try:
-            await workflow.execute_activity_method(
-                BookActivities.decide_in_book,
-                work,
-                task_queue=MATTER_QUEUE,
-                start_to_close_timeout=BOOK_TIMEOUT,
-                retry_policy=DATABASE_RETRY,
-                summary=order.decision.action.value,
-            )
+            await tell_book(order)
         except ActivityError as error:
             if isinstance(error.cause, ApplicationError):
                 stuck = StuckBook(self.matter_id, order.command_id, error.cause.type or "")
-                await self._execute(CorrectionActivities.note_stuck, stuck)
+                await in_database(CorrectionActivities.note_stuck, stuck)
             raise
 
     async def _wait(self, alarm: Alarm) -> None:
@@ -86,28 +74,9 @@ class Correcting:
         try:
             await workflow.wait_condition(lambda: self.is_stale, timeout=timeout, timeout_summary=alarm.key)
         except TimeoutError:
-            await self._execute(CorrectionActivities.note_alarm, MatterAlarm(self.matter_id, alarm))
+            await in_database(CorrectionActivities.note_alarm, MatterAlarm(self.matter_id, alarm))
             self.is_stale = True
 
     async def _plan(self) -> CorrectionPlan:
-        plan: CorrectionPlan = await self._execute(CorrectionActivities.plan_correction, self.matter_id)
+        plan: CorrectionPlan = await in_database(CorrectionActivities.plan_correction, self.matter_id)
         return plan
-
-    async def _execute(self, activity: Any, argument: Any) -> Any:  # noqa: ANN401
-        return await workflow.execute_activity_method(
-            activity,
-            argument,
-            task_queue=MATTER_QUEUE,
-            start_to_close_timeout=DATABASE_TIMEOUT,
-            retry_policy=DATABASE_RETRY,
-        )
-
-
-async def _refused_as_it_is(work: Any) -> None:  # noqa: ANN401
-    """The refusal of a rule reaches the caller in its own words."""
-    try:
-        await work
-    except ActivityError as error:
-        if isinstance(error.cause, ApplicationError):
-            raise error.cause from error
-        raise

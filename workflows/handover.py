@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.handovers import HandoverActivities
@@ -28,6 +28,7 @@ with workflow.unsafe.imports_passed_through():
     )
 
     from workflows.matter_signing import MatterSigning, PaperState
+    from workflows.matter_work import refused_as_it_is
     from workflows.pending import current_command_id
     from workflows.queues import DATABASE_RETRY, DATABASE_TIMEOUT
 
@@ -183,12 +184,7 @@ class HandoverWorkflow(MatterSigning):
     async def _do(self, activity: Callable[..., HandoverStanding], message: Any) -> HandoverStanding:  # noqa: ANN401
         """One at a time; the refusal of a rule reaches the caller as it is."""
         async with self.lock:
-            try:
-                standing = await self._execute(activity, message)
-            except ActivityError as error:
-                if isinstance(error.cause, ApplicationError):
-                    raise error.cause from error
-                raise
+            standing = await refused_as_it_is(self._execute(activity, message))
             self._stand(standing)
             return standing
 

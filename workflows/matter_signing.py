@@ -14,6 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import DomainError
     from domain.matters.signing import NOTHING_SIGNED, OUTDATED, require_awaited
 
+    from workflows.matter_work import refused_as_it_is
     from workflows.messages import Outcome
     from workflows.pending import current_command_id
     from workflows.queues import HEARTBEAT_TIMEOUT, SIGN_QUEUE, SIGN_RETRY
@@ -113,20 +114,16 @@ class MatterSigning:
 
     async def _embed(self, command_id: str, decision: Decision) -> Outcome:
         began_in = self.signing_round
-        try:
-            result = await workflow.execute_activity_method(
-                MatterPaperActivities.complete_matter_order,
-                decision.order_id,
-                task_queue=SIGN_QUEUE,
-                start_to_close_timeout=EMBED_TIMEOUT,
-                heartbeat_timeout=HEARTBEAT_TIMEOUT,
-                retry_policy=SIGN_RETRY,
-                summary=f"Ghép chữ ký: {decision.slot}",
-            )
-        except ActivityError as error:
-            if isinstance(error.cause, ApplicationError):
-                raise error.cause from error
-            raise
+        embedding = workflow.execute_activity_method(
+            MatterPaperActivities.complete_matter_order,
+            decision.order_id,
+            task_queue=SIGN_QUEUE,
+            start_to_close_timeout=EMBED_TIMEOUT,
+            heartbeat_timeout=HEARTBEAT_TIMEOUT,
+            retry_policy=SIGN_RETRY,
+            summary=f"Ghép chữ ký: {decision.slot}",
+        )
+        result = await refused_as_it_is(embedding)
         if result.failed:
             raise ApplicationError(NOTHING_SIGNED, list(decision.record_ids), type="SigningFailed", non_retryable=True)
         if began_in != self.signing_round:  # the paper became void in this very moment

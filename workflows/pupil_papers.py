@@ -8,6 +8,7 @@ with workflow.unsafe.imports_passed_through():
 
     from workflows.correcting import Correcting
     from workflows.matter_signing import MatterSigning
+    from workflows.matter_work import in_database
 
 
 class PupilPaper(Correcting, MatterSigning):
@@ -28,7 +29,7 @@ class PupilPaper(Correcting, MatterSigning):
                 self.await_signatures(*plan.awaited)
             elif len(self.signed) > self.noted:
                 self.noted = len(self.signed)
-                await self._execute(CorrectionActivities.note_signature, self.matter_id)
+                await in_database(CorrectionActivities.note_signature, self.matter_id)
                 self.is_stale = True
             elif self._is_idle(plan):
                 return

@@ -18,6 +18,8 @@ CAMPAIGN_QUEUE = "hocba-campaign"
 # A dead worker is noticed after this long; people wait for it, so it is short.
 HEARTBEAT_TIMEOUT = timedelta(seconds=8)
 DATABASE_TIMEOUT = timedelta(seconds=10)
+# A class-term may be embedding a whole class's signatures when it is told something.
+BOOK_TIMEOUT = timedelta(minutes=10)
 # Writing to the database must succeed in the end, or the projection would stay behind the workflow for good.
 DATABASE_RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=250), maximum_interval=timedelta(seconds=60))
 # Embedding signatures that people gave must succeed in the end too, but may wait for a repair.

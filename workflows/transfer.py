@@ -14,17 +14,16 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from activities.books import BookActivities, BookDecision
     from activities.refusals import refusal
     from activities.transfer_packages import TransferPackageActivities
     from activities.transfers import TransferActivities
+    from domain.decisions import BookDecision
     from domain.documents import SignatureField
     from domain.errors import DomainError
     from domain.matters import MatterKind, workflow_id
     from domain.transfers import phases
     from domain.transfers.messages import (
         AlarmNote,
-        BookStep,
         SealedPaper,
         StuckNote,
         TransferDeed,
@@ -34,13 +33,11 @@ with workflow.unsafe.imports_passed_through():
     from domain.transfers.phases import Deed, Phase
 
     from workflows.matter_signing import MatterSigning
+    from workflows.matter_work import in_database, refusal_of, refused_as_it_is, tell_book
     from workflows.pending import current_command_id
-    from workflows.queues import DATABASE_RETRY, DATABASE_TIMEOUT, MATTER_QUEUE, PACK_TIMEOUT, PROOF_QUEUE, SIGN_RETRY
+    from workflows.queues import PACK_TIMEOUT, PROOF_QUEUE, SIGN_RETRY
     from workflows.transfer_handlers import TransferHandlers
     from workflows.transfer_runs import TOLD_AFTER, Carried, Refused, TransferRun, pause_after, run_of
-
-# A book may have to wait for a signature that is being embedded, or for its worker.
-BOOK_TIMEOUT = timedelta(minutes=2)
 
 
 def transfer_workflow_id(matter_id: object) -> str:
@@ -63,7 +60,7 @@ class TransferWorkflow(MatterSigning, TransferHandlers):
 
     @workflow.run
     async def run(self, start: TransferRun) -> str:
-        self._take(await self._do(TransferActivities.load_transfer, TransferRef(start.matter_id)))
+        self._take(await in_database(TransferActivities.load_transfer, TransferRef(start.matter_id)))
         if start.carried is None and self.standing.phase is Phase.WRITING:
             await self._take_up_paper()
         while not self.standing.is_over:
@@ -75,7 +72,7 @@ class TransferWorkflow(MatterSigning, TransferHandlers):
                 if not is_cancelled_exception(error):
                     raise
                 # Cancelled from outside: what was done is given back, or after the pivot carried to its end.
-                self._take(await self._do(TransferActivities.withdraw_transfer, self._ref()))
+                self._take(await in_database(TransferActivities.withdraw_transfer, self._ref()))
             self._show()
         await workflow.wait_condition(workflow.all_handlers_finished)
         return self.standing.phase.value
@@ -86,7 +83,7 @@ class TransferWorkflow(MatterSigning, TransferHandlers):
 
     async def _take_up_paper(self) -> None:
         """The run before this one ended while the paper was being signed."""
-        for each in await self._do(TransferActivities.load_signatures, self._ref()):
+        for each in await in_database(TransferActivities.load_signatures, self._ref()):
             self.signed[each.field] = each
 
     async def _go_on(self) -> None:
@@ -128,17 +125,17 @@ class TransferWorkflow(MatterSigning, TransferHandlers):
         sealed = self.signed.get(SignatureField.SEAL)
         if sealed is not None:
             paper = SealedPaper(self.standing.matter_id, sealed.document_id, workflow.now())
-            self._take(await self._do(TransferActivities.note_transfer_sealed, paper))
+            self._take(await in_database(TransferActivities.note_transfer_sealed, paper))
             return
         wanted = SignatureField.SEAL if self.are_signed(SignatureField.PRINCIPAL) else SignatureField.PRINCIPAL
         if wanted not in self.awaited:
             self.await_signatures(wanted)
             if wanted is SignatureField.SEAL:
-                self._take(await self._do(TransferActivities.note_transfer_signed, self._ref()))
+                self._take(await in_database(TransferActivities.note_transfer_signed, self._ref()))
         await self._wait(lambda: self.are_signed(wanted) or self.is_asked_to_continue())
 
     async def _pack(self) -> None:
-        refused = await self._refusal_of(self._of_package(TransferPackageActivities.pack_transfer))
+        refused = await self._take_or_refuse(self._of_package(TransferPackageActivities.pack_transfer))
         if refused is not None:
             await self._pause(refused)
 
@@ -155,7 +152,7 @@ class TransferWorkflow(MatterSigning, TransferHandlers):
 
     async def _stop_pages(self) -> None:
         """Pages of the former school that ended with the move: whoever waits for a signature in one stops."""
-        for each in await self._do(TransferActivities.list_stopped_pages, self._ref()):
+        for each in await in_database(TransferActivities.list_stopped_pages, self._ref()):
             page: Any = workflow.get_external_workflow_handle(workflow_id(MatterKind.IDENTITY, each))
             with suppress(ApplicationError):  # it has ended already
                 await page.signal("look_again")
@@ -172,53 +169,33 @@ class TransferWorkflow(MatterSigning, TransferHandlers):
         """Ask every book, then note that it is done. What is refused is looked at anew later."""
         refused = await self._ask_books(listing)
         if not refused:
-            last = await self._refusal_of(self._do(then, self._ref()))
+            last = await self._take_or_refuse(in_database(then, self._ref()))
             if last is None:
                 return
             refused = [last]
-        self._take(await self._do(TransferActivities.load_transfer, self._ref()))
+        self._take(await in_database(TransferActivities.load_transfer, self._ref()))
         await self._pause([*earlier, *refused][0])
 
     async def _ask_books(self, listing: Any) -> list[Refused]:  # noqa: ANN401
-        found: list[BookStep] = await self._do(listing, self._ref())
-        answers = [(each, await self._refusal(self._decide(each))) for each in found]
+        found: list[BookDecision] = await in_database(listing, self._ref())
+        answers = [(each, await refusal_of(tell_book(each))) for each in found]
         return [Refused(error.message, each.class_term_id) for each, error in answers if error is not None]
 
-    async def _decide(self, step: BookStep) -> None:
-        await workflow.execute_activity_method(
-            BookActivities.decide_in_book,
-            BookDecision(step.class_term_id, step.command_id, step.decision),
-            task_queue=MATTER_QUEUE,
-            start_to_close_timeout=BOOK_TIMEOUT,
-            retry_policy=DATABASE_RETRY,
-            summary=step.decision.action.value,
-        )
-
-    async def _refusal_of(self, call: Awaitable[TransferStanding]) -> Refused | None:
+    async def _take_or_refuse(self, call: Awaitable[TransferStanding]) -> Refused | None:
         """Take where a step leads; or why it was refused."""
 
         async def taken() -> None:
             self._take(await call)
 
-        error = await self._refusal(taken())
+        error = await refusal_of(taken())
         return Refused(error.message) if error is not None else None
-
-    async def _refusal(self, call: Awaitable[None]) -> ApplicationError | None:
-        """What a rule refused; anything else is raised."""
-        try:
-            await call
-        except ActivityError as error:
-            if not isinstance(error.cause, ApplicationError):
-                raise
-            return error.cause
-        return None
 
     async def _pause(self, refused: Refused) -> None:
         """Longer each time, until something changes; whoever can mend it is told if it lasts."""
         self.refusals += 1
         if self.refusals == TOLD_AFTER and workflow.patched("stuck-is-told"):
             note = StuckNote(self.standing.matter_id, workflow.now(), refused.why, refused.class_term_id)
-            self._take(await self._do(TransferActivities.note_transfer_stuck, note))
+            self._take(await in_database(TransferActivities.note_transfer_stuck, note))
         version = self.standing.version
         try:
             await workflow.wait_condition(lambda: self.standing.version != version, timeout=pause_after(self.refusals))
@@ -239,18 +216,13 @@ class TransferWorkflow(MatterSigning, TransferHandlers):
         except TimeoutError:
             if alarm is not None and self.standing.version == version:
                 note = AlarmNote(self.standing.matter_id, alarm.key, workflow.now())
-                self._take(await self._do(TransferActivities.note_transfer_alarm, note))
+                self._take(await in_database(TransferActivities.note_transfer_alarm, note))
 
     async def _decided(self, deed: TransferDeed) -> TransferStanding:
         """One decision at a time; the refusal of a rule reaches the caller as it is."""
         async with self.lock:
             signed = replace(deed, command_id=current_command_id(), at=workflow.now())
-            try:
-                self._take(await self._do(TransferActivities.take_transfer_deed, signed))
-            except ActivityError as error:
-                if isinstance(error.cause, ApplicationError):
-                    raise error.cause from error
-                raise
+            self._take(await refused_as_it_is(in_database(TransferActivities.take_transfer_deed, signed)))
             if deed.deed is Deed.RETRY:
                 self.refusals = 0
             return self.standing
@@ -295,15 +267,6 @@ class TransferWorkflow(MatterSigning, TransferHandlers):
 
     def _ref(self) -> TransferRef:
         return TransferRef(self.standing.matter_id, workflow.now(), self.attempt)
-
-    async def _do(self, act: Any, argument: Any) -> Any:  # noqa: ANN401
-        return await workflow.execute_activity_method(
-            act,
-            argument,
-            task_queue=MATTER_QUEUE,
-            start_to_close_timeout=DATABASE_TIMEOUT,
-            retry_policy=DATABASE_RETRY,
-        )
 
     def _show(self) -> None:
         workflow.set_current_details(self.standing.phase.label)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeVar
 
-from domain.decisions import Decision
+from domain.decisions import BookDecision
 from domain.errors import Conflict
 from domain.labelled import Labelled
 
@@ -158,18 +158,9 @@ class Alarm:
 
 
 @dataclass(frozen=True)
-class BookOrder:
-    """What a class-term is to be told, under a command id of its own."""
-
-    class_term_id: str
-    command_id: str
-    decision: Decision
-
-
-@dataclass(frozen=True)
 class CorrectionPlan:
     """What a matter's workflow does next: tell class-terms, wait for an alarm or for signatures (`awaited`), or end."""
 
-    books: tuple[BookOrder, ...] = ()
+    books: tuple[BookDecision, ...] = ()
     alarms: tuple[Alarm, ...] = ()
     awaited: tuple[str, ...] = ()

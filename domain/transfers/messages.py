@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.decisions import Decision
 from domain.transfers.phases import OVER, Deed, Direction, Phase
 
 
@@ -81,12 +80,3 @@ class TransferStanding:
     @property
     def is_over(self) -> bool:
         return self.phase in OVER
-
-
-@dataclass(frozen=True)
-class BookStep:
-    """A decision that a class-term is to take for a transfer."""
-
-    class_term_id: str
-    command_id: str
-    decision: Decision

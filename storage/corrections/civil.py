@@ -11,12 +11,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
-from domain.decisions import Action, Decision
+from domain.decisions import Action, BookDecision, Decision
 from domain.documents import DocumentKind
 from domain.errors import Conflict, Invalid, NotFound
 from domain.matters import civil
 from domain.matters.civil import CivilDecision
-from domain.matters.corrections import BookOrder, Deed
+from domain.matters.corrections import Deed
 from domain.pupils import PupilField
 from domain.record_states import MATTER
 from domain.stages import Stage
@@ -121,7 +121,7 @@ def refuse_moving(session: Session, pupil_id: UUID) -> None:
         )
 
 
-def orders(session: Session, matter_id: UUID, actor_id: str, reason_id: str) -> tuple[BookOrder, ...]:
+def orders(session: Session, matter_id: UUID, actor_id: str, reason_id: str) -> tuple[BookDecision, ...]:
     """What books are told: papers that speak of the former data, signed or just being signed, are void.
 
     Sealed ones stay, and what nobody has begun to sign takes the new data by itself.
@@ -141,7 +141,7 @@ def orders(session: Session, matter_id: UUID, actor_id: str, reason_id: str) -> 
             Action.RENEW, MATTER, (str(record.id),), actor_id=actor_id, reason_id=reason_id, to_slots=tuple(slots),
             matter_id=str(matter_id),
         )  # fmt: skip
-        found.append(BookOrder(str(row.id), f"{prefix}{attempt}", decision))
+        found.append(BookDecision(str(row.id), f"{prefix}{attempt}", decision))
     return tuple(found)
 
 

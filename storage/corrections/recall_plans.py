@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from domain.assessment import Term
 from domain.calendar import day_of, end_of_day
-from domain.decisions import Action, Decision
-from domain.matters.corrections import Alarm, BookOrder, CorrectionPlan, Deed, RecallState
+from domain.decisions import Action, BookDecision, Decision
+from domain.matters.corrections import Alarm, CorrectionPlan, Deed, RecallState
 from domain.record_states import MATTER
 from domain.stages import Stage
 from storage.campaigns import policies
@@ -34,7 +34,7 @@ def plan(session: Session, matter: Matter) -> CorrectionPlan:
     return CorrectionPlan(books, tuple(each for each in alarms if steps.known(session, matter.id, each.key) is None))
 
 
-def _orders(session: Session, recall: Recall) -> tuple[BookOrder, ...]:
+def _orders(session: Session, recall: Recall) -> tuple[BookDecision, ...]:
     """The first term before the year's end, so that nothing of the year is entered on a first term that is closed."""
     unopened = [row for row in records.of_matter(session, recall.matter_id) if row.opened_at is None]
     rows = [row for row in unopened if not records.has_left(session.get_one(TermRecord, row.record_id))]
@@ -43,14 +43,14 @@ def _orders(session: Session, recall: Recall) -> tuple[BookOrder, ...]:
     return tuple(_order(session, recall, row, attempt) for row in ordered)
 
 
-def _order(session: Session, recall: Recall, row: CorrectedRecord, attempt: int) -> BookOrder:
+def _order(session: Session, recall: Recall, row: CorrectedRecord, attempt: int) -> BookDecision:
     record = session.get_one(TermRecord, row.record_id)
     action = Action.RECALL if record.stage == Stage.ISSUED else Action.UNLOCK
     decision = Decision(
         action, MATTER, (str(record.id),), actor_id=str(recall.decided_by), reason_id=str(recall.reason_id),
         to_slots=tuple(row.slots), matter_id=str(recall.matter_id),
     )  # fmt: skip
-    return BookOrder(str(record.class_term_id), f"recall/{recall.matter_id}/{attempt}/{record.id}", decision)
+    return BookDecision(str(record.class_term_id), f"recall/{recall.matter_id}/{attempt}/{record.id}", decision)
 
 
 def _reminders(session: Session, matter: Matter) -> tuple[Alarm, ...]:

@@ -9,13 +9,12 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
-from domain.decisions import Action, Decision
+from domain.decisions import Action, BookDecision, Decision
 from domain.errors import Conflict, Invalid
 from domain.matters import MatterKind
 from domain.matters.corrections import (
     UNLOCK_STEPS,
     Alarm,
-    BookOrder,
     CorrectionCommand,
     CorrectionPlan,
     Deed,
@@ -199,7 +198,7 @@ def plan(session: Session, matter: Matter) -> CorrectionPlan:
     return CorrectionPlan(alarms=_alarms(session, unlock))
 
 
-def _orders(session: Session, unlock: Unlock) -> tuple[BookOrder, ...]:
+def _orders(session: Session, unlock: Unlock) -> tuple[BookDecision, ...]:
     """Later terms first: once the parts asked for are open, everything is."""
     waiting: dict[tuple[UUID, tuple[str, ...]], list[str]] = {}
     for row in records.of_matter(session, unlock.matter_id):
@@ -209,7 +208,7 @@ def _orders(session: Session, unlock: Unlock) -> tuple[BookOrder, ...]:
     attempt = records.times(session, unlock.matter_id, Deed.STUCK)
     ordered = sorted(waiting.items(), key=lambda each: (each[0][0] == unlock.class_term_id, str(each[0])))
     return tuple(
-        BookOrder(
+        BookDecision(
             str(class_term_id),
             f"unlock/{unlock.matter_id}/{attempt}/{class_term_id}/{number}",
             Decision(

@@ -9,10 +9,9 @@ from uuid import UUID, uuid5
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from domain.decisions import Action, Decision
+from domain.decisions import Action, BookDecision, Decision
 from domain.record_states import CLOSED, MATTER
 from domain.stages import Stage
-from domain.transfers.messages import BookStep
 from domain.transfers.phases import Direction
 from storage import journal
 from storage.corrections.on_the_way import is_recalled
@@ -25,12 +24,12 @@ NEWEST_FIRST: Final = (Enrolment.left_on.desc().nulls_first(), Enrolment.joined_
 WHY_DETACHED: Final = "Học sinh làm thủ tục chuyển trường."
 
 
-def to_detach(session: Session, row: Transfer, attempt: int) -> list[BookStep]:
+def to_detach(session: Session, row: Transfer, attempt: int) -> list[BookDecision]:
     """What the school that is left could still sign; who signed a summary that falls apart with it is told why."""
     return _with_reason(session, row, _steps(row, Action.DETACH_BEGIN, open_records(session, row), attempt))
 
 
-def _with_reason(session: Session, row: Transfer, steps: list[BookStep]) -> list[BookStep]:
+def _with_reason(session: Session, row: Transfer, steps: list[BookDecision]) -> list[BookDecision]:
     reason_id = str(why(session, row)) if steps else ""
     return [replace(each, decision=replace(each.decision, reason_id=reason_id)) for each in steps]
 
@@ -43,16 +42,16 @@ def why(session: Session, row: Transfer) -> UUID:
     return reason_id
 
 
-def to_undo(session: Session, row: Transfer, attempt: int) -> list[BookStep]:
+def to_undo(session: Session, row: Transfer, attempt: int) -> list[BookDecision]:
     return _steps(row, Action.DETACH_CANCEL, _moving(session, row), attempt)
 
 
-def to_commit(session: Session, row: Transfer, attempt: int) -> list[BookStep]:
+def to_commit(session: Session, row: Transfer, attempt: int) -> list[BookDecision]:
     """Papers of the pupil's own that were signed, not sealed, are void with it."""
     return _with_reason(session, row, _steps(row, Action.DETACH_COMMIT, _moving(session, row), attempt))
 
 
-def to_attach(session: Session, row: Transfer, attempt: int) -> list[BookStep]:
+def to_attach(session: Session, row: Transfer, attempt: int) -> list[BookDecision]:
     """The open books of the class that lack the pupil: each gets a record, but for a term that is issued already.
 
     Who comes from outside of the system has no part in a term that the class has finished.
@@ -149,13 +148,13 @@ def _books_with(session: Session, row: Transfer) -> Iterable[UUID]:
     return session.scalars(query).all()
 
 
-def _steps(row: Transfer, action: Action, found: Iterable[tuple[UUID, UUID]], attempt: int) -> list[BookStep]:
+def _steps(row: Transfer, action: Action, found: Iterable[tuple[UUID, UUID]], attempt: int) -> list[BookDecision]:
     """One decision for each book; each attempt has ids of its own, as a book answers a known one as it did before."""
     records: dict[UUID, list[str]] = defaultdict(list)
     for class_term_id, record_id in found:
         records[class_term_id].append(str(record_id))
     return [
-        BookStep(
+        BookDecision(
             str(class_term_id),
             f"transfer/{row.matter_id}/{action.value}/{class_term_id}/{attempt}",
             Decision(action, MATTER, tuple(record_ids), matter_id=str(row.matter_id)),

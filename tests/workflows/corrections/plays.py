@@ -15,13 +15,12 @@ from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-from activities.books import BookDecision
 from activities.corrections import MatterAlarm, StuckBook
 from activities.matter_papers import MatterSigned
 from activities.refusals import refusal
-from domain.decisions import Action, Decision
+from domain.decisions import Action, BookDecision, Decision
 from domain.errors import Conflict
-from domain.matters.corrections import Alarm, BookOrder, CorrectionCommand, CorrectionPlan, Deed
+from domain.matters.corrections import Alarm, CorrectionCommand, CorrectionPlan, Deed
 from domain.record_states import MATTER
 from tests.workflows.playing import FAILURES
 from workflows.matter_starting import decide_correction
@@ -109,9 +108,9 @@ def _command(kind: str, deed: Deed) -> CorrectionCommand:
     )
 
 
-def _order(action: Action) -> BookOrder:
+def _order(action: Action) -> BookDecision:
     decision = Decision(action, MATTER, ("r01",), actor_id="staff-1", reason_id="reason-1", to_slots=("toan",))
-    return BookOrder("class-term-1", f"{action.value}/1", decision)
+    return BookDecision("class-term-1", f"{action.value}/1", decision)
 
 
 async def _history(clock: WorkflowEnvironment, workflow_id: str) -> str:

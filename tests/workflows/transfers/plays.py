@@ -14,16 +14,14 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-from activities.books import BookDecision
 from activities.matter_papers import MatterSigned
 from domain.curriculum import PRINCIPAL, SEAL
-from domain.decisions import Action, Decision
+from domain.decisions import Action, BookDecision, Decision
 from domain.matters.signing import action_of
 from domain.record_states import MATTER
 from domain.transfers import phases
 from domain.transfers.messages import (
     AlarmNote,
-    BookStep,
     SealedPaper,
     StuckNote,
     TransferAlarm,
@@ -68,25 +66,25 @@ class Remembered:
         self.standing = replace(self.standing, alarms=left, version=self.standing.version + 1)
         return self.standing
 
-    def step(self, action: Action, attempt: int) -> list[BookStep]:
+    def step(self, action: Action, attempt: int) -> list[BookDecision]:
         decision = Decision(action, MATTER, ("record-1",), matter_id=self.standing.matter_id)
-        return [BookStep("class-term-1", f"transfer/{action}/{attempt}", decision)]
+        return [BookDecision("class-term-1", f"transfer/{action}/{attempt}", decision)]
 
     @activity.defn
-    def list_books_to_detach(self, ref: TransferRef) -> list[BookStep]:
+    def list_books_to_detach(self, ref: TransferRef) -> list[BookDecision]:
         is_first = self.standing.phase is Phase.DETACHING
         return self.step(Action.DETACH_BEGIN, ref.attempt) if is_first else []
 
     @activity.defn
-    def list_books_to_attach(self, ref: TransferRef) -> list[BookStep]:
+    def list_books_to_attach(self, ref: TransferRef) -> list[BookDecision]:
         return self.step(Action.ATTACH, ref.attempt) if self.standing.phase is Phase.ATTACHING else []
 
     @activity.defn
-    def list_books_to_commit(self, ref: TransferRef) -> list[BookStep]:
+    def list_books_to_commit(self, ref: TransferRef) -> list[BookDecision]:
         return self.step(Action.DETACH_COMMIT, ref.attempt)
 
     @activity.defn
-    def list_books_to_undo(self, ref: TransferRef) -> list[BookStep]:
+    def list_books_to_undo(self, ref: TransferRef) -> list[BookDecision]:
         return self.step(Action.DETACH_CANCEL, ref.attempt)
 
     @activity.defn
