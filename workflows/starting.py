@@ -4,10 +4,11 @@ from collections.abc import Awaitable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from domain.deadlines import Deadline
 from domain.decisions import Decision
+from domain.matters import MatterKind
 from domain.transfers.messages import TransferDeed, TransferStanding
 from storage.opening import OpenedTerm
 from temporalio.client import Client, WithStartWorkflowOperation, WorkflowUpdateRPCTimeoutOrCancelledError
@@ -39,14 +40,7 @@ async def start_class_term(client: Client, state: ClassTermState) -> None:
     """Also after it has been issued, nothing is started again."""
     with suppress(WorkflowAlreadyStartedError):
         await client.start_workflow(
-            ClassTermWorkflow.run,
-            state,
-            id=workflow_id(state.school_year, state.class_id, state.term),
-            task_queue=MAIN_QUEUE,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-            static_summary=f"Sổ lớp {state.label}",
-            search_attributes=_of_class(state),
+            ClassTermWorkflow.run, state, id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE, **_class_term(state)
         )
 
 
@@ -87,28 +81,12 @@ async def start_transfer(client: Client, standing: TransferStanding) -> None:
     """One that is over is not started again; of one that is not, a run that ended is taken up."""
     if standing.is_over:
         return
-    await client.start_workflow(
-        TransferWorkflow.run,
-        run_of(standing),
-        id=transfer_workflow_id(standing.matter_id),
-        task_queue=MAIN_QUEUE,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-        static_summary="Chuyển trường",
-    )
+    await client.start_workflow(TransferWorkflow.run, run_of(standing), **_transfer(standing))
 
 
 async def send_deed(client: Client, standing: TransferStanding, deed: TransferDeed) -> TransferStanding:
     """Have a transfer take somebody's decision, under its command id. A workflow that was lost or ended is started."""
-    start = WithStartWorkflowOperation(
-        TransferWorkflow.run,
-        run_of(standing),
-        id=transfer_workflow_id(standing.matter_id),
-        task_queue=MAIN_QUEUE,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-        static_summary="Chuyển trường",
-    )
+    start = WithStartWorkflowOperation(TransferWorkflow.run, run_of(standing), **_transfer(standing))
     answer: TransferStanding = await client.execute_update_with_start_workflow(
         deed.deed.value, deed, id=deed.command_id, start_workflow_operation=start, result_type=TransferStanding
     )
@@ -129,14 +107,7 @@ class TemporalEngine:
         """Send a matter's decision; a book whose workflow is over is taken up again. Raises what the book refuses."""
         state = resumed_state(book)
         start = WithStartWorkflowOperation(
-            ClassTermWorkflow.run,
-            state,
-            id=workflow_id(state.school_year, state.class_id, state.term),
-            task_queue=MAIN_QUEUE,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-            static_summary=f"Sổ lớp {state.label}",
-            search_attributes=_of_class(state),
+            ClassTermWorkflow.run, state, id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE, **_class_term(state)
         )
         await self.client.execute_update_with_start_workflow(
             decision.action.value, decision, id=command_id, start_workflow_operation=start, result_type=Outcome
@@ -190,6 +161,27 @@ async def _asked(query: Awaitable[Answer]) -> Answer | None:
         if error.status is RPCStatusCode.NOT_FOUND:
             return None
         raise
+
+
+def _class_term(state: ClassTermState) -> dict[str, Any]:
+    return {
+        "id": workflow_id(state.school_year, state.class_id, state.term),
+        "task_queue": MAIN_QUEUE,
+        "id_conflict_policy": WorkflowIDConflictPolicy.USE_EXISTING,
+        "static_summary": f"Sổ lớp {state.label}",
+        "search_attributes": _of_class(state),
+    }
+
+
+def _transfer(standing: TransferStanding) -> dict[str, Any]:
+    """One that ended before its matter was settled is begun again."""
+    return {
+        "id": transfer_workflow_id(standing.matter_id),
+        "task_queue": MAIN_QUEUE,
+        "id_conflict_policy": WorkflowIDConflictPolicy.USE_EXISTING,
+        "id_reuse_policy": WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        "static_summary": MatterKind.TRANSFER.label,
+    }
 
 
 def _of_class(state: ClassTermState) -> TypedSearchAttributes:
