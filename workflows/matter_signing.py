@@ -87,9 +87,13 @@ class MatterSigning:
     def check_seal(self, decision: Decision) -> None:
         self._check_signature(decision, Action.SEAL)
 
+    def knows_what_is_awaited(self) -> bool:
+        """Whether it has read what the database waits for; until then a signature is neither right nor wrong."""
+        return True
+
     def _check_signature(self, decision: Decision, action: Action) -> None:
         """Refuse before history; an order that was already answered must get its old answer again."""
-        if current_command_id() not in self.signing_answers:
+        if current_command_id() not in self.signing_answers and self.knows_what_is_awaited():
             self._require_awaited(decision, action)
 
     def _require_awaited(self, decision: Decision, action: Action) -> None:
@@ -104,6 +108,8 @@ class MatterSigning:
         async with self.signing_lock:
             if command_id in self.signing_answers:
                 return self.signing_answers[command_id]
+            if not self.knows_what_is_awaited() and workflow.patched("signatures-wait-for-the-plan"):
+                await workflow.wait_condition(self.knows_what_is_awaited)
             self._require_awaited(decision, decision.action)
             try:
                 return await self._embed(command_id, decision)

@@ -18,17 +18,19 @@ class PupilPaper(Correcting, MatterSigning):
         self.begin(matter_id)
         self.begin_signing(matter_id)
         self.noted = 0
+        self.is_reading = False
 
     async def follow_paper(self) -> None:
         """Runs as long as the paper waits for a signature, and ends where only a decision is waited for."""
         plan = CorrectionPlan()
         while True:
             if self.is_stale:
-                self.is_stale = False
+                self.is_stale, self.is_reading = False, True
                 plan = await self._plan()
                 self.await_signatures(*plan.awaited)
+                self.is_reading = False
             elif len(self.signed) > self.noted:
-                self.noted = len(self.signed)
+                self.noted, self.is_reading = len(self.signed), True
                 await in_database(CorrectionActivities.note_signature, self.matter_id)
                 self.is_stale = True
             elif self._is_idle(plan):
@@ -40,6 +42,11 @@ class PupilPaper(Correcting, MatterSigning):
     async def look_again(self) -> None:
         """Where the page stands has changed without a decision about it."""
         self.is_stale = True
+
+    def knows_what_is_awaited(self) -> bool:
+        """Not while a decision is carried out, or what followed from it is read."""
+        is_behind = self.is_stale or self.is_reading or len(self.signed) > self.noted
+        return not is_behind and not self.lock.locked()
 
     def _has_news(self) -> bool:
         return self.is_stale or len(self.signed) > self.noted

@@ -32,6 +32,6 @@ async def test_it_fits_a_phone_and_axe_finds_nothing(site: Site, book: OpenBook)
         await page.emulate_media(color_scheme="dark", reduced_motion="reduce")
         assert await findings(page, ["color-contrast"]) == []
         await expect(page.locator(".chain .version")).to_have_count(2)
-        await page.get_by_role("link", name="Xem PDF năm học 2026-2027, bản 1").first.focus()
-        await expect(page.get_by_role("link", name="Xem PDF năm học 2026-2027, bản 1").first).to_be_focused()
+        await page.get_by_role("link", name="Xem PDF: Học bạ, năm học 2026-2027, bản 1").first.focus()
+        await expect(page.get_by_role("link", name="Xem PDF: Học bạ, năm học 2026-2027, bản 1").first).to_be_focused()
         assert site.troubles == []

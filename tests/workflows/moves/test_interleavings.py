@@ -23,7 +23,7 @@ from workflows.starting import start_class_term
 
 INTERLEAVINGS = 500
 A_WORLD = 10  # interleavings that follow each other in the same two schools
-ACTS_OF_ONE = 6
+ACTS_OF_ONE = 4
 AT_ONCE = 10
 ACTS: list[tuple[Callable[[World], Awaitable[None]], int]] = [
     (people.next_step, 60), (people.send_back, 4), (people.keep_back, 3), (people.somebody_else, 3),
