@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from domain.documents import PupilContent, SchoolContent
+from domain.identity import normalise_name
 from domain.labelled import Labelled
 
 
@@ -21,6 +22,12 @@ class PaperKind(Labelled):
 
 
 DATA_NAME: Final = "du-lieu.json"
+WHO: Final = {
+    "pupil_code": "mã học sinh",
+    "personal_id": "số định danh cá nhân",
+    "full_name": "họ và tên",
+    "birth_date": "ngày sinh",
+}
 _NAMES: Final = {
     PaperKind.YEAR_RECORD: "hoc-ba-{year}.pdf",
     PaperKind.TRANSFER_RESULT: "ket-qua-chuyen-truong.pdf",
@@ -121,3 +128,16 @@ class TransferPackage:
     data: TransferData
     papers: tuple[PackedPaper, ...]
     validation: ValidationFiles = field(default_factory=ValidationFiles)
+
+
+def differing(told: PupilContent, known: Mapping[str, str]) -> tuple[str, ...]:
+    """In what, by its name, a package speaks of another pupil than the one of whom `known` has the fields of `WHO`.
+
+    Only what both have is compared: a number may not have been given yet.
+    """
+    pairs = ((name, _plain(getattr(told, name)), _plain(known[name])) for name in WHO)
+    return tuple(WHO[name] for name, said, own in pairs if said and own and said != own)
+
+
+def _plain(text: str) -> str:
+    return normalise_name(text).casefold()

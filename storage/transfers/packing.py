@@ -1,6 +1,6 @@
 """What a transfer's package holds, by rows: the sealed papers of the pupil, and the data beside them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from domain.calendar import day_of
 from domain.documents import DocumentKind, PupilContent, SchoolContent
 from domain.errors import Conflict
+from domain.transfers import contents
 from domain.transfers.contents import PackedCell, PaperKind, RunningTerm, RunningYear
 from storage.entries import curriculum_of
 from storage.paper_facts import pupil_contents_of, school_content
@@ -57,6 +58,12 @@ def to_pack(session: Session, matter_id: UUID, at: datetime) -> ToPack:
         (*papers, *_identity_page(session, row.pupil_id)),
         _running(session, enrolment, group),
     )
+
+
+def whose(session: Session, matter_id: UUID) -> Mapping[str, str]:
+    """Of whom a package that is brought has to speak, as `contents.differing` takes it."""
+    pupil = session.get_one(PupilRow, session.get_one(Transfer, matter_id).pupil_id)
+    return {name: str(getattr(pupil, name)) for name in contents.WHO}
 
 
 def _identity_page(session: Session, pupil_id: UUID) -> Sequence[PaperToPack]:

@@ -1,6 +1,9 @@
 """What a pupil brings from another system: its papers beside the pupil's years, its marks for teachers to look at."""
 
-from dataclasses import replace
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -11,17 +14,22 @@ from activities.transfer_packages import TransferPackageActivities
 from api.services import Services
 from domain.assessment import Term
 from domain.curriculum import HOMEROOM
+from domain.documents import PupilContent
+from domain.transfers.contents import differing
 from domain.transfers.messages import TransferRef
 from domain.transfers.phases import Phase
 from interchange.transfer.package import pack
+from signing.verification.verdicts import Verdict, Verification
 from storage.matters import steps as diary
-from storage.tables import ClassGroup, MatterEvent, Transfer
+from storage.tables import ClassGroup, MatterEvent, PupilRow, Transfer
 from storage.transfers import brought, following
 from tests.api.conftest import APART, As
 from tests.api.world import World
+from tests.documents import samples
 from tests.factories import NOW, OpenBook, make_class, make_school, open_book
-from tests.interchange.transfer.samples import RUNNING, package
+from tests.interchange.transfer.samples import RUNNING, YEARS, package, papers
 from tests.issued import enrolment
+from tests.signing.verification.transfer_desk import judged_so
 from tests.storage.extracts.making import arrived
 
 YEAR_PDF = "hoc-ba-2025-2026.pdf"
@@ -37,15 +45,45 @@ def book(db: Session, world: World) -> OpenBook:
 @pytest.fixture
 def transfer_id(book: OpenBook, services: Services) -> UUID:
     """The package was brought and checked while the school looked at it; the pupil is in the class since."""
-    matter_id = arrived(book, package_sha256=services.objects.put(pack(package())), phase=Phase.CHECKING)
-    book.session.commit()
-    act = TransferPackageActivities(services.sessions, services.objects, (), APART)
-    for _ in range(2):
-        act.check_brought(TransferRef(str(matter_id), NOW))
-    row = book.session.get_one(Transfer, matter_id, populate_existing=True)
+    row = brings(book, services, whose(book))
     row.phase, row.to_enrolment_id = Phase.PLACED.value, enrolment(book, 0).id
     book.session.commit()
-    return matter_id
+    return row.matter_id
+
+
+def whose(book: OpenBook) -> PupilContent:
+    """The pupil of the first record, as a package has him."""
+    known = book.session.get_one(PupilRow, enrolment(book, 0).pupil_id)
+    return replace(
+        samples.pupil(), pupil_code=known.pupil_code, personal_id=known.personal_id, full_name=known.full_name,
+        birth_date=known.birth_date.isoformat(),
+    )  # fmt: skip
+
+
+def brings(book: OpenBook, services: Services, pupil: PupilContent, checker: Any = APART) -> Transfer:  # noqa: ANN401
+    """A package of a pupil, brought for the first record's, and checked twice."""
+    made = package()
+    packed = pack(replace(made, data=replace(made.data, pupil=pupil)))
+    matter_id = arrived(book, package_sha256=services.objects.put(packed), phase=Phase.CHECKING)
+    book.session.commit()
+    act = TransferPackageActivities(services.sessions, services.objects, (), checker)
+    for _ in range(2):
+        act.check_brought(TransferRef(str(matter_id), NOW))
+    return book.session.get_one(Transfer, matter_id, populate_existing=True)
+
+
+@dataclass(frozen=True)
+class Genuine:
+    """Holds every paper for a genuine record of one pupil, and for the result that names the records."""
+
+    pupil: PupilContent
+
+    def verify_and_read(self, pdf: bytes, *_roots: object, **_beside: object) -> tuple[Verification, bytes]:
+        year, records = pdf.decode().removeprefix("%PDF- "), [each for each in papers() if each.school_year in YEARS]
+        named = [{"school_year": e.school_year, "sha256": hashlib.sha256(e.pdf).hexdigest()} for e in records]
+        said = {"lookup_code": YEARS.get(year, ""), "school_year": year, "past_years": named}
+        content = {**said, "pupil": asdict(self.pupil)}
+        return judged_so(Verdict.VALID), json.dumps({"kind": "year_record", "content": content}).encode()
 
 
 def words(answer: Response) -> str:
@@ -76,6 +114,45 @@ async def test_the_papers_stand_beside_the_pupil_s_years_with_their_own_verdict(
     for member in ("du-lieu.json", "hoc-ba-1999-2000.pdf"):
         assert (await desk("clerk").get(f"{path}/{member}")).status_code == 404
     assert (await desk("foreigner").get(f"{path}/{YEAR_PDF}")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "said"),
+    [
+        ("pupil_code", "7900000000", "mã học sinh"),
+        ("personal_id", "079319000999", "số định danh cá nhân"),
+        ("full_name", "Nguyễn Văn Khác", "họ và tên"),
+        ("birth_date", "2018-02-03", "ngày sinh"),
+    ],
+)
+async def test_a_package_of_another_pupil_is_not_sound_and_nothing_of_it_is_his(
+    desk: As, book: OpenBook, services: Services, field: str, text: str, said: str
+) -> None:
+    row = brings(book, services, replace(whose(book), **{field: text}), Genuine(whose(book)))
+    assert row.is_sound is False
+    assert brought.proven_years(row) == set()
+    assert brought.learned(row) is None
+    assert brought.papers_of(book.session, row.pupil_id, book.cast.school.school_id) == []
+    shown = words(await desk("principal").get(f"/chuyen-truong/{row.matter_id}"))
+    assert f"Gói hồ sơ không phải của học sinh này: khác {said}." in shown
+    assert "Vì sao vẫn chấp nhận hồ sơ" in shown
+
+
+def test_records_of_the_pupil_himself_are_proven(book: OpenBook, services: Services) -> None:
+    assert brought.proven_years(brings(book, services, whose(book), Genuine(whose(book)))) == set(YEARS)
+
+
+def test_papers_of_another_pupil_do_not_become_his_by_what_the_data_say(book: OpenBook, services: Services) -> None:
+    row = brings(book, services, whose(book), Genuine(samples.pupil(9)))
+    assert row.report is not None
+    assert YEAR_PDF in str(row.report["problem"])
+    assert (row.is_sound, brought.proven_years(row)) == (False, set())
+
+
+def test_what_is_not_known_yet_is_not_compared(book: OpenBook) -> None:
+    known = {"pupil_code": "", "personal_id": "", "full_name": "nguyễn  an", "birth_date": "2019-01-02"}
+    told = replace(samples.pupil(), full_name="Nguyễn An", birth_date="2019-01-02")
+    assert differing(told, known) == ()
 
 
 async def test_what_is_no_package_has_no_members(desk: As, book: OpenBook, services: Services) -> None:
