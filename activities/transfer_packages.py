@@ -117,10 +117,11 @@ def _refused(why: str) -> dict[str, Any]:
     return {"members": [], "problem": why}
 
 
-def _of_others(report: PackageReport) -> list[str]:
+def _of_others(report: PackageReport) -> tuple[str, ...]:
     """Papers of another pupil than the data, which anybody could have written."""
     findings = (finding for member in report.members for finding in member.findings)
-    return [each.about for each in findings if (each.check, each.outcome) == (PackageCheck.PUPIL, Verdict.INVALID)]
+    failed = (each for each in findings if (each.check, each.outcome) == (PackageCheck.PUPIL, Verdict.INVALID))
+    return tuple(each.about for each in failed)
 
 
 def running_of(package: TransferPackage) -> dict[str, Any] | None:

@@ -30,7 +30,7 @@ from domain.transfers.states import Side
 from interchange.transfer.archive import PackageInvalid, unzipped
 from storage.corrections import identities
 from storage.extracts import drafts
-from storage.extracts.steps import OPEN
+from storage.extracts import steps as extracts
 from storage.matters import seeing as papers_seen
 from storage.matters import waits
 from storage.matters.waits import MatterTask
@@ -256,11 +256,11 @@ def _extracts(session: Session, card: TransferCard, person: Person) -> dict[str,
     """Of who comes from outside: the papers about former years, and whether the person may begin one."""
     is_ours = card.line.direction is Direction.IN and card.row.to_school_id == person.school_id
     if not is_ours or card.line.phase in {Phase.REQUESTED, Phase.REFUSED}:
-        return {"extracts": None, "may_extract": False}
-    found = [(each, ExtractState(each.state)) for each in drafts.of_transfer(session, card.row.matter_id)]
-    is_open = any(state.value in OPEN for _row, state in found)
-    may = card.line.phase is not Phase.CANCELLED and Duty.CLERK in person.duties and not is_open
-    return {"extracts": found, "may_extract": may}
+        return {"extracts": None}
+    found = [(each, ExtractState(each.state)) for each in drafts.of_pupil(session, card.row.pupil_id, person.school_id)]
+    is_open = any(state.value in extracts.OPEN for _row, state in found)
+    may = Duty.CLERK in person.duties and not is_open and extracts.is_here(session, card.row)
+    return {"extracts": found, "may_extract": may, "replaces": any(row.new_document for row, _state in found)}
 
 
 def _may_identify(card: TransferCard, person: Person) -> bool:

@@ -128,7 +128,8 @@ async def test_the_papers_stand_beside_the_pupil_s_years_with_their_own_verdict(
 async def test_a_package_of_another_pupil_is_not_sound_and_nothing_of_it_is_his(
     desk: As, book: OpenBook, services: Services, field: str, text: str, said: str
 ) -> None:
-    row = brings(book, services, replace(whose(book), **{field: text}), Genuine(whose(book)))
+    change: dict[str, Any] = {field: text}
+    row = brings(book, services, replace(whose(book), **change), Genuine(whose(book)))
     assert row.is_sound is False
     assert brought.proven_years(row) == set()
     assert brought.learned(row) is None
