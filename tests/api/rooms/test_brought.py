@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from httpx import Response
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from activities.transfer_packages import TransferPackageActivities
@@ -15,18 +17,21 @@ from api.services import Services
 from domain.assessment import Term
 from domain.curriculum import HOMEROOM
 from domain.documents import PupilContent
+from domain.errors import Conflict, NotAllowed
 from domain.transfers.contents import differing
-from domain.transfers.messages import TransferRef
-from domain.transfers.phases import Phase
+from domain.transfers.messages import TransferDeed, TransferRef
+from domain.transfers.phases import Deed, Phase
 from interchange.transfer.package import pack
 from signing.verification.verdicts import Verdict, Verification
+from storage import journal
 from storage.matters import steps as diary
+from storage.matters.steps import Step
 from storage.tables import ClassGroup, MatterEvent, PupilRow, Transfer
-from storage.transfers import brought, following
+from storage.transfers import brought, following, steps
 from tests.api.conftest import APART, As
 from tests.api.world import World
 from tests.documents import samples
-from tests.factories import NOW, OpenBook, make_class, make_school, open_book
+from tests.factories import NOW, OpenBook, make_class, open_book
 from tests.interchange.transfer.samples import RUNNING, YEARS, package, papers
 from tests.issued import enrolment
 from tests.signing.verification.transfer_desk import judged_so
@@ -194,14 +199,59 @@ def test_a_class_that_nobody_knows_shows_nothing(book: OpenBook, transfer_id: UU
     assert brought.running_year(book.session, enrolment(book, 0).id, frozenset({HOMEROOM})) is not None
 
 
-def test_a_genuine_package_says_what_was_learned(db: Session) -> None:
-    chosen = ("dia_li", "hoa_hoc", "tin_hoc", "vat_li")
-    cast = make_class(db, make_school(db, 8), "10A1", optional=chosen)
-    book = open_book(db, cast)
-    learned = {"optional": [*chosen[:3], "sinh_hoc"], "topics": []}
+CHOSEN = ("dia_li", "hoa_hoc", "tin_hoc", "vat_li")
+
+
+def tenth(db: Session, world: World, known: Sequence[str]) -> Transfer:
+    """Accepted to a class of grade 10 with these gaps; the package then says that Physics was not learned."""
+    book = open_book(db, make_class(db, world.cast.school, "10A1", optional=CHOSEN))
+    learned = {"optional": [*CHOSEN[:3], "sinh_hoc"], "topics": []}
     matter_id = arrived(book, phase=Phase.CHECKING, learned={"optional": [], "topics": []}, package_sha256="a" * 64)
+    accepted = Step(str(uuid4()), Deed.ACCEPT, NOW, world.cast.school.principal, None, {"gaps": list(known)})
+    diary.note(db, matter_id, accepted)
     running = {**vars(replace(RUNNING, grade=10)), **learned, "terms": []}
-    following.note_checked(db, matter_id, ("a" * 64, True, {"members": [], "running": running}), NOW)
+    for _twice in range(2):
+        following.note_checked(db, matter_id, ("a" * 64, True, {"members": [], "running": running}), NOW)
     row = db.get_one(Transfer, matter_id)
     assert db.get_one(ClassGroup, row.to_class_id).grade == 10
     assert (row.learned, row.subject_gaps) == (learned, ["vat_li"])
+    return row
+
+
+def decide(db: Session, row: Transfer, deed: Deed, staff_id: UUID) -> None:
+    command_id = str(uuid4())
+    reason_id = ""
+    if deed is Deed.OVERRULE:
+        journal.add_reason(db, UUID(command_id), row.to_school_id, staff_id, "Học bù Vật lí trong hè.")
+        reason_id = command_id
+    act = TransferDeed(str(row.matter_id), deed, str(staff_id), command_id=command_id, reason_id=reason_id)
+    steps.take(db, act, NOW)
+
+
+async def test_what_a_genuine_package_adds_to_be_made_up_the_principal_settles_with_a_reason(
+    desk: As, db: Session, world: World
+) -> None:
+    row, school = tenth(db, world, known=()), world.cast.school
+    db.commit()
+    path = f"/chuyen-truong/{row.matter_id}"
+    shown = words(await desk("principal").get(path))
+    assert "Cách bổ sung kiến thức" in shown
+    assert "Vì sao vẫn chấp nhận" not in shown
+    assert "nhận học sinh vào lớp" not in words(await desk("clerk").get(path))
+    assert "Quyết định cách bổ sung kiến thức" in words(await desk("principal").get("/viec-cua-toi"))
+    with pytest.raises(Conflict, match="cách bổ sung kiến thức"):
+        decide(db, row, Deed.CONFIRM, school.clerk)
+    with pytest.raises(NotAllowed):
+        decide(db, row, Deed.OVERRULE, school.clerk)
+    decide(db, row, Deed.OVERRULE, school.principal)
+    assert row.phase == Phase.ATTACHING
+    newest = select(MatterEvent.detail).where(MatterEvent.matter_id == row.matter_id, MatterEvent.deed == "overrule")
+    assert db.scalars(newest).one() == {"package": "a" * 64, "gaps": ["vat_li"]}
+
+
+async def test_what_the_school_knew_when_it_accepted_is_simply_confirmed(desk: As, db: Session, world: World) -> None:
+    row = tenth(db, world, known=("vat_li",))
+    db.commit()
+    assert "Hồ sơ đúng, nhận học sinh vào lớp" in words(await desk("clerk").get(f"/chuyen-truong/{row.matter_id}"))
+    decide(db, row, Deed.CONFIRM, world.cast.school.clerk)
+    assert row.phase == Phase.ATTACHING
