@@ -19,6 +19,7 @@ class PaperKind(Labelled):
     YEAR_RECORD = "year_record", "Học bạ của năm học"
     TRANSFER_RESULT = "transfer_result", "Kết quả học tập đến khi chuyển trường"
     IDENTITY_PAGE = "identity_page", "Trang thông tin học sinh"
+    PAPER_EXTRACT = "paper_extract", "Trích lục học bạ"
 
 
 DATA_NAME: Final = "du-lieu.json"
@@ -32,12 +33,14 @@ _NAMES: Final = {
     PaperKind.YEAR_RECORD: "hoc-ba-{year}.pdf",
     PaperKind.TRANSFER_RESULT: "ket-qua-chuyen-truong.pdf",
     PaperKind.IDENTITY_PAGE: "trang-thong-tin.pdf",
+    PaperKind.PAPER_EXTRACT: "trich-luc-{code}.pdf",  # several schools may each have made one
 }
+OF_NO_YEAR: Final = frozenset({PaperKind.IDENTITY_PAGE, PaperKind.PAPER_EXTRACT})
 
 
 @dataclass(frozen=True)
 class PackedPaper:
-    """One sealed PDF, byte for byte; `school_year` ("2025-2026") is "" for an identity page.
+    """One sealed PDF, byte for byte; `school_year` ("2025-2026") is "" for those of no one year.
 
     `evidence` is its evidence record (RFC 4998, DER), b"" as long as there is none.
     """
@@ -51,7 +54,7 @@ class PackedPaper:
     @property
     def name(self) -> str:
         """Of its file in the package."""
-        return _NAMES[self.kind].format(year=self.school_year)
+        return _NAMES[self.kind].format(year=self.school_year, code=self.lookup_code)
 
 
 @dataclass(frozen=True)

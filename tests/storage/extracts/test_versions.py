@@ -12,13 +12,14 @@ from domain.errors import Conflict, Invalid
 from domain.matter_papers import PaperExtractContent
 from domain.matters import MatterKind
 from domain.matters.corrections import Deed
+from domain.transfers.contents import PaperKind
 from domain.transfers.phases import Phase
 from storage import chains
 from storage.corrections import leaving
 from storage.extracts import drafts, steps
 from storage.matters import papers
 from storage.tables import Document, LogEvent, Transfer
-from storage.transfers import following
+from storage.transfers import following, packing
 from tests.factories import NOW, OpenBook, make_class, make_school, open_book
 from tests.issued import enrolment
 from tests.storage.extracts.making import SCAN, YEAR, Made, arrived, begun, checked, seal
@@ -152,3 +153,18 @@ def test_the_next_version_replaces_the_former(book: OpenBook) -> None:
     assert (former.state, former.superseded_by) == ("recalled", second.id)
     events = select(LogEvent.kind).where(LogEvent.document_id == first.id)
     assert made.session.scalars(events).all() == ["superseded"]
+
+
+def test_the_one_in_force_goes_along_with_the_pupil(book: OpenBook) -> None:
+    made = checked(book)
+    former = seal(made)
+    again = begun(book, made.transfer_id)
+    again.do(Deed.SUBMIT, again.clerk, reason="")
+    again.do(Deed.CONFIRM, book.cast.homeroom, reason="")
+    newest = seal(again)
+    row = leaving_row(book)
+    row.document_id = former.id  # any paper
+    book.session.flush()
+    found = packing.to_pack(book.session, row.matter_id, NOW).papers
+    extracts = [(each.document_id, each.lookup_code) for each in found if each.kind is PaperKind.PAPER_EXTRACT]
+    assert extracts == [(newest.id, newest.lookup_code)]
