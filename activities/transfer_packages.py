@@ -1,6 +1,6 @@
 """Makes a transfer's package and checks it as the receiving school would: every signature, every hash, the data."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -20,13 +20,14 @@ from domain.transfers.contents import (
     TransferData,
     TransferPackage,
     ValidationFiles,
+    differing,
 )
 from domain.transfers.messages import TransferRef, TransferStanding
 from interchange.national.json_form import written
 from interchange.transfer.package import pack, unpack
 from signing.dss import ValidationMaterial
 from signing.verification.apart import ApartVerifier
-from signing.verification.transfer_reports import MemberReport, PackageReport
+from signing.verification.transfer_reports import MemberReport, PackageCheck, PackageReport
 from signing.verification.transfer_sentences import member_name, package_sentence
 from signing.verification.transfers import examine_package
 from signing.verification.verdicts import Verdict
@@ -66,21 +67,29 @@ class TransferPackageActivities:
         with refusals_are_final():
             with self._sessions() as session:
                 sha256 = session.get_one(Transfer, UUID(ref.matter_id)).package_sha256
+                whose = packing.whose(session, UUID(ref.matter_id))
             if sha256 is None:
                 raise Conflict("Chưa có hồ sơ nào được nộp.")
-            is_sound, report = self._judged(self._objects.get(sha256))
+            is_sound, report = self._judged(self._objects.get(sha256), whose)
             with self._sessions.begin() as session:
                 return following.note_checked(
                     session, UUID(ref.matter_id), (sha256, is_sound, report), ref.at or datetime.now(UTC)
                 )
 
-    def _judged(self, data: bytes) -> tuple[bool, dict[str, Any]]:
-        """From outside only what is proven is sound: nobody here knows who signed."""
+    def _judged(self, data: bytes, whose: Mapping[str, str]) -> tuple[bool, dict[str, Any]]:
+        """From outside only what is proven is sound: nobody here knows who signed.
+
+        What speaks of another pupil is no package of this one, however genuine: nothing of it is kept beside him.
+        """
         try:
             package = unpack(data)
         except Invalid as refused:
-            return False, {"members": [], "problem": refused.message}
+            return False, _refused(refused.message)
+        if names := differing(package.data.pupil, whose):
+            return False, _refused(f"Gói hồ sơ không phải của học sinh này: khác {', '.join(names)}.")
         report = examine_package(package, self._apart, self._roots)
+        if names := _of_others(report):
+            return False, _refused(f"Văn bản trong gói không phải của học sinh này: {', '.join(names)}.")
         return report.holds, as_kept(report) | {"running": running_of(package)}
 
     def examine(self, data: bytes) -> PackageReport:
@@ -102,6 +111,17 @@ class TransferPackageActivities:
         merged = ValidationMaterial.merged([ValidationMaterial.loads(each) for each in archives])
         beside = ValidationFiles(merged.certificates, merged.ocsps, merged.crls)
         return TransferPackage(at.replace(microsecond=0), data, tuple(papers), beside)
+
+
+def _refused(why: str) -> dict[str, Any]:
+    return {"members": [], "problem": why}
+
+
+def _of_others(report: PackageReport) -> tuple[str, ...]:
+    """Papers of another pupil than the data, which anybody could have written."""
+    findings = (finding for member in report.members for finding in member.findings)
+    failed = (each for each in findings if (each.check, each.outcome) == (PackageCheck.PUPIL, Verdict.INVALID))
+    return tuple(each.about for each in failed)
 
 
 def running_of(package: TransferPackage) -> dict[str, Any] | None:

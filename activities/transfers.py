@@ -13,6 +13,7 @@ from activities.matter_papers import MatterSigned
 from activities.refusals import refusals_are_final
 from domain.curriculum import SEAL
 from domain.decisions import BookDecision
+from domain.matters import MatterKind
 from domain.transfers.messages import (
     AlarmNote,
     SealedPaper,
@@ -21,7 +22,7 @@ from domain.transfers.messages import (
     TransferRef,
     TransferStanding,
 )
-from storage.corrections import identities
+from storage.corrections import leaving
 from storage.database import Sessions
 from storage.matters import papers
 from storage.tables import Transfer
@@ -48,6 +49,7 @@ class TransferActivities:
             self.move_enrolment,
             self.note_committed,
             self.list_stopped_pages,
+            self.list_stopped_extracts,
             self.note_undone,
             self.withdraw_transfer,
             self.note_transfer_alarm,
@@ -113,7 +115,13 @@ class TransferActivities:
     def list_stopped_pages(self, ref: TransferRef) -> list[str]:
         """Matters of identity pages that ended with the move; their workflows are to look again."""
         with self._work() as session:
-            return [str(each) for each in identities.stopped_by(session, UUID(ref.matter_id))]
+            return [str(each) for each in leaving.stopped_by(session, UUID(ref.matter_id), MatterKind.IDENTITY)]
+
+    @activity.defn
+    def list_stopped_extracts(self, ref: TransferRef) -> list[str]:
+        """Likewise, of extracts."""
+        with self._work() as session:
+            return [str(each) for each in leaving.stopped_by(session, UUID(ref.matter_id), MatterKind.EXTRACT)]
 
     @activity.defn
     def note_undone(self, ref: TransferRef) -> TransferStanding:

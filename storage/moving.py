@@ -22,6 +22,7 @@ from domain.transfers.phases import Deed, Direction, Phase
 from storage import entries, voids
 from storage.among import among
 from storage.corrections import identities, on_the_way
+from storage.extracts import steps as extracts
 from storage.matters import steps
 from storage.matters.steps import Step
 from storage.registration import lock_school
@@ -76,6 +77,7 @@ def arrive(session: Session, transfer: Transfer, at: datetime) -> Enrolment | No
     if transfer.moved_on is not None:
         return session.get_one(Enrolment, transfer.to_enrolment_id) if transfer.to_enrolment_id else None
     identities.stop_at(session, transfer, at)
+    extracts.stop_at(session, transfer, at)
     for school_id in sorted({each for each in (transfer.from_school_id, transfer.to_school_id) if each}):
         lock_school(session, school_id)  # neither opens a book meanwhile
     if transfer.from_school_id is not None:

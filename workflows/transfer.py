@@ -147,15 +147,17 @@ class TransferWorkflow(MatterSigning, TransferHandlers):
         """A book of the new class that was opened meanwhile, or that refused before, gets the pupil first."""
         earlier = await self._ask_books(TransferActivities.list_books_to_attach)
         if workflow.patched("identity pages stop"):
-            await self._stop_pages()
+            await self._stop_papers(TransferActivities.list_stopped_pages, MatterKind.IDENTITY)
+        if workflow.patched("extracts stop"):
+            await self._stop_papers(TransferActivities.list_stopped_extracts, MatterKind.EXTRACT)
         await self._through_books(TransferActivities.list_books_to_commit, TransferActivities.note_committed, earlier)
 
-    async def _stop_pages(self) -> None:
-        """Pages of the former school that ended with the move: whoever waits for a signature in one stops."""
-        for each in await in_database(TransferActivities.list_stopped_pages, self._ref()):
-            page: Any = workflow.get_external_workflow_handle(workflow_id(MatterKind.IDENTITY, each))
+    async def _stop_papers(self, listing: Any, kind: MatterKind) -> None:  # noqa: ANN401
+        """Papers of the former school that ended with the move: whoever waits for a signature in one stops."""
+        for each in await in_database(listing, self._ref()):
+            paper: Any = workflow.get_external_workflow_handle(workflow_id(kind, each))
             with suppress(ApplicationError):  # it has ended already
-                await page.signal("look_again")
+                await paper.signal("look_again")
 
     async def _attach(self) -> None:
         """The pivot: the first book that takes the pupil moves the enrolment, or a transaction where none is open.

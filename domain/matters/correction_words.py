@@ -51,5 +51,7 @@ NOTICES: Final[Mapping[str, str]] = {
     "extract.enter": _("Trích lục học bạ của học sinh chuyển đến cần thầy/cô nhập hoặc sửa."),
     "extract.check": _("Trích lục học bạ của học sinh chuyển đến chờ thầy/cô đối chiếu với bản gốc."),
     "extract.sign": _("Trích lục học bạ chờ thầy/cô xem và ký."),
+    "extract.left": _("Học sinh đã chuyển trường nên trích lục đang lập ở trường thầy/cô dừng lại."),
+    "extract.not_come": _("Học sinh không chuyển đến nữa nên trích lục đang lập dừng lại."),
     "extract.settled": _("Trích lục học bạ đã ký và đóng dấu."),
 }

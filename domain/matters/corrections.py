@@ -72,6 +72,7 @@ class Deed(Labelled):
     REMINDED = "reminded", "Đã nhắc"
     CHANGED = "changed", "Dữ liệu học sinh đã sửa"
     LEFT = "left", "Dừng lại vì học sinh đã chuyển trường"
+    NOT_COME = "not_come", "Dừng lại vì học sinh không chuyển đến nữa"
 
 
 State = TypeVar("State", UnlockState, RecallState, IdentityState, ExtractState)

@@ -19,6 +19,7 @@ class Turn(StrEnum):
     SEAL = "seal"
     CHECK = "check"
     OVERRULE = "overrule"
+    SETTLE = "settle"
     HAND_OVER = "hand_over"
     MEND = "mend"
 
@@ -47,6 +48,7 @@ TASKS: Final[Mapping[str, str]] = {
     "transfer.seal": _("Đóng dấu kết quả học tập của học sinh chuyển đi"),
     "transfer.check": _("Kiểm tra hồ sơ học sinh chuyển đến"),
     "transfer.overrule": _("Quyết định về hồ sơ chuyển đến có điểm không đạt"),
+    "transfer.settle": _("Quyết định cách bổ sung kiến thức cho học sinh chuyển đến"),
     "transfer.hand_over": _("Giao hồ sơ cho trường nơi đến và ghi nhận đã giao"),
     "transfer.mend": _("Xử lý vướng mắc để việc chuyển trường đi tiếp"),
 }
@@ -57,6 +59,9 @@ NOTICES: Final[Mapping[str, str]] = {
     "transfer.seal": _("Kết quả học tập của học sinh chuyển đi chờ đóng dấu."),
     "transfer.check": _("Hồ sơ học sinh chuyển đến đã về trường; thầy/cô kiểm tra và xác nhận."),
     "transfer.overrule": _("Hồ sơ học sinh chuyển đến có điểm không đạt; thầy/cô quyết định."),
+    "transfer.settle": _(
+        "Hồ sơ cho biết học sinh chuyển đến chưa học môn của lớp; thầy/cô quyết định cách bổ sung kiến thức."
+    ),
     "transfer.hand_over": _("Hồ sơ chuyển trường đã đóng gói xong; thầy/cô giao cho trường nơi đến."),
     "transfer.mend": _("Một việc chuyển trường đang bị vướng; thầy/cô mở ra xem lý do và xử lý."),
     "transfer.requested": _("Trường khác vừa nhập một đơn chuyển trường liên quan đến trường thầy/cô."),

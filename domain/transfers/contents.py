@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from domain.documents import PupilContent, SchoolContent
+from domain.identity import normalise_name
 from domain.labelled import Labelled
 
 
@@ -18,19 +19,28 @@ class PaperKind(Labelled):
     YEAR_RECORD = "year_record", "Học bạ của năm học"
     TRANSFER_RESULT = "transfer_result", "Kết quả học tập đến khi chuyển trường"
     IDENTITY_PAGE = "identity_page", "Trang thông tin học sinh"
+    PAPER_EXTRACT = "paper_extract", "Trích lục học bạ"
 
 
 DATA_NAME: Final = "du-lieu.json"
+WHO: Final = {
+    "pupil_code": "mã học sinh",
+    "personal_id": "số định danh cá nhân",
+    "full_name": "họ và tên",
+    "birth_date": "ngày sinh",
+}
 _NAMES: Final = {
     PaperKind.YEAR_RECORD: "hoc-ba-{year}.pdf",
     PaperKind.TRANSFER_RESULT: "ket-qua-chuyen-truong.pdf",
     PaperKind.IDENTITY_PAGE: "trang-thong-tin.pdf",
+    PaperKind.PAPER_EXTRACT: "trich-luc-{code}.pdf",  # several schools may each have made one
 }
+OF_NO_YEAR: Final = frozenset({PaperKind.IDENTITY_PAGE, PaperKind.PAPER_EXTRACT})
 
 
 @dataclass(frozen=True)
 class PackedPaper:
-    """One sealed PDF, byte for byte; `school_year` ("2025-2026") is "" for an identity page.
+    """One sealed PDF, byte for byte; `school_year` ("2025-2026") is "" for those of no one year.
 
     `evidence` is its evidence record (RFC 4998, DER), b"" as long as there is none.
     """
@@ -44,7 +54,7 @@ class PackedPaper:
     @property
     def name(self) -> str:
         """Of its file in the package."""
-        return _NAMES[self.kind].format(year=self.school_year)
+        return _NAMES[self.kind].format(year=self.school_year, code=self.lookup_code)
 
 
 @dataclass(frozen=True)
@@ -121,3 +131,16 @@ class TransferPackage:
     data: TransferData
     papers: tuple[PackedPaper, ...]
     validation: ValidationFiles = field(default_factory=ValidationFiles)
+
+
+def differing(told: PupilContent, known: Mapping[str, str]) -> tuple[str, ...]:
+    """In what, by its name, a package speaks of another pupil than the one of whom `known` has the fields of `WHO`.
+
+    Only what both have is compared: a number may not have been given yet.
+    """
+    pairs = ((name, _plain(getattr(told, name)), _plain(known[name])) for name in WHO)
+    return tuple(WHO[name] for name, said, own in pairs if said and own and said != own)
+
+
+def _plain(text: str) -> str:
+    return normalise_name(text).casefold()

@@ -147,7 +147,7 @@ def _of_source(extract: PaperExtract) -> Iterator[ExtractProblem]:
 def _of_checkers(checkers: tuple[Checker, ...]) -> Iterator[ExtractProblem]:
     if len({checker.personal_id for checker in checkers}) < _CHECKERS:
         yield ExtractProblem(
-            "checked_by", "Phải có hai người khác nhau đối chiếu với bản gốc: giáo viên chủ nhiệm và văn thư."
+            "checked_by", "Phải có hai người khác nhau đối chiếu với bản gốc: người nhập và người đối chiếu."
         )
     for checker in checkers:
         if not checker.name.strip() or not _PERSONAL_ID.fullmatch(checker.personal_id):

@@ -45,7 +45,7 @@ class Deed(Labelled):
     OBJECT = "object", "Không đồng ý cho chuyển"
     BRING = "bring", "Nộp hồ sơ mang đến"
     CONFIRM = "confirm", "Xác nhận đã kiểm tra hồ sơ"
-    OVERRULE = "overrule", "Chấp nhận hồ sơ có điểm không đạt"
+    OVERRULE = "overrule", "Hiệu trưởng chấp nhận hồ sơ"
     SEND_BACK = "send_back", "Trả lại trường nơi đi"
     CANCEL = "cancel", "Huỷ chuyển trường"
     RETRY = "retry", "Thử lại ngay"

@@ -8,7 +8,7 @@ from typing import Final
 
 from domain.calendar import SchoolYear
 from domain.errors import Invalid
-from domain.transfers.contents import DATA_NAME, PackedPaper, PaperKind, TransferData, TransferPackage
+from domain.transfers.contents import DATA_NAME, OF_NO_YEAR, PackedPaper, PaperKind, TransferData, TransferPackage
 from interchange.transfer import readme
 from interchange.transfer.archive import PackageInvalid, unzipped, zipped
 from interchange.transfer.data import read_data, write_data
@@ -92,7 +92,7 @@ def _refuse_misfits(package: TransferPackage) -> None:
 
 def _has_its_year(paper: PackedPaper) -> bool:
     """Written so that it is fit for the name of a file."""
-    if paper.kind is PaperKind.IDENTITY_PAGE:
+    if paper.kind in OF_NO_YEAR:
         return not paper.school_year
     try:
         return str(SchoolYear.parse(paper.school_year)) == paper.school_year

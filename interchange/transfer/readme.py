@@ -5,7 +5,12 @@ from typing import Final
 
 NAME: Final = "DOC-TRUOC.txt"
 # SHA-256 of every edition that was handed out: nobody else's words stand in a package that is taken.
-EDITIONS: Final = frozenset({"554bbdf9da640938e1c6156a84f136c65538bb6a16bf0100605c3ba455bacdfa"})
+EDITIONS: Final = frozenset(
+    {
+        "554bbdf9da640938e1c6156a84f136c65538bb6a16bf0100605c3ba455bacdfa",
+        "c75dd45cbb31eb4381af333d73c598bd39a2fd3e506afdaee2d30452c01186b6",
+    }
+)
 
 _TEXT: Final = """\
 HỒ SƠ CHUYỂN TRƯỜNG: ĐỌC TRƯỚC
@@ -19,6 +24,8 @@ hoc-ba-<năm học>.pdf       Học bạ của từng năm học đã xong: tệ
 ket-qua-chuyen-truong.pdf  Kết quả của năm học đang dở (nếu có) và mã băm SHA-256 của học bạ các năm trước, có chữ ký
                            của hiệu trưởng và con dấu của trường nơi đi.
 trang-thong-tin.pdf        Trang thông tin của học sinh, nếu có.
+trich-luc-<mã tra cứu>.pdf Trích lục các năm học trước, nếu có: trường chép từ học bạ giấy hoặc tệp mang đến, chỉ xác
+                           nhận đã chép đúng; có chữ ký của hiệu trưởng và con dấu của trường đã chép.
 *.ers                      Bằng chứng thời gian (RFC 4998) của tệp PDF cùng tên.
 kiem-chung/                Chứng thư số, trả lời OCSP, danh sách thu hồi (CRL); tên tệp có mã băm SHA-256.
 du-lieu.json               Dữ liệu để máy đọc: thông tin học sinh, quá trình học tập, học bạ theo cấu trúc quốc gia, kết
@@ -49,6 +56,8 @@ hoc-ba-<school year>.pdf   The record of each finished year: the original file, 
 ket-qua-chuyen-truong.pdf  Results of the unfinished year (if there is one) and the SHA-256 of the past years' records,
                            signed by the principal and sealed by the school that the pupil leaves.
 trang-thong-tin.pdf        The pupil's identity page, if there is one.
+trich-luc-<code>.pdf       Extract of former years, if there is one: copied by a school from paper or files that were
+                           brought. It vouches for the copy alone; signed by the principal and sealed.
 *.ers                      Evidence record (RFC 4998) of the PDF of the same name.
 kiem-chung/                Certificates, OCSP responses, revocation lists (CRLs), named by their SHA-256.
 du-lieu.json               Data for machines: particulars, schooling, each year in the fields of the national record,

@@ -19,6 +19,8 @@ from signing.verification.transfer_reports import MemberReport, PackageCheck, Pa
 from signing.verification.verdicts import Verdict, Verification
 
 _WHO: Final = ("full_name", "birth_date", "personal_id", "pupil_code")
+# They are not written anew when the pupil's data change.
+_OF_THEIR_TIME: Final = frozenset({PaperKind.YEAR_RECORD, PaperKind.PAPER_EXTRACT})
 _SESSIONS: Final = "buổi"
 _POINTS: Final = frozenset(point.value for point in AssessmentPoint)
 # What a record raises that is not made as ours are.
@@ -92,7 +94,7 @@ def _found(check: PackageCheck, read: ReadPaper, outcome: Verdict, field_name: s
 
 
 def _pupil(pupil: PupilContent, read: ReadPaper) -> tuple[Verdict, str]:
-    """A past year keeps the name and ids of its time, so a difference there is for people to look at.
+    """A past year, and an extract, keeps the name and ids of its time, so a difference there is for people to look at.
 
     Only where nothing at all agrees it is another pupil's. A paper of today says the rest, too, which may have changed
     since.
@@ -101,9 +103,9 @@ def _pupil(pupil: PupilContent, read: ReadPaper) -> tuple[Verdict, str]:
     known = {name: str(getattr(pupil, name)) for name in _WHO}
     differing = next((name for name in _WHO if said[name] != known[name]), None)
     if differing is None:
-        other = None if read.paper.kind is PaperKind.YEAR_RECORD else _other(pupil, read.content)
+        other = None if read.paper.kind in _OF_THEIR_TIME else _other(pupil, read.content)
         return (Verdict.VALID, "") if other is None else (Verdict.INDETERMINATE, f"pupil.{other}")
-    is_past = read.paper.kind is PaperKind.YEAR_RECORD and _is_known(said, known)
+    is_past = read.paper.kind in _OF_THEIR_TIME and _is_known(said, known)
     return Verdict.INDETERMINATE if is_past else Verdict.INVALID, differing
 
 

@@ -12,6 +12,7 @@ _KINDS: Final[dict[PaperKind | None, dict[Language, str]]] = {
     PaperKind.YEAR_RECORD: {"vi": PaperKind.YEAR_RECORD.label, "en": "Year record"},
     PaperKind.TRANSFER_RESULT: {"vi": PaperKind.TRANSFER_RESULT.label, "en": "Results up to the transfer"},
     PaperKind.IDENTITY_PAGE: {"vi": PaperKind.IDENTITY_PAGE.label, "en": "Identity page"},
+    PaperKind.PAPER_EXTRACT: {"vi": PaperKind.PAPER_EXTRACT.label, "en": "Extract of former records"},
     None: {"vi": "Dữ liệu để máy đọc", "en": "Data for machines"},
 }
 _HEADLINES: Final[dict[Verdict, dict[Language, str]]] = {

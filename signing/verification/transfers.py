@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol, Unpack
 from cryptography import x509
 
 from domain.errors import DomainError
-from domain.transfers.contents import PackedPaper, PaperKind, TransferPackage
+from domain.transfers.contents import OF_NO_YEAR, PackedPaper, PaperKind, TransferPackage
 from signing.dss import ValidationMaterial
 from signing.verification.content import Content, value_at
 from signing.verification.transfer_data import ReadPaper, report_on_data
@@ -91,7 +91,7 @@ def _listed(read: ReadPaper) -> PackageFinding:
     """Whether the attached record is of the kind, code and year under which the package has it."""
     paper = read.paper
     said = {"lookup_code": paper.lookup_code, "school_year": paper.school_year}
-    if paper.kind is PaperKind.IDENTITY_PAGE:
+    if paper.kind in OF_NO_YEAR:
         del said["school_year"]
     wrong = [name for name, text in said.items() if value_at(read.content, name) != text]
     if read.whole.get("kind") != paper.kind.value:

@@ -18,12 +18,12 @@ from domain.matters.corrections import (
     after,
 )
 from domain.reasons import NO_REASON
-from storage.corrections import civil, people, records
+from storage.corrections import civil, leaving, people, records
 from storage.corrections.unlocks import step_of
 from storage.matters import papers, sealing, steps, waits
 from storage.matters.steps import Step
 from storage.matters.waits import Wait
-from storage.tables import CivilChange, Document, IdentityPage, Matter, MatterEvent, Transfer
+from storage.tables import CivilChange, Document, IdentityPage, Matter, Transfer
 
 OPEN: Final = (IdentityState.ASKED.value, IdentityState.SIGNING.value)
 OPENED, TRANSFERRED, CIVIL = "opened", "transferred", "civil"
@@ -171,19 +171,4 @@ def stop_at(session: Session, transfer: Transfer, at: datetime) -> None:
         matter = steps.lock(session, page.matter_id)
         signed(session, matter, at)  # a seal that nobody has noted yet
         if page.state in OPEN:
-            _stop(session, matter, page, transfer, at)
-
-
-def _stop(session: Session, matter: Matter, page: IdentityPage, transfer: Transfer, at: datetime) -> None:
-    papers.void_paper(session, matter.id, None)
-    page.state = matter.state = IdentityState.WITHDRAWN.value
-    records.close(session, matter, at)
-    steps.note(session, matter.id, Step(f"left/{transfer.matter_id}", Deed.LEFT, at))
-    waits.tell(session, matter.id, Deed.LEFT, {matter.opened_by}, at)
-    _wait(session, matter, at)
-
-
-def stopped_by(session: Session, transfer_id: UUID) -> list[UUID]:
-    """The pages that a transfer has stopped."""
-    query = select(MatterEvent.matter_id).where(MatterEvent.command_id == f"left/{transfer_id}")
-    return list(session.scalars(query.order_by(MatterEvent.matter_id)))
+            leaving.stop(session, matter, page, transfer.matter_id, at, Deed.LEFT)

@@ -40,9 +40,9 @@ class KeptFile:
     added_by: UUID
 
 
-def years(transfer: Transfer) -> tuple[KeptYear, ...]:
+def years(row: Extract) -> tuple[KeptYear, ...]:
     """Oldest first."""
-    return tuple(sorted(map(_year, transfer.extracts), key=lambda each: each.year.school_year))
+    return tuple(sorted(map(_year, row.years), key=lambda each: each.year.school_year))
 
 
 def files(row: Extract) -> tuple[KeptFile, ...]:
@@ -54,28 +54,28 @@ def files(row: Extract) -> tuple[KeptFile, ...]:
 
 def save_year(session: Session, matter_id: UUID, kept: KeptYear, at: datetime) -> None:
     """Keep a year, whole or not; the same id is the same year. Raises NotAllowed for who is no clerk of the school."""
-    row, transfer = _draft(session, matter_id, kept.entered_by, at)
-    others = [each for each in years(transfer) if each.id != kept.id]
+    row = _draft(session, matter_id, kept.entered_by, at)
+    others = [each for each in years(row) if each.id != kept.id]
     if len(others) >= MOST_YEARS:
         raise Invalid(f"Trích lục có nhiều nhất {MOST_YEARS} năm học.")
     if any(each.year.school_year == kept.year.school_year for each in others):
         raise Invalid(f"Năm học {kept.year.school_year} được chép hai lần.")
     if kept.year.sha256 and kept.year.sha256 not in {each.sha256 for each in files(row)}:
         raise Invalid("Bản gốc của năm học phải là một tệp đã tải lên.")
-    _keep(transfer, [*others, kept])
+    _keep(row, [*others, kept])
     session.flush()
 
 
 def remove_year(session: Session, matter_id: UUID, year_id: UUID, staff_id: UUID, at: datetime) -> None:
     """One that is not there is gone already."""
-    _, transfer = _draft(session, matter_id, staff_id, at)
-    _keep(transfer, [each for each in years(transfer) if each.id != year_id])
+    row = _draft(session, matter_id, staff_id, at)
+    _keep(row, [each for each in years(row) if each.id != year_id])
     session.flush()
 
 
 def add_file(session: Session, matter_id: UUID, file: KeptFile, at: datetime) -> None:
     """The same file again changes nothing. Raises Invalid without an issuer, or for too many."""
-    row, _ = _draft(session, matter_id, file.added_by, at)
+    row = _draft(session, matter_id, file.added_by, at)
     if not file.issuer.strip():
         raise Invalid("Hãy ghi nơi cấp bản gốc.")
     if any(each.sha256 == file.sha256 for each in files(row)):
@@ -89,21 +89,26 @@ def add_file(session: Session, matter_id: UUID, file: KeptFile, at: datetime) ->
 
 def remove_file(session: Session, matter_id: UUID, sha256: str, staff_id: UUID, at: datetime) -> None:
     """Raises Conflict for one that a year was copied from."""
-    row, transfer = _draft(session, matter_id, staff_id, at)
-    if any(each.year.sha256 == sha256 for each in years(transfer)):
+    row = _draft(session, matter_id, staff_id, at)
+    if any(each.year.sha256 == sha256 for each in years(row)):
         raise Conflict("Có năm học được chép từ tệp này; hãy chọn bản gốc khác cho năm học đó trước.")
     row.files = [each for each in row.files if each["sha256"] != sha256]
     session.flush()
 
 
-def of_transfer(session: Session, transfer_id: UUID) -> Sequence[Extract]:
-    """Every version, the newest first."""
-    query = select(Extract).join(Matter, Matter.id == Extract.matter_id).where(Extract.transfer_id == transfer_id)
-    return session.scalars(query.order_by(Matter.opened_at.desc())).all()
+def of_pupil(session: Session, pupil_id: UUID, school_id: UUID | None) -> Sequence[Extract]:
+    """Every version at a school, whichever arrival it was made after; the newest first."""
+    query = (
+        select(Extract)
+        .join(Matter, Matter.id == Extract.matter_id)
+        .join(Transfer, Transfer.matter_id == Extract.transfer_id)
+        .where(Transfer.pupil_id == pupil_id, Transfer.to_school_id == school_id)
+    )
+    return session.scalars(query.order_by(Matter.opened_at.desc(), Extract.version.desc())).all()
 
 
-def _draft(session: Session, matter_id: UUID, staff_id: UUID, at: datetime) -> tuple[Extract, Transfer]:
-    """Both rows, locked. Raises Conflict for one that is not being entered any more."""
+def _draft(session: Session, matter_id: UUID, staff_id: UUID, at: datetime) -> Extract:
+    """The row, locked. Raises Conflict for one that is not being entered any more."""
     matter = steps.lock(session, matter_id)
     people.require_office(session, matter.school_id, staff_id, at, people.CLERK)
     row = session.get(Extract, matter_id, with_for_update=True)
@@ -111,11 +116,11 @@ def _draft(session: Session, matter_id: UUID, staff_id: UUID, at: datetime) -> t
         raise NotFound("Không tìm thấy việc này.")
     if row.state != ExtractState.DRAFT:
         raise Conflict(f"Trích lục đang ở bước “{ExtractState(row.state).label}” nên không sửa được.")
-    return row, session.get_one(Transfer, row.transfer_id, with_for_update=True)
+    return row
 
 
-def _keep(transfer: Transfer, kept: Sequence[KeptYear]) -> None:
-    transfer.extracts = [{**asdict(each.year), "id": str(each.id), "entered_by": str(each.entered_by)} for each in kept]
+def _keep(row: Extract, kept: Sequence[KeptYear]) -> None:
+    row.years = [{**asdict(each.year), "id": str(each.id), "entered_by": str(each.entered_by)} for each in kept]
 
 
 def _year(kept: dict[str, Any]) -> KeptYear:
@@ -125,6 +130,6 @@ def _year(kept: dict[str, Any]) -> KeptYear:
     return KeptYear(UUID(kept["id"]), UUID(kept["entered_by"]), PaperExtract(**facts))
 
 
-def checked(transfer: Transfer, checkers: tuple[Checker, ...]) -> tuple[PaperExtract, ...]:
+def checked(row: Extract, checkers: tuple[Checker, ...]) -> tuple[PaperExtract, ...]:
     """The years with those who held them against the originals."""
-    return tuple(replace(each.year, checked_by=checkers) for each in years(transfer))
+    return tuple(replace(each.year, checked_by=checkers) for each in years(row))

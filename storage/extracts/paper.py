@@ -33,7 +33,7 @@ def content(session: Session, matter: Matter, stamp: Stamp, at: datetime) -> Pap
         school=school,
         pupil=pupil_contents_of(session, group.school_year, session.get_one(PupilRow, transfer.pupil_id), enrolment),
         originals=tuple(OriginalFile(each.what.label, each.issuer, each.sha256) for each in drafts.files(row)),
-        years=drafts.checked(transfer, steps.checkers(session, row, at)),
+        years=drafts.checked(row, steps.checkers(session, row, at)),
         replaces=former.lookup_code if former else "",
         signers=(
             person_signer(SignatureField.PRINCIPAL, staffing.signer_of(session, group.id, PRINCIPAL, at)),

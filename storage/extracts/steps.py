@@ -1,11 +1,12 @@
 """The steps of an extract: opened by the clerk, checked by somebody else, signed, sealed; the next one replaces it."""
 
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from domain.duties import DUTY_NAMES, Duty
@@ -21,26 +22,28 @@ from domain.matters.corrections import (
 )
 from domain.transfers.extracts import Checker, PaperExtract, extract_problems, sound_extracts
 from domain.transfers.phases import Direction, Phase
-from storage.corrections import people, records
+from storage.corrections import leaving, people, records
 from storage.corrections.unlocks import step_of
 from storage.extracts import drafts
 from storage.matters import papers, sealing, steps, waits
 from storage.matters.steps import Step
 from storage.matters.waits import Wait
 from storage.staffing import in_force
-from storage.tables import Enrolment, Extract, Matter, Position, Staff, Transfer
+from storage.tables import ClassGroup, Enrolment, Extract, Matter, Position, PupilRow, Staff, Transfer
 from storage.transfers import brought, year
 
 OPEN: Final = (ExtractState.DRAFT.value, ExtractState.CHECKING.value, ExtractState.SIGNING.value)
 _PHASES: Final = frozenset({Phase.CHECKING, Phase.ATTACHING, Phase.COMMITTING, Phase.PLACED})
+NO_FILE: Final = "Bản gốc của năm học này không còn trong các tệp; hãy tải lên lại hoặc chọn bản gốc khác."
 SEALED: Final = "Năm học này đã có học bạ số được đóng dấu nên không chép."
 _LEADERS: Final = (people.PRINCIPAL, "vice_principal")
 
 
 def ask(session: Session, command: CorrectionCommand, at: datetime) -> None:
-    """Open the matter; the years of an extract that it is to replace are there to begin with.
+    """Open the matter; what was copied for the pupil at this school before is there to begin with.
 
-    Raises NotFound for a transfer that does not bring a pupil from outside to the clerk's school.
+    Raises NotFound for a transfer that does not bring a pupil from outside to the clerk's school, Conflict for a pupil
+    who has left it since.
     """
     matter_id, staff_id = UUID(command.matter_id), UUID(command.actor_id)
     if session.get(Matter, matter_id) is not None:
@@ -52,26 +55,45 @@ def ask(session: Session, command: CorrectionCommand, at: datetime) -> None:
     people.require_office(session, school_id, staff_id, at, people.CLERK)
     if transfer.phase not in _PHASES:
         raise Conflict("Chỉ lập trích lục sau khi trường đồng ý tiếp nhận học sinh.")
-    versions = drafts.of_transfer(session, transfer.matter_id)
+    session.execute(select(PupilRow.id).where(PupilRow.id == transfer.pupil_id).with_for_update(key_share=True))
+    if not is_here(session, transfer):
+        raise Conflict("Học sinh không còn học ở trường nên không lập trích lục nữa.")
+    versions = drafts.of_pupil(session, transfer.pupil_id, school_id)
     if any(each.state in OPEN for each in versions):
         raise Conflict("Trích lục của học sinh này đang được lập.")
-    former = next((each for each in versions if each.new_document is not None), None)
     steps.open_matter(session, MatterKind.EXTRACT, matter_id, school_id, ExtractState.DRAFT, step_of(command, at))
-    session.add(
-        Extract(
-            matter_id=matter_id, transfer_id=transfer.matter_id, state=ExtractState.DRAFT.value,
-            version=former.version + 1 if former else 1, files=former.files if former else [],
-            former_document=former.new_document if former else None,
-        )
-    )  # fmt: skip
+    session.add(_next(matter_id, transfer, versions))
     session.flush()
     _wait(session, session.get_one(Matter, matter_id), at)
+
+
+def is_here(session: Session, transfer: Transfer) -> bool:
+    """Whether the pupil whom a transfer brings is still on the way to its school, or learns there now."""
+    if transfer.to_enrolment_id is None:
+        return transfer.phase in _PHASES
+    place = (
+        select(ClassGroup.school_id)
+        .join(Enrolment, Enrolment.class_id == ClassGroup.id)
+        .where(Enrolment.pupil_id == transfer.pupil_id, Enrolment.left_on.is_(None))
+    )
+    return session.scalars(place.order_by(Enrolment.school_year.desc()).limit(1)).first() == transfer.to_school_id
+
+
+def _next(matter_id: UUID, transfer: Transfer, versions: Sequence[Extract]) -> Extract:
+    """Begins with what the newest version has, also if it was withdrawn, and replaces the one in force."""
+    newest, sealed = next(iter(versions), None), [each for each in versions if each.new_document is not None]
+    former = max(sealed, key=lambda each: each.version, default=None)
+    return Extract(
+        matter_id=matter_id, transfer_id=transfer.matter_id, state=ExtractState.DRAFT.value,
+        version=former.version + 1 if former else 1, former_document=former.new_document if former else None,
+        files=newest.files if newest else [], years=newest.years if newest else [],
+    )  # fmt: skip
 
 
 def take(session: Session, matter: Matter, command: CorrectionCommand, at: datetime) -> None:
     """Carry a decision out. Raises NotAllowed for whose turn it is not, and for who would check what he entered."""
     row = session.get_one(Extract, matter.id, with_for_update=True)
-    transfer = session.get_one(Transfer, row.transfer_id, with_for_update=True)
+    transfer = session.get_one(Transfer, row.transfer_id)
     state = after(EXTRACT_STEPS, ExtractState(row.state), command.deed)
     staff_id = UUID(command.actor_id)
     match command.deed:
@@ -99,7 +121,7 @@ def _submit(session: Session, matter: Matter, row: Extract, transfer: Transfer, 
     people.require_office(session, matter.school_id, staff_id, at, people.CLERK)
     if transfer.to_enrolment_id is None:
         raise Conflict("Học sinh chưa vào lớp; hãy xác nhận hồ sơ chuyển đến trước.")
-    if problems(session, transfer):
+    if problems(session, row):
         raise Invalid("Trích lục còn thiếu thông tin; hãy xem mục “Còn thiếu”.")
     row.submitted_by, row.checked_by = staff_id, None
 
@@ -112,20 +134,23 @@ class Missing:
     message: str
 
 
-def problems(session: Session, transfer: Transfer) -> tuple[Missing, ...]:
+def problems(session: Session, row: Extract) -> tuple[Missing, ...]:
     """What keeps the clerk from sending it to be checked."""
-    kept, sealed = drafts.years(transfer), _sealed(session, transfer)
+    kept, files = drafts.years(row), {each.sha256 for each in drafts.files(row)}
+    sealed = _sealed(session, session.get_one(Transfer, row.transfer_id))
     if not kept:
         return (Missing("", "Chưa có năm học nào được chép."),)
     return tuple(
-        Missing(each.year.school_year, message)
-        for each in kept
-        for message in (*_lacks(each.year), *([SEALED] if each.year.school_year in sealed else []))
+        Missing(each.year.school_year, message) for each in kept for message in _lacks(each.year, files, sealed)
     )
 
 
-def _lacks(year: PaperExtract) -> list[str]:
-    return [problem.message for problem in extract_problems(year) if problem.field != "checked_by"]
+def _lacks(year: PaperExtract, files: Collection[str], sealed: Collection[str]) -> Iterator[str]:
+    yield from (problem.message for problem in extract_problems(year) if problem.field != "checked_by")
+    if year.sha256 and year.sha256 not in files:
+        yield NO_FILE
+    if year.school_year in sealed:
+        yield SEALED
 
 
 def _sealed(session: Session, transfer: Transfer) -> set[str]:
@@ -138,15 +163,15 @@ def _confirm(session: Session, matter: Matter, row: Extract, transfer: Transfer,
     """Somebody else has held it against the originals."""
     staff_id, at = actor
     _require_checker(session, matter, transfer, actor)
-    if staff_id in entered_by(row, transfer):
+    if staff_id in entered_by(row):
         raise NotAllowed("Người nhập trích lục không tự đối chiếu; phải là người thứ hai.")
     row.checked_by = staff_id
-    sound_extracts(drafts.checked(transfer, checkers(session, row, at)), _sealed(session, transfer))
+    sound_extracts(drafts.checked(row, checkers(session, row, at)), _sealed(session, transfer))
 
 
-def entered_by(row: Extract, transfer: Transfer) -> set[UUID]:
+def entered_by(row: Extract) -> set[UUID]:
     """Who copied a year, or sent it to be checked."""
-    return {each.entered_by for each in drafts.years(transfer)} | ({row.submitted_by} if row.submitted_by else set())
+    return {each.entered_by for each in drafts.years(row)} | ({row.submitted_by} if row.submitted_by else set())
 
 
 def checkers(session: Session, row: Extract, at: datetime) -> tuple[Checker, ...]:
@@ -165,7 +190,7 @@ def may_check(session: Session, matter: Matter, staff_id: UUID, at: datetime) ->
     """Whether it is this person's to hold the copy against the originals now."""
     row = session.get_one(Extract, matter.id)
     transfer = session.get_one(Transfer, row.transfer_id)
-    if row.state != ExtractState.CHECKING or staff_id in entered_by(row, transfer):
+    if row.state != ExtractState.CHECKING or staff_id in entered_by(row):
         return False
     leaders = (people.holders_of(session, matter.school_id, role, at) for role in _LEADERS)
     return staff_id == _homeroom(session, transfer, at) or any(staff_id in each for each in leaders)
@@ -221,7 +246,7 @@ def _checks(session: Session, matter: Matter, at: datetime) -> list[Wait]:
     row = session.get_one(Extract, matter.id)
     transfer = session.get_one(Transfer, row.transfer_id)
     homeroom = _homeroom(session, transfer, at)
-    own = [Wait("check", staff_id=homeroom)] if homeroom and homeroom not in entered_by(row, transfer) else []
+    own = [Wait("check", staff_id=homeroom)] if homeroom and homeroom not in entered_by(row) else []
     return [*own, Wait("check", role=people.PRINCIPAL, school_id=matter.school_id)]
 
 
@@ -235,3 +260,28 @@ def signed(session: Session, matter: Matter, at: datetime) -> None:
         steps.note(session, matter.id, Step(f"settled/{paper.id}", Deed.SETTLED, at))
         waits.tell(session, matter.id, Deed.SETTLED, {matter.opened_by}, at)
     _wait(session, matter, at)
+
+
+def stop_at(session: Session, transfer: Transfer, at: datetime) -> None:
+    """The pupil leaves: what the school has not finished copying ends with the move.
+
+    Whoever begins one at the same moment holds the arrival's row, too: it is seen here, or refused after.
+    """
+    mine = Transfer.pupil_id == transfer.pupil_id, Transfer.to_school_id == transfer.from_school_id
+    arrivals = select(Transfer.matter_id).where(*mine).order_by(Transfer.matter_id)
+    ids = session.scalars(arrivals.with_for_update()).all()
+    _stop(session, select(Extract).where(Extract.transfer_id.in_(ids)), transfer, Deed.LEFT, at)
+
+
+def give_up(session: Session, transfer: Transfer, at: datetime) -> None:
+    """The pupil does not come after all."""
+    _stop(session, select(Extract).where(Extract.transfer_id == transfer.matter_id), transfer, Deed.NOT_COME, at)
+
+
+def _stop(session: Session, which: Select[Extract], transfer: Transfer, deed: Deed, at: datetime) -> None:
+    for row in session.scalars(which.where(Extract.state.in_(OPEN)).order_by(Extract.matter_id)).all():
+        matter = steps.lock(session, row.matter_id)
+        session.refresh(row, with_for_update=True)
+        signed(session, matter, at)  # a seal that nobody has noted yet
+        if row.state in OPEN:
+            leaving.stop(session, matter, row, transfer.matter_id, at, deed)

@@ -69,13 +69,10 @@ class Transfer(Base):
     expired_at: Mapped[datetime | None] = mapped_column(comment="the package counts no more")
     report: Mapped[dict[str, object] | None] = mapped_column(JSONB, comment="of the automatic check of the package")
     is_sound: Mapped[bool | None] = mapped_column(comment="whether everything in the package could be verified")
-    extracts: Mapped[list[dict[str, object]]] = mapped_column(
-        JSONB, server_default="[]", comment="past years copied from paper, each with who entered it"
-    )
 
 
 class Extract(Base):
-    """A paper about past years that were copied (`Transfer.extracts`), one version of it, with what they came from."""
+    """A paper about past years that were copied, one version of it, with what they came from."""
 
     __tablename__ = "extracts"
     __table_args__ = (
@@ -92,6 +89,7 @@ class Extract(Base):
     state: Mapped[str]
     version: Mapped[int]
     files: Mapped[list[dict[str, str]]] = mapped_column(JSONB, comment="what, issuer, sha256, media, added_by of each")
+    years: Mapped[list[dict[str, object]]] = mapped_column(JSONB, comment="past years, each with who entered it")
     submitted_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     checked_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     former_document: Mapped[UUID | None] = mapped_column(ForeignKey("documents.id"))

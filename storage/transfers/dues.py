@@ -23,6 +23,7 @@ from storage.campaigns import policies
 from storage.matters import papers
 from storage.matters.waits import Wait
 from storage.tables import Matter, MatterEvent, Transfer
+from storage.transfers import matching
 
 _STEPS: Final = {
     Phase.REQUESTED: Step.ANSWER,
@@ -139,6 +140,9 @@ def _checkers(session: Session, row: Transfer, due_at: datetime | None, at: date
         return
     if row.is_sound is False:
         yield Wait(Turn.OVERRULE, due_at, role="principal", school_id=row.to_school_id)
+        return
+    if matching.new_gaps(session, row):
+        yield Wait(Turn.SETTLE, due_at, role="principal", school_id=row.to_school_id)
         return
     yield Wait(Turn.CHECK, due_at, role="seal_clerk", school_id=row.to_school_id)
     teacher = staffing.in_charge(session, row.to_class_id, at).get(HOMEROOM) if row.to_class_id else None

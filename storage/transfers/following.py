@@ -13,6 +13,7 @@ from domain.transfers.messages import AlarmNote, StuckNote, TransferStanding
 from domain.transfers.phases import AUTOMATIC, OVER, Deed, Phase
 from storage import journal, moving
 from storage.corrections import on_the_way
+from storage.extracts import steps as extracts
 from storage.matters import steps, waits
 from storage.matters.steps import Step
 from storage.tables import ClassGroup, ClassTermRow, Matter, Transfer
@@ -114,11 +115,12 @@ def note_committed(session: Session, matter_id: UUID, at: datetime) -> TransferS
 
 
 def note_undone(session: Session, matter_id: UUID, at: datetime) -> TransferStanding:
-    """The pupil's records go on where they stood."""
+    """The pupil's records go on where they stood, and what was copied for who was to come is put aside."""
     row = _locked(session, matter_id)
     if row.phase == Phase.UNDOING:
         if books.to_undo(session, row, 0):
             raise Conflict("Còn sổ của học sinh chưa tiếp tục.")
+        extracts.give_up(session, row, at)
         _go(session, row, Deed.UNDONE, Phase.CANCELLED, at)
         telling.tell_schools(session, row, News.CANCELLED, at)
     return dues.standing(session, row)

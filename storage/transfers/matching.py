@@ -1,6 +1,7 @@
 """Whether a class fits a pupil who comes: year, grade, and in grades 10 to 12 what it teaches."""
 
 from collections.abc import Sequence
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -10,12 +11,13 @@ from domain.assessment import Term
 from domain.errors import Conflict, Invalid
 from domain.rules.school_levels import SchoolLevel
 from domain.stages import Stage
+from domain.transfers.phases import Deed
 from domain.transfers.subjects import SubjectMatch, learned, match_subjects
 from storage import pupil_results, results
 from storage.contents import term_papers
 from storage.entries import curriculum_of
 from storage.paper_facts import facts_on
-from storage.tables import ClassGroup, ClassTermRow, Enrolment, TermRecord, Transfer
+from storage.tables import ClassGroup, ClassTermRow, Enrolment, MatterEvent, TermRecord, Transfer
 
 
 def classes(session: Session, row: Transfer) -> Sequence[ClassGroup]:
@@ -84,6 +86,15 @@ def gaps_of(match: SubjectMatch | None) -> list[str]:
     if match is None or not match.must_be_settled:
         return []
     return [each.code for each in match.new] + [f"{each.code}/topics" for each in match.new_topics]
+
+
+def new_gaps(session: Session, row: Transfer) -> list[str]:
+    """Codes of what is to be made up that the school did not know of when it accepted the pupil."""
+    accepted = select(MatterEvent.detail).where(
+        MatterEvent.matter_id == row.matter_id, MatterEvent.deed == Deed.ACCEPT.value
+    )
+    known = (session.scalars(accepted.order_by(MatterEvent.seq.desc()).limit(1)).first() or {}).get("gaps", [])
+    return [each for each in row.subject_gaps if each not in cast("list[str]", known)]
 
 
 def _former(session: Session, row: Transfer) -> Enrolment | None:

@@ -1,6 +1,6 @@
 """What a transfer's package holds, by rows: the sealed papers of the pupil, and the data beside them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.calendar import day_of
-from domain.documents import DocumentKind, PupilContent, SchoolContent
+from domain.documents import PupilContent, SchoolContent
 from domain.errors import Conflict
+from domain.transfers import contents
 from domain.transfers.contents import PackedCell, PaperKind, RunningTerm, RunningYear
 from storage.entries import curriculum_of
 from storage.paper_facts import pupil_contents_of, school_content
@@ -54,23 +55,39 @@ def to_pack(session: Session, matter_id: UUID, at: datetime) -> ToPack:
     return ToPack(
         pupil_contents_of(session, group.school_year, session.get_one(PupilRow, row.pupil_id), enrolment),
         school_content(session, row.from_school_id, day_of(at)),
-        (*papers, *_identity_page(session, row.pupil_id)),
+        (*papers, *_identity_page(session, row.pupil_id), *_extracts(session, row.pupil_id)),
         _running(session, enrolment, group),
     )
 
 
+def whose(session: Session, matter_id: UUID) -> Mapping[str, str]:
+    """Of whom a package that is brought has to speak, as `contents.differing` takes it."""
+    pupil = session.get_one(PupilRow, session.get_one(Transfer, matter_id).pupil_id)
+    return {name: str(getattr(pupil, name)) for name in contents.WHO}
+
+
 def _identity_page(session: Session, pupil_id: UUID) -> Sequence[PaperToPack]:
+    """The newest school's."""
+    return _in_force(session, pupil_id, PaperKind.IDENTITY_PAGE)[:1]
+
+
+def _extracts(session: Session, pupil_id: UUID) -> Sequence[PaperToPack]:
+    """Those of each school that has made one: of the years before the pupil came there."""
+    return _in_force(session, pupil_id, PaperKind.PAPER_EXTRACT)
+
+
+def _in_force(session: Session, pupil_id: UUID, kind: PaperKind) -> Sequence[PaperToPack]:
+    """Sealed papers of no one year that nothing has replaced, the newest first."""
     query = (
         select(Document.id, Document.lookup_code, Document.sha256)
         .join(Enrolment, Enrolment.id == Document.enrolment_id)
         .where(
-            Enrolment.pupil_id == pupil_id, Document.kind == DocumentKind.IDENTITY_PAGE, Document.state == "live",
+            Enrolment.pupil_id == pupil_id, Document.kind == kind.value, Document.state == "live",
             Document.sealed_at.is_not(None),
         )
-        .order_by(Document.sealed_at.desc())
-        .limit(1)
+        .order_by(Document.sealed_at.desc(), Document.id)
     )  # fmt: skip
-    return [PaperToPack(row[0], PaperKind.IDENTITY_PAGE, row[1], row[2], "") for row in session.execute(query)]
+    return [PaperToPack(row[0], kind, row[1], row[2], "") for row in session.execute(query)]
 
 
 def _running(session: Session, enrolment: Enrolment, group: ClassGroup) -> RunningYear | None:

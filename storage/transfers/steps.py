@@ -152,11 +152,14 @@ def _confirm(session: Session, row: Transfer, deed: TransferDeed, at: datetime) 
         raise Conflict("Hồ sơ có điểm không kiểm chứng được; hiệu trưởng phải chấp nhận có lý do, hoặc trả lại.")
     if row.direction == Direction.IN and row.package_sha256 and not row.is_sound:
         raise Conflict("Hồ sơ mang đến không kiểm chứng được; hiệu trưởng phải chấp nhận có lý do.")
+    if matching.new_gaps(session, row):
+        raise Conflict("Lớp có môn mà hồ sơ cho biết học sinh chưa học; hiệu trưởng phải ghi cách bổ sung kiến thức.")
     return _overrule(session, row, deed, at)
 
 
-def _overrule(_session: Session, row: Transfer, _deed: TransferDeed, _at: datetime) -> Mapping[str, object]:
-    return {"package": row.package_sha256 or ""}
+def _overrule(session: Session, row: Transfer, _deed: TransferDeed, _at: datetime) -> Mapping[str, object]:
+    gaps = matching.new_gaps(session, row)
+    return {"package": row.package_sha256 or "", **({"gaps": gaps} if gaps else {})}
 
 
 def keep_register_no(session: Session, matter_id: UUID, staff_id: UUID, text: str, at: datetime) -> None:

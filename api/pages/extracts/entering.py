@@ -147,13 +147,13 @@ def _page(
         acting.require(session, extract_id, person, KIND)
         row = session.get_one(Extract, extract_id)
         transfer = session.get_one(Transfer, row.transfer_id)
-        typed = form or _known(transfer, year_id)
+        typed = form or _known(row, transfer, year_id)
         values: dict[str, Any] = {
             "form": typed,
             "subjects": _rows(typed),
             "extract_id": extract_id,
             "year_id": year_id,
-            "is_kept": any(each.id == year_id for each in drafts.years(transfer)),
+            "is_kept": any(each.id == year_id for each in drafts.years(row)),
             "pupil": session.get_one(PupilRow, transfer.pupil_id),
             "files": drafts.files(row),
             "years": _school_years(),
@@ -180,8 +180,8 @@ def _blank() -> Sequence[_Row]:
     return [("", "", "")] * _BLANK
 
 
-def _known(transfer: Transfer, year_id: UUID) -> YearForm:
-    kept = {each.id: each.year for each in drafts.years(transfer)}
+def _known(row: Extract, transfer: Transfer, year_id: UUID) -> YearForm:
+    kept = {each.id: each.year for each in drafts.years(row)}
     if year_id in kept:
         return _typed(kept[year_id])
     if kept:

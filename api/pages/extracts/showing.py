@@ -39,6 +39,8 @@ DEEDS: Final = {
     Deed.REFUSE: _("Trả lại để sửa"),
     Deed.WITHDRAW: _("Bỏ trích lục"),
     Deed.SETTLED: _("Xong"),
+    Deed.LEFT: Deed.LEFT.label,
+    Deed.NOT_COME: Deed.NOT_COME.label,
 }
 
 
@@ -95,9 +97,9 @@ def _values(session: Session, extract_id: UUID, person: Person) -> dict[str, Any
         "row": row,
         "transfer": transfer,
         "pupil": session.get_one(PupilRow, transfer.pupil_id),
-        "years": drafts.years(transfer),
+        "years": drafts.years(row),
         "files": drafts.files(row),
-        "missing": steps.problems(session, transfer) if is_draft else (),
+        "missing": steps.problems(session, row) if is_draft else (),
         "may_check": steps.may_check(session, session.get_one(Matter, extract_id), person.staff_id, now()),
         "may_enter": is_draft and Duty.CLERK in person.duties,
         "may_withdraw": row.state in {ExtractState.DRAFT, ExtractState.CHECKING} and Duty.CLERK in person.duties,

@@ -30,7 +30,7 @@ from domain.transfers.states import Side
 from interchange.transfer.archive import PackageInvalid, unzipped
 from storage.corrections import identities
 from storage.extracts import drafts
-from storage.extracts.steps import OPEN
+from storage.extracts import steps as extracts
 from storage.matters import seeing as papers_seen
 from storage.matters import waits
 from storage.matters.waits import MatterTask
@@ -170,6 +170,7 @@ def _values(session: Session, card: TransferCard, person: Person) -> dict[str, A
         "acts": acts,
         "classes": _classes(session, row) if Deed.ACCEPT in acts else (),
         "gaps": _gaps(session, row),
+        "must_settle": row.is_sound is not False and bool(matching.new_gaps(session, row)),
         **_extracts(session, card, person),
         "may_identify": _may_identify(card, person),
         "identity_page": _identity_page(session, row),
@@ -206,7 +207,9 @@ def _acts(session: Session, card: TransferCard, person: Person, at: datetime) ->
     """What the person may do now; the workflow looks again."""
     sides = steps.sides_of(session, card.row, person.staff_id, at)
     direction, phase = card.line.direction, card.line.phase
-    found = [deed for deed in _FOR_PEOPLE if _may(deed, direction, phase, sides) and _fits(deed, card.row)]
+    is_principals = card.row.is_sound is False or bool(matching.new_gaps(session, card.row))
+    others = Deed.CONFIRM if is_principals else Deed.OVERRULE  # one of the two, never both
+    found = [deed for deed in _FOR_PEOPLE if _may(deed, direction, phase, sides) and deed is not others]
     found += [Deed.RETRY] if phase in AUTOMATIC and steps.may_retry(sides) else []
     return (*found, Deed.CANCEL) if _may_cancel(session, card, sides) else tuple(found)
 
@@ -214,12 +217,6 @@ def _acts(session: Session, card: TransferCard, person: Person, at: datetime) ->
 def _may(deed: Deed, direction: Direction, phase: Phase, sides: Sides) -> bool:
     move = move_of(direction, phase, deed)
     return move is not None and bool(sides.get(move.side, frozenset()) & move.offices)
-
-
-def _fits(deed: Deed, row: Transfer) -> bool:
-    """What is sound needs nobody to overrule it, and what is not cannot simply be confirmed."""
-    is_unsound = row.is_sound is False
-    return {Deed.CONFIRM: not is_unsound, Deed.OVERRULE: is_unsound}.get(deed, True)
 
 
 def _may_cancel(session: Session, card: TransferCard, sides: Sides) -> bool:
@@ -256,11 +253,11 @@ def _extracts(session: Session, card: TransferCard, person: Person) -> dict[str,
     """Of who comes from outside: the papers about former years, and whether the person may begin one."""
     is_ours = card.line.direction is Direction.IN and card.row.to_school_id == person.school_id
     if not is_ours or card.line.phase in {Phase.REQUESTED, Phase.REFUSED}:
-        return {"extracts": None, "may_extract": False}
-    found = [(each, ExtractState(each.state)) for each in drafts.of_transfer(session, card.row.matter_id)]
-    is_open = any(state.value in OPEN for _row, state in found)
-    may = card.line.phase is not Phase.CANCELLED and Duty.CLERK in person.duties and not is_open
-    return {"extracts": found, "may_extract": may}
+        return {"extracts": None}
+    found = [(each, ExtractState(each.state)) for each in drafts.of_pupil(session, card.row.pupil_id, person.school_id)]
+    is_open = any(state.value in extracts.OPEN for _row, state in found)
+    may = Duty.CLERK in person.duties and not is_open and extracts.is_here(session, card.row)
+    return {"extracts": found, "may_extract": may, "replaces": any(row.new_document for row, _state in found)}
 
 
 def _may_identify(card: TransferCard, person: Person) -> bool:

@@ -11,8 +11,7 @@ depends_on = None
 
 PAPERS = ('subject_sheet', 'class_summary', 'year_record', 'identity_page', 'transfer_result', 'handover_minutes')
 MATTERS = ('transfer', 'handover', 'unlock', 'recall', 'identity')
-BEFORE = 'past years copied from paper, each as domain.transfers.extracts has it'
-AFTER = 'past years copied from paper, each with who entered it'
+COPIED = 'past years copied from paper, each as domain.transfers.extracts has it'
 
 
 def _kinds(papers, matters):
@@ -29,6 +28,7 @@ def upgrade() -> None:
     sa.Column('state', sa.String(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('files', postgresql.JSONB(astext_type=sa.Text()), nullable=False, comment='what, issuer, sha256, media, added_by of each'),
+    sa.Column('years', postgresql.JSONB(astext_type=sa.Text()), nullable=False, comment='past years, each with who entered it'),
     sa.Column('submitted_by', sa.Uuid(), nullable=True),
     sa.Column('checked_by', sa.Uuid(), nullable=True),
     sa.Column('former_document', sa.Uuid(), nullable=True),
@@ -47,13 +47,13 @@ def upgrade() -> None:
     op.create_index('uq_extracts_open', 'extracts', ['transfer_id'], unique=True, postgresql_where=sa.text("state IN ('draft', 'checking', 'signing')"))
     op.add_column('transfers', sa.Column('other_country', sa.String(), server_default='', nullable=False, comment='of a school abroad'))
     op.add_column('transfers', sa.Column('learned', postgresql.JSONB(astext_type=sa.Text()), server_default='{}', nullable=False, comment='of who comes from outside to grades 10-12: codes of optional, topics'))
-    op.alter_column('transfers', 'extracts', existing_type=postgresql.JSONB(), existing_nullable=False, comment=AFTER, existing_comment=BEFORE)
+    op.drop_column('transfers', 'extracts')
     _kinds((*PAPERS, 'paper_extract'), (*MATTERS, 'extract'))
 
 
 def downgrade() -> None:
     _kinds(PAPERS, MATTERS)
-    op.alter_column('transfers', 'extracts', existing_type=postgresql.JSONB(), existing_nullable=False, comment=BEFORE, existing_comment=AFTER)
+    op.add_column('transfers', sa.Column('extracts', postgresql.JSONB(astext_type=sa.Text()), server_default='[]', nullable=False, comment=COPIED))
     for column in ('learned', 'other_country'):
         op.drop_column('transfers', column)
     op.drop_table('extracts')

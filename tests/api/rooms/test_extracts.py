@@ -8,18 +8,21 @@ from httpx import Response
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
+from domain.calendar import day_of
 from domain.curriculum import offered
 from domain.documents import DocumentKind
 from domain.matters import MatterKind
 from domain.matters.corrections import Deed, ExtractState
 from domain.transfers.phases import Phase
+from storage.corrections import leaving
 from storage.extracts import drafts
 from storage.matters import papers
-from storage.tables import Document, Extract, LogEvent
+from storage.tables import Document, Extract, LogEvent, Matter
 from tests.api.conftest import As
 from tests.api.fakes import FakeApprovals
 from tests.api.world import World
 from tests.factories import NOW, OpenBook, open_book
+from tests.issued import enrolment
 from tests.storage.extracts.making import SCAN, YEAR, Made, arrived, begun
 from tests.storage.papers import make_signature
 
@@ -70,6 +73,32 @@ async def test_the_clerk_begins_one_from_the_transfer(desk: As, book: OpenBook, 
     assert (sent.kind, sent.deed, sent.transfer_id) == (MatterKind.EXTRACT.value, Deed.ASK, str(transfer_id))
 
 
+async def test_only_what_was_sealed_is_replaced(desk: As, draft: Made) -> None:
+    path = f"/chuyen-truong/{draft.transfer_id}"
+    assert 'action="/trich-luc"' not in words(await desk("clerk").get(path))
+    draft.do(Deed.WITHDRAW, draft.clerk, reason="")
+    draft.session.commit()
+    shown = words(await desk("clerk").get(path))
+    assert "Lập trích lục" in shown
+    assert "Lập bản thay thế" not in shown
+    draft.row.new_document = sealed_paper(draft).id
+    draft.session.commit()
+    assert "Lập bản thay thế" in words(await desk("clerk").get(path))
+
+
+async def test_of_who_has_left_no_other_is_begun(desk: As, book: OpenBook) -> None:
+    transfer_id = arrived(book)
+    enrolment(book, 0).left_on = day_of(NOW)
+    book.session.commit()
+    assert 'action="/trich-luc"' not in words(await desk("clerk").get(f"/chuyen-truong/{transfer_id}"))
+
+
+async def test_why_it_ended_stands_among_its_steps(desk: As, draft: Made) -> None:
+    leaving.stop(draft.session, draft.session.get_one(Matter, draft.id), draft.row, uuid4(), NOW, Deed.LEFT)
+    draft.session.commit()
+    assert Deed.LEFT.label in words(await desk("clerk").get(path(draft)))
+
+
 async def test_before_the_school_has_agreed_nothing_is_copied(desk: As, book: OpenBook) -> None:
     transfer_id = arrived(book, phase=Phase.REQUESTED)
     book.session.commit()
@@ -84,7 +113,7 @@ async def test_a_year_is_kept_and_the_next_one_follows(desk: As, draft: Made) ->
         assert f'value="{subject.name}"' in empty
     answer = await desk("clerk").post(first, data=year(tiep="1"))
     assert answer.status_code == 303, answer.text
-    [kept] = drafts.years(draft.transfer)
+    [kept] = drafts.years(draft.row)
     assert [(each.name, each.result) for each in kept.year.subjects] == [("Toán", "8,5"), ("Tiếng Pháp", "9")]
     following = words(await desk("clerk").get(answer.headers["Location"]))
     assert "<option selected>2025-2026</option>" in following
@@ -95,7 +124,7 @@ async def test_a_year_is_kept_and_the_next_one_follows(desk: As, draft: Made) ->
     again = words(await desk("clerk").get(first))
     assert 'value="8,5"' in again
     await desk("clerk").post(f"{first}/bo")
-    assert drafts.years(draft.transfer) == ()
+    assert drafts.years(draft.row) == ()
 
 
 @pytest.mark.parametrize(
@@ -112,7 +141,7 @@ async def test_what_cannot_be_kept_stays_in_the_form(desk: As, draft: Made, fiel
     assert answer.status_code in {409, 422}
     assert said in answer.text
     assert "Tiếng Pháp" in answer.text
-    assert drafts.years(draft.transfer) == ()
+    assert drafts.years(draft.row) == ()
 
 
 async def test_what_is_missing_is_said(desk: As, draft: Made) -> None:
@@ -194,8 +223,9 @@ async def test_the_draft_of_the_paper_is_shown_before_it_is_signed(desk: As, dra
     assert "Trả lại để sửa" in words(await desk("principal").get(path(draft)))
 
 
-async def test_it_stands_among_the_pupil_s_years(desk: As, draft: Made) -> None:
-    session, row = draft.session, draft.session.get_one(Extract, draft.id)
+def sealed_paper(draft: Made) -> Document:
+    """Sealed and issued, as the log has it."""
+    session = draft.session
     document = Document(
         id=papers.current_id(session, draft.id), kind=DocumentKind.PAPER_EXTRACT,
         school_id=draft.book.cast.school.school_id, matter_id=draft.id, lookup_code=uuid4().hex.upper(),
@@ -207,6 +237,11 @@ async def test_it_stands_among_the_pupil_s_years(desk: As, draft: Made) -> None:
     session.add(LogEvent(document_id=document.id, kind="issued", happened_at=NOW))
     for field in ("principal", "seal"):
         make_signature(session, document, draft.book, field)
+    return document
+
+
+async def test_it_stands_among_the_pupil_s_years(desk: As, draft: Made) -> None:
+    session, document, row = draft.session, sealed_paper(draft), draft.row
     row.state = ExtractState.WITHDRAWN.value
     session.commit()
     shown = words(await desk("principal").get(f"/hoc-ba/{draft.book.records[0]}/chuoi"))

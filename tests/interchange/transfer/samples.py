@@ -59,7 +59,8 @@ def papers() -> tuple[PackedPaper, ...]:
         PackedPaper(PaperKind.YEAR_RECORD, code, b"%PDF- " + year.encode(), b"evidence of " + year.encode(), year)
         for year, code in YEARS.items()
     ]
-    return (result, PackedPaper(PaperKind.IDENTITY_PAGE, "DDDD-5555", b"%PDF- page", b"evidence"), *records)
+    page = PackedPaper(PaperKind.IDENTITY_PAGE, "DDDD-5555", b"%PDF- page", b"evidence")
+    return (result, page, PackedPaper(PaperKind.PAPER_EXTRACT, "EEEE-6666", b"%PDF- extract"), *records)
 
 
 def package() -> TransferPackage:

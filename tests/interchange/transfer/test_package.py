@@ -62,13 +62,14 @@ def test_any_zip_program_opens_it_and_shows_the_instructions_first(packed: bytes
     assert len(list((tmp_path / "kiem-chung").iterdir())) == 4
     names = list(members(packed))
     assert names[:3] == ["DOC-TRUOC.txt", "manifest.json", "du-lieu.json"]
-    assert names[3:9] == [
+    assert names[3:10] == [
         "hoc-ba-2024-2025.pdf",
         "hoc-ba-2024-2025.ers",
         "hoc-ba-2025-2026.pdf",
         "hoc-ba-2025-2026.ers",
         "ket-qua-chuyen-truong.pdf",
         "trang-thong-tin.pdf",
+        "trang-thong-tin.ers",
     ]
 
 
@@ -79,6 +80,7 @@ def test_the_instructions_are_an_edition_that_readers_know(packed: bytes) -> Non
     assert max(map(len, text.splitlines())) <= 120
     for name in ("manifest.json", "du-lieu.json", "ket-qua-chuyen-truong.pdf", "trang-thong-tin.pdf", "kiem-chung/"):
         assert text.count(f"\n{name} ") == 2
+    assert text.count("\ntrich-luc-<") == 2
     assert text.count("pdfsig -nocert") == text.count("sha256sum *.pdf") == 2
 
 
@@ -111,6 +113,13 @@ def test_the_data_are_for_machines_that_know_nothing_of_us(packed: bytes) -> Non
     assert set(schema["$defs"]["RunningYear"]["properties"]) == set(found["running"])
 
 
+def test_extracts_of_two_schools_go_along_each_under_its_code() -> None:
+    two = (*papers(), paper(PaperKind.PAPER_EXTRACT, ""))
+    found = unpack(pack(replace(package(), papers=two)))
+    names = [each.name for each in found.papers if each.kind is PaperKind.PAPER_EXTRACT]
+    assert sorted(names) == ["trich-luc-AAAA-2222.pdf", "trich-luc-EEEE-6666.pdf"]
+
+
 def test_a_package_is_told_from_other_files(packed: bytes) -> None:
     assert is_package(packed)
     for other in (b"", b"%PDF-1.7", packed[:30], members(packed)["hoc-ba-2024-2025.pdf"]):
@@ -131,6 +140,8 @@ def paper(kind: PaperKind, year: str, code: str = "AAAA-2222") -> PackedPaper:
         (replace(package(), papers=(paper(PaperKind.YEAR_RECORD, "../../etc"),)), "ghi sai năm học: “../../etc”"),
         (replace(package(), papers=(paper(PaperKind.YEAR_RECORD, "2024 - 2025"),)), "ghi sai năm học"),
         (replace(package(), papers=(paper(PaperKind.IDENTITY_PAGE, "2024-2025"),)), "ghi sai năm học"),
+        (replace(package(), papers=(paper(PaperKind.PAPER_EXTRACT, "2024-2025"),)), "ghi sai năm học"),
+        (replace(package(), papers=(*papers(), paper(PaperKind.PAPER_EXTRACT, "", "EEEE-6666"))), "trich-luc-EEEE"),
         (replace(package(), data=replace(data(), years=(data().years[0],) * 2)), "không phải là các năm"),
     ],
 )

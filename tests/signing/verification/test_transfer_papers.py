@@ -10,10 +10,11 @@ from domain import matter_papers
 from domain.transfers.contents import PackedPaper, PackedYear, PaperKind, TransferData, TransferPackage, ValidationFiles
 from interchange.transfer.package import pack, unpack
 from signing.verification.apart import ApartVerifier
-from signing.verification.transfer_reports import PackageReport
+from signing.verification.transfer_reports import PackageCheck, PackageReport
 from signing.verification.transfers import examine_package
 from signing.verification.verdicts import Verdict
 from tests.documents import matter_samples, samples
+from tests.documents.extract_samples import paper_extract
 from tests.interchange.transfer.samples import CELLS, CREATED, RUNNING
 from tests.signing.verification import papers
 from tests.signing.verification.papers import exchanged, sealed, signable
@@ -41,12 +42,14 @@ def package(world: World) -> TransferPackage:
         past_years=(past,),
     )
     page = replace(matter_samples.identity_page(), pupil=samples.pupil())
+    extract = replace(paper_extract(), pupil=samples.pupil())
     packed = (
         PackedPaper(PaperKind.YEAR_RECORD, CODE, record, school_year=YEAR),
         PackedPaper(
             PaperKind.TRANSFER_RESULT, result.lookup_code, _sealed(world, result), school_year=RUNNING.school_year
         ),
         PackedPaper(PaperKind.IDENTITY_PAGE, page.lookup_code, _sealed(world, page)),
+        PackedPaper(PaperKind.PAPER_EXTRACT, extract.lookup_code, _sealed(world, extract)),
     )
     data = TransferData(samples.pupil(), samples.SCHOOL, (PackedYear(YEAR, CODE, exchanged(content)),), RUNNING)
     return TransferPackage(CREATED, data, packed, ValidationFiles(**vars(world.material(LATER))))
@@ -67,7 +70,22 @@ def test_papers_and_data_hold_together(package: TransferPackage, world: World) -
     assert [
         finding for each in report.members for finding in each.findings if finding.outcome is not Verdict.VALID
     ] == []
-    assert len(report.members) == 4
+    assert len(report.members) == 5
+
+
+def test_an_extract_of_another_pupil_is_found_and_a_name_put_right_since_is_for_people(
+    package: TransferPackage, world: World
+) -> None:
+    *others, extract = package.papers
+    for pupil, outcome in (
+        (samples.pupil(2), Verdict.INVALID),
+        (replace(samples.pupil(), full_name="Nguyễn Minh Anh"), Verdict.INDETERMINATE),
+    ):
+        content = replace(paper_extract(), pupil=pupil)
+        changed = replace(package, papers=(*others, replace(extract, pdf=_sealed(world, content))))
+        data = next(each for each in examined(changed, world).members if each.kind is None)
+        found = {each.about: each.outcome for each in data.findings if each.check is PackageCheck.PUPIL}
+        assert found[extract.name] is outcome
 
 
 def test_each_paper_that_is_tampered_with_is_found(package: TransferPackage, world: World) -> None:

@@ -20,7 +20,7 @@ from domain.matters.corrections import Deed
 from domain.pupils import PupilField
 from domain.stages import Stage
 from storage.corrections import civil as kept
-from storage.corrections import deeds, identities
+from storage.corrections import deeds, identities, leaving
 from storage.matters import papers
 from storage.tables import CivilChange, Document, IdentityPage, LogEvent, Matter, PupilRow, Transfer
 from tests.correcting import Correction
@@ -191,7 +191,7 @@ def test_a_page_that_is_not_finished_ends_with_the_move(book: OpenBook, begin: C
         identities.stop_at(book.session, row, NOW)
     assert (matter.state, matter.waits(), matter.plan().awaited) == ("withdrawn", [], ())
     assert (matter.diary[-1], matter.told(book.cast.school.clerk)[-1]) == ("left", "identity.left")
-    assert identities.stopped_by(book.session, row.matter_id) == [matter.id]
+    assert leaving.stopped_by(book.session, row.matter_id, MatterKind.IDENTITY) == [matter.id]
     assert (pupil(book).full_name == "Tên Mới Mẫu") == (begin is granted)
 
 

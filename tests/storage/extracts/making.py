@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
+from domain.documents import DocumentKind
 from domain.matters import MatterKind
 from domain.matters.corrections import CorrectionCommand, Deed
 from domain.transfers.extracts import ExtractSource, PaperExtract
@@ -15,9 +16,9 @@ from storage import journal
 from storage.corrections import deeds
 from storage.extracts import drafts
 from storage.extracts.drafts import KeptFile, KeptYear
-from storage.matters import steps
+from storage.matters import papers, steps
 from storage.matters.steps import Step
-from storage.tables import Enrolment, Transfer
+from storage.tables import Document, Enrolment, Extract, Transfer
 from tests.correcting import Correction
 from tests.domain.transfers.test_extracts import EXTRACT
 from tests.factories import NOW, OpenBook, SchoolCast
@@ -72,6 +73,11 @@ class Made(Correction):
         drafts.add_file(self.session, self.id, file, self.at)
 
     @property
+    def row(self) -> Extract:
+        self.session.expire_all()
+        return self.session.get_one(Extract, self.id)
+
+    @property
     def transfer(self) -> Transfer:
         self.session.expire_all()
         return self.session.get_one(Transfer, self.transfer_id)
@@ -101,3 +107,19 @@ def checked(book: OpenBook) -> Made:
     made.do(Deed.SUBMIT, made.clerk, reason="")
     made.do(Deed.CONFIRM, book.cast.homeroom, reason="")
     return made
+
+
+def seal(made: Made) -> Document:
+    """As its two orders leave it."""
+    row = made.session.get_one(Extract, made.id)
+    document = Document(
+        id=papers.current_id(made.session, made.id), kind=DocumentKind.PAPER_EXTRACT,
+        school_id=made.book.cast.school.school_id, matter_id=made.id, lookup_code=uuid4().hex, content_sha256="a" * 64,
+        sha256=uuid4().hex * 2, size=1, version=row.version, sealed_at=NOW,
+        enrolment_id=made.transfer.to_enrolment_id,
+    )  # fmt: skip
+    made.session.add(document)
+    made.session.flush()
+    deeds.signed(made.session, made.id, NOW)
+    made.session.expire_all()
+    return document

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.documents import DocumentKind
@@ -18,32 +17,16 @@ from storage import chains
 from storage.corrections import deeds
 from storage.extracts import drafts, steps
 from storage.matters import papers
-from storage.tables import Document, Extract, LogEvent, Matter
+from storage.tables import Document, Extract, Matter
 from tests.factories import NOW, OpenBook, make_class, make_school, open_book
 from tests.issued import enrolment
-from tests.storage.extracts.making import SCAN, YEAR, Made, arrived, asked, begun, checked
+from tests.storage.extracts.making import SCAN, YEAR, arrived, asked, begun, checked, seal
 from tests.storage.pupil_years import issued
 
 
 @pytest.fixture
 def book(db: Session) -> OpenBook:
     return open_book(db)
-
-
-def seal(made: Made) -> Document:
-    """As its two orders leave it."""
-    row = made.session.get_one(Extract, made.id)
-    document = Document(
-        id=papers.current_id(made.session, made.id), kind=DocumentKind.PAPER_EXTRACT,
-        school_id=made.book.cast.school.school_id, matter_id=made.id, lookup_code=uuid4().hex, content_sha256="a" * 64,
-        sha256=uuid4().hex * 2, size=1, version=row.version, sealed_at=NOW,
-        enrolment_id=made.transfer.to_enrolment_id,
-    )  # fmt: skip
-    made.session.add(document)
-    made.session.flush()
-    deeds.signed(made.session, made.id, NOW)
-    made.session.expire_all()
-    return document
 
 
 def test_it_goes_from_the_clerk_to_the_homeroom_teacher_and_on_to_be_signed(book: OpenBook) -> None:
@@ -94,14 +77,14 @@ def test_a_draft_is_kept_as_far_as_it_is_entered(book: OpenBook) -> None:
     year_id = made.keep(replace(YEAR, result="", subjects=()))
     assert made.keep(replace(YEAR, result="Khá", subjects=()), year_id) == year_id
     older = made.keep(replace(YEAR, school_year="2022-2023", grade=6))
-    assert [each.id for each in drafts.years(made.transfer)] == [older, year_id]
-    [missing] = steps.problems(made.session, made.transfer)
+    assert [each.id for each in drafts.years(made.row)] == [older, year_id]
+    [missing] = steps.problems(made.session, made.row)
     assert (missing.school_year, missing.message) == ("2023-2024", "Phải chép kết quả của ít nhất một môn học.")
     with pytest.raises(Invalid, match="còn thiếu thông tin"):
         made.do(Deed.SUBMIT, made.clerk, reason="")
     for _ in range(2):
         drafts.remove_year(made.session, made.id, year_id, made.clerk, NOW)
-    assert [each.id for each in drafts.years(made.transfer)] == [older]
+    assert [each.id for each in drafts.years(made.row)] == [older]
 
 
 def test_files_are_kept_once_and_stay_while_a_year_rests_on_them(book: OpenBook) -> None:
@@ -198,36 +181,6 @@ def test_what_is_signed_is_not_sent_back(book: OpenBook) -> None:
         made.do(Deed.REFUSE, book.cast.school.principal)
 
 
-def test_it_is_withdrawn_and_begun_again(book: OpenBook) -> None:
-    made = begun(book)
-    with pytest.raises(Conflict, match="đang được lập"):
-        begun(book, made.transfer_id)
-    with pytest.raises(Invalid, match="còn thiếu thông tin"):
-        made.do(Deed.SUBMIT, made.clerk, reason="")
-    made.keep()
-    made.do(Deed.WITHDRAW, made.clerk, reason="")
-    assert (made.state, made.waits()) == ("withdrawn", [])
-    again = begun(book, made.transfer_id)
-    assert len(drafts.years(again.transfer)) == 1
-
-
-def test_the_next_version_replaces_the_former(book: OpenBook) -> None:
-    made = checked(book)
-    first = seal(made)
-    again = begun(book, made.transfer_id)
-    again.do(Deed.SUBMIT, again.clerk, reason="")
-    again.do(Deed.CONFIRM, book.cast.homeroom, reason="")
-    content = papers.draft(made.session, again.id, NOW)
-    assert isinstance(content, PaperExtractContent)
-    assert (content.version, content.replaces) == (2, first.lookup_code)
-    assert [each.sha256 for each in content.originals] == [SCAN]
-    second = seal(again)
-    former = made.session.get_one(Document, first.id)
-    assert (former.state, former.superseded_by) == ("recalled", second.id)
-    events = select(LogEvent.kind).where(LogEvent.document_id == first.id)
-    assert made.session.scalars(events).all() == ["superseded"]
-
-
 def test_it_is_for_pupils_who_come_from_outside_to_the_clerk_s_school(book: OpenBook) -> None:
     db = book.session
     other = make_class(db, make_school(db, 7))
@@ -260,7 +213,7 @@ def test_a_year_with_a_sealed_record_is_not_copied(book: OpenBook) -> None:
     own = enrolment(book, 0)
     issued(book, own)
     made.keep(replace(YEAR, school_year=own.school_year))
-    assert [each.message for each in steps.problems(made.session, made.transfer)] == [steps.SEALED]
+    assert [each.message for each in steps.problems(made.session, made.row)] == [steps.SEALED]
     with pytest.raises(Invalid):
         made.do(Deed.SUBMIT, made.clerk, reason="")
 

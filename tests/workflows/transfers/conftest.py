@@ -18,7 +18,7 @@ from tests.workflows.playing import FAILURES
 from tests.workflows.transfers.pretended import Pretended
 from tests.workflows.transfers.schools import Journey, make_journey
 from workflows.class_term import ClassTermWorkflow
-from workflows.pupil_papers import IdentityWorkflow
+from workflows.pupil_papers import ExtractWorkflow, IdentityWorkflow
 from workflows.queues import MAIN_QUEUE, PROOF_QUEUE, SIGN_QUEUE
 from workflows.transfer import TransferWorkflow
 from workflows.workers import LEAN, matter_worker
@@ -40,7 +40,8 @@ async def moving_workers(client: Client, sessions: Sessions, pretended: Pretende
     with ThreadPoolExecutor(12) as threads:
         async with AsyncExitStack() as stack:
             main = Worker(
-                client, task_queue=MAIN_QUEUE, workflows=[ClassTermWorkflow, IdentityWorkflow, TransferWorkflow],
+                client, task_queue=MAIN_QUEUE,
+                workflows=[ClassTermWorkflow, IdentityWorkflow, ExtractWorkflow, TransferWorkflow],
                 activities=[decisions.record_decision, decisions.note_deadline, decisions.load_book],
                 activity_executor=threads, max_cached_workflows=0, workflow_failure_exception_types=FAILURES,
                 workflow_runner=LEAN,

@@ -115,6 +115,10 @@ class Remembered:
         return ["page-1"]
 
     @activity.defn
+    def list_stopped_extracts(self, _: TransferRef) -> list[str]:
+        return ["extract-1"]
+
+    @activity.defn
     def note_undone(self, _: TransferRef) -> TransferStanding:
         return self.go(Phase.CANCELLED)
 
@@ -155,7 +159,7 @@ async def transfer_workers(
         known.list_books_to_attach, known.list_books_to_commit, known.list_books_to_undo, known.note_detached,
         known.note_transfer_signed, known.note_transfer_sealed, known.move_enrolment, known.note_committed,
         known.note_undone, known.withdraw_transfer, known.decide_in_book, known.note_transfer_stuck,
-        known.load_signatures, known.list_stopped_pages,
+        known.load_signatures, known.list_stopped_pages, known.list_stopped_extracts,
     ]  # fmt: skip
     queues: dict[str, list[Callable[..., Any]]] = {
         MATTER_QUEUE: of_matters,

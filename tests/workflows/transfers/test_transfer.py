@@ -1,28 +1,22 @@
 """A pupil moves: in the middle of a term, of signing, between terms, back again; what was entered goes along."""
 
-import asyncio
 from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import select
-from temporalio.testing import ActivityEnvironment
 
-from activities.transfers import TransferActivities
 from domain.assessment import Term
 from domain.calendar import day_of
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
 from domain.decisions import Action
 from domain.entry import required_cells
 from domain.stages import Stage
-from domain.transfers.messages import TransferRef
 from domain.transfers.phases import Deed, Phase
 from interchange.sample_school.cells import plausible
 from storage import board, class_view, opening, paper_facts, results, saving
-from storage.corrections import identities
 from storage.matters import steps
 from storage.tables import Assessment, ClassTermRow, Matter, MatterWait, Notice, PupilTerm, TermRecord
 from tests.workflows.transfers.schools import DUE, Journey, LiveBook, refused
-from workflows.matter_starting import decide_correction
 
 _CELL = (Assessment.slot, Assessment.point, Assessment.item, Assessment.kind, Assessment.value)
 
@@ -265,21 +259,3 @@ async def test_the_class_says_who_is_on_the_way_and_who_left_when(journey: Journ
             assert [each.deed for each in view.happened] == deeds
             assert (view.pupils, view.held) == (4 if arrived else 2, 0)
         assert name not in {each.full_name for each in board.record_lines(session, old.opened.class_term_id)}
-
-
-async def test_a_page_that_the_former_school_has_not_finished_ends_with_the_move(journey: Journey) -> None:
-    """And so does its workflow, which waited for a signature."""
-    school = journey.old.school
-    at = datetime.now(UTC)
-    command = identities.ask_identity_page(journey.pupil().id, school.school_id, "opened", school.clerk, at)
-    await decide_correction(journey.client, command)
-    page = journey.client.get_workflow_handle(f"identity/{command.matter_id}")
-    await journey.up_to(Phase.PLACED)
-    async with asyncio.timeout(20):
-        await page.result()
-    with journey.sessions() as session:
-        matter = session.get_one(Matter, UUID(command.matter_id))
-        assert (matter.state, matter.settled_at is not None) == ("withdrawn", True)
-        listing, ref = TransferActivities(journey.sessions).list_stopped_pages, TransferRef(str(journey.matter_id))
-        assert [ActivityEnvironment().run(listing, ref) for _twice in range(2)] == [[command.matter_id]] * 2
-        assert steps.first_broken_step(session, matter.id) is None
