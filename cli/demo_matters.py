@@ -40,7 +40,7 @@ from workflows.starting import send_deed, start_transfer
 _IDS: Final = UUID("0d3f7c52-5f0e-4a53-9d0e-6f3b1a7c9e24")
 _PATIENCE: Final = 60.0  # seconds until the books have let a pupil go
 # Places in the lists of classes, so that whoever the tour begins with stays.
-_LEAVES, _ARRIVES = ("1A2", 33), 2
+_LEAVES, _ARRIVES = ("1A1", 33), 2
 _GOES_TO, _COMES_FROM = 28, 14  # numbers of schools that are still at work, with certificates for everybody
 _AWAY, _IN_TWO_WEEKS, _HALF_A_YEAR = "1A1/mi_thuat", timedelta(days=14), timedelta(days=182)
 _ACCEPTED, _WAITING = "1A1/am_nhac", "4A1/homeroom"  # who takes the classes of grade 1, and who that of grade 4
