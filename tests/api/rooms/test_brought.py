@@ -1,6 +1,7 @@
 """What a pupil brings from another system: its papers beside the pupil's years, its marks for teachers to look at."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -14,8 +15,10 @@ from domain.curriculum import HOMEROOM
 from domain.transfers.messages import TransferRef
 from domain.transfers.phases import Phase
 from interchange.transfer.package import pack
+from storage.handovers import merging
+from storage.handovers.merging import Merger
 from storage.matters import steps as diary
-from storage.tables import ClassGroup, MatterEvent, Transfer
+from storage.tables import ClassGroup, Enrolment, Matter, MatterEvent, School, Transfer
 from storage.transfers import brought, following
 from tests.api.conftest import APART, As
 from tests.api.world import World
@@ -78,12 +81,31 @@ async def test_the_papers_stand_beside_the_pupil_s_years_with_their_own_verdict(
     assert (await desk("foreigner").get(f"{path}/{YEAR_PDF}")).status_code == 404
 
 
+async def test_after_a_merger_they_are_where_the_pupil_is_now(
+    desk: As, book: OpenBook, world: World, transfer_id: UUID
+) -> None:
+    session, path = book.session, f"/chuyen-truong/{transfer_id}/ho-so/{YEAR_PDF}"
+    chain = f"/hoc-ba/{book.records[0]}/chuoi"
+    session.get_one(Matter, transfer_id).settled_at = NOW
+    schools = (session.get_one(School, each.school_id).code for each in (world.school, world.foreign.school))
+    merging.merge(session, Merger("12/QĐ-UBND", *schools), lambda: datetime.now(UTC))
+    session.commit()
+    for who in ("foreigner", "homeroom"):
+        assert YEAR_PDF in words(await desk(who).get(chain))
+        assert (await desk(who).get(path)).content == b"%PDF- 2025-2026"
+    session.get_one(Enrolment, enrolment(book, 0).id).left_on = NOW.date()
+    session.commit()
+    for gone in (chain, f"/chuyen-truong/{transfer_id}"):
+        assert YEAR_PDF not in (await desk("foreigner").get(gone)).text
+    assert (await desk("foreigner").get(path)).status_code == 404
+
+
 async def test_what_is_no_package_has_no_members(desk: As, book: OpenBook, services: Services) -> None:
     scan = services.objects.put(b"%PDF- scan")
     matter_id = arrived(book, package_sha256=scan, packed_at=NOW, report={"members": [], "problem": "Không đọc được."})
     book.session.commit()
     assert (await desk("clerk").get(f"/chuyen-truong/{matter_id}/ho-so/{YEAR_PDF}")).status_code == 404
-    assert brought.papers_of(book.session, enrolment(book, 0).pupil_id, book.cast.school.school_id) == []
+    assert brought.papers_of(book.session, enrolment(book, 0).pupil_id) == []
 
 
 async def test_teachers_look_at_the_marks_of_their_own_subjects(desk: As, book: OpenBook, transfer_id: UUID) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from domain.assessment import Term
 from domain.curriculum import HOMEROOM
 from domain.decisions import Action
-from domain.errors import Conflict
+from domain.errors import Conflict, NotFound
 from domain.matters import MatterKind
 from domain.matters.corrections import Deed
 from domain.scales import CellKind
@@ -28,6 +28,7 @@ from tests.correcting import Correction, unlock
 from tests.factories import OpenBook, edit, open_book
 from tests.issued import enrolment, issue, reopen, sign
 from tests.storage.corrections.test_identities import DECISION
+from tests.storage.pupil_years import went_on
 
 COMMAND = "00000000-0000-4000-8000-00000000c0de"
 
@@ -271,6 +272,26 @@ async def test_civil_data_are_kept_before_the_matter_is_asked(
     (command,) = approvals.corrected.values()
     assert "Tên Mới" not in repr(command)
     assert (await desk("homeroom").get(f"/hoc-ba/{record}/ho-tich")).status_code == 403
+
+
+async def test_who_went_elsewhere_in_summer_is_no_more_for_the_former_school(
+    desk: As, book: OpenBook, db: Session, world: World, approvals: FakeApprovals
+) -> None:
+    pupil = db.get_one(PupilRow, enrolment(book).pupil_id)
+    went_on(db, world.foreign.school.school_id, pupil.id)
+    pupil.place_of_birth = "Tỉnh Không Ai Biết"
+    db.commit()
+    path = f"/hoc-ba/{book.records[0]}/ho-tich"
+    shown = await desk("clerk").get(path)
+    assert (shown.status_code, pupil.place_of_birth in shown.text) == (404, False)
+    data = {"command_id": COMMAND, "so": "35/QĐ", "ngay": "2026-11-02", "co_quan": "UBND phường", "full_name": "Tên"}
+    refused = await desk("clerk").post(path, data=data)
+    assert (refused.status_code, pupil.place_of_birth in refused.text) == (404, False)
+    assert (db.get(CivilChange, UUID(COMMAND)), approvals.corrected) == (None, {})
+    assert path not in (await desk("clerk").get(f"/hoc-ba/{book.records[0]}/xem")).text
+    approvals.refuses = NotFound("Không tìm thấy học sinh này trong trường.")
+    whole_class = await desk("clerk").post(f"/lop/{book.id}/trang-thong-tin", data={"x": "1"})
+    assert whole_class.status_code == 303  # the others of the class have theirs
 
 
 async def test_what_is_no_value_is_refused_with_what_was_typed(desk: As, book: OpenBook, db: Session) -> None:

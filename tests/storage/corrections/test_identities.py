@@ -27,6 +27,7 @@ from tests.correcting import Correction
 from tests.factories import NOW, OpenBook, make_class, make_school, open_book
 from tests.issued import enrolment, issued_book, sign
 from tests.storage.moving import confirmed
+from tests.storage.pupil_years import went_on
 
 DECISION = CivilDecision("35/QĐ-UBND", date(2027, 1, 5), "UBND phường Tân Bình")
 
@@ -135,6 +136,15 @@ def test_a_pupil_of_another_school_is_unknown(book: OpenBook) -> None:
     by = (book.cast.school.school_id, book.cast.school.clerk)
     with pytest.raises(NotFound):
         kept.record(book.session, uuid4(), pupil(other).id, by, {"full_name": "X"}, DECISION)
+
+
+def test_who_has_gone_to_another_school_in_summer_is_unknown_here(book: OpenBook) -> None:
+    """The year that is over keeps its enrolment open."""
+    other = make_school(book.session, 2)
+    went_on(book.session, other.school_id, pupil(book).id)
+    for begin in (change, first_page):
+        with pytest.raises(NotFound):
+            begin(book)
 
 
 def test_only_the_principal_decides_and_a_refusal_has_a_reason(book: OpenBook) -> None:
