@@ -18,6 +18,7 @@ TASKS: Final[Mapping[str, str]] = {
     "recall.allow": _("Cho phép thu hồi học bạ đã chốt"),
     "recall.retry": _("Thu hồi lại: sổ của lớp chưa nhận lệnh thu hồi"),
     "identity.decide": _("Phê duyệt thay đổi thông tin học sinh"),
+    "identity.retry": _("Thử lại: sổ của lớp chưa nhận thông tin mới của học sinh"),
     "extract.enter": _("Nhập trích lục học bạ của học sinh chuyển đến"),
     "extract.check": _("Đối chiếu trích lục học bạ với bản gốc"),
 }
@@ -46,6 +47,7 @@ NOTICES: Final[Mapping[str, str]] = {
     "identity.decide": _("Có thay đổi thông tin học sinh theo quyết định hộ tịch; thầy/cô phê duyệt."),
     "identity.granted": _("Thay đổi thông tin học sinh đã được phê duyệt."),
     "identity.refused": _("Thay đổi thông tin học sinh không được phê duyệt."),
+    "identity.retry": _("Thông tin học sinh đã đổi nhưng sổ của lớp chưa nhận; thầy/cô thử lại."),
     "identity.left": _("Học sinh đã chuyển trường nên trang thông tin đang lập ở trường thầy/cô dừng lại."),
     "identity.settled": _("Trang thông tin học sinh đã ký và đóng dấu."),
     "extract.enter": _("Trích lục học bạ của học sinh chuyển đến cần thầy/cô nhập hoặc sửa."),

@@ -17,7 +17,7 @@ from domain.matters import MatterKind
 from domain.matters.corrections import Deed
 from domain.scales import CellKind
 from storage import saving
-from storage.corrections import civil
+from storage.corrections import civil, deeds
 from storage.matters import waits
 from storage.staffing import person as person_of
 from storage.tables import CivilChange, Document, PupilRow, Reason, Staff
@@ -25,7 +25,7 @@ from tests.api.conftest import As
 from tests.api.fakes import FakeApprovals
 from tests.api.world import World
 from tests.correcting import Correction, unlock
-from tests.factories import OpenBook, edit, open_book
+from tests.factories import NOW, OpenBook, edit, open_book
 from tests.issued import enrolment, issue, reopen, sign
 from tests.storage.corrections.test_identities import DECISION
 from tests.storage.pupil_years import went_on
@@ -315,6 +315,27 @@ async def test_a_change_is_shown_to_the_principal(desk: As, book: OpenBook, db: 
     assert 'value="grant"' in page
     assert pupil.full_name in (await desk("clerk").get("/trang-thong-tin")).text
     assert (await desk("foreigner").get(f"/trang-thong-tin/{matter.id}")).status_code == 404
+
+
+async def test_the_principal_tries_again_where_a_book_did_not_take_the_new_data(
+    desk: As, signed: OpenBook, db: Session, world: World, approvals: FakeApprovals
+) -> None:
+    matter = Correction(signed, MatterKind.IDENTITY)
+    by = (world.school.school_id, world.school.clerk)
+    civil.record(db, matter.id, enrolment(signed).pupil_id, by, {"full_name": "Tên Mới Mẫu"}, DECISION)
+    matter.do(Deed.ASK, world.school.clerk)
+    matter.do(Deed.GRANT, world.school.principal)
+    (order,) = matter.plan().books
+    deeds.stuck(db, matter.id, order.command_id, "Conflict", NOW)
+    db.commit()
+    path = f"/trang-thong-tin/{matter.id}"
+    shown = words(await desk("principal").get(path))
+    assert "sổ của lớp chưa nhận" in shown
+    assert 'value="retry"' in shown
+    assert 'value="retry"' not in words(await desk("clerk").get(path))
+    assert "chưa nhận thông tin mới của học sinh" in words(await desk("principal").get("/viec-cua-toi"))
+    answer = await desk("principal").post(path, data={"command_id": COMMAND, "viec": "retry"})
+    assert (answer.status_code, approvals.corrected[COMMAND].deed) == (303, Deed.RETRY)
 
 
 async def test_pages_are_made_for_a_pupil_and_for_a_class(

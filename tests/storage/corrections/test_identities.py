@@ -234,6 +234,25 @@ def test_signed_papers_that_name_the_pupil_are_void_and_signed_again(book: OpenB
     assert matter.plan().books == ()
 
 
+def test_a_book_that_refuses_is_told_again_before_the_page_is_signed(book: OpenBook) -> None:
+    sign(book)
+    matter, principal = granted(book), book.cast.school.principal
+    (refused,) = matter.plan().books
+    for _twice in range(2):
+        deeds.stuck(book.session, matter.id, refused.command_id, "Conflict", matter.at)
+    assert (matter.state, matter.waits(), matter.plan().awaited) == ("signing", [("retry", "principal")], ())
+    assert (matter.diary.count("stuck"), matter.told(principal).count("identity.retry")) == (1, 1)
+    with pytest.raises(NotAllowed):
+        matter.do(Deed.RETRY, book.cast.school.clerk)
+    command = matter.do(Deed.RETRY, principal)
+    deeds.take(book.session, command, matter.at)
+    assert matter.plan().books[0].command_id != refused.command_id
+    matter.tell_books()
+    assert (matter.waits(), matter.plan().books) == ([("sign", "principal")], ())
+    assert matter.plan().awaited == ("principal", "seal")
+    assert matter.diary == ["ask", "grant", "stuck", "retry"]
+
+
 def test_what_stands_only_on_the_pupil_s_own_paper_keeps_the_sheets(book: OpenBook) -> None:
     sign(book)
     matter = granted(book, ethnicity="Tày")
