@@ -40,7 +40,7 @@ NOTICES: Final[Mapping[str, str]] = {
     "recall.granted": _("Đề nghị thu hồi học bạ của thầy/cô được chấp thuận."),
     "recall.refused": _("Đề nghị thu hồi học bạ của thầy/cô không được chấp thuận."),
     "recall.recalled": _("Học bạ đã được thu hồi; phần cần sửa đã mở."),
-    "recall.soon": _("Học bạ đã thu hồi cần phát hành lại trước ngày mai."),
+    "recall.soon": _("Học bạ đã thu hồi phải phát hành lại trong hôm nay."),
     "recall.late": _("Học bạ đã thu hồi quá hạn mà chưa phát hành bản mới."),
     "recall.escalated": _("Học bạ đã thu hồi vẫn chưa có bản mới; cần thầy/cô xử lý."),
     "recall.settled": _("Bản học bạ mới đã phát hành, thay bản bị thu hồi."),

@@ -87,8 +87,8 @@ async def test_after_a_merger_they_are_where_the_pupil_is_now(
     session, path = book.session, f"/chuyen-truong/{transfer_id}/ho-so/{YEAR_PDF}"
     chain = f"/hoc-ba/{book.records[0]}/chuoi"
     session.get_one(Matter, transfer_id).settled_at = NOW
-    schools = (session.get_one(School, each.school_id).code for each in (world.school, world.foreign.school))
-    merging.merge(session, Merger("12/QĐ-UBND", *schools), lambda: datetime.now(UTC))
+    source, target = (session.get_one(School, each.school_id).code for each in (world.school, world.foreign.school))
+    merging.merge(session, Merger("12/QĐ-UBND", source, target), lambda: datetime.now(UTC))
     session.commit()
     for who in ("foreigner", "homeroom"):
         assert YEAR_PDF in words(await desk(who).get(chain))

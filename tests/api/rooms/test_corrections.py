@@ -14,6 +14,7 @@ from domain.curriculum import HOMEROOM
 from domain.decisions import Action
 from domain.errors import Conflict, NotFound
 from domain.matters import MatterKind
+from domain.matters.correction_words import NOTICES
 from domain.matters.corrections import Deed
 from domain.scales import CellKind
 from storage import saving
@@ -256,6 +257,17 @@ async def test_the_authority_decides_only_what_waits_for_it(
     page = (await desk("office head").get(f"/thu-hoi/{matter.id}")).text
     assert 'value="allow"' in page
     assert str(matter.id) in (await desk("office head").get("/thu-hoi")).text
+
+
+async def test_a_recall_says_when_its_new_version_is_due(desk: As, issued: OpenBook, world: World) -> None:
+    matter = asked_recall(issued)
+    matter.do(Deed.CONFIRM, world.cast.homeroom)
+    matter.do(Deed.GRANT, world.school.principal)
+    issued.session.commit()
+    shown = words(await desk("principal").get(f"/thu-hoi/{matter.id}"))
+    assert re.search(r"Hạn phát hành bản mới: hết ngày \d{1,2}/\d{1,2}/\d{4}\.", shown)
+    assert "<title>Các việc chỉnh sửa: Thu hồi" in words(await desk("principal").get("/thu-hoi"))
+    assert NOTICES["recall.soon"].endswith("trong hôm nay.")  # told as its last day begins
 
 
 async def test_civil_data_are_kept_before_the_matter_is_asked(
