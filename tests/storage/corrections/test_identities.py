@@ -27,7 +27,6 @@ from tests.correcting import Correction
 from tests.factories import NOW, OpenBook, make_class, make_school, open_book
 from tests.issued import enrolment, issued_book, sign
 from tests.storage.moving import confirmed
-from tests.storage.pupil_years import went_on
 
 DECISION = CivilDecision("35/QĐ-UBND", date(2027, 1, 5), "UBND phường Tân Bình")
 
@@ -138,15 +137,6 @@ def test_a_pupil_of_another_school_is_unknown(book: OpenBook) -> None:
         kept.record(book.session, uuid4(), pupil(other).id, by, {"full_name": "X"}, DECISION)
 
 
-def test_who_has_gone_to_another_school_in_summer_is_unknown_here(book: OpenBook) -> None:
-    """The year that is over keeps its enrolment open."""
-    other = make_school(book.session, 2)
-    went_on(book.session, other.school_id, pupil(book).id)
-    for begin in (change, first_page):
-        with pytest.raises(NotFound):
-            begin(book)
-
-
 def test_only_the_principal_decides_and_a_refusal_has_a_reason(book: OpenBook) -> None:
     matter = change(book)
     with pytest.raises(NotAllowed):
@@ -232,25 +222,6 @@ def test_signed_papers_that_name_the_pupil_are_void_and_signed_again(book: OpenB
     sign(book)
     assert book.term.records[book.records[0]].stage is Stage.HOMEROOM_SIGNED
     assert matter.plan().books == ()
-
-
-def test_a_book_that_refuses_is_told_again_before_the_page_is_signed(book: OpenBook) -> None:
-    sign(book)
-    matter, principal = granted(book), book.cast.school.principal
-    (refused,) = matter.plan().books
-    for _twice in range(2):
-        deeds.stuck(book.session, matter.id, refused.command_id, "Conflict", matter.at)
-    assert (matter.state, matter.waits(), matter.plan().awaited) == ("signing", [("retry", "principal")], ())
-    assert (matter.diary.count("stuck"), matter.told(principal).count("identity.retry")) == (1, 1)
-    with pytest.raises(NotAllowed):
-        matter.do(Deed.RETRY, book.cast.school.clerk)
-    command = matter.do(Deed.RETRY, principal)
-    deeds.take(book.session, command, matter.at)
-    assert matter.plan().books[0].command_id != refused.command_id
-    matter.tell_books()
-    assert (matter.waits(), matter.plan().books) == ([("sign", "principal")], ())
-    assert matter.plan().awaited == ("principal", "seal")
-    assert matter.diary == ["ask", "grant", "stuck", "retry"]
 
 
 def test_what_stands_only_on_the_pupil_s_own_paper_keeps_the_sheets(book: OpenBook) -> None:
