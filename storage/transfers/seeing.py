@@ -29,12 +29,17 @@ def receives(session: Session, matter: Matter, person: Person, at: datetime) -> 
 
 
 def visible(person: Person, at: datetime) -> ColumnElement[bool]:
-    """Rows of `transfers` that somebody may open: of the own school, or of the schools of the own authority."""
+    """Rows of `transfers` of the own school, or of the schools of the own authority, that somebody sees in lists."""
     if person.authority_id is not None:
         schools = authorities.schools_under(person.authority_id, day_of(at))
         return or_(Transfer.from_school_id.in_(schools), Transfer.to_school_id.in_(schools))
-    receiving = _at_receiver(person, at) | _brought_here(person, at)
+    receiving = _at_receiver(person, at)
     return receiving | (Transfer.from_school_id == person.school_id) if person.roles & OFFICES else receiving
+
+
+def may_open(person: Person, at: datetime) -> ColumnElement[bool]:
+    """Those, and what brought one of the school's present pupils from outside."""
+    return visible(person, at) | _brought_here(person, at)
 
 
 def _at_receiver(person: Person, at: datetime) -> ColumnElement[bool]:
