@@ -4,7 +4,7 @@ Everything that a pupil's chain reads from the database is read here.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -137,12 +137,6 @@ def stays_of(session: Session, pupil_id: UUID) -> list[Stay]:
         )
         for row, class_name, school_id, school in session.execute(query)
     ]  # fmt: skip
-
-
-def current_of(stays: Iterable[Stay]) -> Stay | None:
-    """Where the pupil is now: of the last year, and not left; None for who is nowhere."""
-    still = (each for each in stays if each.left_on is None)
-    return max(still, key=lambda each: (each.school_year, each.joined_on), default=None)
 
 
 def code_in_force(session: Session, document: Document) -> str:

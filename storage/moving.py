@@ -19,7 +19,7 @@ from domain.documents import DocumentKind
 from domain.errors import Conflict
 from domain.stages import Stage
 from domain.transfers.phases import Deed, Direction, Phase
-from storage import entries, voids
+from storage import entries, presence, voids
 from storage.among import among
 from storage.corrections import identities, on_the_way
 from storage.extracts import steps as extracts
@@ -145,7 +145,7 @@ def _enrol(session: Session, transfer: Transfer, at: datetime) -> Enrolment:
     group = session.get_one(ClassGroup, transfer.to_class_id)
     _end_others(session, transfer, group, at)
     stays = select(Enrolment).where(Enrolment.pupil_id == transfer.pupil_id, Enrolment.school_year == group.school_year)
-    earlier = session.scalars(stays.order_by(*books.NEWEST_FIRST)).all()
+    earlier = session.scalars(stays.order_by(*presence.NEWEST_FIRST)).all()
     here = next((each for each in earlier if each.class_id == group.id), None)
     if here is not None and (here.left_on is None or here.joined_on == day_of(at)):
         return _take_up(session, here, transfer)

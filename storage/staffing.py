@@ -85,8 +85,9 @@ def known_signers(session: Session, class_id: UUID, slots: tuple[str, ...], at: 
 
 
 def _signer(row: Sequence[Any]) -> Signer:
-    _, staff_id, full_name, personal_id, title, absent, since, until = row
-    return Signer(staff_id, full_name, personal_id, title_of(title, Absence(absent, since, until) if absent else None))
+    slot, staff_id, full_name, personal_id, title, absent, since, until = row
+    absence = Absence(absent, since, until) if absent else None
+    return Signer(staff_id, full_name, personal_id, title_of(title, slot, absence))
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ decides something later starts it again.
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,7 +15,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.corrections import CorrectionActivities, MatterAlarm, StuckBook
-    from domain.decisions import BookDecision
+    from domain.decisions import Action, BookDecision
     from domain.matters.corrections import Alarm, CorrectionCommand, CorrectionPlan
 
     from workflows.matter_work import in_database, refused_as_it_is, tell_book
@@ -54,10 +55,24 @@ class Correcting:
     async def _take(self, command: CorrectionCommand) -> None:
         await in_database(CorrectionActivities.take_correction, command)
         try:
-            for order in (await self._plan()).books:
-                await self._tell(order)
+            await self._tell_all((await self._plan()).books)
         finally:
             self.is_stale = True
+
+    async def _tell_all(self, orders: Sequence[BookDecision]) -> None:
+        """One after the other; raises the first refusal. What is opened has an order, and stops there; renewals have
+        none, and all are told.
+        """
+        refused = None
+        for order in orders:
+            try:
+                await self._tell(order)
+            except ActivityError as error:
+                if order.decision.action is not Action.RENEW or not workflow.patched("every book is told"):
+                    raise
+                refused = refused or error
+        if refused is not None:
+            raise refused
 
     async def _tell(self, order: BookDecision) -> None:
         """A class-term's refusal stands in the matter's diary, and is the answer."""

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from domain.calendar import day_of
+from domain.curriculum import HOMEROOM
 
 _INSTANT: Final = timedelta(microseconds=1)
 
@@ -18,9 +19,12 @@ class Absence:
     until: datetime | None
 
 
-def title_of(title: str, absence: Absence | None) -> str:
-    """What is printed under a signature: "Giáo viên bộ môn (dạy thay … từ … đến …)"."""
+def title_of(title: str, slot: str, absence: Absence | None) -> str:
+    """What is printed under a signature: "Giáo viên bộ môn (dạy thay … từ … đến …)"; of a homeroom teacher
+    "chủ nhiệm thay".
+    """
     if absence is None:
         return title
     until = f" đến {day_of(absence.until - _INSTANT):%d/%m/%Y}" if absence.until else ""
-    return f"{title} (dạy thay {absence.full_name} từ {day_of(absence.since):%d/%m/%Y}{until})"
+    work = "chủ nhiệm" if slot == HOMEROOM else "dạy"
+    return f"{title} ({work} thay {absence.full_name} từ {day_of(absence.since):%d/%m/%Y}{until})"

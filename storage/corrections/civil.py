@@ -20,6 +20,7 @@ from domain.matters.corrections import Deed
 from domain.pupils import PupilField
 from domain.record_states import MATTER
 from domain.stages import Stage
+from storage import presence
 from storage.corrections import records
 from storage.entries import curriculum_of
 from storage.tables import (
@@ -49,17 +50,11 @@ def _text(value: object) -> str:
 
 
 def require_pupil(session: Session, pupil_id: UUID, school_id: UUID) -> Enrolment:
-    """The pupil's newest enrolment at the school. Raises NotFound where the pupil is not at the school now."""
-    query = (
-        select(Enrolment)
-        .join(ClassGroup, ClassGroup.id == Enrolment.class_id)
-        .where(Enrolment.pupil_id == pupil_id, Enrolment.left_on.is_(None), ClassGroup.school_id == school_id)
-        .order_by(Enrolment.school_year.desc())
-    )
-    found = session.scalars(query.limit(1)).first()
-    if found is None:
+    """The pupil's present enrolment. Raises NotFound where the pupil is not at the school now."""
+    found = presence.place_of(session, pupil_id)
+    if found is None or found[1] != school_id:
         raise NotFound("Không tìm thấy học sinh này trong trường.")
-    return found
+    return found[0]
 
 
 def record(

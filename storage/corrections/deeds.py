@@ -86,3 +86,5 @@ def stuck(session: Session, matter_id: UUID, book_command_id: str, code: str, at
         unlocks.stuck(session, matter)
     if matter.kind == MatterKind.RECALL:
         recalls.stuck(session, matter, at)
+    if matter.kind == MatterKind.IDENTITY:
+        identities.stuck(session, matter, at)

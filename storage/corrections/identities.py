@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from domain.decisions import BookDecision
 from domain.errors import Conflict, Invalid
 from domain.matters import MatterKind
 from domain.matters.corrections import (
@@ -23,7 +24,7 @@ from storage.corrections.unlocks import step_of
 from storage.matters import papers, sealing, steps, waits
 from storage.matters.steps import Step
 from storage.matters.waits import Wait
-from storage.tables import CivilChange, Document, IdentityPage, Matter, Transfer
+from storage.tables import CivilChange, Document, IdentityPage, Matter, MatterEvent, Transfer
 
 OPEN: Final = (IdentityState.ASKED.value, IdentityState.SIGNING.value)
 OPENED, TRANSFERRED, CIVIL = "opened", "transferred", "civil"
@@ -118,13 +119,32 @@ def take(session: Session, matter: Matter, command: CorrectionCommand, at: datet
 
 
 def plan(session: Session, matter: Matter) -> CorrectionPlan:
-    """What books have to be told of the new data, and which signatures the page waits for."""
+    """What books have to be told of the new data, and which signatures the page waits for.
+
+    It is sealed, and the matter over, only once they all know.
+    """
     page = session.get_one(IdentityPage, matter.id)
     if page.state != IdentityState.SIGNING:
         return CorrectionPlan()
-    change = session.get(CivilChange, matter.id)
-    books = civil.orders(session, matter.id, *_decided(session, matter)) if change else ()
-    return CorrectionPlan(books, awaited=sealing.awaited(session, matter))
+    books = _orders(session, matter)
+    return CorrectionPlan(books, awaited=() if _is_stuck(session, matter) else sealing.awaited(session, matter))
+
+
+def _orders(session: Session, matter: Matter) -> tuple[BookDecision, ...]:
+    return civil.orders(session, matter.id, *_decided(session, matter))
+
+
+def _is_stuck(session: Session, matter: Matter) -> bool:
+    """A book refused, and nobody has tried again since."""
+    tried = (Deed.GRANT.value, Deed.RETRY.value, Deed.STUCK.value)
+    query = select(MatterEvent.deed).where(MatterEvent.matter_id == matter.id, MatterEvent.deed.in_(tried))
+    newest = session.scalars(query.order_by(MatterEvent.seq.desc()).limit(1)).first()
+    return newest == Deed.STUCK and bool(_orders(session, matter))
+
+
+def stuck(session: Session, matter: Matter, at: datetime) -> None:
+    """A book did not take the new data: the principal, who approved them, may try again."""
+    _wait(session, matter, at)
 
 
 def _decided(session: Session, matter: Matter) -> tuple[str, str]:
@@ -139,6 +159,8 @@ def _wait(session: Session, matter: Matter, at: datetime) -> None:
     match matter.state:
         case IdentityState.ASKED:
             wanted = [Wait("decide", role=people.PRINCIPAL, school_id=matter.school_id)]
+        case IdentityState.SIGNING if _is_stuck(session, matter):
+            wanted = [Wait("retry", role=people.PRINCIPAL, school_id=matter.school_id)]
         case IdentityState.SIGNING:
             wanted = list(sealing.waits_of(session, matter))
         case _:

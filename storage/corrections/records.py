@@ -11,6 +11,7 @@ from domain.assessment import Term
 from domain.errors import Conflict, NotFound
 from domain.stages import Stage
 from storage.entries import FOREIGN, curriculum_in
+from storage.presence import NEWEST_FIRST
 from storage.tables import (
     CellChange,
     ClassGroup,
@@ -130,7 +131,7 @@ def in_term(session: Session, enrolment_id: UUID, term: Term) -> TermRecord | No
         .join(Enrolment, Enrolment.id == TermRecord.enrolment_id)
         .join(ClassTermRow, ClassTermRow.id == TermRecord.class_term_id)
         .where(Enrolment.record_uid == year, ClassTermRow.term == term)
-        .order_by(Enrolment.left_on.desc().nulls_first(), Enrolment.joined_on.desc())
+        .order_by(*NEWEST_FIRST)
     )
     return session.scalars(query).first()
 

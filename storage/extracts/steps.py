@@ -28,8 +28,9 @@ from storage.extracts import drafts
 from storage.matters import papers, sealing, steps, waits
 from storage.matters.steps import Step
 from storage.matters.waits import Wait
+from storage.presence import place_of
 from storage.staffing import in_force
-from storage.tables import ClassGroup, Enrolment, Extract, Matter, Position, PupilRow, Staff, Transfer
+from storage.tables import Enrolment, Extract, Matter, Position, PupilRow, Staff, Transfer
 from storage.transfers import brought, year
 
 OPEN: Final = (ExtractState.DRAFT.value, ExtractState.CHECKING.value, ExtractState.SIGNING.value)
@@ -50,13 +51,13 @@ def ask(session: Session, command: CorrectionCommand, at: datetime) -> None:
         return
     transfer = session.get(Transfer, UUID(command.transfer_id), with_for_update=True)
     school_id = people.school_of(session, staff_id)
-    if transfer is None or transfer.to_school_id != school_id or transfer.direction != Direction.IN:
+    if transfer is None or not is_of(session, transfer, school_id):
         raise NotFound("Không tìm thấy việc chuyển trường này.")
     people.require_office(session, school_id, staff_id, at, people.CLERK)
     if transfer.phase not in _PHASES:
         raise Conflict("Chỉ lập trích lục sau khi trường đồng ý tiếp nhận học sinh.")
     session.execute(select(PupilRow.id).where(PupilRow.id == transfer.pupil_id).with_for_update(key_share=True))
-    if not is_here(session, transfer):
+    if not is_here(session, transfer, school_id):
         raise Conflict("Học sinh không còn học ở trường nên không lập trích lục nữa.")
     versions = drafts.of_pupil(session, transfer.pupil_id, school_id)
     if any(each.state in OPEN for each in versions):
@@ -67,16 +68,19 @@ def ask(session: Session, command: CorrectionCommand, at: datetime) -> None:
     _wait(session, session.get_one(Matter, matter_id), at)
 
 
-def is_here(session: Session, transfer: Transfer) -> bool:
-    """Whether the pupil whom a transfer brings is still on the way to its school, or learns there now."""
-    if transfer.to_enrolment_id is None:
-        return transfer.phase in _PHASES
-    place = (
-        select(ClassGroup.school_id)
-        .join(Enrolment, Enrolment.class_id == ClassGroup.id)
-        .where(Enrolment.pupil_id == transfer.pupil_id, Enrolment.left_on.is_(None))
+def is_of(session: Session, transfer: Transfer, school_id: UUID) -> bool:
+    """Whether a transfer brought a pupil from outside to a school, or to the one that this went into."""
+    return transfer.direction == Direction.IN and (
+        transfer.to_school_id == school_id or is_here(session, transfer, school_id)
     )
-    return session.scalars(place.order_by(Enrolment.school_year.desc()).limit(1)).first() == transfer.to_school_id
+
+
+def is_here(session: Session, transfer: Transfer, school_id: UUID) -> bool:
+    """Whether the pupil whom a transfer brings is still on the way to a school, or learns there now."""
+    if transfer.to_enrolment_id is None:
+        return transfer.to_school_id == school_id and transfer.phase in _PHASES
+    place = place_of(session, transfer.pupil_id)
+    return place is not None and place[1] == school_id
 
 
 def _next(matter_id: UUID, transfer: Transfer, versions: Sequence[Extract]) -> Extract:

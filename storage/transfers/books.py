@@ -15,12 +15,11 @@ from domain.stages import Stage
 from domain.transfers.phases import Direction
 from storage import journal
 from storage.corrections.on_the_way import is_recalled
+from storage.presence import NEWEST_FIRST
 from storage.tables import ClassGroup, ClassTermRow, Enrolment, Matter, TermRecord, Transfer
 
 # A term stays in the book of the class that issued it, also while it is corrected.
 KEPT: Final = or_(TermRecord.stage == Stage.ISSUED.value, is_recalled())
-# Of the places that a pupil had in one year: where he is, else where he left last.
-NEWEST_FIRST: Final = (Enrolment.left_on.desc().nulls_first(), Enrolment.joined_on.desc())
 WHY_DETACHED: Final = "Học sinh làm thủ tục chuyển trường."
 
 

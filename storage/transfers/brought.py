@@ -55,11 +55,11 @@ class RunningYear:
     absences: tuple[tuple[str, int, int], ...]
 
 
-def papers_of(session: Session, pupil_id: UUID, school_id: UUID) -> list[BroughtPaper]:
-    """Those that were brought to a school, as they came."""
+def papers_of(session: Session, pupil_id: UUID) -> list[BroughtPaper]:
+    """Those that the pupil brought along, to whichever school it was, as they came."""
     mine = select(Transfer).where(
-        Transfer.pupil_id == pupil_id, Transfer.to_school_id == school_id, Transfer.direction == Direction.IN.value,
-        Transfer.phase.not_in(_NOWHERE), Transfer.expired_at.is_(None), Transfer.report.is_not(None),
+        Transfer.pupil_id == pupil_id, Transfer.direction == Direction.IN.value, Transfer.phase.not_in(_NOWHERE),
+        Transfer.expired_at.is_(None), Transfer.report.is_not(None),
     )  # fmt: skip
     return [paper for row in session.scalars(mine.order_by(Transfer.requested_on)) for paper in _papers(row)]
 

@@ -17,7 +17,7 @@ from domain.provinces import is_same_province
 from domain.pupils import HOME_COUNTRY
 from domain.transfers.phases import CLERK, Deed, Direction, first_phase
 from domain.transfers.windows import refuse_outside_window
-from storage import journal
+from storage import journal, presence
 from storage.findings import keep_findings
 from storage.matters import steps, waits
 from storage.matters.steps import Step
@@ -200,7 +200,7 @@ def _require_outside(outside: Outside) -> None:
 
 
 def _found(session: Session, application: Application) -> tuple[PupilRow | None, Enrolment | None, UUID | None]:
-    """The pupil with this number and birth date, and where he learns by his newest open enrolment."""
+    """The pupil with this number and birth date, and where he learns now."""
     asked = application.pupil.strip()
     query = select(PupilRow).where(
         or_(PupilRow.pupil_code == asked, PupilRow.personal_id == asked),
@@ -209,14 +209,7 @@ def _found(session: Session, application: Application) -> tuple[PupilRow | None,
     pupil = session.scalars(query).first() if asked else None
     if pupil is None:
         return None, None, None
-    places = (
-        select(Enrolment, ClassGroup.school_id)
-        .join(ClassGroup, ClassGroup.id == Enrolment.class_id)
-        .where(Enrolment.pupil_id == pupil.id, Enrolment.left_on.is_(None))
-        .order_by(Enrolment.school_year.desc())
-    )
-    row = session.execute(places.limit(1)).first()
-    return (pupil, row[0], row[1]) if row else (pupil, None, None)
+    return pupil, *(presence.place_of(session, pupil.id) or (None, None))
 
 
 def _open(session: Session, person: Person, application: Application, ways: _Ways, at: datetime) -> Matter:

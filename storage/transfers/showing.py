@@ -109,7 +109,7 @@ def counts(session: Session, person: Person, at: datetime) -> Mapping[str, int]:
 
 def card(session: Session, matter_id: UUID, person: Person, at: datetime) -> TransferCard | None:
     """None for what the person may not see."""
-    row = session.execute(_query(person).where(Transfer.matter_id == matter_id, seeing.visible(person, at))).first()
+    row = session.execute(_query(person).where(Transfer.matter_id == matter_id, seeing.may_open(person, at))).first()
     if row is None:
         return None
     transfer = session.get_one(Transfer, matter_id)

@@ -6,6 +6,9 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
+from domain.calendar import SchoolYear
+from storage import registration
+from storage.registration import ClassFacts
 from storage.tables import Document, Enrolment, LogEvent, TermRecord
 from tests.factories import NOW, YEAR, OpenBook
 from tests.matters import make_matter
@@ -20,6 +23,19 @@ def stayed(book: OpenBook, pupil_id: UUID, left_on: date | None = date(2026, 10,
     )  # fmt: skip
     book.session.add(row)
     book.session.flush()
+    return row
+
+
+def went_on(session: Session, school_id: UUID, pupil_id: UUID, left_on: date | None = None) -> Enrolment:
+    """In a class of the next year at a school; the year before is over and stays open."""
+    coming = SchoolYear(YEAR.start + 1)
+    class_id = registration.add_class(session, school_id, coming, ClassFacts(2, "2A1"))
+    row = Enrolment(
+        class_id=class_id, pupil_id=pupil_id, school_year=str(coming), order_no=1, record_uid=uuid4(),
+        joined_on=date(2027, 8, 1), left_on=left_on,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
     return row
 
 

@@ -30,10 +30,6 @@ def test_years_are_told_from_the_first_school_on(db: Session, book: OpenBook, be
     stays = chains.stays_of(db, own.pupil_id)
     assert [each.school_id for each in stays] == [before.cast.school.school_id, book.cast.school.school_id]
     assert [each.left_on for each in stays] == [date(2026, 10, 1), None]
-    current = chains.current_of(stays)
-    assert current is not None
-    assert current.enrolment_id == own.id
-    assert chains.current_of(stays[:1]) is None
 
 
 def test_papers_say_who_signed_and_how_they_stand(db: Session, book: OpenBook) -> None:

@@ -1,12 +1,13 @@
 """What the clerk begins for a pupil: a civil-status decision, or the first identity page; that also for a class."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Form, Request, status
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
 from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, VisibleRecord, now, today
@@ -21,6 +22,7 @@ from domain.ethnicities import ETHNICITIES
 from domain.identity import Sex
 from domain.matters import MatterKind, civil
 from domain.matters.corrections import Deed
+from storage import presence
 from storage.access import RecordHead
 from storage.corrections import civil as kept
 from storage.corrections import identities
@@ -60,9 +62,9 @@ class PageForm(BaseModel):
 
 @router.get(CIVIL)
 @allow(CLERKS)
-def civil_form(request: Request, record: VisibleRecord, found: ServicesDep) -> Response:
+def civil_form(request: Request, record: VisibleRecord, person: CurrentPerson, found: ServicesDep) -> Response:
     with found.sessions() as session:
-        values = kept.values_of(_pupil(session, record))
+        values = kept.values_of(_pupil(session, record, person.school_id))
     return _page(request, found, record, CivilForm(**values))
 
 
@@ -89,7 +91,7 @@ def _keep(found: Services, person: Person, record: RecordHead, form: CivilForm) 
     """Returns the reason that those read whose signatures become void."""
     decision = civil.read_decision(form.so, form.ngay, form.co_quan, today())
     with found.sessions.begin() as session:
-        pupil = _pupil(session, record)
+        pupil = _pupil(session, record, person.school_id)
         before = kept.values_of(pupil)
         typed = {field.value: getattr(form, field.value) for field in civil.FIELDS}
         values = {
@@ -138,14 +140,22 @@ async def make_pages(head: VisibleClassTerm, person: CurrentPerson, found: Servi
         command = identities.ask_identity_page(pupil_id, person.school_id, identities.OPENED, person.staff_id, now())
         try:
             await found.approvals.decide_correction(command)
-        except Conflict:
-            continue  # there is one, or it is on its way
+        except (Conflict, NotFound):
+            continue  # there is one, or it is on its way; or the pupil is elsewhere by now
     return RedirectResponse("/trang-thong-tin", status.HTTP_303_SEE_OTHER)
 
 
-def _pupil(session: Any, record: RecordHead) -> PupilRow:  # noqa: ANN401
-    found: PupilRow = session.get_one(PupilRow, session.get_one(Enrolment, record.enrolment_id).pupil_id)
-    return found
+def may_change(session: Session, record: RecordHead, person: Person) -> bool:
+    """Whether somebody may begin something for a pupil: at the school where the pupil is now."""
+    place = presence.place_of(session, session.get_one(Enrolment, record.enrolment_id).pupil_id)
+    return bool(CLERKS & person.duties) and place is not None and place[1] == person.school_id
+
+
+def _pupil(session: Session, record: RecordHead, school_id: UUID) -> PupilRow:
+    """Raises NotFound for who is elsewhere by now: the former school reads no more of the pupil."""
+    pupil_id = session.get_one(Enrolment, record.enrolment_id).pupil_id
+    kept.require_pupil(session, pupil_id, school_id)
+    return session.get_one(PupilRow, pupil_id)
 
 
 def _pupil_id(found: Services, record: RecordHead) -> UUID:

@@ -24,7 +24,7 @@ from domain.documents import DocumentKind, SignatureField
 from domain.duties import STAFF
 from domain.errors import NotFound
 from signing.chain.file import MEDIA_TYPE
-from storage import access, chains
+from storage import access, chains, presence
 from storage.access import RecordHead
 from storage.chains import Stay, StayPaper
 from storage.staffing import Person
@@ -80,7 +80,7 @@ def show_chain(request: Request, record: VisibleRecord, person: CurrentPerson, f
         room = _room(session, record, person)
         obstacle = found.chains.obstacle(session, room.stays) if room.is_whole else NOT_WHOLE
         pupil_id = chains.pupil_of(session, record.enrolment_id)
-        foreign = brought.papers_of(session, pupil_id, record.class_term.school_id) if room.is_whole else []
+        foreign = brought.papers_of(session, pupil_id) if room.is_whole else []
     return page(
         found,
         request,
@@ -144,10 +144,9 @@ def _require_whole_record(record: RecordHead, person: Person) -> None:
 
 def _room(session: Session, record: RecordHead, person: Person) -> Room:
     """A homeroom teacher sees all of it from the pupil's present class only, the school's offices from each of them."""
-    stays = chains.stays_of(session, chains.pupil_of(session, record.enrolment_id))
-    current, school_id = chains.current_of(stays), record.class_term.school_id
-    is_here = current is not None and current.school_id == school_id
-    is_present = current is not None and current.enrolment_id == record.enrolment_id
-    if is_here and (is_present or person.roles & access.SCHOOL_WIDE):
+    pupil_id, school_id = chains.pupil_of(session, record.enrolment_id), record.class_term.school_id
+    stays, place = chains.stays_of(session, pupil_id), presence.place_of(session, pupil_id)
+    is_present = place is not None and place[0].id == record.enrolment_id
+    if place is not None and place[1] == school_id and (is_present or person.roles & access.SCHOOL_WIDE):
         return Room(stays, is_whole=True)
     return Room([each for each in stays if each.school_id == school_id], is_whole=False)

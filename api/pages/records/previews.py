@@ -34,6 +34,7 @@ def show_record(request: Request, record: VisibleRecord, person: CurrentPerson, 
         before, after = showing.neighbours(session, record.id)
         former = showing.former_versions(session, record.enrolment_id)
         may_recall = recalling.may_ask(record, person)
+        may_change_data = pupils.may_change(session, record, person)
         recall_id = corrected.recall_under_way(session, record.id) if may_recall else None
     return page(
         found,
@@ -48,7 +49,7 @@ def show_record(request: Request, record: VisibleRecord, person: CurrentPerson, 
         former=former,
         may_recall=may_recall,
         recall_id=recall_id,
-        may_change_data=bool(pupils.CLERKS & person.duties),
+        may_change_data=may_change_data,
     )
 
 

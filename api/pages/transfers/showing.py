@@ -172,7 +172,7 @@ def _values(session: Session, card: TransferCard, person: Person) -> dict[str, A
         "gaps": _gaps(session, row),
         "must_settle": row.is_sound is not False and bool(matching.new_gaps(session, row)),
         **_extracts(session, card, person),
-        "may_identify": _may_identify(card, person),
+        "may_identify": _may_identify(session, card, person),
         "identity_page": _identity_page(session, row),
         "grounds": list(Ground),
         "signs": next((each.what for each in _own_waits(session, row, person) if each.what in {"sign", "seal"}), ""),
@@ -251,19 +251,18 @@ def _own_waits(session: Session, row: Transfer, person: Person) -> list[MatterTa
 
 def _extracts(session: Session, card: TransferCard, person: Person) -> dict[str, Any]:
     """Of who comes from outside: the papers about former years, and whether the person may begin one."""
-    is_ours = card.line.direction is Direction.IN and card.row.to_school_id == person.school_id
-    if not is_ours or card.line.phase in {Phase.REQUESTED, Phase.REFUSED}:
+    if not extracts.is_of(session, card.row, person.school_id) or card.line.phase in {Phase.REQUESTED, Phase.REFUSED}:
         return {"extracts": None}
     found = [(each, ExtractState(each.state)) for each in drafts.of_pupil(session, card.row.pupil_id, person.school_id)]
     is_open = any(state.value in extracts.OPEN for _row, state in found)
-    may = Duty.CLERK in person.duties and not is_open and extracts.is_here(session, card.row)
+    may = Duty.CLERK in person.duties and not is_open and extracts.is_here(session, card.row, person.school_id)
     return {"extracts": found, "may_extract": may, "replaces": any(row.new_document for row, _state in found)}
 
 
-def _may_identify(card: TransferCard, person: Person) -> bool:
+def _may_identify(session: Session, card: TransferCard, person: Person) -> bool:
     """The school that a pupil has come to issues an identity page of its own (guide/domain.md 4.2)."""
-    is_here = card.line.phase is Phase.PLACED and card.row.to_school_id == person.school_id
-    return is_here and bool(person.duties & {Duty.CLERK, Duty.ADMIN})
+    is_placed = card.line.phase is Phase.PLACED and bool(person.duties & {Duty.CLERK, Duty.ADMIN})
+    return is_placed and extracts.is_here(session, card.row, person.school_id)
 
 
 def _identity_page(session: Session, row: Transfer) -> UUID | None:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -24,9 +25,11 @@ from domain.transfers.phases import Deed, Phase
 from interchange.transfer.package import pack
 from signing.verification.verdicts import Verdict, Verification
 from storage import journal
+from storage.handovers import merging
+from storage.handovers.merging import Merger
 from storage.matters import steps as diary
 from storage.matters.steps import Step
-from storage.tables import ClassGroup, MatterEvent, PupilRow, Transfer
+from storage.tables import ClassGroup, Enrolment, Matter, MatterEvent, PupilRow, School, Transfer
 from storage.transfers import brought, following, steps
 from tests.api.conftest import APART, As
 from tests.api.world import World
@@ -138,7 +141,7 @@ async def test_a_package_of_another_pupil_is_not_sound_and_nothing_of_it_is_his(
     assert row.is_sound is False
     assert brought.proven_years(row) == set()
     assert brought.learned(row) is None
-    assert brought.papers_of(book.session, row.pupil_id, book.cast.school.school_id) == []
+    assert brought.papers_of(book.session, row.pupil_id) == []
     shown = words(await desk("principal").get(f"/chuyen-truong/{row.matter_id}"))
     assert f"Gói hồ sơ không phải của học sinh này: khác {said}." in shown
     assert "Vì sao vẫn chấp nhận hồ sơ" in shown
@@ -161,12 +164,31 @@ def test_what_is_not_known_yet_is_not_compared(book: OpenBook) -> None:
     assert differing(told, known) == ()
 
 
+async def test_after_a_merger_they_are_where_the_pupil_is_now(
+    desk: As, book: OpenBook, world: World, transfer_id: UUID
+) -> None:
+    session, path = book.session, f"/chuyen-truong/{transfer_id}/ho-so/{YEAR_PDF}"
+    chain = f"/hoc-ba/{book.records[0]}/chuoi"
+    session.get_one(Matter, transfer_id).settled_at = NOW
+    source, target = (session.get_one(School, each.school_id).code for each in (world.school, world.foreign.school))
+    merging.merge(session, Merger("12/QĐ-UBND", source, target), lambda: datetime.now(UTC))
+    session.commit()
+    for who in ("foreigner", "homeroom"):
+        assert YEAR_PDF in words(await desk(who).get(chain))
+        assert (await desk(who).get(path)).content == b"%PDF- 2025-2026"
+    session.get_one(Enrolment, enrolment(book, 0).id).left_on = NOW.date()
+    session.commit()
+    for gone in (chain, f"/chuyen-truong/{transfer_id}"):
+        assert YEAR_PDF not in (await desk("foreigner").get(gone)).text
+    assert (await desk("foreigner").get(path)).status_code == 404
+
+
 async def test_what_is_no_package_has_no_members(desk: As, book: OpenBook, services: Services) -> None:
     scan = services.objects.put(b"%PDF- scan")
     matter_id = arrived(book, package_sha256=scan, packed_at=NOW, report={"members": [], "problem": "Không đọc được."})
     book.session.commit()
     assert (await desk("clerk").get(f"/chuyen-truong/{matter_id}/ho-so/{YEAR_PDF}")).status_code == 404
-    assert brought.papers_of(book.session, enrolment(book, 0).pupil_id, book.cast.school.school_id) == []
+    assert brought.papers_of(book.session, enrolment(book, 0).pupil_id) == []
 
 
 async def test_teachers_look_at_the_marks_of_their_own_subjects(desk: As, book: OpenBook, transfer_id: UUID) -> None:

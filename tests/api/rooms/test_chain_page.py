@@ -1,5 +1,6 @@
 """A pupil's years on one page: for the school where the pupil is now, and of its own years for any other."""
 
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -13,7 +14,7 @@ from tests.api.conftest import As
 from tests.api.rooms.test_homeroom import page
 from tests.api.world import World
 from tests.factories import OpenBook, open_book
-from tests.storage.pupil_years import enrolment_of, issued, other_paper, stayed
+from tests.storage.pupil_years import enrolment_of, issued, other_paper, stayed, went_on
 
 WAIT = "chưa đủ bằng chứng thời gian"
 
@@ -77,6 +78,23 @@ async def test_the_former_school_sees_its_own_years_only(
     assert (await desk("principal").get(f"{path}/{new.id}.pdf")).status_code == 200
     refused = await desk("principal").get(f"{path}.zip")
     assert (refused.status_code, "Chỉ trường nơi học sinh đang học" in refused.text) == (404, True)
+
+
+@pytest.mark.parametrize("left_on", [None, date(2027, 10, 1)])
+async def test_a_year_that_is_over_does_not_make_its_school_the_present_one(
+    db: Session, desk: As, book: OpenBook, before: OpenBook, services: Services, left_on: date | None
+) -> None:
+    """In summer the pupil went to the other school, and perhaps left the system from there."""
+    own, put = enrolment_of(db, book.records[0]), services.objects.put
+    mine = issued(book, own, "issued", sha256=put(b"%PDF-1.7 mine"))
+    later = went_on(db, before.cast.school.school_id, own.pupil_id, left_on)
+    theirs = issued(before, later, "issued", sha256=put(b"%PDF-1.7 theirs"))
+    db.commit()
+    path = f"/hoc-ba/{book.records[0]}/chuoi"
+    for person in ("principal", "homeroom"):
+        assert (await desk(person).get(f"{path}/{mine.id}.pdf")).status_code == 200
+        for end in (f"/{theirs.id}.pdf", ".zip"):
+            assert (await desk(person).get(path + end)).status_code == 404, (person, end)
 
 
 async def test_pages_and_results_are_told_and_read_but_a_summary_stays_at_the_school(

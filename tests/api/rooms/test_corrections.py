@@ -14,20 +14,19 @@ from domain.curriculum import HOMEROOM
 from domain.decisions import Action
 from domain.errors import Conflict
 from domain.matters import MatterKind
+from domain.matters.correction_words import NOTICES
 from domain.matters.corrections import Deed
 from domain.scales import CellKind
 from storage import saving
-from storage.corrections import civil
 from storage.matters import waits
 from storage.staffing import person as person_of
-from storage.tables import CivilChange, Document, PupilRow, Reason, Staff
+from storage.tables import Document, Reason, Staff
 from tests.api.conftest import As
 from tests.api.fakes import FakeApprovals
 from tests.api.world import World
 from tests.correcting import Correction, unlock
 from tests.factories import OpenBook, edit, open_book
 from tests.issued import enrolment, issue, reopen, sign
-from tests.storage.corrections.test_identities import DECISION
 
 COMMAND = "00000000-0000-4000-8000-00000000c0de"
 
@@ -257,52 +256,12 @@ async def test_the_authority_decides_only_what_waits_for_it(
     assert str(matter.id) in (await desk("office head").get("/thu-hoi")).text
 
 
-async def test_civil_data_are_kept_before_the_matter_is_asked(
-    desk: As, book: OpenBook, db: Session, approvals: FakeApprovals
-) -> None:
-    db.commit()
-    record, pupil = book.records[0], db.get_one(PupilRow, enrolment(book).pupil_id)
-    typed = civil.values_of(pupil) | {"full_name": "Tên Mới Mẫu"}
-    data = {"command_id": COMMAND, "so": "35/QĐ", "ngay": "2026-11-02", "co_quan": "UBND phường", **typed}
-    assert 'name="full_name"' in (await desk("clerk").get(f"/hoc-ba/{record}/ho-tich")).text
-    answer = await desk("clerk").post(f"/hoc-ba/{record}/ho-tich", data=data)
-    assert answer.status_code == 303
-    assert db.get_one(CivilChange, UUID(COMMAND)).after == {"full_name": "Tên Mới Mẫu"}
-    (command,) = approvals.corrected.values()
-    assert "Tên Mới" not in repr(command)
-    assert (await desk("homeroom").get(f"/hoc-ba/{record}/ho-tich")).status_code == 403
-
-
-async def test_what_is_no_value_is_refused_with_what_was_typed(desk: As, book: OpenBook, db: Session) -> None:
-    db.commit()
-    typed = civil.values_of(db.get_one(PupilRow, enrolment(book).pupil_id)) | {"personal_id": "123"}
-    data = {"command_id": COMMAND, "so": "35/QĐ", "ngay": "2026-11-02", "co_quan": "UBND phường", **typed}
-    answer = await desk("clerk").post(f"/hoc-ba/{book.records[0]}/ho-tich", data=data)
-    assert answer.status_code == 422
-    assert 'value="123"' in answer.text
-
-
-async def test_a_change_is_shown_to_the_principal(desk: As, book: OpenBook, db: Session, world: World) -> None:
-    matter = Correction(book, MatterKind.IDENTITY)
-    pupil = db.get_one(PupilRow, enrolment(book).pupil_id)
-    by = (world.school.school_id, world.school.clerk)
-    civil.record(db, matter.id, pupil.id, by, {"full_name": "Tên Mới Mẫu"}, DECISION)
-    matter.do(Deed.ASK, world.school.clerk)
-    db.commit()
-    page = words(await desk("principal").get(f"/trang-thong-tin/{matter.id}"))
-    assert "<ins>Tên Mới Mẫu</ins>" in page
-    assert 'value="grant"' in page
-    assert pupil.full_name in (await desk("clerk").get("/trang-thong-tin")).text
-    assert (await desk("foreigner").get(f"/trang-thong-tin/{matter.id}")).status_code == 404
-
-
-async def test_pages_are_made_for_a_pupil_and_for_a_class(
-    desk: As, book: OpenBook, db: Session, approvals: FakeApprovals
-) -> None:
-    db.commit()
-    await desk("clerk").post(f"/hoc-ba/{book.records[0]}/trang-thong-tin", data={"x": "1"})
-    await desk("clerk").post(f"/lop/{book.id}/trang-thong-tin", data={"x": "1"})
-    commands = approvals.corrected.values()
-    assert len(commands) == 3
-    assert {each.kind for each in commands} == {"identity"}
-    assert {each.page_reason for each in commands} == {"opened"}
+async def test_a_recall_says_when_its_new_version_is_due(desk: As, issued: OpenBook, world: World) -> None:
+    matter = asked_recall(issued)
+    matter.do(Deed.CONFIRM, world.cast.homeroom)
+    matter.do(Deed.GRANT, world.school.principal)
+    issued.session.commit()
+    shown = words(await desk("principal").get(f"/thu-hoi/{matter.id}"))
+    assert re.search(r"Hạn phát hành bản mới: hết ngày \d{1,2}/\d{1,2}/\d{4}\.", shown)
+    assert "<title>Các việc chỉnh sửa: Thu hồi" in words(await desk("principal").get("/thu-hoi"))
+    assert NOTICES["recall.soon"].endswith("trong hôm nay.")  # told as its last day begins

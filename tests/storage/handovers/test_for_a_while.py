@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.curriculum import PRINCIPAL, SEAL
+from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
 from domain.decisions import Action
 from domain.errors import Conflict, Invalid, NotAllowed
 from domain.matters.handovers import ACTING_HEAD_TITLE, Deed, HandoverKind, HandoverState
@@ -144,6 +144,16 @@ def test_a_delegate_stands_in_for_what_was_named_and_says_so_on_paper(stage: Sta
     stage.now = until
     handing.tick()
     assert handing.state() is HandoverState.DONE
+
+
+def test_who_stands_in_for_a_homeroom_teacher_does_not_teach_instead(stage: Stage) -> None:
+    one = stage.newcomer()
+    handing = stage.open(HandoverKind.DELEGATION, {HOMEROOM: one}, by=stage.leaver, until=AT + timedelta(days=3))
+    handing.do(Deed.ACCEPT, one)
+    signer = stage.signer(HOMEROOM, AT)
+    assert signer is not None
+    absent = f"Giáo viên Mẫu {_serial(stage)}"
+    assert signer.title == f"Giáo viên chủ nhiệm (chủ nhiệm thay {absent} từ 10/12/2026 đến 13/12/2026)"
 
 
 def _serial(stage: Stage) -> str:

@@ -102,13 +102,13 @@ async def correction_workers(client: Client, threads: ThreadPoolExecutor) -> Asy
         yield script
 
 
-def _command(kind: str, deed: Deed) -> CorrectionCommand:
+def command(kind: str, deed: Deed) -> CorrectionCommand:
     return CorrectionCommand(
         kind, f"{kind}-1", deed, "staff-1", command_id=f"{kind}/{deed.value}", reason_id="reason-1"
     )
 
 
-def _order(action: Action) -> BookDecision:
+def order(action: Action) -> BookDecision:
     decision = Decision(action, MATTER, ("r01",), actor_id="staff-1", reason_id="reason-1", to_slots=("toan",))
     return BookDecision("class-term-1", f"{action.value}/1", decision)
 
@@ -128,14 +128,14 @@ async def unlock(clock: WorkflowEnvironment, script: Scripted) -> Histories:
     def plan(state: Scripted) -> CorrectionPlan:
         if state.told:
             return CorrectionPlan(alarms=alarms[state.reminded :])
-        return CorrectionPlan((_order(Action.UNLOCK),) if state.taken else (), alarms)
+        return CorrectionPlan((order(Action.UNLOCK),) if state.taken else (), alarms)
 
     script.begin(plan)
     script.refusals = 1
     with clock.with_time_skipping_disabled():
         with suppress(WorkflowUpdateFailedError):
-            await decide_correction(clock.client, _command("unlock", Deed.EXECUTE))
-        await decide_correction(clock.client, _command("unlock", Deed.EXTEND))
+            await decide_correction(clock.client, command("unlock", Deed.EXECUTE))
+        await decide_correction(clock.client, command("unlock", Deed.EXTEND))
         handle = clock.client.get_workflow_handle("unlock/unlock-1")
         await clock.fast_forward(handle, timedelta(days=2))
         return {"correction-unlock": await _history(clock, "unlock/unlock-1")}
@@ -143,9 +143,9 @@ async def unlock(clock: WorkflowEnvironment, script: Scripted) -> Histories:
 
 async def recall(clock: WorkflowEnvironment, script: Scripted) -> Histories:
     """Both terms are told, one after the other."""
-    orders = (_order(Action.RECALL), _order(Action.RECALL))
+    orders = (order(Action.RECALL), order(Action.RECALL))
     script.begin(lambda state: CorrectionPlan(orders[state.told :] if state.taken else ()))
-    await decide_correction(clock.client, _command("recall", Deed.GRANT))
+    await decide_correction(clock.client, command("recall", Deed.GRANT))
     return {"correction-recall": await _history(clock, "recall/recall-1")}
 
 
@@ -153,6 +153,16 @@ async def identity(clock: WorkflowEnvironment, script: Scripted) -> Histories:
     """Approved, signed by the principal, sealed."""
     await _sealed(clock, script, "identity", Deed.GRANT)
     return {"correction-identity": await _history(clock, "identity/identity-1")}
+
+
+async def identity_refused(clock: WorkflowEnvironment, script: Scripted) -> Histories:
+    """Approved; of two books the first refuses, and the other is told all the same."""
+    orders = (order(Action.RENEW), order(Action.RENEW))
+    script.begin(lambda state: CorrectionPlan(orders if state.taken else ()))
+    script.refusals = 1
+    with suppress(WorkflowUpdateFailedError):
+        await decide_correction(clock.client, command("identity", Deed.GRANT))
+    return {"correction-identity-refused": await _history(clock, "identity/identity-1")}
 
 
 async def extract(clock: WorkflowEnvironment, script: Scripted) -> Histories:
@@ -164,7 +174,7 @@ async def extract(clock: WorkflowEnvironment, script: Scripted) -> Histories:
 async def _sealed(clock: WorkflowEnvironment, script: Scripted, kind: str, deed: Deed) -> None:
     fields = ("principal", "seal")
     script.begin(lambda state: CorrectionPlan(awaited=fields[state.signed :] if state.taken else ()))
-    await decide_correction(clock.client, _command(kind, deed))
+    await decide_correction(clock.client, command(kind, deed))
     handle = clock.client.get_workflow_handle(f"{kind}/{kind}-1")
     for field, action in zip(fields, (Action.APPROVE, Action.SEAL), strict=True):
         decision = Decision(
@@ -195,4 +205,4 @@ def _with_workers(scene: Callable[[WorkflowEnvironment, Scripted], Awaitable[His
     return play
 
 
-PLAYS = tuple(_with_workers(each) for each in (unlock, recall, identity, extract))
+PLAYS = tuple(_with_workers(each) for each in (unlock, recall, identity, identity_refused, extract))
