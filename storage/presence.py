@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ScalarSelect, case, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from storage.tables import ClassGroup, Enrolment
+from storage.tables import ClassGroup, Enrolment, PupilRow
 
 # Of the places that a pupil had in one year: where he is, else where he left last.
 NEWEST_FIRST: Final = (Enrolment.left_on.desc().nulls_first(), Enrolment.joined_on.desc())
@@ -30,3 +30,8 @@ def class_of(pupil_id: InstrumentedAttribute[UUID]) -> ScalarSelect[UUID | None]
     still = case((Enrolment.left_on.is_(None), Enrolment.class_id))
     newest = select(still).where(Enrolment.pupil_id == pupil_id).order_by(*_OF_ALL).limit(1)
     return newest.correlate_except(Enrolment).scalar_subquery()
+
+
+def lock_pupil(session: Session, pupil_id: UUID) -> None:
+    """Until the transaction ends nobody else moves the pupil, or opens what a move would have to stop."""
+    session.execute(select(PupilRow.id).where(PupilRow.id == pupil_id).with_for_update(key_share=True))

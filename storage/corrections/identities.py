@@ -21,8 +21,7 @@ from domain.matters.corrections import (
 from domain.reasons import NO_REASON
 from storage.corrections import civil, leaving, people, records
 from storage.corrections.unlocks import step_of
-from storage.matters import papers, sealing, steps, waits
-from storage.matters.steps import Step
+from storage.matters import sealing, steps, waits
 from storage.matters.waits import Wait
 from storage.tables import CivilChange, Document, IdentityPage, Matter, MatterEvent, Transfer
 
@@ -170,14 +169,7 @@ def _wait(session: Session, matter: Matter, at: datetime) -> None:
 
 def signed(session: Session, matter: Matter, at: datetime) -> None:
     """After a signature: whom the page waits for now; with the seal it is in force, and replaces the former one."""
-    page = session.get_one(IdentityPage, matter.id)
-    paper = papers.current(session, matter.id)
-    if page.state == IdentityState.SIGNING and paper is not None and paper.sealed_at is not None:
-        page.state = matter.state = IdentityState.SETTLED.value
-        page.new_document, matter.settled_at = paper.id, at
-        sealing.replace_former(session, page.former_document, paper.id, at)
-        steps.note(session, matter.id, Step(f"settled/{paper.id}", Deed.SETTLED, at))
-        waits.tell(session, matter.id, Deed.SETTLED, {matter.opened_by}, at)
+    sealing.settle(session, matter, session.get_one(IdentityPage, matter.id), at)
     _wait(session, matter, at)
 
 

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from domain.errors import Conflict
 from domain.matters.corrections import RecallState
 from domain.transfers.phases import Phase
-from storage.tables import CorrectedRecord, Enrolment, PupilRow, Recall, TermRecord, Transfer
+from storage.presence import lock_pupil
+from storage.tables import CorrectedRecord, Enrolment, Recall, TermRecord, Transfer
 
 _RECALLED: Final = (RecallState.RECALLING.value, RecallState.CORRECTING.value)
 _WRITTEN: Final = (Phase.DETACHING, Phase.WRITING, Phase.PACKING, Phase.CHECKING, Phase.ATTACHING)
@@ -28,7 +29,7 @@ def is_recalled(record: type[TermRecord] = TermRecord) -> ColumnElement[bool]:
 
 def refuse_recalled(session: Session, pupil_id: UUID) -> None:
     """Raises Conflict while a record of the pupil is recalled and not issued anew."""
-    _lock(session, pupil_id)
+    lock_pupil(session, pupil_id)
     query = select(Recall.matter_id).join(Enrolment, Enrolment.id == Recall.enrolment_id)
     if session.scalars(query.where(Enrolment.pupil_id == pupil_id, Recall.state.in_(_RECALLED))).first() is not None:
         raise Conflict("Học bạ của học sinh đang được thu hồi để sửa; hãy chờ phát hành bản mới rồi mới chuyển trường.")
@@ -36,7 +37,7 @@ def refuse_recalled(session: Session, pupil_id: UUID) -> None:
 
 def refuse_leaving(session: Session, pupil_id: UUID) -> None:
     """Raises Conflict while papers of the pupil's transfer are being written, or lie at the other school."""
-    _lock(session, pupil_id)
+    lock_pupil(session, pupil_id)
     query = select(Transfer.matter_id).where(
         Transfer.pupil_id == pupil_id, Transfer.from_school_id.is_not(None),
         Transfer.phase.in_([each.value for each in _WRITTEN]),
@@ -46,7 +47,3 @@ def refuse_leaving(session: Session, pupil_id: UUID) -> None:
             "Học sinh đang chuyển trường, hồ sơ chuyển trường ghi theo học bạ hiện có; "
             "hãy chờ chuyển xong, hoặc huỷ việc chuyển trường rồi mới thu hồi."
         )
-
-
-def _lock(session: Session, pupil_id: UUID) -> None:
-    session.execute(select(PupilRow.id).where(PupilRow.id == pupil_id).with_for_update(key_share=True))

@@ -20,17 +20,17 @@ from domain.matters.corrections import (
     ExtractState,
     after,
 )
+from domain.reasons import NO_REASON
 from domain.transfers.extracts import Checker, PaperExtract, extract_problems, sound_extracts
 from domain.transfers.phases import Direction, Phase
 from storage.corrections import leaving, people, records
 from storage.corrections.unlocks import step_of
 from storage.extracts import drafts
 from storage.matters import papers, sealing, steps, waits
-from storage.matters.steps import Step
 from storage.matters.waits import Wait
-from storage.presence import place_of
+from storage.presence import lock_pupil, place_of
 from storage.staffing import in_force
-from storage.tables import Enrolment, Extract, Matter, Position, PupilRow, Staff, Transfer
+from storage.tables import Enrolment, Extract, Matter, Position, Staff, Transfer
 from storage.transfers import brought, year
 
 OPEN: Final = (ExtractState.DRAFT.value, ExtractState.CHECKING.value, ExtractState.SIGNING.value)
@@ -56,7 +56,7 @@ def ask(session: Session, command: CorrectionCommand, at: datetime) -> None:
     people.require_office(session, school_id, staff_id, at, people.CLERK)
     if transfer.phase not in _PHASES:
         raise Conflict("Chỉ lập trích lục sau khi trường đồng ý tiếp nhận học sinh.")
-    session.execute(select(PupilRow.id).where(PupilRow.id == transfer.pupil_id).with_for_update(key_share=True))
+    lock_pupil(session, transfer.pupil_id)
     if not is_here(session, transfer, school_id):
         raise Conflict("Học sinh không còn học ở trường nên không lập trích lục nữa.")
     versions = drafts.of_pupil(session, transfer.pupil_id, school_id)
@@ -212,7 +212,7 @@ def _send_back(
     """The clerk corrects it. Raises Conflict once somebody has signed: then the next version does."""
     _require_checker(session, matter, transfer, (UUID(command.actor_id), at))
     if not command.reason_id:
-        raise Invalid("Hãy ghi lý do (từ 3 đến 1000 ký tự).")
+        raise Invalid(NO_REASON)
     if papers.current(session, matter.id) is not None:
         raise Conflict("Trích lục đã có chữ ký; hãy đóng dấu rồi lập bản thay thế.")
     papers.void_paper(session, matter.id, UUID(command.reason_id))
@@ -256,13 +256,7 @@ def _checks(session: Session, matter: Matter, at: datetime) -> list[Wait]:
 
 def signed(session: Session, matter: Matter, at: datetime) -> None:
     """After a signature: whom the paper waits for now; with the seal it is in force."""
-    row, paper = session.get_one(Extract, matter.id), papers.current(session, matter.id)
-    if row.state == ExtractState.SIGNING and paper is not None and paper.sealed_at is not None:
-        row.state = matter.state = ExtractState.SETTLED.value
-        row.new_document, matter.settled_at = paper.id, at
-        sealing.replace_former(session, row.former_document, paper.id, at)
-        steps.note(session, matter.id, Step(f"settled/{paper.id}", Deed.SETTLED, at))
-        waits.tell(session, matter.id, Deed.SETTLED, {matter.opened_by}, at)
+    sealing.settle(session, matter, session.get_one(Extract, matter.id), at)
     _wait(session, matter, at)
 
 

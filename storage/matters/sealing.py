@@ -10,10 +10,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain.documents import SignatureField
-from storage.matters import papers
+from domain.matters.corrections import Deed
+from storage.matters import papers, steps, waits
+from storage.matters.steps import Step
 from storage.matters.waits import Wait
-from storage.tables import Document, LogEvent, Matter
+from storage.tables import Document, Extract, IdentityPage, LogEvent, Matter
 
+_SIGNING, _SETTLED = "signing", "settled"  # of identity pages and extracts alike
 _ROLES: Final = {SignatureField.PRINCIPAL.value: "principal", SignatureField.SEAL.value: "seal_clerk"}
 
 
@@ -30,7 +33,19 @@ def waits_of(session: Session, matter: Matter) -> Sequence[Wait]:
     ]
 
 
-def replace_former(session: Session, former: UUID | None, new: UUID | None, at: datetime) -> None:
+def settle(session: Session, matter: Matter, row: IdentityPage | Extract, at: datetime) -> None:
+    """With the seal the paper is in force, the former one is not, and the matter is over; before it nothing changes."""
+    paper = papers.current(session, matter.id)
+    if row.state != _SIGNING or paper is None or paper.sealed_at is None:
+        return
+    row.state = matter.state = _SETTLED
+    row.new_document, matter.settled_at = paper.id, at
+    _replace_former(session, row.former_document, paper.id, at)
+    steps.note(session, matter.id, Step(f"settled/{paper.id}", Deed.SETTLED, at))
+    waits.tell(session, matter.id, Deed.SETTLED, {matter.opened_by}, at)
+
+
+def _replace_former(session: Session, former: UUID | None, new: UUID | None, at: datetime) -> None:
     """The former paper is sealed and stays, but is in force no more."""
     if former is None:
         return

@@ -21,6 +21,7 @@ from storage import journal, presence
 from storage.findings import keep_findings
 from storage.matters import steps, waits
 from storage.matters.steps import Step
+from storage.presence import lock_pupil
 from storage.staffing import Person
 from storage.tables import ClassGroup, Enrolment, Matter, PupilRow, School, Transfer
 from storage.transfers import dues, telling
@@ -124,7 +125,7 @@ def _refuse_dates(application: Application, today: date) -> None:
 
 
 def _refuse_second(session: Session, pupil_id: UUID) -> None:
-    session.execute(select(PupilRow.id).where(PupilRow.id == pupil_id).with_for_update(key_share=True))
+    lock_pupil(session, pupil_id)
     other = select(Transfer.matter_id).join(Matter, Matter.id == Transfer.matter_id)
     if session.scalars(other.where(Transfer.pupil_id == pupil_id, Matter.settled_at.is_(None))).first():
         raise Conflict(_UNDER_WAY)
