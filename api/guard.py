@@ -45,20 +45,26 @@ class Rule:
     """Whom a route is open to: people with one of `duties`, or everybody without; `scope` opens it to systems' keys.
 
     `is_early`: also before the second factor was given. `takes_upload`: the route itself reads a form with a file, and
-    checks that it is ours (`api.uploads`).
+    checks that it is ours (`api.uploads`). `checks_origin`: it is asked by a page of another origin, which it knows.
     """
 
     duties: frozenset[Duty] | None
     scope: Scope | None = None
     is_early: bool = False
     takes_upload: bool = False
+    checks_origin: bool = False
 
 
 def allow(
-    duties: Collection[Duty], scope: Scope | None = None, *, is_early: bool = False, takes_upload: bool = False
+    duties: Collection[Duty],
+    scope: Scope | None = None,
+    *,
+    is_early: bool = False,
+    takes_upload: bool = False,
+    checks_origin: bool = False,
 ) -> Callable[[Endpoint], Endpoint]:
     """Open a route to people with one of these duties; `EVERYBODY` includes offices."""
-    return _declare(Rule(frozenset(duties), scope, is_early, takes_upload))
+    return _declare(Rule(frozenset(duties), scope, is_early, takes_upload, checks_origin))
 
 
 def everybody(endpoint: Endpoint) -> Endpoint:
@@ -150,7 +156,7 @@ def require_csrf(request: Request, given: str) -> None:
 
 
 async def _require_ours(request: Request, rule: Rule) -> None:
-    if request.method in SAFE or rule.takes_upload:
+    if request.method in SAFE or rule.takes_upload or rule.checks_origin:
         return
     given = request.headers.get(CSRF_HEADER, "")
     if not given and request.headers.get("Content-Type", "").startswith(FORM):

@@ -13,7 +13,7 @@ from activities.showing import Showing
 from activities.single_sign_on import Provider
 from activities.submission.exchange import make_exchange
 from activities.verifying import Verifying
-from api import errors, health, store
+from api import codec, errors, health, store
 from api.approvals import Approvals
 from api.assets import FOLDERS, served
 from api.bodies import BoundedBodies
@@ -56,6 +56,8 @@ from api.schema import Application
 from api.services import Services
 from api.transfers import Transfers
 from api.v1 import routes as v1
+from config.history_keys import HistoryKeys
+from config.payloads import EncryptingCodec
 from config.settings import Settings, words_of
 from config.temporal import connect
 from domain.rules.book import use_rules_of
@@ -90,6 +92,7 @@ def create_app(services: Services) -> FastAPI:
     errors.install(app)
     app.add_exception_handler(Exception, _broken)
     app.include_router(health.router)
+    app.include_router(codec.router, responses=errors.RESPONSES)
     app.include_router(v1.router, prefix="/api/v1", responses=errors.RESPONSES)
     app.include_router(store.router, prefix=PATH, responses=errors.RESPONSES)
     add_pages(app)
@@ -141,6 +144,8 @@ async def make_services(settings: Settings) -> Services:
         templates=make_templates(),
         history_dir=settings.history_dir,
         verifying=Verifying(sessions, objects, trusted_roots(settings.trust_file), ApartVerifier()),
+        codec=EncryptingCodec(HistoryKeys.open(settings.secrets_dir)),
+        temporal_ui_origin=settings.temporal_ui_origin,
         codes=load_codes(settings.national_codes),
         entrance=make_entrance(settings, sessions),
         exchange=make_exchange(

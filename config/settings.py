@@ -86,6 +86,7 @@ class Settings(BaseSettings):
     temporal_host: str = LOOPBACK
     temporal_port: int = Field(default=7233, ge=1, le=65535)
     temporal_ui_port: int = Field(default=8233, ge=1, le=65535)
+    temporal_ui_origin: str = Field(default_factory=lambda values: f"http://{LOOPBACK}:{values['temporal_ui_port']}")
     temporal_namespace: str = "hocba"
 
     object_store: Path = Field(default_factory=lambda values: values["var_dir"] / "objects")

@@ -65,7 +65,7 @@ def _command(settings: Settings) -> list[str]:
     return [
         temporal_binary(), "server", "start-dev",
         "--ip", settings.temporal_host, "--port", str(settings.temporal_port),
-        "--ui-port", str(settings.temporal_ui_port),
+        "--ui-port", str(settings.temporal_ui_port), "--ui-codec-endpoint", f"{settings.api_url}/codec",
         "--db-filename", str(database), "--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=full",
         "--namespace", settings.temporal_namespace, "--log-level", "error",
     ]  # fmt: skip

@@ -37,6 +37,8 @@ from api.origins import Origins
 from api.pages.templating import make_templates
 from api.services import Services
 from api.transfers import Transfers
+from config.history_keys import HistoryKeys, KeySet
+from config.payloads import EncryptingCodec
 from config.settings import Settings
 from interchange.record_stores import StoreAddress
 from signing.keys import KeyStore
@@ -118,6 +120,9 @@ def approvals() -> FakeApprovals:
     return FakeApprovals()
 
 
+HISTORY_KEYS = HistoryKeys(KeySet.of_one())
+
+
 def confirming(sessions: Sessions, keys: Keyring) -> Confirming:
     return Confirming(sessions, {"pkcs12": Pkcs12Provider(keys.store)})
 
@@ -153,6 +158,8 @@ def make_services(
         FakeHandovers(),
         ChainKeeper(objects, history, folder / "history.key", "hocba.example/log"),
         FakeTransfers(sessions),
+        EncryptingCodec(HISTORY_KEYS),
+        "http://127.0.0.1:8233",
         demo=demo,
     )
 
