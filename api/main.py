@@ -126,7 +126,7 @@ def add_pages(app: FastAPI) -> None:
 
 async def make_services(settings: Settings) -> Services:
     use_rules_of(settings.rules_dir)
-    sessions = make_sessions(make_engine(settings.database_url, pool_size=settings.worker_threads))
+    sessions = make_sessions(make_engine(settings.database_url, pool_size=settings.worker_threads, scoped=True))
     providers = configured_providers(settings.key_providers, settings.key_store)
     confirming = Confirming(sessions, providers)
     objects = Objects.local(settings.object_store)

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 from httpx import AsyncClient
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 from temporalio.testing import WorkflowEnvironment
 
@@ -51,6 +51,7 @@ from signing.timestamps import TimeStampService
 from signing.vault import Vault
 from signing.verification.apart import ApartVerifier
 from storage.database import Sessions, make_engine, make_sessions
+from storage.grants import API
 from storage.migrate import upgrade
 from storage.objects import Objects
 from storage.tables import SigningOrder
@@ -61,7 +62,7 @@ from tests.api.fakes import FakeApprovals, FakeCampaigns, FakeHandovers, FakeTra
 from tests.api.office_desk import at, office  # noqa: F401 - fixtures
 from tests.api.signing import make_prepared
 from tests.api.world import Keyring, World, at_desk, make_world, visitor
-from tests.database import another_database
+from tests.database import another_database, restricted
 from tests.factories import OpenBook, open_book
 from tests.signing.pki import Stage, staged
 from worker.main import main_worker, proof_worker, sign_worker
@@ -166,9 +167,10 @@ def make_services(
 
 @pytest.fixture
 def services(
-    sessions: Sessions, world: World, keys: Keyring, objects_folder: Path, approvals: FakeApprovals
+    connection: Connection, world: World, keys: Keyring, objects_folder: Path, approvals: FakeApprovals
 ) -> Services:
-    return make_services(sessions, approvals, keys, objects_folder, demo=True)
+    """With the rights and the row scope of the interface's process."""
+    return make_services(restricted(connection, API), approvals, keys, objects_folder, demo=True)
 
 
 @pytest.fixture
