@@ -19,7 +19,6 @@ WORKER: Final = "hocba_worker"
 
 _READ, _ADD = "SELECT", "SELECT, INSERT"
 _WRITE = "SELECT, INSERT, UPDATE, DELETE"
-_LOCK = "SELECT, UPDATE (id)"
 
 # Written once, by whichever process; a trigger of the table says the same.
 ADDED_ONLY: Final = frozenset({
@@ -32,10 +31,11 @@ _OF_WORKERS: Final = frozenset({
     "evidence_paths", "holidays", "log_checkpoints", "log_events", "phase_events", "phase_forecasts", "progress_days",
     "record_stores", "signatures", "validation_objects",
 })  # fmt: skip
-_LOCKED: Final = frozenset({"certificates", "schools"})
-_OPENED: Final = {
+_PARTLY: Final = {
+    "certificates": "SELECT, UPDATE (id)",
+    "schools": "SELECT, UPDATE (id, seal_image_sha256)",
     "class_terms": "SELECT, INSERT (id, class_id, term, due_at, policy_version), UPDATE (id)",
-    "term_records": "SELECT, INSERT (id, class_term_id, enrolment_id), UPDATE (id)",
+    "term_records": "SELECT, INSERT (id, class_term_id, enrolment_id, detached_from, issued_at), UPDATE (id)",
     "record_slots": "SELECT, INSERT (record_id, slot), UPDATE (record_id)",
 }
 # How people sign in: no worker needs it, but for where their mail goes.
@@ -51,8 +51,8 @@ _MAILED: Final = (
 def of_api() -> Mapping[str, str]:
     """The rights of the interface's processes, by table."""
     rights = {name: _ADD if name in ADDED_ONLY else _WRITE for name in _tables()}
-    rights |= dict.fromkeys(_OF_WORKERS, _READ) | dict.fromkeys(_LOCKED, _LOCK)
-    return rights | _OPENED
+    rights |= dict.fromkeys(_OF_WORKERS, _READ)
+    return rights | _PARTLY
 
 
 def of_workers() -> Mapping[str, str]:

@@ -1,6 +1,7 @@
 """Fixtures of the database: built once per run by the migrations, every test rolled back."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psycopg
 import pytest
@@ -8,7 +9,8 @@ from sqlalchemy import Connection, Engine, event, func, make_url, select
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
 from storage import scope
-from storage.database import Sessions, make_engine
+from storage.database import Sessions, make_engine, make_sessions
+from storage.grants import API
 from storage.migrate import upgrade
 
 
@@ -65,3 +67,12 @@ def restricted(connection: Connection, role: str) -> Sessions:
     event.listen(sessions, "after_begin", take_role)
     event.listen(sessions, "after_transaction_end", leave_role)
     return sessions
+
+
+@contextmanager
+def sessions_of(address: str, role: str = "") -> Iterator[Sessions]:
+    """Sessions that commit, with the rights of a process of this role, or of the owner."""
+    url = make_url(address).set(username=role) if role else make_url(address)
+    engine = make_engine(url.render_as_string(hide_password=False), pool_size=10, scoped=role == API)
+    yield make_sessions(engine)
+    engine.dispose()

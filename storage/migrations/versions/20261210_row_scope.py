@@ -20,7 +20,10 @@ _OF_SCHOOL = "school_id::text = " + _SETTING
 _POLICIES = {
     'class_groups': _OF_SCHOOL,
     'civil_changes': _OF_SCHOOL,
-    'documents': _OF_SCHOOL,
+    # A transfer's papers are for both of its schools.
+    'documents': f"""{_OF_SCHOOL} OR EXISTS (
+        SELECT 1 FROM transfers t WHERE t.matter_id = documents.matter_id
+        AND {_SETTING} IN (t.from_school_id::text, t.to_school_id::text))""",
     'class_terms': 'EXISTS (SELECT 1 FROM class_groups g WHERE g.id = class_id)',
     'enrolments': 'EXISTS (SELECT 1 FROM class_groups g WHERE g.id = class_id)',
     'term_records': 'EXISTS (SELECT 1 FROM class_terms t WHERE t.id = class_term_id)',
