@@ -18,6 +18,7 @@ from api.approvals import Approvals
 from api.assets import FOLDERS, served
 from api.bodies import BoundedBodies
 from api.campaigns import Campaigns
+from api.fairness import Fairness
 from api.guard import guard, require_rules
 from api.handovers import Handovers
 from api.headers import ProtectiveHeaders, protect
@@ -130,7 +131,7 @@ async def make_services(settings: Settings) -> Services:
     providers = configured_providers(settings.key_providers, settings.key_store)
     confirming = Confirming(sessions, providers)
     objects = Objects.local(settings.object_store)
-    client = await connect(settings)
+    client = await connect(settings, [Fairness()])
     return Services(
         sessions=sessions,
         approvals=Approvals(client, origins=Origins(sessions)),

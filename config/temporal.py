@@ -1,13 +1,15 @@
 """The one way to reach Temporal: namespace and data converter are the same for every process."""
 
-from temporalio.client import Client
+from collections.abc import Sequence
+
+from temporalio.client import Client, Interceptor
 
 from config.history_keys import HistoryKeys
 from config.payloads import data_converter
 from config.settings import Settings
 
 
-async def connect(settings: Settings) -> Client:
+async def connect(settings: Settings, interceptors: Sequence[Interceptor] = ()) -> Client:
     """Return a client of the `hocba` namespace.
 
     Raises RuntimeError (from the SDK) when no Temporal server answers at the address of the settings, and
@@ -17,4 +19,5 @@ async def connect(settings: Settings) -> Client:
         settings.temporal_address,
         namespace=settings.temporal_namespace,
         data_converter=data_converter(HistoryKeys.open(settings.secrets_dir)),
+        interceptors=interceptors,
     )
