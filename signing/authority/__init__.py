@@ -9,6 +9,6 @@ lets a country define two letters of its own, and "SC" (school code) keeps it ap
 
 from signing.authority.certificates import IssuedKey, KeyKind, common_name, subject_id
 from signing.authority.development import DevelopmentAuthority
-from signing.authority.files import write_private
+from signing.authority.files import make_private, write_private
 
-__all__ = ["DevelopmentAuthority", "IssuedKey", "KeyKind", "common_name", "subject_id", "write_private"]
+__all__ = ["DevelopmentAuthority", "IssuedKey", "KeyKind", "common_name", "make_private", "subject_id", "write_private"]

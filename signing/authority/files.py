@@ -1,6 +1,7 @@
 """Files of the development authority: certificates and unencrypted keys in PEM, written whole or not at all."""
 
 import os
+import secrets
 from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -10,6 +11,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from signing.authority.certificates import Holder
+from signing.log.store import make_durable
 from signing.mechanisms import PrivateKey
 
 
@@ -26,6 +28,21 @@ def write_private(path: Path, data: bytes) -> None:
             with suppress(FileNotFoundError):
                 Path(file.name).unlink()
             raise
+
+
+def make_private(path: Path, data: bytes) -> None:
+    """The same where there is no such file yet; else nothing. Of several processes that try at once the first wins."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
+    write_private(draft, data)
+    try:
+        with suppress(FileExistsError):
+            os.link(
+                draft, path
+            )  # unlike a rename it takes no other's place, and the file is whole before it has its name
+        make_durable(path.parent)
+    finally:
+        draft.unlink()
 
 
 def write_certificate(path: Path, certificate: x509.Certificate) -> None:

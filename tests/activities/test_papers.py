@@ -65,7 +65,7 @@ def test_who_has_confirmed_does_not_wait_until_others_papers_are_written(pool: P
 
 
 def test_objects_are_kept_once_and_checked_on_reading(tmp_path: Path) -> None:
-    objects = Objects.local(tmp_path)
+    objects = Objects(tmp_path)
     sha256 = objects.put(b"paper")
     assert objects.put(b"paper") == sha256
     assert objects.get(sha256) == b"paper"

@@ -97,8 +97,7 @@ async def test_the_clerk_gives_the_picture_of_the_seal(as_: As, db: Session, wor
 
 @pytest.fixture
 def checkpoint(services: Services) -> None:
-    services.history_dir.mkdir(exist_ok=True)
-    (services.history_dir / "checkpoint").write_text("hocba.example/log\n")
+    services.history.write("checkpoint", b"hocba.example/log\n")
 
 
 @pytest.mark.usefixtures("checkpoint")
