@@ -1,4 +1,4 @@
-"""An S3-compatible store of the tests' own: moto's server. It checks signatures, keeps versions and takes conditions."""
+"""An S3-compatible store of the tests' own: moto's server, which checks signatures and keeps versions."""
 
 import json
 import os
