@@ -1,6 +1,7 @@
 """Where documents and the log lie, as the settings say it."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -9,7 +10,7 @@ from config.places import history_place, objects_place
 from config.settings import Settings
 from storage.buckets import Bucket
 
-KEYS = {"s3_access_key_id": "key", "s3_secret_access_key": "secret"}
+KEYS: dict[str, Any] = {"s3_access_key_id": "key", "s3_secret_access_key": "secret"}
 
 
 def test_places_are_folders_unless_they_are_buckets(tmp_path: Path) -> None:
@@ -49,7 +50,7 @@ def test_an_address_that_is_none_is_refused(place: str) -> None:
 
 
 @pytest.mark.parametrize("keys", [{}, {"s3_access_key_id": "key"}, {"s3_secret_access_key": "secret"}])
-def test_a_bucket_needs_its_key(keys: dict[str, str]) -> None:
+def test_a_bucket_needs_its_key(keys: dict[str, Any]) -> None:
     with pytest.raises(ValidationError, match="HOCBA_S3_ACCESS_KEY_ID"):
         Settings(history_dir="s3://hocba", **keys)
 

@@ -35,10 +35,10 @@ def make_secrets(folder: Path) -> str:
 def configured(values: dict[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
     """Compose's own reading and checking of the file, which needs no engine."""
     program = Path(sys.executable).with_name("docker-compose")
-    command = [program, "--project-directory", folder, "--file", PROJECT / "docker-compose.yml", "config"]
+    where = ["--project-directory", str(folder), "--file", str(PROJECT / "docker-compose.yml")]
     environment = {"PATH": os.defpath, "HOME": str(folder), **values}
     return subprocess.run(
-        [*command, "--format", "json"], env=environment, capture_output=True, text=True, check=False
+        [program, *where, "config", "--format", "json"], env=environment, capture_output=True, text=True, check=False
     )  # fmt: skip
 
 
