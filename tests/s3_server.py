@@ -68,14 +68,15 @@ def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
                 stderr=log,
             )  # fmt: skip
             try:
-                _wait(port, server)
+                wait_for(port, server)
                 yield _with_user(f"http://{LOOPBACK}:{port}")
             finally:
                 server.terminate()
                 server.wait()
 
 
-def _wait(port: int, server: "subprocess.Popen[bytes]") -> None:
+def wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:
+    """Return once somebody listens there; fails if the server has ended."""
     while True:
         try:
             socket.create_connection((LOOPBACK, port)).close()

