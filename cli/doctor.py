@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import psycopg
@@ -15,16 +16,20 @@ from rich.table import Table
 from sqlalchemy import create_engine, make_url
 from temporalio.service import RPCError
 
+from activities.history import log_files
 from cli.services.lock import holder
 from cli.services.machine import MEGABYTE, free_space, require_ports, require_space
 from cli.services.temporal import RETENTION, missing_search_attributes, retention
 from cli.trouble import Trouble
+from config.places import history_place, objects_place
 from config.settings import Settings
 from config.temporal import connect
 from signing.errors import ProviderUnavailable
 from signing.timestamps import TimeStampService
 from signing.trust_store import trusted_roots
+from storage.buckets import StoreUnavailable
 from storage.migrate import FOLDER
+from storage.objects import ObjectMissing, Objects
 
 OLDEST_PYTHON = (3, 11)
 
@@ -59,6 +64,7 @@ async def examine(settings: Settings) -> list[Finding]:
         ("PostgreSQL", lambda: _postgres(settings)),
         ("tables", lambda: _tables(settings)),
         ("Temporal", lambda: _temporal(settings)),
+        ("documents", lambda: _documents(settings)),
         ("trust", lambda: _trust(settings)),
         ("time stamps", lambda: _stamps(settings)),
     ]
@@ -84,6 +90,8 @@ async def _disk(settings: Settings) -> str:
 
 
 async def _ports(settings: Settings, running: str | None) -> str:
+    if not settings.postgres_embedded:
+        return "are not asked about: the services are not hocba's own"
     if running is None:
         require_ports(settings)
         return "are free"
@@ -130,6 +138,18 @@ async def _temporal(settings: Settings) -> str:
     if missing:
         raise Trouble(f"lacks the search attributes {', '.join(missing)}; 'make run' adds them")
     return f"answers and keeps history for {kept.days} days"
+
+
+async def _documents(settings: Settings) -> str:
+    """One question to the store, and one to that of the history log, about files that nobody has."""
+    try:
+        place = objects_place(settings)
+        with suppress(ObjectMissing):
+            await asyncio.to_thread(Objects(place).found, "0" * 64)
+        await asyncio.to_thread(log_files(history_place(settings)).read, "nothing")
+    except (StoreUnavailable, ValueError, OSError) as error:
+        raise Trouble(str(error)) from None
+    return f"{place} answers"
 
 
 async def _trust(settings: Settings) -> str:
