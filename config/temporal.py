@@ -1,9 +1,10 @@
-"""The one way to reach Temporal: namespace and data converter are the same for every process."""
+"""The one way to reach Temporal: namespace, data converter and what watches are the same for every process."""
 
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from config.settings import Settings
+from telemetry.temporal import Watching
 
 
 async def connect(settings: Settings) -> Client:
@@ -15,4 +16,5 @@ async def connect(settings: Settings) -> Client:
         settings.temporal_address,
         namespace=settings.temporal_namespace,
         data_converter=pydantic_data_converter,
+        interceptors=[Watching()],
     )

@@ -1,13 +1,14 @@
 """The two workers: wiring only. SIGTERM and SIGINT let running work finish before the process ends."""
 
 import asyncio
+import logging
 import os
 import signal
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
+from prometheus_client import REGISTRY
 from temporalio.client import Client
 from temporalio.worker import Interceptor, Worker
 
@@ -25,6 +26,7 @@ from interchange.national.codes import load_codes
 from storage.campaigns import policies
 from storage.database import Sessions, make_engine, make_sessions
 from worker.crash import CrashInterceptor
+from worker.gauges import Gauges
 from worker.mailing import make_mailing
 from worker.submission import make_submitting, submit_worker
 from worker.trust import Trust, make_trust
@@ -39,6 +41,7 @@ from workflows.workers import LEAN, WORKFLOWS, campaign_worker, main_activities,
 STICKY_TIMEOUT = timedelta(seconds=2)
 GRACE = timedelta(seconds=20)
 PROOF_THREADS = 16  # most of them wait for somebody else's service
+_log = logging.getLogger(__name__)
 
 
 async def run_main_worker(settings: Settings) -> None:
@@ -50,6 +53,8 @@ async def run_main_worker(settings: Settings) -> None:
     with ThreadPoolExecutor(settings.worker_threads) as threads:
         client = await connect(settings)
         worker = main_worker(client, sessions, threads, settings)
+        if settings.metrics_port is not None:
+            REGISTRY.register(Gauges(sessions, client, asyncio.get_running_loop(), settings.var_dir))
         async with matter_worker(client, sessions, threads, _interceptors(settings), settings.recall_workdays):
             await _until_stopped(worker, settings.ready_file)
 
@@ -157,4 +162,4 @@ async def _until_stopped(worker: Worker, ready_file: Path | None) -> None:
         if ready_file is not None:
             ready_file.touch()  # noqa: ASYNC240  # once, at the start
         await stop.wait()
-    sys.stderr.write("worker stopped\n")
+    _log.info("the worker stops")
