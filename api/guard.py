@@ -21,7 +21,7 @@ from api.services import Services
 from domain.duties import Duty
 from domain.errors import NotAllowed
 from domain.scopes import Scope
-from storage import visitors
+from storage import scope, visitors
 from storage.visitors import Visitor
 
 COOKIE: Final = "hocba"
@@ -45,20 +45,29 @@ class Rule:
     """Whom a route is open to: people with one of `duties`, or everybody without; `scope` opens it to systems' keys.
 
     `is_early`: also before the second factor was given. `takes_upload`: the route itself reads a form with a file, and
-    checks that it is ours (`api.uploads`).
+    checks that it is ours (`api.uploads`). `checks_origin`: it is asked by a page of another origin, which it knows.
+    `crosses_schools`: it asks about pupils of other schools as well, so the rows that it reads are not narrowed.
     """
 
     duties: frozenset[Duty] | None
     scope: Scope | None = None
     is_early: bool = False
     takes_upload: bool = False
+    checks_origin: bool = False
+    crosses_schools: bool = False
 
 
 def allow(
-    duties: Collection[Duty], scope: Scope | None = None, *, is_early: bool = False, takes_upload: bool = False
+    duties: Collection[Duty],
+    scope: Scope | None = None,
+    *,
+    is_early: bool = False,
+    takes_upload: bool = False,
+    checks_origin: bool = False,
+    crosses_schools: bool = False,
 ) -> Callable[[Endpoint], Endpoint]:
     """Open a route to people with one of these duties; `EVERYBODY` includes offices."""
-    return _declare(Rule(frozenset(duties), scope, is_early, takes_upload))
+    return _declare(Rule(frozenset(duties), scope, is_early, takes_upload, checks_origin, crosses_schools))
 
 
 def everybody(endpoint: Endpoint) -> Endpoint:
@@ -97,6 +106,7 @@ async def guard(request: Request) -> None:
     request.state.visitor = visitor
     if visitor is not None:
         arrived(visitor)
+    _limit_rows(rule, visitor)
     if rule.duties is None:
         return
     if visitor is None:
@@ -109,6 +119,15 @@ async def guard(request: Request) -> None:
         raise SecondFactorNeeded
     if not rule.duties & visitor.person.duties:
         raise NotAllowed(_NOT_YOURS)
+
+
+def _limit_rows(rule: Rule, visitor: Visitor | None) -> None:
+    """Who works at a school sees rows of that school, whatever a query below asks for."""
+    of_office = visitor is not None and visitor.person.authority_id is not None
+    if rule.duties is None or rule.crosses_schools or of_office:
+        scope.lift()
+    elif visitor is not None:
+        scope.limit_to(visitor.person.school_id)
 
 
 def visitor_of(request: Request) -> Visitor | None:
@@ -150,7 +169,7 @@ def require_csrf(request: Request, given: str) -> None:
 
 
 async def _require_ours(request: Request, rule: Rule) -> None:
-    if request.method in SAFE or rule.takes_upload:
+    if request.method in SAFE or rule.takes_upload or rule.checks_origin:
         return
     given = request.headers.get(CSRF_HEADER, "")
     if not given and request.headers.get("Content-Type", "").startswith(FORM):

@@ -13,11 +13,12 @@ from activities.showing import Showing
 from activities.single_sign_on import Provider
 from activities.submission.exchange import make_exchange
 from activities.verifying import Verifying
-from api import errors, health, store
+from api import codec, errors, health, store
 from api.approvals import Approvals
 from api.assets import FOLDERS, served
 from api.bodies import BoundedBodies
 from api.campaigns import Campaigns
+from api.fairness import Fairness
 from api.guard import guard, require_rules
 from api.handovers import Handovers
 from api.headers import ProtectiveHeaders, protect
@@ -56,6 +57,8 @@ from api.schema import Application
 from api.services import Services
 from api.transfers import Transfers
 from api.v1 import routes as v1
+from config.history_keys import HistoryKeys
+from config.payloads import EncryptingCodec
 from config.settings import Settings, words_of
 from config.temporal import connect
 from domain.rules.book import use_rules_of
@@ -92,6 +95,7 @@ def create_app(services: Services) -> FastAPI:
     errors.install(app)
     app.add_exception_handler(Exception, _broken)
     app.include_router(health.router)
+    app.include_router(codec.router, responses=errors.RESPONSES)
     app.include_router(v1.router, prefix="/api/v1", responses=errors.RESPONSES)
     app.include_router(store.router, prefix=PATH, responses=errors.RESPONSES)
     add_pages(app)
@@ -125,11 +129,11 @@ def add_pages(app: FastAPI) -> None:
 
 async def make_services(settings: Settings) -> Services:
     use_rules_of(settings.rules_dir)
-    sessions = make_sessions(make_engine(settings.database_url, pool_size=settings.worker_threads))
+    sessions = make_sessions(make_engine(settings.database_url, pool_size=settings.worker_threads, scoped=True))
     providers = configured_providers(settings.key_providers, settings.key_store)
     confirming = Confirming(sessions, providers)
     objects = Objects.local(settings.object_store)
-    client = await connect(settings)
+    client = await connect(settings, [Fairness()])
     return Services(
         sessions=sessions,
         approvals=Approvals(client, origins=Origins(sessions)),
@@ -143,6 +147,8 @@ async def make_services(settings: Settings) -> Services:
         templates=make_templates(),
         history_dir=settings.history_dir,
         verifying=Verifying(sessions, objects, trusted_roots(settings.trust_file), ApartVerifier()),
+        codec=EncryptingCodec(HistoryKeys.open(settings.secrets_dir)),
+        temporal_ui_origin=settings.temporal_ui_origin,
         codes=load_codes(settings.national_codes),
         entrance=make_entrance(settings, sessions),
         exchange=make_exchange(

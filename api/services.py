@@ -18,6 +18,7 @@ from api.handovers import Handovers
 from api.remembered import Remembered
 from api.transfers import Transfers
 from api.turns import Turns
+from config.payloads import EncryptingCodec
 from interchange.national.codes import CodeLists, load_codes
 from storage.database import Sessions
 from storage.objects import Objects
@@ -40,6 +41,8 @@ class Services:
     handovers: Handovers
     chains: ChainKeeper
     transfers: Transfers
+    codec: EncryptingCodec
+    temporal_ui_origin: str
     codes: CodeLists = field(default_factory=load_codes)  # of the national record
     remembered: Remembered = field(default_factory=Remembered)
     turns: Turns = field(default_factory=Turns)

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Final, TypeVar
 
 from api.errors import Unavailable
@@ -26,7 +27,8 @@ class Turns:
             raise Unavailable
         self._waiting[network] += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+            # Whose rows it may read is the request's (storage.scope), and a thread of another pool does not know of it.
+            return await asyncio.get_running_loop().run_in_executor(self._thread, copy_context().run, work)
         finally:
             self._waiting[network] -= 1
             self._waiting += Counter()  # those that wait for nothing are forgotten

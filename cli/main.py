@@ -25,6 +25,7 @@ COMMANDS = {
     "export-record": "cli.export_record:export_record_command",
     "oneroster": "cli.oneroster:app",
     "account": "cli.account:app",
+    "history-key": "cli.history_key:app",
     "audit": "cli.audit:audit_command",
     "cosign": "cli.cosign:cosign_command",
     "report": "cli.report:app",

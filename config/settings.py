@@ -34,8 +34,11 @@ def words_of(listed: str) -> list[str]:
 
 
 def _embedded_url(values: Mapping[str, Any]) -> str:
-    host = quote(str(socket_folder(values["var_dir"])), safe="")
-    return f"postgresql+psycopg://hocba@/hocba?host={host}&port={values['postgres_port']}"
+    return _embedded_url_of("hocba", values["var_dir"], values["postgres_port"])
+
+
+def _embedded_url_of(role: str, var_dir: Path, port: int) -> str:
+    return f"postgresql+psycopg://{role}@/hocba?host={quote(str(socket_folder(var_dir)), safe='')}&port={port}"
 
 
 def _demo_tsa(values: Mapping[str, Any]) -> str:
@@ -86,6 +89,7 @@ class Settings(BaseSettings):
     temporal_host: str = LOOPBACK
     temporal_port: int = Field(default=7233, ge=1, le=65535)
     temporal_ui_port: int = Field(default=8233, ge=1, le=65535)
+    temporal_ui_origin: str = Field(default_factory=lambda values: f"http://{LOOPBACK}:{values['temporal_ui_port']}")
     temporal_namespace: str = "hocba"
 
     object_store: Path = Field(default_factory=lambda values: values["var_dir"] / "objects")
@@ -197,6 +201,10 @@ class Settings(BaseSettings):
     def postgres_embedded(self) -> bool:
         """Tell whether hocba runs its own PostgreSQL: it does unless HOCBA_DATABASE_URL names another."""
         return "database_url" not in self.model_fields_set
+
+    def database_url_of(self, role: str) -> str:
+        """The address for a process of this role; whoever names another database gives each process its own."""
+        return _embedded_url_of(role, self.var_dir, self.postgres_port) if self.postgres_embedded else self.database_url
 
     @property
     def postgres_socket_dir(self) -> Path:

@@ -42,6 +42,7 @@ class AccountEventKind(StrEnum):
     DETACHED = "detached"
     KEY_MADE = "key_made"
     KEY_ENDED = "key_ended"
+    HISTORY_READ = "history_read"
 
 
 EVENT_NAMES: Final[Mapping[AccountEventKind, str]] = {
@@ -64,4 +65,5 @@ EVENT_NAMES: Final[Mapping[AccountEventKind, str]] = {
     AccountEventKind.DETACHED: "Gỡ tài khoản khỏi trường",
     AccountEventKind.KEY_MADE: "Tạo mã truy cập cho hệ thống khác",
     AccountEventKind.KEY_ENDED: "Kết thúc mã truy cập",
+    AccountEventKind.HISTORY_READ: "Xem lịch sử kĩ thuật của các quy trình",
 }

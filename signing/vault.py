@@ -3,7 +3,6 @@
 import base64
 import hmac
 import json
-import os
 import secrets
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from config.secret_files import make_once
 from domain.errors import DomainError
 
 BYTES = 32
@@ -42,8 +42,7 @@ class Vault:
         """The installation's key, made on first use, readable by its owner only. Raises KeyDamaged."""
         path = folder / FILE
         if not path.exists():
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _make_once(path)
+            make_once(path, secrets.token_bytes(BYTES))
         key = path.read_bytes()
         if len(key) != BYTES:
             raise KeyDamaged(f"Tệp khoá của hệ thống bị hỏng: {path}")
@@ -95,20 +94,3 @@ class Vault:
 
 def _text(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
-
-
-def _make_once(path: Path) -> None:
-    """Two processes may start at the same time: the first file stays, and is whole before it has its name."""
-    draft = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            return
-    finally:
-        draft.unlink()

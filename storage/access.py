@@ -17,6 +17,7 @@ from storage.tables import (
     ClassTermRow,
     Document,
     Enrolment,
+    ManagingAuthority,
     Matter,
     PupilRow,
     TeachingAssignment,
@@ -25,6 +26,7 @@ from storage.tables import (
 
 # Offices that see every class of their school; teachers see the classes they are assigned to.
 SCHOOL_WIDE = frozenset({"principal", "vice_principal", "seal_clerk", "system_admin"})
+CITY_DEPARTMENT = "city_department"
 
 
 @dataclass(frozen=True)
@@ -162,3 +164,11 @@ def visible_classes(session: Session, person: Person, at: datetime) -> list[UUID
         TeachingAssignment.staff_id == person.staff_id, staffing.in_force(TeachingAssignment, at)
     )
     return list(session.scalars(assigned.distinct()))
+
+
+def leads_the_city(session: Session, person: Person) -> bool:
+    """Whether the person works at the department of the city, which runs the installation."""
+    query = select(ManagingAuthority.id).where(
+        ManagingAuthority.id == person.authority_id, ManagingAuthority.kind == CITY_DEPARTMENT
+    )
+    return session.scalars(query).first() is not None

@@ -47,6 +47,15 @@ def record(session: Session, account_id: UUID, kind: AccountEventKind, deed: Dee
     session.flush()
 
 
+def record_once(session: Session, account_id: UUID, kind: AccountEventKind, deed: Deed, since: datetime) -> None:
+    """What somebody does again and again is written once in a while: not if it was after `since`."""
+    noted = select(AccountEvent.id).where(
+        AccountEvent.account_id == account_id, AccountEvent.kind == kind.value, AccountEvent.happened_at > since
+    )
+    if session.scalars(noted.limit(1)).first() is None:
+        record(session, account_id, kind, deed)
+
+
 def of_account(session: Session, account_id: UUID, school_id: UUID) -> Sequence[EventLine]:
     """What people of a school did, the newest first; what the same account did at another school is not theirs."""
     query = (

@@ -9,17 +9,24 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
+from storage import scope
+
 Sessions = sessionmaker[Session]
 TRUSTED_SECONDS = 5.0
 
 
-def make_engine(database_url: str, pool_size: int = 5) -> Engine:
-    """An engine for psycopg 3; `database_url` may be a plain `postgresql://` URL."""
+def make_engine(database_url: str, pool_size: int = 5, *, scoped: bool = False) -> Engine:
+    """An engine for psycopg 3; `database_url` may be a plain `postgresql://` URL.
+
+    With `scoped` each connection is told, when it is taken, whose rows it is for (`storage.scope`).
+    """
     url = database_url.replace("postgresql://", "postgresql+psycopg://", 1)
     # Errors are logged and kept in workflow histories: the values of rows must not be in them.
     engine = create_engine(url, pool_size=pool_size, max_overflow=2, hide_parameters=True)
     event.listen(engine, "checkin", _remember_use)
     event.listen(engine, "checkout", _try_if_long_unused)
+    if scoped:
+        event.listen(engine, "checkout", _tell_scope)
     return engine
 
 
@@ -56,3 +63,15 @@ def _try_if_long_unused(connection: DBAPIConnection, entry: ConnectionPoolEntry,
         connection.rollback()
     except Exception as error:
         raise DisconnectionError from error  # the pool connects anew and tries again
+
+
+def _tell_scope(connection: DBAPIConnection, entry: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
+    """Once for each connection and scope: the next request is often of the same school."""
+    wanted = scope.current()
+    if entry.info.get(scope.SETTING) == wanted:
+        return
+    entry.info.pop(scope.SETTING, None)
+    cursor = connection.cursor()
+    cursor.execute("SELECT set_config(%s, %s, false)", (scope.SETTING, wanted))
+    connection.commit()  # a setting made in a transaction that is rolled back is forgotten
+    entry.info[scope.SETTING] = wanted

@@ -9,14 +9,20 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine
 
+from storage import grants
 from storage.database import make_engine
 
 FOLDER = Path(__file__).parent / "migrations"
 
 
 def upgrade(database_url: str) -> None:
-    """Apply every migration that is missing; safe to run beside another that does the same."""
-    _with_connection(database_url, lambda config: command.upgrade(config, "head"))
+    """Apply every migration that is missing, then the grants; safe to run beside another that does the same."""
+
+    def run(config: Config) -> None:
+        command.upgrade(config, "head")
+        grants.apply(config.attributes["connection"])
+
+    _with_connection(database_url, run)
 
 
 def check(database_url: str) -> None:

@@ -1,13 +1,16 @@
 """Fixtures of the database: built once per run by the migrations, every test rolled back."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psycopg
 import pytest
-from sqlalchemy import Connection, Engine, make_url
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy import Connection, Engine, event, func, make_url, select
+from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
-from storage.database import Sessions, make_engine
+from storage import scope
+from storage.database import Sessions, make_engine, make_sessions
+from storage.grants import API
 from storage.migrate import upgrade
 
 
@@ -47,3 +50,29 @@ def sessions(connection: Connection) -> Sessions:
 def db(sessions: Sessions) -> Iterator[Session]:
     with sessions() as session:
         yield session
+
+
+def restricted(connection: Connection, role: str) -> Sessions:
+    """Sessions of the test's transaction that may do what a process of this role may, in the scope of its request."""
+    sessions = sessionmaker(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+
+    def take_role(_session: Session, _transaction: SessionTransaction, taken: Connection) -> None:
+        named = (("role", role), (scope.SETTING, scope.current()))
+        taken.execute(select(*(func.set_config(name, value, True) for name, value in named)))
+
+    def leave_role(_session: Session, transaction: SessionTransaction) -> None:
+        if transaction.parent is None:
+            connection.execute(select(func.set_config("role", "none", True)))
+
+    event.listen(sessions, "after_begin", take_role)
+    event.listen(sessions, "after_transaction_end", leave_role)
+    return sessions
+
+
+@contextmanager
+def sessions_of(address: str, role: str = "") -> Iterator[Sessions]:
+    """Sessions that commit, with the rights of a process of this role, or of the owner."""
+    url = make_url(address).set(username=role) if role else make_url(address)
+    engine = make_engine(url.render_as_string(hide_password=False), pool_size=10, scoped=role == API)
+    yield make_sessions(engine)
+    engine.dispose()

@@ -13,6 +13,7 @@ from domain.transfers.messages import TransferDeed, TransferStanding
 from storage.opening import OpenedTerm
 from temporalio.client import Client, WithStartWorkflowOperation, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.common import (
+    Priority,
     SearchAttributePair,
     TypedSearchAttributes,
     WorkflowIDConflictPolicy,
@@ -68,6 +69,7 @@ async def start_school(client: Client, state: SchoolCampaignState) -> None:
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
             static_summary=f"Trường {state.school_code}, đợt lớp {state.grade} {state.school_year}",
+            priority=Priority(fairness_key=state.school.school_id),
             search_attributes=TypedSearchAttributes(
                 [
                     SearchAttributePair(reading.SCHOOL_ID, state.school.school_id),
@@ -169,6 +171,7 @@ def _class_term(state: ClassTermState) -> dict[str, Any]:
         "task_queue": MAIN_QUEUE,
         "id_conflict_policy": WorkflowIDConflictPolicy.USE_EXISTING,
         "static_summary": f"Sổ lớp {state.label}",
+        "priority": Priority(fairness_key=state.school_id),
         "search_attributes": _of_class(state),
     }
 

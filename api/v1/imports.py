@@ -113,7 +113,7 @@ Office = Annotated[Person, Depends(office)]
 
 
 @router.post("", status_code=201)
-@allow(OFFICES, Scope.ROSTERS)
+@allow(OFFICES, Scope.ROSTERS, crosses_schools=True)
 async def preview(
     request: Request,
     person: Office,
@@ -136,7 +136,7 @@ def show_preview(preview_id: UUID, person: Office, found: ServicesDep) -> Roster
 
 
 @router.post("/{preview_id}/confirm")
-@allow(OFFICES, Scope.ROSTERS)
+@allow(OFFICES, Scope.ROSTERS, crosses_schools=True)
 def confirm(preview_id: UUID, person: Office, found: ServicesDep) -> EnteredView:
     """Enter what was previewed, all of it; asked again, it gives the same answer. 409 if the data has changed since."""
     with found.sessions.begin() as session:

@@ -7,12 +7,12 @@ from typing import Final
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import NullPool, create_engine
+from sqlalchemy import Connection, NullPool, create_engine
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from cli.checks import work
-from cli.checks.finding import Finding, fine, watch, wrong
+from cli.checks.finding import Finding, State, fine, watch, wrong
 from config.settings import Settings
 from storage import health
 from storage.migrate import FOLDER
@@ -27,19 +27,31 @@ async def examine(settings: Settings) -> list[Finding]:
 
 def _examine(settings: Settings) -> list[Finding]:
     url = settings.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
-    engine = create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args={"connect_timeout": 5})
+    engine = create_engine(
+        url, poolclass=NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True, connect_args={"connect_timeout": 5}
+    )
     try:
         with engine.connect() as connection:
             version = connection.dialect.server_version_info or (0,)
             answers = fine("PostgreSQL", f"version {version[0]} answers")
-            applied = set(MigrationContext.configure(connection).get_current_heads())
-            shape = tables(applied, set(ScriptDirectory(str(FOLDER)).get_heads()))
-            found = [answers, shape, *_of_session(Session(connection), settings, is_current=not shape.advice)]
+            shape = _form(connection)
+            is_older = shape.state is State.WRONG
+            found = [answers, shape, *_of_session(Session(connection), settings, is_older=is_older)]
     except OperationalError:
         start = "start it: 'make run', or the service that HOCBA_DATABASE_URL names; read its log"
         found = [wrong("PostgreSQL", "does not answer", start)]
     engine.dispose()
     return found
+
+
+def _form(connection: Connection) -> Finding:
+    try:
+        applied = set(MigrationContext.configure(connection).get_current_heads())
+    except ProgrammingError:
+        return watch(
+            "tables", "only their owner can tell their form", "run this with the owner in HOCBA_DATABASE_URL, too"
+        )
+    return tables(applied, set(ScriptDirectory(str(FOLDER)).get_heads()))
 
 
 def tables(applied: set[str], newest: set[str]) -> Finding:
@@ -48,9 +60,9 @@ def tables(applied: set[str], newest: set[str]) -> Finding:
     return wrong("tables", "are not in the newest form", "run 'hocba migrate', then start hocba again")
 
 
-def _of_session(session: Session, settings: Settings, *, is_current: bool) -> Iterator[Finding]:
+def _of_session(session: Session, settings: Settings, *, is_older: bool) -> Iterator[Finding]:
     yield database_clock(session, datetime.now(UTC))
-    if not is_current:
+    if is_older:
         return
     try:
         yield from work.examine(session, settings, datetime.now(UTC))

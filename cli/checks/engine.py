@@ -9,6 +9,7 @@ from temporalio.service import RPCError
 
 from cli.checks.finding import Finding, fine, say_age, watch, wrong
 from cli.services.temporal import RETENTION, missing_search_attributes, retention
+from config.history_keys import HistoryKeysDamaged
 from config.settings import Settings
 from config.temporal import connect
 from workflows import health
@@ -22,6 +23,9 @@ async def examine(settings: Settings) -> list[Finding]:
     try:
         client = await connect(settings)
         return await of_client(client)
+    except HistoryKeysDamaged as error:
+        advice = "bring the secrets folder back from the backup: without its keys no history can be read"
+        return [wrong("Temporal", f"the keys of its histories are damaged. {error.message}", advice)]
     except (RPCError, RuntimeError):
         advice = "start it: 'make run', or the cluster at HOCBA_TEMPORAL_HOST; read its log"
         return [wrong("Temporal", f"does not answer at {settings.temporal_address}", advice)]

@@ -17,6 +17,7 @@ from cli.services.postgres import Postgres
 from cli.services.temporal import temporal_part
 from cli.trouble import Trouble
 from config.settings import PROJECT, Settings
+from storage.grants import API, WORKER
 
 PRIVATE = 0o700
 MAY_PASS = 0o711  # PostgreSQL passes through under its own account when hocba is run by root
@@ -105,9 +106,9 @@ def everything(settings: Settings, say: Callable[[str], None] = quiet) -> Servic
 def own_processes(settings: Settings) -> list[Part]:
     """The two workers and the API."""
     return [
-        python_part("worker", ["-m", "worker"], watched(settings, "worker")),
-        python_part("signer", ["-m", "worker", "--queue", "sign"], watched(settings, "signer")),
-        http_part("api", ["-m", "api"], settings, f"{settings.api_url}/readyz"),
+        python_part("worker", ["-m", "worker"], _as(WORKER, watched(settings, "worker"))),
+        python_part("signer", ["-m", "worker", "--queue", "sign"], _as(WORKER, watched(settings, "signer"))),
+        http_part("api", ["-m", "api"], _as(API, settings), f"{settings.api_url}/readyz"),
     ]
 
 
@@ -136,6 +137,11 @@ def on_free_ports(settings: Settings, var_dir: Path) -> Settings:
         api_port=api, temporal_port=temporal, temporal_ui_port=pages, pki_port=pki,
         postgres_fast=settings.postgres_fast, seal_timestamp=settings.seal_timestamp,
     )  # fmt: skip
+
+
+def _as(role: str, settings: Settings) -> Settings:
+    """The settings of a process that may do in the database what its role may."""
+    return settings.model_copy(update={"database_url": settings.database_url_of(role)})
 
 
 def _database(settings: Settings) -> list[Part]:

@@ -19,6 +19,8 @@ from cli.trouble import Trouble
 from config.settings import Settings
 from config.temporal import connect
 
+# Tasks are taken in turns by school (api/fairness.py); off unless asked for.
+FAIR = ("--dynamic-config-value", "matching.enableFairness=true")
 RETENTION = timedelta(hours=2160)
 SEARCH_ATTRIBUTES = {
     "SchoolId": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
@@ -65,9 +67,9 @@ def _command(settings: Settings) -> list[str]:
     return [
         temporal_binary(), "server", "start-dev",
         "--ip", settings.temporal_host, "--port", str(settings.temporal_port),
-        "--ui-port", str(settings.temporal_ui_port),
+        "--ui-port", str(settings.temporal_ui_port), "--ui-codec-endpoint", f"{settings.api_url}/codec",
         "--db-filename", str(database), "--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=full",
-        "--namespace", settings.temporal_namespace, "--log-level", "error",
+        "--namespace", settings.temporal_namespace, "--log-level", "error", *FAIR,
     ]  # fmt: skip
 
 

@@ -5,10 +5,11 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
-from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DataConverter
 from temporalio.testing import WorkflowEnvironment
 
 from cli.services.temporal import prepare_namespace, temporal_binary
+from config.payloads import passing_converter
 
 # Time skipping on the real server: off unless asked for, and a skip takes a second unless timers are shifted finely.
 TIME_SKIPPING = (
@@ -28,9 +29,13 @@ async def temporal_server(
 
 
 @asynccontextmanager
-async def time_skipping_server(identity: str | None = None) -> AsyncIterator[WorkflowEnvironment]:
+async def time_skipping_server(
+    identity: str | None = None, converter: DataConverter | None = None
+) -> AsyncIterator[WorkflowEnvironment]:
     """The same with workflows whose clocks run ahead whenever they only wait."""
     options = _options(identity, TIME_SKIPPING)
+    if converter is not None:
+        options["data_converter"] = converter
     async with await WorkflowEnvironment.start_time_skipping_v2(**options) as environment:
         await prepare_namespace(environment.client)
         yield environment
@@ -40,7 +45,7 @@ def _options(identity: str | None, arguments: Sequence[str] = ()) -> dict[str, A
     return {
         "namespace": "hocba",
         "identity": identity,
-        "data_converter": pydantic_data_converter,
+        "data_converter": passing_converter(),
         "dev_server_existing_path": temporal_binary(),
         "dev_server_startup_timeout": timedelta(seconds=60),
         "dev_server_log_level": "error",

@@ -103,10 +103,10 @@ def _is_trouble(request: Request) -> bool:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def site(services: Services, live_sessions: Sessions, browser: Browser) -> AsyncIterator[Site]:
+async def site(services: Services, interface_sessions: Sessions, browser: Browser) -> AsyncIterator[Site]:
     page = await browser.new_page(viewport={"width": DESK, "height": 800}, locale="vi-VN")
-    entrance = Entrance.make(live_sessions, services.entrance.vault, services.entrance.site_url)
-    own = replace(services, sessions=live_sessions, entrance=entrance)
+    entrance = Entrance.make(interface_sessions, services.entrance.vault, services.entrance.site_url)
+    own = replace(services, sessions=interface_sessions, entrance=entrance)
     with hold_port() as held:
         site = Site(BROWSED.over(own), port_of(held), page, [])
         page.on("console", lambda said: site.troubles.append(said.text) if said.type in {"error", "warning"} else None)

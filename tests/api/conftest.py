@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 from httpx import AsyncClient
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 from temporalio.testing import WorkflowEnvironment
 
@@ -37,6 +37,8 @@ from api.origins import Origins
 from api.pages.templating import make_templates
 from api.services import Services
 from api.transfers import Transfers
+from config.history_keys import HistoryKeys, KeySet
+from config.payloads import EncryptingCodec
 from config.settings import Settings
 from interchange.record_stores import StoreAddress
 from signing.keys import KeyStore
@@ -49,6 +51,7 @@ from signing.timestamps import TimeStampService
 from signing.vault import Vault
 from signing.verification.apart import ApartVerifier
 from storage.database import Sessions, make_engine, make_sessions
+from storage.grants import API, WORKER
 from storage.migrate import upgrade
 from storage.objects import Objects
 from storage.tables import SigningOrder
@@ -59,7 +62,7 @@ from tests.api.fakes import FakeApprovals, FakeCampaigns, FakeHandovers, FakeTra
 from tests.api.office_desk import at, office  # noqa: F401 - fixtures
 from tests.api.signing import make_prepared
 from tests.api.world import Keyring, World, at_desk, make_world, visitor
-from tests.database import another_database
+from tests.database import another_database, restricted, sessions_of
 from tests.factories import OpenBook, open_book
 from tests.signing.pki import Stage, staged
 from worker.main import main_worker, proof_worker, sign_worker
@@ -118,6 +121,9 @@ def approvals() -> FakeApprovals:
     return FakeApprovals()
 
 
+HISTORY_KEYS = HistoryKeys(KeySet.of_one())
+
+
 def confirming(sessions: Sessions, keys: Keyring) -> Confirming:
     return Confirming(sessions, {"pkcs12": Pkcs12Provider(keys.store)})
 
@@ -153,15 +159,18 @@ def make_services(
         FakeHandovers(),
         ChainKeeper(objects, history, folder / "history.key", "hocba.example/log"),
         FakeTransfers(sessions),
+        EncryptingCodec(HISTORY_KEYS),
+        "http://127.0.0.1:8233",
         demo=demo,
     )
 
 
 @pytest.fixture
 def services(
-    sessions: Sessions, world: World, keys: Keyring, objects_folder: Path, approvals: FakeApprovals
+    connection: Connection, world: World, keys: Keyring, objects_folder: Path, approvals: FakeApprovals
 ) -> Services:
-    return make_services(sessions, approvals, keys, objects_folder, demo=True)
+    """With the rights and the row scope of the interface's process."""
+    return make_services(restricted(connection, API), approvals, keys, objects_folder, demo=True)
 
 
 @pytest.fixture
@@ -182,13 +191,30 @@ def desk(app: FastAPI, world: World) -> As:
 
 
 @pytest.fixture(scope="session")
-def live_sessions(postgres_url: str) -> Iterator[Sessions]:
-    """Sessions that commit, in a database where nobody counts: what they write stays to the end of the run."""
+def live_address(postgres_url: str) -> str:
+    """A database where nobody counts: what is written stays to the end of the run."""
     address = another_database(postgres_url, "live")
     upgrade(address)
-    engine = make_engine(address, pool_size=10)
-    yield make_sessions(engine)
-    engine.dispose()
+    return address
+
+
+@pytest.fixture(scope="session")
+def live_sessions(live_address: str) -> Iterator[Sessions]:
+    """Sessions of the test itself that commit, with every right."""
+    with sessions_of(live_address) as sessions:
+        yield sessions
+
+
+@pytest.fixture(scope="session")
+def worker_sessions(live_address: str) -> Iterator[Sessions]:
+    with sessions_of(live_address, WORKER) as sessions:
+        yield sessions
+
+
+@pytest.fixture(scope="session")
+def interface_sessions(live_address: str) -> Iterator[Sessions]:
+    with sessions_of(live_address, API) as sessions:
+        yield sessions
 
 
 @pytest.fixture(scope="session")
@@ -203,7 +229,7 @@ def pool(objects_folder: Path) -> Iterator[PaperPool]:
 def trust(  # fixtures, passed by name
     stage: Stage,
     keys: Keyring,
-    live_sessions: Sessions,
+    worker_sessions: Sessions,
     pool: PaperPool,
     objects_folder: Path,
     tmp_path_factory: pytest.TempPathFactory,
@@ -211,15 +237,15 @@ def trust(  # fixtures, passed by name
     folder, roots = tmp_path_factory.mktemp("history"), [stage.authority.root]
     stamps = TimeStampService(f"{stage.url}/tsa", roots, timeout_s=5)
     revocation = RevocationService(roots, lambda _: True, timeout_s=5)
-    keeper, files = EvidenceKeeper(live_sessions, stamps), LocalTiles(folder / "log")
+    keeper, files = EvidenceKeeper(worker_sessions, stamps), LocalTiles(folder / "log")
     log = HistoryLog(files, NoteSigner.open(folder / "key", "hocba.example/log"), "hocba.example/log")
     yield Trust(
-        preflight=Preflight(live_sessions, Objects.local(objects_folder), revocation, stamps),
-        confirming=confirming(live_sessions, keys),
-        proving=Proving(live_sessions, pool, stamps, keeper),
+        preflight=Preflight(worker_sessions, Objects.local(objects_folder), revocation, stamps),
+        confirming=confirming(worker_sessions, keys),
+        proving=Proving(worker_sessions, pool, stamps, keeper),
         keeper=keeper,
-        history=HistoryKeeper(live_sessions, LogBook(log, files, b"a secret of the tests")),
-        packages=TransferPackageActivities(live_sessions, Objects.local(objects_folder), roots, APART),
+        history=HistoryKeeper(worker_sessions, LogBook(log, files, b"a secret of the tests")),
+        packages=TransferPackageActivities(worker_sessions, Objects.local(objects_folder), roots, APART),
     )
     stamps.close()
     revocation.close()
@@ -227,31 +253,31 @@ def trust(  # fixtures, passed by name
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def workers(
-    temporal_env: WorkflowEnvironment, live_sessions: Sessions, pool: PaperPool, trust: Trust
+    temporal_env: WorkflowEnvironment, worker_sessions: Sessions, pool: PaperPool, trust: Trust
 ) -> AsyncIterator[None]:
     """All real workers, in this process."""
     settings, client = Settings(worker_threads=4), temporal_env.client
     with ThreadPoolExecutor(8) as threads:
-        main = main_worker(client, live_sessions, threads, settings)
-        signing = OrderActivities(live_sessions, pool, trust.preflight), MatterPaperActivities(live_sessions, pool)
+        main = main_worker(client, worker_sessions, threads, settings)
+        signing = OrderActivities(worker_sessions, pool, trust.preflight), MatterPaperActivities(worker_sessions, pool)
         sign = sign_worker(client, signing, threads, settings)
-        proof = proof_worker(client, live_sessions, trust, threads, settings)
-        campaigns = campaign_worker(client, live_sessions, threads)
-        matters = matter_worker(client, live_sessions, threads)
+        proof = proof_worker(client, worker_sessions, trust, threads, settings)
+        campaigns = campaign_worker(client, worker_sessions, threads)
+        matters = matter_worker(client, worker_sessions, threads)
         async with main, sign, proof, campaigns, matters:
             yield
 
 
 @pytest.fixture(scope="package")
 def live_app(
-    temporal_env: WorkflowEnvironment, live_sessions: Sessions, keys: Keyring, objects_folder: Path
+    temporal_env: WorkflowEnvironment, interface_sessions: Sessions, keys: Keyring, objects_folder: Path
 ) -> FastAPI:
     """The application as it is served, workers or not."""
-    approvals = Approvals(temporal_env.client, timedelta(seconds=60), Origins(live_sessions))
-    asked = (temporal_env.client, live_sessions)
+    approvals = Approvals(temporal_env.client, timedelta(seconds=60), Origins(interface_sessions))
+    asked = (temporal_env.client, interface_sessions)
     return create_app(
         replace(
-            make_services(live_sessions, approvals, keys, objects_folder),
+            make_services(interface_sessions, approvals, keys, objects_folder),
             campaigns=Campaigns(*asked),
             handovers=Handovers(*asked),
             transfers=Transfers(*asked),
@@ -261,11 +287,11 @@ def live_app(
 
 @pytest.fixture
 def live_services(  # fixtures, passed by name
-    temporal_env: WorkflowEnvironment, live_sessions: Sessions, keys: Keyring, objects_folder: Path, workers: None
+    temporal_env: WorkflowEnvironment, interface_sessions: Sessions, keys: Keyring, objects_folder: Path, workers: None
 ) -> Services:
     """The application as it is served, with its workers and the demo's door."""
     approvals = Approvals(temporal_env.client, patience=timedelta(seconds=60))
-    return make_services(live_sessions, approvals, keys, objects_folder, demo=True)
+    return make_services(interface_sessions, approvals, keys, objects_folder, demo=True)
 
 
 @pytest.fixture

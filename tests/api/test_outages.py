@@ -13,7 +13,6 @@ from fastapi import FastAPI
 from httpx import Response
 from sqlalchemy import func, select
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
@@ -77,7 +76,7 @@ async def line_to(environment: WorkflowEnvironment) -> AsyncIterator[tuple[Line,
     # Held, so that nobody answers in its place once it is cut.
     with hold_port() as held:
         address = await line.open(port_of(held))
-        client = await Client.connect(address, namespace="hocba", data_converter=pydantic_data_converter)
+        client = await Client.connect(address, namespace="hocba", data_converter=environment.client.data_converter)
         yield line, client
         await line.cut()
 

@@ -6,15 +6,25 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from google.protobuf.message import Message
+from pyhanko.pdf_utils.reader import PdfFileReader
+from temporalio.api.common.v1 import Payload
 
 from cli.demo_data import PASSPHRASE
-from config.settings import PROJECT
+from cli.services.services import Services, on_free_ports
+from cli.services.temporal import temporal_part
+from config.history_keys import HistoryKeys
+from config.payloads import EncryptingCodec
+from config.settings import PROJECT, Settings
+from config.temporal import connect
 from domain.curriculum import curriculum_for
 from interchange.roster import RosterRow, read_roster
+from signing.attached_record import read_record
 from tests.signing.conftest import tool
 
 CLASSES, PUPILS, TERMS = 3, 5, 2  # 1A1, 4A1 and 6A1
@@ -115,12 +125,65 @@ def test_one_changed_byte_is_found(run: Run, tmp_path: Path) -> None:
 def test_no_log_and_no_history_tells_of_pupils_or_passphrases(run: Run) -> None:
     pupils = run.pupils()
     assert len(pupils) == PUPILS
-    secrets = [PASSPHRASE, *(word for pupil in pupils for word in (pupil.full_name, pupil.personal_id))]
     for name, content in run_files(run):
-        assert not [word for word in secrets if told(word, content)], name
+        assert not [word for word in secrets_of(run) if told(word, content)], name
     histories = b"".join(content for name, content in run_files(run) if name.startswith("temporal.db"))
-    for word in ("record_decision", "complete_order", "Chuẩn bị văn bản để ký"):  # so what is there can be read
+    for word in ("record_decision", "complete_order", "encryption-key-id"):  # so what is there can be read
         assert told(word, histories)
+    assert not told("Chuẩn bị văn bản để ký", histories)  # a summary is a payload
+
+
+async def test_no_history_tells_of_pupils_even_in_the_clear(run: Run) -> None:
+    histories = await decrypted_histories(run)
+    for word in ("record_ids", "Ghép chữ ký: "):
+        assert told(word, histories)
+    assert not [word for word in secrets_of(run) if told(word, histories)]
+
+
+async def decrypted_histories(run: Run) -> bytes:
+    """Every history that the demo left, as whoever has the key reads it."""
+    settings = on_free_ports(Settings(demo=True), run.state)
+    keys = HistoryKeys.open(run.state / "secrets")
+    async with Services(settings, [temporal_part(settings)]):
+        client = await connect(settings)
+        found = [each.id async for each in client.list_workflows()]
+        histories = [await client.get_workflow_handle(each).fetch_history() for each in found]
+    assert len(histories) > CLASSES * TERMS
+    return b"".join(opened_payloads(event, EncryptingCodec(keys)) for each in histories for event in each.events)
+
+
+def opened_payloads(message: Message, codec: EncryptingCodec) -> bytes:
+    """What all payloads of a message hold, wherever in it they are."""
+    if isinstance(message, Payload):
+        return b"".join(each.data + b"\n" for each in codec.decode_now([message]))
+    parts: list[bytes] = []
+    for field, value in message.ListFields():
+        if field.type != field.TYPE_MESSAGE:
+            continue
+        is_map = field.message_type is not None and field.message_type.GetOptions().map_entry
+        held = value.values() if is_map else value if field.is_repeated else [value]
+        parts += [opened_payloads(each, codec) for each in held if isinstance(each, Message)]
+    return b"".join(parts)
+
+
+def secrets_of(run: Run) -> list[str]:
+    """Names, personal ids, what teachers wrote about pupils, and the passphrase."""
+    comments = {
+        line["comment"]
+        for path in run.documents
+        if path.name.startswith("subject_sheet")
+        for line in content_of(path)["pupils"]
+        if line.get("comment")
+    }
+    assert comments
+    pupils = [word for pupil in run.pupils() for word in (pupil.full_name, pupil.personal_id)]
+    return [PASSPHRASE, *pupils, *comments]
+
+
+def content_of(path: Path) -> dict[str, Any]:
+    record = read_record(PdfFileReader(BytesIO(path.read_bytes())))
+    assert record is not None
+    return record.content
 
 
 def run_files(run: Run) -> Iterator[tuple[str, bytes]]:

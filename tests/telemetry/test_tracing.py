@@ -12,12 +12,12 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from temporalio.client import Client, WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer
 
 from api.watching import Watched
+from config.payloads import passing_converter
 from domain.decisions import Action
 from domain.errors import Conflict
 from telemetry import otlp, tracing
@@ -137,16 +137,14 @@ async def test_a_history_replays_whether_it_was_traced_or_not(
     assert (HEADER in recorded.to_json()) is is_on
     for interceptors in ([], [Watching()]):
         replayer = Replayer(
-            workflows=[ClassTermWorkflow], data_converter=pydantic_data_converter, interceptors=interceptors
+            workflows=[ClassTermWorkflow], data_converter=passing_converter(), interceptors=interceptors
         )
         await replayer.replay_workflow(WorkflowHistory.from_json(book.handle.id, recorded.to_json()))
 
 
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
 async def test_recorded_histories_replay_while_traces_are_on(path: Path, spans: InMemorySpanExporter) -> None:
-    replayer = Replayer(
-        workflows=[ClassTermWorkflow], data_converter=pydantic_data_converter, interceptors=[Watching()]
-    )
+    replayer = Replayer(workflows=[ClassTermWorkflow], data_converter=passing_converter(), interceptors=[Watching()])
     await replayer.replay_workflow(history(path))
     assert spans.get_finished_spans() == ()
 

@@ -14,8 +14,9 @@ from temporalio.testing import WorkflowEnvironment
 from domain.curriculum import HOMEROOM
 from domain.decisions import Action
 from storage.database import Sessions, make_engine, make_sessions
+from storage.grants import WORKER
 from storage.migrate import upgrade
-from tests.database import another_database
+from tests.database import another_database, sessions_of
 from tests.factories import make_certificate, open_book
 from worker.gauges import Gauges
 from workflows.health import QUEUES
@@ -36,9 +37,16 @@ def committed(engine: Engine) -> Sessions:
     return make_sessions(engine)
 
 
+@pytest.fixture
+def workers(engine: Engine) -> Iterator[Sessions]:
+    """With the rights of a worker and no more."""
+    with sessions_of(engine.url.render_as_string(hide_password=False), WORKER) as sessions:
+        yield sessions
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def gauges(committed: Sessions, temporal_env: WorkflowEnvironment, tmp_path: Path) -> AsyncIterator[Gauges]:
-    made = new(committed, temporal_env.client, tmp_path)
+async def gauges(workers: Sessions, temporal_env: WorkflowEnvironment, tmp_path: Path) -> AsyncIterator[Gauges]:
+    made = new(workers, temporal_env.client, tmp_path)
     yield made
     made.close()
 
@@ -87,16 +95,16 @@ async def test_the_engine_is_asked_too(gauges: Gauges) -> None:
     assert 0 < (value(found, "hocba_disk_free_ratio") or 0) <= 1
 
 
-async def test_no_value_and_no_label_names_anybody(gauges: Gauges, committed: Sessions) -> None:
+async def test_no_value_and_no_label_names_anybody(gauges: Gauges) -> None:
     found = await scrape(gauges)
     labels = {label for metric in found for each in metric.samples for label in each.labels.values()}
     assert all(len(each) <= len("hocba-campaign") for each in labels), labels
 
 
 async def test_of_two_workers_one_tells_and_the_other_takes_over(
-    gauges: Gauges, committed: Sessions, temporal_env: WorkflowEnvironment, tmp_path: Path
+    gauges: Gauges, workers: Sessions, temporal_env: WorkflowEnvironment, tmp_path: Path
 ) -> None:
-    other = new(committed, temporal_env.client, tmp_path)
+    other = new(workers, temporal_env.client, tmp_path)
     assert value(await scrape(gauges), "hocba_gauges_up") == 1
     assert await scrape(other) == []
     gauges.close()  # as when its process ends

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from cli.services.temporal_in_memory import time_skipping_server
@@ -143,7 +144,7 @@ async def main() -> None:
     database = FakeDatabase()
     papers = FakePapers(database)
     # The default identity would put this machine's name into the histories.
-    async with time_skipping_server(identity="recorder") as clock:
+    async with time_skipping_server(identity="recorder", converter=pydantic_data_converter) as clock:
         with ThreadPoolExecutor(4) as threads:
             async with workers(clock.client, database, papers, threads):
                 for play in PLAYS:

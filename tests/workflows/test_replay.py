@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 from temporalio.client import WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
+from config.payloads import passing_converter
 from tests.workflows.campaigns.plays import WORKFLOWS
 from tests.workflows.changed import ReorderedClassTermWorkflow
 from tests.workflows.corrections.plays import WORKFLOWS as OF_CORRECTIONS
@@ -30,7 +30,7 @@ def history(path: Path) -> WorkflowHistory:
 
 
 def replayer(*workflows: type) -> Replayer:
-    return Replayer(workflows=list(workflows), data_converter=pydantic_data_converter)
+    return Replayer(workflows=list(workflows), data_converter=passing_converter())
 
 
 def test_histories_are_there() -> None:

@@ -27,19 +27,19 @@ KIND = MatterKind.IDENTITY
 
 
 @router.get(PATH)
-@allow(OFFICES)
+@allow(OFFICES, crosses_schools=True)
 def show_list(request: Request, person: CurrentPerson, found: ServicesDep) -> Response:
     return acting.list_page(found, request, person, KIND)
 
 
 @router.get(PATH + "/{identity_id}")
-@allow(OFFICES)
+@allow(OFFICES, crosses_schools=True)
 def show_matter(request: Request, identity_id: UUID, person: CurrentPerson, found: ServicesDep) -> Response:
     return _page(request, found, person, identity_id, DeedForm())
 
 
 @router.post(PATH + "/{identity_id}")
-@allow(OFFICES)
+@allow(OFFICES, crosses_schools=True)
 async def decide(
     request: Request, identity_id: UUID, person: CurrentPerson, found: ServicesDep, form: Annotated[DeedForm, Form()]
 ) -> Response:

@@ -61,7 +61,7 @@ class PageForm(BaseModel):
 
 
 @router.get(CIVIL)
-@allow(CLERKS)
+@allow(CLERKS, crosses_schools=True)
 def civil_form(request: Request, record: VisibleRecord, person: CurrentPerson, found: ServicesDep) -> Response:
     with found.sessions() as session:
         values = kept.values_of(_pupil(session, record, person.school_id))
@@ -69,7 +69,7 @@ def civil_form(request: Request, record: VisibleRecord, person: CurrentPerson, f
 
 
 @router.post(CIVIL)
-@allow(CLERKS)
+@allow(CLERKS, crosses_schools=True)
 async def record_change(
     request: Request,
     record: VisibleRecord,
@@ -105,7 +105,7 @@ def _keep(found: Services, person: Person, record: RecordHead, form: CivilForm) 
 
 
 @router.post(FIRST)
-@allow(CLERKS)
+@allow(CLERKS, crosses_schools=True)
 async def make_page(record: VisibleRecord, person: CurrentPerson, found: ServicesDep) -> Response:
     """The pupil's page, to be signed; one that is on its way is shown."""
     pupil_id = await run_in_threadpool(_pupil_id, found, record)
@@ -115,7 +115,7 @@ async def make_page(record: VisibleRecord, person: CurrentPerson, found: Service
 
 
 @router.post(OF_REGISTER)
-@allow(CLERKS)
+@allow(CLERKS, crosses_schools=True)
 async def make_page_of(document_id: UUID, person: CurrentPerson, found: ServicesDep) -> Response:
     """The same from a line of the register."""
     pupil_id = await run_in_threadpool(_pupil_on, found, person, document_id)
@@ -133,7 +133,7 @@ def _pupil_on(found: Services, person: Person, document_id: UUID) -> UUID:
 
 
 @router.post(WHOLE_CLASS)
-@allow(CLERKS)
+@allow(CLERKS, crosses_schools=True)
 async def make_pages(head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep) -> Response:
     """The page of every pupil of a class who has none yet."""
     for pupil_id in await run_in_threadpool(_pupils_of, found, head.id):

@@ -38,19 +38,19 @@ class RecallForm(DeedForm):
 
 
 @router.get(PATH)
-@allow(EVERYBODY)
+@allow(EVERYBODY, crosses_schools=True)
 def show_list(request: Request, person: CurrentPerson, found: ServicesDep) -> Response:
     return acting.list_page(found, request, person, KIND)
 
 
 @router.get(PATH + "/{recall_id}")
-@allow(EVERYBODY)
+@allow(EVERYBODY, crosses_schools=True)
 def show_matter(request: Request, recall_id: UUID, person: CurrentPerson, found: ServicesDep) -> Response:
     return _page(request, found, person, recall_id, DeedForm())
 
 
 @router.post(PATH + "/{recall_id}")
-@allow(EVERYBODY)
+@allow(EVERYBODY, crosses_schools=True)
 async def decide(
     request: Request, recall_id: UUID, person: CurrentPerson, found: ServicesDep, form: Annotated[DeedForm, Form()]
 ) -> Response:
@@ -63,13 +63,13 @@ async def decide(
 
 
 @router.get(ASK)
-@allow(STAFF)
+@allow(STAFF, crosses_schools=True)
 def ask_form(request: Request, record: VisibleRecord, person: CurrentPerson, found: ServicesDep) -> Response:
     return _ask_page(request, found, person, record, RecallForm())
 
 
 @router.post(ASK)
-@allow(STAFF)
+@allow(STAFF, crosses_schools=True)
 async def ask(
     request: Request,
     record: VisibleRecord,

@@ -49,7 +49,7 @@ def show_form(request: Request, person: CurrentPerson, found: ServicesDep) -> Re
 
 
 @router.post("")
-@allow(OFFICES, takes_upload=True)
+@allow(OFFICES, takes_upload=True, crosses_schools=True)
 async def preview(request: Request, person: CurrentPerson, found: ServicesDep) -> Response:
     """Read the workbook of the form and go to what it would change. Nothing is entered."""
     upload = Upload(b"", {})
@@ -106,7 +106,7 @@ def show_preview(request: Request, preview_id: UUID, person: CurrentPerson, foun
 
 
 @router.post("/{preview_id}")
-@allow(OFFICES)
+@allow(OFFICES, crosses_schools=True)
 def confirm(request: Request, preview_id: UUID, person: CurrentPerson, found: ServicesDep) -> Response:
     """Enter what was shown, all of it; sent again it changes nothing."""
     try:

@@ -25,7 +25,7 @@ NOT_THEIRS = "Không tìm thấy học bạ này."
 
 
 @router.get("/xem")
-@allow(STAFF)
+@allow(STAFF, crosses_schools=True)
 def show_record(request: Request, record: VisibleRecord, person: CurrentPerson, found: ServicesDep) -> Response:
     """The record as it was or would be signed; every subject stands on it, so not every teacher may see it."""
     _require_whole(record, person)

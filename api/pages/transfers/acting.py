@@ -48,7 +48,7 @@ class ActForm(BaseModel):
 
 
 @router.post("/{transfer_id}/trang-thong-tin")
-@allow({Duty.CLERK, Duty.ADMIN})
+@allow({Duty.CLERK, Duty.ADMIN}, crosses_schools=True)
 async def identify(transfer_id: UUID, person: CurrentPerson, found: ServicesDep) -> Response:
     """The identity page of who has come, to be signed; one that is on its way is shown."""
     pupil_id = await run_in_threadpool(_arrived, found, transfer_id, person)
@@ -58,7 +58,7 @@ async def identify(transfer_id: UUID, person: CurrentPerson, found: ServicesDep)
 
 
 @router.post("/{transfer_id}/{act}")
-@allow(ACTORS)
+@allow(ACTORS, crosses_schools=True)
 async def act(
     request: Request,
     transfer_id: UUID,
@@ -79,7 +79,7 @@ async def act(
 
 
 @router.post("/{transfer_id}/ho-so/nop")
-@allow({Duty.CLERK}, takes_upload=True)
+@allow({Duty.CLERK}, takes_upload=True, crosses_schools=True)
 async def bring(request: Request, transfer_id: UUID, person: CurrentPerson, found: ServicesDep) -> Response:
     """Papers from outside of the system: a package is verified, anything else is kept for people to judge."""
     await run_in_threadpool(_see, found, transfer_id, person)

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from httpx import Response
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from activities.transfer_packages import TransferPackageActivities
 from api.services import Services
@@ -25,6 +25,7 @@ from domain.transfers.phases import Deed, Phase
 from interchange.transfer.package import pack
 from signing.verification.verdicts import Verdict, Verification
 from storage import journal
+from storage.database import Sessions
 from storage.handovers import merging
 from storage.handovers.merging import Merger
 from storage.matters import steps as diary
@@ -68,13 +69,19 @@ def whose(book: OpenBook) -> PupilContent:
     )  # fmt: skip
 
 
+def own_sessions(book: OpenBook) -> Sessions:
+    """A worker's, within the test's transaction."""
+    bound = book.session.connection()
+    return sessionmaker(bound, expire_on_commit=False, join_transaction_mode="create_savepoint")
+
+
 def brings(book: OpenBook, services: Services, pupil: PupilContent, checker: Any = APART) -> Transfer:  # noqa: ANN401
     """A package of a pupil, brought for the first record's, and checked twice."""
     made = package()
     packed = pack(replace(made, data=replace(made.data, pupil=pupil)))
     matter_id = arrived(book, package_sha256=services.objects.put(packed), phase=Phase.CHECKING)
     book.session.commit()
-    act = TransferPackageActivities(services.sessions, services.objects, (), checker)
+    act = TransferPackageActivities(own_sessions(book), services.objects, (), checker)
     for _ in range(2):
         act.check_brought(TransferRef(str(matter_id), NOW))
     return book.session.get_one(Transfer, matter_id, populate_existing=True)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest_asyncio
@@ -20,6 +21,8 @@ from cli.checks import engine
 from cli.checks.finding import Finding, State
 from cli.services.temporal import prepare_namespace
 from cli.services.temporal_in_memory import temporal_server
+from config.history_keys import FILE
+from config.settings import Settings
 from workflows.health import SCHEDULES, QueueState, labours, queues
 from workflows.mailing import ensure_mail_schedules
 from workflows.nightly import ensure_night_schedule
@@ -71,6 +74,13 @@ async def until(holds: Callable[[Any], bool], look: Callable[[], Any]) -> Any:  
         while not holds(seen := await look()):  # noqa: ASYNC110 - the server decides
             await asyncio.sleep(0.2)
     return seen
+
+
+async def test_damaged_keys_of_histories_are_told(tmp_path: Path) -> None:
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / FILE).write_text("nonsense")
+    (seen,) = await engine.examine(Settings(var_dir=tmp_path))
+    assert (seen.state, "backup" in seen.advice) == (State.WRONG, True)
 
 
 async def test_without_workers_nobody_polls_and_nothing_is_scheduled(server: WorkflowEnvironment) -> None:

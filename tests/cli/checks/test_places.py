@@ -18,6 +18,7 @@ from signing.timestamps import TimeStampService
 from signing.tokens import Token
 from signing.trust_store import trusted_roots
 from storage.database import make_engine
+from storage.grants import WORKER
 from storage.migrate import upgrade
 from tests.database import another_database
 from tests.ports import hold_port, port_of
@@ -106,12 +107,19 @@ async def test_tables_of_an_older_form_are_named_and_their_work_is_not_asked_for
     assert {each.state for each in await database.examine(settings)} == {State.OK}
 
 
+async def test_the_workers_role_sees_the_work_and_not_the_form(postgres_url: str) -> None:
+    upgrade(address := another_database(postgres_url, "doctor"))
+    worker = make_url(address).set(username=WORKER).render_as_string(hide_password=False)
+    seen = {each.subject: each for each in await database.examine(Settings(database_url=worker))}
+    assert (seen["tables"].state, seen["confirmed orders"].state) == (State.WATCH, State.OK)
+    assert "work" not in seen
+
+
 async def test_a_role_that_may_not_read_is_told_so(postgres_url: str) -> None:
     upgrade(address := another_database(postgres_url, "doctor"))
     engine = make_engine(address)
     with engine.begin() as connection:
         connection.execute(text("CREATE ROLE stranger LOGIN"))
-        connection.execute(text("GRANT SELECT ON alembic_version TO stranger"))
     engine.dispose()
     stranger = make_url(address).set(username="stranger").render_as_string(hide_password=False)
     seen = {each.subject: each for each in await database.examine(Settings(database_url=stranger))}
