@@ -27,6 +27,7 @@ from cli.services.machine import free_ports, metrics_ports, port_is_free
 from cli.services.services import make_folders, own_processes
 from cli.services.temporal_in_memory import temporal_server
 from config.settings import LOOPBACK, PROJECT, Settings
+from config.temporal import connect
 from storage.database import make_engine, make_sessions
 from storage.migrate import upgrade
 from tests.database import another_database
@@ -114,7 +115,7 @@ async def running(
         )  # fmt: skip
         async with started(settings):
             await _ask(settings)
-            await _work(environment.client)
+            await _work(await connect(settings))
             scrapes = await _scraped(settings)
     logs = {part: (settings.var_dir / "log" / f"{part}.log").read_text() for part in ("api", "worker", "signer")}
     yield Running(scrapes, logs, b"".join(body for path, body in receiver.taken if path == "/v1/traces"))

@@ -137,7 +137,7 @@ async def test_a_history_replays_whether_it_was_traced_or_not(
     assert (HEADER in recorded.to_json()) is is_on
     for interceptors in ([], [Watching()]):
         replayer = Replayer(
-            workflows=[ClassTermWorkflow], data_converter=passing_converter(), interceptors=interceptors
+            workflows=[ClassTermWorkflow], data_converter=watched.data_converter, interceptors=interceptors
         )
         await replayer.replay_workflow(WorkflowHistory.from_json(book.handle.id, recorded.to_json()))
 
