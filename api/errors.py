@@ -14,6 +14,7 @@ from starlette.responses import Response
 from api.field_errors import FieldError, field_errors, in_words
 from api.watching import request_id
 from domain.errors import Conflict, DomainError, Incomplete, Invalid, NotAllowed, NotFound
+from storage.buckets import StoreUnavailable
 
 PROBLEM_JSON = "application/problem+json"
 SECOND_FACTOR: Final = "/tai-khoan/xac-thuc"
@@ -175,6 +176,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(DomainError, refused)
     app.add_exception_handler(Unavailable, unavailable)
     app.add_exception_handler(exc.OperationalError, unavailable)
+    app.add_exception_handler(StoreUnavailable, unavailable)
     app.add_exception_handler(exc.DataError, unkeepable)
     app.add_exception_handler(exc.TimeoutError, unavailable)  # no connection was free in time
     app.add_exception_handler(SignInNeeded, sign_in_needed)

@@ -1,7 +1,6 @@
 """What the routes use, made once in `create_app` and reached through the application's state."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from fastapi.templating import Jinja2Templates
 
@@ -20,6 +19,7 @@ from api.transfers import Transfers
 from api.turns import Turns
 from config.payloads import EncryptingCodec
 from interchange.national.codes import CodeLists, load_codes
+from signing.log.store import TileStore
 from storage.database import Sessions
 from storage.objects import Objects
 
@@ -32,7 +32,7 @@ class Services:
     own_device: OwnDevice
     objects: Objects
     templates: Jinja2Templates
-    history_dir: Path
+    history: TileStore
     verifying: Verifying
     showing: Showing
     entrance: Entrance

@@ -82,9 +82,11 @@ def labouring(labours: Sequence[Labour], asked: int) -> Finding:
 def queue(state: QueueState) -> Finding:
     subject = f"queue {state.queue} ({state.kind})"
     if not state.pollers:
-        part = "worker" if state.queue in {"hocba", "hocba-matter"} else "signer"
+        name = state.queue.partition("-")[2] or "main"
         return wrong(
-            subject, f"nobody polls it, {state.backlog} tasks wait", f"start the {part}; read its log if it runs"
+            subject,
+            f"nobody polls it, {state.backlog} tasks wait",
+            f"start a process that serves it ('python -m worker --queue {name}'); read its log if it runs",
         )
     if state.age > BACKLOG_FOR:
         said = f"{state.backlog} tasks wait, the first for {say_age(state.age.total_seconds())}"

@@ -1,17 +1,23 @@
 """The machine: Python, disk, ports, the state folder, and whether the web server answers."""
 
+import asyncio
 import shutil
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 import httpx
 
+from activities.history import log_files
 from cli.checks.finding import Finding, fine, of_trouble, watch, wrong
 from cli.services.lock import holder
 from cli.services.machine import MEGABYTE, SPACE_NEEDED, free_space, require_ports
 from cli.trouble import Trouble
+from config.places import history_place, objects_place
 from config.settings import Settings
+from storage.buckets import StoreUnavailable
+from storage.objects import ObjectMissing, Objects
 
 OLDEST_PYTHON: Final = (3, 11)
 SCARCE: Final = 0.1  # of a disk
@@ -24,6 +30,7 @@ async def examine(settings: Settings) -> list[Finding]:
         python(sys.version_info[:2]),
         disk(settings.var_dir),
         ports(settings, running),
+        await documents(settings),
         fine("state folder", f"{settings.var_dir}, {f'in use by hocba (pid {running})' if running else 'not in use'}"),
         *([await web_server(settings)] if running else []),
     ]
@@ -53,11 +60,25 @@ def disk(folder: Path, needed: int = SPACE_NEEDED) -> Finding:
 def ports(settings: Settings, running: str | None) -> Finding:
     if running is not None:
         return fine("ports", "are used by hocba itself")
+    if not settings.postgres_embedded:
+        return fine("ports", "are not asked about: the services are not hocba's own")
     try:
         require_ports(settings)
     except Trouble as trouble:
         return of_trouble("ports", trouble)
     return fine("ports", "are free")
+
+
+async def documents(settings: Settings) -> Finding:
+    """One question to the store, and one to that of the history log, about files that nobody has."""
+    try:
+        place = objects_place(settings)
+        with suppress(ObjectMissing):
+            await asyncio.to_thread(Objects(place).found, "0" * 64)
+        await asyncio.to_thread(log_files(history_place(settings)).read, "nothing")
+    except (StoreUnavailable, ValueError, OSError) as error:
+        return wrong("documents", str(error), "see HOCBA_OBJECT_STORE, HOCBA_HISTORY_DIR and the settings of S3")
+    return fine("documents", f"{place} answers")
 
 
 async def web_server(settings: Settings) -> Finding:

@@ -105,9 +105,10 @@ def everything(settings: Settings, say: Callable[[str], None] = quiet) -> Servic
 
 def own_processes(settings: Settings) -> list[Part]:
     """The two workers and the API."""
+    others = "sign,proof,submit,campaign"
     return [
         python_part("worker", ["-m", "worker"], _as(WORKER, watched(settings, "worker"))),
-        python_part("signer", ["-m", "worker", "--queue", "sign"], _as(WORKER, watched(settings, "signer"))),
+        python_part("signer", ["-m", "worker", "--queue", others], _as(WORKER, watched(settings, "signer"))),
         http_part("api", ["-m", "api"], _as(API, settings), f"{settings.api_url}/readyz"),
     ]
 
@@ -178,13 +179,14 @@ async def run_once(command: str, settings: Settings, *, show: bool = False) -> N
 def make_folders(settings: Settings) -> None:
     """Make the state folder; only the parts without pupils' data may be entered by other accounts."""
     settings.var_dir.mkdir(mode=MAY_PASS, parents=True, exist_ok=True)
-    for folder in (
+    places = [
         settings.object_store,
         settings.key_store,
         settings.pki_dir,
         settings.var_dir / "log",
         settings.secrets_dir,
-    ):
+    ]
+    for folder in (each for each in places if isinstance(each, Path)):  # a bucket is not ours to make
         folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
 
 

@@ -183,8 +183,7 @@ def _verb(route: str) -> str:
 
 @pytest.fixture
 def scene(db: Session, world: World, services: Services) -> Scene:
-    services.history_dir.mkdir(exist_ok=True)
-    (services.history_dir / "checkpoint").touch()
+    services.history.write("checkpoint", b"")
     book = open_book(db, world.cast)
     document = make_document(book, part=1, sha256=services.objects.put(b"%PDF-1.7 sample"))
     order = make_order(book, Action.APPROVE, PRINCIPAL, lease=False)

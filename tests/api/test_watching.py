@@ -145,9 +145,8 @@ async def test_a_refusal_says_its_id_and_the_log_its_cause(as_: As, heard: Heard
     ],
 )
 async def test_neither_log_nor_metrics_repeat_an_address(
-    as_: As, services: Services, heard: Heard, method: str, path: str, route: str
+    as_: As, heard: Heard, method: str, path: str, route: str
 ) -> None:
-    services.history_dir.mkdir(exist_ok=True)
     answer = await as_("music").request(method, path, headers={b"Referer": NAME.encode(), b"User-Agent": NAME.encode()})
     said = heard.text + counted()
     assert count(method, route, answer.status_code) >= 1, said

@@ -1,4 +1,4 @@
-"""A hocba that runs: its two workers and its API, scraped once, with its logs and what came to the collector of traces."""
+"""A hocba that runs: two workers and an API, scraped once, with its logs and what came to the collector of traces."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator

@@ -131,7 +131,7 @@ def test_traces_come_to_the_collector_and_name_nobody(running: Running) -> None:
     assert b"GET /kiem-tra" in running.traces
     assert b"hocba-api" in running.traces
     assert b"RunActivity:prepare_order" in running.traces
-    assert b"hocba-signer" in running.traces
+    assert b"hocba-sign-proof" in running.traces
     assert all(word.encode() not in running.traces for word in (NAME, quote(NAME)))
 
 

@@ -90,8 +90,11 @@ async def test_without_workers_nobody_polls_and_nothing_is_scheduled(server: Wor
     assert all(f"{name} is missing" in seen["schedules"].sentence for name in SCHEDULES)
     (main, signer) = seen["queue hocba (workflow)"], seen["queue hocba-sign (activity)"]
     assert main.sentence.startswith("nobody polls it")
-    assert (main.state, main.advice) == (State.WRONG, "start the worker; read its log if it runs")
-    assert signer.advice == "start the signer; read its log if it runs"
+    assert (main.state, main.advice) == (
+        State.WRONG,
+        "start a process that serves it ('python -m worker --queue main'); read its log if it runs",
+    )
+    assert "--queue sign'" in signer.advice
 
 
 async def test_schedules_that_are_all_there_run_unless_one_is_paused(server: WorkflowEnvironment) -> None:
