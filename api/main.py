@@ -86,6 +86,8 @@ def create_app(services: Services) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         dependencies=[Depends(guard), Depends(spoken)],
+        # FastAPI's own traces and logs hold whole addresses, and words of exceptions; api.watching has ours.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.services = services
     app.state.live = Live(address_of(services.sessions))

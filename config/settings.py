@@ -133,6 +133,12 @@ class Settings(BaseSettings):
     rules_dir: Path | None = None  # rule sets of the installation, beside the shipped ones: docs/rules.md
     national_codes: Path | None = None  # the Ministry's code lists: docs/national-record.md
 
+    log_format: Literal["auto", "json", "text"] = "auto"  # auto: text on a terminal; watching: docs/operations.md
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    metrics_host: str = LOOPBACK
+    metrics_port: int | None = Field(default=None, ge=1, le=65533)  # of the API; `hocba up` takes the next two also
+    otlp_endpoint: str = Field(default="", pattern="^(https?://.+)?$")  # where traces go; without one there are none
+
     worker_threads: int = Field(default=8, ge=1, le=256)
     paper_processes: int = Field(default=0, ge=0, le=256)  # 0: as many as the machine has processors
     workflow_cache: int = Field(default=5000, ge=100)

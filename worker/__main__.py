@@ -4,6 +4,7 @@ import argparse
 import asyncio
 
 from config.settings import Settings
+from config.watching import watch
 from worker.serving import QUEUES, serve
 
 DEFAULT = ("main", "matter")
@@ -20,7 +21,9 @@ def named(listed: str) -> tuple[str, ...]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m worker", description=__doc__)
     parser.add_argument("--queue", type=named, default=DEFAULT, help=f"of {', '.join(QUEUES)}, between commas")
-    asyncio.run(serve(Settings(), parser.parse_args().queue))
+    settings, queues = Settings(), parser.parse_args().queue
+    watch(settings, "worker" if queues == DEFAULT else "-".join(queues))
+    asyncio.run(serve(settings, queues))
 
 
 if __name__ == "__main__":  # spawned processes import this module again

@@ -1,9 +1,9 @@
 """One process that serves one queue or several, and ends when it is asked to. Any number of such processes may run."""
 
 import asyncio
+import logging
 import os
 import signal
-import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
+from prometheus_client import REGISTRY
 from temporalio.client import Client
 from temporalio.worker import Worker
 
@@ -25,6 +26,7 @@ from domain.rules.book import use_rules_of
 from interchange.national.codes import load_codes
 from storage.campaigns import policies
 from storage.database import Sessions, make_engine, make_sessions
+from worker.gauges import Gauges
 from worker.main import interceptors, main_worker, proof_worker, sign_worker
 from worker.submission import make_submitting, submit_worker
 from worker.trust import Grounds, make_grounds, make_trust
@@ -35,6 +37,7 @@ from workflows.upkeep import ensure_schedules
 from workflows.workers import campaign_worker, matter_worker
 
 WAITING_THREADS: Final = 16  # of what waits for somebody else's service most of its time
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +75,9 @@ class Desk:
 async def _main(desk: Desk) -> Worker:
     with desk.sessions.begin() as session:
         policies.ensure_shipped(session)
+    if desk.settings.metrics_port is not None:
+        loop, folder = asyncio.get_running_loop(), desk.settings.var_dir
+        REGISTRY.register(Gauges(desk.sessions, desk.client, loop, folder))
     return main_worker(desk.client, desk.sessions, desk.threads, desk.settings)
 
 
@@ -142,4 +148,4 @@ async def _until_stopped(workers: Sequence[Worker], settings: Settings) -> None:
         await stop.wait()
         # Together: one after another, each could take its whole grace.
         await asyncio.gather(*(worker.shutdown() for worker in workers))
-    sys.stderr.write("worker stopped\n")
+    _log.info("the worker stops")

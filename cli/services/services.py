@@ -12,7 +12,7 @@ import httpx
 from cli.services.account import tied_to_parent
 from cli.services.child import Child, Part, end_leftovers, nothing, rotate
 from cli.services.lock import StateLock
-from cli.services.machine import free_ports, require_ports, require_space
+from cli.services.machine import free_ports, metrics_ports, require_ports, require_space
 from cli.services.postgres import Postgres
 from cli.services.temporal import temporal_part
 from cli.trouble import Trouble
@@ -94,15 +94,30 @@ def everything(settings: Settings, say: Callable[[str], None] = quiet) -> Servic
         *_database(settings),
         temporal_part(settings),
         *_authority(settings),
-        python_part("worker", ["-m", "worker"], _as(WORKER, settings)),
-        python_part("signer", ["-m", "worker", "--queue", "sign,proof,submit,campaign"], _as(WORKER, settings)),
-        http_part("api", ["-m", "api"], _as(API, settings), f"{settings.api_url}/readyz"),
+        *own_processes(settings),
     ]
 
     async def migrate() -> None:
         await run_once("migrate", settings)
 
     return Services(settings, parts, say, after={"temporal": migrate})
+
+
+def own_processes(settings: Settings) -> list[Part]:
+    """The two workers and the API."""
+    others = "sign,proof,submit,campaign"
+    return [
+        python_part("worker", ["-m", "worker"], _as(WORKER, watched(settings, "worker"))),
+        python_part("signer", ["-m", "worker", "--queue", others], _as(WORKER, watched(settings, "signer"))),
+        http_part("api", ["-m", "api"], _as(API, settings), f"{settings.api_url}/readyz"),
+    ]
+
+
+def watched(settings: Settings, part: str) -> Settings:
+    """The same with a port for metrics of the part's own, where there are any: the API's, and the two that follow."""
+    if settings.metrics_port is None:
+        return settings
+    return settings.model_copy(update={"metrics_port": metrics_ports(settings)[part]})
 
 
 def infrastructure(settings: Settings, say: Callable[[str], None] = quiet) -> Services:

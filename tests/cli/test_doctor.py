@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from cli import doctor
+from cli.checks.finding import State
 from config.settings import Settings
 from tests.s3_server import S3Server
 
@@ -18,7 +19,7 @@ def asked(s3: S3Server, folder: Path, bucket: str, secret: str = "") -> Settings
 
 
 async def said(settings: Settings) -> dict[str, tuple[bool, str]]:
-    return {each.subject: (each.is_good, each.sentence) for each in await doctor.examine(settings)}
+    return {each.subject: (each.state is State.OK, each.sentence) for each in await doctor.examine(settings)}
 
 
 async def test_a_store_that_answers_is_in_order_and_others_ports_are_not_asked_about(
