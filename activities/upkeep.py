@@ -28,6 +28,7 @@ class Chore(StrEnum):
     WATCH = "watch"
     RENEW = "renew"
     SWEEP = "sweep"
+    CARRY = "carry"  # done by `activities.forgotten`
 
 
 class UpkeepActivities:

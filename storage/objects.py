@@ -1,10 +1,15 @@
 """The object store: documents by the SHA-256 of their bytes, written once, checked on every read."""
 
 import hashlib
+import re
+from collections.abc import Iterator
+from typing import Final
 
 from obstore.exceptions import AlreadyExistsError
 
 from storage.buckets import Place, StoreUnavailable, asking, open_store
+
+_NAME: Final = re.compile(r"[0-9a-f]{64}")
 
 
 class ObjectMissing(Exception):
@@ -41,6 +46,12 @@ class Objects:
         if hashlib.sha256(blob).hexdigest() != sha256:
             raise ObjectDamaged(sha256)
         return blob
+
+    def names(self) -> Iterator[str]:
+        """The hex SHA-256 of every object, in no order; what is just being written may be there or not."""
+        with asking(self._place):
+            paths = [each["path"] for batch in self._store.list() for each in batch]
+        return (name for path in paths if _NAME.fullmatch(name := path.rpartition("/")[2]))
 
     def found(self, sha256: str) -> tuple[str, int]:
         """Hex SHA-256 and size of what lies under this name, whatever it is. Raises ObjectMissing."""

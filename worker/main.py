@@ -8,6 +8,7 @@ from temporalio.worker import Interceptor, Worker
 
 from activities.beating import BeatingInterceptor
 from activities.carrying import CarryActivities
+from activities.forgotten import ForgottenOrders
 from activities.matter_papers import MatterPaperActivities
 from activities.orders import OrderActivities
 from activities.upkeep import UpkeepActivities
@@ -17,6 +18,7 @@ from worker.crash import CrashInterceptor
 from worker.mailing import make_mailing
 from worker.trust import Trust
 from workflows.queues import MAIN_QUEUE, PROOF_QUEUE, SIGN_QUEUE
+from workflows.starting import TemporalEngine
 from workflows.workers import LEAN, WORKFLOWS, main_activities
 
 # After a worker dies hard, its cached workflows wait this long before another takes over.
@@ -68,6 +70,7 @@ def proof_worker(
     client: Client, sessions: Sessions, trust: Trust, threads: ThreadPoolExecutor, settings: Settings
 ) -> Worker:
     carry = CarryActivities(sessions, client, trust.confirming, trust.proving)
+    forgotten = ForgottenOrders(sessions, TemporalEngine(client))
     upkeep = UpkeepActivities(
         sessions, trust.keeper, trust.history, trust.preflight, timedelta(days=settings.keep_views_days)
     )
@@ -77,6 +80,7 @@ def proof_worker(
         task_queue=PROOF_QUEUE,
         activities=[
             carry.carry_order,
+            forgotten.carry_forgotten,
             upkeep.do_chore,
             mailing.gather_notices,
             mailing.send_mails,

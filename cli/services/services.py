@@ -9,6 +9,7 @@ from typing import Self
 
 import httpx
 
+from cli.keeping.unfinished import refuse_half_restored
 from cli.services.account import tied_to_parent
 from cli.services.child import Child, Part, end_leftovers, nothing, rotate
 from cli.services.lock import StateLock
@@ -88,8 +89,17 @@ class Services:
         await self.children[name].wait_ready()
 
 
-def everything(settings: Settings, say: Callable[[str], None] = quiet) -> Services:
-    """Return the services of a whole hocba: database, Temporal, two workers and the API."""
+def everything(
+    settings: Settings,
+    say: Callable[[str], None] = quiet,
+    before_work: Callable[[], Awaitable[None]] = nothing,
+) -> Services:
+    """Return the services of a whole hocba: database, Temporal, two workers and the API.
+
+    `before_work` is done once, with the newest tables and before anybody works. Raises Trouble for a state folder of
+    which a part may be missing.
+    """
+    refuse_half_restored(settings.var_dir)
     parts = [
         *_database(settings),
         temporal_part(settings),
@@ -99,6 +109,7 @@ def everything(settings: Settings, say: Callable[[str], None] = quiet) -> Servic
 
     async def migrate() -> None:
         await run_once("migrate", settings)
+        await before_work()
 
     return Services(settings, parts, say, after={"temporal": migrate})
 
