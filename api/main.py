@@ -45,6 +45,7 @@ from api.pages import (
     refusals,
     review,
     search,
+    sights,
     signing,
     submission,
     today,
@@ -124,7 +125,20 @@ def add_pages(app: FastAPI) -> None:
         mails,
         management,
     )
-    more = (matters, notices, office, records, review, search, signing, submission, today, transfers, verification)
+    more = (
+        matters,
+        notices,
+        office,
+        records,
+        review,
+        search,
+        sights,
+        signing,
+        submission,
+        today,
+        transfers,
+        verification,
+    )
     app.include_router(joined(*rooms, *more))
 
 

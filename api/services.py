@@ -14,6 +14,7 @@ from activities.verifying import Verifying
 from api.approvals import Approvals
 from api.campaigns import Campaigns
 from api.handovers import Handovers
+from api.lately import Lately
 from api.remembered import Remembered
 from api.transfers import Transfers
 from api.turns import Turns
@@ -46,5 +47,6 @@ class Services:
     codes: CodeLists = field(default_factory=load_codes)  # of the national record
     remembered: Remembered = field(default_factory=Remembered)
     turns: Turns = field(default_factory=Turns)
+    lately: Lately = field(default_factory=Lately)
     has_time_stamps: bool = True
     demo: bool = False

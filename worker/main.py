@@ -68,7 +68,9 @@ def proof_worker(
     client: Client, sessions: Sessions, trust: Trust, threads: ThreadPoolExecutor, settings: Settings
 ) -> Worker:
     carry = CarryActivities(sessions, client, trust.confirming, trust.proving)
-    upkeep = UpkeepActivities(sessions, trust.keeper, trust.history, trust.preflight)
+    upkeep = UpkeepActivities(
+        sessions, trust.keeper, trust.history, trust.preflight, timedelta(days=settings.keep_views_days)
+    )
     mailing = make_mailing(settings, sessions)
     return Worker(
         client,
