@@ -148,4 +148,4 @@ async def _until_stopped(workers: Sequence[Worker], settings: Settings) -> None:
         await stop.wait()
         # Together: one after another, each could take its whole grace.
         await asyncio.gather(*(worker.shutdown() for worker in workers))
-    _log.info("the worker stops")
+    _log.info("worker stopped")

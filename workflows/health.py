@@ -32,6 +32,7 @@ POLLED: Final = timedelta(seconds=90)
 # With the pauses of `workflows.queues` that is some minutes in.
 MANY_ATTEMPTS: Final = 10
 MOST_ASKED: Final = 5000
+MOST_NAMED: Final = 100
 _AT_ONCE: Final = 20
 # The server says so after several failed workflow tasks in a row.
 _FAILING: Final = 'ExecutionStatus = "Running" AND TemporalReportedProblems IS NOT NULL'
@@ -80,9 +81,9 @@ async def count_failing(client: Client) -> int:
     return (await client.count_workflows(_FAILING)).count
 
 
-async def failing(client: Client, most: int = 20) -> list[str]:
+async def failing(client: Client) -> list[str]:
     """Ids of workflows whose tasks fail: code that raises, or that does not fit its history."""
-    return [each.id async for each in client.list_workflows(_FAILING, limit=most)]
+    return [each.id async for each in client.list_workflows(_FAILING, limit=MOST_NAMED)]
 
 
 async def labours(client: Client, attempts: int = MANY_ATTEMPTS) -> tuple[list[Labour], int]:

@@ -37,7 +37,7 @@ async def of_client(client: Client) -> list[Finding]:
         fine("Temporal", f"answers for namespace {client.namespace}"),
         kept(await retention(client)),
         searched(await missing_search_attributes(client)),
-        failing(await health.failing(client), await health.count_failing(client)),
+        failing(await health.failing(client)),
         labouring(labours, asked),
         *(queue(each) for each in await health.queues(client, datetime.now(UTC))),
         schedules(await health.schedules(client)),
@@ -61,13 +61,14 @@ def searched(missing: Sequence[str]) -> Finding:
     return fine("search attributes", "are all there")
 
 
-def failing(ids: Sequence[str], count: int) -> Finding:
-    if not count:
+def failing(ids: Sequence[str]) -> Finding:
+    if not ids:
         return fine("workflows", "none fails")
     advice = (
         "the worker's log has the exception under the workflow_id; mend the code, deploy, and they go on by themselves."
         " Never reset a class-term or a matter"
     )
+    count = f"{len(ids)}{' or more' if len(ids) == health.MOST_NAMED else ''}"
     return wrong("workflows", f"{count} fail at every task: {_some(ids)}", advice)
 
 
