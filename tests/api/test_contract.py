@@ -98,7 +98,5 @@ async def test_every_answer_is_one_that_the_description_allows(
     with hold_port() as held:
         asking = Asking(f"http://127.0.0.1:{port_of(held)}", headers, await school.known())
         async with serving(live_app, port_of(held)):
-            found = await asyncio.to_thread(
-                broken_promises, live_app.openapi(), asking, 2 * TIMES, boundaries=TIMES > 1
-            )
+            found = await asyncio.to_thread(broken_promises, live_app.openapi(), asking, TIMES, boundaries=TIMES > 1)
     assert not found, "\n\n".join(found)
