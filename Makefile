@@ -30,7 +30,7 @@ test: install ## run the tests, on all processors; T=path runs some of them, on 
 	@PATH="$$(pwd)/.tools/bin:$$PATH" PYTHONDONTWRITEBYTECODE= \
 	  $(BIN)/python -m pytest $$([ -n "$$T" ] || echo "$(SHARED)") $(T)
 
-fuzz: install ## feed hostile input for an hour; FUZZ=times as many inputs as "make test", SECONDS=of each reader
+fuzz: install ## feed hostile input for more than an hour; FUZZ=times as many inputs as "make test", SECONDS=of each reader
 	@sh tools/debian_tools.sh
 	@PATH="$$(pwd)/.tools/bin:$$PATH" FUZZ=$(FUZZ) $(BIN)/python -m pytest tests/fuzz tests/api/test_contract.py \
 	  tests/api/test_odd_requests.py

@@ -15,10 +15,12 @@ from cryptography import x509
 from lxml import etree  # type: ignore[import-untyped]
 
 from domain.documents import SignatureField
+from signing.chain.file import ChainFile, pack_chain, unpack_chain
+from signing.chain.form import LogPart, make_chain, read_chain_json
 from signing.container import pack, unpack
 from signing.evidence.checking import check_evidence
 from signing.log.checkpoint import Checkpoint, open_checkpoint
-from signing.log.notes import Note
+from signing.log.notes import Note, VerifierKey
 from signing.seal_image import SealImage
 from signing.status_checks import Judge, Source, Status
 from signing.tokens import check_token, token_of_response
@@ -52,6 +54,11 @@ def answer_targets(world: World) -> Iterator[Target]:
     yield Target("CRL", partial(_state, world, Source.CRL), (world.crl(SEALED),), (Exception,))
     yield Target("signed packet", partial(_packet, world), (packet_of(world),))
     yield Target("checkpoint", _checkpoint, (Note(CHECKPOINT.text, (signer().sign(CHECKPOINT.text),)).encode(),))
+    yield Target("verifier key", _key, (str(signer().log_key).encode(),))
+    chain = make_chain("7926000001", (), LogPart(ORIGIN, 0, ()))
+    yield Target("chain", read_chain_json, (chain.dumps(),))
+    packed = pack_chain(ChainFile(chain, b"statement", b"checkpoint", b"evidence", (), world.material(SEALED)))
+    yield Target("chain file", unpack_chain, (packed,))
     yield Target("picture of a seal", SealImage.of, (as_png(seal_picture(size=(200, 200))),))
     placed = world.cast.placed()
     signed = by_program(placed, world.cast.keys[HOMEROOM])
@@ -92,6 +99,10 @@ def _packet(world: World, data: bytes) -> None:
     found = verify_xml(data, world.roots, at=SIGNED + HOUR)
     if found.packet is not None:
         assert etree.tostring(found.packet, method="c14n") == etree.tostring(packet_root(), method="c14n")
+
+
+def _key(data: bytes) -> None:
+    VerifierKey.parse(data.decode("utf-8", "surrogateescape"))
 
 
 def _checkpoint(data: bytes) -> None:

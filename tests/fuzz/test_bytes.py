@@ -68,7 +68,7 @@ def test_a_file_is_read_or_refused(name: str) -> None:
 
 ANSWERS = (
     "time-stamp response", "time stamp", "container", "evidence record", "OCSP response", "CRL", "signed packet",
-    "checkpoint", "picture of a seal", "document signed elsewhere", "document",
+    "checkpoint", "verifier key", "chain", "chain file", "picture of a seal", "document signed elsewhere", "document",
 )  # fmt: skip
 
 
