@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api import sights
+from api.bodies import declared
 from api.errors import SignInNeeded
 from api.guard import visitor_of
 from api.services import Services
@@ -180,6 +181,8 @@ def require_readable(head: ClassTermHead, person: Person, slot: str, refusal: st
 
 async def parts_of(request: Request, limit: int, too_large: str) -> AsyncGenerator[bytes, None]:
     """The body of a request, a part at a time. Raises Invalid once it is more than `limit` bytes."""
+    if declared(request.headers) > limit:  # nothing of it is read
+        raise Invalid(too_large)
     length = 0
     async for part in request.stream():
         length += len(part)

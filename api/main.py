@@ -199,5 +199,5 @@ def make_entrance(settings: Settings, sessions: Sessions) -> Entrance:
 def _broken(request: Request, error: Exception) -> Response:
     """Answered outside every middleware, so the headers are added here."""
     answer = errors.broken(request, error)
-    protect(answer.headers)
+    protect(answer.headers, request.url.scheme)
     return answer

@@ -70,6 +70,7 @@ from worker.trust import Trust
 from workflows.workers import campaign_worker, matter_worker
 
 As = Callable[[str], AsyncClient]
+NewClass = Callable[..., Classroom]
 APART = ApartVerifier()
 TEMPLATES = make_templates()
 VAULT = Vault(b"a key of the tests, 32 bytes long"[:32])
@@ -294,8 +295,8 @@ def live_services(  # fixtures, passed by name
     return make_services(interface_sessions, approvals, keys, objects_folder, demo=True)
 
 
-@pytest.fixture
-def new_class(live_app: FastAPI, live_sessions: Sessions, keys: Keyring, workers: None) -> Callable[..., Classroom]:
+@pytest.fixture(scope="package")
+def new_class(live_app: FastAPI, live_sessions: Sessions, keys: Keyring, workers: None) -> NewClass:
     return lambda name="", **facts: make_classroom(live_app, live_sessions, keys, name, **facts)
 
 

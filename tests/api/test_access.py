@@ -200,7 +200,7 @@ def routes_of(app: FastAPI) -> Iterator[str]:
         if isinstance(route.original_route, Mount):
             yield f"MOUNT {route.path}"
         elif str(route.path).startswith("/api/") or _is_public(route):
-            yield from (f"{method} {route.path}" for method in (route.methods or ()) if method != "HEAD")
+            yield from (f"{method} {route.path_format}" for method in (route.methods or ()) if method != "HEAD")
 
 
 def _is_public(route: RouteContext) -> bool:
