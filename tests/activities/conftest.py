@@ -68,14 +68,14 @@ def stage(services: Stage) -> Iterator[Stage]:
 
 @pytest.fixture
 def revocation(stage: Stage) -> Iterator[RevocationService]:
-    service = RevocationService([stage.authority.root], lambda _: True, timeout_s=2)
+    service = RevocationService([stage.authority.root], lambda _: True, timeout_s=20)
     yield service
     service.close()
 
 
 @pytest.fixture
 def stamps(stage: Stage) -> Iterator[TimeStampService]:
-    service = TimeStampService(f"{stage.url}/tsa", [stage.authority.root], timeout_s=2)
+    service = TimeStampService(f"{stage.url}/tsa", [stage.authority.root], timeout_s=20)
     yield service
     service.close()
 

@@ -236,8 +236,8 @@ def trust(  # fixtures, passed by name
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Trust]:
     folder, roots = tmp_path_factory.mktemp("history"), [stage.authority.root]
-    stamps = TimeStampService(f"{stage.url}/tsa", roots, timeout_s=5)
-    revocation = RevocationService(roots, lambda _: True, timeout_s=5)
+    stamps = TimeStampService(f"{stage.url}/tsa", roots, timeout_s=20)
+    revocation = RevocationService(roots, lambda _: True, timeout_s=20)
     keeper, files = EvidenceKeeper(worker_sessions, stamps), LocalTiles(folder / "log")
     log = HistoryLog(files, NoteSigner.open(folder / "key", "hocba.example/log"), "hocba.example/log")
     yield Trust(

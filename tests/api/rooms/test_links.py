@@ -52,7 +52,10 @@ async def test_the_answer_is_the_same_whether_or_not_there_is_such_an_account(
 ) -> None:
     known, unknown = await ask(visitor(app), MAIL), await ask(visitor(app), "khong-ai@truong.example")
     assert known.status_code == unknown.status_code == 303
-    assert dict(known.headers) == dict(unknown.headers)
+    told = [
+        {name: value for name, value in each.headers.items() if name != "x-request-id"} for each in (known, unknown)
+    ]
+    assert told[0] == told[1]
     (link,) = links(db, music)
     mail = db.scalars(select(MailRow)).one()
     assert (mail.key, mail.kind, mail.account_id) == (f"link/{link.id}", "password_reset", music.id)
