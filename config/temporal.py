@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 
-from temporalio.client import Client, Interceptor
+from temporalio.client import Client, Interceptor, Plugin
 
 from config.history_keys import HistoryKeys
 from config.payloads import data_converter
 from config.settings import Settings
 
 
-async def connect(settings: Settings, interceptors: Sequence[Interceptor] = ()) -> Client:
+async def connect(
+    settings: Settings, interceptors: Sequence[Interceptor] = (), plugins: Sequence[Plugin] = ()
+) -> Client:
     """Return a client of the `hocba` namespace.
 
     Raises RuntimeError (from the SDK) when no Temporal server answers at the address of the settings, and
@@ -20,4 +22,5 @@ async def connect(settings: Settings, interceptors: Sequence[Interceptor] = ()) 
         namespace=settings.temporal_namespace,
         data_converter=data_converter(HistoryKeys.open(settings.secrets_dir)),
         interceptors=interceptors,
+        plugins=plugins,
     )

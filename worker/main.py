@@ -17,6 +17,7 @@ from activities.matter_papers import MatterPaperActivities
 from activities.orders import OrderActivities
 from activities.papers import BEAT_SECONDS, PaperPool
 from activities.upkeep import UpkeepActivities
+from config.builds import plugins_of
 from config.process import collect_rarely
 from config.settings import Settings
 from config.temporal import connect
@@ -48,7 +49,7 @@ async def run_main_worker(settings: Settings) -> None:
     with sessions.begin() as session:
         policies.ensure_shipped(session)
     with ThreadPoolExecutor(settings.worker_threads) as threads:
-        client = await connect(settings)
+        client = await connect(settings, plugins=plugins_of(settings.worker_build))
         worker = main_worker(client, sessions, threads, settings)
         async with matter_worker(client, sessions, threads, _interceptors(settings), settings.recall_workdays):
             await _until_stopped(worker, settings.ready_file)
@@ -61,7 +62,8 @@ async def run_sign_worker(settings: Settings) -> None:
     # Who asked for a crash within a batch names it by a heartbeat, so each batch has one.
     beat_every = 0.0 if settings.crash_file else BEAT_SECONDS
     pool = PaperPool(settings.object_store, settings.verify_url, os.cpu_count() or 1, beat_every)
-    trust, client = make_trust(settings, sessions, pool), await connect(settings)
+    trust = make_trust(settings, sessions, pool)
+    client = await connect(settings, plugins=plugins_of(settings.worker_build))
     await ensure_schedules(client)
     await ensure_mail_schedules(client)
     await ensure_submission_schedule(client)
