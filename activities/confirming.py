@@ -14,7 +14,7 @@ from domain.errors import Conflict, DomainError, NotAllowed
 from signing.providers.base import KeyProvider, Pending, Refused, SignatureRequest, Signed
 from signing.providers.remote.csc import CscProvider
 from signing.providers.remote.gateway import HashGateway
-from storage import confirmations, orders
+from storage import confirmations, counting, orders
 from storage.confirmations import RawSignatures
 from storage.database import Sessions
 from storage.tables import SigningOrder
@@ -107,7 +107,7 @@ class Confirming:
             asked = compose(session, fresh)
         if asked.provider == OWN_PROGRAM:
             return self._each(asked.order_ids, lambda session, id_: confirmations.close_uploads(session, id_, now))
-        match self._provider(asked.provider).begin(asked.request, secret):
+        match self._begun(asked, secret):
             case Pending() as pending:
                 self._wait(asked, pending, now)
                 return {}
@@ -156,6 +156,13 @@ class Confirming:
     def _wait(self, asked: Asked, answer: Pending, now: datetime) -> None:
         with self._sessions.begin() as session:
             confirmations.ask(session, asked.order_ids, asked.provider, answer.transaction, now + answer.ask_again)
+
+    def _begun(self, asked: Asked, secret: SecretStr | None) -> Pending | Refused | Signed:
+        try:
+            return self._provider(asked.provider).begin(asked.request, secret)
+        except DomainError as error:
+            counting.not_signed(error.code)
+            raise
 
     def _provider(self, name: str) -> KeyProvider:
         if name == OWN_TOKEN:

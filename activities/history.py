@@ -12,8 +12,10 @@ from signing.log.secret import log_secret
 from signing.log.signers import NoteSigner
 from signing.log.store import LocalTiles, TileStore
 from storage import history
+from storage.buckets import Place
 from storage.database import Sessions
 from storage.history import EventFacts
+from storage.tiles import BucketTiles
 
 AT_ONCE = 1000
 KEY_FILE, SECRET_FILE = "history.key", "history.secret"
@@ -29,9 +31,14 @@ class LogBook:
     secret: bytes
 
 
-def open_log_book(folder: Path, key_store: Path, origin: str) -> LogBook:
-    """The log in a folder; its key and secret lie in the key store, made there on first use. Raises LogDamaged."""
-    files, signer = LocalTiles(folder), NoteSigner.open(key_store / KEY_FILE, origin)
+def log_files(place: Place) -> TileStore:
+    """The files of the log where they lie. In a bucket they may raise StoreUnavailable."""
+    return LocalTiles(place) if isinstance(place, Path) else BucketTiles(place)
+
+
+def open_log_book(place: Place, key_store: Path, origin: str) -> LogBook:
+    """The log where it lies; its key and secret are in the key store, made there on first use. Raises LogDamaged."""
+    files, signer = log_files(place), NoteSigner.open(key_store / KEY_FILE, origin)
     return LogBook(HistoryLog(files, signer, origin), files, log_secret(key_store / SECRET_FILE))
 
 

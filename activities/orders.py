@@ -25,7 +25,7 @@ from interchange.national.json_form import written
 from interchange.national.mapping import national_record
 from interchange.transfer.extract import extract_records
 from signing.errors import ProviderUnavailable
-from storage import authority, completion, confirmations, orders, papers, projection
+from storage import authority, completion, confirmations, counting, orders, papers, projection
 from storage.completion import PaperFailure
 from storage.database import Sessions
 from storage.planned_papers import Paper
@@ -242,6 +242,7 @@ def _item(order: SigningOrder, position: int, paper: Paper, result: PreparedPape
     )
     if isinstance(result, PaperFailure):
         item.outcome, item.error_code, item.error = "failed", result.code, result.message
+        counting.not_signed(result.code)
         return item
     item.content_sha256, item.prepared_sha256 = result.content_sha256, result.prepared_sha256
     item.document_digest, item.attrs_der = result.document_digest, result.attrs_der

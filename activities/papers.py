@@ -5,11 +5,11 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from pathlib import Path
 from typing import TypeVar
 
 from activities import workbench
 from activities.workbench import EmbedTask, PreparedPaper, PrepareTask
+from storage.buckets import Place
 from storage.completion import Embedded, PaperFailure
 
 Task = TypeVar("Task")
@@ -26,7 +26,7 @@ class PaperPool:
     Each heartbeat is a write of Temporal's server: one in `beat_every` seconds, and none for what is done before.
     """
 
-    def __init__(self, objects: Path, verify_url: str, processes: int, beat_every: float = BEAT_SECONDS) -> None:
+    def __init__(self, objects: Place, verify_url: str, processes: int, beat_every: float = BEAT_SECONDS) -> None:
         self.beat_every = beat_every
         self._preparing = _Processes(processes, objects, verify_url)
         self._embedding = _Processes(1, objects, verify_url)
@@ -66,7 +66,7 @@ class _Processes:
     `spawn` only: a forked child would hang in Typst once its parent has compiled.
     """
 
-    def __init__(self, count: int, objects: Path, verify_url: str) -> None:
+    def __init__(self, count: int, objects: Place, verify_url: str) -> None:
         self._count = count
         self._initial = (objects, verify_url)
         self._pool = self._new_pool()

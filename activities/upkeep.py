@@ -1,7 +1,7 @@
 """What is done by itself, again and again: proofs, the history log, states of certificates, renewals, sweeping."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from temporalio import activity
@@ -11,12 +11,13 @@ from activities.history import HistoryKeeper
 from activities.preflight import Preflight
 from activities.refusals import refusals_are_final
 from signing.errors import ProviderUnavailable
-from storage import evidence, watching
+from storage import evidence, sights, watching
 from storage import previews as mark_previews
 from storage.database import Sessions
 from storage.rosters import previews as roster_previews
 
 AT_ONCE = 200
+KEEP_VIEWS = timedelta(days=730)
 
 
 class Chore(StrEnum):
@@ -27,16 +28,23 @@ class Chore(StrEnum):
     WATCH = "watch"
     RENEW = "renew"
     SWEEP = "sweep"
+    CARRY = "carry"  # done by `activities.forgotten`
 
 
 class UpkeepActivities:
     def __init__(
-        self, sessions: Sessions, keeper: EvidenceKeeper, history_keeper: HistoryKeeper, preflight: Preflight
+        self,
+        sessions: Sessions,
+        keeper: EvidenceKeeper,
+        history_keeper: HistoryKeeper,
+        preflight: Preflight,
+        keep_views: timedelta = KEEP_VIEWS,
     ) -> None:
         self._sessions = sessions
         self._keeper = keeper
         self._history = history_keeper
         self._preflight = preflight
+        self._keep_views = keep_views
 
     @activity.defn
     def do_chore(self, chore: Chore) -> int:
@@ -66,10 +74,11 @@ class UpkeepActivities:
         return len(due) + len(waiting)
 
     def _sweep(self) -> int:
-        """Delete previews of class lists and mark workbooks that nobody confirmed in time."""
+        """Delete previews that nobody confirmed in time, and who looked at what long ago."""
         now = datetime.now(UTC)
         with self._sessions.begin() as session:
-            return roster_previews.sweep(session, now) + mark_previews.clear_expired(session, now)
+            previews = roster_previews.sweep(session, now) + mark_previews.clear_expired(session, now)
+            return previews + sights.forget(session, now, self._keep_views)
 
     def _publish(self) -> int:
         size = self._history.publish()

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from pathlib import Path
 from typing import TypeVar
 
 from cryptography.x509 import Certificate, load_pem_x509_certificates
@@ -20,8 +19,10 @@ from domain.year_records import DocumentContent
 from signing.dss import ValidationMaterial
 from signing.mechanisms import Mechanism
 from signing.pdf import BatchSigner, PreparedSignature, SealProof, embed
+from storage.buckets import Place
 from storage.completion import Embedded, PaperFailure
 from storage.objects import ObjectDamaged, ObjectMissing, Objects
+from telemetry import logs
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -95,12 +96,13 @@ class Bench:
 _benches: list[Bench] = []
 
 
-def start(objects: Path, verify_url: str) -> None:
+def start(objects: Place, verify_url: str) -> None:
     """Called once in each process of the pool."""
+    logs.set_up()
     collect_rarely()
     keep_memory()
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
-    _benches[:] = [Bench(Objects.local(objects), Renderer(verify_url))]
+    _benches[:] = [Bench(Objects(objects), Renderer(verify_url))]
 
 
 def _end_with_parent(parent: int) -> None:

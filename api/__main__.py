@@ -1,28 +1,36 @@
 """`python -m api` serves the pages and the JSON interface."""
 
 import asyncio
+from typing import Any
 
 import uvicorn
 from anyio import to_thread
 from fastapi import FastAPI
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api.main import create_app, make_services
 from api.serving import Server
+from api.watching import RequestIds
 from config.process import collect_rarely
 from config.settings import Settings, words_of
+from config.watching import watch
 
 
 def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    # Uvicorn by itself believes whatever this machine sends on; here nobody is believed who is not listed.
+    trusted = words_of(settings.trusted_proxies)
+    served: Any = app  # uvicorn has types of its own for what Starlette describes
+    if trusted:
+        served = ProxyHeadersMiddleware(served, trusted_hosts=trusted)
     return uvicorn.Config(
-        app,
+        RequestIds(served, trusted),
         host=settings.api_host,
         port=settings.api_port,
         log_level="warning",
-        access_log=False,  # paths hold ids; the audit trail says who did what
+        log_config=None,  # ours
+        access_log=False,  # paths hold ids; api.watching tells the template, the audit trail who did what
         timeout_graceful_shutdown=10,
-        # Uvicorn by itself believes whatever this machine sends on; here nobody is believed who is not listed.
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=words_of(settings.trusted_proxies),
+        proxy_headers=False,
     )
 
 
@@ -35,5 +43,11 @@ async def serve(settings: Settings) -> None:
     await Server(config, app.state.live).serve()
 
 
+def main() -> None:
+    settings = Settings()
+    watch(settings, "api")
+    asyncio.run(serve(settings))
+
+
 if __name__ == "__main__":
-    asyncio.run(serve(Settings()))
+    main()

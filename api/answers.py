@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TypeVar
 
+from pydantic import ValidationError
 from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
@@ -14,6 +15,7 @@ from domain.errors import Conflict, DomainError, Incomplete, Invalid, NotAllowed
 from signing.errors import SigningFailed
 
 Answer = TypeVar("Answer")
+_USED = "Mã thao tác này đã dùng cho một việc khác; hãy gửi lại với mã mới."
 PATIENCE = timedelta(seconds=40)
 REFUSALS: dict[str, type[DomainError]] = {
     error.code: error for error in (NotAllowed, NotFound, Conflict, Incomplete, Invalid, SigningFailed)
@@ -21,9 +23,14 @@ REFUSALS: dict[str, type[DomainError]] = {
 
 
 async def answered(call: Awaitable[Answer], patience: timedelta, gone: Callable[[RPCError], Exception]) -> Answer:
-    """Raises the refusal, Unavailable when nobody answered in time, and `gone` for a workflow that is not there."""
+    """Raises the refusal, Unavailable when nobody answered in time, and `gone` for a workflow that is not there.
+
+    Conflict for a command id under which something else was decided: its answer is kept, and is of another form.
+    """
     try:
         return await asyncio.wait_for(call, patience.total_seconds())
+    except ValidationError as error:
+        raise Conflict(_USED) from error
     except WorkflowUpdateFailedError as error:
         raise as_refusal(error.cause) from error
     except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:

@@ -10,42 +10,25 @@ from temporalio.client import (
     ActivityFailureError,
     Client,
 )
-from temporalio.common import (
-    ActivityIDConflictPolicy,
-    ActivityIDReusePolicy,
-    WorkflowIDConflictPolicy,
-    WorkflowIDReusePolicy,
-)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ActivityAlreadyStartedError
 from temporalio.service import RPCError
 
-from activities.carrying import Carry, CarryActivities, as_gone
-from activities.orders import OrderActivities, PreparedOrder
+from activities.carrying import as_gone
+from activities.orders import PreparedOrder
 from api.answers import PATIENCE, answered, as_refusal
 from api.errors import Unavailable
 from api.origins import Origins
 from domain.deadlines import Deadline
 from domain.decisions import Decision
 from domain.matters.corrections import CorrectionCommand
-from storage.orders import LIFETIME
 from workflows.matter_starting import decide_correction
 from workflows.messages import ClassTermState, Outcome
-from workflows.queues import (
-    CARRY_RETRY,
-    CARRY_TIMEOUT,
-    HEARTBEAT_TIMEOUT,
-    MAIN_QUEUE,
-    PREPARE_RETRY,
-    PREPARE_TIMEOUT,
-    PROOF_QUEUE,
-    SIGN_QUEUE,
-)
+from workflows.order_starting import carrying_id, preparing_id, start_carrying, start_preparing
 from workflows.starting import start_class_term
-from workflows.submission import SubmissionInput, SubmissionWorkflow
-from workflows.submission import workflow_id as submission_id
+from workflows.submission import SubmissionInput, SubmissionWorkflow, submission_options
 
 Answer = TypeVar("Answer")
-QUEUE_TIMEOUT = timedelta(hours=2)  # a dozen teachers one after the other, each with some minutes to confirm
 
 
 class Approvals:
@@ -62,49 +45,24 @@ class Approvals:
     async def prepare(self, order_id: str, *, queues: bool = False) -> PreparedOrder:
         """Prepare an order's papers and wait for them; asking again gives the same answer."""
         await self.start_preparing(order_id, queues=queues)
-        return await self._result(_preparing(order_id), PreparedOrder)
+        return await self._result(preparing_id(order_id), PreparedOrder)
 
     async def start_preparing(self, order_id: str, *, queues: bool = False) -> None:
         """Have an order's papers prepared, and wait for nothing; the order says how it stands. Again, nothing changes.
 
         An order that may have to queue behind other teachers' is tried for longer.
         """
-        call = self._client.start_activity_method(
-            OrderActivities.prepare_order,
-            args=[order_id],
-            id=_preparing(order_id),
-            task_queue=SIGN_QUEUE,
-            start_to_close_timeout=PREPARE_TIMEOUT,
-            schedule_to_close_timeout=QUEUE_TIMEOUT if queues else LIFETIME,
-            heartbeat_timeout=HEARTBEAT_TIMEOUT,
-            retry_policy=PREPARE_RETRY,
-            id_conflict_policy=ActivityIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=ActivityIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-            summary="Chuẩn bị văn bản để ký",
-        )
-        await self._started(call)
+        await self._started(start_preparing(self._client, order_id, queues=queues))
 
     async def carry(self, order_id: str, workflow_id: str) -> Outcome:
         """Have a confirmed order carried to its workflow's answer, whatever has to answer before; durable."""
         await self.start_carrying(order_id, workflow_id)
-        return await self._result(_carrying(order_id), Outcome)
+        return await self._result(carrying_id(order_id), Outcome)
 
     async def start_carrying(self, order_id: str, workflow_id: str) -> None:
         """The same without waiting for the answer: the order says what came of it. Again, nothing changes."""
         await self._note(order_id)
-        call = self._client.start_activity_method(
-            CarryActivities.carry_order,
-            args=[Carry(order_id, workflow_id)],
-            id=_carrying(order_id),
-            task_queue=PROOF_QUEUE,
-            start_to_close_timeout=CARRY_TIMEOUT,
-            heartbeat_timeout=HEARTBEAT_TIMEOUT,
-            retry_policy=CARRY_RETRY,
-            id_conflict_policy=ActivityIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=ActivityIDReusePolicy.ALLOW_DUPLICATE,
-            summary="Chờ dịch vụ ký số và dấu thời gian",
-        )
-        await self._started(call)
+        await self._started(start_carrying(self._client, order_id, workflow_id))
 
     async def _started(self, start: Awaitable[object]) -> None:
         with suppress(ActivityAlreadyStartedError):
@@ -154,11 +112,9 @@ class Approvals:
         call = self._client.start_workflow(
             SubmissionWorkflow.run,
             SubmissionInput(packet_id, urgency),
-            id=submission_id(packet_id),
-            task_queue=MAIN_QUEUE,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-            static_summary="Gửi gói tin học bạ số",
+            **submission_options(packet_id),
         )
         await self._answered(call)
 
@@ -173,11 +129,3 @@ class Approvals:
 def _gone(workflow_id: str) -> Callable[[RPCError], Exception]:
     """Why a workflow takes no decision, in the words of what it is about."""
     return partial(as_gone, matter=not workflow_id.startswith("class-term/"))
-
-
-def _preparing(order_id: str) -> str:
-    return f"signing-order/{order_id}"
-
-
-def _carrying(order_id: str) -> str:
-    return f"carry-order/{order_id}"

@@ -11,6 +11,8 @@ from fastapi import Depends, Request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api import sights
+from api.bodies import declared
 from api.errors import SignInNeeded
 from api.guard import visitor_of
 from api.services import Services
@@ -18,10 +20,12 @@ from domain import matters
 from domain.calendar import day_of
 from domain.errors import Invalid, NotAllowed, NotFound
 from domain.matters import MatterKind
+from domain.sights import Sight
 from storage import access, orders
 from storage.access import ClassTermHead, DocumentHead, RecordHead
 from storage.matters import paper_orders
 from storage.ordering import NOT_ASSIGNED
+from storage.sights import Seen
 from storage.staffing import Person
 from storage.tables import ClassGroup, Matter, SigningOrder
 from storage.visitors import Visitor
@@ -79,24 +83,29 @@ async def current_person(visitor: CurrentVisitor) -> Person:
 CurrentPerson = Annotated[Person, Depends(current_person)]
 
 
-def visible_class_term(class_term_id: UUID, person: CurrentPerson, found: ServicesDep) -> ClassTermHead:
+def visible_class_term(
+    request: Request, class_term_id: UUID, person: CurrentPerson, found: ServicesDep
+) -> ClassTermHead:
     """A class-term of the person's own school in which the person has a slot or an office."""
     with found.sessions() as session:
         head = access.class_term(session, class_term_id, person, now())
     if head is None:
         raise NotFound("Không tìm thấy lớp này.")
+    sights.note(request, found, Seen(person.staff_id, Sight.CLASS, head.school_id, class_term_id=head.id))
     return head
 
 
 VisibleClassTerm = Annotated[ClassTermHead, Depends(visible_class_term)]
 
 
-def visible_record(record_id: UUID, person: CurrentPerson, found: ServicesDep) -> RecordHead:
+def visible_record(request: Request, record_id: UUID, person: CurrentPerson, found: ServicesDep) -> RecordHead:
     """A pupil's record of a class-term that the person may see; other schools' and other classes' do not exist."""
     with found.sessions() as session:
         head = access.record(session, record_id, person, now())
     if head is None:
         raise NotFound("Không tìm thấy học bạ này.")
+    school_id = head.class_term.school_id
+    sights.note(request, found, Seen(person.staff_id, Sight.RECORD, school_id, pupil_id=head.pupil_id))
     return head
 
 
@@ -112,11 +121,15 @@ def class_of_school(session: Session, class_id: UUID, person: Person) -> ClassGr
     return group
 
 
-def visible_document(document_id: UUID, person: CurrentPerson, found: ServicesDep) -> DocumentHead:
+def visible_document(request: Request, document_id: UUID, person: CurrentPerson, found: ServicesDep) -> DocumentHead:
     with found.sessions() as session:
         head = access.document(session, document_id, person, now())
     if head is None:
         raise NotFound("Không tìm thấy văn bản này.")
+    class_term_id = None if head.pupil_id else head.class_term_id
+    if head.pupil_id or class_term_id:
+        seen = Seen(person.staff_id, Sight.PAPER, head.school_id, head.pupil_id, class_term_id)
+        sights.note(request, found, seen)
     return head
 
 
@@ -168,6 +181,8 @@ def require_readable(head: ClassTermHead, person: Person, slot: str, refusal: st
 
 async def parts_of(request: Request, limit: int, too_large: str) -> AsyncGenerator[bytes, None]:
     """The body of a request, a part at a time. Raises Invalid once it is more than `limit` bytes."""
+    if declared(request.headers) > limit:  # nothing of it is read
+        raise Invalid(too_large)
     length = 0
     async for part in request.stream():
         length += len(part)

@@ -12,7 +12,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from api.field_errors import FieldError, field_errors, in_words
+from api.routers import methods_at
+from api.watching import request_id
 from domain.errors import Conflict, DomainError, Incomplete, Invalid, NotAllowed, NotFound
+from storage.buckets import StoreUnavailable
 
 PROBLEM_JSON = "application/problem+json"
 SECOND_FACTOR: Final = "/tai-khoan/xac-thuc"
@@ -42,7 +45,8 @@ class SecondFactorNeeded(Exception):
 class Problem(BaseModel):
     """RFC 9457 problem details; `record_ids` names the records that a refusal is about.
 
-    `errors` are the places where a request is out of form, by path for programs.
+    `errors` are the places where a request is out of form, by path for programs. `request_id` finds the request in the
+    logs.
     """
 
     type: str
@@ -51,6 +55,7 @@ class Problem(BaseModel):
     detail: str
     record_ids: list[str] = []
     errors: list[FieldError] = []
+    request_id: str = ""
 
 
 # What any operation of the interface may answer instead; for its OpenAPI description.
@@ -59,6 +64,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     status.HTTP_403_FORBIDDEN: {"model": Problem, "description": "Not this person's task"},
     status.HTTP_404_NOT_FOUND: {"model": Problem, "description": "Not there, or not for this person"},
     status.HTTP_409_CONFLICT: {"model": Problem, "description": "The state has moved on"},
+    status.HTTP_413_CONTENT_TOO_LARGE: {"model": Problem, "description": "More than any request may hold"},
     status.HTTP_422_UNPROCESSABLE_CONTENT: {"model": Problem, "description": "Missing or invalid values"},
     status.HTTP_503_SERVICE_UNAVAILABLE: {"model": Problem, "description": "Send the same request again"},
 }
@@ -69,6 +75,17 @@ STATUSES: dict[type[DomainError], tuple[int, str]] = {
     Conflict: (status.HTTP_409_CONFLICT, "Chưa thực hiện được"),
     Incomplete: (status.HTTP_422_UNPROCESSABLE_CONTENT, "Còn thiếu dữ liệu"),
     Invalid: (status.HTTP_422_UNPROCESSABLE_CONTENT, "Dữ liệu không hợp lệ"),
+}
+_UNREADABLE: Final = "Không đọc được nội dung đã gửi; hãy tải lại trang rồi thử lại."
+_IN_WORDS: Final = {
+    status.HTTP_404_NOT_FOUND: (
+        "Không tìm thấy",
+        "Không có trang nào ở địa chỉ này. Có thể liên kết đã cũ hoặc bị gõ thiếu.",
+    ),
+    status.HTTP_413_CONTENT_TOO_LARGE: (
+        "Quá lớn",
+        "Nội dung gửi lên quá lớn nên hệ thống không nhận; hãy chọn tệp nhỏ hơn hoặc chia nhỏ rồi gửi lại.",
+    ),
 }
 
 
@@ -94,6 +111,8 @@ def wants_page(request: Request) -> bool:
 
 
 def _answer(request: Request, body: Problem) -> Response:
+    body = body.model_copy(update={"request_id": request_id(request.scope)})
+    request.state.cause = body.type.rpartition(":")[2]
     if wants_page(request):
         shown: Response = request.app.state.refusal_page(request, body)
         return shown
@@ -149,19 +168,24 @@ def invalid_request(request: Request, error: Exception) -> Response:
 
 
 def http_error(request: Request, error: Exception) -> Response:
+    """What the framework itself refuses, before any route of ours is asked."""
     if not isinstance(error, HTTPException):
         raise error
-    title, detail = "Không thực hiện được", "Không thực hiện được."
-    if error.status_code == status.HTTP_404_NOT_FOUND:
-        title, detail = "Không tìm thấy", "Không có trang nào ở địa chỉ này. Có thể liên kết đã cũ hoặc bị gõ thiếu."
+    if error.status_code == status.HTTP_400_BAD_REQUEST:  # a body that is not of the kind that it says it is
+        return _answer(request, problem_of(Invalid(_UNREADABLE)))
+    title, detail = _IN_WORDS.get(error.status_code, ("Không thực hiện được", "Không thực hiện được."))
     answer = _answer(request, problem("HttpError", title, error.status_code, detail))
     answer.headers.update(error.headers or {})
+    if error.status_code == status.HTTP_405_METHOD_NOT_ALLOWED:
+        # The framework names those of the first of several routes at an address.
+        answer.headers["Allow"] = ", ".join(sorted(methods_at(request.app, request.url.path)))
     return answer
 
 
 def broken(request: Request, _error: Exception) -> Response:
-    """A fault of ours; the server's log says where, the answer says nothing of it."""
-    detail = "Hệ thống gặp lỗi. Hãy thử lại; nếu vẫn lỗi, hãy báo cán bộ quản trị."
+    """A fault of ours; the server's log says where, and the answer only by which code it is found there."""
+    code = request_id(request.scope)
+    detail = f"Hệ thống gặp lỗi. Hãy thử lại; nếu vẫn lỗi, hãy báo cán bộ quản trị mã {code}."
     return _answer(request, problem("Broken", "Lỗi hệ thống", status.HTTP_500_INTERNAL_SERVER_ERROR, detail))
 
 
@@ -169,6 +193,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(DomainError, refused)
     app.add_exception_handler(Unavailable, unavailable)
     app.add_exception_handler(exc.OperationalError, unavailable)
+    app.add_exception_handler(StoreUnavailable, unavailable)
     app.add_exception_handler(exc.DataError, unkeepable)
     app.add_exception_handler(exc.TimeoutError, unavailable)  # no connection was free in time
     app.add_exception_handler(SignInNeeded, sign_in_needed)

@@ -164,7 +164,7 @@ def require_ours(request: Request) -> None:
 
 def require_csrf(request: Request, given: str) -> None:
     require_ours(request)
-    if not hmac.compare_digest(given, csrf_token(request)):
+    if not hmac.compare_digest(given.encode(), csrf_token(request).encode()):  # as text it takes ASCII only
         raise NotAllowed(_FORGED)
 
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from activities.chains import ChainKeeper
 from activities.confirming import Confirming
 from activities.entrance import Entrance
-from activities.history import KEY_FILE
+from activities.history import KEY_FILE, log_files
 from activities.own_device import OwnDevice
 from activities.showing import Showing
 from activities.single_sign_on import Provider
@@ -22,6 +22,7 @@ from api.fairness import Fairness
 from api.guard import guard, require_rules
 from api.handovers import Handovers
 from api.headers import ProtectiveHeaders, protect
+from api.history import history_files
 from api.live import Live
 from api.origins import Origins
 from api.pages import (
@@ -44,6 +45,7 @@ from api.pages import (
     refusals,
     review,
     search,
+    sights,
     signing,
     submission,
     today,
@@ -59,6 +61,7 @@ from api.transfers import Transfers
 from api.v1 import routes as v1
 from config.history_keys import HistoryKeys
 from config.payloads import EncryptingCodec
+from config.places import history_place, objects_place
 from config.settings import Settings, words_of
 from config.temporal import connect
 from domain.rules.book import use_rules_of
@@ -83,6 +86,8 @@ def create_app(services: Services) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         dependencies=[Depends(guard), Depends(spoken)],
+        # FastAPI's own traces and logs hold whole addresses, and words of exceptions; api.watching has ours.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.services = services
     app.state.live = Live(address_of(services.sessions))
@@ -97,8 +102,7 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(v1.router, prefix="/api/v1", responses=errors.RESPONSES)
     app.include_router(store.router, prefix=PATH, responses=errors.RESPONSES)
     add_pages(app)
-    # Public as a whole: entries name nobody, and whoever holds a copy can tell a rewritten log from the one he knows.
-    app.mount("/history", served(services.history_dir), name="history")
+    app.mount("/history", history_files, name="history")
     for path, folder in FOLDERS.items():
         app.mount(path, served(folder), name=path.strip("/"))
     require_rules(app)
@@ -121,7 +125,20 @@ def add_pages(app: FastAPI) -> None:
         mails,
         management,
     )
-    more = (matters, notices, office, records, review, search, signing, submission, today, transfers, verification)
+    more = (
+        matters,
+        notices,
+        office,
+        records,
+        review,
+        search,
+        sights,
+        signing,
+        submission,
+        today,
+        transfers,
+        verification,
+    )
     app.include_router(joined(*rooms, *more))
 
 
@@ -130,20 +147,21 @@ async def make_services(settings: Settings) -> Services:
     sessions = make_sessions(make_engine(settings.database_url, pool_size=settings.worker_threads, scoped=True))
     providers = configured_providers(settings.key_providers, settings.key_store)
     confirming = Confirming(sessions, providers)
-    objects = Objects.local(settings.object_store)
+    objects = Objects(objects_place(settings))
+    files = log_files(history_place(settings))
     client = await connect(settings, [Fairness()])
     return Services(
         sessions=sessions,
         approvals=Approvals(client, origins=Origins(sessions)),
         campaigns=Campaigns(client, sessions),
         handovers=Handovers(client, sessions),
-        chains=ChainKeeper(objects, settings.history_dir, settings.key_store / KEY_FILE, settings.history_origin),
+        chains=ChainKeeper(objects, files, settings.key_store / KEY_FILE, settings.history_origin),
         transfers=Transfers(client, sessions),
         confirming=confirming,
         own_device=OwnDevice(sessions, objects, confirming),
         objects=objects,
         templates=make_templates(),
-        history_dir=settings.history_dir,
+        history=files,
         verifying=Verifying(sessions, objects, trusted_roots(settings.trust_file), ApartVerifier()),
         codec=EncryptingCodec(HistoryKeys.open(settings.secrets_dir)),
         temporal_ui_origin=settings.temporal_ui_origin,
@@ -154,7 +172,7 @@ async def make_services(settings: Settings) -> Services:
             objects,
             providers,
             trusted_roots(settings.trust_file),
-            configured_stores(settings.record_stores, settings.api_url),
+            configured_stores(settings.record_stores, settings.internal_url),
             settings.store_places,
         ),
         showing=Showing(objects, settings.verify_url),
@@ -181,5 +199,5 @@ def make_entrance(settings: Settings, sessions: Sessions) -> Entrance:
 def _broken(request: Request, error: Exception) -> Response:
     """Answered outside every middleware, so the headers are added here."""
     answer = errors.broken(request, error)
-    protect(answer.headers)
+    protect(answer.headers, request.url.scheme)
     return answer

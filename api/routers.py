@@ -2,7 +2,8 @@
 
 from typing import Protocol
 
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute, iter_route_contexts
 
 
 class Part(Protocol):
@@ -16,3 +17,9 @@ def joined(*parts: Part) -> APIRouter:
     for part in parts:
         router.include_router(part.router)
     return router
+
+
+def methods_at(app: FastAPI, path: str) -> frozenset[str]:
+    """The methods of all routes at an address."""
+    routes = (each for each in iter_route_contexts(app.routes) if isinstance(each.original_route, APIRoute))
+    return frozenset(method for each in routes if each.path_regex.match(path) for method in each.methods or ())

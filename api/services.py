@@ -1,7 +1,6 @@
 """What the routes use, made once in `create_app` and reached through the application's state."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from fastapi.templating import Jinja2Templates
 
@@ -15,11 +14,13 @@ from activities.verifying import Verifying
 from api.approvals import Approvals
 from api.campaigns import Campaigns
 from api.handovers import Handovers
+from api.lately import Lately
 from api.remembered import Remembered
 from api.transfers import Transfers
 from api.turns import Turns
 from config.payloads import EncryptingCodec
 from interchange.national.codes import CodeLists, load_codes
+from signing.log.store import TileStore
 from storage.database import Sessions
 from storage.objects import Objects
 
@@ -32,7 +33,7 @@ class Services:
     own_device: OwnDevice
     objects: Objects
     templates: Jinja2Templates
-    history_dir: Path
+    history: TileStore
     verifying: Verifying
     showing: Showing
     entrance: Entrance
@@ -46,5 +47,6 @@ class Services:
     codes: CodeLists = field(default_factory=load_codes)  # of the national record
     remembered: Remembered = field(default_factory=Remembered)
     turns: Turns = field(default_factory=Turns)
+    lately: Lately = field(default_factory=Lately)
     has_time_stamps: bool = True
     demo: bool = False

@@ -1,10 +1,12 @@
 """The web server: it ends the browsers' streams before it waits for the answers that are under way."""
 
+import asyncio
 import socket
 
 import uvicorn
 
 from api.live import Live
+from telemetry import tracing
 
 
 class Server(uvicorn.Server):
@@ -19,3 +21,5 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self._live.close()
         await super().shutdown(sockets)
+        # Uvicorn ends the process by the very signal that stopped it, and nothing comes after that.
+        await asyncio.to_thread(tracing.end)

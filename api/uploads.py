@@ -10,7 +10,7 @@ from api.deps import parts_of
 from api.guard import CSRF_FIELD, require_csrf, require_ours
 from domain.errors import Invalid
 
-_FORM_ROOM = 8192  # what a form puts around its file
+FORM_ROOM = 8192  # what a form puts around its file
 _IN_MEMORY = 64 * 1024 * 1024
 _UNREADABLE = "Không đọc được biểu mẫu đã gửi; hãy tải lại trang và thử lại."
 
@@ -31,7 +31,7 @@ class _InMemory(MultiPartParser):
 
 async def read_upload(request: Request, limit: int, too_large: str) -> Upload:
     """The form of a page, its file in the field `file`. Raises Invalid for one that is too large or unreadable."""
-    parts = parts_of(request, limit + _FORM_ROOM, too_large)
+    parts = parts_of(request, limit + FORM_ROOM, too_large)
     try:
         form = await _InMemory(request.headers, parts, max_files=1, max_fields=20).parse()
     except (MultiPartException, KeyError) as error:

@@ -17,7 +17,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from obstore.store import LocalStore
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -85,7 +84,7 @@ def _classes(hashes: dict[UUID, str]) -> Iterator[dict[str, bytes]]:
 def _audit(sessions: Sessions, folder: Path, tsa: StampAuthority) -> Progress:
     now, book = datetime.now(UTC), open_log_book(folder / "history", folder / "keys", ORIGIN)
     log_key = NoteSigner.open(folder / "keys" / KEY_FILE, ORIGIN).log_key
-    objects = Objects(LocalStore(folder / "objects"))
+    objects = Objects(folder / "objects")
     return Auditor(sessions, objects, LogAudit(sessions, book, log_key, now), tsa.roots, now).run(
         Progress(now), lambda _: None
     )
@@ -111,7 +110,7 @@ def _in_database(settings: Settings, folder: Path, count: int, size: int) -> dic
     tsa = found("Đo thử", now - timedelta(days=30), now + timedelta(days=1500))
     (folder / "objects").mkdir()
     with sessions.begin() as session:
-        _fill(session, Objects(LocalStore(folder / "objects")), tsa, count, size)
+        _fill(session, Objects(folder / "objects"), tsa, count, size)
     keeper = HistoryKeeper(sessions, open_log_book(folder / "history", folder / "keys", ORIGIN))
     while keeper.publish() < count:
         pass

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from obstore.store import LocalStore
 from pydantic import TypeAdapter, ValidationError
 
 from activities.auditing import Auditor
@@ -15,6 +14,7 @@ from activities.findings import Fault, Progress
 from activities.history import KEY_FILE, open_log_book
 from cli.database import opened
 from cli.trouble import Trouble
+from config.places import history_place, objects_place
 from config.settings import Settings
 from signing.log.signers import NoteSigner
 from signing.log.store import LocalTiles
@@ -64,9 +64,9 @@ def _auditor(settings: Settings, sessions: Sessions) -> Auditor:
     key, now = settings.key_store / KEY_FILE, datetime.now(UTC)
     if not key.exists():
         raise Trouble(f"Nhật ký chưa có khoá ({key}), nên chưa công bố điều gì; hãy khởi động hocba trước.")
-    book = open_log_book(settings.history_dir, settings.key_store, settings.history_origin)
+    book = open_log_book(history_place(settings), settings.key_store, settings.history_origin)
     log_key = NoteSigner.open(key, settings.history_origin).log_key
-    objects = Objects(LocalStore(settings.object_store))
+    objects = Objects(objects_place(settings))
     return Auditor(sessions, objects, LogAudit(sessions, book, log_key, now), trusted_roots(settings.trust_file), now)
 
 

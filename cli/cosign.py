@@ -15,6 +15,7 @@ import typer
 from activities.history import open_log_book
 from cli.database import opened
 from cli.trouble import Trouble
+from config.places import history_place
 from config.settings import Settings
 from signing.log.checkpoint import Checkpoint, open_checkpoint
 from signing.log.cosign import Cosigned, Cosigner
@@ -138,7 +139,7 @@ def _confirm(office: Office, out: Path | None) -> None:
 
 def publish_cosignature(settings: Settings, line: str, vkey: str) -> None:
     """Put an office's line beside the log's own signature; raises NoteInvalid unless it is over the present log."""
-    book = open_log_book(settings.history_dir, settings.key_store, settings.history_origin)
+    book = open_log_book(history_place(settings), settings.key_store, settings.history_origin)
     with opened(settings.database_url) as sessions, sessions.begin() as session:
         history.lock(session)
         book.log.add_cosignature(SignatureLine.parse(line.strip()), VerifierKey.parse(vkey))

@@ -7,7 +7,7 @@ from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from cli.services.child import Child
+from cli.services.child import Child, keep_small
 from cli.services.machine import MEGABYTE, SPACE_NEEDED, free_space
 from cli.services.services import Services, quiet
 from cli.trouble import Trouble
@@ -27,6 +27,7 @@ class Patience:
     within: float = 300
     first_pause: float = 1
     longest_pause: float = 30
+    logs_every: float = 60
 
 
 ENOUGH = Patience()
@@ -70,6 +71,7 @@ class Supervisor:
         try:
             async with asyncio.TaskGroup() as group:
                 watchers = [group.create_task(self._watch(name)) for name in self._services.children]
+                watchers.append(group.create_task(self._keep_logs_small()))
                 watchers.append(group.create_task(self._replace_when_asked()))
                 await self.stopping.wait()
                 for watcher in watchers:
@@ -79,6 +81,12 @@ class Supervisor:
         for trouble in given_up:
             self._say(str(trouble))
         return FAILED if given_up else STOPPED
+
+    async def _keep_logs_small(self) -> None:
+        while True:
+            for child in self._services.children.values():
+                await asyncio.to_thread(keep_small, child.log)
+            await asyncio.sleep(self._patience.logs_every)
 
     async def _watch(self, name: str) -> None:
         while True:

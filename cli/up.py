@@ -1,10 +1,12 @@
 """`hocba up`: the whole of hocba on this machine, until Ctrl-C."""
 
 import asyncio
+from functools import partial
 from typing import Annotated
 
 import typer
 
+from cli.rebuilding.beginning import take_up
 from cli.services.services import everything, run_once
 from cli.supervisor import Supervisor, obey_signals
 from config.settings import Settings
@@ -27,7 +29,8 @@ async def _serve(settings: Settings) -> int:
         _say(f"Temporal's pages:   http://{settings.temporal_host}:{settings.temporal_ui_port}")
         _say("Press Ctrl-C to stop; the next start goes on from here.")
 
-    supervisor = Supervisor(everything(settings, _say), _say)
+    services = everything(settings, _say, partial(take_up, settings, _say))
+    supervisor = Supervisor(services, _say)
     obey_signals(supervisor)
     return await supervisor.run(welcome)
 

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 _PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600
@@ -11,9 +12,9 @@ def make_once(path: Path, content: bytes) -> None:
     """Write the file unless it is there; of two processes that start at the same time, the first one's stays."""
     draft = _draft(path, content)
     try:
-        os.link(draft, path)
-    except FileExistsError:
-        return
+        # Unlike a rename it takes no other's place.
+        with suppress(FileExistsError):
+            os.link(draft, path)
     finally:
         draft.unlink()
 

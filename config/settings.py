@@ -3,6 +3,7 @@
 import hashlib
 import ipaddress
 import os
+import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 PREFIX = "HOCBA_"
 LOOPBACK = "127.0.0.1"
 SMTP_PORTS = {"starttls": 587, "tls": 465, "none": 25}
+BUCKET = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<prefix>[\w./-]*))?", re.ASCII)
 SOCKET_PATH_LIMIT = 107  # bytes of sun_path in unix(7), less the closing zero
 
 
@@ -41,6 +43,11 @@ def _embedded_url_of(role: str, var_dir: Path, port: int) -> str:
     return f"postgresql+psycopg://{role}@/hocba?host={quote(str(socket_folder(var_dir)), safe='')}&port={port}"
 
 
+def _own_url(values: Mapping[str, Any]) -> str:
+    host = LOOPBACK if values["api_host"] in {"0.0.0.0", "::"} else values["api_host"]  # noqa: S104 - compared only
+    return f"http://{host}:{values['api_port']}"
+
+
 def _demo_tsa(values: Mapping[str, Any]) -> str:
     """The development authority stamps for demos; whoever seals in earnest names a service."""
     return f"http://{LOOPBACK}:{values['pki_port']}/tsa" if values["demo"] else ""
@@ -62,6 +69,8 @@ class Settings(BaseSettings):
     api_port: int = Field(default=8000, ge=1, le=65535)
     verify_url: str = Field(default_factory=lambda values: f"http://{LOOPBACK}:{values['api_port']}")
 
+    # Where our own processes reach the API: the workers, that bring packets to our own record store.
+    internal_url: str = Field(default_factory=_own_url)
     site_url: str = Field(default_factory=lambda values: values["verify_url"])  # where mailed links lead
 
     smtp_host: str = ""  # without one nothing is mailed: docs/notifications.md
@@ -92,11 +101,19 @@ class Settings(BaseSettings):
     temporal_ui_origin: str = Field(default_factory=lambda values: f"http://{LOOPBACK}:{values['temporal_ui_port']}")
     temporal_namespace: str = "hocba"
 
-    object_store: Path = Field(default_factory=lambda values: values["var_dir"] / "objects")
+    # A folder, or s3://BUCKET/PREFIX of the store below.
+    object_store: Path | str = Field(default_factory=lambda values: values["var_dir"] / "objects")
     key_store: Path = Field(default_factory=lambda values: values["var_dir"] / "keys")
     pki_dir: Path = Field(default_factory=lambda values: values["var_dir"] / "pki")
-    history_dir: Path = Field(default_factory=lambda values: values["var_dir"] / "history")
+    history_dir: Path | str = Field(default_factory=lambda values: values["var_dir"] / "history")
     history_origin: str = "hocba.localhost/history"
+
+    s3_endpoint: str = ""  # Amazon's own without one
+    s3_region: str = "us-east-1"
+    s3_access_key_id: str = Field(default="", repr=False)
+    s3_secret_access_key: str = Field(default="", repr=False)
+    s3_ca_file: Path | None = None
+    s3_timeout_s: float = Field(default=10, gt=0, le=60)
 
     pki_port: int = Field(default=8001, ge=1, le=65535)
     trust_file: Path = Field(default_factory=lambda values: values["pki_dir"] / "root.pem")
@@ -110,12 +127,20 @@ class Settings(BaseSettings):
     store_places: int = Field(default=4, ge=1, le=64)  # packets that our own store works on at once
     packet_signer: Literal["school", "head"] = "school"  # who signs packets of national records
 
+    keep_views_days: int = Field(default=730, ge=30)  # who looked at which record: docs/personal-data.md
     recall_workdays: int = Field(default=3, ge=1, le=60)  # until a recalled record is issued anew: docs/corrections.md
 
     rules_dir: Path | None = None  # rule sets of the installation, beside the shipped ones: docs/rules.md
     national_codes: Path | None = None  # the Ministry's code lists: docs/national-record.md
 
+    log_format: Literal["auto", "json", "text"] = "auto"  # auto: text on a terminal; watching: docs/operations.md
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    metrics_host: str = LOOPBACK
+    metrics_port: int | None = Field(default=None, ge=1, le=65533)  # of the API; `hocba up` takes the next two also
+    otlp_endpoint: str = Field(default="", pattern="^(https?://.+)?$")  # where traces go; without one there are none
+
     worker_threads: int = Field(default=8, ge=1, le=256)
+    paper_processes: int = Field(default=0, ge=0, le=256)  # 0: as many as the machine has processors
     workflow_cache: int = Field(default=5000, ge=100)
     worker_build: str = Field(default="", pattern=r"^[A-Za-z0-9._-]{0,60}$")  # worker versioning: docs/operations.md
     ready_file: Path | None = None
@@ -148,11 +173,21 @@ class Settings(BaseSettings):
             raise ValueError(f"unknown setting {', '.join(unknown)}")
         return values
 
-    @field_validator("var_dir", "secrets_dir", "object_store", "key_store", "pki_dir", "history_dir", "trust_file")
+    @field_validator("var_dir", "secrets_dir", "key_store", "pki_dir", "trust_file")
     @classmethod
     def make_absolute(cls, folder: Path) -> Path:
         """Child processes and PostgreSQL must mean the same folder, wherever they were started."""
         return folder.absolute()
+
+    @field_validator("object_store", "history_dir")
+    @classmethod
+    def check_place(cls, place: Path | str) -> Path | str:
+        """A folder as above, or the address of a bucket."""
+        if not str(place).startswith("s3:"):
+            return Path(place).absolute()
+        if not BUCKET.fullmatch(str(place)):
+            raise ValueError("a place in an S3-compatible store is written s3://BUCKET or s3://BUCKET/PREFIX")
+        return place
 
     @field_validator("trusted_proxies")
     @classmethod
@@ -173,6 +208,16 @@ class Settings(BaseSettings):
         plain = self.oidc_issuer.startswith(("http://127.0.0.1", "http://localhost"))
         if self.oidc_issuer and not self.oidc_issuer.startswith("https://") and not plain:
             raise ValueError("HOCBA_OIDC_ISSUER must be an https address")
+        return self
+
+    @model_validator(mode="after")
+    def refuse_half_a_bucket(self) -> Self:
+        """A store is asked with its key or not at all: without one the library would look for a cloud's."""
+        is_bucket = isinstance(self.object_store, str) or isinstance(self.history_dir, str)
+        if is_bucket and not (self.s3_access_key_id and self.s3_secret_access_key):
+            raise ValueError("s3:// also needs HOCBA_S3_ACCESS_KEY_ID and HOCBA_S3_SECRET_ACCESS_KEY")
+        if self.s3_endpoint and not self.s3_endpoint.startswith(("https://", "http://")):
+            raise ValueError("HOCBA_S3_ENDPOINT must be an http or https address")
         return self
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""The one way to reach Temporal: namespace and data converter are the same for every process."""
+"""The one way to reach Temporal: namespace, data converter and what watches are the same for every process."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,7 @@ from temporalio.client import Client, Interceptor, Plugin
 from config.history_keys import HistoryKeys
 from config.payloads import data_converter
 from config.settings import Settings
+from telemetry.temporal import Watching
 
 
 async def connect(
@@ -21,6 +22,6 @@ async def connect(
         settings.temporal_address,
         namespace=settings.temporal_namespace,
         data_converter=data_converter(HistoryKeys.open(settings.secrets_dir)),
-        interceptors=interceptors,
+        interceptors=[Watching(), *interceptors],
         plugins=plugins,
     )

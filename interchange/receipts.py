@@ -11,7 +11,11 @@ from domain.submission.answers import Answer, Pong, Receipt
 from domain.submission.states import Result
 
 MAX_BYTES: Final = 4 << 20  # of an answer; 2,000 records with long reasons have a quarter
-_Reason = Annotated[str, StringConstraints(max_length=2000)]
+# No column holds a zero sign or a number beyond these; what could not be kept would be tried again for ever.
+_NO_ZERO: Final = r"^[^\x00]*$"
+_Text = Annotated[str, StringConstraints(max_length=200, pattern=_NO_ZERO)]
+_Reason = Annotated[str, StringConstraints(max_length=2000, pattern=_NO_ZERO)]
+_Number = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
 class AnswerBody(BaseModel):
@@ -19,8 +23,8 @@ class AnswerBody(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    idBanGhi: str = Field(max_length=100)  # noqa: N815 - the names of the exchange
-    phienBan: int  # noqa: N815
+    idBanGhi: _Text = Field(max_length=100)  # noqa: N815 - the names of the exchange
+    phienBan: _Number  # noqa: N815
     ketQua: Literal["accepted", "duplicate", "refused"]  # noqa: N815
     lyDo: _Reason = ""  # noqa: N815
 
@@ -31,18 +35,18 @@ class ReceiptBody(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     goiTin: str = Field(pattern="^[0-9a-f]{64}$")  # noqa: N815
-    maTruong: str = Field(max_length=20)  # noqa: N815
+    maTruong: _Text = Field(max_length=20)  # noqa: N815
     nhanLuc: AwareDatetime  # noqa: N815
-    soNhan: int  # noqa: N815
-    soDaCo: int  # noqa: N815
-    soTuChoi: int  # noqa: N815
+    soNhan: _Number  # noqa: N815
+    soDaCo: _Number  # noqa: N815
+    soTuChoi: _Number  # noqa: N815
     hocBa: list[AnswerBody] = Field(max_length=2000)  # noqa: N815
 
 
 class PongBody(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
-    kho: str = Field(max_length=200)
+    kho: _Text
     luc: AwareDatetime
 
 

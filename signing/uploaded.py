@@ -19,7 +19,7 @@ from signing.cms_template import asn1_certificate
 from signing.errors import SigningRefused, Unreadable
 from signing.fields import field_states
 from signing.mechanisms import is_allowed_at, mechanism_of
-from signing.signature_bytes import is_whole_file
+from signing.signature_bytes import has_strict_bytes, is_whole_file
 
 
 def require_signed_by(original: bytes, uploaded: bytes, field: str, certificate: x509.Certificate) -> None:
@@ -32,7 +32,7 @@ def require_signed_by(original: bytes, uploaded: bytes, field: str, certificate:
         reader, before = ArchivalReader(uploaded), ArchivalReader(original)
         signature = _new_signature(reader, before, field)
         _require_untouched(reader, before)
-        _require_sound(signature, certificate, len(uploaded))
+        _require_sound(signature, certificate, uploaded)
     except SigningRefused:
         raise
     except Exception as error:
@@ -56,10 +56,10 @@ def _require_untouched(reader: ArchivalReader, before: ArchivalReader) -> None:
         raise SigningRefused("Ngoài chữ ký, văn bản còn bị thay đổi nội dung; hãy tải về và ký lại.")
 
 
-def _require_sound(signature: EmbeddedPdfSignature, certificate: x509.Certificate, length: int) -> None:
+def _require_sound(signature: EmbeddedPdfSignature, certificate: x509.Certificate, uploaded: bytes) -> None:
     if signature.signer_cert.dump() != asn1_certificate(certificate).dump():
         raise SigningRefused("Chữ ký không được ký bằng chứng thư số đã đăng ký của thầy/cô.")
-    if not is_whole_file(signature, length):
+    if not is_whole_file(signature, len(uploaded)):
         raise SigningRefused("Chữ ký không bao trùm toàn bộ tệp.")
     if not _is_allowed(signature, certificate):
         raise SigningRefused("Thuật toán của chữ ký này không được phép dùng.")
@@ -69,6 +69,12 @@ def _require_sound(signature: EmbeddedPdfSignature, certificate: x509.Certificat
     )
     if not (is_intact and is_valid):
         raise SigningRefused("Chữ ký trong tệp không đúng với nội dung.")
+    # Verification refuses loose bytes, also below a seal: better now than when everybody has signed.
+    if not has_strict_bytes(uploaded, signature):
+        raise SigningRefused(
+            "Chữ ký trong tệp có phần thừa hoặc viết không đúng dạng, về sau không kiểm tra được; "
+            "hãy ký lại hoặc dùng phần mềm khác."
+        )
 
 
 def _is_allowed(signature: EmbeddedPdfSignature, certificate: x509.Certificate) -> bool:

@@ -58,14 +58,20 @@ class RecordHead:
     stage: Stage
     revision: int
     held: bool
+    pupil_id: UUID
     moving: bool = False
 
 
 @dataclass(frozen=True)
 class DocumentHead:
+    """A paper: of one pupil, of a class-term, or of a matter without either."""
+
     id: UUID
     sha256: str
     kind: str
+    school_id: UUID
+    class_term_id: UUID | None
+    pupil_id: UUID | None
 
 
 def class_term(session: Session, class_term_id: UUID, person: Person, at: datetime) -> ClassTermHead | None:
@@ -98,7 +104,7 @@ def class_term(session: Session, class_term_id: UUID, person: Person, at: dateti
 def record(session: Session, record_id: UUID, person: Person, at: datetime) -> RecordHead | None:
     """A record of a class-term that the person may see; which slots of it he may read is another question."""
     query = (
-        select(TermRecord, Enrolment.order_no, PupilRow.full_name, PupilRow.pupil_code)
+        select(TermRecord, Enrolment.order_no, PupilRow)
         .join(Enrolment, Enrolment.id == TermRecord.enrolment_id)
         .join(PupilRow, PupilRow.id == Enrolment.pupil_id)
         .where(TermRecord.id == record_id)
@@ -107,17 +113,18 @@ def record(session: Session, record_id: UUID, person: Person, at: datetime) -> R
     head = class_term(session, row[0].class_term_id, person, at) if row else None
     if row is None or head is None:
         return None
-    found, order_no, full_name, pupil_code = row
+    found, order_no, pupil = row
     return RecordHead(
         found.id,
         head,
         found.enrolment_id,
         order_no,
-        full_name,
-        pupil_code,
+        pupil.full_name,
+        pupil.pupil_code,
         Stage(found.stage),
         found.revision,
         found.held,
+        pupil.id,
         found.moving,
     )
 
@@ -131,12 +138,17 @@ def document(session: Session, document_id: UUID, person: Person, at: datetime) 
     head = class_term(session, row.class_term_id, person, at)
     if head is None or not may_read_paper(person, head, row.slot):
         return None
-    return DocumentHead(row.id, row.sha256, row.kind)
+    return _head_of(session, row)
+
+
+def _head_of(session: Session, row: Document) -> DocumentHead:
+    pupil_id = session.scalar(select(Enrolment.pupil_id).where(Enrolment.id == row.enrolment_id))
+    return DocumentHead(row.id, row.sha256, row.kind, row.school_id, row.class_term_id, pupil_id)
 
 
 def _of_matter(session: Session, row: Document, person: Person, at: datetime) -> DocumentHead | None:
     sees = seeing.may_see(session, session.get_one(Matter, row.matter_id), person, at)
-    return DocumentHead(row.id, row.sha256, row.kind) if sees else None
+    return _head_of(session, row) if sees else None
 
 
 def matter_document(session: Session, matter_id: UUID, person: Person, at: datetime) -> DocumentHead | None:

@@ -1,5 +1,6 @@
 """What comes of a confirmed order: new revisions of documents, signature rows, and each record's outcome."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from domain.documents import DocumentKind, SignatureField
 from domain.errors import Conflict
 from domain.matters.signing import OVERTAKEN
-from storage import orders, papers, recalling
+from storage import counting, orders, papers, recalling
 from storage.among import among
 from storage.matters import papers as matter_papers
 from storage.orders import Standing
@@ -96,6 +97,7 @@ def _outcome(item: OrderItem, result: Result) -> list[SignedPaper]:
     """The paper if it is signed."""
     if isinstance(result, PaperFailure):
         item.outcome, item.error_code, item.error = "failed", result.code, result.message
+        counting.not_signed(result.code)
         return []
     return [(item, result)]
 
@@ -151,6 +153,8 @@ def _store(session: Session, order: SigningOrder, signed: Sequence[SignedPaper])
     if revised := [(item, result) for item, result in signed if item.document_id in known]:
         session.execute(update(Document), [_new_revision(order, *paper) for paper in revised])
     session.execute(insert(SignatureRow), [_signature(order, *paper) for paper in signed])
+    for field, count in Counter(papers.field_of(order, item.kind) for item, _ in signed).items():
+        counting.signed(field, count)
     done = OrderItem.position.in_([item.position for item, _ in signed])
     session.execute(update(OrderItem).where(OrderItem.order_id == order.id, done).values(outcome="done"))
 

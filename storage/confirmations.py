@@ -9,7 +9,7 @@ from sqlalchemy import ARRAY, Integer, LargeBinary, func, literal, select, updat
 from sqlalchemy.orm import Session
 
 from domain.errors import Conflict
-from storage import orders
+from storage import counting, orders
 from storage.tables import Confirmation, OrderItem, SigningLease, SigningOrder
 
 LEFT_OUT = "Dịch vụ ký số không ký văn bản này; hãy ký lại."
@@ -55,6 +55,7 @@ def store_signatures(session: Session, order_id: UUID, given: RawSignatures, now
     for item in orders.items(session, order_id) if given.failed else ():
         if item.position in given.failed and item.outcome == "pending":
             item.outcome, item.error_code, item.error = "failed", given.failed[item.position], LEFT_OUT
+            counting.not_signed(item.error_code)
     order.state, order.trouble_code, order.trouble = "signed", "", ""
     if orders.awaits_proof(order):
         hold(session, order, min(now + KEPT_FOR, order.fresh_until or now + KEPT_FOR))
@@ -104,6 +105,7 @@ def give_up(session: Session, order_id: UUID, code: str, message: str) -> None:
     if order.state in {"completed", "failed"}:
         return
     order.state, order.trouble_code, order.trouble = "failed", code, message
+    counting.not_signed(code)
     orders.release(session, order)
 
 

@@ -34,6 +34,7 @@ _OF_WORKERS: Final = frozenset({
 _PARTLY: Final = {
     "certificates": "SELECT, UPDATE (id)",
     "schools": "SELECT, UPDATE (id, seal_image_sha256)",
+    "record_views": "SELECT, INSERT, UPDATE (last_at)",
     "class_terms": "SELECT, INSERT (id, class_id, term, due_at, policy_version), UPDATE (id)",
     "term_records": "SELECT, INSERT (id, class_term_id, enrolment_id, detached_from, issued_at), UPDATE (id)",
     "record_slots": "SELECT, INSERT (record_id, slot), UPDATE (record_id)",

@@ -1,11 +1,15 @@
 """The object store: documents by the SHA-256 of their bytes, written once, checked on every read."""
 
 import hashlib
-from contextlib import suppress
-from pathlib import Path
+import re
+from collections.abc import Iterator
+from typing import Final
 
-from obstore.exceptions import AlreadyExistsError, NotFoundError
-from obstore.store import LocalStore, ObjectStore
+from obstore.exceptions import AlreadyExistsError
+
+from storage.buckets import Place, StoreUnavailable, asking, open_store
+
+_NAME: Final = re.compile(r"[0-9a-f]{64}")
 
 
 class ObjectMissing(Exception):
@@ -17,21 +21,23 @@ class ObjectDamaged(Exception):
 
 
 class Objects:
-    """Content-addressed blobs; safe to call from several threads and processes."""
+    """Content-addressed blobs; safe to call from several threads, processes and machines.
 
-    def __init__(self, store: ObjectStore) -> None:
-        self._store = store
+    Every method raises StoreUnavailable where the store itself cannot be asked.
+    """
 
-    @classmethod
-    def local(cls, folder: Path) -> "Objects":
-        folder.mkdir(parents=True, exist_ok=True)
-        return cls(LocalStore(folder))
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._store = open_store(place)
 
     def put(self, blob: bytes) -> str:
         """Store `blob` and return its hex SHA-256; storing it again changes nothing."""
         sha256 = hashlib.sha256(blob).hexdigest()
-        with suppress(AlreadyExistsError):  # the same content has the same name
-            self._store.put(_path(sha256), blob, mode="create")
+        with asking(self._place):
+            try:
+                self._store.put(_path(sha256), blob, mode="create")
+            except AlreadyExistsError:
+                self._require(sha256)  # the same content has the same name
         return sha256
 
     def get(self, sha256: str) -> bytes:
@@ -41,15 +47,29 @@ class Objects:
             raise ObjectDamaged(sha256)
         return blob
 
+    def names(self) -> Iterator[str]:
+        """The hex SHA-256 of every object, in no order; what is just being written may be there or not."""
+        with asking(self._place):
+            paths = [each["path"] for batch in self._store.list() for each in batch]
+        return (name for path in paths if _NAME.fullmatch(name := path.rpartition("/")[2]))
+
     def found(self, sha256: str) -> tuple[str, int]:
         """Hex SHA-256 and size of what lies under this name, whatever it is. Raises ObjectMissing."""
         blob = self._read(sha256)
         return hashlib.sha256(blob).hexdigest(), len(blob)
 
+    def _require(self, sha256: str) -> None:
+        """A store also says "exists" of what somebody else is only about to write, and that may come to nothing."""
+        try:
+            self._store.head(_path(sha256))
+        except FileNotFoundError:
+            raise StoreUnavailable(f"{self._place}: somebody else is writing {sha256}") from None
+
     def _read(self, sha256: str) -> bytes:
         try:
-            return bytes(self._store.get(_path(sha256)).bytes())
-        except (NotFoundError, FileNotFoundError) as error:
+            with asking(self._place):
+                return bytes(self._store.get(_path(sha256)).bytes())
+        except FileNotFoundError as error:
             raise ObjectMissing(sha256) from error
 
 

@@ -12,7 +12,7 @@ from cli.services.services import database_only
 from cli.services.temporal_in_memory import temporal_server
 from config.settings import Settings
 
-pytest_plugins = ("tests.database",)
+pytest_plugins = ("tests.database", "tests.s3_server")
 
 # How long one example takes tells how busy the machine is, not what the code does.
 hypothesis.settings.register_profile("busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])

@@ -148,4 +148,4 @@ def make_sender(
     cast = cast or make_class(session, make_school(session, 70), "1A1")
     book = open_book(session, cast, Term.YEAR_END)
     session.commit()
-    return Sender(session, sessions, Objects.local(folder / "objects"), KeyStore(folder / "keys"), authority, book)
+    return Sender(session, sessions, Objects(folder / "objects"), KeyStore(folder / "keys"), authority, book)

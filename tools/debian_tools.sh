@@ -3,8 +3,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 PATH="$(pwd)/.tools/bin:$PATH"
-PACKAGES="poppler-utils qpdf chromium mupdf-tools openssl xmlsec1 softhsm2 default-jre-headless libbcpkix-java"
-PROGRAMS="pdfsig qpdf chromium mutool openssl xmlsec1 softhsm2-util java"
+PACKAGES="poppler-utils qpdf chromium mupdf-tools openssl curl xmlsec1 softhsm2 default-jre-headless libbcpkix-java"
+PROGRAMS="pdfsig qpdf chromium mutool openssl curl xmlsec1 softhsm2-util java"
 FILES="usr/lib/softhsm/libsofthsm2.so usr/share/java/bcpkix.jar"
 
 missing() {
@@ -61,7 +61,7 @@ unpack_for_this_user() {
   done
   rm -f "$here"/cache/archives/*.deb
   link_inside
-  for program in pdfsig qpdf mutool openssl xmlsec1 softhsm2-util; do
+  for program in pdfsig qpdf mutool openssl curl xmlsec1 softhsm2-util; do
     wrap "$program" "usr/bin/$program"
   done
   wrap chromium usr/lib/chromium/chromium

@@ -9,6 +9,7 @@ from temporalio.worker import Worker
 from activities.beating import BeatingInterceptor
 from activities.submission.sending import SubmitActivities
 from activities.submission.store_client import StoreClient
+from config.places import objects_place
 from config.settings import Settings
 from interchange.record_stores import configured_stores
 from storage.database import Sessions
@@ -23,12 +24,12 @@ AT_ONCE = 4  # packets on their way at the same time, of one worker
 
 def make_submitting(settings: Settings, sessions: Sessions) -> SubmitActivities:
     """Also tells the database which stores there are; records that were issued before one was named wait for it."""
-    addresses = configured_stores(settings.record_stores, settings.api_url)
+    addresses = configured_stores(settings.record_stores, settings.internal_url)
     with sessions.begin() as session:
         stores.configure(session, [NamedStore(code, each.name, each.kind) for code, each in addresses.items()])
         outbox.fill_up(session)
     clients = {code: StoreClient(each.name, each.url) for code, each in addresses.items()}
-    return SubmitActivities(sessions, Objects.local(settings.object_store), clients)
+    return SubmitActivities(sessions, Objects(objects_place(settings)), clients)
 
 
 def submit_worker(

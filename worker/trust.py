@@ -1,7 +1,9 @@
 """What signing, sealing and proving need, made once from the settings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from cryptography.x509 import Certificate
 
 from activities.confirming import Confirming
 from activities.evidence import EvidenceKeeper
@@ -10,6 +12,7 @@ from activities.papers import PaperPool
 from activities.preflight import Preflight
 from activities.proving import Proving
 from activities.transfer_packages import TransferPackageActivities
+from config.places import history_place, objects_place
 from config.settings import Settings
 from signing.providers.configured import configured_providers
 from signing.revocation import RevocationService
@@ -18,6 +21,16 @@ from signing.trust_store import trusted_roots
 from signing.verification.apart import ApartVerifier
 from storage.database import Sessions
 from storage.objects import Objects
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What is asked before anything is signed, and by what is proven when it was."""
+
+    objects: Objects
+    roots: Sequence[Certificate]
+    stamps: TimeStampService
+    preflight: Preflight
 
 
 @dataclass(frozen=True)
@@ -30,21 +43,28 @@ class Trust:
     packages: TransferPackageActivities
 
 
-def make_trust(settings: Settings, sessions: Sessions, pool: PaperPool) -> Trust:
+def make_grounds(settings: Settings, sessions: Sessions) -> Grounds:
     roots = trusted_roots(settings.trust_file)
     stamps = (
         TimeStampService(settings.tsa_url, roots, settings.tsa_timeout_s) if settings.tsa_url else NoTimeStampService()
     )
     revocation = RevocationService(roots, _allowed(settings.status_hosts))
-    objects, keeper = Objects.local(settings.object_store), EvidenceKeeper(sessions, stamps)
-    book = open_log_book(settings.history_dir, settings.key_store, settings.history_origin)
+    objects = Objects(objects_place(settings))
+    preflight = Preflight(sessions, objects, revocation, stamps, settings.seal_timestamp)
+    return Grounds(objects, roots, stamps, preflight)
+
+
+def make_trust(settings: Settings, sessions: Sessions, pool: PaperPool, grounds: Grounds) -> Trust:
+    """Also opens the history log, whose key and secret are made on first use."""
+    keeper = EvidenceKeeper(sessions, grounds.stamps)
+    book = open_log_book(history_place(settings), settings.key_store, settings.history_origin)
     return Trust(
-        preflight=Preflight(sessions, objects, revocation, stamps, settings.seal_timestamp),
+        preflight=grounds.preflight,
         confirming=Confirming(sessions, configured_providers(settings.key_providers, settings.key_store)),
-        proving=Proving(sessions, pool, stamps, keeper),
+        proving=Proving(sessions, pool, grounds.stamps, keeper),
         keeper=keeper,
         history=HistoryKeeper(sessions, book),
-        packages=TransferPackageActivities(sessions, objects, roots, ApartVerifier()),
+        packages=TransferPackageActivities(sessions, grounds.objects, grounds.roots, ApartVerifier()),
     )
 
 

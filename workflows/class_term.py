@@ -133,6 +133,9 @@ class ClassTermWorkflow(DecisionHandlers):
 
     async def _act(self, pending: Pending) -> None:
         """Carry one decision out. The state may have moved since it was accepted, so it is planned again."""
+        if pending.command_id in self.state.seen:  # which a resumed book has read only now
+            pending.outcome = self.state.seen[pending.command_id]
+            return
         try:
             pending.outcome = await self._carry_out(pending.command_id, pending.decision)
         except DomainError as error:

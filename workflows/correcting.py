@@ -18,7 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.decisions import Action, BookDecision
     from domain.matters.corrections import Alarm, CorrectionCommand, CorrectionPlan
 
-    from workflows.matter_work import in_database, refused_as_it_is, tell_book
+    from workflows.matter_work import in_database, refusal_of, refused_as_it_is, tell_book
     from workflows.pending import current_command_id
 
 
@@ -51,6 +51,19 @@ class Correcting:
         command = replace(command, command_id=current_command_id(), at=workflow.now())
         async with self.lock:
             await refused_as_it_is(self._take(command))
+
+    @workflow.signal(description="Làm tiếp việc dở dang")
+    async def take_up(self) -> None:
+        """Temporal's state was lost: what follows from the last decision may not have come to its end."""
+        async with self.lock:
+            await self._catch_up()
+
+    async def _catch_up(self) -> None:
+        """Class-terms answer a command that they have taken as they did; what they refuse stands in the diary."""
+        try:
+            await refusal_of(self._tell_all((await self._plan()).books))
+        finally:
+            self.is_stale = True
 
     async def _take(self, command: CorrectionCommand) -> None:
         await in_database(CorrectionActivities.take_correction, command)

@@ -17,7 +17,7 @@ from workflows.queues import MAIN_QUEUE
 from workflows.recall import RecallWorkflow
 from workflows.unlock import UnlockWorkflow
 
-_WORKFLOWS: Final[Mapping[str, Any]] = {
+WORKFLOWS: Final[Mapping[str, Any]] = {
     MatterKind.UNLOCK: UnlockWorkflow,
     MatterKind.RECALL: RecallWorkflow,
     MatterKind.IDENTITY: IdentityWorkflow,
@@ -32,13 +32,11 @@ async def decide_correction(client: Client, command: CorrectionCommand) -> None:
     """
     kind = MatterKind(command.kind)
     start = WithStartWorkflowOperation(
-        _WORKFLOWS[kind].run,
+        WORKFLOWS[kind].run,
         command.matter_id,
-        id=id_of(kind, command.matter_id),
-        task_queue=MAIN_QUEUE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-        static_summary=kind.label,
+        **matter_options(kind, command.matter_id),
     )
     await client.execute_update_with_start_workflow(
         "decide", command, id=command.command_id, start_workflow_operation=start
@@ -75,9 +73,12 @@ def _start_handover(matter_id: str) -> WithStartWorkflowOperation[Any, Any]:
     return WithStartWorkflowOperation(
         HandoverWorkflow.run,
         HandoverRun(matter_id),
-        id=id_of(MatterKind.HANDOVER, matter_id),
-        task_queue=MAIN_QUEUE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-        static_summary=MatterKind.HANDOVER.label,
+        **matter_options(MatterKind.HANDOVER, matter_id),
     )
+
+
+def matter_options(kind: MatterKind, matter_id: str) -> dict[str, Any]:
+    """Under which id a matter's workflow is started, where it runs, and how it shows itself."""
+    return {"id": id_of(kind, matter_id), "task_queue": MAIN_QUEUE, "static_summary": kind.label}

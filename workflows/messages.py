@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from domain.deadlines import Deadline, Hook
 from domain.decisions import Failure
+from domain.lifecycle import class_stage
 from domain.record_states import ClassTerm, RecordState
 from storage.reopening import BookStanding
 
@@ -38,17 +39,21 @@ class ClassTermState:
     fired: tuple[Hook, ...] = ()
     seen: dict[str, Outcome] = field(default_factory=dict)
     signs_records: bool = False  # each subject teacher signs every record, not only the class's sheet
-    resumed: bool = False  # a book that was over: where it stands is read before anything is done
+    resumed: bool = False  # a book that was over, or lost: where it stands is read before anything is done
 
     def class_term(self) -> ClassTerm:
         return ClassTerm(self.subject_slots, self.records, self.parts, self.signs_records)
 
     def loaded(self, found: BookStanding) -> "ClassTermState":
-        """The state of a resumed book."""
-        return replace(
+        """The state of a resumed book. Who sends a command again hears what it did, and where the class stands now."""
+        known = replace(
             self, records=found.records, parts=found.parts, seq=found.seq, deadline=found.deadline, fired=found.fired,
             resumed=False,
         )  # fmt: skip
+        stage = class_stage(known.class_term()).value
+        return replace(
+            known, seen={each.command_id: Outcome(each.seq, each.record_ids, (), stage) for each in found.answered}
+        )
 
     def after(self, term: ClassTerm, command_id: str, outcome: Outcome) -> "ClassTermState":
         """The state once a decision has taken effect; old answers fall off the end."""

@@ -43,6 +43,11 @@ class PupilPaper(Correcting, MatterSigning):
         """Where the page stands has changed without a decision about it."""
         self.is_stale = True
 
+    async def _catch_up(self) -> None:
+        """A signature may stand in the paper without what follows from it."""
+        await in_database(CorrectionActivities.note_signature, self.matter_id)
+        await super()._catch_up()
+
     def knows_what_is_awaited(self) -> bool:
         """Not while a decision is carried out, or what followed from it is read."""
         is_behind = self.is_stale or self.is_reading or len(self.signed) > self.noted

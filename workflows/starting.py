@@ -11,6 +11,7 @@ from domain.decisions import Decision
 from domain.matters import MatterKind
 from domain.transfers.messages import TransferDeed, TransferStanding
 from storage.opening import OpenedTerm
+from storage.rebuilding import ConfirmedOrder
 from temporalio.client import Client, WithStartWorkflowOperation, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.common import (
     Priority,
@@ -27,6 +28,7 @@ from workflows.campaign import CampaignState, CampaignWorkflow, campaign_workflo
 from workflows.class_term import ClassTermWorkflow, workflow_id
 from workflows.messages import ClassTermState, Outcome, Snapshot
 from workflows.opening import opening_state, resumed_state
+from workflows.order_starting import carry_unless_carried
 from workflows.queues import MAIN_QUEUE
 from workflows.school_campaign import SchoolCampaignState, SchoolCampaignWorkflow, school_workflow_id
 from workflows.transfer import TransferWorkflow, transfer_workflow_id
@@ -41,7 +43,11 @@ async def start_class_term(client: Client, state: ClassTermState) -> None:
     """Also after it has been issued, nothing is started again."""
     with suppress(WorkflowAlreadyStartedError):
         await client.start_workflow(
-            ClassTermWorkflow.run, state, id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE, **_class_term(state)
+            ClassTermWorkflow.run,
+            state,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            **class_term_options(state),
         )
 
 
@@ -50,12 +56,9 @@ async def start_campaign(client: Client, state: CampaignState) -> None:
         await client.start_workflow(
             CampaignWorkflow.run,
             state,
-            id=campaign_workflow_id(state.school_year, state.grade),
-            task_queue=MAIN_QUEUE,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-            static_summary=f"Đợt học bạ lớp {state.grade}, năm học {state.school_year}",
-            search_attributes=TypedSearchAttributes([SearchAttributePair(reading.YEAR, state.school_year)]),
+            **campaign_options(state),
         )
 
 
@@ -64,18 +67,9 @@ async def start_school(client: Client, state: SchoolCampaignState) -> None:
         await client.start_workflow(
             SchoolCampaignWorkflow.run,
             state,
-            id=school_workflow_id(state.school_year, state.grade, state.school.school_id),
-            task_queue=MAIN_QUEUE,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-            static_summary=f"Trường {state.school_code}, đợt lớp {state.grade} {state.school_year}",
-            priority=Priority(fairness_key=state.school.school_id),
-            search_attributes=TypedSearchAttributes(
-                [
-                    SearchAttributePair(reading.SCHOOL_ID, state.school.school_id),
-                    SearchAttributePair(reading.YEAR, state.school_year),
-                ]
-            ),
+            **school_options(state),
         )
 
 
@@ -83,12 +77,12 @@ async def start_transfer(client: Client, standing: TransferStanding) -> None:
     """One that is over is not started again; of one that is not, a run that ended is taken up."""
     if standing.is_over:
         return
-    await client.start_workflow(TransferWorkflow.run, run_of(standing), **_transfer(standing))
+    await client.start_workflow(TransferWorkflow.run, run_of(standing), **_taken_up(standing))
 
 
 async def send_deed(client: Client, standing: TransferStanding, deed: TransferDeed) -> TransferStanding:
     """Have a transfer take somebody's decision, under its command id. A workflow that was lost or ended is started."""
-    start = WithStartWorkflowOperation(TransferWorkflow.run, run_of(standing), **_transfer(standing))
+    start = WithStartWorkflowOperation(TransferWorkflow.run, run_of(standing), **_taken_up(standing))
     answer: TransferStanding = await client.execute_update_with_start_workflow(
         deed.deed.value, deed, id=deed.command_id, start_workflow_operation=start, result_type=TransferStanding
     )
@@ -109,7 +103,11 @@ class TemporalEngine:
         """Send a matter's decision; a book whose workflow is over is taken up again. Raises what the book refuses."""
         state = resumed_state(book)
         start = WithStartWorkflowOperation(
-            ClassTermWorkflow.run, state, id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE, **_class_term(state)
+            ClassTermWorkflow.run,
+            state,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            **class_term_options(state),
         )
         await self.client.execute_update_with_start_workflow(
             decision.action.value, decision, id=command_id, start_workflow_operation=start, result_type=Outcome
@@ -118,6 +116,9 @@ class TemporalEngine:
     async def take_up(self, standing: TransferStanding) -> None:
         """Of a transfer whose run ended another one begins; of one that runs nothing happens."""
         await start_transfer(self.client, standing)
+
+    async def carry(self, order: ConfirmedOrder) -> bool:
+        return await carry_unless_carried(self.client, order)
 
     async def wake_campaign(self, campaign_id: str, school_year: str, grade: int) -> None:
         """Have it look for what is new; one whose start was lost is started."""
@@ -165,34 +166,58 @@ async def _asked(query: Awaitable[Answer]) -> Answer | None:
         raise
 
 
-def _class_term(state: ClassTermState) -> dict[str, Any]:
+def class_term_options(state: ClassTermState) -> dict[str, Any]:
+    """Under which id a class-term's workflow is started, where it runs, and how it shows itself."""
+    attributes = [
+        SearchAttributePair(reading.SCHOOL_ID, state.school_id),
+        SearchAttributePair(reading.CLASS_ID, state.class_id),
+        SearchAttributePair(reading.YEAR, state.school_year),
+        SearchAttributePair(reading.TERM, state.term),
+    ]
     return {
         "id": workflow_id(state.school_year, state.class_id, state.term),
         "task_queue": MAIN_QUEUE,
-        "id_conflict_policy": WorkflowIDConflictPolicy.USE_EXISTING,
         "static_summary": f"Sổ lớp {state.label}",
         "priority": Priority(fairness_key=state.school_id),
-        "search_attributes": _of_class(state),
+        "search_attributes": TypedSearchAttributes(attributes),
     }
 
 
-def _transfer(standing: TransferStanding) -> dict[str, Any]:
-    """One that ended before its matter was settled is begun again."""
+def campaign_options(state: CampaignState) -> dict[str, Any]:
+    return {
+        "id": campaign_workflow_id(state.school_year, state.grade),
+        "task_queue": MAIN_QUEUE,
+        "static_summary": f"Đợt học bạ lớp {state.grade}, năm học {state.school_year}",
+        "search_attributes": TypedSearchAttributes([SearchAttributePair(reading.YEAR, state.school_year)]),
+    }
+
+
+def school_options(state: SchoolCampaignState) -> dict[str, Any]:
+    attributes = [
+        SearchAttributePair(reading.SCHOOL_ID, state.school.school_id),
+        SearchAttributePair(reading.YEAR, state.school_year),
+    ]
+    return {
+        "id": school_workflow_id(state.school_year, state.grade, state.school.school_id),
+        "task_queue": MAIN_QUEUE,
+        "static_summary": f"Trường {state.school_code}, đợt lớp {state.grade} {state.school_year}",
+        "priority": Priority(fairness_key=state.school.school_id),
+        "search_attributes": TypedSearchAttributes(attributes),
+    }
+
+
+def transfer_options(standing: TransferStanding) -> dict[str, Any]:
     return {
         "id": transfer_workflow_id(standing.matter_id),
         "task_queue": MAIN_QUEUE,
-        "id_conflict_policy": WorkflowIDConflictPolicy.USE_EXISTING,
-        "id_reuse_policy": WorkflowIDReusePolicy.ALLOW_DUPLICATE,
         "static_summary": MatterKind.TRANSFER.label,
     }
 
 
-def _of_class(state: ClassTermState) -> TypedSearchAttributes:
-    return TypedSearchAttributes(
-        [
-            SearchAttributePair(reading.SCHOOL_ID, state.school_id),
-            SearchAttributePair(reading.CLASS_ID, state.class_id),
-            SearchAttributePair(reading.YEAR, state.school_year),
-            SearchAttributePair(reading.TERM, state.term),
-        ]
-    )
+def _taken_up(standing: TransferStanding) -> dict[str, Any]:
+    """One that ended before its matter was settled is begun again."""
+    return {
+        "id_conflict_policy": WorkflowIDConflictPolicy.USE_EXISTING,
+        "id_reuse_policy": WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        **transfer_options(standing),
+    }

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from temporalio import workflow
 from temporalio.client import (
@@ -40,6 +41,11 @@ class SubmissionInput:
 
 def workflow_id(packet_id: str) -> str:
     return f"submission/{packet_id}"
+
+
+def submission_options(packet_id: str) -> dict[str, Any]:
+    """Under which id a packet's workflow is started, where it runs, and how it shows itself."""
+    return {"id": workflow_id(packet_id), "task_queue": MAIN_QUEUE, "static_summary": "Gửi gói tin học bạ số"}
 
 
 @workflow.defn

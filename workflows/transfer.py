@@ -57,12 +57,14 @@ class TransferWorkflow(MatterSigning, TransferHandlers):
         # Books answer a known number as they did before, so each run begins above all those of the runs before it.
         self.attempt = int(workflow.info().start_time.timestamp() * 1000)
         self.begin_signing(start.matter_id, known.paper)
+        self.has_read = start.carried is not None
 
     @workflow.run
     async def run(self, start: TransferRun) -> str:
         self._take(await in_database(TransferActivities.load_transfer, TransferRef(start.matter_id)))
         if start.carried is None and self.standing.phase is Phase.WRITING:
             await self._take_up_paper()
+        self.has_read = True
         while not self.standing.is_over:
             if self._may_continue_as_new():
                 workflow.continue_as_new(run_of(self.standing, Carried(self.refusals, self.paper_state())))
@@ -80,6 +82,10 @@ class TransferWorkflow(MatterSigning, TransferHandlers):
     @workflow.query(description="Đang ở bước nào")
     def snapshot(self) -> TransferStanding:
         return self.standing
+
+    def knows_what_is_awaited(self) -> bool:
+        """Not before it has read how far it came: the run before it may have been lost in the middle of the paper."""
+        return self.has_read
 
     async def _take_up_paper(self) -> None:
         """The run before this one ended while the paper was being signed."""

@@ -17,6 +17,7 @@ from temporalio.client import (
 from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
+    from activities.forgotten import ForgottenOrders
     from activities.upkeep import Chore, UpkeepActivities
 
     from workflows.queues import HEARTBEAT_TIMEOUT, MAIN_QUEUE, PROOF_QUEUE
@@ -27,6 +28,7 @@ EVERY = {
     Chore.WATCH: timedelta(days=1),
     Chore.RENEW: timedelta(days=30),
     Chore.SWEEP: timedelta(hours=1),
+    Chore.CARRY: timedelta(minutes=5),
 }
 _RETRY = RetryPolicy(initial_interval=timedelta(seconds=5), maximum_interval=timedelta(minutes=5), maximum_attempts=10)
 
@@ -40,6 +42,8 @@ class UpkeepInput:
 class UpkeepWorkflow:
     @workflow.run
     async def run(self, work: UpkeepInput) -> int:
+        if work.chore is Chore.CARRY:
+            return await self._carry()
         return await workflow.execute_activity_method(
             UpkeepActivities.do_chore,
             work.chore,
@@ -48,6 +52,15 @@ class UpkeepWorkflow:
             heartbeat_timeout=HEARTBEAT_TIMEOUT,
             retry_policy=_RETRY,
             summary=work.chore.value,
+        )
+
+    async def _carry(self) -> int:
+        return await workflow.execute_activity_method(
+            ForgottenOrders.carry_forgotten,
+            task_queue=PROOF_QUEUE,
+            start_to_close_timeout=timedelta(minutes=5),
+            retry_policy=_RETRY,
+            summary=Chore.CARRY.value,
         )
 
 

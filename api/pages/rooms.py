@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from api.pages.language import marked as _
-from domain.duties import AUTHORITY, OFFICES, STAFF, TEACHERS, Duty
+from domain.duties import AUTHORITY, MANAGERS, OFFICES, STAFF, TEACHERS, Duty
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ ROOMS: Final = (
     Room("/nhap-du-lieu", _("Nhập danh sách"), "file-up", OFFICES),
     Room("/so/mo", _("Mở sổ"), "book-plus", frozenset({Duty.ADMIN})),
     Room("/nguoi-dung", _("Người dùng"), "key-round", frozenset({Duty.ADMIN})),
+    Room("/da-xem", _("Ai đã xem"), "eye", MANAGERS),
     Room(OFFICE, _("Toàn cảnh"), "radar", AUTHORITY),
     Room(f"{OFFICE}/truong", _("Trường"), "school", AUTHORITY),
     Room(f"{OFFICE}/dot", _("Đợt và kế hoạch"), "calendar", AUTHORITY, frozenset({f"{OFFICE}/ke-hoach"})),

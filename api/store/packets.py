@@ -1,13 +1,14 @@
 """Packets come in here, signed by their school; whoever has one can ask for its receipt again."""
 
 import asyncio
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, status
 from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
 from activities.submission.receiving import BUSY_FOR, StoreBusy
+from api.bodies import raw
 from api.deps import ServicesDep, body_of, now
 from api.errors import PROBLEM_JSON, Problem, problem
 from api.guard import everybody
@@ -15,7 +16,6 @@ from interchange.receipts import PongBody, ReceiptBody, pong_body, receipt_body
 from signing.xades_verifier import MAX_BYTES, TOO_LARGE
 
 router = APIRouter(tags=["store"])
-_BODY: Final = {"requestBody": {"required": True, "content": {"application/xml": {"schema": {"type": "string"}}}}}
 Sha256 = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
 
 
@@ -29,7 +29,7 @@ async def ping(found: ServicesDep) -> PongBody:
 @router.post(
     "/packets",
     response_model=ReceiptBody,
-    openapi_extra=_BODY,
+    openapi_extra=raw("application/xml"),
     responses={status.HTTP_429_TOO_MANY_REQUESTS: {"model": Problem, "description": "Send it again after Retry-After"}},
 )
 @everybody

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from api.deps import CurrentPerson, ServicesDep, now, today
 from api.guard import allow
+from api.v1.forms import Whole
 from domain.duties import AUTHORITY, Duty
 from domain.errors import NotFound
 from domain.reasons import LONGEST, in_one_line
@@ -43,7 +44,7 @@ class RecordBody(BaseModel):
 
 class FreezeForm(BaseModel):
     school_year: str = Field(pattern="^[0-9]{4}-[0-9]{4}$")
-    grade: int = Field(ge=1, le=12)
+    grade: Whole = Field(ge=1, le=12)
 
 
 class FrozenBody(BaseModel):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from api.v1.forms import PRINTABLE, Form, ShortText, Slot
+from api.v1.forms import PRINTABLE, Form, ShortText, Slot, Truth, Whole
 from domain.assessment import AssessmentPoint
 from domain.entry import CellKey
 from domain.scales import CellKind
@@ -30,7 +30,7 @@ class CellPlace(BaseModel):
 
 class CellForm(CellPlace, Form):
     value: CellText
-    version: int = Field(ge=0, description="the one on the writer's screen, 0 for a cell nobody wrote yet")
+    version: Whole = Field(ge=0, description="the one on the writer's screen, 0 for a cell nobody wrote yet")
 
     def edit(self) -> CellEdit:
         return CellEdit(self.record_id, self.key(), self.value, self.version)
@@ -44,10 +44,10 @@ class CopyForm(Form):
     item: Slot = Field(description="the subject, or which of the homeroom's comments")
     point: AssessmentPoint
     text: Annotated[CellText, StringConstraints(min_length=1)]
-    versions: dict[UUID, Annotated[int, Field(ge=0)]] = Field(
+    versions: dict[UUID, Annotated[Whole, Field(ge=0)]] = Field(
         min_length=1, max_length=100, description="of each chosen record's cell, as on the writer's screen"
     )
-    overwrite: bool = Field(default=False, description="also where the writer saw a comment already")
+    overwrite: Truth = Field(default=False, description="also where the writer saw a comment already")
 
     def copy_of(self) -> CommentCopy:
         return CommentCopy(self.item, self.point, self.text, self.versions, self.overwrite)
@@ -57,13 +57,13 @@ class AttendanceForm(Form):
     """Only what is sent is written."""
 
     record_id: UUID
-    absent_excused: int = Field(default=0, ge=0, le=400)
-    absent_unexcused: int = Field(default=0, ge=0, le=400)
-    is_recognised: bool = False
+    absent_excused: Whole = Field(default=0, ge=0, le=400)
+    absent_unexcused: Whole = Field(default=0, ge=0, le=400)
+    is_recognised: Truth = False
     height_cm: ShortText = Field(default="", description="30 to 250 cm, at most one decimal; empty clears it")
     weight_kg: ShortText = Field(default="", description="5 to 200 kg, at most one decimal; empty clears it")
     health: CellText = Field(default="", description="at most 60 characters; empty clears it")
-    version: int = Field(ge=0, description="the one on the writer's screen, 0 where nothing was entered yet")
+    version: Whole = Field(ge=0, description="the one on the writer's screen, 0 where nothing was entered yet")
 
     def said(self) -> Attendance:
         return Attendance(**self.model_dump(exclude_unset=True))

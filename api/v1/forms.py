@@ -1,5 +1,6 @@
 """What clients send and get: typed bodies, each decision with its own command id."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -8,14 +9,18 @@ from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
+    Strict,
     StringConstraints,
 )
+from pydantic_core import PydanticCustomError
 
 from domain.assessment import Term
 from domain.stages import Stage
 
+_DATE = re.compile(r"\d{4}-\d\d-\d\dT")
 # Control characters other than tab and line ends cannot be printed, and the database takes no zero.
 PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 
@@ -26,6 +31,17 @@ def _each_once(ids: list[UUID]) -> list[UUID]:
     return ids
 
 
+def _written_out(value: object) -> object:
+    """A number would be taken for seconds since 1970."""
+    if not isinstance(value, str) or not _DATE.match(value):
+        raise PydanticCustomError("datetime_type", "not a time as RFC 3339 has it")
+    return value
+
+
+# What is described as a number or as true and false is nothing else that could be understood as such.
+Whole = Annotated[int, Strict()]
+Truth = Annotated[bool, Strict()]
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
 Slot = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
 Ids = Annotated[list[UUID], Field(min_length=1, max_length=100), AfterValidator(_each_once)]
 ReasonText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=1000, pattern=PRINTABLE)]
@@ -71,8 +87,8 @@ class ReleaseForm(Command):
 
 class DeadlineForm(Form):
     command_id: UUID
-    policy_version: int = Field(ge=1)
-    due_at: AwareDatetime
+    policy_version: Whole = Field(ge=1)
+    due_at: Moment
 
 
 class OpenForm(Form):

@@ -10,9 +10,11 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
 
 from activities.rosters import KeptPreview, Preview, confirm_roster, find_preview, preview_roster
+from api.bodies import raw
 from api.deps import CurrentPerson, ServicesDep, body_of, class_of_school, now
 from api.guard import allow
 from api.services import Services
+from api.workbooks import XLSX
 from domain.calendar import SchoolYear
 from domain.duties import OFFICES
 from domain.errors import NotAllowed
@@ -112,7 +114,7 @@ async def office(person: CurrentPerson) -> Person:
 Office = Annotated[Person, Depends(office)]
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, openapi_extra=raw(XLSX))
 @allow(OFFICES, Scope.ROSTERS, crosses_schools=True)
 async def preview(
     request: Request,

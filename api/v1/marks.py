@@ -3,19 +3,28 @@
 import asyncio
 
 from fastapi import APIRouter, Request, Response
+from starlette.convertors import StringConvertor, register_url_convertor
 
 from activities import mark_workbooks
+from api.bodies import raw
 from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, body_of, now, require_readable, require_slot
 from api.guard import allow
 from api.v1.entry_forms import SavedView, saved_view
 from api.v1.forms import Slot
 from api.v1.mark_forms import ConfirmMarksForm, MarksPreviewView, preview_view
-from api.workbooks import WORKBOOK, workbook
+from api.workbooks import WORKBOOK, XLSX, workbook
 from domain.duties import STAFF
 from domain.scopes import Scope
 from storage.previews import SlotOfPerson
 
 router = APIRouter(tags=["marks"])
+
+
+class _Undotted(StringConvertor):
+    regex = "[^/.]+"
+
+
+register_url_convertor("undotted", _Undotted())
 MAX_WORKBOOK = 5 * 1024 * 1024
 
 
@@ -31,7 +40,7 @@ def export_marks(slot: Slot, head: VisibleClassTerm, person: CurrentPerson, foun
     return workbook(data, f"{head.class_name}-{slot}-{head.term}")
 
 
-@router.post("/class-terms/{class_term_id}/marks/{slot}")
+@router.post("/class-terms/{class_term_id}/marks/{slot:undotted}", openapi_extra=raw(XLSX))  # "toan.xlsx" is read only
 @allow(STAFF, Scope.ENTER)
 async def preview_marks(
     slot: Slot, request: Request, head: VisibleClassTerm, person: CurrentPerson, found: ServicesDep

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Base64Bytes, BaseModel, Field, SecretStr, model_validator
 
 from api.errors import Problem
-from api.v1.forms import FailureView, Form, Ids, OutcomeView, Slot
+from api.v1.forms import FailureView, Form, Ids, OutcomeView, Slot, Whole
 
 
 class OrderForm(Form):
@@ -35,7 +35,7 @@ class ConfirmForm(Form):
 
 
 class RawSignatureForm(Form):
-    position: int = Field(ge=0, le=10_000)
+    position: Whole = Field(ge=0, le=10_000)
     value: Annotated[Base64Bytes, Field(max_length=2048)]
 
 

@@ -50,7 +50,7 @@ async def open_order(form: OrderForm, head: VisibleClassTerm, person: CurrentPer
     return await asyncio.to_thread(_view, found, order.id)
 
 
-@router.get("/orders/{order_id}")
+@router.get("/orders/{order_id:uuid}")  # "/orders/confirm" is no order
 @allow(STAFF, Scope.SIGN)
 def order_state(own: OwnOrderDep, found: ServicesDep) -> OrderView:
     """How one's order stands: what was prepared, what it waits for, or why it ended."""

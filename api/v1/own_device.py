@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
+from api.bodies import raw
 from api.deps import CurrentPerson, OwnOrder, OwnOrderDep, ServicesDep, body_of, now
 from api.guard import allow
 from api.services import Services
@@ -71,7 +72,7 @@ def paper(position: Position, own: OwnOrderDep, found: ServicesDep) -> Response:
     return Response(found.own_device.paper(own.order, position), media_type=PDF, headers=headers)
 
 
-@router.put("/orders/{order_id}/papers/{position}", status_code=204)
+@router.put("/orders/{order_id}/papers/{position}", status_code=204, openapi_extra=raw(PDF))
 @allow(STAFF, Scope.SIGN)
 async def signed_paper(position: Position, request: Request, own: OwnOrderDep, found: ServicesDep) -> None:
     """Bring a document back signed (the request's body is the PDF); the confirmation then needs no passphrase.

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from api.deps import CurrentPerson, ServicesDep, VisibleClassTerm, now, require_readable, require_slot, today
 from api.guard import allow
-from api.v1.forms import Form, Ids, ReasonText
+from api.v1.forms import Form, Ids, ReasonText, Truth
 from domain.curriculum import HOMEROOM, PRINCIPAL
 from domain.duties import STAFF
 from domain.errors import NotAllowed
@@ -54,14 +54,14 @@ class ResultView(BaseModel):
 
 
 class AssessmentForm(Form):
-    assessment_waived: bool = Field(description="a disabled pupil who is not assessed")
-    individual_plan: bool = Field(description="a disabled pupil who is assessed by a plan of his own")
+    assessment_waived: Truth = Field(description="a disabled pupil who is not assessed")
+    individual_plan: Truth = Field(description="a disabled pupil who is assessed by a plan of his own")
     reason: ReasonText
 
 
 class PromotionForm(Form):
     record_ids: Ids
-    is_promoted: bool
+    is_promoted: Truth
     reason: ReasonText
 
 

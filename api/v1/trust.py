@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from activities.evidence import evidence_of
 from activities.handover import NOT_YET, handover
+from api.bodies import raw
 from api.deps import CurrentPerson, ServicesDep, VisibleDocument, body_of, now
 from api.guard import allow
 from api.services import Services
@@ -75,7 +76,7 @@ def handover_container(head: VisibleDocument, found: ServicesDep) -> Response:
     return Response(packed, media_type=ASICE, headers=headers)
 
 
-@router.put("/school/seal-image", status_code=204)
+@router.put("/school/seal-image", status_code=204, openapi_extra=raw("image/png"))
 @allow(STAFF, Scope.DECIDE)
 async def save_seal_image(request: Request, person: CurrentPerson, found: ServicesDep) -> None:
     """The school's own picture of its seal (PNG, red on a transparent ground), for seals from now on."""

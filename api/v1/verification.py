@@ -8,6 +8,7 @@ from typing import Literal
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
+from api.bodies import raw
 from api.deps import ServicesDep, body_of
 from api.guard import everybody
 from api.services import Services
@@ -69,7 +70,7 @@ class VerificationView(BaseModel):
     signatures: list[SignatureView]
 
 
-@router.post("/verify")
+@router.post("/verify", openapi_extra=raw("application/pdf", "application/zip", "application/octet-stream"))
 @everybody
 async def verify_file(request: Request, found: ServicesDep, lang: Language = "vi") -> VerificationView:
     """Check a PDF or a hand-over container (the request's body). Nobody has to sign in; the file is not kept."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -13,6 +14,7 @@ import psutil
 from cli.trouble import Trouble
 
 LOGS_KEPT = 5
+LOG_BYTES = 20_000_000
 POLL_SECONDS = 0.05
 SAME_BIRTH_SECONDS = 2  # the system clock may have been corrected since
 
@@ -134,12 +136,27 @@ class Child:
 def rotate(log: Path) -> None:
     """Start a new log file and keep the last few."""
     log.parent.mkdir(parents=True, exist_ok=True)
+    _make_room(log)
+    if log.exists():
+        log.replace(log.with_suffix(".log.1"))
+
+
+def keep_small(log: Path, limit: int = LOG_BYTES) -> None:
+    """The same for a log that has grown large and is being written to: its process goes on with the emptied file.
+
+    It appends, so its next line is at the beginning. What it writes while the old lines are copied is lost.
+    """
+    if log.exists() and log.stat().st_size > limit:
+        _make_room(log)
+        shutil.copyfile(log, log.with_suffix(".log.1"))
+        os.truncate(log, 0)
+
+
+def _make_room(log: Path) -> None:
     for number in range(LOGS_KEPT - 1, 0, -1):
         older = log.with_suffix(f".log.{number}")
         if older.exists():
             older.replace(log.with_suffix(f".log.{number + 1}"))
-    if log.exists():
-        log.replace(log.with_suffix(".log.1"))
 
 
 def _born(pid: int) -> float:

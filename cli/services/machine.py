@@ -41,7 +41,7 @@ def port_is_free(host: str, port: int) -> bool:
     return True
 
 
-def require_ports(settings: Settings, parts: Collection[str] = ("api", "temporal")) -> None:
+def require_ports(settings: Settings, parts: Collection[str] = ("api", "temporal", "worker", "signer")) -> None:
     """Raise Trouble for the first port of `parts` that another program holds, with the setting that moves it."""
     wanted = [
         ("api", "the web address", settings.api_host, settings.api_port, "HOCBA_API_PORT"),
@@ -49,9 +49,17 @@ def require_ports(settings: Settings, parts: Collection[str] = ("api", "temporal
         ("temporal", "Temporal", settings.temporal_host, settings.temporal_port, "HOCBA_TEMPORAL_PORT"),
         ("temporal", "Temporal's pages", settings.temporal_host, settings.temporal_ui_port, "HOCBA_TEMPORAL_UI_PORT"),
     ]
+    for part, port in metrics_ports(settings).items():
+        wanted.append((part, f"metrics of {part}", settings.metrics_host, port, "HOCBA_METRICS_PORT"))
     for part, purpose, host, port, setting in wanted:
         if part in parts and not port_is_free(host, port):
             raise Trouble(f"Port {port} ({purpose}) is in use by another program: stop it, or set {setting}.")
+
+
+def metrics_ports(settings: Settings) -> dict[str, int]:
+    """Where each part of one machine answers Prometheus; none where that is off."""
+    first = settings.metrics_port
+    return {} if first is None else {part: first + at for at, part in enumerate(("api", "worker", "signer"))}
 
 
 def free_ports(host: str, count: int) -> list[int]:

@@ -9,10 +9,11 @@ from typing import Self
 
 import httpx
 
+from cli.keeping.unfinished import refuse_half_restored
 from cli.services.account import tied_to_parent
 from cli.services.child import Child, Part, end_leftovers, nothing, rotate
 from cli.services.lock import StateLock
-from cli.services.machine import free_ports, require_ports, require_space
+from cli.services.machine import free_ports, metrics_ports, require_ports, require_space
 from cli.services.postgres import Postgres
 from cli.services.temporal import temporal_part
 from cli.trouble import Trouble
@@ -105,21 +106,46 @@ class Services:
         await self.children[name].wait_ready()
 
 
-def everything(settings: Settings, say: Callable[[str], None] = quiet) -> Services:
-    """Return the services of a whole hocba: database, Temporal, two workers and the API."""
+def everything(
+    settings: Settings,
+    say: Callable[[str], None] = quiet,
+    before_work: Callable[[], Awaitable[None]] = nothing,
+) -> Services:
+    """Return the services of a whole hocba: database, Temporal, two workers and the API.
+
+    `before_work` is done once, with the newest tables and before anybody works. Raises Trouble for a state folder of
+    which a part may be missing.
+    """
+    refuse_half_restored(settings.var_dir)
     parts = [
         *_database(settings),
         temporal_part(settings),
         *_authority(settings),
-        python_part("worker", ["-m", "worker"], _as(WORKER, settings)),
-        python_part("signer", ["-m", "worker", "--queue", "sign"], _as(WORKER, settings)),
-        http_part("api", ["-m", "api"], _as(API, settings), f"{settings.api_url}/readyz"),
+        *own_processes(settings),
     ]
 
     async def migrate() -> None:
         await run_once("migrate", settings)
+        await before_work()
 
     return Services(settings, parts, say, after={"temporal": migrate})
+
+
+def own_processes(settings: Settings) -> list[Part]:
+    """The two workers and the API."""
+    others = "sign,proof,submit,campaign"
+    return [
+        python_part("worker", ["-m", "worker"], _as(WORKER, watched(settings, "worker"))),
+        python_part("signer", ["-m", "worker", "--queue", others], _as(WORKER, watched(settings, "signer"))),
+        http_part("api", ["-m", "api"], _as(API, settings), f"{settings.api_url}/readyz"),
+    ]
+
+
+def watched(settings: Settings, part: str) -> Settings:
+    """The same with a port for metrics of the part's own, where there are any: the API's, and the two that follow."""
+    if settings.metrics_port is None:
+        return settings
+    return settings.model_copy(update={"metrics_port": metrics_ports(settings)[part]})
 
 
 def infrastructure(settings: Settings, say: Callable[[str], None] = quiet) -> Services:
@@ -181,13 +207,14 @@ async def run_once(command: str, settings: Settings, *, show: bool = False) -> N
 def make_folders(settings: Settings) -> None:
     """Make the state folder; only the parts without pupils' data may be entered by other accounts."""
     settings.var_dir.mkdir(mode=MAY_PASS, parents=True, exist_ok=True)
-    for folder in (
+    places = [
         settings.object_store,
         settings.key_store,
         settings.pki_dir,
         settings.var_dir / "log",
         settings.secrets_dir,
-    ):
+    ]
+    for folder in (each for each in places if isinstance(each, Path)):  # a bucket is not ours to make
         folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
 
 

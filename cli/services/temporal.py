@@ -1,6 +1,7 @@
 """Temporal's own server as a child: file database, 90 days of history, our search attributes."""
 
 import shutil
+import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -42,6 +43,12 @@ def temporal_binary() -> str:
     if found is None:
         raise Trouble("The program 'temporal' is missing: run 'make install'.")
     return found
+
+
+def temporal_version() -> str:
+    """What the program says of itself."""
+    said = subprocess.run([temporal_binary(), "--version"], capture_output=True, text=True, check=True)
+    return said.stdout.strip()
 
 
 def temporal_part(settings: Settings) -> Part:

@@ -12,7 +12,7 @@ from typing import Final
 from domain.errors import Invalid
 from domain.stored_zip import stored_zip
 
-MAX_BYTES: Final = 64 * 1024 * 1024
+MAX_BYTES: Final = 24 * 1024 * 1024  # twelve sealed years have some 2 MB; no more can be handed in (api.bodies)
 MAX_MEMBERS: Final = 512
 _NAME: Final = re.compile(r"(kiem-chung/)?[A-Za-z0-9][A-Za-z0-9_-]{0,99}\.(pdf|ers|der|json|txt)")
 _SHOWN: Final = 60  # characters of a hostile name

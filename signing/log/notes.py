@@ -5,7 +5,6 @@ that names another key is ignored, as the specification wants.
 """
 
 import base64
-import binascii
 import hashlib
 import re
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ TIME_BYTES = 8
 _LAST_SECOND = 253_402_300_799  # of the year 9999
 _MALFORMED = "Văn bản có chữ ký của nhật ký sai định dạng."
 _MALFORMED_KEY = "Khoá kiểm tra của nhật ký sai định dạng."
-_NAME = re.compile(r"[^\s+\x00-\x1f]+")
+_NAME = re.compile(r"[^\s+\x00-\x1f\ud800-\udfff]+")  # half a sign is what bytes of a command line become
 _LINE = re.compile(rf"— ({_NAME.pattern}) (\S+)")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 
@@ -103,7 +102,7 @@ class VerifierKey:
         """Read `<name>+<key id>+<base64 of kind and key>`; raises NoteInvalid, also for an id of another key."""
         name, _, rest = vkey.partition("+")
         data = from_base64(rest.partition("+")[2])
-        if len(data) != 1 + _PUBLIC_BYTES or data[0] not in set(SignatureKind):
+        if not _NAME.fullmatch(name) or len(data) != 1 + _PUBLIC_BYTES or data[0] not in set(SignatureKind):
             raise NoteInvalid(_MALFORMED_KEY)
         key = cls(name, SignatureKind(data[0]), data[1:])
         if str(key) != vkey:
@@ -156,6 +155,6 @@ def from_base64(text: str) -> bytes:
     """Strict base64 (RFC 4648 section 4); nothing for anything that is not exactly what encoding gives."""
     try:
         data = base64.b64decode(text, validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii.Error is one, and so is what is said of letters beyond ASCII
         return b""
     return data if to_base64(data) == text else b""

@@ -3,7 +3,7 @@
 import secrets
 from pathlib import Path
 
-from signing.authority import write_private
+from config.secret_files import make_once
 from signing.log.errors import LogDamaged
 
 BYTES = 32
@@ -12,8 +12,7 @@ BYTES = 32
 def log_secret(path: Path) -> bytes:
     """The secret in the file (mode 0600), made there on first use. Raises LogDamaged if it is not whole."""
     if not path.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_private(path, secrets.token_bytes(BYTES))
+        make_once(path, secrets.token_bytes(BYTES))
     secret = path.read_bytes()
     if len(secret) != BYTES:
         raise LogDamaged(f"Tệp bí mật của nhật ký bị hỏng: {path}")

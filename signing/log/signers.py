@@ -8,7 +8,7 @@ from typing import Self
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from signing.authority import write_private
+from config.secret_files import make_once
 from signing.log.errors import LogDamaged
 from signing.log.notes import TIME_BYTES, SignatureKind, SignatureLine, VerifierKey, cosigned_text
 
@@ -24,8 +24,7 @@ class NoteSigner:
     def open(cls, path: Path, name: str) -> Self:
         """The key in the file (PEM, mode 0600), made there on first use. Raises LogDamaged if it cannot be read."""
         if not path.exists():
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_private(path, _pem(Ed25519PrivateKey.generate()))
+            make_once(path, _pem(Ed25519PrivateKey.generate()))
         try:
             key = serialization.load_pem_private_key(path.read_bytes(), password=None)
         except ValueError as error:

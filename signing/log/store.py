@@ -46,7 +46,7 @@ class LocalTiles:
                 with suppress(FileNotFoundError):
                     Path(file.name).unlink()
                 raise
-        _sync(target.parent)
+        make_durable(target.parent)
 
 
 def _make_folder(folder: Path) -> None:
@@ -55,10 +55,10 @@ def _make_folder(folder: Path) -> None:
     _make_folder(folder.parent)
     folder.mkdir(exist_ok=True)
     folder.chmod(0o755)
-    _sync(folder.parent)
+    make_durable(folder.parent)
 
 
-def _sync(folder: Path) -> None:
+def make_durable(folder: Path) -> None:
     """A new name in a folder is durable only when the folder is."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:

@@ -1,14 +1,11 @@
 """A document and its signatures as read for verification, and what is checked of it as a whole."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
-from typing import Any
 
 from asn1crypto.parser import peek
 from cryptography import x509
-from pyhanko.pdf_utils.generic import DictionaryObject
 from pyhanko.pdf_utils.misc import PdfStrictReadError
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
@@ -22,11 +19,9 @@ from signing.page_text import page_text
 from signing.signature_bytes import covered_length, is_whole_file, timestamp_token
 from signing.verification.exchanged import first_difference
 from signing.verification.printed import first_misprint
+from signing.verification.stillness import is_static
 from signing.verification.verdicts import Check, Finding, compared, judged
 
-# What a reader may act on by itself, or show now and hide then (ISO 32000-1, table 28).
-_ACTIVE = ("/OpenAction", "/AA", "/OCProperties", "/Collection", "/Requirements")
-_MOST_NODES = 1000
 _LEAST_TOKEN = 256
 _KINDS = {SigSeedSubFilter.PADES.value, SigSeedSubFilter.ADOBE_PKCS7_DETACHED.value}
 
@@ -107,7 +102,7 @@ class Document:
         return [
             judged(Check.STRUCTURE, holds=True),
             *self._record_findings(),
-            judged(Check.STATIC, holds=_is_static(self.reader, len(self.fields))),
+            judged(Check.STATIC, holds=is_static(self.reader, len(self.fields))),
             *self._signing_findings(),
         ]
 
@@ -162,43 +157,3 @@ def _holds(check: Callable[[], bool]) -> bool:
         raise
     except Exception:  # noqa: BLE001 - bytes made to deceive make parsers raise anything
         return False
-
-
-def _is_static(reader: ArchivalReader, signature_fields: int) -> bool:
-    """Whether nothing but signatures can be filled in, clicked, run, or shown and hidden."""
-    root, form, names = reader.root, _part(reader.root, "/AcroForm"), _part(reader.root, "/Names")
-    pages = [node for node in _walked(root["/Pages"], _kids) if "/Kids" not in node]
-    annotations = [each.get_object() for page in pages for each in _part(page, "/Annots")]
-    fields = [each.get_object() for each in _part(form, "/Fields")]
-    is_active = any(key in root for key in _ACTIVE) or "/JavaScript" in names
-    is_form = (
-        "/XFA" in form or len(fields) != signature_fields or any(each.get("/FT") != "/Sig" for each in annotations)
-    )
-    parts = [*pages, *annotations, *fields, *_walked(_part(root, "/Outlines"), _bookmarks)]
-    is_clicked = any(key in part for part in parts for key in ("/A", "/AA"))
-    return not (is_active or is_form or is_clicked)
-
-
-def _walked(root: Any, below: Callable[[Any], Iterable[Any]]) -> Iterator[Any]:  # noqa: ANN401 - () if there is none
-    """Every node of a tree, however it is made up: one that names itself, or unfolds without end, is too large."""
-    waiting = [root]
-    for _ in range(_MOST_NODES):
-        if not waiting:
-            return
-        node = waiting.pop()
-        yield node
-        waiting.extend(islice(below(node), _MOST_NODES))
-    raise PdfStrictReadError("The tree has too many nodes")
-
-
-def _kids(node: DictionaryObject) -> Iterator[DictionaryObject]:
-    return (kid.get_object() for kid in _part(node, "/Kids"))
-
-
-def _bookmarks(node: DictionaryObject) -> Iterator[DictionaryObject]:
-    return (node[key] for key in ("/First", "/Next") if key in node)
-
-
-def _part(node: DictionaryObject, key: str) -> Any:  # noqa: ANN401 - whatever stands there
-    # By [], which follows a reference; `get` does not.
-    return node[key] if key in node else ()  # noqa: SIM401

@@ -62,12 +62,12 @@ _CHECKS: dict[Check, dict[Language, tuple[str, str]]] = {
     },
     Check.STATIC: {
         "vi": (
-            "Văn bản không chứa mã lệnh, lớp ẩn hay ô nhập liệu.",
-            "Văn bản chứa mã lệnh, lớp ẩn, chú thích hoặc ô nhập liệu có thể làm thay đổi nội dung hiển thị.",
+            "Văn bản không chứa mã lệnh, lớp ẩn, ô nhập liệu hay nội dung lấy từ nơi khác.",
+            "Văn bản chứa mã lệnh, lớp ẩn, chú thích, ô nhập liệu hoặc nội dung ở nơi khác, có thể bị đổi.",
         ),
         "en": (
-            "The document has no scripts, layers or input fields.",
-            "The document has scripts, layers, annotations or input fields, which can change what is shown.",
+            "The document has no scripts, layers, input fields or content from elsewhere.",
+            "The document has scripts, layers, annotations, input fields or outside content that can change.",
         ),
     },
     Check.PLAN: {

@@ -69,6 +69,7 @@ from storage.tables.papers import (
 )
 from storage.tables.phrases import CommentPhrase
 from storage.tables.previews import RosterPreview
+from storage.tables.sights import RecordView
 from storage.tables.submission import (
     CertificateApproval,
     Packet,
@@ -154,6 +155,7 @@ __all__ = [
     "Recall",
     "RecordSlot",
     "RecordStore",
+    "RecordView",
     "RecoveryCode",
     "ReviewItem",
     "RosterPreview",

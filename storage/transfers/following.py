@@ -16,7 +16,7 @@ from storage.corrections import on_the_way
 from storage.extracts import steps as extracts
 from storage.matters import steps, waits
 from storage.matters.steps import Step
-from storage.tables import ClassGroup, ClassTermRow, Matter, Transfer
+from storage.tables import ClassGroup, ClassTermRow, Matter, Reason, Transfer
 from storage.transfers import books, brought, dues, matching, telling
 from storage.transfers.steps import drop_paper, lead
 
@@ -136,10 +136,14 @@ def withdraw(session: Session, matter_id: UUID, at: datetime) -> TransferStandin
 
 
 def note_stuck(session: Session, note: StuckNote) -> TransferStanding:
-    """Say on the matter's page what it waits for, and tell the principals who can mend it; once."""
+    """Say on the matter's page what it waits for, and tell the principals who can mend it; once.
+
+    A workflow that was lost and begun again finds out anew what is known already.
+    """
     row = _locked(session, UUID(note.matter_id))
     command_id = f"stuck/{note.at.isoformat()}"
-    if Phase(row.phase) in AUTOMATIC and steps.known(session, row.matter_id, command_id) is None:
+    is_known = steps.known(session, row.matter_id, command_id) is not None or _is_told(session, row, note.why)
+    if Phase(row.phase) in AUTOMATIC and not is_known:
         matter, reason_id = session.get_one(Matter, row.matter_id), uuid5(row.matter_id, command_id)
         journal.add_reason(session, reason_id, matter.school_id, matter.opened_by, note.why)
         schools = _who_mend(session, row, note.class_term_id)
@@ -147,6 +151,14 @@ def note_stuck(session: Session, note: StuckNote) -> TransferStanding:
         steps.note(session, row.matter_id, Step(command_id, Deed.STUCK, note.at, None, reason_id, detail))
         lead(session, row, Phase(row.phase), note.at)
     return dues.standing(session, row)
+
+
+def _is_told(session: Session, row: Transfer, why: str) -> bool:
+    """Whether nothing has happened since people were told that this step is kept by this very thing."""
+    newest = dues.newest_step(session, row)
+    if newest is None or newest.deed != Deed.STUCK or newest.detail["phase"] != row.phase:
+        return False
+    return newest.reason_id is not None and session.get_one(Reason, newest.reason_id).text == why
 
 
 def _who_mend(session: Session, row: Transfer, class_term_id: str) -> set[UUID | None]:

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from cryptography import x509
-from obstore.store import LocalStore
 from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
@@ -53,7 +52,7 @@ class Archive:
 
     @property
     def objects(self) -> Objects:
-        return Objects(LocalStore(self.folder / "objects"))
+        return Objects(self.folder / "objects")
 
     def path_of(self, paper: Paper) -> Path:
         return self.folder / "objects" / paper.sha256[:2] / paper.sha256

@@ -188,7 +188,7 @@ def office(  # noqa: PLR0917  # fixtures, passed by name
     object_folder: Path,
     tmp_path: Path,
 ) -> Office:
-    keys, objects = KeyStore(tmp_path), Objects.local(object_folder)
+    keys, objects = KeyStore(tmp_path), Objects(object_folder)
     keeper = EvidenceKeeper(sessions, stamps)
     preflight = Preflight(sessions, objects, revocation, stamps)
     return Office(

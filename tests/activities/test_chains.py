@@ -9,7 +9,7 @@ from sqlalchemy import update
 from temporalio.testing import ActivityEnvironment
 
 from activities.chains import ChainKeeper
-from activities.history import KEY_FILE, HistoryKeeper, LogBook, open_log_book
+from activities.history import KEY_FILE, HistoryKeeper, LogBook, log_files, open_log_book
 from activities.upkeep import Chore, UpkeepActivities
 from domain.chains import LinkState
 from domain.curriculum import SEAL
@@ -38,7 +38,7 @@ def log_book(tmp_path: Path) -> LogBook:
 
 @pytest.fixture
 def keeper(office: Office, tmp_path: Path) -> ChainKeeper:
-    return ChainKeeper(office.objects, tmp_path / "history", tmp_path / "keys" / KEY_FILE, ORIGIN)
+    return ChainKeeper(office.objects, log_files(tmp_path / "history"), tmp_path / "keys" / KEY_FILE, ORIGIN)
 
 
 @pytest.fixture

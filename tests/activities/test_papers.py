@@ -6,6 +6,8 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,8 +19,10 @@ from activities.papers import PaperPool
 from activities.workbench import EmbedTask, Key, PrepareTask
 from domain.documents import SignatureField
 from signing.mechanisms import Mechanism
+from storage.buckets import StoreUnavailable
 from storage.completion import PaperFailure
 from storage.objects import ObjectDamaged, ObjectMissing, Objects
+from tests.s3_server import S3Server
 from tests.signing.pki import Stage
 
 ABSENT = PrepareTask(None, "0" * 64, SignatureField.SEAL, Key("", Mechanism.ECDSA), datetime.now(UTC))
@@ -64,8 +68,21 @@ def test_who_has_confirmed_does_not_wait_until_others_papers_are_written(pool: P
         assert not writing.done()
 
 
+def test_processes_reach_a_bucket(s3_server: S3Server, missing: EmbedTask) -> None:
+    with closing(PaperPool(s3_server.bucket(), "https://hocba.example", 1)) as pool:
+        [failed] = pool.embed([missing], lambda _: None)
+    assert isinstance(failed, PaperFailure)
+    assert failed.code == "ObjectMissing"
+
+
+def test_a_store_that_is_away_is_no_missing_paper(s3_server: S3Server, missing: EmbedTask) -> None:
+    away = replace(s3_server.bucket(), name="gone")
+    with closing(PaperPool(away, "https://hocba.example", 1)) as pool, pytest.raises(StoreUnavailable):
+        pool.embed([missing], lambda _: None)
+
+
 def test_objects_are_kept_once_and_checked_on_reading(tmp_path: Path) -> None:
-    objects = Objects.local(tmp_path)
+    objects = Objects(tmp_path)
     sha256 = objects.put(b"paper")
     assert objects.put(b"paper") == sha256
     assert objects.get(sha256) == b"paper"

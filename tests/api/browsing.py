@@ -86,14 +86,22 @@ def free_port() -> int:
 @asynccontextmanager
 async def serving(app: FastAPI, port: int) -> AsyncIterator[None]:
     """The application under the server that serves it in earnest."""
-    listening = socket.create_server(("127.0.0.1", port))
     server = Server(uvicorn.Config(app, log_level="error", access_log=False), app.state.live)
-    running = asyncio.create_task(server.serve(sockets=[listening]))
+    running = asyncio.create_task(server.serve(sockets=[_listening(port)]))
     try:
         yield
     finally:
         server.should_exit = True
         await running
+
+
+def _listening(port: int) -> socket.socket:
+    """With the protocol named: only then does asyncio send small answers at once (TCP_NODELAY), not 40 ms later."""
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind(("127.0.0.1", port))
+    listening.listen()
+    return listening
 
 
 def _is_trouble(request: Request) -> bool:

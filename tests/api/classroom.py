@@ -82,10 +82,10 @@ class Classroom:
         body = {"order_ids": [str(order_id)], "passphrase": passphrase}
         return await self.as_(slot).post("/api/v1/orders/confirm", json=body)
 
-    async def sign(self, action: str, slot: str, *more: str) -> UUID:
+    async def sign(self, action: str, slot: str, *more: str, passphrase: str = PASSPHRASE) -> UUID:
         order_id = uuid4()
         assert (await self.prepare(action, slot, order_id, more)).status_code == 200
-        answer = await self.confirm(slot, order_id)
+        answer = await self.confirm(slot, order_id, passphrase)
         assert answer.status_code == 200, answer.text
         assert outcome_of(answer)["failed"] == []
         return order_id

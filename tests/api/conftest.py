@@ -70,6 +70,7 @@ from worker.trust import Trust
 from workflows.workers import campaign_worker, matter_worker
 
 As = Callable[[str], AsyncClient]
+NewClass = Callable[..., Classroom]
 APART = ApartVerifier()
 TEMPLATES = make_templates()
 VAULT = Vault(b"a key of the tests, 32 bytes long"[:32])
@@ -136,10 +137,10 @@ def make_services(
     *,
     demo: bool = False,
 ) -> Services:
-    confirms, objects = confirming(sessions, keys), Objects.local(folder)
+    confirms, objects = confirming(sessions, keys), Objects(folder)
     device = OwnDevice(sessions, objects, confirms)
     verifying = Verifying(sessions, objects, [keys.authority.root], APART)
-    showing, history = Showing(objects, "http://127.0.0.1:8000"), folder / "history"
+    showing, history = Showing(objects, "http://127.0.0.1:8000"), LocalTiles(folder / "history")
     entrance = Entrance.make(sessions, VAULT, "http://127.0.0.1")
     stores = {"city": StoreAddress("Kho học bạ số của thành phố", "http://127.0.0.1:9/store/v1")}
     exchange = make_exchange(sessions, objects, {"pkcs12": Pkcs12Provider(keys.store)}, [keys.authority.root], stores)
@@ -240,12 +241,12 @@ def trust(  # fixtures, passed by name
     keeper, files = EvidenceKeeper(worker_sessions, stamps), LocalTiles(folder / "log")
     log = HistoryLog(files, NoteSigner.open(folder / "key", "hocba.example/log"), "hocba.example/log")
     yield Trust(
-        preflight=Preflight(worker_sessions, Objects.local(objects_folder), revocation, stamps),
+        preflight=Preflight(worker_sessions, Objects(objects_folder), revocation, stamps),
         confirming=confirming(worker_sessions, keys),
         proving=Proving(worker_sessions, pool, stamps, keeper),
         keeper=keeper,
         history=HistoryKeeper(worker_sessions, LogBook(log, files, b"a secret of the tests")),
-        packages=TransferPackageActivities(worker_sessions, Objects.local(objects_folder), roots, APART),
+        packages=TransferPackageActivities(worker_sessions, Objects(objects_folder), roots, APART),
     )
     stamps.close()
     revocation.close()
@@ -294,8 +295,8 @@ def live_services(  # fixtures, passed by name
     return make_services(interface_sessions, approvals, keys, objects_folder, demo=True)
 
 
-@pytest.fixture
-def new_class(live_app: FastAPI, live_sessions: Sessions, keys: Keyring, workers: None) -> Callable[..., Classroom]:
+@pytest.fixture(scope="package")
+def new_class(live_app: FastAPI, live_sessions: Sessions, keys: Keyring, workers: None) -> NewClass:
     return lambda name="", **facts: make_classroom(live_app, live_sessions, keys, name, **facts)
 
 

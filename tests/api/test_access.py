@@ -183,8 +183,7 @@ def _verb(route: str) -> str:
 
 @pytest.fixture
 def scene(db: Session, world: World, services: Services) -> Scene:
-    services.history_dir.mkdir(exist_ok=True)
-    (services.history_dir / "checkpoint").touch()
+    services.history.write("checkpoint", b"")
     book = open_book(db, world.cast)
     document = make_document(book, part=1, sha256=services.objects.put(b"%PDF-1.7 sample"))
     order = make_order(book, Action.APPROVE, PRINCIPAL, lease=False)
@@ -201,7 +200,7 @@ def routes_of(app: FastAPI) -> Iterator[str]:
         if isinstance(route.original_route, Mount):
             yield f"MOUNT {route.path}"
         elif str(route.path).startswith("/api/") or _is_public(route):
-            yield from (f"{method} {route.path}" for method in (route.methods or ()) if method != "HEAD")
+            yield from (f"{method} {route.path_format}" for method in (route.methods or ()) if method != "HEAD")
 
 
 def _is_public(route: RouteContext) -> bool:

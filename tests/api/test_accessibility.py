@@ -24,7 +24,7 @@ def school(live_sessions: Sessions, keys: Keyring, objects_folder: Path) -> tupl
     """A school of its own, committed: the browser asks by itself."""
     with live_sessions.begin() as session:
         world = make_world(session, keys, number=61)
-        named = objects_of(session, world.cast, Objects.local(objects_folder).put(b"%PDF-1.7 sample"))
+        named = objects_of(session, world.cast, Objects(objects_folder).put(b"%PDF-1.7 sample"))
     return world, named
 
 

@@ -13,12 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.guard import CSRF_FIELD, CSRF_HEADER
-from api.headers import HEADERS
 from api.main import add_pages
 from api.services import Services
 from storage.tables import ClassGroup, ClassTermRow, Enrolment, PupilRow, Staff, TermRecord
 from tests.api.conftest import As
 from tests.api.matrix import EVERYBODY, FORMS, PLAIN, GuardedRoute, Objects, guarded_routes, objects_of
+from tests.api.protection import assert_protected
 from tests.api.world import World
 
 ROUTES = sorted(guarded_routes(), key=lambda route: route.name)
@@ -91,7 +91,7 @@ async def test_a_page_is_kept_by_nobody_speaks_of_one_school_and_sends_forms_of_
         client = desk(person)
         answer = await own.ask(client, route)
         assert answer.headers["Cache-Control"] == "private, no-store"
-        assert {name: answer.headers[name] for name in HEADERS}.keys() == HEADERS.keys()
+        assert_protected(answer)
         assert [each for each in foreign_ids if each.encode() in answer.content] == []
         if answer.headers.get("Content-Type", "").startswith("text/html"):
             seen = Seen()
@@ -158,4 +158,6 @@ async def test_nothing_that_is_typed_breaks_a_form(desk: As, own: Objects, route
     client, path = desk(people_of(route)[0]), route.path.format(**PLAIN, **own.ids)
     for odd in ODD:
         data = FORMS.get(route.name, {}) | dict.fromkeys(TYPED, odd) | {"command_id": str(UUID(int=7))}
-        assert (await client.request(route.method, path, data=data)).status_code < 500, odd[:10]
+        answer = await client.request(route.method, path, data=data)
+        assert answer.status_code < 500, odd[:10]
+        assert_protected(answer)

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from cli.services.child import LOGS_KEPT, Part, end_leftovers, rotate
+from cli.services.child import LOGS_KEPT, Part, end_leftovers, keep_small, rotate
 from cli.services.services import Services, on_free_ports
 from cli.trouble import Trouble
 from config.settings import Settings
@@ -100,6 +100,19 @@ def test_only_the_last_few_logs_are_kept(settings: Settings) -> None:
         log.write_text(str(number))
     assert len(list(log.parent.iterdir())) == LOGS_KEPT + 1
     assert log.with_suffix(".log.1").read_text() == str(LOGS_KEPT + 1)
+
+
+def test_a_log_that_grows_large_is_put_aside_while_its_process_goes_on(settings: Settings) -> None:
+    log = settings.var_dir / "log" / "tiny.log"
+    log.parent.mkdir(parents=True)
+    with log.open("ab", buffering=0) as writing:
+        for word in (b"one", b"two", b"three"):
+            writing.write(word)
+            keep_small(log, limit=3)
+        writing.write(b"!")
+    assert [path.read_text() for path in (log, log.with_suffix(".log.1"), log.with_suffix(".log.2"))] == [
+        "!", "three", "onetwo",
+    ]  # fmt: skip
 
 
 def test_the_demo_runs_beside_another_hocba(settings: Settings) -> None:

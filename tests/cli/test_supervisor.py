@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from cli.services.child import Part, nothing
+from cli.services.child import LOG_BYTES, Part, nothing
 from cli.services.services import Services
 from cli.supervisor import FAILED, STOPPED, Patience, Supervisor, obey_signals
 from cli.trouble import Trouble
@@ -31,6 +31,19 @@ async def test_a_dead_child_is_reported_and_started_again(settings: Settings, ti
     supervisor.ask_to_stop()
     assert await serving == STOPPED
     assert said.has("worker was ended by SIGKILL; its log is ")
+
+
+async def test_the_log_of_a_child_that_runs_for_months_stays_small(settings: Settings, tiny: Tiny, said: Said) -> None:
+    services = Services(settings, [tiny("worker")])
+    supervisor = Supervisor(services, said, Patience(logs_every=0.01))
+    serving = asyncio.create_task(supervisor.run(nothing))
+    await until(lambda: services.children["worker"].is_running)
+    log = services.children["worker"].log
+    os.truncate(log, LOG_BYTES + 1)
+    await until(lambda: log.stat().st_size == 0)
+    supervisor.ask_to_stop()
+    assert await serving == STOPPED
+    assert log.with_suffix(".log.1").stat().st_size == LOG_BYTES + 1
 
 
 async def test_a_child_that_keeps_dying_stops_everything(settings: Settings, tiny: Tiny, said: Said) -> None:

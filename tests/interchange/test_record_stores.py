@@ -48,7 +48,22 @@ def test_a_receipt_is_read_back_as_it_was_written() -> None:
     assert write_receipt(receipt) == write_receipt(receipt)
 
 
-@pytest.mark.parametrize("data", [b"", b"{}", b"[]", b'{"goiTin": "x"}'])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [('"phienBan": 1', '"phienBan": 99999999999'), ('"phienBan": 1', '"phienBan": -1'), ('"a"', '"\\u0000"'),
+     ('"lyDo": ""', '"lyDo": "x\\u0000"'), ('"79766999"', '"7\\u0000"'), ('"soNhan": 1', '"soNhan": 9999999999999')],
+)  # fmt: skip
+def test_an_answer_that_nothing_could_keep_is_none(old: str, new: str) -> None:
+    receipt = Receipt("0" * 64, "79766999", datetime(2027, 6, 1, tzinfo=UTC), [Answer("a", 1, Result.ACCEPTED)])
+    text = write_receipt(receipt).decode()
+    assert old in text
+    with pytest.raises(Invalid):
+        read_receipt(text.replace(old, new, 1).encode())
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"{}", b"[]", b'{"goiTin": "x"}', b'{"kho": "\\u0000", "luc": "2026-06-01T08:00:00+07:00"}']
+)
 def test_anything_else_is_no_answer(data: bytes) -> None:
     for read in (read_receipt, read_pong):
         with pytest.raises(Invalid):

@@ -4,6 +4,7 @@ import io
 import re
 
 import pytest
+from asn1crypto import cms, core
 from pyhanko.pdf_utils.generic import StreamObject, pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigSeedSubFilter
@@ -17,6 +18,7 @@ from signing.errors import SigningRefused, Unreadable
 from signing.uploaded import require_signed_by
 from tests.signing.conftest import Cast
 from tests.signing.stock import simple_signer
+from tests.signing.verification.holes import changed, cms_in, hole
 
 HOMEROOM, PRINCIPAL = SignatureField.HOMEROOM, SignatureField.PRINCIPAL
 
@@ -115,3 +117,20 @@ def test_what_cannot_be_read_is_refused(placed: bytes, cast: Cast, tail: bytes) 
 def test_a_huge_file_is_refused(placed: bytes, cast: Cast) -> None:
     with pytest.raises(Unreadable, match="quá lớn"):
         require_signed_by(placed, placed + bytes(MAX_BYTES), HOMEROOM, cast.keys[HOMEROOM].certificate)
+
+
+def test_a_signature_with_loose_bytes_is_refused_before_others_sign_below_it(placed: bytes, cast: Cast) -> None:
+    """In the room behind the signature, in letters of both cases, as attributes that nothing protects."""
+    signed = by_program(placed, cast.keys[HOMEROOM])
+    start, end = hole(signed)
+    middle = start + 2 * len(cms_in(signed))
+    note = cms.CMSAttribute({"type": "1.2.3.4", "values": [core.OctetString(b"note")]})
+
+    def add(content: cms.SignedData) -> None:
+        content["signer_infos"][0]["unsigned_attrs"] = [note]
+
+    padded = signed[: end - 1] + b"1" + signed[end:]
+    mixed = signed[: middle - 100] + signed[middle - 100 : middle].swapcase() + signed[middle:]
+    for loose in (padded, mixed, changed(signed, add)):
+        assert loose != signed
+        refused(placed, loose, cast, "phần thừa")

@@ -5,7 +5,6 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from obstore.store import LocalStore
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -33,7 +32,7 @@ def issue(book: OpenBook, *papers: Document) -> None:
 
 
 def test_what_lies_under_a_name_is_told_whatever_it_is(tmp_path: Path) -> None:
-    objects = Objects(LocalStore(tmp_path))
+    objects = Objects(tmp_path)
     sha256 = objects.put(b"sealed")
     assert objects.found(sha256) == (sha256, 6)
     (tmp_path / sha256[:2] / sha256).write_bytes(b"other")

@@ -1,6 +1,6 @@
 """Who is told that a step of a transfer is late, also where nobody in particular is waited for."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -79,6 +79,16 @@ def test_who_can_mend_it_is_told_once_and_waited_for_no_longer_than_it_lasts(
     assert told(db, "mend") == {each.school.principal for each in casts}
     steps.lead(db, row, Phase.PLACED, AT)
     assert waits.of_matter(db, row.matter_id) == []
+
+
+def test_what_people_were_told_is_not_told_again_by_a_workflow_that_was_begun_again(
+    db: Session, casts: tuple[ClassCast, ClassCast]
+) -> None:
+    row = confirmed(db, *casts)
+    for hours, why, steps_more in ((0, "Một.", 1), (1, "Một.", 0), (2, "Hai.", 1)):
+        before = dues.standing(db, row).version
+        note = StuckNote(str(row.matter_id), AT + timedelta(hours=hours), why)
+        assert following.note_stuck(db, note).version == before + steps_more
 
 
 def test_a_step_that_went_on_meanwhile_is_not_stuck(db: Session, casts: tuple[ClassCast, ClassCast]) -> None:

@@ -65,7 +65,7 @@ async def test_recorded_histories_of_campaigns_still_replay(path: Path) -> None:
 
 @pytest.mark.parametrize("path", CORRECTIONS, ids=lambda path: path.stem)
 async def test_recorded_histories_of_corrections_still_replay(path: Path) -> None:
-    assert len(CORRECTIONS) == 5
+    assert len(CORRECTIONS) == 7
     await replayer(*OF_CORRECTIONS).replay_workflow(history(path))
 
 

@@ -77,7 +77,11 @@ def set_cookie(request: Request, answer: Response, name: str, value: str, max_ag
 
 
 def forget_session(request: Request, answer: Response) -> None:
-    answer.delete_cookie(cookie_name(request), secure=request.url.scheme == "https", httponly=True, samesite="lax")
+    forget_cookie(request, answer, cookie_name(request))
+
+
+def forget_cookie(request: Request, answer: Response, name: str) -> None:
+    answer.delete_cookie(name, secure=request.url.scheme == "https", httponly=True, samesite="lax")
 
 
 def say_once(request: Request, answer: Response, found: Services, values: dict[str, Any], token: str = "") -> None:
@@ -100,7 +104,7 @@ def said_once(request: Request, found: Services) -> dict[str, Any]:
 def private(request: Request, answer: Response) -> Response:
     """What was said once is gone."""
     if _ONCE_COOKIE in request.cookies:
-        answer.delete_cookie(_ONCE_COOKIE)
+        forget_cookie(request, answer, _ONCE_COOKIE)
     return answer
 
 

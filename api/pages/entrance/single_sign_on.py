@@ -8,7 +8,7 @@ from activities.signing_in import Caller, Entered, Proof
 from activities.single_sign_on import Arrival, SingleSignOn
 from api.deps import ServicesDep, now
 from api.guard import everybody
-from api.pages.entrance.door import caller_of, let_in, see, set_cookie
+from api.pages.entrance.door import caller_of, forget_cookie, let_in, see, set_cookie
 from api.pages.entrance.signing_in import end_old_session, refused_page
 from api.services import Services
 from domain.account_states import AccountEventKind
@@ -53,7 +53,7 @@ def arrive(request: Request, found: ServicesDep, error: str = "") -> Response:
     else:
         end_old_session(request, found)
         answer = let_in(request, found, entered, arrival.back)
-    answer.delete_cookie(COOKIE)
+    forget_cookie(request, answer, COOKIE)
     return answer
 
 

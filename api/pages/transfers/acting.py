@@ -25,7 +25,8 @@ from storage.staffing import Person
 
 router = APIRouter(include_in_schema=False, prefix="/chuyen-truong")
 ACTORS: Final = frozenset({Duty.PRINCIPAL, Duty.CLERK, Duty.HOMEROOM})
-_TOO_LARGE: Final = "Tệp hồ sơ quá lớn."
+_ID: Final = 64  # signs of a command id
+_TOO_LARGE: Final = "Tệp hồ sơ quá lớn (tối đa 24 MB)."
 ACTS: Final = {
     "tiep-nhan": Deed.ACCEPT,
     "tu-choi": Deed.REFUSE,
@@ -88,10 +89,8 @@ async def bring(request: Request, transfer_id: UUID, person: CurrentPerson, foun
         if not upload.data:
             raise Invalid("Hãy chọn tệp hồ sơ.")
         sha256 = await run_in_threadpool(found.objects.put, upload.data)
-        deed = TransferDeed(
-            str(transfer_id), Deed.BRING, str(person.staff_id), upload.fields.get("command_id", sha256),
-            package_sha256=sha256,
-        )  # fmt: skip
+        command_id = upload.fields.get("command_id") or sha256
+        deed = TransferDeed(str(transfer_id), Deed.BRING, str(person.staff_id), command_id[:_ID], package_sha256=sha256)
         await found.transfers.act(person, deed)
     except (DomainError, Unavailable) as refused:
         return await run_in_threadpool(showing.show, found, request, person, transfer_id, refused)

@@ -7,10 +7,12 @@ down_revision = 'e2b41f7c90da'
 branch_labels = None
 depends_on = None
 
-# Roles belong to the whole server: another database of hocba may have made them, even at this very moment.
+# Roles belong to the whole server: an administrator or another database of hocba may have made them, even just now.
 _ROLES = """
 DO $$ BEGIN
-  CREATE ROLE {role} LOGIN;
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN
+    CREATE ROLE {role} LOGIN;
+  END IF;
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$
 """

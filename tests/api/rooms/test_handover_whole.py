@@ -94,6 +94,6 @@ async def test_a_retirement_from_the_opening_to_the_signed_minutes(
         assert session.get_one(Matter, matter_id).state == HandoverState.STANDING  # until the moment has come
     assert set(signed) == set(FIELDS)
     assert holders == [world.cast.homeroom, world.cast.music]
-    found = verify(Objects.local(objects_folder).get(document.sha256), [keys.authority.root])
+    found = verify(Objects(objects_folder).get(document.sha256), [keys.authority.root])
     assert [each.field for each in found.signatures] == list(FIELDS)
     assert found.verdict.value != "invalid", found

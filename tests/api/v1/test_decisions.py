@@ -18,7 +18,8 @@ from signing.verification.verify import verify
 from storage.database import Sessions
 from storage.tables import AuditEntry, Base, Command, DecisionOrigin, SignatureRow
 from tests.api.classroom import Classroom, outcome_of
-from tests.api.world import PASSPHRASE, Keyring
+from tests.api.conftest import As
+from tests.api.world import PASSPHRASE, Keyring, World
 from tests.factories import SUBJECTS, open_book
 
 NewClass = Callable[[], Classroom]
@@ -174,3 +175,30 @@ async def test_a_signature_has_an_origin_by_its_order(issued: Classroom, live_se
     with live_sessions() as session:
         origin = session.get_one(DecisionOrigin, str(issued.seal_order))
         assert origin.staff_id == issued.cast.school.clerk
+
+
+async def test_a_command_id_that_was_used_for_something_else_is_refused(new_class: NewClass) -> None:
+    room, command_id = new_class(), uuid4()
+    await room.open()
+    later = {"command_id": str(command_id), "policy_version": 1000, "due_at": "2027-02-01T00:00:00+07:00"}
+    path = f"/api/v1/class-terms/{room.id}/deadline"
+    assert (await room.as_(PRINCIPAL).post(path, json=later)).status_code == 200
+    answer = await room.decide("release", PRINCIPAL, command_id, slot=PRINCIPAL)
+    assert answer.status_code == 409
+    assert "Mã thao tác này đã dùng" in answer.text
+
+
+@pytest.mark.parametrize("due_at", [0, 1.8e9, "1800000000", True, None, "2027-02-01"])
+async def test_a_deadline_is_a_time_as_it_is_described(as_: As, world: World, due_at: object) -> None:
+    body = {"command_id": str(uuid4()), "policy_version": 1000, "due_at": due_at}
+    answer = await as_("principal").post(f"/api/v1/class-terms/{world.class_term_id}/deadline", json=body)
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == "Hạn: phải là ngày giờ hợp lệ."
+
+
+@pytest.mark.parametrize("version", ["0", 0.0, False])
+async def test_a_number_is_a_number(as_: As, world: World, version: object) -> None:
+    cell = {"record_id": world.records[0], "item": "toan", "point": "end_hk1", "kind": "level", "value": "T"}
+    path = f"/api/v1/class-terms/{world.class_term_id}/cells/toan"
+    answer = await as_("homeroom").put(path, json={"cells": [cell | {"version": version}]})
+    assert (answer.status_code, answer.json()["errors"][0]["path"]) == (422, "body.cells.0.version")

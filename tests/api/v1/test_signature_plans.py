@@ -89,7 +89,7 @@ async def test_a_class_comes_to_the_seal(
     assert len(papers(live_sessions, room, "subject_sheet")) == len(room.cast.curriculum.subjects) == SUBJECTS
     records = papers(live_sessions, room, "year_record")
     assert len(records) == pupils
-    found = verify(Objects.local(objects_folder).get(records[0].sha256), [keys.authority.root])
+    found = verify(Objects(objects_folder).get(records[0].sha256), [keys.authority.root])
     failed = [each.check for each in found.findings if each.outcome is not Verdict.VALID]
     assert (found.verdict, failed) == (Verdict.VALID, [])
     teachers = [subject_field(each.code) for each in room.cast.curriculum.subjects]

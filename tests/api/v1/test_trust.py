@@ -97,11 +97,21 @@ async def test_the_clerk_gives_the_picture_of_the_seal(as_: As, db: Session, wor
 
 @pytest.fixture
 def checkpoint(services: Services) -> None:
-    services.history_dir.mkdir(exist_ok=True)
-    (services.history_dir / "checkpoint").write_text("hocba.example/log\n")
+    services.history.write("checkpoint", b"hocba.example/log\n")
+    services.history.write("tile/0/x001/234.p/7", bytes(7 * 32))
 
 
 @pytest.mark.usefixtures("checkpoint")
 async def test_anyone_may_read_the_history_log(as_: As) -> None:
     assert (await as_("nobody").get("/history/checkpoint")).text == "hocba.example/log\n"
-    assert (await as_("nobody").get("/history/../pki/root.key")).status_code == 404
+    for path in ("../pki/root.key", "tile/%2E%2E/checkpoint", "tile/0/999", "tile/0/x001/234.p/7/", "vkey", ""):
+        assert (await as_("nobody").get(f"/history/{path}")).status_code == 404, path
+
+
+@pytest.mark.usefixtures("checkpoint")
+async def test_tiles_are_kept_for_good_and_checkpoints_asked_about(as_: As) -> None:
+    tile = await as_("nobody").get("/history/tile/0/x001/234.p/7")
+    assert (len(tile.content), "immutable" in tile.headers["Cache-Control"]) == (7 * 32, True)
+    assert (await as_("nobody").get("/history/checkpoint")).headers["Cache-Control"] == "no-cache"
+    assert (await as_("nobody").head("/history/checkpoint")).status_code == 200
+    assert (await as_("nobody").put("/history/checkpoint", content=b"forged")).status_code == 405

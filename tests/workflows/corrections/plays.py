@@ -20,10 +20,12 @@ from activities.matter_papers import MatterSigned
 from activities.refusals import refusal
 from domain.decisions import Action, BookDecision, Decision
 from domain.errors import Conflict
+from domain.matters import MatterKind
 from domain.matters.corrections import Alarm, CorrectionCommand, CorrectionPlan, Deed
 from domain.record_states import MATTER
 from tests.workflows.playing import FAILURES
-from workflows.matter_starting import decide_correction
+from workflows.matter_starting import WORKFLOWS as MATTERS
+from workflows.matter_starting import decide_correction, matter_options
 from workflows.pupil_papers import ExtractWorkflow, IdentityWorkflow
 from workflows.queues import MAIN_QUEUE, MATTER_QUEUE, SIGN_QUEUE
 from workflows.recall import RecallWorkflow
@@ -171,6 +173,26 @@ async def extract(clock: WorkflowEnvironment, script: Scripted) -> Histories:
     return {"correction-extract": await _history(clock, "extract/extract-1")}
 
 
+async def taken_up(clock: WorkflowEnvironment, script: Scripted) -> Histories:
+    """Temporal's state was lost: what two books had to be told, and a signature that nobody had noted."""
+    orders = (order(Action.RECALL), order(Action.RECALL))
+    script.begin(lambda state: CorrectionPlan(orders[state.told :]))
+    await _begun_again(clock, MatterKind.RECALL)
+    script.begin(lambda _: CorrectionPlan())
+    await _begun_again(clock, MatterKind.EXTRACT)
+    return {
+        "correction-recall-taken-up": await _history(clock, "recall/recall-1"),
+        "correction-extract-taken-up": await _history(clock, "extract/extract-1"),
+    }
+
+
+async def _begun_again(clock: WorkflowEnvironment, kind: MatterKind) -> None:
+    """As `hocba rebuild` begins it."""
+    matter_id = f"{kind.value}-1"
+    options = matter_options(kind, matter_id)
+    await clock.client.start_workflow(MATTERS[kind].run, matter_id, start_signal="take_up", **options)
+
+
 async def _sealed(clock: WorkflowEnvironment, script: Scripted, kind: str, deed: Deed) -> None:
     fields = ("principal", "seal")
     script.begin(lambda state: CorrectionPlan(awaited=fields[state.signed :] if state.taken else ()))
@@ -205,4 +227,4 @@ def _with_workers(scene: Callable[[WorkflowEnvironment, Scripted], Awaitable[His
     return play
 
 
-PLAYS = tuple(_with_workers(each) for each in (unlock, recall, identity, identity_refused, extract))
+PLAYS = tuple(_with_workers(each) for each in (unlock, recall, identity, identity_refused, extract, taken_up))

@@ -5,6 +5,10 @@ import hashlib
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
+from temporalio.testing import ActivityEnvironment
+
+from activities.matter_papers import MatterPaperActivities
+from cli.rebuilding.lost import kinds
 from domain.assessment import Term
 from domain.decisions import Decision
 from domain.matters import MatterKind
@@ -18,6 +22,7 @@ from storage.matters import paper_orders, papers
 from storage.matters.paper_orders import WantedPaper
 from storage.tables import Document, Enrolment, PupilRow, Staff, TermRecord
 from tests.workflows.corrections.playing import Case, School, begin, make_school
+from tests.workflows.moves.world import PlainPapers
 from tests.workflows.moves.world import Stage as Theatre
 from workflows.matter_starting import decide_correction
 
@@ -85,6 +90,26 @@ async def sealed(case: Case) -> Document:
         found = papers.current(session, case.id)
     assert found is not None
     return found
+
+
+async def test_a_signature_that_nobody_has_noted_is_noted_by_the_workflow_that_is_begun_again(stage: Theatre) -> None:
+    """The page bears it, and then Temporal's state was lost."""
+    school = make_school(stage, hk1=Stage.ENTRY)
+    await begin(school)
+    case = await first_page(school, school.ids(Term.HK1)[0])
+    await stage.client.get_workflow_handle(case.workflow_id).terminate()
+    decision = await asyncio.to_thread(_signed, case, "principal", school.principal, uuid4())
+    papers_of = MatterPaperActivities(stage.sessions, PlainPapers())  # type: ignore[arg-type]
+    ActivityEnvironment().run(papers_of.complete_matter_order, decision.order_id)
+    assert not _waits_for_seal(case)
+    with stage.sessions() as session:
+        [lost] = [each for each in kinds(stage.sessions)["corrections"](session) if each.id == case.workflow_id]
+    assert await lost.begin(stage.client)
+    async with asyncio.timeout(20):
+        while not _waits_for_seal(case):  # noqa: ASYNC110 - the workflow goes on by itself
+            await asyncio.sleep(0.05)
+    await sign(case, "seal")
+    await case.end()
 
 
 def _waits_for_seal(case: Case) -> bool:

@@ -4,16 +4,19 @@ import asyncio
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from api.approvals import Approvals
+from cli.rebuilding.lost import kinds
 from domain.assessment import Term
 from domain.decisions import Action
 from domain.errors import Conflict
 from domain.matters import MatterKind
 from domain.matters.corrections import CorrectionCommand, Deed
 from domain.stages import Stage
+from storage.corrections import deeds
 from tests.workflows.corrections.playing import Case, begin, make_school, unlock
 from tests.workflows.moves import people
 from tests.workflows.moves.people import Refused, Step
@@ -50,6 +53,28 @@ async def test_a_book_that_refuses_is_the_admin_s_answer(stage: Theatre) -> None
     await people.do(school.world, release)
     await case.do(Deed.EXECUTE, school.admin)
     assert case.state == "open"
+
+
+async def test_a_workflow_that_was_lost_before_its_book_was_told_goes_on(stage: Theatre) -> None:
+    school = make_school(stage, hk1=Stage.HOMEROOM_SIGNED)
+    await begin(school)
+    record, *_others = school.ids(Term.HK1)
+    case = Case(school, MatterKind.UNLOCK)
+    asked: dict[str, Any] = {"record_ids": (record,), "slots": ("toan",)}
+    await case.do(Deed.ASK, school.cast.homeroom, class_term_id=str(school.books[Term.HK1]), **asked)
+    await case.do(Deed.GRANT, school.principal, until=datetime.now(UTC) + timedelta(days=1), **asked)
+    with stage.sessions.begin() as session:  # taken, and then Temporal's state was lost
+        command = CorrectionCommand(
+            MatterKind.UNLOCK.value, str(case.id), Deed.EXECUTE, str(school.admin), command_id=str(uuid4())
+        )
+        deeds.take(session, command, datetime.now(UTC))
+    with stage.sessions() as session:
+        [lost] = [each for each in kinds(stage.sessions)["corrections"](session) if each.id == case.workflow_id]
+    assert await lost.begin(stage.client)
+    async with asyncio.timeout(20):
+        while case.state != "open":  # noqa: ASYNC110 - the workflow goes on by itself
+            await asyncio.sleep(0.05)
+    assert case.diary == ["ask", "grant", "execute", "opened"]
 
 
 async def test_two_at_once_are_both_carried_out(stage: Theatre) -> None:

@@ -15,6 +15,8 @@ from temporalio import activity
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from activities.carrying import CarryActivities
+from activities.confirming import Confirming
 from activities.keys import OWN_PROGRAM
 from activities.matter_papers import MatterPaperActivities
 from activities.orders import OrderActivities
@@ -64,6 +66,13 @@ class Packages:
             return following.note_packed(session, UUID(ref.matter_id), package, ref.at or datetime.now(UTC))
 
 
+class NoProof:
+    """Nothing waits for a time stamp here."""
+
+    def prove(self, _order_id: UUID) -> None:
+        return None
+
+
 class NoQuestions:
     """Nobody is asked how certificates stand: that has tests of its own."""
 
@@ -96,9 +105,10 @@ async def stage(client: Client, sessions: Sessions) -> AsyncIterator[Stage]:
         papers = MatterPaperActivities(sessions, PlainPapers())  # type: ignore[arg-type]
         signing: list[Callable[..., Any]] = [orders.complete_order, papers.complete_matter_order]
         sign = Worker(client, task_queue=SIGN_QUEUE, activities=signing, activity_executor=threads)
-        packs = Worker(
-            client, task_queue=PROOF_QUEUE, activities=[Packages(sessions).pack_transfer], activity_executor=threads
-        )
+        confirming = Confirming(sessions, {})
+        carry = CarryActivities(sessions, client, confirming, NoProof())  # type: ignore[arg-type]
+        beside: list[Callable[..., Any]] = [Packages(sessions).pack_transfer, carry.carry_order]
+        packs = Worker(client, task_queue=PROOF_QUEUE, activities=beside, activity_executor=threads)
         others = (campaign_worker(client, sessions, threads), matter_worker(client, sessions, threads))
         for worker in (main, sign, packs, *others):
             await stack.enter_async_context(worker)

@@ -1,0 +1,104 @@
+"""Where blobs lie: a folder of this machine, or a bucket of an S3-compatible store that all machines reach."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
+from obstore.store import LocalStore, ObjectStore, S3Store
+
+CONNECT_SECONDS = 3.0
+_CODE = re.compile(r"<Code>(\w+)</Code>")
+_STATUS = re.compile(r"status code: (\d{3})")
+_KIND = re.compile(r"kind: (\w+)")
+_LACKS_BUCKET = "NoSuchBucket"
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """A bucket, or what lies in it below `prefix`; without an endpoint it is at Amazon's own, in `region`.
+
+    `ca_pem` is trusted beside the system's roots. One request takes at most `timeout_s`, with retries twice as long.
+    """
+
+    name: str
+    prefix: str
+    endpoint: str
+    region: str
+    access_key_id: str = field(repr=False)
+    secret_access_key: str = field(repr=False)
+    ca_pem: str = field(default="", repr=False)
+    timeout_s: float = 10.0
+
+    def __str__(self) -> str:
+        return f"s3://{self.name}/{self.prefix}".rstrip("/")
+
+
+Place = Path | Bucket
+
+
+class StoreUnavailable(Exception):
+    """The store does not answer, refuses us, or is not there: nothing is known of the object. Trying again may help."""
+
+
+def open_store(place: Place) -> ObjectStore:
+    """Asks nobody yet; a folder is made if need be."""
+    if isinstance(place, Path):
+        place.mkdir(parents=True, exist_ok=True)
+        return LocalStore(place)
+    patience = timedelta(seconds=place.timeout_s)
+    return S3Store(
+        place.name,
+        prefix=place.prefix or None,
+        endpoint=place.endpoint or None,
+        region=place.region,
+        access_key_id=place.access_key_id,
+        secret_access_key=place.secret_access_key,
+        # The store compares the bytes that arrived; locked buckets take nothing without it.
+        checksum_algorithm="SHA256",
+        client_options={
+            "allow_http": place.endpoint.startswith("http://"),
+            "connect_timeout": timedelta(seconds=min(CONNECT_SECONDS, place.timeout_s)),
+            "timeout": patience,
+            **({"root_certificate": place.ca_pem} if place.ca_pem else {}),
+        },
+        retry_config={
+            "max_retries": 5,
+            "retry_timeout": patience,
+            "backoff": {
+                "init_backoff": timedelta(milliseconds=100),
+                "max_backoff": timedelta(seconds=2),
+                "base": 2,
+            },
+        },
+    )
+
+
+@contextmanager
+def asking(place: Place) -> Iterator[None]:
+    """Lets FileNotFoundError and AlreadyExistsError out, which say something of the object; else StoreUnavailable.
+
+    The library's own messages hold what the store answered, up to the signed request, so they go no further.
+    """
+    try:
+        yield
+    except (NotFoundError, FileNotFoundError) as error:
+        if _LACKS_BUCKET in str(error):
+            raise StoreUnavailable(f"{place}: the store has no such bucket") from None
+        raise FileNotFoundError from None
+    except AlreadyExistsError:
+        raise AlreadyExistsError from None
+    except (BaseError, OSError) as error:
+        raise StoreUnavailable(f"{place}: {_reason(str(error))}") from None
+
+
+def _reason(text: str) -> str:
+    status, code, kind = _STATUS.search(text), _CODE.search(text), _KIND.search(text)
+    if status:
+        return f"the store refuses with {status[1]}{f' {code[1]}' if code else ''}"
+    if kind:
+        return f"the store does not answer ({kind[1]})"
+    return text.partition("\n")[0]

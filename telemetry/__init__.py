@@ -1,0 +1,1 @@
+"""How hocba is watched: logs, metrics, traces; what leaves it names nobody."""

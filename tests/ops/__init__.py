@@ -1,0 +1,1 @@
+"""What an installation on containers is made of, run without containers."""
