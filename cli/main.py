@@ -33,6 +33,7 @@ COMMANDS = {
     "cosign": "cli.cosign:cosign_command",
     "report": "cli.report:app",
     "school": "cli.school:app",
+    "workers": "cli.workers:app",
     "token-bridge": "cli.token_bridge:token_bridge_command",
 }
 # A default that could not be derived because the value it depends on is wrong, which is said already.

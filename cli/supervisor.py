@@ -14,6 +14,9 @@ from cli.trouble import Trouble
 
 STOPPED = 0
 FAILED = 1
+# What takes its work from a queue is replaced by another process without a gap: `hocba workers restart`.
+REPLACEABLE = ("worker", "signer")
+REPLACE_WORKERS = signal.SIGUSR1
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class Supervisor:
         self._patience = patience
         self._deaths: dict[str, deque[float]] = defaultdict(deque)
         self.stopping = asyncio.Event()
+        self.replacing = asyncio.Event()
 
     async def run(self, when_ready: Callable[[], Awaitable[None]]) -> int:
         """Serve until `stopping` is set; returns the exit status, raises Trouble when the start fails."""
@@ -66,8 +70,9 @@ class Supervisor:
         given_up: list[BaseException] = []
         try:
             async with asyncio.TaskGroup() as group:
-                watchers = [group.create_task(self._watch(child)) for child in self._services.children.values()]
+                watchers = [group.create_task(self._watch(name)) for name in self._services.children]
                 watchers.append(group.create_task(self._keep_logs_small()))
+                watchers.append(group.create_task(self._replace_when_asked()))
                 await self.stopping.wait()
                 for watcher in watchers:
                     watcher.cancel()
@@ -83,11 +88,26 @@ class Supervisor:
                 await asyncio.to_thread(keep_small, child.log)
             await asyncio.sleep(self._patience.logs_every)
 
-    async def _watch(self, child: Child) -> None:
+    async def _watch(self, name: str) -> None:
         while True:
+            child = self._services.children[name]
             await child.ended()
-            self._say(child.obituary() + self._disk_note())
-            await self._revive(child)
+            if child is self._services.children[name]:  # else another has taken its place
+                self._say(child.obituary() + self._disk_note())
+                await self._revive(child)
+
+    async def _replace_when_asked(self) -> None:
+        """One after the other; a part whose new process does not start keeps the old one."""
+        while True:
+            await self.replacing.wait()
+            self.replacing.clear()
+            for name in (name for name in REPLACEABLE if name in self._services.children):
+                try:
+                    await self._services.replace(name)
+                except Trouble as trouble:
+                    self._say(f"{name} was not replaced: {trouble}")
+                else:
+                    self._say(f"{name} was replaced.")
 
     async def _revive(self, child: Child) -> None:
         """Start the part again, later and later; raises Trouble when it has died too often."""
@@ -134,7 +154,8 @@ class Supervisor:
 
 
 def obey_signals(supervisor: Supervisor) -> None:
-    """Let Ctrl-C and SIGTERM stop everything in order."""
+    """Let Ctrl-C and SIGTERM stop everything in order, and SIGUSR1 replace the workers."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, supervisor.ask_to_stop)
+    loop.add_signal_handler(REPLACE_WORKERS, supervisor.replacing.set)

@@ -142,6 +142,7 @@ class Settings(BaseSettings):
     worker_threads: int = Field(default=8, ge=1, le=256)
     paper_processes: int = Field(default=0, ge=0, le=256)  # 0: as many as the machine has processors
     workflow_cache: int = Field(default=5000, ge=100)
+    worker_build: str = Field(default="", pattern=r"^[A-Za-z0-9._-]{0,60}$")  # worker versioning: docs/operations.md
     ready_file: Path | None = None
     crash_file: Path | None = None  # demo only: see worker/crash.py
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from temporalio.client import Client, Interceptor
+from temporalio.client import Client, Interceptor, Plugin
 
 from config.history_keys import HistoryKeys
 from config.payloads import data_converter
@@ -10,7 +10,9 @@ from config.settings import Settings
 from telemetry.temporal import Watching
 
 
-async def connect(settings: Settings, interceptors: Sequence[Interceptor] = ()) -> Client:
+async def connect(
+    settings: Settings, interceptors: Sequence[Interceptor] = (), plugins: Sequence[Plugin] = ()
+) -> Client:
     """Return a client of the `hocba` namespace.
 
     Raises RuntimeError (from the SDK) when no Temporal server answers at the address of the settings, and
@@ -21,4 +23,5 @@ async def connect(settings: Settings, interceptors: Sequence[Interceptor] = ()) 
         namespace=settings.temporal_namespace,
         data_converter=data_converter(HistoryKeys.open(settings.secrets_dir)),
         interceptors=[Watching(), *interceptors],
+        plugins=plugins,
     )

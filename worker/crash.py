@@ -1,14 +1,18 @@
 """Kills this worker at a named point, once, when a demo or a test asked for it; the proof that nothing is done twice.
 
-The request is a file holding `ACTIVITY after` or `ACTIVITY N`: after the activity's work is committed but before its
-completion is reported, or at its Nth heartbeat. The file is removed before the kill, so the next run goes through.
+The request is a file that holds an activity's name and a point of it: `after` its work is committed but before its
+completion is reported, the number of a heartbeat, or `commit N`: just before its Nth commit, when everything before is
+done and its row is not there yet. The file is removed before the kill, so the next run goes through.
 """
 
 import os
 import signal
+from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection, Engine, event
 from temporalio import activity
 from temporalio.worker import (
     ActivityInboundInterceptor,
@@ -20,9 +24,23 @@ from temporalio.worker import (
 AFTER = "after"
 
 
+@dataclass
+class _UnderWay:
+    """The activity that runs in this context, and how often it was about to commit."""
+
+    request: Path
+    name: str
+    commits: int = 0
+
+
+_under_way: ContextVar[_UnderWay | None] = ContextVar("activity_under_way", default=None)
+
+
 class CrashInterceptor(Interceptor):
     def __init__(self, request: Path) -> None:
         self._request = request
+        if not event.contains(Engine, "commit", _about_to_commit):
+            event.listen(Engine, "commit", _about_to_commit)
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002
         return _Inbound(next, self._request)
@@ -37,8 +55,10 @@ class _Inbound(ActivityInboundInterceptor):
         super().init(_Outbound(outbound, self._request))
 
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002, ANN401
+        name = activity.info().activity_type
+        _under_way.set(_UnderWay(self._request, name))  # this activity's threads have it, too
         result = await super().execute_activity(input)
-        crash_if_asked(self._request, activity.info().activity_type, AFTER)
+        crash_if_asked(self._request, name, AFTER)
         return result
 
 
@@ -52,12 +72,19 @@ class _Outbound(ActivityOutboundInterceptor):
         crash_if_asked(self._request, activity.info().activity_type, str(details[0] if details else ""))
 
 
+def _about_to_commit(_connection: Connection) -> None:
+    under_way = _under_way.get()
+    if under_way is not None:
+        under_way.commits += 1
+        crash_if_asked(under_way.request, under_way.name, f"commit {under_way.commits}")
+
+
 def crash_if_asked(request: Path, name: str, point: str) -> None:
     """End this process as a power cut would, if the request names this very point."""
     try:
         asked = request.read_text().split()
     except FileNotFoundError:
         return
-    if asked == [name, point]:
-        request.unlink()
+    if asked == [name, *point.split()]:
+        request.unlink(missing_ok=True)
         os.kill(os.getpid(), signal.SIGKILL)

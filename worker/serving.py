@@ -18,6 +18,7 @@ from temporalio.worker import Worker
 from activities.matter_papers import MatterPaperActivities
 from activities.orders import OrderActivities
 from activities.papers import BEAT_SECONDS, PaperPool
+from config.builds import plugins_of
 from config.places import objects_place
 from config.process import collect_rarely
 from config.settings import Settings
@@ -127,7 +128,7 @@ async def serve(settings: Settings, queues: Sequence[str]) -> None:
     """Serve these queues until SIGTERM or SIGINT, which let running work finish before the process ends."""
     use_rules_of(settings.rules_dir)
     sessions = make_sessions(make_engine(settings.database_url, pool_size=settings.worker_threads))
-    desk = Desk(settings, await connect(settings), sessions)
+    desk = Desk(settings, await connect(settings, plugins=plugins_of(settings.worker_build)), sessions)
     with desk.closing:
         workers = [await QUEUES[name](desk) for name in queues]
         await _until_stopped(workers, settings)

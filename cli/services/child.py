@@ -46,6 +46,7 @@ class Child:
         self.part = part
         self.log = var_dir / "log" / f"{part.name}.log"
         self._record = var_dir / "run" / f"{part.name}.pid"
+        self._said = ""
         self._process: asyncio.subprocess.Process | None = None
 
     @property
@@ -58,7 +59,16 @@ class Child:
 
     async def start(self) -> None:
         """Start the process and return once it is ready; raises Trouble when it does not get there."""
-        await self.part.prepare()
+        try:
+            await self.part.prepare()
+            await self._launch()
+        except OSError as error:  # a full disk, say: whoever watches over it tries again
+            what = f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
+            raise Trouble(f"{self.part.name} could not be started: {what}.") from error
+        await self.wait_ready()
+        await self.part.complete()
+
+    async def _launch(self) -> None:
         rotate(self.log)
         self._record.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
@@ -72,9 +82,12 @@ class Child:
                 cwd=self.part.folder,
                 start_new_session=True,
             )
-        self._record.write_text(f"{self._process.pid} {_born(self._process.pid)}", encoding="ascii")
-        await self.wait_ready()
-        await self.part.complete()
+        self._said = f"{self._process.pid} {_born(self._process.pid)}"
+        self.record()
+
+    def record(self) -> None:
+        """Write down which process this part is now, for a start after a supervisor that was killed."""
+        self._record.write_text(self._said, encoding="ascii")
 
     async def wait_ready(self) -> None:
         """Return once the part is ready; raises Trouble when it ends first or takes too long."""
@@ -115,7 +128,9 @@ class Child:
                 say(f"{self.part.name} did not stop within {self.part.stop_seconds:g} s and was ended by force.")
                 self._process.kill()
                 await self._process.wait()
-        self._record.unlink(missing_ok=True)
+        # Not the record of a process that has taken this one's place.
+        if self._record.exists() and self._record.read_text(encoding="ascii") == self._said:
+            self._record.unlink()
 
 
 def rotate(log: Path) -> None:

@@ -140,7 +140,10 @@ class Postgres:
         return True
 
     async def _create_database(self) -> None:
-        await asyncio.to_thread(self.create_database, DATABASE)
+        try:
+            await asyncio.to_thread(self.create_database, DATABASE)
+        except psycopg.Error as error:
+            raise Trouble(f"PostgreSQL answered, and then did not any more ({type(error).__name__}).") from error
 
     def create_database(self, name: str) -> None:
         """Create the database `name` unless it is there."""

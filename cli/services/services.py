@@ -84,6 +84,23 @@ class Services:
         await child.ended()
         await child.start()
 
+    async def replace(self, name: str) -> None:
+        """Start a second process beside a part's first, and end the first once the second is ready.
+
+        For parts that take their work from a queue. Raises Trouble when the second does not get ready: then the first
+        goes on.
+        """
+        old = self.children[name]
+        new = Child(old.part, self.settings.var_dir)
+        try:
+            await new.start()
+        except Trouble:
+            await new.stop(self.say)
+            old.record()
+            raise
+        self.children[name] = new
+        await old.stop(self.say)
+
     async def wait_ready(self, name: str) -> None:
         """Return once the part is ready; raises Trouble when it ended or takes too long."""
         await self.children[name].wait_ready()

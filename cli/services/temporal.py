@@ -23,6 +23,7 @@ from config.temporal import connect
 # Tasks are taken in turns by school (api/fairness.py); off unless asked for.
 FAIR = ("--dynamic-config-value", "matching.enableFairness=true")
 RETENTION = timedelta(hours=2160)
+NOT_THERE = (RPCError, RuntimeError)  # the SDK's words for "not there yet" and "cannot connect"
 SEARCH_ATTRIBUTES = {
     "SchoolId": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
     "ClassId": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
@@ -57,7 +58,10 @@ def temporal_part(settings: Settings) -> Part:
         return await namespace_answers(settings)
 
     async def complete() -> None:
-        await prepare_namespace(await connect(settings))
+        try:
+            await prepare_namespace(await connect(settings))
+        except NOT_THERE as error:
+            raise Trouble("Temporal answered, and then did not any more.") from error
 
     return Part(
         name="temporal",
@@ -84,7 +88,7 @@ async def namespace_answers(settings: Settings) -> bool:
     """Tell whether the server serves our namespace yet."""
     try:
         await retention(await connect(settings))
-    except (RPCError, RuntimeError):  # the SDK's words for "not there yet" and "cannot connect"
+    except NOT_THERE:
         return False
     return True
 

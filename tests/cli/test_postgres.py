@@ -6,7 +6,9 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
+from cli.services.postgres import Postgres
 from cli.services.services import database_only
+from cli.trouble import Trouble
 from config.settings import Settings
 
 
@@ -55,3 +57,8 @@ async def test_a_refused_row_does_not_reach_the_log(fast: Settings) -> None:
                     connection.execute(refused)
         log = services.children["postgres"].log
     assert "Bí Mật" not in log.read_text(encoding="utf-8")
+
+
+async def test_a_server_that_has_ended_meanwhile_is_trouble(fast: Settings) -> None:
+    with pytest.raises(Trouble, match="PostgreSQL answered, and then did not any more"):
+        await Postgres(fast).part().complete()

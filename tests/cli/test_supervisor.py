@@ -1,9 +1,11 @@
 """Dead children come back, or everything stops; a stop is a stop at any moment."""
 
 import asyncio
+import errno
 import os
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -52,6 +54,30 @@ async def test_a_child_that_keeps_dying_stops_everything(settings: Settings, tin
     assert said.has("weak ended with status 7")
     assert said.has("weak died 3 times within 60 s, so hocba stops everything.")
     assert not services.children["steady"].is_running
+
+
+async def test_a_part_that_cannot_be_started_for_a_while_is_tried_again(
+    settings: Settings, tiny: Tiny, said: Said
+) -> None:
+    """On a full disk neither the log nor the record of the process can be written."""
+    obstacles = [OSError(errno.ENOSPC, "No space left on device", "/var/log")]
+    part = tiny("worker")
+
+    async def prepare() -> None:
+        await part.prepare()
+        if services.children["worker"].pid and obstacles:
+            raise obstacles.pop()
+
+    services = Services(settings, [replace(part, prepare=prepare)])
+    supervisor = Supervisor(services, said, SOON)
+    serving = asyncio.create_task(supervisor.run(nothing))
+    await until(lambda: services.children["worker"].is_running)
+    await services.wait_ready("worker")
+    services.kill("worker")
+    await until(lambda: said.has("worker is running again"))
+    supervisor.ask_to_stop()
+    assert await serving == STOPPED
+    assert said.has("worker could not be started: No space left on device: /var/log.")
 
 
 async def test_sigterm_stops_everything_in_order(settings: Settings, tiny: Tiny, said: Said) -> None:
