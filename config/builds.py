@@ -1,6 +1,6 @@
 """Worker versioning: every worker says of which build it is, and Temporal gives work to the build that is current.
 
-Off unless HOCBA_WORKER_BUILD is set. Then nothing runs until a build is made the current one: `hocba workers use BUILD`.
+Off unless HOCBA_WORKER_BUILD is set. Then nothing runs until a build is the current one: `hocba workers use BUILD`.
 """
 
 from collections.abc import Sequence

@@ -103,8 +103,8 @@ class Book(TermPlay):
                     orders.setdefault((self._who(slots[0]).personal_id, unsigned), []).append(each["record_id"])
         # A teacher with several orders signs one after the other: each takes over what the one before left behind.
         by_teacher: dict[str, list[tuple[tuple[str, ...], list[str]]]] = {}
-        for (teacher, slots), ids in orders.items():
-            by_teacher.setdefault(teacher, []).append((slots, ids))
+        for (teacher, signed), ids in orders.items():
+            by_teacher.setdefault(teacher, []).append((signed, ids))
         await _all(self._sign_in_turn(each) for each in by_teacher.values())
 
     async def _sign_in_turn(self, orders: Sequence[tuple[Sequence[str], Sequence[str]]]) -> None:

@@ -41,11 +41,10 @@ async def _ends(client: Client, checked: Counter[str]) -> list[str]:
             found.append(f"Workflow {each.id} is {each.status.name}.")
         elif each.id.startswith("class-term/") and each.status is WorkflowExecutionStatus.RUNNING:
             found.append(f"Workflow {each.id} still runs.")
-    async for each in client.list_workflows("TemporalReportedProblems IS NOT NULL"):
-        found.append(f"Workflow {each.id} reports problems.")
-    async for activity in client.list_activities("ExecutionStatus = 'Running'"):
-        found.append(f"Activity {activity.activity_id} still runs.")
-    return found
+    troubled = client.list_workflows("TemporalReportedProblems IS NOT NULL")
+    found += [f"Workflow {each.id} reports problems." async for each in troubled]
+    running = client.list_activities("ExecutionStatus = 'Running'")
+    return [*found, *[f"Activity {each.activity_id} still runs." async for each in running]]
 
 
 def _projected(sessions: Sessions, class_term_id: UUID) -> dict[str, tuple[str, int, int, bool]]:

@@ -56,7 +56,9 @@ def _rows(session: Session) -> Iterator[str]:
         .where(TermRecord.class_term_id.is_not(None), TermRecord.stage == "issued")
         .where(~select(1).where(_speaks_of(TermRecord.id, DocumentKind.CLASS_SUMMARY)).exists())
     )
-    yield from (f"Record {each} is {stage} and has no sealed class summary." for each, stage in session.execute(missing))
+    yield from (
+        f"Record {each} is {stage} and has no sealed class summary." for each, stage in session.execute(missing)
+    )
 
 
 def _speaks_of(record_id: object, kind: DocumentKind):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a condition
@@ -94,7 +96,9 @@ def _events(session: Session) -> Iterator[str]:
         .group_by(Document.id)
         .having(func.count(LogEvent.id) != 1)
     )
-    yield from (f"Document {each} is sealed and has {count} entries in the log." for each, count in session.execute(issued))
+    yield from (
+        f"Document {each} is sealed and has {count} entries in the log." for each, count in session.execute(issued)
+    )
 
 
 def _verified(world: World, papers: list[Paper]) -> list[str]:
@@ -106,7 +110,7 @@ def _verified(world: World, papers: list[Paper]) -> list[str]:
 
 def _judge(paper: Paper, objects: Path, root: Path) -> str:
     """Empty when the bytes say what the rows say, and verify; a sheet's time is proven beside it."""
-    pdf = Objects.local(objects).get(paper.sha256)
+    pdf = Objects(objects).get(paper.sha256)
     verdict = verify(pdf, x509.load_pem_x509_certificates(root.read_bytes()))
     fields = tuple(sorted(each.field for each in verdict.signatures))
     if paper.kind in SEALED and fields.count(SignatureField.SEAL) != 1:

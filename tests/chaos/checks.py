@@ -68,9 +68,13 @@ async def _prove(world: World) -> list[str]:
 
 def _unproven(sessions: object) -> str:
     with sessions() as session:  # type: ignore[operator]
-        orders = select(func.count()).select_from(SigningOrder).where(
-            SigningOrder.state == "completed",
-            SigningOrder.evidence_id.is_(None) | SigningOrder.rechecked_at.is_(None),
+        orders = (
+            select(func.count())
+            .select_from(SigningOrder)
+            .where(
+                SigningOrder.state == "completed",
+                SigningOrder.evidence_id.is_(None) | SigningOrder.rechecked_at.is_(None),
+            )
         )
         events = select(func.count()).select_from(LogEvent).where(LogEvent.position.is_(None))
         counts = session.scalar(orders), session.scalar(events)
@@ -134,7 +138,7 @@ def _cells(session: Session, found: "Round") -> Findings:
         for each in session.scalars(select(CellChange))
     }
     versions = Counter(key[:-1] for key in changes)
-    edits: Counter[tuple[str, ...]] = Counter()
+    edits: Counter[tuple[str, str, str, str, str]] = Counter()
     for action in found.ledger.acknowledged("cells"):
         slot = action.path.rsplit("/", 1)[-1]
         for cell in action.answer["saved"]:
@@ -173,7 +177,9 @@ def _leftovers(session: Session) -> Findings:
     yield from (f"Order {order_id} is {state} and holds leases." for order_id, state in session.execute(leases))
     pending = select(Confirmation.id).where(Confirmation.state == "pending")
     asked = select(SigningOrder.confirmation_id).where(SigningOrder.state == "asked")
-    yield from (f"Confirmation {each} is pending." for each in session.scalars(pending.where(Confirmation.id.in_(asked))))
+    yield from (
+        f"Confirmation {each} is pending." for each in session.scalars(pending.where(Confirmation.id.in_(asked)))
+    )
 
 
 async def _audit(world: World) -> list[str]:
@@ -185,10 +191,10 @@ async def _audit(world: World) -> list[str]:
     out, trouble = await process.communicate()
     if not out:
         return [f"hocba audit failed: {trouble.decode()[-300:]}"]
-    return [f"hocba audit: {each['fault']} {each['subject']}: {each['sentence']}" for each in json.loads(out)["findings"]]
+    return [
+        f"hocba audit: {each['fault']} {each['subject']}: {each['sentence']}" for each in json.loads(out)["findings"]
+    ]
 
 
 def _environment(world: World) -> dict[str, str]:
     return {"PATH": "/usr/bin:/bin"} | world.settings.environment()
-
-

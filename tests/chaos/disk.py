@@ -41,7 +41,10 @@ def unmount(folder: Path) -> None:
 
 
 def _runs(*command: str) -> bool:
-    return shutil.which(command[0]) is not None and subprocess.run(command, capture_output=True, check=False).returncode == 0
+    return (
+        shutil.which(command[0]) is not None
+        and subprocess.run(command, capture_output=True, check=False).returncode == 0
+    )
 
 
 class SmallDisk:

@@ -104,7 +104,7 @@ def _drawn(random: Random) -> str:
     return random.choices(list(_WEIGHTS), list(_WEIGHTS.values()))[0]
 
 
-def _fault(random: Random, number: int, kind: str, target: str) -> Fault:
+def _fault(random: Random, number: int, kind: str, target: str) -> Fault:  # noqa: PLR0911 - a table
     match kind:
         case "kill":
             return Fault(number, kind, target or random.choice(PARTS))

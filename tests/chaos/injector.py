@@ -25,7 +25,7 @@ Deed = Callable[[Fault], Awaitable[Hit | None]]
 
 
 class Injector:
-    """Two things at once: faults by the plan, and a request for a crash that lies there until somebody falls over it."""
+    """Two things at once: faults by the plan, and a request for a crash that waits until somebody falls over it."""
 
     def __init__(self, world: World, recoveries: Recoveries, seed: int) -> None:
         self._world = world
@@ -68,7 +68,7 @@ class Injector:
         try:
             for fault in points:
                 request.write_text(fault.target)
-                while request.exists():
+                while request.exists():  # noqa: ASYNC110 - another process removes it
                     await asyncio.sleep(LOOK_EVERY)
                 await self._pause(self._recoveries.begin(fault))
         finally:
@@ -149,7 +149,8 @@ class Injector:
 def _tree(pid: int | None) -> list[psutil.Process]:
     """A part with the processes it has started; none of one that has just died."""
     try:
-        return [] if pid is None else [(root := psutil.Process(pid)), *root.children(recursive=True)]
+        root = psutil.Process(pid)
+        return [] if pid is None else [root, *root.children(recursive=True)]
     except psutil.Error:
         return []
 

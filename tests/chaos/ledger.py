@@ -43,7 +43,7 @@ class Action:
     def class_term_id(self) -> str:
         """Empty for what is not about one class's term."""
         parts = self.path.split("/")
-        return parts[2] if len(parts) > 2 and parts[1] == "class-terms" else ""  # noqa: PLR2004
+        return parts[2] if len(parts) > 2 and parts[1] == "class-terms" else ""
 
     @property
     def is_acknowledged(self) -> bool:

@@ -39,7 +39,7 @@ class Stamps:
         app.router.add_post("/tsa", self.answer)
         return app
 
-    async def answer(self, request: web.Request) -> web.Response:
+    async def answer(self, request: web.Request) -> web.Response:  # noqa: C901 - a table of manners
         question, manner = await request.read(), self.manner
         if manner == "refuses":
             return web.Response(status=503)
@@ -83,7 +83,7 @@ def _stamp(answer: bytes) -> web.Response:
 
 @dataclass
 class SigningServices:
-    """The principal's signatures are confirmed on a phone, the school's seal is a remote e-seal; both misbehave alike."""
+    """The principal's signatures are confirmed on a phone, the school's seal is a remote e-seal; both misbehave."""
 
     principal: IssuedKey
     school: IssuedKey
@@ -96,7 +96,7 @@ class SigningServices:
     def apps(self) -> tuple[web.Application, web.Application]:
         apps = self.phone.app(), self.e_seal.app()
         for app in apps:
-            app.middlewares.append(self._misbehave)
+            app.middlewares.append(self._misbehave)  # type: ignore[arg-type]
         return apps
 
     @property

@@ -24,7 +24,7 @@ if "FAKETIME_TIMESTAMP_FILE" in os.environ:
     def sleep(seconds: float) -> None:
         Event().wait(seconds)
 
-    time.sleep = sleep
+    time.sleep = sleep  # type: ignore[assignment]
 
 WROTE, COMMITTED = "chaos_wrote", "chaos_committed"
 

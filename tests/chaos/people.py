@@ -58,7 +58,9 @@ class People(DemoClient):
             return await self._answer(method, path, who, None, is_whole)
         action = self.ledger.begin(path, body, self._services(who, path))
         try:
-            answer = await self._answer(method, path, who, body, is_whole, lambda: setattr(action, "tries", action.tries + 1))
+            answer = await self._answer(
+                method, path, who, body, is_whole, lambda: setattr(action, "tries", action.tries + 1)
+            )
         except Refused as refusal:
             self.ledger.refuse(action, f"{refusal.code} {refusal}")
             raise
@@ -75,7 +77,7 @@ class People(DemoClient):
             return frozenset({"service"} if signs_remotely else ()) | frozenset({"stamps"} if seals else ())
         return frozenset()
 
-    async def _answer(  # noqa: PLR0913 - a request
+    async def _answer(
         self,
         method: str,
         path: str,
@@ -117,7 +119,7 @@ class People(DemoClient):
             raise Refused(f"urn:hocba:{order['trouble']['code']}", order["trouble"]["message"])
         return order
 
-    async def confirm(self, who: DemoAccount, step: str, order_id: str) -> dict[str, Any]:  # noqa: ARG002 - alone here
+    async def confirm(self, who: DemoAccount, step: str, order_id: str) -> dict[str, Any]:
         """Confirm one order, look after it while it waits, and press again for its outcome."""
         body = {"order_ids": [order_id], "passphrase": PASSPHRASE}
         while True:
@@ -143,5 +145,3 @@ class People(DemoClient):
                 return
             self.give_up_if_late(f"Order {order_id} is {order['state']}: {order['trouble']}.")
             await asyncio.sleep(PAUSE)
-
-

@@ -30,7 +30,9 @@ def table(rounds: Sequence[Round]) -> Iterator[str]:
     yield f"{'Fault':24}{'count':>7}{'recovered':>11}{'median':>9}{'p95':>8}{'max':>8}   seconds"
     for kind in KINDS:
         summary = found["recovery_seconds"].get(kind, {})
-        numbers = "".join(f"{summary.get(name, 0):{width}.1f}" for name, width in (("median", 9), ("p95", 8), ("max", 8)))
+        numbers = "".join(
+            f"{summary.get(name, 0):{width}.1f}" for name, width in (("median", 9), ("p95", 8), ("max", 8))
+        )
         yield f"{kind:24}{found['by_kind'][kind]:7}{summary.get('count', 0):11}{numbers}"
     yield f"Actions: {found['actions']}. Class-terms issued: {found['class_terms']}. Checked: {found['checked']}."
     violations = found["violations"]

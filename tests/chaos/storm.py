@@ -101,7 +101,9 @@ class Desks:
 
     def _book(self, name: str, term: Term) -> Book:
         play = make_play(self._world.examples, (name, term), self._people, lambda _: None)
-        values = {each: getattr(play, each) for each in ("class_name", "term", "book", "pupils", "curriculum", "client")}
+        values = {
+            each: getattr(play, each) for each in ("class_name", "term", "book", "pupils", "curriculum", "client")
+        }
         return Book(**values, stages=StageLog(lambda _: None), random=Random(self._random.random()))  # noqa: S311
 
 

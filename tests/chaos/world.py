@@ -187,4 +187,3 @@ async def _supervised(services: Services) -> AsyncIterator[None]:
 
 def client_of(world: World, timeout: float) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=world.settings.api_url, timeout=timeout, trust_env=False)
-
