@@ -136,7 +136,7 @@ async def make_services(settings: Settings) -> Services:
         chains=ChainKeeper(objects, settings.history_dir, settings.key_store / KEY_FILE, settings.history_origin),
         transfers=Transfers(client, sessions),
         confirming=confirming,
-        own_device=OwnDevice(sessions, objects, confirming),
+        own_device=OwnDevice(sessions, objects, confirming, trusted_roots(settings.trust_file)),
         objects=objects,
         templates=make_templates(),
         history_dir=settings.history_dir,
