@@ -14,7 +14,7 @@ from domain.calendar import TIMEZONE
 from domain.errors import NotFound
 from interchange.catalogues import catalogue, speak_in
 from signing.vault import Vault
-from storage import account_links, accounts
+from storage import account_links, mails
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "templates" / "mail"
 
@@ -30,7 +30,7 @@ def compose_link_mail(session: Session, key: str, vault: Vault, site_url: str) -
     link = account_links.by_id(session, UUID(key.removeprefix("link/")), datetime.now(UTC))
     if link is None:
         raise NotFound(USELESS)
-    account = accounts.get(session, link.account_id)
+    account = mails.reader(session, link.account_id)
     people = account_links.workplaces(session, account.id)
     values = {
         "language": account.language,

@@ -16,10 +16,10 @@ from domain.matters.tasks import place_of, words_of
 from domain.notices import Kind, Told
 from domain.waiting import Waiting
 from interchange.catalogues import catalogue, speak_in
-from storage import digests, notices
+from storage import digests, mails, notices
 from storage.mails import base_of
 from storage.matters.waits import MatterTask
-from storage.tables import Account, MailRow, ManagingAuthority, School, Staff
+from storage.tables import MailRow, ManagingAuthority, School, Staff
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "templates" / "mail"
 LONGEST: Final = 20  # lines of a section; the rest is one click away
@@ -143,7 +143,7 @@ def _of_told(told: Told) -> Line:
 
 
 def _written(session: Session, row: MailRow, sheet: Sheet, site_url: str) -> Written:
-    language = session.get_one(Account, row.account_id).language
+    language = mails.reader(session, row.account_id).language
     place = func.coalesce(School.name, ManagingAuthority.name)
     people = session.execute(
         select(Staff.full_name, place)

@@ -115,7 +115,7 @@ class MailingActivities:
                 return 0
 
     def _deliver(self, session: Session, row: MailRow, now: datetime) -> bool:
-        account = session.get_one(Account, row.account_id)
+        account = mails.reader(session, row.account_id)
         compose = self._post.composers.get(row.kind)
         if compose is None or account.disabled_at is not None:
             mails.give_up(row, now, "no composer" if compose is None else "account closed")

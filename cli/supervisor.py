@@ -5,6 +5,7 @@ import signal
 import time
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from cli.services.child import Child, keep_small
@@ -84,8 +85,9 @@ class Supervisor:
 
     async def _keep_logs_small(self) -> None:
         while True:
-            for child in self._services.children.values():
-                await asyncio.to_thread(keep_small, child.log)
+            for child in list(self._services.children.values()):
+                with suppress(OSError):  # on a full disk, say: it is tried again
+                    await asyncio.to_thread(keep_small, child.log)
             await asyncio.sleep(self._patience.logs_every)
 
     async def _watch(self, name: str) -> None:

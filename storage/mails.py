@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import case, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from domain.notices import ALWAYS, IMMEDIATE
 from domain.quiet_hours import quiet_until
@@ -25,6 +25,12 @@ BETWEEN: Final = timedelta(minutes=15)  # two messages to one person
 FIRST_PAUSE: Final = timedelta(minutes=5)
 LONGEST_PAUSE: Final = timedelta(hours=1)
 _TOO_LATE: Final = "expired"
+# What the workers may read of an account (storage.grants).
+OF_READERS: Final = load_only(
+    Account.id, Account.login, Account.email, Account.language, Account.wants_digest, Account.wants_mail,
+    Account.quiet_from, Account.quiet_until, Account.channel_locked, Account.created_at, Account.disabled_at,
+    raiseload=True,
+)  # fmt: skip
 
 
 class MailState(StrEnum):
@@ -60,6 +66,11 @@ class MailLine:
     state: MailState
 
 
+def reader(session: Session, account_id: UUID) -> Account:
+    """Somebody's account, as far as whoever sends messages may read it: nothing of how people sign in."""
+    return session.get_one(Account, account_id, options=[OF_READERS])
+
+
 def queue_notices(session: Session, at: datetime, channels: Collection[str]) -> int:
     """Give every notice that cannot wait a message to its person; what came together goes together."""
     query = (
@@ -75,6 +86,7 @@ def queue_notices(session: Session, at: datetime, channels: Collection[str]) -> 
             or_(Account.wants_mail, Notice.kind.in_(ALWAYS)),
         )
         .order_by(Account.id, Notice.kind.in_(ALWAYS), Notice.created_at, Notice.id)
+        .options(OF_READERS)
         .with_for_update(of=Notice, skip_locked=True)
     )
     rows = session.execute(query).all()
@@ -100,7 +112,7 @@ def _queue_of(
 
 def queue_digest(session: Session, account_id: UUID, day: date, at: datetime, channels: Collection[str]) -> None:
     """The message of a morning; the same morning again changes nothing."""
-    account = session.get_one(Account, account_id)
+    account = reader(session, account_id)
     wanted = [each for each in channels if each != SCHOOL and _reaches(account, each)]
     key, after = f"digest/{account_id}/{day.isoformat()}", _after_quiet(account, at)
     _add(session, MailRow(key=key, account_id=account_id, kind="digest", created_at=at, send_after=after), wanted)

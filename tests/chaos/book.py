@@ -37,7 +37,8 @@ class Book(TermPlay):
         while not self.is_issued:
             try:
                 await self._next()
-            except Refused:
+            except Refused as refusal:
+                self.people.give_up_if_late(f"Refused again and again: {refusal}")
                 await asyncio.sleep(PAUSE)
 
     async def _next(self) -> None:

@@ -64,7 +64,7 @@ async def world(folder: Path, classes: tuple[str, ...], pupils: int, seed: int) 
     examples = await asyncio.to_thread(generate, beside / "examples", classes, pupils, seed)
     async with AsyncExitStack() as stack:
         disk = stack.enter_context(_own_disk(state))
-        settings = on_free_ports(Settings(demo=True, postgres_fast=True), state)
+        settings = on_free_ports(Settings(demo=True), state)
         stamps = Stamps(f"{settings.pki_url}/tsa")
         signing = _services(settings, examples)
         settings = settings.model_copy(
