@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -15,9 +15,9 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.upkeep import Chore, UpkeepActivities
 from api.main import create_app, make_services
-from api.services import Services
+from api.services import Services as ServicesOfApi
 from cli.rebuilding.beginning import take_up
-from cli.services.services import infrastructure, on_free_ports
+from cli.services.services import Services, infrastructure, on_free_ports
 from config.settings import PROJECT, Settings
 from config.temporal import connect
 from signing.authority import write_private
@@ -38,7 +38,7 @@ class Installation:
     sessions: Sessions
     client: Client
     app: FastAPI
-    services: Services
+    services: ServicesOfApi
     trust: Trust
 
     def publish(self) -> None:
@@ -57,11 +57,20 @@ def settings_of(var_dir: Path, stage: Stage, roots: Path) -> Settings:
     return Settings(**given | {"trust_file": roots, "tsa_url": f"{stage.url}/tsa"})
 
 
+def servers(settings: Settings) -> Services:
+    """Database and Temporal, neither of which waits for the disk."""
+    found = infrastructure(settings)
+    temporal = found.children["temporal"]
+    hurried = tuple(word.replace("synchronous=full", "synchronous=off") for word in temporal.part.command)
+    temporal.part = replace(temporal.part, command=hurried)
+    return found
+
+
 @asynccontextmanager
 async def running(settings: Settings, say: Callable[[str], None] = print) -> AsyncIterator[Installation]:
     """As `hocba up` starts it: before anybody works, it is seen to it that Temporal knows what is under way."""
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(infrastructure(settings))
+        await stack.enter_async_context(servers(settings))
         upgrade(settings.database_url)
         await take_up(settings, say)
         engine = make_engine(settings.database_url, pool_size=2 * THREADS)
@@ -80,7 +89,7 @@ async def running(settings: Settings, say: Callable[[str], None] = print) -> Asy
         yield Installation(settings, desk.sessions, desk.client, create_app(services), services, trust)
 
 
-def _close(desk: Desk, trust: Trust, services: Services) -> None:
+def _close(desk: Desk, trust: Trust, services: ServicesOfApi) -> None:
     """What ends with the processes where these are processes."""
     desk.grounds.stamps.close()
     desk.grounds.preflight._revocation.close()

@@ -13,12 +13,11 @@ import pytest_asyncio
 
 from cli.keeping import places, unfinished
 from cli.rebuilding.beginning import take_up
-from cli.services.services import infrastructure
 from config.settings import Settings
 from storage import reopening
 from storage.opening import OpenedTerm
 from storage.tables import ClassTermRow
-from tests.keeping.installation import Installation, hocba, running, settings_of
+from tests.keeping.installation import Installation, hocba, running, servers, settings_of
 from tests.keeping.scene import NAMES, PATIENCE, Counts, Scene, keep_back, let_go, make_scene, set_to_work, to_the_end
 from tests.signing.pki import Stage, staged
 from workflows.starting import TemporalEngine
@@ -89,7 +88,7 @@ async def test_a_school_goes_on_without_temporals_state(ground: Ground) -> None:
     unfinished.forget(settings.var_dir)
     said: list[str] = []
 
-    async with infrastructure(settings):
+    async with servers(settings):
         looked = await asyncio.to_thread(hocba, settings, "rebuild", "--dry-run")
         assert counts_of(looked.stdout, "to begin") == UNDER_WAY
         assert looked.stdout.splitlines()[-1] == f"{sum(UNDER_WAY.values())} would be begun, 0 ran already."
@@ -103,7 +102,7 @@ async def test_a_school_goes_on_without_temporals_state(ground: Ground) -> None:
         await to_the_end(ground.scene.moved_to(on))
         await whole(on)
         ground.ends.append(ground.scene.counts())
-    async with infrastructure(settings):
+    async with servers(settings):
         await take_up(settings, said.append)
     assert len(said) == 1  # nothing is lost any more
 
