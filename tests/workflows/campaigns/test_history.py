@@ -54,5 +54,5 @@ async def history_of(season: Season) -> str:
     school = school_workflow_id("2026-2027", season.grade, str(season.schools[0]))
     found = ""
     for workflow in (school, campaign_workflow_id("2026-2027", season.grade)):
-        found += readable((await season.client.get_workflow_handle(workflow).fetch_history()).to_json())
+        found += readable((await season.client.get_workflow_handle(workflow).fetch_history()).to_json(), season.client)
     return found
