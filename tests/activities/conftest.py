@@ -232,8 +232,3 @@ def approved(office: Office, year: OpenBook) -> OpenBook:
     for action, slot in ((Action.SIGN, HOMEROOM), (Action.APPROVE, PRINCIPAL)):
         office.sign(year, action, slot)
     return year
-
-
-@pytest.fixture
-def sessions(connection: Connection) -> Sessions:
-    return restricted(connection, WORKER)
