@@ -1,10 +1,11 @@
 """Keys that only their owner's own device can use: digests handed out and raw signatures brought back, or documents."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from cryptography.x509 import Certificate
 from sqlalchemy.orm import Session
 
 from activities.confirming import Confirming, compose
@@ -30,7 +31,11 @@ class Handed:
 
 
 class OwnDevice:
-    def __init__(self, sessions: Sessions, objects: Objects, confirming: Confirming) -> None:
+    def __init__(
+        self, sessions: Sessions, objects: Objects, confirming: Confirming, roots: Sequence[Certificate] = ()
+    ) -> None:
+        """`roots` may come along in a document that was signed elsewhere."""
+        self._roots = roots
         self._sessions = sessions
         self._objects = objects
         self._confirming = confirming
@@ -68,7 +73,8 @@ class OwnDevice:
             item = _item(session, order.id, position)
             original = self._objects.get(item.prepared_sha256)
             identity = identity_of(certificate_of(session, order))
-        require_signed_by(original, uploaded, papers.field_of(order, item.kind), identity.certificates[0])
+        field = papers.field_of(order, item.kind)
+        require_signed_by(original, uploaded, field, identity.certificates, self._roots)
         sha256 = self._objects.put(uploaded)
         with self._sessions.begin() as session:
             confirmations.keep_upload(session, order.id, position, (sha256, len(uploaded)))

@@ -2,11 +2,12 @@
 
 import asyncio
 
-from fastapi import APIRouter
+from fastapi import APIRouter, status
 from pydantic import BaseModel
 from sqlalchemy import text
 
 from api.deps import ServicesDep
+from api.errors import Problem
 from api.guard import everybody
 from api.services import Services
 
@@ -23,7 +24,7 @@ async def healthz() -> Health:
     return Health(status="ok")
 
 
-@router.get("/readyz")
+@router.get("/readyz", responses={status.HTTP_503_SERVICE_UNAVAILABLE: {"model": Problem}})
 @everybody
 async def readyz(found: ServicesDep) -> Health:
     """Answers 503 until the database and Temporal answer."""

@@ -158,7 +158,7 @@ async def make_services(settings: Settings) -> Services:
         chains=ChainKeeper(objects, files, settings.key_store / KEY_FILE, settings.history_origin),
         transfers=Transfers(client, sessions),
         confirming=confirming,
-        own_device=OwnDevice(sessions, objects, confirming),
+        own_device=OwnDevice(sessions, objects, confirming, trusted_roots(settings.trust_file)),
         objects=objects,
         templates=make_templates(),
         history=files,

@@ -5,9 +5,11 @@ one new signature must stand in the field that was waiting, made by the signer's
 the file to its last byte; what came with it may be nothing that pyHanko's analysis of changes does not allow.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, SuspiciousModification
 from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
@@ -19,11 +21,20 @@ from signing.cms_template import asn1_certificate
 from signing.errors import SigningRefused, Unreadable
 from signing.fields import field_states
 from signing.mechanisms import is_allowed_at, mechanism_of
-from signing.signature_bytes import has_strict_bytes, is_whole_file
+from signing.signature_bytes import embedded_certificates, has_strict_bytes, is_whole_file
 
 
-def require_signed_by(original: bytes, uploaded: bytes, field: str, certificate: x509.Certificate) -> None:
-    """Raises SigningRefused, in words for the signer, or Unreadable; whoever returns has brought what was asked for."""
+def require_signed_by(
+    original: bytes,
+    uploaded: bytes,
+    field: str,
+    chain: Sequence[x509.Certificate],
+    roots: Sequence[x509.Certificate] = (),
+) -> None:
+    """Raises SigningRefused, in words for the signer, or Unreadable; whoever returns has brought what was asked for.
+
+    `chain` is the signer's registered certificate and those above it; of others only `roots` may come along.
+    """
     if len(uploaded) > MAX_BYTES:
         raise Unreadable("Tệp quá lớn, không phải văn bản đã tải về để ký.")
     if uploaded == original or not uploaded.startswith(original):
@@ -32,7 +43,8 @@ def require_signed_by(original: bytes, uploaded: bytes, field: str, certificate:
         reader, before = ArchivalReader(uploaded), ArchivalReader(original)
         signature = _new_signature(reader, before, field)
         _require_untouched(reader, before)
-        _require_sound(signature, certificate, uploaded)
+        _require_sound(signature, chain[0], uploaded)
+        _require_strict(uploaded, signature, (*chain, *roots))
     except SigningRefused:
         raise
     except Exception as error:
@@ -69,8 +81,13 @@ def _require_sound(signature: EmbeddedPdfSignature, certificate: x509.Certificat
     )
     if not (is_intact and is_valid):
         raise SigningRefused("Chữ ký trong tệp không đúng với nội dung.")
-    # Verification refuses loose bytes, also below a seal: better now than when everybody has signed.
-    if not has_strict_bytes(uploaded, signature):
+
+
+def _require_strict(uploaded: bytes, signature: EmbeddedPdfSignature, known: Sequence[x509.Certificate]) -> None:
+    """Verification refuses loose bytes and strange certificates below a seal, too: better now than after the others."""
+    ders = {each.public_bytes(Encoding.DER) for each in known}
+    beside = set(embedded_certificates(signature.pkcs7_content))
+    if not has_strict_bytes(uploaded, signature) or not beside <= ders:
         raise SigningRefused(
             "Chữ ký trong tệp có phần thừa hoặc viết không đúng dạng, về sau không kiểm tra được; "
             "hãy ký lại hoặc dùng phần mềm khác."

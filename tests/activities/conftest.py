@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from pydantic import SecretStr
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 from temporalio.testing import ActivityEnvironment
 
@@ -30,23 +30,15 @@ from signing.revocation import RevocationService
 from signing.timestamps import TimeStampService
 from storage import orders
 from storage.database import Sessions
-from storage.grants import WORKER
 from storage.objects import Objects
 from storage.orders import NewOrder
 from storage.projection import Projection
 from storage.tables import CertificateRow, School, SigningOrder, Staff
-from tests.database import restricted
 from tests.factories import SUBJECTS, OpenBook, make_certificate, open_book
 from tests.signing.pki import Stage, staged
 
 PASSPHRASE = "a passphrase of the tests"
 ORDER_TABLES = ("signing_orders", "order_items", "signing_leases", "documents", "document_records", "signatures")
-
-
-@pytest.fixture
-def as_worker(connection: Connection) -> Sessions:
-    """Sessions of the test's transaction that may do what a worker may, and no more."""
-    return restricted(connection, WORKER)
 
 
 @pytest.fixture(scope="session")

@@ -34,9 +34,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 @pytest.fixture
-def mailing(as_worker: Sessions, running: Running) -> MailingActivities:
+def mailing(sessions: Sessions, running: Running) -> MailingActivities:
     running.box.messages.clear()
-    return MailingActivities(as_worker, Post(composers(VAULT), {"mail": MailCarrier(running.server)}, SITE))
+    return MailingActivities(sessions, Post(composers(VAULT), {"mail": MailCarrier(running.server)}, SITE))
 
 
 @pytest.fixture

@@ -82,8 +82,8 @@ def activities_of(sessions: Sessions, clock: Clock, **carriers: Carrier) -> Mail
 
 
 @pytest.fixture
-def mailing(as_worker: Sessions, clock: Clock, running: Running) -> MailingActivities:
-    return activities_of(as_worker, clock, mail=MailCarrier(running.server))
+def mailing(sessions: Sessions, clock: Clock, running: Running) -> MailingActivities:
+    return activities_of(sessions, clock, mail=MailCarrier(running.server))
 
 
 def account_of(book: OpenBook, who: UUID) -> Account:

@@ -138,7 +138,7 @@ def make_services(
     demo: bool = False,
 ) -> Services:
     confirms, objects = confirming(sessions, keys), Objects(folder)
-    device = OwnDevice(sessions, objects, confirms)
+    device = OwnDevice(sessions, objects, confirms, [keys.authority.root])
     verifying = Verifying(sessions, objects, [keys.authority.root], APART)
     showing, history = Showing(objects, "http://127.0.0.1:8000"), LocalTiles(folder / "history")
     entrance = Entrance.make(sessions, VAULT, "http://127.0.0.1")

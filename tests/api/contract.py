@@ -18,6 +18,7 @@ from tests.interchange.workbooks import class_list
 SEED: Final = 20261129
 # A good request may be refused by the state of a book, by a scope or by the rules: that is no broken promise.
 NOT_PROMISED: Final = ("positive_data_acceptance", "missing_required_header", "ensure_resource_availability")
+ANSWERS: Final = ["2xx", "3xx", "4xx", "503"]  # of these 503 asks to be asked again, as a busy machine may
 KNOWN_SHARE: Final = 0.8  # how often a place holds a value that is there
 
 for kind in ("application/pdf", "application/zip", "application/xml", "application/octet-stream", "image/png"):
@@ -60,7 +61,7 @@ def _config(asking: Asking, examples: int, *, boundaries: bool) -> SchemathesisC
             "continue-on-failure": True,
             "request-timeout": 60,
             "generation": {"max-examples": examples, "no-shrink": True, "database": "none"},
-            "checks": dict.fromkeys(NOT_PROMISED, off),
+            "checks": {"not_a_server_error": {"expected-statuses": ANSWERS}} | dict.fromkeys(NOT_PROMISED, off),
             "phases": {"examples": off, "coverage": {"enabled": boundaries}, "stateful": off},
             "dictionaries": {names[place]: {"values": values} for place, values in asking.known.items()},
             "parameters": {place: {"dictionary": names[place], "probability": KNOWN_SHARE} for place in asking.known},

@@ -5,7 +5,7 @@ Whoever reads these may take bytes that differ where nothing is said; what is sa
 
 import asyncio
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -62,7 +62,11 @@ def answer_targets(world: World) -> Iterator[Target]:
     yield Target("picture of a seal", SealImage.of, (as_png(seal_picture(size=(200, 200))),))
     placed = world.cast.placed()
     signed = by_program(placed, world.cast.keys[HOMEROOM])
-    yield Target("document signed elsewhere", partial(_brought, placed, homeroom, signed), (signed,))
+    yield Target(
+        "document signed elsewhere",
+        partial(_brought, placed, world.cast.keys[HOMEROOM].certificates, signed),
+        (signed,),
+    )
     sealed = world.sealed()
     yield Target("document", partial(_document, world, sealed), (sealed,))
 
@@ -109,8 +113,8 @@ def _checkpoint(data: bytes) -> None:
     assert open_checkpoint(data, signer().log_key, ORIGIN) == CHECKPOINT
 
 
-def _brought(placed: bytes, certificate: x509.Certificate, signed: bytes, data: bytes) -> None:
-    require_signed_by(placed, data, HOMEROOM.value, certificate)
+def _brought(placed: bytes, chain: Sequence[x509.Certificate], signed: bytes, data: bytes) -> None:
+    require_signed_by(placed, data, HOMEROOM.value, chain)
     assert data == signed
 
 

@@ -5,6 +5,8 @@ import re
 
 import pytest
 from asn1crypto import cms, core
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.generic import StreamObject, pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigSeedSubFilter
@@ -14,11 +16,12 @@ from pyhanko.stamp import NoOpStampStyle
 from domain.documents import SignatureField
 from signing.archival import MAX_BYTES
 from signing.authority import IssuedKey
+from signing.cms_template import asn1_certificate
 from signing.errors import SigningRefused, Unreadable
 from signing.uploaded import require_signed_by
 from tests.signing.conftest import Cast
 from tests.signing.stock import simple_signer
-from tests.signing.verification.holes import changed, cms_in, hole
+from tests.signing.verification.holes import changed, cms_in, hole, with_cms
 
 HOMEROOM, PRINCIPAL = SignatureField.HOMEROOM, SignatureField.PRINCIPAL
 
@@ -44,17 +47,17 @@ def repainted(pdf: bytes) -> bytes:
 
 def test_the_first_signature_is_taken(placed: bytes, cast: Cast) -> None:
     key = cast.keys[HOMEROOM]
-    require_signed_by(placed, by_program(placed, key), HOMEROOM, key.certificate)
+    require_signed_by(placed, by_program(placed, key), HOMEROOM, key.certificates)
 
 
 def test_a_later_signature_is_taken(placed: bytes, cast: Cast) -> None:
     original, key = cast.signed(placed, HOMEROOM), cast.keys[PRINCIPAL]
-    require_signed_by(original, by_program(original, key, PRINCIPAL), PRINCIPAL, key.certificate)
+    require_signed_by(original, by_program(original, key, PRINCIPAL), PRINCIPAL, key.certificates)
 
 
 def refused(original: bytes, uploaded: bytes, cast: Cast, words: str, field: SignatureField = HOMEROOM) -> None:
     with pytest.raises(SigningRefused, match=words):
-        require_signed_by(original, uploaded, field, cast.keys[field].certificate)
+        require_signed_by(original, uploaded, field, cast.keys[field].certificates)
 
 
 def test_the_same_file_unsigned_is_refused(placed: bytes, cast: Cast) -> None:
@@ -111,12 +114,12 @@ def test_a_signature_that_does_not_fit_is_refused(placed: bytes, cast: Cast) -> 
 @pytest.mark.parametrize("tail", [b"%%EOF", b"\nxref\n0 1\ntrailer<<>>\nstartxref\n9\n%%EOF\n"])
 def test_what_cannot_be_read_is_refused(placed: bytes, cast: Cast, tail: bytes) -> None:
     with pytest.raises((Unreadable, SigningRefused)):
-        require_signed_by(placed, placed + tail, HOMEROOM, cast.keys[HOMEROOM].certificate)
+        require_signed_by(placed, placed + tail, HOMEROOM, cast.keys[HOMEROOM].certificates)
 
 
 def test_a_huge_file_is_refused(placed: bytes, cast: Cast) -> None:
     with pytest.raises(Unreadable, match="quá lớn"):
-        require_signed_by(placed, placed + bytes(MAX_BYTES), HOMEROOM, cast.keys[HOMEROOM].certificate)
+        require_signed_by(placed, placed + bytes(MAX_BYTES), HOMEROOM, cast.keys[HOMEROOM].certificates)
 
 
 def test_a_signature_with_loose_bytes_is_refused_before_others_sign_below_it(placed: bytes, cast: Cast) -> None:
@@ -134,3 +137,22 @@ def test_a_signature_with_loose_bytes_is_refused_before_others_sign_below_it(pla
     for loose in (padded, mixed, changed(signed, add)):
         assert loose != signed
         refused(placed, loose, cast, "phần thừa")
+
+
+def test_certificates_that_come_along_are_those_of_the_signer(placed: bytes, cast: Cast) -> None:
+    """Of the root a good copy may; a bit of the issuer's that is another would be found when all have signed."""
+    key, issuing = cast.keys[HOMEROOM], cast.authority.issuing.certificate
+    signed = by_program(placed, key)
+    der, whole = cms_in(signed), issuing.public_bytes(Encoding.DER)
+    at = der.index(whole) + 60
+    flipped = with_cms(signed, der[:at] + bytes([der[at] ^ 1]) + der[at + 1 :])
+    strange = changed(signed, lambda content: content["certificates"].append(asn1_certificate(other(cast))))
+    for loose in (flipped, strange):
+        refused(placed, loose, cast, "phần thừa")
+    rooted = changed(signed, lambda content: content["certificates"].append(asn1_certificate(cast.authority.root)))
+    refused(placed, rooted, cast, "phần thừa")
+    require_signed_by(placed, rooted, HOMEROOM, key.certificates, [cast.authority.root])
+
+
+def other(cast: Cast) -> x509.Certificate:
+    return cast.keys[PRINCIPAL].certificate
