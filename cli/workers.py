@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
@@ -52,10 +53,17 @@ def list_command() -> None:
 def restart() -> None:
     """Have `hocba up` start new worker processes beside the old ones, which then end: nobody waits meanwhile."""
     pid = holder(Settings().var_dir)
-    if pid is None:
-        raise Trouble("hocba does not run here: there is nothing to restart.")
+    if not pid or not _listens(int(pid)):
+        raise Trouble("`hocba up` does not run here: there is nothing to restart.")
     os.kill(int(pid), REPLACE_WORKERS)
     typer.echo("The workers are being replaced; hocba says when each has been.")
+
+
+def _listens(pid: int) -> bool:
+    """Whether a process knows the signal, which ends one that does not: a backup, say, holds the same lock."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")  # proc_pid_status(5)
+    caught = next(line.split()[1] for line in status.splitlines() if line.startswith("SigCgt:"))
+    return bool(int(caught, 16) >> (REPLACE_WORKERS - 1) & 1)
 
 
 async def use_build(client: Client, build: str) -> None:

@@ -2,27 +2,48 @@
 
 import argparse
 import os
+import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from storage import grants
 from storage.database import make_engine
 
 FOLDER = Path(__file__).parent / "migrations"
+TRIES, PAUSE = 40, timedelta(seconds=1.5)
 
 
-def upgrade(database_url: str) -> None:
-    """Apply every migration that is missing, then the grants; safe to run beside another that does the same."""
+class TooBusy(Exception):
+    """Somebody held a table that a migration needs, for as long as it was tried; nothing was changed."""
+
+
+def upgrade(database_url: str, tries: int = TRIES, pause: timedelta = PAUSE) -> None:
+    """Apply every migration that is missing, then the grants; safe to run beside another that does the same.
+
+    And beside people at work: who holds a table that is needed is not waited for, but all of it is tried again. Raises
+    TooBusy.
+    """
 
     def run(config: Config) -> None:
         command.upgrade(config, "head")
         grants.apply(config.attributes["connection"])
 
-    _with_connection(database_url, run)
+    for left in reversed(range(tries)):
+        try:
+            return _with_connection(database_url, run)
+        except OperationalError as error:
+            if not isinstance(error.orig, (LockNotAvailable, DeadlockDetected)):
+                raise
+            if not left:
+                raise TooBusy from error
+        time.sleep(pause.total_seconds())
 
 
 def check(database_url: str) -> None:
@@ -35,10 +56,12 @@ def _with_connection(database_url: str, run: Callable[[Config], object]) -> None
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     config.set_main_option("file_template", "%%(year)d%%(month).2d%%(day).2d_%%(slug)s")
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        run(config)
-    engine.dispose()
+    try:
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            run(config)
+    finally:
+        engine.dispose()
 
 
 def main() -> None:

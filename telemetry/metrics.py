@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from prometheus_client import REGISTRY, disable_created_metrics, start_http_server
+from prometheus_client.exposition import ThreadingWSGIServer
 from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
@@ -45,6 +46,8 @@ def serve(host: str, port: int) -> None:
     inside = _free_port()
     use_engine(inside)
     REGISTRY.register(_Engine(inside))
+    # While a process takes the place of another, both hold the port for a moment; other programs cannot.
+    ThreadingWSGIServer.allow_reuse_port = True
     start_http_server(port, host)
 
 

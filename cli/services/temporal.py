@@ -22,6 +22,8 @@ from config.temporal import connect
 
 # Tasks are taken in turns by school (api/fairness.py); off unless asked for.
 FAIR = ("--dynamic-config-value", "matching.enableFairness=true")
+# A worker that ends in order is given nothing more, rather than work that nobody does until it is missed.
+GENTLE = ("--dynamic-config-value", "frontend.enableCancelWorkerPollsOnShutdown=true")
 RETENTION = timedelta(hours=2160)
 NOT_THERE = (RPCError, RuntimeError)  # the SDK's words for "not there yet" and "cannot connect"
 SEARCH_ATTRIBUTES = {
@@ -80,7 +82,7 @@ def _command(settings: Settings) -> list[str]:
         "--ip", settings.temporal_host, "--port", str(settings.temporal_port),
         "--ui-port", str(settings.temporal_ui_port), "--ui-codec-endpoint", f"{settings.api_url}/codec",
         "--db-filename", str(database), "--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=full",
-        "--namespace", settings.temporal_namespace, "--log-level", "error", *FAIR,
+        "--namespace", settings.temporal_namespace, "--log-level", "error", *FAIR, *GENTLE,
     ]  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from cli.trouble import Trouble
 from domain.assessment import Term
 from tests.chaos.book import Book
 from tests.chaos.checks import check
-from tests.chaos.faults import Fault, plan, points
+from tests.chaos.faults import KINDS, Fault, plan, points
 from tests.chaos.injector import Injector
 from tests.chaos.ledger import Ledger
 from tests.chaos.people import IMPATIENT_SECONDS, People
@@ -53,7 +53,9 @@ class Round:
         return [hit.fault for hit in self.recoveries.hits]
 
     def is_enough(self, wanted: int, desks: "Desks") -> bool:
-        return len(self.faults) >= wanted or not desks.are_working()
+        """So many faults and one of every kind, or nobody left who works."""
+        met = {fault.kind for fault in self.faults}
+        return (len(self.faults) >= wanted and met.issuperset(KINDS)) or not desks.are_working()
 
     def note(self, here: World, desks: "Desks") -> None:
         self.disk, self.books = here.disk.note, desks.books

@@ -11,10 +11,10 @@ import pytest
 
 from cli.services.child import LOG_BYTES, Part, nothing
 from cli.services.services import Services
-from cli.supervisor import FAILED, STOPPED, Patience, Supervisor, obey_signals
+from cli.supervisor import FAILED, REPLACE_WORKERS, STOPPED, Patience, Supervisor, obey_signals
 from cli.trouble import Trouble
 from config.settings import Settings
-from tests.cli.conftest import WAIT, Said, until
+from tests.cli.conftest import READY, WAIT, Said, until
 
 Tiny = Callable[..., Part]
 SOON = Patience(restarts=2, within=60, first_pause=0.01)
@@ -78,6 +78,42 @@ async def test_a_part_that_cannot_be_started_for_a_while_is_tried_again(
     supervisor.ask_to_stop()
     assert await serving == STOPPED
     assert said.has("worker could not be started: No space left on device: /var/log.")
+
+
+async def test_workers_are_replaced_when_asked_and_nothing_else(settings: Settings, tiny: Tiny, said: Said) -> None:
+    services = Services(settings, [tiny("api"), tiny("worker"), tiny("signer")])
+    supervisor = Supervisor(services, said, SOON)
+    obey_signals(supervisor)
+    serving = asyncio.create_task(supervisor.run(nothing))
+    await until(lambda: services.children["signer"].is_running)
+    await services.wait_ready("signer")
+    before = {name: child.pid for name, child in services.children.items()}
+    os.kill(os.getpid(), REPLACE_WORKERS)
+    await until(lambda: said.has("signer was replaced."))
+    after = {name: child.pid for name, child in services.children.items()}
+    assert {name for name in before if before[name] != after[name]} == {"worker", "signer"}
+    assert not said.has("Restarting")
+    services.kill("worker")  # the new one is watched over as the old one was
+    await until(lambda: said.has("worker is running again"))
+    supervisor.ask_to_stop()
+    assert await serving == STOPPED
+    assert list((settings.var_dir / "run").glob("*.pid")) == []
+
+
+async def test_a_worker_whose_successor_does_not_start_goes_on(settings: Settings, tiny: Tiny, said: Said) -> None:
+    program = f"import os, pathlib; first = pathlib.Path(os.environ['READY'] + '.first'); first.exists() and os._exit(5); first.touch(); {READY}{WAIT}"
+    services = Services(settings, [tiny("worker", program)])
+    supervisor = Supervisor(services, said, SOON)
+    serving = asyncio.create_task(supervisor.run(nothing))
+    await until(lambda: services.children["worker"].is_running)
+    await services.wait_ready("worker")
+    first = services.children["worker"].pid
+    supervisor.replacing.set()
+    await until(lambda: said.has("worker was not replaced: worker ended with status 5"))
+    assert services.children["worker"].pid == first
+    assert services.children["worker"].is_running
+    supervisor.ask_to_stop()
+    assert await serving == STOPPED
 
 
 async def test_sigterm_stops_everything_in_order(settings: Settings, tiny: Tiny, said: Said) -> None:

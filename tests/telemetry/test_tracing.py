@@ -26,7 +26,8 @@ from telemetry.updates import HEADER
 from tests.fakes import FakeDatabase, FakePapers
 from tests.listening import listening
 from tests.workflows.playing import Book, start_book, workers
-from tests.workflows.test_replay import HISTORIES, history
+from tests.workflows.recorded import history, name_of
+from tests.workflows.test_replay import OF_BOOKS
 from workflows.class_term import ClassTermWorkflow
 
 NAME = "Nguyễn Thị Hồng Ánh"
@@ -142,7 +143,7 @@ async def test_a_history_replays_whether_it_was_traced_or_not(
         await replayer.replay_workflow(WorkflowHistory.from_json(book.handle.id, recorded.to_json()))
 
 
-@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", OF_BOOKS, ids=name_of)
 async def test_recorded_histories_replay_while_traces_are_on(path: Path, spans: InMemorySpanExporter) -> None:
     replayer = Replayer(workflows=[ClassTermWorkflow], data_converter=passing_converter(), interceptors=[Watching()])
     await replayer.replay_workflow(history(path))

@@ -3,6 +3,8 @@
 Run it when a workflow gains a path that no history here has, and give the new history a name of its own. Histories that
 are there already belong to class-terms that may still be running somewhere: they are never edited and never recorded
 again. A change that does not replay them needs `workflow.patched`. Existing files are kept; name the new ones below.
+
+Each release has a folder of its own: set the version in pyproject.toml, then run this.
 """
 
 import asyncio
@@ -12,7 +14,6 @@ import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -27,11 +28,12 @@ from tests.workflows.corrections import plays as corrections
 from tests.workflows.handovers import plays as handovers
 from tests.workflows.mailing import FakeMailing, mail_workers
 from tests.workflows.playing import opening, start_book, workers
+from tests.workflows.recorded import FOLDER, release
 from tests.workflows.transfers import plays as transfers
+from tests.workflows.upkeep import upkeep, upkeep_workers
 from workflows.mailing import DailyDigestWorkflow, DigestInput, MailWorkflow
 from workflows.queues import MAIN_QUEUE
 
-HISTORIES = Path(__file__).parent / "histories"
 Histories = dict[str, str]
 
 
@@ -153,6 +155,9 @@ async def main() -> None:
             async with mail_workers(clock.client, FakeMailing(), threads):
                 for name, history in (await mailing(clock.client)).items():
                     keep(name, history)
+            async with upkeep_workers(clock.client, threads):
+                for name, history in (await upkeep(clock.client)).items():
+                    keep(name, history)
             for act in (*corrections.PLAYS, *handovers.PLAYS, *transfers.PLAYS):
                 for name, history in (await act(clock, threads)).items():
                     keep(name, history)
@@ -163,7 +168,8 @@ async def main() -> None:
 
 
 def keep(name: str, history: str) -> None:
-    path = HISTORIES / f"{name}.json"
+    path = FOLDER / release() / f"{name}.json"
+    path.parent.mkdir(exist_ok=True)
     if path.exists():
         sys.stdout.write(f"{path.name}: kept as it is\n")
         return
