@@ -37,7 +37,8 @@ def upgrade(database_url: str, tries: int = TRIES, pause: timedelta = PAUSE) -> 
 
     for left in reversed(range(tries)):
         try:
-            return _with_connection(database_url, run)
+            _with_connection(database_url, run)
+            break
         except OperationalError as error:
             if not isinstance(error.orig, (LockNotAvailable, DeadlockDetected)):
                 raise

@@ -101,16 +101,17 @@ async def test_workers_are_replaced_when_asked_and_nothing_else(settings: Settin
 
 
 async def test_a_worker_whose_successor_does_not_start_goes_on(settings: Settings, tiny: Tiny, said: Said) -> None:
-    program = f"import os, pathlib; first = pathlib.Path(os.environ['READY'] + '.first'); first.exists() and os._exit(5); first.touch(); {READY}{WAIT}"
+    first = "import os, pathlib; first = pathlib.Path(os.environ['READY'] + '.first'); "
+    program = f"{first}first.exists() and os._exit(5); first.touch(); {READY}{WAIT}"
     services = Services(settings, [tiny("worker", program)])
     supervisor = Supervisor(services, said, SOON)
     serving = asyncio.create_task(supervisor.run(nothing))
     await until(lambda: services.children["worker"].is_running)
     await services.wait_ready("worker")
-    first = services.children["worker"].pid
+    pid = services.children["worker"].pid
     supervisor.replacing.set()
     await until(lambda: said.has("worker was not replaced: worker ended with status 5"))
-    assert services.children["worker"].pid == first
+    assert services.children["worker"].pid == pid
     assert services.children["worker"].is_running
     supervisor.ask_to_stop()
     assert await serving == STOPPED

@@ -1,4 +1,4 @@
-"""Worker processes are replaced one after the other while people decide: nobody is refused, and nothing is done again."""
+"""Worker processes are replaced one after the other while people decide: nobody is refused, nothing is done again."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence

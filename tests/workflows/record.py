@@ -150,21 +150,21 @@ async def main() -> None:
         with ThreadPoolExecutor(4) as threads:
             async with workers(clock.client, database, papers, threads):
                 for play in PLAYS:
-                    for name, history in (await play(clock, papers)).items():
-                        keep(name, history)
+                    keep_all(await play(clock, papers))
             async with mail_workers(clock.client, FakeMailing(), threads):
-                for name, history in (await mailing(clock.client)).items():
-                    keep(name, history)
+                keep_all(await mailing(clock.client))
             async with upkeep_workers(clock.client, threads):
-                for name, history in (await upkeep(clock.client)).items():
-                    keep(name, history)
+                keep_all(await upkeep(clock.client))
             for act in (*corrections.PLAYS, *handovers.PLAYS, *transfers.PLAYS):
-                for name, history in (await act(clock, threads)).items():
-                    keep(name, history)
+                keep_all(await act(clock, threads))
             async with campaigns.campaign_workers(clock.client, threads):
                 for each in campaigns.PLAYS:
-                    for name, history in (await each(clock)).items():
-                        keep(name, history)
+                    keep_all(await each(clock))
+
+
+def keep_all(histories: Histories) -> None:
+    for name, history in histories.items():
+        keep(name, history)
 
 
 def keep(name: str, history: str) -> None:
