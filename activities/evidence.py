@@ -31,14 +31,18 @@ class EvidenceKeeper:
         self._sessions = sessions
         self._stamps = stamps
 
-    def stamp_order(self, order_id: UUID, files: Sequence[str]) -> None:
-        """Prove that an order's documents (hex SHA-256) exist now. Raises ProviderUnavailable; nothing is kept then."""
-        leaves = {sha256: bytes.fromhex(sha256) for sha256 in files}
+    def stamp_orders(self, files: Mapping[UUID, Sequence[str]]) -> None:
+        """Prove by one time stamp that the documents of these orders (hex SHA-256) exist now; orders without any wait.
+
+        Raises ProviderUnavailable; nothing is kept then.
+        """
+        leaves = {sha256: bytes.fromhex(sha256) for own in files.values() for sha256 in own}
         if not leaves:
             return
         batch, paths = self._stamped(leaves)
         with self._sessions.begin() as session:
-            evidence.attach(session, order_id, evidence.add_batch(session, batch, paths))
+            batch_id = evidence.add_batch(session, batch, paths)
+            evidence.attach(session, [order_id for order_id, own in files.items() if own], batch_id)
 
     def stamp_checkpoint(self) -> None:
         """Prove that the newest state of the history log exists now; again, it changes nothing."""

@@ -49,13 +49,19 @@ class HistoryKeeper:
 
     def publish(self) -> int:
         """Append what has happened since; returns the log's size. Run again, or after a crash, it goes on."""
-        with self._sessions.begin() as session:
-            found = history.unnumbered(session, AT_ONCE)
-            history.number(session, [(each.event_id, leaf_of(each, self._book.secret)) for each in found])
+        while self._number():
+            pass
         while self._append():
             pass
         self._publish_key()
         return self._book.log.checkpoint().size
+
+    def _number(self) -> bool:
+        """Give the next events their places; False once there are no more."""
+        with self._sessions.begin() as session:
+            found = history.unnumbered(session, AT_ONCE)
+            history.number(session, [(each.event_id, leaf_of(each, self._book.secret)) for each in found])
+        return len(found) == AT_ONCE
 
     def _publish_key(self) -> None:
         vkey = f"{self._book.log.log_key}\n".encode()

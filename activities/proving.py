@@ -75,12 +75,11 @@ class Proving:
             key = key_of(session, order)
         results = embed_all(self._pool, order, signed, key, lambda _: None) if key else {}
         with self._sessions.begin() as session:
-            for position, result in results.items():
-                evidence.keep_signed(session, order.id, position, result)
+            evidence.keep_signed(session, order.id, results)
         with self._sessions() as session:
             stored = orders.items(session, order.id)
         sealed = [item.signed_sha256 for item in stored if item.signed_sha256 and item.outcome == "pending"]
-        self._keeper.stamp_order(order.id, sealed)
+        self._keeper.stamp_orders({order.id: sealed})
 
 
 def _digest(item: OrderItem) -> bytes:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from temporalio import activity
 
@@ -61,17 +62,21 @@ class UpkeepActivities:
 
     def _prove(self) -> int:
         """Stamp what has been signed, then ask about its signers again: the answer must be younger than the stamp."""
-        with self._sessions() as session:
-            due = [(order_id, evidence.files_of(session, order_id)) for order_id in evidence.unproven(session, AT_ONCE)]
-        for order_id, files in due:
-            self._keeper.stamp_order(order_id, files)
+        done = 0
+        while any((due := self._unproven()).values()):
+            self._keeper.stamp_orders(due)
+            done += len(due)
         with self._sessions() as session:
             waiting = evidence.to_recheck(session, AT_ONCE)
         for each in waiting:
             archive = self._preflight.archive(each.certificate, each.token)
             with self._sessions.begin() as session:
                 evidence.rechecked(session, each.order_ids, datetime.now(UTC), archive)
-        return len(due) + len(waiting)
+        return done + len(waiting)
+
+    def _unproven(self) -> dict[UUID, list[str]]:
+        with self._sessions() as session:
+            return evidence.files_of(session, evidence.unproven(session, AT_ONCE))
 
     def _sweep(self) -> int:
         """Delete previews that nobody confirmed in time, and who looked at what long ago."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Row, and_, case, exists, select
+from sqlalchemy import Row, and_, case, exists, select, true
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
@@ -122,10 +122,12 @@ def pupil_of(session: Session, enrolment_id: UUID) -> UUID:
 
 def stays_of(session: Session, pupil_id: UUID) -> list[Stay]:
     """All of them, at whatever school, from the first to the last."""
+    issuing = issuing_school()
     query = (
         select(Enrolment, ClassGroup.name, ClassGroup.school_id, School.name)
         .join(ClassGroup, ClassGroup.id == Enrolment.class_id)
-        .join(School, School.id == issuing_school())
+        .join(issuing, true())
+        .join(School, School.id == issuing.c.id)
         .where(Enrolment.pupil_id == pupil_id)
         .order_by(Enrolment.school_year, Enrolment.joined_on, Enrolment.left_on)
     )

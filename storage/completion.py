@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain.documents import DocumentKind, SignatureField
@@ -15,6 +14,7 @@ from domain.errors import Conflict
 from domain.matters.signing import OVERTAKEN
 from storage import counting, orders, papers, recalling
 from storage.among import among
+from storage.bulk import insert_all, update_all
 from storage.matters import papers as matter_papers
 from storage.orders import Standing
 from storage.tables import (
@@ -147,12 +147,12 @@ def _store(session: Session, order: SigningOrder, signed: Sequence[SignedPaper])
     new = [(item, result) for item, result in signed if item.document_id not in known]
     if new:
         of_whom = _whose(session, order, [item for item, _ in new])
-        session.execute(insert(Document), [_new_document(order, *paper) | of_whom(paper[0]) for paper in new])
+        insert_all(session, Document, [_new_document(order, *paper) | of_whom(paper[0]) for paper in new])
         if order.matter_id is None:  # what a matter's paper covers is the paper itself
-            session.execute(insert(DocumentRecord), list(_lines(item for item, _ in new)))
+            insert_all(session, DocumentRecord, list(_lines(item for item, _ in new)))
     if revised := [(item, result) for item, result in signed if item.document_id in known]:
-        session.execute(update(Document), [_new_revision(order, *paper) for paper in revised])
-    session.execute(insert(SignatureRow), [_signature(order, *paper) for paper in signed])
+        update_all(session, Document, ["id"], [_new_revision(order, *paper) for paper in revised])
+    insert_all(session, SignatureRow, [_signature(order, *paper) for paper in signed])
     for field, count in Counter(papers.field_of(order, item.kind) for item, _ in signed).items():
         counting.signed(field, count)
     done = OrderItem.position.in_([item.position for item, _ in signed])

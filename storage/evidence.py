@@ -6,9 +6,10 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, and_, exists, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from storage.among import among
+from storage.bulk import insert_all, update_all
 from storage.completion import Embedded, Result
 from storage.tables import (
     CertificateRow,
@@ -47,8 +48,7 @@ def add_batch(session: Session, new: NewBatch, paths: Mapping[str, bytes]) -> UU
     session.add(batch)
     session.flush()
     rows = [{"sha256": sha256, "batch_id": batch.id, "path": path} for sha256, path in paths.items()]
-    if rows:
-        session.execute(insert(EvidencePath).on_conflict_do_nothing(), rows)
+    insert_all(session, EvidencePath, rows, skip_known=True)
     return batch.id
 
 
@@ -58,19 +58,22 @@ def keep_token(session: Session, order_id: UUID, position: int, token: bytes, st
     session.execute(update(OrderItem).where(mine).values(token=token, stamped_at=stamped_at))
 
 
-def keep_signed(session: Session, order_id: UUID, position: int, result: Result) -> None:
-    """A paper that was signed before its order is completed, or why it could not be."""
-    mine = (OrderItem.order_id == order_id) & (OrderItem.position == position)
-    if isinstance(result, Embedded):
-        kept = update(OrderItem).where(mine).values(signed_sha256=result.sha256, signed_size=result.size)
-    else:
-        kept = update(OrderItem).where(mine).values(outcome="failed", error_code=result.code, error=result.message)
-    session.execute(kept)
+def keep_signed(session: Session, order_id: UUID, results: Mapping[int, Result]) -> None:
+    """Papers that were signed before their order is completed, by position, or why they could not be."""
+    signed, failed = [], []
+    for position, result in results.items():
+        item = {"order_id": order_id, "position": position}
+        if isinstance(result, Embedded):
+            signed.append({**item, "signed_sha256": result.sha256, "signed_size": result.size})
+        else:
+            failed.append({**item, "outcome": "failed", "error_code": result.code, "error": result.message})
+    for rows in (signed, failed):
+        update_all(session, OrderItem, ["order_id", "position"], rows)
 
 
-def attach(session: Session, order_id: UUID, batch_id: UUID) -> None:
-    """Say which batch proves the time of an order's signatures."""
-    mine = update(SigningOrder).where(SigningOrder.id == order_id, SigningOrder.evidence_id.is_(None))
+def attach(session: Session, order_ids: Sequence[UUID], batch_id: UUID) -> None:
+    """Say which batch proves the time of these orders' signatures."""
+    mine = update(SigningOrder).where(among(SigningOrder.id, order_ids), SigningOrder.evidence_id.is_(None))
     session.execute(mine.values(evidence_id=batch_id))
 
 
@@ -134,10 +137,13 @@ def documents_with(session: Session, sha256: str) -> Sequence[UUID]:
     return session.scalars(select(SignatureRow.document_id).where(SignatureRow.sha256 == sha256).distinct()).all()
 
 
-def files_of(session: Session, order_id: UUID) -> Sequence[str]:
-    """The documents of an order as they were with its signatures in them."""
-    query = select(SignatureRow.sha256).where(SignatureRow.order_id == order_id)
-    return session.scalars(query.order_by(SignatureRow.sha256)).all()
+def files_of(session: Session, order_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
+    """The documents of each order as they were with its signatures in them."""
+    query = select(SignatureRow.order_id, SignatureRow.sha256).where(among(SignatureRow.order_id, order_ids))
+    found: dict[UUID, list[str]] = {order_id: [] for order_id in order_ids}
+    for order_id, sha256 in session.execute(query.order_by(SignatureRow.sha256)):
+        found[order_id].append(sha256)
+    return found
 
 
 def chains_of(session: Session, sha256: str) -> list[list[StoredStamp]]:

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain.documents import DocumentKind
+from storage.bulk import insert_all, update_all
 from storage.tables import (
     Document,
     DocumentRecord,
@@ -41,8 +42,7 @@ def add_issued(session: Session, record_ids: Iterable[UUID], at: datetime) -> No
     speaks_of = select(DocumentRecord.document_id).where(DocumentRecord.record_id.in_(list(record_ids)))
     sealed = select(Document.id).where(Document.id.in_(speaks_of), Document.sealed_at.is_not(None))
     rows = [{"document_id": each, "kind": "issued", "happened_at": at} for each in session.scalars(sealed)]
-    if rows:
-        session.execute(insert(LogEvent).on_conflict_do_nothing(), rows)
+    insert_all(session, LogEvent, rows, skip_known=True)
 
 
 def add_issued_paper(session: Session, document_id: UUID, at: datetime) -> None:
@@ -83,8 +83,7 @@ def number(session: Session, leaves: Sequence[tuple[int, bytes]]) -> int:
     """Give events their places in the log, after all that have one; returns the first place."""
     start: int = session.scalar(select(func.coalesce(func.max(LogEvent.position) + 1, 0))) or 0
     rows = [{"id": event_id, "position": start + at, "leaf": leaf} for at, (event_id, leaf) in enumerate(leaves)]
-    if rows:
-        session.execute(update(LogEvent), rows)
+    update_all(session, LogEvent, ["id"], rows)
     return start
 
 

@@ -27,6 +27,7 @@ from sqlalchemy.orm import Session
 from domain.curriculum import HOMEROOM
 from domain.decisions import Action, Failure
 from domain.errors import Conflict, NotFound
+from storage.bulk import columns_of, insert_all
 from storage.entries import refuse_foreign
 from storage.tables import OrderItem, SigningLease, SigningOrder
 
@@ -208,7 +209,7 @@ def standing(order: SigningOrder, stored: Sequence[OrderItem]) -> Standing:
 
 def store_prepared(session: Session, order: SigningOrder, prepared: Iterable[OrderItem]) -> None:
     """Keep the prepared papers; a second run of the preparation keeps the first one's."""
-    session.bulk_save_objects(prepared)  # nobody changes them in this session: no need to keep track of each
+    insert_all(session, OrderItem, [columns_of(item) for item in prepared])
     order.state, order.trouble_code, order.trouble = "prepared", "", ""
 
 

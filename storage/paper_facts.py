@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, true
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
@@ -253,13 +253,15 @@ def pupil_content(pupil: PupilRow, enrolment: Enrolment, schooling: tuple[School
 
 def schooling_of(session: Session, last: str, pupil_ids: list[UUID]) -> dict[UUID, tuple[SchoolingLine, ...]]:
     """Each pupil's years up to the `last`, oldest first (quatrinhhoctap)."""
+    issuing = issuing_school()
     query = (
         select(
             Enrolment.pupil_id, Enrolment.school_year, ClassGroup.name, School.name, School.province,
             func.max(Transfer.moved_on),
         )
         .join(ClassGroup, ClassGroup.id == Enrolment.class_id)
-        .join(School, School.id == issuing_school())
+        .join(issuing, true())
+        .join(School, School.id == issuing.c.id)
         .outerjoin(Transfer, Transfer.to_enrolment_id == Enrolment.id)
         .where(among(Enrolment.pupil_id, pupil_ids), Enrolment.school_year <= last)
         .group_by(Enrolment.id, ClassGroup.id, School.id)

@@ -21,6 +21,8 @@ from domain.errors import Conflict, Incomplete, NotFound
 from domain.record_states import RecordState
 from domain.stages import Stage
 from storage import entries, history, journal, moving, recalling, telling, voids
+from storage.among import among
+from storage.bulk import update_all
 from storage.campaigns import cohorts, progress
 from storage.corrections import following, freezes
 from storage.corrections.following import Happened
@@ -144,24 +146,25 @@ def _write_records(session: Session, class_term_id: UUID, work: Projection) -> N
     """A record that is moving is kept back like one that is held, and is named apart."""
     issued_at = work.decided_at if work.decision.action is Action.ISSUE else None
     leaves = work.decision.action is Action.DETACH_COMMIT
-    session.execute(
-        update(TermRecord),
-        [
-            {
-                "id": UUID(record_id),
-                "stage": record.stage.value,
-                "revision": record.revision,
-                "part": record.part,
-                "held": record.held or record.moving,
-                "moving": record.moving,
-                "class_term_id": None if leaves else class_term_id,
-                "detached_from": class_term_id if leaves else None,
-                "issued_at": issued_at,
-            }
-            # In the order in which whoever locks several of them does it.
-            for record_id, record in sorted(work.changes.items(), key=itemgetter(0))
-        ],
-    )
+    changes = sorted(work.changes.items(), key=itemgetter(0))
+    # In the order in which whoever locks several of them does it.
+    mine = select(TermRecord.id).where(among(TermRecord.id, [UUID(record_id) for record_id, _ in changes]))
+    session.execute(mine.order_by(TermRecord.id).with_for_update())
+    rows = [
+        {
+            "id": UUID(record_id),
+            "stage": record.stage.value,
+            "revision": record.revision,
+            "part": record.part,
+            "held": record.held or record.moving,
+            "moving": record.moving,
+            "class_term_id": None if leaves else class_term_id,
+            "detached_from": class_term_id if leaves else None,
+            "issued_at": issued_at,
+        }
+        for record_id, record in changes
+    ]
+    update_all(session, TermRecord, ["id"], rows)
     if work.decision.action is Action.SIGN:
         record_ids = [UUID(record_id) for record_id in work.decision.record_ids]
         signed = update(RecordSlot).where(

@@ -135,7 +135,7 @@ def issue(book: OpenBook, objects: Objects, keeper: EvidenceKeeper, at: datetime
     book.session.execute(mine.values(stage="issued", issued_at=at))
     history.add_issued(book.session, book.opened.record_ids, at)
     book.session.commit()
-    keeper.stamp_order(order.id, [paper.sha256 for paper in papers])
+    keeper.stamp_orders({order.id: [paper.sha256 for paper in papers]})
     book.session.expire_all()
     return papers
 

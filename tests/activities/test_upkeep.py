@@ -278,7 +278,7 @@ def test_without_a_service_nothing_is_stamped(sessions: Sessions, office: Office
     order = office.session.scalars(select(SigningOrder)).first()
     assert order is not None
     with pytest.raises(ProviderUnavailable, match="Chưa cấu hình"):
-        EvidenceKeeper(sessions, NoTimeStampService()).stamp_order(order.id, ["0" * 64])
+        EvidenceKeeper(sessions, NoTimeStampService()).stamp_orders({order.id: ["0" * 64]})
 
 
 def test_evidence_stays_as_it_is(
