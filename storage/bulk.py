@@ -1,11 +1,13 @@
 """Many rows with one statement: each has its triggers, plan and locks, and a class has dozens of rows."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Table, and_, func, inspect, literal, update
+from sqlalchemy import Table, TableValuedAlias, and_, func, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.sql.schema import CallableColumnDefault
 
 Row = Mapping[str, Any]
 
@@ -13,26 +15,39 @@ Row = Mapping[str, Any]
 def insert_all(
     session: Session, table: type[DeclarativeBase], rows: Sequence[Row], *, skip_known: bool = False
 ) -> None:
-    """Insert rows that all have the same columns; `skip_known` leaves those out that are there already."""
-    if not rows:
-        return
-    statement = insert(table)
-    if skip_known:
-        statement = statement.on_conflict_do_nothing()
-    # Only what returns something is sent as one statement (SQLAlchemy: "Insert Many Values").
-    session.execute(statement.returning(*inspect(table).primary_key), list(rows))
+    """Insert rows, one statement for all that have the same columns; `skip_known` leaves out what is there already."""
+    alike: dict[frozenset[str], list[Row]] = defaultdict(list)
+    for row in rows:
+        alike[frozenset(row)].append({**_defaults(_table(table), row), **row})
+    for whole in alike.values():
+        names, given = list(whole[0]), _given(_table(table), whole)
+        chosen = select(*(given.c[name] for name in names))
+        statement = insert(table).from_select(names, chosen, include_defaults=False)
+        session.execute(statement.on_conflict_do_nothing() if skip_known else statement)
 
 
 def update_all(session: Session, table: type[DeclarativeBase], keys: Sequence[str], rows: Sequence[Row]) -> None:
     """Update rows, each found by its own values of `keys`; all have the same columns. Objects of the session stay."""
     if not rows:
         return
-    columns, names = _table(table).c, list(rows[0])
-    arrays = [literal([row[name] for row in rows], ARRAY(columns[name].type)) for name in names]
-    given = func.unnest(*arrays).table_valued(*names, name="given").render_derived()
-    changes = {columns[name]: given.c[name] for name in names if name not in keys}
+    columns, given = _table(table).c, _given(_table(table), rows)
+    changes = {columns[name]: given.c[name] for name in rows[0] if name not in keys}
     statement = update(table).where(and_(*(columns[key] == given.c[key] for key in keys))).values(changes)
     session.execute(statement, execution_options={"synchronize_session": False})
+
+
+def _defaults(table: Table, row: Row) -> dict[str, Any]:
+    """What the application gives to columns that a row says nothing of: new ids."""
+    made = {column.name: column.default for column in table.columns if column.name not in row}
+    given = {name: default for name, default in made.items() if isinstance(default, CallableColumnDefault)}
+    return {name: default.arg(None) for name, default in given.items()}  # type: ignore[arg-type] # none of ours reads it
+
+
+def _given(table: Table, rows: Sequence[Row]) -> TableValuedAlias:
+    """The rows as a table; a column goes as one array, so that the statement is the same for any number of rows."""
+    names = list(rows[0])
+    arrays = [literal([row[name] for row in rows], ARRAY(table.c[name].type)) for name in names]
+    return func.unnest(*arrays).table_valued(*names, name="given").render_derived()
 
 
 def columns_of(row: DeclarativeBase) -> dict[str, Any]:

@@ -256,8 +256,13 @@ def test_one_authority_that_is_silent_does_not_hide_the_others(
 
 
 def test_proofs_that_lapse_are_renewed_by_one_stamp(
-    office: Office, upkeep: UpkeepActivities, temporal: ActivityEnvironment, approved: OpenBook
+    office: Office,
+    upkeep: UpkeepActivities,
+    temporal: ActivityEnvironment,
+    approved: OpenBook,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("activities.upkeep.AT_ONCE", 1)  # a stamp for each order
     temporal.run(upkeep.do_chore, Chore.PROVE)
     assert temporal.run(upkeep.do_chore, Chore.RENEW) == 0
     soon = datetime.now(UTC) + timedelta(days=300)
@@ -272,6 +277,16 @@ def test_proofs_that_lapse_are_renewed_by_one_stamp(
         assert record is not None
         hashes = {"sha256": bytes.fromhex(document.sha256)}
         assert len(check_evidence(record, hashes, [office.authority.root], moment=datetime.now(UTC)).tokens) == 2
+
+
+def test_orders_that_wait_share_one_stamp(
+    office: Office, upkeep: UpkeepActivities, temporal: ActivityEnvironment, approved: OpenBook
+) -> None:
+    temporal.run(upkeep.do_chore, Chore.PROVE)
+    proven = office.session.scalars(select(SigningOrder.evidence_id).where(SigningOrder.state == "completed")).all()
+    assert len(proven) > 1
+    assert len(set(proven)) == 1
+    assert None not in proven
 
 
 def test_without_a_service_nothing_is_stamped(sessions: Sessions, office: Office, approved: OpenBook) -> None:

@@ -1,0 +1,141 @@
+"""The season's work alone: a process for each processor does what the activities do, class after class.
+
+The same functions write, sign, prove and project as in a running hocba; only who calls them is another: no Temporal
+carries the decisions, and no browser asks for them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from multiprocessing.sharedctypes import Synchronized
+from uuid import UUID, uuid4
+
+from pydantic import SecretStr
+
+from activities import workbench
+from activities.carrying import decision_of
+from activities.confirming import Confirming
+from activities.orders import OrderActivities
+from activities.papers import Beat
+from activities.proving import Proving
+from activities.workbench import EmbedTask, PreparedPaper, PrepareTask
+from bench.parts.season.copies import copy_id
+from bench.parts.season.people import PASSPHRASE
+from bench.parts.season.template import Template
+from config.places import objects_place
+from config.settings import Settings
+from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
+from domain.decisions import Action
+from interchange.national.codes import load_codes
+from storage import certificates, orders, reopening
+from storage.completion import Embedded, PaperFailure
+from storage.database import Sessions, make_engine, make_sessions
+from storage.grants import WORKER
+from storage.orders import NewOrder
+from worker.trust import make_grounds, make_trust
+from workflows.messages import ClassTermState
+from workflows.opening import resumed_state
+from workflows.planning import Step, plan_issue, plan_step
+
+
+class OwnHands:
+    """The duty of the worker's pool, done by this process itself."""
+
+    def prepare(self, tasks: Sequence[PrepareTask], _: Beat) -> list[PreparedPaper | PaperFailure]:
+        return workbench.each(workbench.prepare, tasks)
+
+    def embed(self, tasks: Sequence[EmbedTask], _: Beat) -> list[Embedded | PaperFailure]:
+        return workbench.each(workbench.embed_signature, tasks)
+
+
+@dataclass(frozen=True)
+class Office:
+    """What one process works with."""
+
+    sessions: Sessions
+    orders: OrderActivities
+    confirming: Confirming
+    proving: Proving
+
+
+def make_office(settings: Settings) -> Office:
+    workbench.start(objects_place(settings), settings.verify_url)
+    sessions = make_sessions(make_engine(settings.database_url_of(WORKER)))
+    grounds, hands = make_grounds(settings, sessions), OwnHands()
+    trust = make_trust(settings, sessions, hands, grounds)  # type: ignore[arg-type] # it takes a pool for its duty
+    activities = OrderActivities(sessions, hands, grounds.preflight, load_codes(None))  # type: ignore[arg-type]
+    return Office(sessions, activities, trust.confirming, trust.proving)
+
+
+def work(settings: Settings, template: Template, schools: Sequence[int], done: "Synchronized[int]") -> None:
+    """Sign these schools' years; `done` counts records that are issued, over all processes."""
+    office, desk = make_office(settings), make_sessions(make_engine(settings.database_url))
+    for n in schools:
+        issued = _school(office, desk, template, n)
+        with done.get_lock():
+            done.value += issued
+
+
+def _school(office: Office, desk: Sessions, template: Template, n: int) -> int:
+    books = [_opened(office, copy_id(book, n)) for book in template.books]
+    people = [copy_id(each, n) for each in template.homerooms]
+    for who, book in zip(people, books, strict=True):
+        _sign(office, desk, [book], (Action.SIGN, HOMEROOM, who))
+    for action, slot, who in ((Action.APPROVE, PRINCIPAL, template.principal), (Action.SEAL, SEAL, template.clerk)):
+        _sign(office, desk, books, (action, slot, copy_id(who, n)))
+    return sum(len(book.state.records) for book in books)
+
+
+@dataclass
+class Book:
+    """A class-term with the state that its workflow would hold."""
+
+    state: ClassTermState
+
+    def next(self, office: Office, order_id: UUID) -> tuple[Step, Step | None]:
+        with office.sessions() as session:
+            decision = decision_of(session, orders.get(session, order_id))
+        step = plan_step(self.state, self.state.class_term(), str(order_id), decision, datetime.now(UTC))
+        return step, plan_issue(self.state, step)
+
+    def follow(self, *steps: Step | None) -> None:
+        for step in steps:
+            if step is not None:
+                term = step.term
+                self.state = replace(self.state, records=dict(term.records), parts=term.parts, seq=step.work.seq)
+
+
+def _opened(office: Office, book_id: UUID) -> Book:
+    with office.sessions() as session:
+        state = resumed_state(reopening.book(session, book_id))
+        return Book(state.loaded(reopening.standing(session, book_id, datetime.now(UTC))))
+
+
+def _sign(office: Office, desk: Sessions, books: Sequence[Book], who: tuple[Action, str, UUID]) -> None:
+    """One confirmation for all these classes."""
+    prepared = [_prepared(office, desk, book, *who) for book in books]
+    with desk() as session:
+        wanted = [orders.get(session, order_id) for order_id in prepared]
+    if refused := office.confirming.begin(wanted, SecretStr(PASSPHRASE), datetime.now(UTC)):
+        raise RuntimeError(f"not confirmed: {refused}")
+    for book, order_id in zip(books, prepared, strict=True):
+        office.proving.prove(order_id)
+        step, issue = book.next(office, order_id)
+        result = office.orders.complete_order(step.work, issue.work if issue else None)
+        if not result.recorded or result.failed:
+            raise RuntimeError(f"not completed: {result}")
+        book.follow(step, issue)
+
+
+def _prepared(office: Office, desk: Sessions, book: Book, action: Action, slot: str, staff_id: UUID) -> UUID:
+    state, now = book.state, datetime.now(UTC)
+    with desk.begin() as session:
+        certificate = certificates.certificate_for(session, action, staff_id, UUID(state.school_id), now)
+        new = NewOrder(
+            uuid4(), UUID(state.class_term_id), action, (slot,), staff_id, certificate.id, tuple(state.records)
+        )
+        orders.open_order(session, new, now)
+    ready = office.orders.prepare_order(str(new.order_id))
+    if ready.failed:
+        raise RuntimeError(f"not prepared: {ready.failed}")
+    return new.order_id
