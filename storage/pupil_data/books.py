@@ -16,7 +16,7 @@ from domain.scales import CellKind
 from domain.slot_marks import slot_name
 from domain.stages import STAGE_NAMES, Stage
 from domain.stories import StoryEvent
-from storage import access, entries, stories
+from storage import access, entries, presence, stories
 from storage.pupil_data.reading import OWN_TERM, enrolments, records, section
 from storage.staffing import Person
 from storage.tables import (
@@ -64,11 +64,14 @@ _OF_TERM = (ClassGroup.school_year, ClassGroup.name, ClassTermRow.term)
 def sections(session: Session, pupil_id: UUID, person: Person, at: datetime) -> Iterator[Section]:
     school_id = person.school_id
     own = Enrolment.id.in_(enrolments(pupil_id, school_id))
-    civil = select(*(getattr(PupilRow, name) for name in _CIVIL)).where(PupilRow.id == pupil_id)
+    # Who the pupil is, the school where he is now keeps; a former one reads no more of it.
+    place = presence.place_of(session, pupil_id)
+    kept = [pupil_id] if place is None or place[1] == school_id else []
+    civil = select(*(getattr(PupilRow, name) for name in _CIVIL)).where(PupilRow.id.in_(kept))
     yield section(session, "pupil", "Thông tin cá nhân", _CIVIL, civil)
     items = select(ReviewItem.code, ReviewItem.created_at, ReviewItem.resolved_at)
     found = {"code": "Mã", "created_at": "Thấy lúc", "resolved_at": "Xong lúc"}
-    yield section(session, "review", "Điều cần rà soát", found, items.where(ReviewItem.pupil_id == pupil_id))
+    yield section(session, "review", "Điều cần rà soát", found, items.where(ReviewItem.pupil_id.in_(kept)))
     yield _enrolments(session, pupil_id, school_id)
     terms = _Terms(session, pupil_id, school_id)
     yield terms.standing()

@@ -167,6 +167,16 @@ async def test_a_sheet_of_something_else_is_refused(desk: As, db: Session, book:
     assert "không còn đúng" in words(await desk("clerk").post(f"/lop/{book.id}/dong-y", data=sheet), 422)
 
 
+async def test_whose_word_it_was_is_never_guessed(desk: As, db: Session, book: OpenBook) -> None:
+    db.commit()
+    path = f"/lop/{book.id}/dong-y"
+    box, *_others = re.findall(r'name="co" value="([^"]+:representative)"', await page(desk("clerk"), path))
+    answer = await desk("clerk").post(path, data=form(co=box, nguoi=""))
+    assert "chọn người nói" in words(answer, 422)
+    assert f'value="{box}" checked' in answer.text  # what was ticked is kept
+    assert rows(db) == []
+
+
 async def test_a_pupil_of_another_school_is_unknown(desk: As, db: Session, book: OpenBook, world: World) -> None:
     theirs = consents.of_class(db, world.foreign.school.school_id, world.foreign.class_id, "other_software", TODAY)[
         0

@@ -15,12 +15,16 @@ from domain.pupil_data import HeldFile, PupilData, Section
 from domain.scales import CellKind
 from domain.sights import Sight
 from interchange import pupil_data as written
-from storage import saving
-from storage.tables import Enrolment, PupilRow, RecordView, TermRecord
+from storage import pupil_data, saving
+from storage.pupil_data import Asked
+from storage.staffing import person
+from storage.tables import Enrolment, PupilRow, RecordView, Staff, TermRecord
 from tests.api.conftest import As
 from tests.api.rooms.test_homeroom import page
-from tests.factories import NOW, OpenBook, edit
+from tests.api.world import World
+from tests.factories import NOW, OpenBook, edit, open_book
 from tests.storage.papers import make_document, make_signature
+from tests.storage.pupil_years import enrolment_of, issued, stayed
 
 PDF = b"%PDF-1.7 a sample of nobody"
 COMMENT = "=Em học chăm."
@@ -133,3 +137,24 @@ def test_one_file_at_a_time_is_in_memory() -> None:
     assert read == ["a"]
     assert b"".join(parts)
     assert read == ["a", "b"]
+
+
+async def test_papers_follow_the_pupil_and_all_else_stays_with_its_school(
+    desk: As, db: Session, book: OpenBook, world: World, services: Services
+) -> None:
+    own, before = enrolment_of(db, book.records[0]), open_book(db, world.foreign)
+    issued(before, stayed(before, own.pupil_id), "issued", sha256=services.objects.put(b"%PDF-1.7 former"))
+    issued(book, own, "issued", sha256=services.objects.put(b"%PDF-1.7 present"))
+    db.commit()
+    files = await taken(desk, "principal", book.records[0])
+    papers = {content for name, content in files.items() if name.startswith("van-ban/")}
+    assert papers == {b"%PDF-1.7 former", b"%PDF-1.7 present"}
+    assert len(json.loads(files["du-lieu.json"])["sections"]["enrolments"]["rows"]) == 1
+    head = person(db, NOW, Staff.id == world.foreign.school.principal)
+    assert head is not None
+    theirs = pupil_data.pupil_data(db, Asked(own.pupil_id, head, NOW))
+    assert [services.objects.get(each.sha256) for each in theirs.files] == [b"%PDF-1.7 former"]
+    rows = {each.code: each.rows for each in theirs.sections}
+    assert [row[1] for row in rows["enrolments"]] == ["1C1"]
+    assert rows["pupil"] == []  # the present school keeps who the pupil is by now
+    assert rows["views"] == []  # who looked at this school is not told to the other
