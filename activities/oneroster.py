@@ -2,18 +2,20 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
-from domain.calendar import SchoolYear
+from domain.calendar import SchoolYear, day_of
+from domain.consents import ONEROSTER, consent_rules
 from domain.errors import Invalid, NotFound
 from domain.roster_changes import Fate, Part, RosterChanges, compare, conflicts
-from domain.rostering import Assignment, ClassKey, Enrolment, Group, Position, in_use
+from domain.rostering import Assignment, ClassKey, Enrolment, Group, Position, consenting, in_use
 from interchange.oneroster.incoming import read_roster
 from interchange.oneroster.outgoing import write_package
 from interchange.oneroster.records import FileProblem
-from storage import registration
+from storage import consents, registration
 from storage.rostering import reading, writing
 
 
@@ -59,9 +61,18 @@ def write_import(session: Session, plan: Plan) -> None:
     writing.write_changes(session, plan.changes)
 
 
-def export_school(session: Session, code: str, year: SchoolYear) -> bytes:
-    """A school's year as a package. Raises NotFound for a school without classes in that year."""
+def export_school(session: Session, code: str, year: SchoolYear, *, needs_consent: bool = False) -> bytes:
+    """A school's year as a package, with what families consent to today.
+
+    With `needs_consent` it is for software that the law does not give the data to: pupils without consent are left out.
+    Raises NotFound for a school without classes in that year.
+    """
     roster = in_use(reading.read_roster(session, [code], [year]))
+    given = consents.given(session, [code], day_of(datetime.now(UTC)))
+    roster = replace(roster, pupils=tuple(replace(each, consents=given.get(each.uid, ())) for each in roster.pupils))
+    if needs_consent:
+        for purpose in consent_rules().of_use(ONEROSTER):
+            roster = consenting(roster, purpose.code)
     if not roster.groups:
         raise NotFound(f"Trường {code} không có lớp nào trong năm học {year}.")
     return write_package(roster)

@@ -1,7 +1,7 @@
 """What is done by itself, again and again: proofs, the history log, states of certificates, renewals, sweeping."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -11,14 +11,12 @@ from activities.evidence import EvidenceKeeper
 from activities.history import HistoryKeeper
 from activities.preflight import Preflight
 from activities.refusals import refusals_are_final
+from domain.retention import RetentionPolicy, read_policy
 from signing.errors import ProviderUnavailable
-from storage import evidence, sights, watching
-from storage import previews as mark_previews
+from storage import evidence, retention, watching
 from storage.database import Sessions
-from storage.rosters import previews as roster_previews
 
 AT_ONCE = 200
-KEEP_VIEWS = timedelta(days=730)
 
 
 class Chore(StrEnum):
@@ -39,13 +37,14 @@ class UpkeepActivities:
         keeper: EvidenceKeeper,
         history_keeper: HistoryKeeper,
         preflight: Preflight,
-        keep_views: timedelta = KEEP_VIEWS,
+        policy: RetentionPolicy | None = None,
     ) -> None:
         self._sessions = sessions
         self._keeper = keeper
         self._history = history_keeper
         self._preflight = preflight
-        self._keep_views = keep_views
+        self._policy = policy or read_policy()
+        retention.require_complete(self._policy)
 
     @activity.defn
     def do_chore(self, chore: Chore) -> int:
@@ -79,11 +78,8 @@ class UpkeepActivities:
             return evidence.files_of(session, evidence.unproven(session, AT_ONCE))
 
     def _sweep(self) -> int:
-        """Delete previews that nobody confirmed in time, and who looked at what long ago."""
-        now = datetime.now(UTC)
-        with self._sessions.begin() as session:
-            previews = roster_previews.sweep(session, now) + mark_previews.clear_expired(session, now)
-            return previews + sights.forget(session, now, self._keep_views)
+        """Delete what has been kept as long as the policy says."""
+        return retention.sweep(self._sessions, self._policy, datetime.now(UTC))
 
     def _publish(self) -> int:
         size = self._history.publish()

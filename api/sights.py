@@ -12,9 +12,15 @@ from storage.sights import Seen
 
 
 def note(request: Request, found: Services, seen: Seen) -> None:
-    """Before anything is shown: what cannot be noted is not shown either."""
+    """Before anything is shown: what cannot be noted is not shown either. What is sent shows nothing."""
+    if request.method == "GET":
+        note_shown(request, found, seen)
+
+
+def note_shown(request: Request, found: Services, seen: Seen) -> None:
+    """The same of a page that shows what was asked for by a form."""
     visitor = visitor_of(request)
-    if request.method != "GET" or visitor is None:
+    if visitor is None:
         return
     if visitor.scopes is not None:
         seen = replace(seen, key_name=visitor.device)

@@ -149,7 +149,7 @@ def _neighbour(session: Session, number: int, district: UUID, ward: UUID) -> Nei
 
 def _name(number: int) -> str:
     ward, position = WARDS[number // SCHOOLS_OF_WARD], number % SCHOOLS_OF_WARD + 1
-    return f"Trường Tiểu học {ward} {position}"
+    return f"Trường Tiểu học Mẫu {ward} {position}"
 
 
 def _officers(session: Session, department: UUID, wards: dict[str, UUID]) -> UUID:

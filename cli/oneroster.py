@@ -64,10 +64,14 @@ def export_command(
     *,
     school: Annotated[str, typer.Option(metavar="CODE", help="Code of the school.")],
     year: Annotated[str, typer.Option(metavar="YYYY-YYYY", help="School year.")],
+    consented: Annotated[bool, typer.Option("--consented", help="Only pupils whose families consent to it.")] = False,
 ) -> None:
-    """Write a school's year as a package; it holds personal data of pupils and staff."""
+    """Write a school's year as a package; it holds personal data of pupils and staff.
+
+    For software that is not of the school's own books or the authority's, say --consented: docs/personal-data.md.
+    """
     with _session() as session:
-        data = export_school(session, school, SchoolYear.parse(year))
+        data = export_school(session, school, SchoolYear.parse(year), needs_consent=consented)
     write_private(out, data)
     typer.echo(str(out))
 

@@ -127,7 +127,7 @@ class Settings(BaseSettings):
     store_places: int = Field(default=4, ge=1, le=64)  # packets that our own store works on at once
     packet_signer: Literal["school", "head"] = "school"  # who signs packets of national records
 
-    keep_views_days: int = Field(default=730, ge=30)  # who looked at which record: docs/personal-data.md
+    retention: Path | None = None  # how long personal data is kept, in place of what is shipped: docs/personal-data.md
     recall_workdays: int = Field(default=3, ge=1, le=60)  # until a recalled record is issued anew: docs/corrections.md
 
     rules_dir: Path | None = None  # rule sets of the installation, beside the shipped ones: docs/rules.md

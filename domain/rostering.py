@@ -123,7 +123,10 @@ class Group:
 
 @dataclass(frozen=True)
 class Pupil:
-    """A pupil; `uid` is the id under which systems know the person."""
+    """A pupil; `uid` is the id under which systems know the person.
+
+    `consents` are codes of domain.consents, told to others and never taken over: they were given to one school.
+    """
 
     uid: UUID = field(compare=False)
     code: str
@@ -134,6 +137,7 @@ class Pupil:
     ethnicity: str = ""
     nationality: str = ""
     place_of_birth: str = ""
+    consents: tuple[str, ...] = field(default=(), compare=False, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -236,6 +240,14 @@ def in_use(roster: Roster) -> Roster:
         positions=positions,
         staff=tuple(each for each in roster.staff if (each.school, each.personal_id) in busy),
     )
+
+
+def consenting(roster: Roster, purpose: str) -> Roster:
+    """The roster without the pupils who do not consent to this."""
+    pupils = tuple(each for each in roster.pupils if purpose in each.consents)
+    codes = {each.code for each in pupils}
+    enrolments = tuple(each for each in roster.enrolments if each.pupil in codes)
+    return replace(roster, pupils=pupils, enrolments=enrolments)
 
 
 def _above(roster: Roster) -> tuple[Authority, ...]:

@@ -22,7 +22,7 @@ _WRITE = "SELECT, INSERT, UPDATE, DELETE"
 
 # Written once, by whichever process; a trigger of the table says the same.
 ADDED_ONLY: Final = frozenset({
-    "account_events", "audit_entries", "campaign_events", "cell_changes", "commands", "decision_origins",
+    "account_events", "audit_entries", "campaign_events", "cell_changes", "commands", "consents", "decision_origins",
     "matter_events", "phase_events", "policy_versions", "signatures",
 })  # fmt: skip
 # What follows the workflow, and what proves: the interface reads it.
@@ -39,10 +39,14 @@ _PARTLY: Final = {
     "term_records": "SELECT, INSERT (id, class_term_id, enrolment_id, detached_from, issued_at), UPDATE (id)",
     "record_slots": "SELECT, INSERT (record_id, slot), UPDATE (record_id)",
 }
-# How people sign in: no worker needs it, but for where their mail goes.
-_OF_ACCOUNTS: Final = frozenset({
-    "account_sessions", "api_tokens", "known_devices", "recovery_codes", "sign_in_attempts",
-})  # fmt: skip
+# How people sign in: no worker needs it, but for where their mail goes, and to delete what is over (storage.retention).
+_OF_ACCOUNTS: Final = {
+    "account_sessions": "SELECT (id, expires_at), DELETE",
+    "api_tokens": "SELECT (id, expires_at), DELETE",
+    "known_devices": "SELECT (account_id, device_sha256, seen_at), DELETE",
+    "sign_in_attempts": "SELECT (id, attempted_at), DELETE",
+    "recovery_codes": "",
+}
 _MAILED: Final = (
     "id", "login", "email", "language", "wants_digest", "wants_mail", "quiet_from", "quiet_until", "channel_locked",
     "created_at", "disabled_at",
@@ -60,7 +64,7 @@ def of_workers() -> Mapping[str, str]:
     """The rights of the workers, by table; a table without any is not named."""
     rights = {name: _ADD if name in ADDED_ONLY else _WRITE for name in _tables()}
     rights["accounts"] = f"SELECT ({', '.join(_MAILED)})"
-    return {name: right for name, right in rights.items() if name not in _OF_ACCOUNTS}
+    return {name: right for name, right in (rights | _OF_ACCOUNTS).items() if right}
 
 
 def apply(connection: Connection) -> None:

@@ -58,12 +58,6 @@ def take(session: Session, preview_id: UUID, owner: SlotOfPerson, at: datetime) 
     return [_from_json(each) for each in edits]
 
 
-def clear_expired(session: Session, at: datetime) -> int:
-    """Remove previews whose time is over; returns how many."""
-    gone = session.scalars(delete(MarkPreview).where(MarkPreview.expires_at <= at).returning(MarkPreview.id))
-    return len(gone.all())
-
-
 def _as_json(previewed: PreviewedEdit) -> list[object]:
     edit = previewed.edit
     return [str(edit.record_id), *edit.key, edit.text, edit.version, previewed.in_doubt]

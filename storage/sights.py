@@ -2,18 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from domain.calendar import day_of
 from domain.sights import Sight
-from storage.tables import ClassGroup, ClassTermRow, Enrolment, PupilRow, RecordView, Staff, TermRecord
+from storage.tables import (
+    ClassGroup,
+    ClassTermRow,
+    Enrolment,
+    ManagingAuthority,
+    PupilRow,
+    RecordView,
+    School,
+    Staff,
+    TermRecord,
+)
 
 
 @dataclass(frozen=True)
@@ -39,7 +48,7 @@ class ViewChoice:
 
 @dataclass(frozen=True)
 class ViewLine:
-    """`whose` is the pupil's or the class's name."""
+    """`whose` is the pupil's or the class's name; `whence` another school or an authority, "" for the own school."""
 
     day: date
     who: str
@@ -48,6 +57,7 @@ class ViewLine:
     whose: str
     first_at: datetime
     last_at: datetime
+    whence: str = ""
 
 
 def note(session: Session, seen: Seen, at: datetime) -> None:
@@ -63,9 +73,12 @@ def note(session: Session, seen: Seen, at: datetime) -> None:
 def of_school(session: Session, school_id: UUID, choice: ViewChoice, first: int, most: int) -> Sequence[ViewLine]:
     """The newest first, from the line `first` on."""
     whose = func.coalesce(PupilRow.full_name, ClassGroup.name)
+    elsewhere = and_(School.id == Staff.school_id, School.id != school_id)
     query = (
-        select(RecordView, Staff.full_name, whose)
+        select(RecordView, Staff.full_name, whose, func.coalesce(School.name, ManagingAuthority.name, ""))
         .join(Staff, Staff.id == RecordView.staff_id)
+        .outerjoin(School, elsewhere)
+        .outerjoin(ManagingAuthority, ManagingAuthority.id == Staff.authority_id)
         .outerjoin(PupilRow, PupilRow.id == RecordView.pupil_id)
         .outerjoin(ClassTermRow, ClassTermRow.id == RecordView.class_term_id)
         .outerjoin(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
@@ -75,8 +88,8 @@ def of_school(session: Session, school_id: UUID, choice: ViewChoice, first: int,
         .limit(most)
     )
     return [
-        ViewLine(row.day, who, row.key_name, Sight(row.sight), name or "", row.first_at, row.last_at)
-        for row, who, name in session.execute(query)
+        ViewLine(row.day, who, row.key_name, Sight(row.sight), name or "", row.first_at, row.last_at, whence)
+        for row, who, name, whence in session.execute(query)
     ]
 
 
@@ -99,9 +112,3 @@ def viewers(session: Session, school_id: UUID) -> Sequence[tuple[UUID, str]]:
         Staff.id.in_(select(RecordView.staff_id).where(RecordView.school_id == school_id))
     )
     return [(row[0], row[1]) for row in session.execute(query.order_by(Staff.full_name, Staff.id))]
-
-
-def forget(session: Session, at: datetime, keep: timedelta) -> int:
-    """Delete what is older than the school's list goes back; returns how much that was."""
-    gone = session.execute(delete(RecordView).where(RecordView.day < day_of(at - keep)))
-    return gone.rowcount if isinstance(gone, CursorResult) else 0

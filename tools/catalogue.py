@@ -18,10 +18,12 @@ from jinja2.ext import babel_extract
 
 from api.errors import STATUSES
 from domain.assessment import Term
+from domain.consents import consent_rules
 from domain.curriculum import curriculum_for, offered
 from domain.duties import DUTY_NAMES
 from domain.entry import cells_of
 from domain.scopes import SCOPE_NAMES
+from domain.sights import SIGHT_NAMES
 from domain.slot_marks import HOMEROOM_NAME
 from domain.stages import STAGE_NAMES
 from tools.finished import is_said, patterns_of
@@ -84,6 +86,7 @@ UNSAID: Final = (
     "domain/rules/tables.py",
     "interchange/national",
     "interchange/oneroster",
+    "interchange/pupil_data.py",
     "interchange/reports",
     "interchange/sample_school",
     "interchange/slot_workbook/validation.py",
@@ -183,8 +186,12 @@ def _labels(node: ast.ClassDef) -> Iterator[str]:
 
 def _of_data() -> Iterator[tuple[str, Sentence]]:
     """Names that are data: stages, duties, scopes, subjects and their headings, headings of refusals."""
-    for name in chain(STAGE_NAMES.values(), DUTY_NAMES.values(), SCOPE_NAMES.values(), SUMMARY, PARTS, [HOMEROOM_NAME]):
+    lists = (STAGE_NAMES.values(), DUTY_NAMES.values(), SCOPE_NAMES.values(), SIGHT_NAMES.values())
+    for name in chain(*lists, SUMMARY, PARTS, [HOMEROOM_NAME]):
         yield "domain", name
+    rules = consent_rules()
+    asked = ((each.name, each.about) for each in rules.purposes)
+    yield from (("domain/consents", words) for words in (rules.without_consent, *chain.from_iterable(asked)))
     yield from (("api", title) for _, title in STATUSES.values())
     for file in sorted((PROJECT / "domain" / "rules" / "data").glob("*.toml")):
         yield from ((_named(file), source) for source in re.findall(r'\bsource = "([^"]+)"', file.read_text("utf-8")))

@@ -13,6 +13,7 @@ from activities.matter_papers import MatterPaperActivities
 from activities.orders import OrderActivities
 from activities.upkeep import UpkeepActivities
 from config.settings import Settings
+from domain.retention import read_policy
 from storage.database import Sessions
 from worker.crash import CrashInterceptor
 from worker.mailing import make_mailing
@@ -71,9 +72,8 @@ def proof_worker(
 ) -> Worker:
     carry = CarryActivities(sessions, client, trust.confirming, trust.proving)
     forgotten = ForgottenOrders(sessions, TemporalEngine(client))
-    upkeep = UpkeepActivities(
-        sessions, trust.keeper, trust.history, trust.preflight, timedelta(days=settings.keep_views_days)
-    )
+    policy = read_policy(settings.retention) if settings.retention else None
+    upkeep = UpkeepActivities(sessions, trust.keeper, trust.history, trust.preflight, policy)
     mailing = make_mailing(settings, sessions)
     return Worker(
         client,

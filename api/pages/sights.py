@@ -26,8 +26,8 @@ AT_ONCE: Final = 100
 _MOST_TAKEN: Final = 20_000
 SPANS: Final = {"7": _("7 ngày qua"), "30": _("30 ngày qua"), "365": _("Một năm qua")}
 _TAKEN: Final = TakenList("da-xem", _("Ai đã xem"), {
-    _("Ngày"): 12, _("Người xem"): 30, _("Qua hệ thống"): 24, _("Xem gì"): 26, _("Của ai"): 30, _("Từ lúc"): 18,
-    _("Đến lúc"): 18,
+    _("Ngày"): 12, _("Người xem"): 30, _("Nơi làm việc"): 30, _("Qua hệ thống"): 24, _("Xem gì"): 26,
+    _("Của ai"): 30, _("Từ lúc"): 18, _("Đến lúc"): 18,
 })  # fmt: skip
 
 Who = Annotated[UUID | None, Query(alias="nguoi")]
@@ -90,5 +90,6 @@ def _turns(asked: dict[str, str], number: int, values: dict[str, Any]) -> dict[s
 
 def _row(line: ViewLine) -> Row:
     return (
-        line.day, line.who, line.key_name, gettext(SIGHT_NAMES[line.sight]), line.whose, line.first_at, line.last_at,
+        line.day, line.who, line.whence, line.key_name, gettext(SIGHT_NAMES[line.sight]), line.whose,
+        line.first_at, line.last_at,
     )  # fmt: skip

@@ -53,6 +53,7 @@ def _user(uid: object, full_name: str, personal_id: str) -> Line:
         "middleName": middle,
         f"{OURS}fullName": "" if join_name(family, middle, given) == full_name else full_name,
         f"{OURS}personalId": personal_id,
+        f"{OURS}consents": "",  # of pupils
     }
 
 
@@ -61,7 +62,8 @@ def _member(member: StaffMember) -> Line:
 
 
 def _pupil(pupil: Pupil) -> Line:
-    return {**_user(pupil.uid, pupil.full_name, pupil.personal_id), "identifier": pupil.code}
+    user = _user(pupil.uid, pupil.full_name, pupil.personal_id)
+    return {**user, "identifier": pupil.code, f"{OURS}consents": ",".join(pupil.consents)}
 
 
 def _demographics(pupil: Pupil) -> Line:

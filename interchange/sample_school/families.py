@@ -9,7 +9,8 @@ from interchange.sample_school import names
 
 CITY: Final = "Thành phố Hồ Chí Minh"
 CITY_CODE: Final = "79"  # code of the city among provinces; codes of its communes are not in the sample
-_STREETS: Final = ("Cộng Hòa", "Trường Chinh", "Hoàng Văn Thụ", "Lý Thường Kiệt", "Âu Cơ", "Lạc Long Quân", "Bạch Đằng")
+# No street of this name is there: an address that somebody lives at would be one by chance.
+_STREETS: Final = tuple(f"đường Mẫu số {number}" for number in range(1, 8))
 _WARDS: Final = ("Phường Tân Bình", "Phường Bảy Hiền", "Phường Tân Hòa", "Phường Tân Sơn", "Phường Tân Sơn Nhất")
 _OCCUPATIONS: Final = (
     *("Công nhân", "Nhân viên văn phòng", "Kinh doanh", "Giáo viên", "Lái xe", "Bác sĩ", "Điều dưỡng", "Thợ may"),

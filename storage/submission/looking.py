@@ -1,7 +1,7 @@
 """Looking up a record in our own store, for the authority of its school: whose it is, and every version."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from uuid import UUID
@@ -33,6 +33,7 @@ class Holder:
     full_name: str = ""
     pupil_code: str = ""
     class_name: str = ""
+    pupil_id: UUID | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -92,12 +93,18 @@ def _uids_of(session: Session, pupil_code: str) -> list[str]:
 def _holders(session: Session, record_uids: Collection[str]) -> dict[tuple[str, UUID], Holder]:
     """By IdBanGhi and school: what a school calls its record does not open another's."""
     query = (
-        select(Enrolment.record_uid, ClassGroup.school_id, PupilRow.full_name, PupilRow.pupil_code, ClassGroup.name)
+        select(
+            Enrolment.record_uid, ClassGroup.school_id, PupilRow.full_name, PupilRow.pupil_code, ClassGroup.name,
+            PupilRow.id,
+        )
         .join(PupilRow, PupilRow.id == Enrolment.pupil_id)
         .join(ClassGroup, ClassGroup.id == Enrolment.class_id)
         .where(among(Enrolment.record_uid, _uuids(record_uids)))
-    )
-    return {(str(uid), school_id): Holder(*words) for uid, school_id, *words in session.execute(query)}
+    )  # fmt: skip
+    return {
+        (str(uid), school_id): Holder(name, code, class_name, pupil_id=pupil_id)
+        for uid, school_id, name, code, class_name, pupil_id in session.execute(query)
+    }
 
 
 def _uuids(texts: Iterable[str]) -> list[UUID]:

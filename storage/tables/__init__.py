@@ -41,6 +41,7 @@ from storage.tables.campaigns import (
     ProgressDay,
     PupilCase,
 )
+from storage.tables.consents import Consent
 from storage.tables.corrections import CivilChange, CorrectedRecord, IdentityPage, Recall, Unlock
 from storage.tables.handovers import Handover, HandoverItem, StaffLeave
 from storage.tables.journal import AuditEntry, Command, DeadlineEvent, DecisionOrigin, Notice, Reason
@@ -113,6 +114,7 @@ __all__ = [
     "Command",
     "CommentPhrase",
     "Confirmation",
+    "Consent",
     "CorrectedRecord",
     "DeadlineDecision",
     "DeadlineEvent",

@@ -18,8 +18,8 @@ class RecordView(Base):
         one_of("sight", Sight),
         CheckConstraint("num_nonnulls(pupil_id, class_term_id) = 1", name="one_subject"),
         UniqueConstraint(
-            "day", "staff_id", "pupil_id", "class_term_id", "sight", "key_name", name="uq_record_views_once",
-            postgresql_nulls_not_distinct=True,
+            "day", "staff_id", "pupil_id", "class_term_id", "sight", "key_name", "school_id",
+            name="uq_record_views_once", postgresql_nulls_not_distinct=True,
         ),
         Index("ix_record_views_school", "school_id", "day"),
         Index("ix_record_views_pupil", "pupil_id"),

@@ -181,6 +181,10 @@ FORMS |= {
     "POST /co-quan/chung-thu-so/{certificate_id}": {"command_id": _COMMAND, "quyet_dinh": "approved"},
 }
 
+# Consents.
+_SAID = {"command_id": str(uuid4()), "viec": "other_software", "nguoi": "mother", "ngay": "2026-09-01"}
+FORMS |= {"POST /hoc-ba/{record_id}/dong-y": _SAID | {"noi": "co"}, "POST /lop/{class_term_id}/dong-y": _SAID}
+
 # Transfers.
 PLAIN |= {"act": "huy", "member": "hoc-ba-2025-2026.pdf"}
 FORMS |= {"POST /chuyen-truong/{transfer_id}/{act}": {"command_id": _COMMAND, "reason": "Gia đình rút đơn."}}

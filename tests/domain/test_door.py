@@ -61,7 +61,7 @@ def test_a_name_that_cannot_be_typed_everywhere_is_refused(text: str) -> None:
         parse_login(text)
 
 
-@pytest.mark.parametrize("text", ["x", "a@b", "a b@c.vn", "@c.vn", "x" * 250 + "@c.vn"])
+@pytest.mark.parametrize("text", ["x", "a@b", "a b@c.example", "@c.vn", "x" * 250 + "@c.vn"])
 def test_what_is_no_mail_address_is_refused(text: str) -> None:
     with pytest.raises(Invalid):
         parse_mail(text)

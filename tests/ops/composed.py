@@ -15,10 +15,10 @@ from config.settings import PREFIX, PROJECT
 ASKED = {
     "HOCBA_HOSTNAME": "hocba.example",
     "HOCBA_TSA_URL": "http://tsa.example/tsa",
-    "HOCBA_SMTP_FROM": "hocba@example.edu.vn",
-    "MAIL_RELAYHOST": "[mail.example.edu.vn]:587",
+    "HOCBA_SMTP_FROM": "hocba@hocba.example",
+    "MAIL_RELAYHOST": "[mail.hocba.example]:587",
     "MAIL_RELAY_USER": "hocba",
-    "MAIL_SENDER_DOMAIN": "example.edu.vn",
+    "MAIL_SENDER_DOMAIN": "hocba.example",
 }
 BROUGHT = ("tls.crt", "tls.key", "relay_password")
 Service = dict[str, Any]

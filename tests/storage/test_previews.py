@@ -5,14 +5,12 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.errors import NotFound
 from domain.scales import CellKind
 from storage import previews
 from storage.previews import PreviewedEdit, SlotOfPerson
-from storage.tables import MarkPreview
 from tests.factories import NOW, OpenBook, edit, open_book
 
 LATER = NOW + timedelta(hours=1)
@@ -51,12 +49,9 @@ def test_a_preview_is_nobody_elses(book: OpenBook, change: str) -> None:
     assert previews.take(book.session, kept.id, owner_of(book), NOW)
 
 
-def test_a_preview_ends_with_its_hour_and_is_cleared(book: OpenBook) -> None:
+def test_a_preview_ends_with_its_hour(book: OpenBook) -> None:
     old = previews.keep(book.session, owner_of(book), some_edits(book), NOW)
     new = previews.keep(book.session, owner_of(book), [], NOW + timedelta(minutes=1))
     with pytest.raises(NotFound):
         previews.take(book.session, old.id, owner_of(book), LATER)
-    assert previews.clear_expired(book.session, LATER) == 1
-    assert previews.clear_expired(book.session, LATER) == 0
-    assert book.session.scalar(select(func.count()).select_from(MarkPreview)) == 1
     assert previews.take(book.session, new.id, owner_of(book), LATER) == []

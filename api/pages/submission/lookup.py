@@ -10,6 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from api import sights
 from api.deps import CurrentPerson, ServicesDep, now, today
 from api.errors import Refusal, Unavailable, problem_of
 from api.guard import allow
@@ -26,8 +27,10 @@ from domain.errors import DomainError, NotFound
 from domain.matters import MatterKind
 from domain.matters.corrections import Deed
 from domain.reasons import LONGEST, in_one_line
+from domain.sights import Sight
 from storage.campaigns import authorities
 from storage.corrections import freezes
+from storage.sights import Seen
 from storage.staffing import Person
 from storage.submission import freezing, kept, looking
 from storage.submission.freezing import Permission
@@ -101,9 +104,12 @@ def _allow(found: Services, person: Person, form: PermissionForm) -> tuple[str, 
         return done, freezes.waiting_for(session, form.ma)
 
 
-def _records(found: Services, person: Person, asked: str) -> list[KeptRecord]:
+def _records(request: Request, found: Services, person: Person, asked: str) -> list[KeptRecord]:
+    """Noted for the school of each, which is told of it; one that works with another system has no list here."""
     with found.sessions() as session:
         records = looking.records(session, office_of(person), asked, now())
+    for school_id, pupil_id in {(each.school.id, each.holder.pupil_id) for each in records if each.holder.pupil_id}:
+        sights.note_shown(request, found, Seen(person.staff_id, Sight.STORE, school_id, pupil_id=pupil_id))
     return [each if each.holder.full_name else _read(found, each) for each in records]
 
 
@@ -128,7 +134,7 @@ def _page(
     done: str = "",
     problem: Refusal | None = None,
 ) -> Response:
-    records = _records(found, person, asked)
+    records = _records(request, found, person, asked)
     if asked and not records:
         problem = problem or NotFound(kept.UNKNOWN)
     return page(

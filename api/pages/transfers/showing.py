@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from api import sights
 from api.deps import CurrentPerson, ServicesDep, now
 from api.errors import Unavailable, problem_of
 from api.guard import allow
@@ -24,6 +25,7 @@ from domain.duties import DUTY_NAMES, Duty
 from domain.errors import DomainError, NotFound
 from domain.matters.corrections import ExtractState, IdentityState
 from domain.matters.transfers import TASKS
+from domain.sights import Sight
 from domain.transfers.phases import AUTOMATIC, CLERK, PRINCIPAL, Deed, Direction, Ground, Phase, move_of
 from domain.transfers.rules import transfer_rules
 from domain.transfers.states import Side
@@ -34,6 +36,7 @@ from storage.extracts import steps as extracts
 from storage.matters import seeing as papers_seen
 from storage.matters import waits
 from storage.matters.waits import MatterTask
+from storage.sights import Seen
 from storage.staffing import Person
 from storage.tables import ClassGroup, IdentityPage, Matter, Transfer
 from storage.transfers import matching, showing, steps
@@ -101,9 +104,9 @@ def show_transfer(request: Request, transfer_id: UUID, person: CurrentPerson, fo
 
 @router.get("/{transfer_id}/ho-so")
 @allow(READERS, crosses_schools=True)
-def take_package(transfer_id: UUID, person: CurrentPerson, found: ServicesDep) -> Response:
+def take_package(request: Request, transfer_id: UUID, person: CurrentPerson, found: ServicesDep) -> Response:
     """The package, or what was brought: for the school whose papers they are, and the one they were released to."""
-    data = _package(found, transfer_id, person)
+    data = _package(request, found, transfer_id, person)
     known = next((kind for start, *kind in FILES if data.startswith(start)), ("application/octet-stream", "bin"))
     headers = {"Content-Disposition": f'attachment; filename="ho-so-chuyen-truong.{known[1]}"'}
     return Response(data, media_type=known[0], headers=headers)
@@ -111,10 +114,12 @@ def take_package(transfer_id: UUID, person: CurrentPerson, found: ServicesDep) -
 
 @router.get("/{transfer_id}/ho-so/{member}")
 @allow(READERS, crosses_schools=True)
-def show_member(transfer_id: UUID, member: str, person: CurrentPerson, found: ServicesDep) -> Response:
+def show_member(
+    request: Request, transfer_id: UUID, member: str, person: CurrentPerson, found: ServicesDep
+) -> Response:
     """One PDF of the package, as it is."""
     try:
-        content = unzipped(_package(found, transfer_id, person)).get(member)
+        content = unzipped(_package(request, found, transfer_id, person)).get(member)
     except PackageInvalid:
         content = None
     if content is None or not member.endswith(".pdf"):
@@ -123,14 +128,15 @@ def show_member(transfer_id: UUID, member: str, person: CurrentPerson, found: Se
     return Response(content, media_type="application/pdf", headers=headers)
 
 
-def _package(found: Services, transfer_id: UUID, person: Person) -> bytes:
+def _package(request: Request, found: Services, transfer_id: UUID, person: Person) -> bytes:
     """Raises NotFound for who may not read it, and where there is none."""
     with found.sessions() as session:
         card_of(session, transfer_id, person)
         row, matter = session.get_one(Transfer, transfer_id), session.get_one(Matter, transfer_id)
         if row.package_sha256 is None or row.expired_at or not papers_seen.may_see(session, matter, person, now()):
             raise NotFound("Chưa có hồ sơ đóng gói của việc này.")
-        return found.objects.get(row.package_sha256)
+    note(request, found, person, row)
+    return found.objects.get(row.package_sha256)
 
 
 def card_of(session: Session, transfer_id: UUID, person: Person) -> TransferCard:
@@ -139,6 +145,14 @@ def card_of(session: Session, transfer_id: UUID, person: Person) -> TransferCard
     if card is None:
         raise NotFound(UNKNOWN)
     return card
+
+
+def note(request: Request, found: Services, person: Person, row: Transfer) -> None:
+    """For the school that the pupil comes from, and the one where he is by now: each is told who else looks."""
+    owners = {row.from_school_id, row.to_school_id if row.to_enrolment_id or row.from_school_id is None else None}
+    for school_id in filter(None, owners):
+        seen = Seen(person.staff_id, Sight.TRANSFER, school_id, pupil_id=row.pupil_id)
+        sights.note_shown(request, found, seen)
 
 
 def show(
@@ -152,6 +166,7 @@ def show(
     with found.sessions() as session:
         card = card_of(session, transfer_id, person)
         values = _values(session, card, person)
+    note(request, found, person, card.row)
     code, problem = (problem_of(refused).status, refused.message) if refused else (200, "")
     return page(found, request, "transfers/show.html", status=code, problem=problem, typed=typed, **values)
 

@@ -17,7 +17,16 @@ from domain.duties import Duty
 from storage.campaigns import offices
 from storage.campaigns.offices import OfficeFacts
 from storage.database import Sessions
-from storage.tables import CertificateRow, Enrolment, PupilRow, Reason, StoreRecord
+from storage.tables import (
+    CertificateRow,
+    Enrolment,
+    ManagingAuthority,
+    PupilRow,
+    Reason,
+    RecordView,
+    Staff,
+    StoreRecord,
+)
 from tests.api.conftest import As
 from tests.api.pages import reads, words
 from tests.api.world import PASSPHRASE, Keyring, World, at_desk, sign_in
@@ -133,6 +142,19 @@ async def test_a_record_is_found_by_a_form_alone(desk: As, school: Sender) -> No
             assert part in shown
         assert "Cho phép thu hồi" not in shown
     assert pupil.full_name not in await reads(desk("officer"), f"{ROOM}/tra-cuu?tim={uid}")
+
+
+async def test_the_school_is_told_who_looked_its_pupil_up(desk: As, db: Session, school: Sender) -> None:
+    submit(school)
+    uid, pupil = pupil_of(school)
+    assert "Tra cứu ở kho" not in await reads(desk("principal"), "/da-xem")
+    words(await desk("officer").post(f"{ROOM}/tra-cuu", data={"tim": uid}))
+    shown = await reads(desk("principal"), "/da-xem")
+    assert "Tra cứu ở kho học bạ số" in shown
+    assert pupil.full_name in shown
+    office = select(ManagingAuthority.name).join(Staff, Staff.authority_id == ManagingAuthority.id)
+    line = db.scalars(select(RecordView).where(RecordView.sight == "store")).one()
+    assert db.scalars(office.where(Staff.id == line.staff_id)).one() in shown
 
 
 async def test_what_is_unknown_and_what_is_anothers_get_the_same_answer(

@@ -97,12 +97,3 @@ def test_noted_twice_a_view_has_one_line_that_grows(db: Session, book: OpenBook)
         sights.note(db, seen, at)
     (line,) = sights.of_school(db, book.cast.school.school_id, ViewChoice(), 0, 9)
     assert (line.first_at, line.last_at) == (NOW, NOW)
-
-
-def test_after_its_time_it_is_forgotten(db: Session, book: OpenBook) -> None:
-    seen = Seen(book.cast.homeroom, Sight.CLASS, book.cast.school.school_id, class_term_id=book.id)
-    for ago in (0, 10, 31):
-        sights.note(db, seen, NOW - timedelta(days=ago))
-    assert sights.forget(db, NOW, timedelta(days=30)) == 1
-    assert sights.forget(db, NOW, timedelta(days=30)) == 0
-    assert len(sights.of_school(db, book.cast.school.school_id, ViewChoice(), 0, 9)) == 2

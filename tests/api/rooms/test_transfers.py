@@ -17,7 +17,7 @@ from storage.corrections import deeds
 from storage.matters import seeing, waits
 from storage.matters import steps as diary
 from storage.staffing import Person
-from storage.tables import Enrolment, Matter, MatterEvent, PupilRow, Staff, Transfer
+from storage.tables import Enrolment, Matter, MatterEvent, PupilRow, School, Staff, Transfer
 from storage.transfers import following, steps
 from tests.api.conftest import As
 from tests.api.fakes import FakeApprovals
@@ -121,6 +121,20 @@ async def test_an_application_that_cannot_be_is_refused_in_words(
     assert pupil.full_name not in answer.text
     if field != "hoc_sinh":
         assert pupil.pupil_code in answer.text  # what was typed is kept
+
+
+async def test_the_school_of_the_pupil_is_told_who_looked_at_the_transfer(
+    desk: As, db: Session, world: World, pupil: PupilRow
+) -> None:
+    path = await asked(desk, pupil)
+    for _twice in range(2):
+        assert (await desk("clerk").get(path)).status_code == 200
+    shown = (await desk("foreigner").get("/da-xem")).text
+    for told in ("Trang và hồ sơ chuyển trường", pupil.full_name, db.get_one(School, world.school.school_id).name):
+        assert told in shown, told
+    # The school that is asked for is told nothing of the other one's people: the pupil is not there yet.
+    await desk("foreigner").get(path)
+    assert "Trang và hồ sơ chuyển trường" not in (await desk("principal").get("/da-xem")).text
 
 
 async def test_only_the_schools_of_a_transfer_see_it(desk: As, pupil: PupilRow) -> None:

@@ -31,7 +31,7 @@ from tests.factories import NOW, OpenBook, make_certificate, open_book
 from tests.storage.papers import make_document, new_order
 
 HOUR = timedelta(hours=1)
-FULL = Settings(smtp_host="mail.example.vn", smtp_from="hocba@example.vn")
+FULL = Settings(smtp_host="mail.example.vn", smtp_from="hocba@hocba.example")
 
 
 @pytest.fixture

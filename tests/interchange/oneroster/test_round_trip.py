@@ -51,5 +51,5 @@ def test_no_more_is_told_than_another_system_needs() -> None:
         filled = {heading for heading, cell in zip(users.splitlines()[0].split(","), cells, strict=True) if cell}
         assert filled <= {
             "sourcedId", "enabledUser", "username", "givenName", "familyName", "middleName", "identifier",
-            "metadata.hocba.fullName", "metadata.hocba.personalId",
+            "metadata.hocba.fullName", "metadata.hocba.personalId", "metadata.hocba.consents",
         }  # fmt: skip

@@ -59,7 +59,9 @@ def test_a_record_is_found_by_its_id_and_by_the_pupils_code(case: Case) -> None:
     keep(case.session, case.school_id, case.uid, 2)
     for asked in (case.uid, case.pupil.pupil_code):
         (record,) = case.found(asked)
-        assert record.holder == looking.Holder(case.pupil.full_name, case.pupil.pupil_code, "1A1")
+        assert record.holder == looking.Holder(
+            case.pupil.full_name, case.pupil.pupil_code, "1A1", pupil_id=case.pupil.id
+        )
         assert [(each.row.version, each.row.event) for each in record.versions] == [(2, "CANCEL"), (1, "NEW")]
     for asked in ("", case.uid[:-1], case.pupil.full_name, case.pupil.pupil_code[:-1], "\x00"):
         assert case.found(asked) == []
