@@ -20,6 +20,8 @@ MEASURED: Final[Sizes] = (None, None)
 PITCH: Final = 1.2  # from one line to the next, em
 _STEPS: Final = tuple(10.75 - 0.25 * step for step in range(12))  # down to 8 points
 _SPARE: Final = 4.0  # points a page may be higher than foretold
+# Points by which the space between lines grows: records that share it share what Typst remembers of a page.
+_SHARE: Final = 3.0
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Page:
         for size in _STEPS:
             left = self.height - height(size) - _SPARE
             if left >= 0:
-                return size, round(min(self.most, left / self.slots), 2)
+                return size, min(self.most, left / self.slots) // _SHARE * _SHARE
         return None
 
 

@@ -1,5 +1,6 @@
 """A school, written many times by SQL: every row again with other ids, other codes and other texts."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from hashlib import md5
 from typing import Any, Final
@@ -8,6 +9,8 @@ from uuid import UUID
 from sqlalchemy import Column, Connection, Table, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from domain.assessment import Term
+from domain.curriculum import curriculum_for
 from domain.suggestion import suggestions
 from storage.tables import Base
 
@@ -15,6 +18,7 @@ from storage.tables import Base
 SHARED: Final = frozenset({
     "school_years", "managing_authorities", "policies", "policy_versions", "holidays", "cell_changes", "notices",
     "audit_entries", "commands", "log_events",
+    "evidence_batches",
 })  # fmt: skip
 # Numbers instead of what must be no one else's; {n} is the copy, {row} the row within the school, from 1.
 OWN: Final[Mapping[str, str]] = {
@@ -29,17 +33,19 @@ OWN: Final[Mapping[str, str]] = {
     "documents.sha256": "encode(sha256((sha256 || {n})::bytea), 'hex')",
     "signatures.sha256": "encode(sha256((sha256 || {n})::bytea), 'hex')",
     "documents.lookup_code": "md5(lookup_code || {n})",
-    "assessments.value": "CASE WHEN kind = 'comment' THEN pg_temp.said({n} * 7919 + {row}) ELSE value END",
+    "assessments.value": "coalesce(CASE WHEN kind = 'comment' THEN pg_temp.said(item, {n} * 7919 + {row}) END, value)",
 }
 NAMES: Final = """
     CREATE FUNCTION pg_temp.drawn_name(n int) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT (ARRAY['Nguyễn', 'Trần', 'Lê', 'Phạm', 'Huỳnh', 'Phan', 'Vũ', 'Võ', 'Đặng', 'Bùi'])[1 + n % 10] || ' '
         || (ARRAY['Thị Minh', 'Văn', 'Ngọc', 'Thị Thu', 'Hoàng', 'Quốc', 'Thị Kim', 'Thanh'])[1 + n / 7 % 8] || ' '
         || (ARRAY['An', 'Bình', 'Châu', 'Dung', 'Giang', 'Hà', 'Hạnh', 'Khoa', 'Lan', 'Linh'])[1 + n / 3 % 10] $$"""
+# A third of the texts are two suggestions, the others one.
 SAID: Final = """
-    CREATE FUNCTION pg_temp.said(n int) RETURNS text LANGUAGE sql STABLE AS $$
-    SELECT (SELECT text FROM sentences WHERE id = 1 + n % (SELECT count(*) FROM sentences)::int) || ' '
-        || (SELECT text FROM sentences WHERE id = 1 + n / 13 % (SELECT count(*) FROM sentences)::int) $$"""
+    CREATE FUNCTION pg_temp.said(item text, n int) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT string_agg(text, ' ' ORDER BY id) FROM sentences, (SELECT count(*)::int AS most FROM sentences s
+        WHERE s.item = said.item) counted
+    WHERE sentences.item = said.item AND id IN (1 + n % most, CASE WHEN n % 3 = 0 THEN 1 + n / 13 % most END) $$"""
 
 
 def copy_id(original: UUID, n: int) -> UUID:
@@ -49,8 +55,8 @@ def copy_id(original: UUID, n: int) -> UUID:
 
 def write_copies(connection: Connection, copies: int) -> None:
     """Copies 1 to `copies` of the only school that is there."""
-    connection.execute(text("CREATE TEMPORARY TABLE sentences (id serial, text text NOT NULL)"))
-    connection.execute(text("INSERT INTO sentences (text) VALUES (:text)"), [{"text": each} for each in _sentences()])
+    connection.execute(text("CREATE TEMPORARY TABLE sentences (item text, id int, text text)"))
+    connection.execute(text("INSERT INTO sentences VALUES (:item, :id, :text)"), _sentences())
     for statement in (NAMES, SAID):
         connection.execute(text(statement))
     # What was checked for the original needs no check for each copy.
@@ -61,11 +67,14 @@ def write_copies(connection: Connection, copies: int) -> None:
     connection.execute(text("SET LOCAL session_replication_role = origin"))
 
 
-def _sentences() -> list[str]:
-    """The product's own suggestions for the grade: what teachers click on."""
-    slots = ("tieng_viet", "toan", "dao_duc", "tu_nhien_xa_hoi", "giao_duc_the_chat", "am_nhac", "mi_thuat")
-    found = [each.text for slot in slots for level in "TH" for each in suggestions(1, slot, level=level, item=slot)]
-    return list(dict.fromkeys(found))
+def _sentences() -> list[dict[str, object]]:
+    """The product's own suggestions for the grade, by what is commented on: what teachers click on."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for slot in curriculum_for(1).slots:
+        for each in suggestions(1, slot, term=Term.YEAR_END):
+            if each.level != "C":
+                found[each.item].append(each.text)
+    return [{"item": item, "id": at, "text": each} for item, texts in found.items() for at, each in enumerate(texts, 1)]
 
 
 def _is_of_a_school(table: Table) -> bool:
@@ -97,5 +106,6 @@ def _value(table: Table, column: Column[Any]) -> str:
     if isinstance(column.type, Uuid) and not points_to_shared:
         return f"md5({name}::text || '/' || n)::uuid"
     if isinstance(column.type, JSONB) and column.name == "record_ids":
-        return f"(SELECT coalesce(jsonb_agg(md5(e || '/' || n)::uuid), '[]') FROM jsonb_array_elements_text({name}) e)"
+        own = "SELECT jsonb_agg(md5(e || '/' || n)::uuid) FROM jsonb_array_elements_text"
+        return f"coalesce(({own}({name}) e), '[]')"
     return name

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from multiprocessing.sharedctypes import Synchronized
+from threading import Barrier
 from uuid import UUID, uuid4
 
 from pydantic import SecretStr
@@ -18,11 +19,13 @@ from activities.confirming import Confirming
 from activities.orders import OrderActivities
 from activities.papers import Beat
 from activities.proving import Proving
+from activities.upkeep import Chore, UpkeepActivities
 from activities.workbench import EmbedTask, PreparedPaper, PrepareTask
 from bench.parts.season.copies import copy_id
 from bench.parts.season.people import PASSPHRASE
 from bench.parts.season.template import Template
 from config.places import objects_place
+from config.process import collect_rarely
 from config.settings import Settings
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
 from domain.decisions import Action
@@ -38,11 +41,15 @@ from workflows.opening import resumed_state
 from workflows.planning import Step, plan_issue, plan_step
 
 
+@dataclass(frozen=True)
 class OwnHands:
-    """The duty of the worker's pool, done by this process itself."""
+    """The duty of the worker's pool, done by this process itself; bare seals carry nothing but themselves."""
+
+    bare_seals: bool
 
     def prepare(self, tasks: Sequence[PrepareTask], _: Beat) -> list[PreparedPaper | PaperFailure]:
-        return workbench.each(workbench.prepare, tasks)
+        papers = [replace(task, proof=None) for task in tasks] if self.bare_seals else tasks
+        return workbench.each(workbench.prepare, papers)
 
     def embed(self, tasks: Sequence[EmbedTask], _: Beat) -> list[Embedded | PaperFailure]:
         return workbench.each(workbench.embed_signature, tasks)
@@ -58,22 +65,41 @@ class Office:
     proving: Proving
 
 
-def make_office(settings: Settings) -> Office:
+def make_office(settings: Settings, *, bare_seals: bool) -> Office:
     workbench.start(objects_place(settings), settings.verify_url)
     sessions = make_sessions(make_engine(settings.database_url_of(WORKER)))
-    grounds, hands = make_grounds(settings, sessions), OwnHands()
+    grounds, hands = make_grounds(settings, sessions), OwnHands(bare_seals)
     trust = make_trust(settings, sessions, hands, grounds)  # type: ignore[arg-type] # it takes a pool for its duty
     activities = OrderActivities(sessions, hands, grounds.preflight, load_codes(None))  # type: ignore[arg-type]
     return Office(sessions, activities, trust.confirming, trust.proving)
 
 
-def work(settings: Settings, template: Template, schools: Sequence[int], done: "Synchronized[int]") -> None:
+def work(
+    settings: Settings,
+    template: Template,
+    schools: Sequence[int],
+    done: "Synchronized[int]",
+    ready: Barrier,
+    bare_seals: bool,  # noqa: FBT001
+) -> None:
     """Sign these schools' years; `done` counts records that are issued, over all processes."""
-    office, desk = make_office(settings), make_sessions(make_engine(settings.database_url))
+    office, desk = make_office(settings, bare_seals=bare_seals), make_sessions(make_engine(settings.database_url))
+    collect_rarely()
+    ready.wait()
     for n in schools:
         issued = _school(office, desk, template, n)
         with done.get_lock():
             done.value += issued
+
+
+def finish(settings: Settings) -> None:
+    """Prove what has no proof yet, and put what was issued into the history log: otherwise done each minute."""
+    sessions = make_sessions(make_engine(settings.database_url_of(WORKER)))
+    grounds = make_grounds(settings, sessions)
+    trust = make_trust(settings, sessions, OwnHands(bare_seals=False), grounds)  # type: ignore[arg-type]
+    upkeep = UpkeepActivities(sessions, trust.keeper, trust.history, trust.preflight)
+    for chore in (Chore.PROVE, Chore.PUBLISH):
+        upkeep.do_chore(chore)
 
 
 def _school(office: Office, desk: Sessions, template: Template, n: int) -> int:

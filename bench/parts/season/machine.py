@@ -1,6 +1,7 @@
 """What the parts of a running hocba have used of the machine: processors' time and memory, each with its children."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -25,6 +26,19 @@ def _seconds(processes: Iterable[psutil.Process]) -> float:
 def memory(services: Services) -> dict[str, float]:
     """Megabytes by part: what its processes have for themselves, and their share of what they have together."""
     return {name: _megabytes(psutil.Process(child.pid)) for name, child in services.children.items() if child.pid}
+
+
+def seconds_of(pid: int) -> float:
+    return _seconds([psutil.Process(pid)])
+
+
+def together(pids: Sequence[int]) -> float:
+    """Megabytes of those of these processes that are still there."""
+    found = 0.0
+    for pid in pids:
+        with suppress(psutil.NoSuchProcess):
+            found += _megabytes(psutil.Process(pid))
+    return found
 
 
 def _megabytes(process: psutil.Process) -> float:

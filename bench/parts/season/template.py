@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from typing import Final
 from uuid import UUID, uuid4
@@ -14,10 +15,20 @@ from domain.assessment import Term
 from domain.curriculum import HOMEROOM
 from domain.decisions import Action
 from domain.documents import DocumentKind, SignatureField
-from storage.tables import ClassTermRow, Document, DocumentRecord, RecordSlot, SignatureRow, SigningOrder, TermRecord
+from storage.tables import (
+    ClassTermRow,
+    Document,
+    DocumentRecord,
+    EvidenceBatch,
+    RecordSlot,
+    SignatureRow,
+    SigningOrder,
+    TermRecord,
+)
 from tests.factories import NOW, OpenBook, fill, make_certificate, make_class, make_school, open_book
 
 PUPILS: Final = (35, 35, 35, 35, 34)  # of each class
+FAR: Final = NOW + timedelta(days=3650)
 
 
 @dataclass(frozen=True)
@@ -45,11 +56,18 @@ def make_template(session: Session) -> Template:
         _first_term(open_book(session, cast))
         years.append(open_book(session, cast, Term.YEAR_END))
         _at_homeroom(years[-1])
-    session.flush()
+    _prove(session)
     return Template(
         school.school_id, "79760001", "Trường Tiểu học Mẫu số 1", school.principal, school.clerk,
         [cast.homeroom for cast in casts], [book.id for book in years],
     )  # fmt: skip
+
+
+def _prove(session: Session) -> None:
+    """What others signed before is proven: it is not what is measured."""
+    session.add(batch := EvidenceBatch(algorithm="sha256", root=b"", token=b"", stamped_at=NOW, proves_until=FAR))
+    session.flush()
+    session.execute(update(SigningOrder).values(evidence_id=batch.id, rechecked_at=NOW))
 
 
 def _reviewed(book: OpenBook) -> None:
@@ -91,15 +109,26 @@ def _signed_sheet(book: OpenBook, slot: str) -> None:
     file = {"content_sha256": sha256(slot.encode()).hexdigest(), "sha256": sha256(sheet.bytes).hexdigest(), "size": 1}
     session.execute(
         insert(Document).values(
-            id=sheet, kind=DocumentKind.SUBJECT_SHEET.value, class_term_id=book.id, slot=slot, part=1,
-            school_id=book.opened.school_id, lookup_code=uuid4().hex, **file,
-        )  # fmt: skip
+            id=sheet,
+            kind=DocumentKind.SUBJECT_SHEET.value,
+            class_term_id=book.id,
+            slot=slot,
+            part=1,
+            school_id=book.opened.school_id,
+            lookup_code=uuid4().hex,
+            **file,
+        )
     )
     lines = [{"document_id": sheet, "record_id": each, "revision": 1} for each in book.opened.record_ids]
     session.execute(insert(DocumentRecord), lines)
     session.execute(
         insert(SignatureRow).values(
-            document_id=sheet, field=SignatureField.SUBJECT_TEACHER.value, order_id=order.id, staff_id=teacher,
-            certificate_id=order.certificate_id, signed_at=NOW, sha256=file["sha256"],
-        )  # fmt: skip
+            document_id=sheet,
+            field=SignatureField.SUBJECT_TEACHER.value,
+            order_id=order.id,
+            staff_id=teacher,
+            certificate_id=order.certificate_id,
+            signed_at=NOW,
+            sha256=file["sha256"],
+        )
     )
