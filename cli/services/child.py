@@ -37,6 +37,7 @@ class Part:
     stop_signal: signal.Signals = signal.SIGTERM
     stop_seconds: float = 20
     ready_seconds: float = 60
+    alongside: bool = False  # it may start together with the part before it, of which it needs nothing
 
 
 class Child:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -29,7 +30,7 @@ def quiet(_: str) -> None:
 
 
 class Services:
-    """Starts parts in order, each ready before the next; the lock is held from start to stop."""
+    """Starts parts in order, each ready before the next that needs it; the lock is held from start to stop."""
 
     def __init__(
         self,
@@ -63,10 +64,23 @@ class Services:
         self._lock.__enter__()
         await asyncio.to_thread(end_leftovers, self.settings.var_dir, self.say)
         require_ports(self.settings, self.children.keys())
+        for group in self._groups():
+            self.say(f"Starting {', '.join(child.part.name for child in group)} …")
+            # All to their ends, so that whoever stops them finds no process half started.
+            ended = await asyncio.gather(*(child.start() for child in group), return_exceptions=True)
+            for trouble in (each for each in ended if each is not None):
+                raise trouble
+            for child in group:
+                await self._after.get(child.part.name, nothing)()
+
+    def _groups(self) -> list[list[Child]]:
+        groups: list[list[Child]] = []
         for child in self.children.values():
-            self.say(f"Starting {child.part.name} …")
-            await child.start()
-            await self._after.get(child.part.name, nothing)()
+            if child.part.alongside and groups:
+                groups[-1].append(child)
+            else:
+                groups.append([child])
+        return groups
 
     async def stop(self) -> None:
         """Stop what runs, the last started first; calling it again does nothing."""
@@ -119,7 +133,7 @@ def everything(
     refuse_half_restored(settings.var_dir)
     parts = [
         *_database(settings),
-        temporal_part(settings),
+        replace(temporal_part(settings), alongside=True),
         *_authority(settings),
         *own_processes(settings),
     ]
@@ -134,10 +148,12 @@ def everything(
 def own_processes(settings: Settings) -> list[Part]:
     """The two workers and the API."""
     others = "sign,proof,submit,campaign"
+    signer = python_part("signer", ["-m", "worker", "--queue", others], _as(WORKER, watched(settings, "signer")))
+    api = http_part("api", ["-m", "api"], _as(API, settings), f"{settings.api_url}/readyz")
     return [
         python_part("worker", ["-m", "worker"], _as(WORKER, watched(settings, "worker"))),
-        python_part("signer", ["-m", "worker", "--queue", others], _as(WORKER, watched(settings, "signer"))),
-        http_part("api", ["-m", "api"], _as(API, settings), f"{settings.api_url}/readyz"),
+        replace(signer, alongside=True),
+        replace(api, alongside=True),
     ]
 
 

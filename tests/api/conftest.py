@@ -14,51 +14,38 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 from temporalio.testing import WorkflowEnvironment
 
-from activities.chains import ChainKeeper
-from activities.confirming import Confirming
-from activities.entrance import Entrance
 from activities.evidence import EvidenceKeeper
 from activities.history import HistoryKeeper, LogBook
 from activities.matter_papers import MatterPaperActivities
 from activities.orders import OrderActivities
-from activities.own_device import OwnDevice
 from activities.papers import PaperPool
 from activities.preflight import Preflight
 from activities.proving import Proving
-from activities.showing import Showing
-from activities.submission.exchange import make_exchange
 from activities.transfer_packages import TransferPackageActivities
-from activities.verifying import Verifying
 from api.approvals import Approvals
 from api.campaigns import Campaigns
 from api.handovers import Handovers
 from api.main import create_app
 from api.origins import Origins
-from api.pages.templating import make_templates
 from api.services import Services
 from api.transfers import Transfers
-from config.history_keys import HistoryKeys, KeySet
-from config.payloads import EncryptingCodec
 from config.settings import Settings
-from interchange.record_stores import StoreAddress
 from signing.keys import KeyStore
 from signing.log.log import HistoryLog
 from signing.log.signers import NoteSigner
 from signing.log.store import LocalTiles
-from signing.providers.pkcs12 import Pkcs12Provider
 from signing.revocation import RevocationService
 from signing.timestamps import TimeStampService
-from signing.vault import Vault
-from signing.verification.apart import ApartVerifier
 from storage.database import Sessions, make_engine, make_sessions
 from storage.grants import API, WORKER
 from storage.migrate import upgrade
 from storage.objects import Objects
 from storage.tables import SigningOrder
 from tests.api.applications import CALLED
+from tests.api.assembled import APART, confirming, make_services
 from tests.api.browsing import browser, site  # noqa: F401 - fixtures
 from tests.api.classroom import Classroom, make_classroom
-from tests.api.fakes import FakeApprovals, FakeCampaigns, FakeHandovers, FakeTransfers
+from tests.api.fakes import FakeApprovals
 from tests.api.office_desk import at, office  # noqa: F401 - fixtures
 from tests.api.signing import make_prepared
 from tests.api.world import Keyring, World, at_desk, make_world, visitor
@@ -71,9 +58,6 @@ from workflows.workers import campaign_worker, matter_worker
 
 As = Callable[[str], AsyncClient]
 NewClass = Callable[..., Classroom]
-APART = ApartVerifier()
-TEMPLATES = make_templates()
-VAULT = Vault(b"a key of the tests, 32 bytes long"[:32])
 
 
 @pytest.fixture(scope="session")
@@ -120,50 +104,6 @@ def world(engine: Engine, keys: Keyring) -> World:
 @pytest.fixture
 def approvals() -> FakeApprovals:
     return FakeApprovals()
-
-
-HISTORY_KEYS = HistoryKeys(KeySet.of_one())
-
-
-def confirming(sessions: Sessions, keys: Keyring) -> Confirming:
-    return Confirming(sessions, {"pkcs12": Pkcs12Provider(keys.store)})
-
-
-def make_services(
-    sessions: Sessions,
-    approvals: Approvals,
-    keys: Keyring,
-    folder: Path,
-    *,
-    demo: bool = False,
-) -> Services:
-    confirms, objects = confirming(sessions, keys), Objects(folder)
-    device = OwnDevice(sessions, objects, confirms, [keys.authority.root])
-    verifying = Verifying(sessions, objects, [keys.authority.root], APART)
-    showing, history = Showing(objects, "http://127.0.0.1:8000"), LocalTiles(folder / "history")
-    entrance = Entrance.make(sessions, VAULT, "http://127.0.0.1")
-    stores = {"city": StoreAddress("Kho học bạ số của thành phố", "http://127.0.0.1:9/store/v1")}
-    exchange = make_exchange(sessions, objects, {"pkcs12": Pkcs12Provider(keys.store)}, [keys.authority.root], stores)
-    return Services(
-        sessions,
-        approvals,
-        confirms,
-        device,
-        objects,
-        TEMPLATES,
-        history,
-        verifying,
-        showing,
-        entrance,
-        exchange,
-        FakeCampaigns(),
-        FakeHandovers(),
-        ChainKeeper(objects, history, folder / "history.key", "hocba.example/log"),
-        FakeTransfers(sessions),
-        EncryptingCodec(HISTORY_KEYS),
-        "http://127.0.0.1:8233",
-        demo=demo,
-    )
 
 
 @pytest.fixture

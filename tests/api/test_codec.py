@@ -13,7 +13,8 @@ from config.history_keys import HistoryKeys, KeySet
 from config.payloads import EncryptingCodec
 from domain.account_states import AccountEventKind
 from storage.tables import AccountEvent
-from tests.api.conftest import HISTORY_KEYS, As
+from tests.api.assembled import HISTORY_KEYS
+from tests.api.conftest import As
 from tests.api.office_desk import At
 
 PLAIN = Payload(metadata={"encoding": b"json/plain"}, data=b'{"record_ids":["r1"]}')

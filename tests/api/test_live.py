@@ -24,9 +24,10 @@ from storage import journal, saving, visitors
 from storage.database import Sessions
 from storage.listening import NAME, Change
 from storage.tables import AccountSession, TeachingAssignment
+from tests.api.assembled import make_services
 from tests.api.browsing import free_port, serving
 from tests.api.classroom import live_school
-from tests.api.conftest import As, make_services
+from tests.api.conftest import As
 from tests.api.fakes import FakeApprovals
 from tests.api.world import Keyring, sign_in
 from tests.factories import ClassCast, OpenBook, edit, fill, make_class, open_book

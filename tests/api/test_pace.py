@@ -14,7 +14,7 @@ from bench.parts.school import make_big_school
 from domain.duties import Duty
 from storage.database import Sessions
 from tests.api.applications import CALLED
-from tests.api.conftest import make_services
+from tests.api.assembled import make_services
 from tests.api.fakes import FakeApprovals
 from tests.api.world import Keyring, at_desk
 

@@ -13,8 +13,9 @@ from storage import account_events, visitors
 from storage.account_events import Deed
 from storage.database import Sessions
 from storage.tables import AccountLink, Staff
+from tests.api.assembled import make_services
 from tests.api.classroom import live_school
-from tests.api.conftest import As, make_services
+from tests.api.conftest import As
 from tests.api.doors import give_password
 from tests.api.fakes import FakeApprovals
 from tests.api.world import Keyring, World, at_desk, make_admin, sign_in

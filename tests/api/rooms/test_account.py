@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.tables import Account, AccountSession
-from tests.api.conftest import VAULT, As
+from tests.api.assembled import VAULT
+from tests.api.conftest import As
 from tests.api.doors import BOARD, PASSWORD, csrf_of, give_password, sign_in
 from tests.api.rooms.test_links import NEW
 from tests.api.world import World, visitor

@@ -32,7 +32,8 @@ from storage.matters import steps as diary
 from storage.matters.steps import Step
 from storage.tables import ClassGroup, Enrolment, Matter, MatterEvent, PupilRow, School, Transfer
 from storage.transfers import brought, following, steps
-from tests.api.conftest import APART, As
+from tests.api.assembled import APART
+from tests.api.conftest import As
 from tests.api.world import World
 from tests.documents import samples
 from tests.factories import NOW, OpenBook, make_class, open_book

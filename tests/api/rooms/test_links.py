@@ -13,7 +13,7 @@ from activities.account_links import token_of
 from activities.account_mail import compose_link_mail
 from domain.errors import NotFound
 from storage.tables import Account, AccountLink, MailRow
-from tests.api.conftest import VAULT
+from tests.api.assembled import VAULT
 from tests.api.doors import BOARD, PASSWORD, csrf_of, give_password, sign_in
 from tests.api.rooms.test_second_factor import CODE
 from tests.api.world import World, visitor

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from activities.second_factor import matching_step
 from storage.tables import Account, AccountEvent, KnownDevice, RecoveryCode
-from tests.api.conftest import VAULT, As
+from tests.api.assembled import VAULT
+from tests.api.conftest import As
 from tests.api.doors import BOARD, PASSWORD, csrf_of, give_password, sign_in
 from tests.api.world import World, visitor
 

@@ -21,7 +21,7 @@ from api.main import create_app
 from api.services import Services
 from storage.database import Sessions
 from storage.tables import Account
-from tests.api.conftest import VAULT
+from tests.api.assembled import VAULT
 from tests.api.doors import BOARD, give_password
 from tests.api.rooms.test_second_factor import CODE
 from tests.api.world import World, visitor

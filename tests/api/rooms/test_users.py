@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from activities.account_links import token_of
 from storage import visitors
 from storage.tables import Account, AccountEvent, AccountLink, ApiToken, MailRow, Staff
-from tests.api.conftest import VAULT, As
+from tests.api.assembled import VAULT
+from tests.api.conftest import As
 from tests.api.doors import BOARD, give_password, sign_in
 from tests.api.rooms.test_links import NEW, choose
 from tests.api.world import World, visitor
