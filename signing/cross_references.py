@@ -6,8 +6,11 @@ sections of a file fit together.
 """
 
 import io
+import re
 import struct
+from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
@@ -31,9 +34,15 @@ from signing.plain_objects import Unusual, read_indirect
 # Widths of the three columns (/W, ISO 32000-1, 7.5.8.2): ours and pyHanko's.
 _ROWS = {(1, 4, 2): struct.Struct(">BIH"), (1, 8, 2): struct.Struct(">BQH")}
 _FREE, _IN_FILE, _IN_STREAM = 0, 1, 2
+_NOT_IN_STREAM = re.compile(rb"[^\x02]", re.DOTALL)
+_MANY = 100  # rows; later revisions have a dozen
 
 
 class BulkXRefBuilder(XRefBuilder):
+    @staticmethod
+    def section_data(stream: StreamObject) -> XRefSectionData:
+        return section_data(stream)
+
     def __init__(self, handler: PdfHandler, stream: io.BytesIO, last_startxref: int) -> None:
         super().__init__(handler, stream, strict=True, last_startxref=last_startxref)
         self.stream: io.BytesIO = stream
@@ -50,14 +59,18 @@ class BulkXRefBuilder(XRefBuilder):
             end_location=self.stream.tell(),
             stream_ref=reference,
         )
-        self.sections.append(XRefSection(place, section_data(stream)))
+        self.sections.append(XRefSection(place, self.section_data(stream)))
         self.trailer.add_trailer_revision(stream)
         previous: int | None = _prev(stream)
         return previous
 
 
 class OwnXRefBuilder(BulkXRefBuilder):
-    """For documents of the store: their sections' dictionaries are read in bulk too."""
+    """For documents of the store: their sections' dictionaries are read in bulk too, large tables row by row."""
+
+    @staticmethod
+    def section_data(stream: StreamObject) -> XRefSectionData:
+        return own_section_data(stream)
 
     def _read_xref_stream_object(self) -> tuple[Reference, StreamObject]:
         with suppress(Unusual):
@@ -69,32 +82,112 @@ class OwnXRefBuilder(BulkXRefBuilder):
         return read
 
 
+@dataclass(frozen=True)
+class _Rows:
+    """The table of one section: its rows packed, and which objects they are of (first object, number of objects)."""
+
+    row: struct.Struct
+    data: bytes
+    subsections: list[tuple[int, int]]
+
+    def numbers(self) -> Iterator[int]:
+        return chain.from_iterable(range(first, first + count) for first, count in self.subsections)
+
+    def at(self, number: int) -> tuple[int, int, int] | None:
+        """Kind, place and third column of an object's row."""
+        before = 0
+        for first, count in self.subsections:
+            if first <= number < first + count:
+                kind, where, extra = self.row.unpack_from(self.data, (before + number - first) * self.row.size)
+                return kind, where, extra
+            before += count
+        return None
+
+
 def section_data(stream: StreamObject) -> XRefSectionData:
     """The entries of one cross-reference stream.
 
     Raises PdfStrictReadError for rows that are missing or too many, and for subsections that overlap.
     """
+    rows = _rows(stream)
+    return _parsed(stream) if rows is None else _whole(rows)
+
+
+def own_section_data(stream: StreamObject) -> XRefSectionData:
+    """The same of a document of the store: of a large section each row is looked at when it is asked for."""
+    rows = _rows(stream)
+    if rows is None:
+        return _parsed(stream)
+    return _sparse(rows) if len(rows.data) > _MANY * rows.row.size else _whole(rows)
+
+
+def _parsed(stream: StreamObject) -> XRefSectionData:
     section = XRefSectionData()
+    section.process_entries(parse_xref_stream(stream, strict=True), strict=True)
+    return section
+
+
+def _rows(stream: StreamObject) -> _Rows | None:
+    """None for columns of other widths than ours and pyHanko's."""
     kind, where, extra = (int(width) for width in stream["/W"])
     row = _ROWS.get((kind, where, extra))
     if row is None:
-        section.process_entries(parse_xref_stream(stream, strict=True), strict=True)
-        return section
+        return None
     subsections = _subsections(stream)
     # Counted before anything is listed: whoever made the file may claim a million million objects.
     size = row.size * sum(count for _, count in subsections)
     data = stream.read_data(DecodePurpose.XREF_STREAM, expected_size=size)
     if len(data) != size:
         raise PdfStrictReadError("Cross-reference stream has not one row for each object")
-    numbers = chain.from_iterable(range(first, first + count) for first, count in subsections)
-    rows = [(number, *entry) for number, entry in zip(numbers, row.iter_unpack(data), strict=True) if number]
-    section.xrefs_in_objstm = {number: _place(where, at) for number, kind, where, at in rows if kind == _IN_STREAM}
-    section.standard_xrefs = {number: (extra, where) for number, kind, where, extra in rows if kind == _IN_FILE}
-    section.freed = {number: extra for number, kind, _, extra in rows if kind == _FREE}
+    return _Rows(row, data, subsections)
+
+
+def _whole(rows: _Rows) -> XRefSectionData:
+    section = XRefSectionData()
+    entries = zip(rows.numbers(), rows.row.iter_unpack(rows.data), strict=True)
+    listed = [(number, *entry) for number, entry in entries if number]
+    section.xrefs_in_objstm = {number: _place(where, at) for number, kind, where, at in listed if kind == _IN_STREAM}
+    section.standard_xrefs = {number: (extra, where) for number, kind, where, extra in listed if kind == _IN_FILE}
+    section.freed = {number: extra for number, kind, _, extra in listed if kind == _FREE}
     section.obj_streams_used = {place.obj_stream_id for place in section.xrefs_in_objstm.values()}
     section.explicit_refs_in_revision = {(number, 0) for number in section.xrefs_in_objstm}
     section.explicit_refs_in_revision |= {(number, extra) for number, (extra, _) in section.standard_xrefs.items()}
     section.explicit_refs_in_revision |= {(number, extra - 1) for number, extra in section.freed.items()}
+    return section
+
+
+class _Placed(dict[int, ObjStreamRef]):
+    """Where the objects of object streams are; each is found when it is first asked for."""
+
+    def __init__(self, rows: _Rows) -> None:
+        super().__init__()
+        self._rows = rows
+
+    def __missing__(self, number: int) -> ObjStreamRef:
+        found = self._rows.at(number) if number else None
+        if found is None or found[0] != _IN_STREAM:
+            raise KeyError(number)
+        self[number] = place = _place(found[1], found[2])
+        return place
+
+    def __contains__(self, number: object) -> bool:
+        found = self._rows.at(number) if isinstance(number, int) and number else None
+        return found is not None and found[0] == _IN_STREAM
+
+
+def _sparse(rows: _Rows) -> XRefSectionData:
+    """What pyHanko asks of a section on the way to a signature; it lists no object that it is not asked for."""
+    section = XRefSectionData()
+    kinds, numbers = rows.data[:: rows.row.size], list(rows.numbers())
+    for at in (each.start() for each in _NOT_IN_STREAM.finditer(kinds)):
+        kind, where, extra = rows.row.unpack_from(rows.data, at * rows.row.size)
+        if kind == _IN_FILE and numbers[at]:
+            section.standard_xrefs[numbers[at]] = (extra, where)
+            section.explicit_refs_in_revision.add((numbers[at], extra))
+        elif kind == _FREE and numbers[at]:
+            section.freed[numbers[at]] = extra
+            section.explicit_refs_in_revision.add((numbers[at], extra - 1))
+    section.xrefs_in_objstm = _Placed(rows)
     return section
 
 
