@@ -1,44 +1,29 @@
 """RFC 3161 time-stamp tokens: read, and checked against a digest and trusted roots, without network or clock."""
 
-from collections.abc import Awaitable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import NotRequired, TypedDict, Unpack
+from typing import Unpack
 
 from asn1crypto.cms import ContentInfo, SignedData
 from asn1crypto.core import Sequence as Asn1Sequence
 from asn1crypto.parser import emit
 from asn1crypto.tsp import PKIStatusInfo, TimeStampResp, TSTInfo
-from asn1crypto.x509 import Certificate as Asn1Certificate
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 from pyhanko.sign.general import check_ess_certid, extract_certificate_info, extract_signer_info
-from pyhanko.sign.validation.generic_cms import get_signing_cert_attr, validate_tst_signed_data
-from pyhanko.sign.validation.status import TimestampSignatureStatus
-from pyhanko_certvalidator import ValidationContext
-from pyhanko_certvalidator.errors import CRLValidationError, OCSPValidationError, RevokedError
-from pyhanko_certvalidator.path import ValidationPath
-from pyhanko_certvalidator.policy_decl import NO_REVOCATION, CertRevTrustPolicy, FreshnessReqType
-from pyhanko_certvalidator.revinfo.validate_crl import verify_crl
-from pyhanko_certvalidator.revinfo.validate_ocsp import verify_ocsp_response
+from pyhanko.sign.validation.generic_cms import get_signing_cert_attr
 
 from domain.errors import DomainError
-from signing.cms_template import asn1_certificate
-from signing.coroutines import run_coroutine
+from signing.token_trust import Known, token_weakness
 
 DIGEST_BYTES = {"sha256": 32, "sha384": 48, "sha512": 64}
 MAX_TOKEN_BYTES = 64 * 1024
 CLOCK_SKEW = timedelta(minutes=2)
 _MAX_REASON = 200
 _TIME_STAMPING = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
-# Missing revocation data is no obstacle, so old data is none either: only the word "revoked" counts, whatever its age.
-_ANY_AGE = CertRevTrustPolicy(
-    NO_REVOCATION,
-    freshness=timedelta(days=36525),
-    freshness_req_type=FreshnessReqType.MAX_DIFF_REVOCATION_VALIDATION,
-)
 
 
 class TokenFault(StrEnum):
@@ -78,14 +63,6 @@ class TokenInvalid(DomainError):
     def __init__(self, fault: TokenFault, reason: str = "") -> None:
         super().__init__(f"{_SENTENCES[fault]}: {reason}." if reason else _SENTENCES[fault])
         self.fault = fault
-
-
-class Known(TypedDict):
-    """What is known beside the token: further certificates of the chain, CRLs and OCSP responses (both DER)."""
-
-    certificates: NotRequired[Sequence[x509.Certificate]]
-    crls: NotRequired[Sequence[bytes]]
-    ocsps: NotRequired[Sequence[bytes]]
 
 
 @dataclass(frozen=True)
@@ -157,7 +134,9 @@ def check_token(
         signed = _signed_data(der)
         if not _names_its_certificate(signed):
             raise TokenInvalid(TokenFault.SIGNING_CERTIFICATE)
-        run_coroutine(_check_trust(signed, digest, roots, at, known))
+        weakness = token_weakness(signed, digest, token.certificates, roots, at, known)
+        if weakness:
+            raise TokenInvalid(TokenFault(weakness))
         # PyHanko does not judge a certificate by its dates if it is itself among the roots.
         if leaf.not_valid_after_utc < at:
             raise TokenInvalid(TokenFault.EXPIRED)
@@ -225,57 +204,3 @@ def _check_certificate(token: Token, at: datetime) -> x509.Certificate:
 def _names_its_certificate(signed: SignedData) -> bool:
     named = get_signing_cert_attr(extract_signer_info(signed)["signed_attrs"])
     return named is not None and check_ess_certid(extract_certificate_info(signed).signer_cert, named["certs"][0])
-
-
-async def _check_trust(
-    signed: SignedData, digest: bytes, roots: Sequence[x509.Certificate], at: datetime, known: Known
-) -> None:
-    context = _context(roots, at, [asn1_certificate(each) for each in known.get("certificates", ())])
-    status = TimestampSignatureStatus(**await validate_tst_signed_data(signed, context, lambda _: digest))
-    if not (status.intact and status.valid):
-        raise TokenInvalid(TokenFault.SIGNATURE)
-    path = status.validation_path
-    if status.trust_problem_indic is not None or path is None:
-        # Where revocation is not looked at, only an expired certificate sets a horizon.
-        raise TokenInvalid(TokenFault.EXPIRED if status.error_time_horizon else TokenFault.UNTRUSTED)
-    await _check_not_revoked(path, roots, at, known)
-
-
-async def _check_not_revoked(
-    path: ValidationPath, roots: Sequence[x509.Certificate], at: datetime, known: Known
-) -> None:
-    # Each answer alone: of several, pyHanko would stop at the first that says "good".
-    chain = [*path.iter_certs(include_root=False)]
-    crls = _context(roots, at, chain, crls=known.get("crls", ()))
-    answers = [_context(roots, at, chain, ocsps=[each]) for each in known.get("ocsps", ())]
-    for certificate in chain:
-        await _refused_if_revoked(verify_crl(certificate, path, crls))
-        for answer in answers:
-            await _refused_if_revoked(verify_ocsp_response(certificate, path, answer))
-
-
-async def _refused_if_revoked(verdict: Awaitable[None]) -> None:
-    try:
-        await verdict
-    except RevokedError as error:
-        raise TokenInvalid(TokenFault.REVOKED) from error
-    except (CRLValidationError, OCSPValidationError):
-        return  # not about this certificate, or not to be relied upon: it says nothing
-
-
-def _context(
-    roots: Sequence[x509.Certificate],
-    at: datetime,
-    certificates: Sequence[Asn1Certificate],
-    *,
-    crls: Sequence[bytes] = (),
-    ocsps: Sequence[bytes] = (),
-) -> ValidationContext:
-    return ValidationContext(
-        trust_roots=[asn1_certificate(root) for root in roots],
-        other_certs=certificates,
-        crls=crls,
-        ocsps=ocsps,
-        moment=at,
-        revinfo_policy=_ANY_AGE,
-    )
