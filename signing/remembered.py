@@ -17,12 +17,14 @@ _MOST = 2_000
 
 def key_of(*parts: bytes | str | int | None) -> bytes:
     """SHA-256 over the parts, each with its kind and length: no two sequences of parts share one."""
-    whole = hashlib.sha256()
-    for part in parts:
-        data = part if isinstance(part, bytes) else str(part).encode()
-        whole.update(b"%s %d " % (type(part).__name__.encode(), len(data)))
-        whole.update(data)
-    return whole.digest()
+    return hashlib.sha256(b"".join(map(_framed, parts))).digest()
+
+
+def _framed(part: bytes | str | int | None) -> bytes:
+    if isinstance(part, bytes):
+        return b"b%d %b" % (len(part), part)
+    data = str(part).encode()
+    return b"%b %d %b" % (type(part).__name__.encode(), len(data), data)
 
 
 class Remembered(local):
@@ -42,6 +44,9 @@ class Remembered(local):
                 self._found.popitem(last=False)
         found: T = self._found[place]
         return found
+
+    def has(self, kind: str, key: bytes) -> bool:
+        return (kind, key) in self._found
 
     def clear(self) -> None:
         self._found.clear()

@@ -9,8 +9,8 @@ from asn1crypto.cms import SignedData
 from asn1crypto.x509 import Certificate as Asn1Certificate
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from pyhanko.sign.general import extract_certificate_info, extract_signer_info
-from pyhanko.sign.validation.generic_cms import validate_sig_integrity, validate_tst_signed_data
+from pyhanko.sign.general import extract_signer_info
+from pyhanko.sign.validation.generic_cms import validate_tst_signed_data
 from pyhanko.sign.validation.status import TimestampSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import CRLValidationError, OCSPValidationError, RevokedError
@@ -19,7 +19,7 @@ from pyhanko_certvalidator.policy_decl import NO_REVOCATION, CertRevTrustPolicy,
 from pyhanko_certvalidator.revinfo.validate_crl import verify_crl
 from pyhanko_certvalidator.revinfo.validate_ocsp import verify_ocsp_response
 
-from signing.cms_outline import outline
+from signing.cms_outline import fits, outline
 from signing.cms_template import asn1_certificate
 from signing.coroutines import run_coroutine
 from signing.eras import ANY_AGE, era, times_in_answers, times_of
@@ -66,8 +66,7 @@ def token_weakness(
 def _fits(signed: SignedData) -> bool:
     content, info = signed["encap_content_info"], extract_signer_info(signed)
     digest = hashlib.new(info["digest_algorithm"]["algorithm"].native, bytes(content["content"])).digest()
-    certificate = extract_certificate_info(signed).signer_cert
-    return validate_sig_integrity(info, certificate, content["content_type"].native, digest) == (True, True)
+    return fits(signed, content["content_type"].native, digest)
 
 
 def _trust_key(

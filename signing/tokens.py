@@ -13,16 +13,19 @@ from asn1crypto.parser import emit
 from asn1crypto.tsp import PKIStatusInfo, TimeStampResp, TSTInfo
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
-from pyhanko.sign.general import check_ess_certid, extract_certificate_info, extract_signer_info
+from pyhanko.sign.general import check_ess_certid, extract_signer_info
 from pyhanko.sign.validation.generic_cms import get_signing_cert_attr
 
 from domain.errors import DomainError
+from signing.cms_outline import certificates_in
+from signing.remembered import Remembered, key_of
 from signing.token_trust import Known, token_weakness
 
 DIGEST_BYTES = {"sha256": 32, "sha384": 48, "sha512": 64}
 MAX_TOKEN_BYTES = 64 * 1024
 CLOCK_SKEW = timedelta(minutes=2)
 _MAX_REASON = 200
+_parsed = Remembered(8)
 _TIME_STAMPING = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
 
 
@@ -98,11 +101,11 @@ def token_of_response(der: bytes) -> bytes:
 def read_token(der: bytes) -> Token:
     """What a token says. Raises TokenInvalid (`unreadable`) if it is none or lacks its signer's certificate."""
     with _only_token_invalid():
-        signed = _signed_data(der)
+        signed = signed_data(der)
         info = signed["encap_content_info"]["content"].parsed
         if not isinstance(info, TSTInfo):
             raise TokenInvalid(TokenFault.UNREADABLE)
-        found = extract_certificate_info(signed)
+        found = certificates_in(signed)
         imprint = info["message_imprint"]
         return Token(
             der=der,
@@ -131,7 +134,7 @@ def check_token(
         raise TokenInvalid(TokenFault.IMPRINT)
     with _only_token_invalid():
         leaf = _check_certificate(token, at)
-        signed = _signed_data(der)
+        signed = signed_data(der)
         if not _names_its_certificate(signed):
             raise TokenInvalid(TokenFault.SIGNING_CERTIFICATE)
         weakness = token_weakness(signed, digest, token.certificates, roots, at, known)
@@ -186,9 +189,11 @@ def _reason(status: PKIStatusInfo) -> str:
     return "".join(letter for letter in text if letter.isprintable())[:_MAX_REASON]
 
 
-def _signed_data(der: bytes) -> SignedData:
+def signed_data(der: bytes) -> SignedData:
+    """What is signed in a token. Raises errors of any kind, TokenInvalid (`unreadable`) for what is too large."""
     _check_size(der)
-    return ContentInfo.load(der, strict=True)["content"]
+    # A token is looked at from several sides, that of a batch by all its documents.
+    return _parsed.get("token", key_of(der), lambda: ContentInfo.load(der, strict=True)["content"])
 
 
 def _check_certificate(token: Token, at: datetime) -> x509.Certificate:
@@ -203,4 +208,4 @@ def _check_certificate(token: Token, at: datetime) -> x509.Certificate:
 
 def _names_its_certificate(signed: SignedData) -> bool:
     named = get_signing_cert_attr(extract_signer_info(signed)["signed_attrs"])
-    return named is not None and check_ess_certid(extract_certificate_info(signed).signer_cert, named["certs"][0])
+    return named is not None and check_ess_certid(certificates_in(signed).signer_cert, named["certs"][0])

@@ -36,7 +36,6 @@ from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 
 from domain.algorithms import is_allowed
 from domain.calendar import day_of
-from signing.cms_outline import outline
 from signing.coroutines import run_coroutine
 from signing.eras import era, times_in_answers, times_of
 from signing.mechanisms import key_bits
@@ -152,7 +151,7 @@ def _problem(
     signature: Signature, at: datetime, chain: Sequence[History], grounds: Grounds, validate: Callable[[], Result]
 ) -> AdESSubIndic:
     """What pyHanko says of it in one word. Where the signature fits, that hangs on what its key here says alone."""
-    own = outline(signature.embedded.signed_data) if signature.is_intact else None
+    own = signature.outline if signature.is_intact else None
     if own is None:
         return validate().ades_subindic
     answers = _answers(chain)

@@ -7,6 +7,7 @@ refuted: the answer is "indeterminate", unless all is in force at the moment.
 import hashlib
 import logging
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypedDict, Unpack
@@ -74,7 +75,8 @@ def examine(pdf: bytes, trust_roots: Sequence[x509.Certificate], **beside: Unpac
         document = read_document(pdf)
         inside, archive = read_dss(document.reader), beside.get("archive") or ValidationMaterial()
         grounds = gather(trust_roots, moment, inside, archive)
-        return _examined(document, grounds, beside.get("evidence", ()), beside.get("standing"))
+        with closing(document):
+            return _examined(document, grounds, beside.get("evidence", ()), beside.get("standing"))
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - bytes made to deceive make parsers raise anything, and a verdict is owed for each
