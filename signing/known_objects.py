@@ -21,7 +21,7 @@ from pyhanko.pdf_utils.generic import (
 
 from signing.object_links import Links, links_of, parts_of
 
-_MOST, _MOST_BYTES = 4_000, 2_000
+_MOST, _MOST_BYTES = 1_000, 2_000
 # Behind these pyHanko might read on: white space, a remark, the word "stream".
 _READ_ON = frozenset({b"\x00", b"\t", b"\n", b"\x0c", b"\r", b" ", b"%", b"s"})
 

@@ -134,12 +134,13 @@ class Revision(HistoricalResolver):
         return changed
 
     def _links(self, reference: Reference) -> Links:
-        # What did not change is the same in all revisions.
-        place = self.reader.xrefs.get_historical_ref(reference, self.revision)
-        kept, key = self.reader.links, (reference, place)
-        if key not in kept:
-            kept[key] = links_of(self(reference))
-        return kept[key]
+        # What did not change is the same in all revisions, and need not be copied for this one.
+        xrefs, kept = self.reader.xrefs, self.reader.links
+        place = xrefs.get_historical_ref(reference, self.revision)
+        if (reference, place) not in kept:
+            is_newest = place is not None and xrefs[reference] == place
+            kept[reference, place] = links_of(self.reader.get_object(reference) if is_newest else self(reference))  # type: ignore[no-untyped-call]
+        return kept[reference, place]
 
     def _pages(self) -> dict[Name, Path]:
         """The way through the page tree to each of its nodes: pyHanko enters them by no other."""
