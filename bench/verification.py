@@ -1,4 +1,4 @@
-"""What verifying many records of a city costs: signatures a second and core, beside pyHanko alone and the bare operations.
+"""What verifying many records of a city costs: signatures a second and core, beside pyHanko and the bare operations.
 
 `python -m bench.verification [--records 300] [--json]`: year records, each of a pupil of its own, signed by a homeroom
 teacher and a principal and sealed by their school with everyone's validation data (PAdES B-LT): one half with a time
@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from cryptography import x509
@@ -85,7 +86,7 @@ def _spent(work: Callable[[], object]) -> float:
 
 
 def _verified(records: Sequence[Record], roots: Sequence[x509.Certificate]) -> list[float]:
-    litter, spent = Litter(), []
+    litter = Litter()
 
     def one(record: Record) -> None:
         found = verify(record.pdf, roots, evidence=record.evidence)
@@ -93,9 +94,7 @@ def _verified(records: Sequence[Record], roots: Sequence[x509.Certificate]) -> l
         assert len(found.signatures) == SIGNATURES
         litter.left(len(record.pdf), is_ordinary=True)
 
-    for record in records:
-        spent.append(_spent(lambda record=record: one(record)))  # type: ignore[misc]
-    return spent
+    return [_spent(partial(one, record)) for record in records]
 
 
 def _floor(records: Sequence[Record], signers: Signers) -> float:
@@ -108,15 +107,12 @@ def _floor(records: Sequence[Record], signers: Signers) -> float:
             hashlib.sha256(record.pdf).digest()
             assert signature_fits(key.certificate, Mechanism.RSA_PKCS1, raw, attributes)
 
-    return statistics.mean(_spent(lambda record=record: one(record)) for record in records)  # type: ignore[misc]
+    return statistics.mean(_spent(partial(one, record)) for record in records)
 
 
 def _stock(records: Sequence[Record], roots: Sequence[x509.Certificate]) -> float:
     with byte_by_byte():
-        return statistics.mean(
-            _spent(lambda record=record: by_stock(record.pdf, roots))  # type: ignore[misc]
-            for record in records[:MOST_STOCK]
-        )
+        return statistics.mean(_spent(partial(by_stock, record.pdf, roots)) for record in records[:MOST_STOCK])
 
 
 def _measured(count: int) -> Figures:
