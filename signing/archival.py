@@ -36,7 +36,7 @@ from pyhanko.stamp import BaseStampStyle
 import signing.quick_reading  # noqa: F401 - takes the place of pyHanko's own
 from signing.cross_references import BulkXRefBuilder, OwnXRefBuilder
 from signing.errors import Unreadable
-from signing.known_objects import KnownObject, known_object
+from signing.known_objects import KnownObject, known_indirect_object, known_object
 from signing.object_links import Links
 from signing.plain_objects import Unusual, read_indirect, read_value
 from signing.revisions import Revision, Web
@@ -104,6 +104,20 @@ class ArchivalReader(PdfFileReader):
         if at not in self._known_objects:
             self._known_objects[at] = known_object(*self._slice(*at))
         return self._known_objects[at]
+
+    def _read_object(
+        self,
+        ref: Reference,
+        marker: int | ObjStreamRef | None,
+        never_decrypt: bool = False,  # noqa: FBT001, FBT002 - pyHanko's signature
+        as_metadata_stream: bool = False,  # noqa: FBT001, FBT002
+    ) -> PdfObject:
+        if isinstance(marker, int) and not as_metadata_stream and not self.encrypted:
+            known = known_indirect_object(self.stream.getvalue(), marker, ref)
+            if known is not None:
+                return known.within(Reference(ref.idnum, ref.generation, self))
+        read: PdfObject = super()._read_object(ref, marker, never_decrypt, as_metadata_stream)
+        return read
 
     def _get_object_from_stream(self, idnum: int, stmnum: int, idx: int) -> PdfObject:
         found = self._value(*self._slice(idnum, stmnum, idx), Reference(idnum, 0, self))

@@ -32,10 +32,11 @@ class _Nowhere:
 
 @dataclass(frozen=True)
 class KnownObject:
-    """A dictionary or an array that hangs in no document."""
+    """A dictionary or an array that hangs in no document; `length` are the bytes that it took."""
 
     value: PdfObject
     links: Links
+    length: int
 
     def within(self, container: Reference) -> PdfObject:
         """As it would have been read in that place."""
@@ -49,15 +50,26 @@ def known_object(data: bytes, start: int, end: int) -> KnownObject | None:
     return _read(data[start:end])
 
 
+def known_indirect_object(data: bytes, at: int, reference: Reference) -> KnownObject | None:
+    """The object whose `N G obj` begins at `at`, in pyHanko's spelling; None for what must be read in its place."""
+    head = b"%d %d obj\n" % (reference.idnum, reference.generation)
+    start, end = at + len(head), data.find(b"endobj", at, at + _MOST_BYTES)
+    if end < 0 or not data.startswith(head, at) or data.find(b"stream", start, end) >= 0:
+        return None
+    known = known_object(data, start, end)
+    return known if known and not data[start + known.length : end].strip(b"\n ") else None
+
+
 @lru_cache(maxsize=_MOST)
 def _read(data: bytes) -> KnownObject | None:
     try:
-        value = read_object(io.BytesIO(data), Reference(0, 0, _Nowhere()))
+        stream = io.BytesIO(data)
+        value = read_object(stream, Reference(0, 0, _Nowhere()))
     except Exception:  # noqa: BLE001 - whatever is wrong with it is found when it is read in its place
         return None
     if isinstance(value, StreamObject) or not isinstance(value, DictionaryObject | ArrayObject):
         return None
-    return KnownObject(value, links_of(value))
+    return KnownObject(value, links_of(value), stream.tell())
 
 
 def _copy(value: PdfObject, container: Dereferenceable) -> PdfObject:

@@ -2,7 +2,7 @@
 
 import gc
 
-_MOST_BYTES = 8 << 20
+_MOST_BYTES = 32 << 20
 
 
 class Litter:

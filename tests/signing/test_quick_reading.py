@@ -10,7 +10,7 @@ from pyhanko.pdf_utils.reader import HistoricalResolver
 
 from domain.documents import DocumentKind
 from signing.archival import ArchivalReader
-from signing.known_objects import _read, known_object
+from signing.known_objects import _read, known_indirect_object, known_object
 from signing.quick_reading import byte_by_byte
 from signing.revisions import Revision
 from tests.signing.conftest import Cast
@@ -77,6 +77,19 @@ def test_an_object_known_by_its_bytes_is_what_is_read_in_its_place(text: bytes) 
 )  # fmt: skip
 def test_what_hangs_on_what_follows_is_not_known_by_its_bytes(text: bytes, behind: bytes) -> None:
     assert known_object(text + behind, 0, len(text)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "is_known"),
+    [
+        (b"7 0 obj\n<</A 1>>\nendobj", True), (b"7 0 obj\n[1 2 0 R]endobj\n", True), (b"8 0 obj\n<<>>\nendobj", False),
+        (b"7 1 obj\n<</A 1>>\nendobj", False), (b"7 0 obj <<>>\nendobj", False), (b"7 0 obj\n<</A(endobj)>>\nendobj", False),
+        (b"7 0 obj\n<</A 1>> 2\nendobj", False), (b"7 0 obj\n<</A 1>>%x\nendobj", False), (b"7 0 obj\n<</A 1>>", False),
+        (b"7 0 obj\n<</Length 1>>\nstream\na\nendstream\nendobj", False), (b"7 0 obj\n12\nendobj", False),
+    ],
+)  # fmt: skip
+def test_an_object_of_its_own_is_known_only_in_the_usual_spelling(text: bytes, is_known: bool) -> None:  # noqa: FBT001
+    assert (known_indirect_object(b"%%" + text, 2, Reference(7, 0, _Handler())) is not None) is is_known
 
 
 def every_reference(reader: ArchivalReader) -> Iterator[Reference]:
