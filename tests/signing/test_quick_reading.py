@@ -83,7 +83,8 @@ def test_what_hangs_on_what_follows_is_not_known_by_its_bytes(text: bytes, behin
     ("text", "is_known"),
     [
         (b"7 0 obj\n<</A 1>>\nendobj", True), (b"7 0 obj\n[1 2 0 R]endobj\n", True), (b"8 0 obj\n<<>>\nendobj", False),
-        (b"7 1 obj\n<</A 1>>\nendobj", False), (b"7 0 obj <<>>\nendobj", False), (b"7 0 obj\n<</A(endobj)>>\nendobj", False),
+        (b"7 1 obj\n<</A 1>>\nendobj", False), (b"7 0 obj <<>>\nendobj", False),
+        (b"7 0 obj\n<</A(endobj)>>\nendobj", False),
         (b"7 0 obj\n<</A 1>> 2\nendobj", False), (b"7 0 obj\n<</A 1>>%x\nendobj", False), (b"7 0 obj\n<</A 1>>", False),
         (b"7 0 obj\n<</Length 1>>\nstream\na\nendstream\nendobj", False), (b"7 0 obj\n12\nendobj", False),
     ],
