@@ -11,17 +11,11 @@ from datetime import datetime
 from pyhanko.pdf_utils.decode_limits import DecodeContext, DecodeLimits, DecodePurpose
 from pyhanko.pdf_utils.generic import (
     ArrayObject,
-    BooleanObject,
     ByteStringObject,
-    FloatObject,
     IndirectObject,
-    NameObject,
-    NullObject,
-    NumberObject,
     PdfObject,
     Reference,
     StreamObject,
-    TextStringObject,
     read_object,
 )
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -39,24 +33,15 @@ from pyhanko.sign.signers.pdf_cms import Signer
 from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner, PdfSigningSession
 from pyhanko.stamp import BaseStampStyle
 
+import signing.quick_reading  # noqa: F401 - takes the place of pyHanko's own
 from signing.cross_references import BulkXRefBuilder, OwnXRefBuilder
 from signing.errors import Unreadable
+from signing.known_objects import KnownObject, known_indirect_object, known_object
+from signing.object_links import Links
 from signing.plain_objects import Unusual, read_indirect, read_value
+from signing.revisions import Revision, Web
 
-_WITHOUT_PARTS = (NameObject, NumberObject, FloatObject, BooleanObject, NullObject, TextStringObject, ByteStringObject)
 MAX_BYTES = 20 * 1024 * 1024  # a sealed record has about 70 KB; whatever is far beyond is no record
-
-
-class Revision(HistoricalResolver):
-    """A revision's view. PyHanko makes a container reference for every name, number and reference, and drops it."""
-
-    def _subsume_object(self, obj: PdfObject) -> PdfObject:
-        if isinstance(obj, _WITHOUT_PARTS):
-            return obj
-        if isinstance(obj, IndirectObject):
-            return IndirectObject(obj.idnum, obj.generation, self)  # type: ignore[no-untyped-call]
-        whole: PdfObject = super()._subsume_object(obj)  # type: ignore[no-untyped-call]
-        return whole
 
 
 class ArchivalReader(PdfFileReader):
@@ -70,7 +55,10 @@ class ArchivalReader(PdfFileReader):
 
     def __init__(self, pdf: bytes) -> None:
         # PyHanko's own constructor line by line, for strict reading: it cannot be told who reads the cross-references.
-        self._object_streams: dict[int, tuple[bytes, int, list[bytes]]] = {}
+        self._object_streams: dict[int, tuple[bytes, int, list[int]]] = {}
+        self.webs: dict[int, Web] = {}
+        self.links: dict[tuple[Reference, int | ObjStreamRef | None], Links] = {}
+        self._known_objects: dict[tuple[int, int, int], KnownObject | None] = {}
         self._security_handler, self._embedded_signatures = None, None
         self.strict, self.stream = True, io.BytesIO(pdf)
         self._decode_context = DecodeContext(DecodeLimits(), input_size=len(pdf))
@@ -87,24 +75,75 @@ class ArchivalReader(PdfFileReader):
             self._historical_resolver_cache[revision] = Revision(self, revision)
         return self._historical_resolver_cache[revision]
 
+    def forget(self) -> None:
+        """Let go of all objects, which hold each other and this reader: what is asked for again is read again."""
+        for each in self._historical_resolver_cache.values():
+            each.cache.clear()
+        for kept in (self.resolved_objects, self._object_streams, self._known_objects, self.links, self.webs):
+            kept.clear()
+        self._historical_resolver_cache.clear()
+        self._embedded_signatures = None
+
+    def known_objects(self, revision: int) -> dict[int, KnownObject]:
+        """What stood in object streams then, by number, as far as pyHanko has read its like in whichever document."""
+        found: dict[int, KnownObject] = {}
+        for section in self.xrefs._xref_sections[: revision + 1]:  # noqa: SLF001 - pinned by a test
+            data = section.xref_data
+            for number in (*data.standard_xrefs, *data.freed):
+                found.pop(number, None)
+            for number, place in data.xrefs_in_objstm.items():
+                known = self._known(number, place)
+                if known is None:
+                    found.pop(number, None)
+                else:
+                    found[number] = known
+        return found
+
+    def _known(self, number: int, place: ObjStreamRef) -> KnownObject | None:
+        at = (number, place.obj_stream_id, place.ix_in_stream)
+        if at not in self._known_objects:
+            self._known_objects[at] = known_object(*self._slice(*at))
+        return self._known_objects[at]
+
+    def _read_object(
+        self,
+        ref: Reference,
+        marker: int | ObjStreamRef | None,
+        never_decrypt: bool = False,  # noqa: FBT001, FBT002 - pyHanko's signature
+        as_metadata_stream: bool = False,  # noqa: FBT001, FBT002
+    ) -> PdfObject:
+        if isinstance(marker, int) and not as_metadata_stream and not self.encrypted:
+            known = known_indirect_object(self.stream.getvalue(), marker, ref)
+            if known is not None:
+                return known.within(Reference(ref.idnum, ref.generation, self))
+        read: PdfObject = super()._read_object(ref, marker, never_decrypt, as_metadata_stream)
+        return read
+
     def _get_object_from_stream(self, idnum: int, stmnum: int, idx: int) -> PdfObject:
-        if stmnum not in self._object_streams:
-            self._object_streams[stmnum] = self._opened(stmnum)
-        data, first, index = self._object_streams[stmnum]
-        numbers = index[2 * idx : 2 * idx + 2] if idx >= 0 else []
-        if len(numbers) != 2 or int(numbers[0]) != idnum:  # noqa: PLR2004 - an object's number and where it starts
-            raise PdfStrictReadError("Object is not where the cross-reference stream says")
-        found = self._value(data, first + int(numbers[1]), Reference(idnum, 0, self))
+        found = self._value(*self._slice(idnum, stmnum, idx), Reference(idnum, 0, self))
         if isinstance(found, StreamObject | IndirectObject):
             raise PdfStrictReadError("Encountered forbidden object type in object stream")
         return found
 
-    def _value(self, data: bytes, at: int, reference: Reference) -> PdfObject:
+    def _slice(self, idnum: int, stmnum: int, idx: int) -> tuple[bytes, int, int]:
+        """The stream's data, and where in it the object starts and, if it can be said, ends."""
+        if stmnum not in self._object_streams:
+            self._object_streams[stmnum] = self._opened(stmnum)
+        data, first, index = self._object_streams[stmnum]
+        number, where, *following = index[2 * idx : 2 * idx + 4] if 0 <= 2 * idx < len(index) else (0, 0)
+        if number != idnum:
+            raise PdfStrictReadError("Object is not where the cross-reference stream says")
+        return data, first + where, first + following[1] if following else len(data)
+
+    def _value(self, data: bytes, start: int, end: int, reference: Reference) -> PdfObject:
+        known = known_object(data, start, end)
+        if known is not None:
+            return known.within(reference)
         stream = io.BytesIO(data)
-        stream.seek(at)
+        stream.seek(start)
         return read_object(stream, reference)
 
-    def _opened(self, number: int) -> tuple[bytes, int, list[bytes]]:
+    def _opened(self, number: int) -> tuple[bytes, int, list[int]]:
         """Content of an object stream, where its first object starts, and its index (ISO 32000-1, 7.5.7)."""
         stream = Reference(number, 0, self).get_object()
         if not isinstance(stream, StreamObject) or stream["/Type"] != "/ObjStm":
@@ -113,7 +152,7 @@ class ArchivalReader(PdfFileReader):
         index = data[:first].split()
         if len(index) != 2 * int(stream["/N"]) or (index and not b"".join(index).isdigit()):
             raise PdfStrictReadError("Object stream header possibly corrupted")
-        return data, first, index
+        return data, first, [*map(int, index)]
 
 
 class OwnReader(ArchivalReader):
@@ -121,11 +160,11 @@ class OwnReader(ArchivalReader):
 
     cross_references = OwnXRefBuilder
 
-    def _value(self, data: bytes, at: int, reference: Reference) -> PdfObject:
+    def _value(self, data: bytes, start: int, end: int, reference: Reference) -> PdfObject:
         try:
-            return read_value(data, at, reference)[0]
+            return read_value(data, start, reference)[0]
         except Unusual:
-            return super()._value(data, at, reference)
+            return super()._value(data, start, end, reference)
 
     def _read_object(
         self,

@@ -58,7 +58,8 @@ def is_canonical(data: bytes) -> bool:
 
 def is_printed(text: str, sha256: str) -> bool:
     """Whether the hash stands in the text of the pages, whatever spaces and line breaks are set between its digits."""
-    return sha256 in _NOT_HEX.sub("", text.lower())
+    lower = text.lower()
+    return sha256 in "".join(lower.split()) or sha256 in _NOT_HEX.sub("", lower)
 
 
 def _parsed(data: bytes) -> AttachedRecord:

@@ -8,7 +8,7 @@ Freedoms remain where no later signature or evidence covers the hole: of an ECDS
 the first one, but has both itself.
 """
 
-from functools import cache
+from functools import cache, partial
 
 from asn1crypto import cms
 from asn1crypto.algos import DigestAlgorithm, DigestAlgorithmId, SignedDigestAlgorithmId
@@ -16,11 +16,13 @@ from asn1crypto.core import Integer, Null, ObjectIdentifier, OctetString
 from asn1crypto.core import Sequence as Asn1Sequence
 from asn1crypto.parser import emit
 from asn1crypto.x509 import Certificate
-from pyhanko.sign.general import extract_certificate_info, extract_signer_info
+from pyhanko.sign.general import extract_signer_info
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
+from signing.cms_outline import certificates_in, outline
 from signing.mechanisms import Mechanism, cms_algorithm
-from signing.tokens import DIGEST_BYTES, as_read, sequence_of
+from signing.remembered import remembered
+from signing.tokens import DIGEST_BYTES, as_read, sequence_of, signed_data
 
 _BYTE_RANGE_LENGTH = 4
 _UNIVERSAL, _CONTEXT = 0, 2
@@ -39,16 +41,20 @@ def is_whole_file(signature: EmbeddedPdfSignature, file_length: int) -> bool:
     return covered_length(signature) == file_length
 
 
-def has_strict_bytes(pdf: bytes, signature: EmbeddedPdfSignature, *, only_capitals: bool = False) -> bool:
-    """Whether the hole is one CMS in strict DER, written in hex (all capital or all small) and padded with zeros.
+def strict_bytes(signature: EmbeddedPdfSignature) -> bytes:
+    """The CMS as it would stand in strict DER, b"" if it is none; its only unsigned attribute may be one time stamp."""
+    return _strict(signature.signed_data, timestamp_token(signature.signer_info))
 
-    Its only unsigned attribute may be one time stamp.
-    """
+
+def has_strict_bytes(
+    pdf: bytes, signature: EmbeddedPdfSignature, strict: bytes, *, only_capitals: bool = False
+) -> bool:
+    """Whether the hole is the CMS in `strict_bytes`, in hex (all capital or all small) and padded with zeros."""
     ranges = _ranges(signature)
     if ranges is None:
         return False
     hole = pdf[ranges[1] : ranges[2]]
-    der = _strict(signature.signed_data, timestamp_token(signature.signer_info)).hex()
+    der = strict.hex()
     spellings = [der.upper()] if only_capitals else [der.upper(), der]
     return hole in [b"<%b>" % each.encode().ljust(len(hole) - 2, b"0") for each in spellings]
 
@@ -58,14 +64,15 @@ def has_algorithms_as_we_write_them(signer_info: cms.SignerInfo) -> bool:
     return {as_read(signer_info[name]) for name in ("digest_algorithm", "signature_algorithm")} <= _our_forms()
 
 
-def is_strict_token(der: bytes) -> bool:
+def is_strict_token(token: bytes) -> bool:
     """Whether a time-stamp token that can be read is in strict DER, without unsigned attributes."""
-    return _strict(cms.ContentInfo.load(der)["content"], None) == der
+    return _strict(signed_data(token), None) == token
 
 
-def embedded_certificates(der: bytes) -> list[bytes]:
+def strict_certificates(signed: cms.SignedData) -> list[bytes]:
     """The certificates in a CMS, each in strict DER."""
-    return _certificates(cms.ContentInfo.load(der)["content"])
+    own, write = outline(signed), partial(_certificates, signed)
+    return remembered.get("strict certificates", own, write) if own else write()
 
 
 def timestamp_token(signer_info: cms.SignerInfo) -> bytes | None:
@@ -104,7 +111,7 @@ def _rebuilt(signed: cms.SignedData, token: bytes | None) -> bytes:
         Integer(1 if is_plain else 3).dump(),
         _set(as_read(extract_signer_info(signed)["digest_algorithm"])),
         sequence_of(content["content_type"].dump(), _encapsulated(content)),
-        _tagged(0, *sorted(_certificates(signed))),
+        _tagged(0, *sorted(strict_certificates(signed))),
         _set(_signer(signed, token)),
     )
     return sequence_of(cms.ContentType("signed_data").dump(), _tagged(0, data))
@@ -122,7 +129,7 @@ def _certificate(certificate: Certificate) -> bytes:
 
 
 def _signer(signed: cms.SignedData, token: bytes | None) -> bytes:
-    info, certificate = extract_signer_info(signed), extract_certificate_info(signed).signer_cert
+    info, certificate = extract_signer_info(signed), certificates_in(signed).signer_cert
     is_named = _is_named(info)
     stamp = sequence_of(cms.CMSAttributeType("signature_time_stamp_token").dump(), _set(token)) if token else b""
     return sequence_of(

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cached_property
 
 from asn1crypto.crl import CertificateList
 from asn1crypto.x509 import Certificate
@@ -21,6 +22,7 @@ from pyhanko_certvalidator.util import get_ocsp_urls
 
 from signing.cms_template import asn1_certificate
 from signing.errors import SigningRefused
+from signing.remembered import key_of
 from signing.tokens import CLOCK_SKEW
 
 
@@ -71,6 +73,16 @@ class Subject:
     @property
     def sha256(self) -> str:
         return str(self.certificate.sha256.hex())
+
+    @cached_property
+    def key(self) -> bytes:
+        """Over the certificate and the path from its root."""
+        path = [each.dump() for each in self.path.iter_certs(include_root=True)]
+        return key_of(self.certificate.dump(), len(path), *path)
+
+    @cached_property
+    def can_be_asked_about(self) -> bool:
+        return bool(self.addresses())
 
     def addresses(self) -> list[tuple[Source, str]]:
         """Where the certificate says it can be asked about, in the order of asking; http and https only."""

@@ -1,44 +1,32 @@
 """RFC 3161 time-stamp tokens: read, and checked against a digest and trusted roots, without network or clock."""
 
-from collections.abc import Awaitable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import NotRequired, TypedDict, Unpack
+from typing import Unpack
 
 from asn1crypto.cms import ContentInfo, SignedData
 from asn1crypto.core import Sequence as Asn1Sequence
 from asn1crypto.parser import emit
 from asn1crypto.tsp import PKIStatusInfo, TimeStampResp, TSTInfo
-from asn1crypto.x509 import Certificate as Asn1Certificate
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
-from pyhanko.sign.general import check_ess_certid, extract_certificate_info, extract_signer_info
-from pyhanko.sign.validation.generic_cms import get_signing_cert_attr, validate_tst_signed_data
-from pyhanko.sign.validation.status import TimestampSignatureStatus
-from pyhanko_certvalidator import ValidationContext
-from pyhanko_certvalidator.errors import CRLValidationError, OCSPValidationError, RevokedError
-from pyhanko_certvalidator.path import ValidationPath
-from pyhanko_certvalidator.policy_decl import NO_REVOCATION, CertRevTrustPolicy, FreshnessReqType
-from pyhanko_certvalidator.revinfo.validate_crl import verify_crl
-from pyhanko_certvalidator.revinfo.validate_ocsp import verify_ocsp_response
+from pyhanko.sign.general import check_ess_certid, extract_signer_info
+from pyhanko.sign.validation.generic_cms import get_signing_cert_attr
 
 from domain.errors import DomainError
-from signing.cms_template import asn1_certificate
-from signing.coroutines import run_coroutine
+from signing.cms_outline import certificates_in
+from signing.remembered import Remembered, key_of
+from signing.token_trust import Known, token_weakness
 
 DIGEST_BYTES = {"sha256": 32, "sha384": 48, "sha512": 64}
 MAX_TOKEN_BYTES = 64 * 1024
 CLOCK_SKEW = timedelta(minutes=2)
 _MAX_REASON = 200
+_parsed = Remembered(8)
 _TIME_STAMPING = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
-# Missing revocation data is no obstacle, so old data is none either: only the word "revoked" counts, whatever its age.
-_ANY_AGE = CertRevTrustPolicy(
-    NO_REVOCATION,
-    freshness=timedelta(days=36525),
-    freshness_req_type=FreshnessReqType.MAX_DIFF_REVOCATION_VALIDATION,
-)
 
 
 class TokenFault(StrEnum):
@@ -80,14 +68,6 @@ class TokenInvalid(DomainError):
         self.fault = fault
 
 
-class Known(TypedDict):
-    """What is known beside the token: further certificates of the chain, CRLs and OCSP responses (both DER)."""
-
-    certificates: NotRequired[Sequence[x509.Certificate]]
-    crls: NotRequired[Sequence[bytes]]
-    ocsps: NotRequired[Sequence[bytes]]
-
-
 @dataclass(frozen=True)
 class Token:
     """A TimeStampToken (RFC 3161 section 2.4.2) as read; nothing in it is proven before `check_token`.
@@ -121,11 +101,11 @@ def token_of_response(der: bytes) -> bytes:
 def read_token(der: bytes) -> Token:
     """What a token says. Raises TokenInvalid (`unreadable`) if it is none or lacks its signer's certificate."""
     with _only_token_invalid():
-        signed = _signed_data(der)
+        signed = signed_data(der)
         info = signed["encap_content_info"]["content"].parsed
         if not isinstance(info, TSTInfo):
             raise TokenInvalid(TokenFault.UNREADABLE)
-        found = extract_certificate_info(signed)
+        found = certificates_in(signed)
         imprint = info["message_imprint"]
         return Token(
             der=der,
@@ -154,10 +134,12 @@ def check_token(
         raise TokenInvalid(TokenFault.IMPRINT)
     with _only_token_invalid():
         leaf = _check_certificate(token, at)
-        signed = _signed_data(der)
+        signed = signed_data(der)
         if not _names_its_certificate(signed):
             raise TokenInvalid(TokenFault.SIGNING_CERTIFICATE)
-        run_coroutine(_check_trust(signed, digest, roots, at, known))
+        weakness = token_weakness(signed, digest, token.certificates, roots, at, known)
+        if weakness:
+            raise TokenInvalid(TokenFault(weakness))
         # PyHanko does not judge a certificate by its dates if it is itself among the roots.
         if leaf.not_valid_after_utc < at:
             raise TokenInvalid(TokenFault.EXPIRED)
@@ -207,9 +189,11 @@ def _reason(status: PKIStatusInfo) -> str:
     return "".join(letter for letter in text if letter.isprintable())[:_MAX_REASON]
 
 
-def _signed_data(der: bytes) -> SignedData:
+def signed_data(der: bytes) -> SignedData:
+    """What is signed in a token. Raises errors of any kind, TokenInvalid (`unreadable`) for what is too large."""
     _check_size(der)
-    return ContentInfo.load(der, strict=True)["content"]
+    # A token is looked at from several sides, that of a batch by all its documents.
+    return _parsed.get("token", key_of(der), lambda: ContentInfo.load(der, strict=True)["content"])
 
 
 def _check_certificate(token: Token, at: datetime) -> x509.Certificate:
@@ -224,58 +208,4 @@ def _check_certificate(token: Token, at: datetime) -> x509.Certificate:
 
 def _names_its_certificate(signed: SignedData) -> bool:
     named = get_signing_cert_attr(extract_signer_info(signed)["signed_attrs"])
-    return named is not None and check_ess_certid(extract_certificate_info(signed).signer_cert, named["certs"][0])
-
-
-async def _check_trust(
-    signed: SignedData, digest: bytes, roots: Sequence[x509.Certificate], at: datetime, known: Known
-) -> None:
-    context = _context(roots, at, [asn1_certificate(each) for each in known.get("certificates", ())])
-    status = TimestampSignatureStatus(**await validate_tst_signed_data(signed, context, lambda _: digest))
-    if not (status.intact and status.valid):
-        raise TokenInvalid(TokenFault.SIGNATURE)
-    path = status.validation_path
-    if status.trust_problem_indic is not None or path is None:
-        # Where revocation is not looked at, only an expired certificate sets a horizon.
-        raise TokenInvalid(TokenFault.EXPIRED if status.error_time_horizon else TokenFault.UNTRUSTED)
-    await _check_not_revoked(path, roots, at, known)
-
-
-async def _check_not_revoked(
-    path: ValidationPath, roots: Sequence[x509.Certificate], at: datetime, known: Known
-) -> None:
-    # Each answer alone: of several, pyHanko would stop at the first that says "good".
-    chain = [*path.iter_certs(include_root=False)]
-    crls = _context(roots, at, chain, crls=known.get("crls", ()))
-    answers = [_context(roots, at, chain, ocsps=[each]) for each in known.get("ocsps", ())]
-    for certificate in chain:
-        await _refused_if_revoked(verify_crl(certificate, path, crls))
-        for answer in answers:
-            await _refused_if_revoked(verify_ocsp_response(certificate, path, answer))
-
-
-async def _refused_if_revoked(verdict: Awaitable[None]) -> None:
-    try:
-        await verdict
-    except RevokedError as error:
-        raise TokenInvalid(TokenFault.REVOKED) from error
-    except (CRLValidationError, OCSPValidationError):
-        return  # not about this certificate, or not to be relied upon: it says nothing
-
-
-def _context(
-    roots: Sequence[x509.Certificate],
-    at: datetime,
-    certificates: Sequence[Asn1Certificate],
-    *,
-    crls: Sequence[bytes] = (),
-    ocsps: Sequence[bytes] = (),
-) -> ValidationContext:
-    return ValidationContext(
-        trust_roots=[asn1_certificate(root) for root in roots],
-        other_certs=certificates,
-        crls=crls,
-        ocsps=ocsps,
-        moment=at,
-        revinfo_policy=_ANY_AGE,
-    )
+    return named is not None and check_ess_certid(certificates_in(signed).signer_cert, named["certs"][0])

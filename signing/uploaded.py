@@ -21,7 +21,7 @@ from signing.cms_template import asn1_certificate
 from signing.errors import SigningRefused, Unreadable
 from signing.fields import field_states
 from signing.mechanisms import is_allowed_at, mechanism_of
-from signing.signature_bytes import embedded_certificates, has_strict_bytes, is_whole_file
+from signing.signature_bytes import has_strict_bytes, is_whole_file, strict_bytes, strict_certificates
 
 
 def require_signed_by(
@@ -86,8 +86,8 @@ def _require_sound(signature: EmbeddedPdfSignature, certificate: x509.Certificat
 def _require_strict(uploaded: bytes, signature: EmbeddedPdfSignature, known: Sequence[x509.Certificate]) -> None:
     """Verification refuses loose bytes and strange certificates below a seal, too: better now than after the others."""
     ders = {each.public_bytes(Encoding.DER) for each in known}
-    beside = set(embedded_certificates(signature.pkcs7_content))
-    if not has_strict_bytes(uploaded, signature) or not beside <= ders:
+    beside = set(strict_certificates(signature.signed_data))
+    if not has_strict_bytes(uploaded, signature, strict_bytes(signature)) or not beside <= ders:
         raise SigningRefused(
             "Chữ ký trong tệp có phần thừa hoặc viết không đúng dạng, về sau không kiểm tra được; "
             "hãy ký lại hoặc dùng phần mềm khác."

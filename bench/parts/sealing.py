@@ -57,18 +57,20 @@ class Signers:
         return pdf
 
 
-class _Sealing:
-    """Ours: the batch's validation data, one time stamp for each seal."""
+class Sealing:
+    """Ours: the batch's validation data, one time stamp for each seal unless there is no service for it."""
 
-    def __init__(self, signers: Signers, stamps: TimeStampService, material: ValidationMaterial) -> None:
+    def __init__(self, signers: Signers, stamps: TimeStampService | None, material: ValidationMaterial) -> None:
         self._key, self._stamps = signers.keys[SEAL], stamps
-        proof = SealProof(material, TOKEN_ROOM)
+        proof = SealProof(material, TOKEN_ROOM if stamps else 0)
         self._batch = BatchSigner(self._key.certificates, signed_at=datetime.now(UTC), proof=proof)
         self.stamping_ms = 0.0
 
     def __call__(self, pdf: bytes) -> bytes:
         prepared = self._batch.prepare(pdf, SEAL)
         raw = sign(self._key.private_key, prepared.mechanism, prepared.to_be_signed)
+        if self._stamps is None:
+            return embed(prepared, self._key.certificates, raw)
         token, self.stamping_ms = timed(self._stamps.stamp, hashlib.sha256(raw).digest())
         return embed(prepared, self._key.certificates, raw, token.der)
 
@@ -81,7 +83,7 @@ def sealing_rows(signers: Signers, documents: Sequence[bytes]) -> tuple[list[Row
     with closing(TimeStampService(stamps_url, roots)) as stamps:
         signers.collected()
         material, collecting = timed(signers.collected)
-        ours, stock = _Sealing(signers, stamps, material), StockSealing(signers.keys[SEAL], roots, stamps_url)
+        ours, stock = Sealing(signers, stamps, material), StockSealing(signers.keys[SEAL], roots, stamps_url)
         sealed = ours(signed[0])
         stock(signed[0])
         turns = [(*_apart(ours, pdf), *_apart(stock, pdf)) for pdf in signed]
@@ -94,7 +96,7 @@ def sealing_rows(signers: Signers, documents: Sequence[bytes]) -> tuple[list[Row
     return rows, sealed
 
 
-def _apart(seal: "_Sealing | StockSealing", pdf: bytes) -> tuple[float, float]:
+def _apart(seal: "Sealing | StockSealing", pdf: bytes) -> tuple[float, float]:
     """Milliseconds without the time-stamp authority's, and those."""
     whole = milliseconds(seal, pdf)
     return whole - seal.stamping_ms, seal.stamping_ms

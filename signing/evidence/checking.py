@@ -10,7 +10,8 @@ from cryptography import x509
 from signing.evidence.errors import EvidenceExpired, EvidenceInvalid
 from signing.evidence.records import Chains, rehash_leaf, renewal_leaf, take_apart
 from signing.evidence.tree import climb
-from signing.tokens import Known, Token, TokenFault, TokenInvalid, check_token, read_token
+from signing.token_trust import Known
+from signing.tokens import Token, TokenFault, TokenInvalid, check_token, read_token
 
 FileHash = Callable[[str], bytes] | Mapping[str, bytes]
 

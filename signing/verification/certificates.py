@@ -5,12 +5,15 @@ as an assertion. A certificate that names nobody who could be asked about it is 
 authority to say, in bytes it has signed.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property, partial
 from itertools import chain as joined
 
-from pyhanko.sign.ades.report import AdESIndeterminate
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from pyhanko.sign.ades.report import AdESIndeterminate, AdESSubIndic
 from pyhanko.sign.validation.ades import AdESBasicValidationResult, ades_basic_validation
 from pyhanko.sign.validation.policy_decl import (
     CertificateFetchingRule,
@@ -33,12 +36,15 @@ from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 
 from domain.algorithms import is_allowed
 from domain.calendar import day_of
+from signing.coroutines import run_coroutine
+from signing.eras import era, times_in_answers, times_of
 from signing.mechanisms import key_bits
+from signing.remembered import key_of, remembered
 from signing.status_checks import Source
 from signing.verification.document import Signature
 from signing.verification.grounds import Grounds
 from signing.verification.proofs import ProvenTime
-from signing.verification.statuses import History, ended_at
+from signing.verification.statuses import Answer, History, ended_at
 from signing.verification.verdicts import Check, Finding, Proof, Reason, Revocation, Verdict, judged
 
 _OFFLINE = RevocationInfoGatheringSpec(
@@ -56,33 +62,39 @@ _SCHEMES = {"rsassa_pkcs1v15": "rsa", "rsassa_pss": "rsassa_pss", "ecdsa": "ecds
 
 @dataclass(frozen=True)
 class Judgement:
-    """`chain` is empty if it leads to no trusted root; `result` is pyHanko's, for the report of ETSI TS 119 102-2."""
+    """`chain` is empty if it leads to no trusted root."""
 
     proof: Proof
     proven: ProvenTime | None
     chain: tuple[History, ...]
     revocation: Revocation | None
     findings: tuple[Finding, ...]
-    result: Result
+    validate: Callable[[], Result] = field(repr=False)
+
+    @cached_property
+    def result(self) -> Result:
+        """PyHanko's, for the report of ETSI TS 119 102-2."""
+        return self.validate()
 
 
-async def judge(signature: Signature, proven: ProvenTime | None, grounds: Grounds) -> Judgement:
+def judge(signature: Signature, proven: ProvenTime | None, grounds: Grounds) -> Judgement:
     """Judge the signer's certificate at the proven time; without one, at the moment."""
     certificates, at = signature.certificates, proven.at if proven else grounds.moment
-    chain = await grounds.chain(certificates, at)
+    chain = grounds.chain(certificates, at)
     # Whether an authority is trusted does not depend on whether the certificate is out of date.
-    chain_ever = chain or await grounds.chain(certificates, certificates[0].not_valid_after_utc)
-    result = await _by_pyhanko(signature, at, chain, grounds)
+    chain_ever = chain or grounds.chain(certificates, certificates[0].not_valid_after_utc)
+    validate = partial(_by_pyhanko, signature, at, chain, grounds)
+    problem = _problem(signature, at, chain, grounds, validate)
     trusted = judged(Check.TRUSTED, holds=bool(chain_ever))
-    algorithm = _algorithm(signature, at, result)
+    algorithm = _algorithm(signature, at, problem)
     if not chain_ever:
         # Nobody vouches for such a certificate, so there is nothing to be in force.
         proof = proven.proof if proven else Proof.NONE
-        return Judgement(proof, proven, (), None, (trusted, algorithm), result)
-    in_force = _in_force(chain_ever, at, is_proven=proven is not None, is_in_time=bool(chain), result=result)
+        return Judgement(proof, proven, (), None, (trusted, algorithm), validate)
+    in_force = _in_force(chain_ever, at, is_proven=proven is not None, is_in_time=bool(chain), problem=problem)
     time = judged(Check.TIME, holds=proven is not None or in_force.holds, otherwise=_OPEN)
     proof = proven.proof if proven else (Proof.CURRENT if in_force.holds else Proof.NONE)
-    return Judgement(proof, proven, chain_ever, _told(chain_ever), (trusted, time, in_force, algorithm), result)
+    return Judgement(proof, proven, chain_ever, _told(chain_ever), (trusted, time, in_force, algorithm), validate)
 
 
 def algorithm_name(signature: Signature) -> str:
@@ -91,11 +103,13 @@ def algorithm_name(signature: Signature) -> str:
     return f"{scheme.upper().replace('RSASSA_', 'RSA-')} {bits}, {digest.upper().replace('SHA', 'SHA-')}"
 
 
-def _in_force(chain: Sequence[History], at: datetime, *, is_proven: bool, is_in_time: bool, result: Result) -> Finding:
+def _in_force(
+    chain: Sequence[History], at: datetime, *, is_proven: bool, is_in_time: bool, problem: AdESSubIndic
+) -> Finding:
     ended = [each.revocation for each in chain if each.revocation and ended_at(each.revocation) <= at]
     held = [each.suspension for each in chain if each.suspension and each.suspension.at <= at]
     is_revoked = any(each.at <= at for each in ended)
-    is_refused = isinstance(result.ades_subindic, AdESIndeterminate) and result.ades_subindic not in _WEAK
+    is_refused = isinstance(problem, AdESIndeterminate) and problem not in _WEAK
     # Without a proven time it may well have been signed before a revocation, so that nothing is refuted. A suspension
     # may be lifted as if it had never been: EN 319 102-1 says TRY_LATER.
     obstacles = (
@@ -116,11 +130,11 @@ def _told(chain: Sequence[History]) -> Revocation | None:
     return next((each for each in found if each), None)
 
 
-def _algorithm(signature: Signature, at: datetime, result: Result) -> Finding:
+def _algorithm(signature: Signature, at: datetime, problem: AdESSubIndic) -> Finding:
     # An algorithm given up since may have been allowed when it was used; only a proof of time can tell. That is why
     # EN 319 102-1 (5.2.8) makes this "indeterminate, CRYPTO_CONSTRAINTS_FAILURE(_NO_POE)", never "failed".
     allowed = is_allowed(*_algorithm_parts(signature), day_of(at))
-    holds = allowed and result.ades_subindic not in _WEAK
+    holds = allowed and problem not in _WEAK
     return judged(Check.ALGORITHM, holds=holds, otherwise=_OPEN)
 
 
@@ -133,8 +147,45 @@ def _algorithm_parts(signature: Signature) -> tuple[str, str, int]:
     return scheme, str(signature.embedded.md_algorithm), key_bits(signature.certificates[0])
 
 
-async def _by_pyhanko(signature: Signature, at: datetime, chain: Sequence[History], grounds: Grounds) -> Result:
-    answers = {each.answer.der: each.answer for history in chain for each in history.statements}.values()
+def _problem(
+    signature: Signature, at: datetime, chain: Sequence[History], grounds: Grounds, validate: Callable[[], Result]
+) -> AdESSubIndic:
+    """What pyHanko says of it in one word. Where the signature fits, that hangs on what its key here says alone."""
+    own = signature.outline if signature.is_intact else None
+    if own is None:
+        return validate().ades_subindic
+    answers = _answers(chain)
+    is_good = bool(chain) and all(each.is_good_at(at) for each in chain)
+    certificates = (*grounds.roots, *signature.certificates)
+    key = key_of(
+        own,
+        int(is_good),
+        len(grounds.roots),
+        *(each.public_bytes(Encoding.DER) for each in certificates),
+        len(chain),
+        *(each.subject.key for each in chain),
+        *(each.key for each in answers),
+        era(_times(certificates, chain, answers), at),
+    )
+    return remembered.get("problem", key, lambda: validate().ades_subindic)
+
+
+def _times(
+    certificates: Sequence[x509.Certificate], chain: Sequence[History], answers: Sequence[Answer]
+) -> list[datetime] | None:
+    ocsps, crls = ([each.der for each in answers if each.source is source] for source in Source)
+    answered, above = times_in_answers(ocsps, crls), [each.subject.certificate for each in chain]
+    validity = [time for each in above for time in (each.not_valid_before, each.not_valid_after)]
+    return None if answered is None else [*times_of(certificates), *validity, *answered]
+
+
+def _answers(chain: Sequence[History]) -> list[Answer]:
+    found = {each.answer.der: each.answer for history in chain for each in history.statements}
+    return [*found.values()]
+
+
+def _by_pyhanko(signature: Signature, at: datetime, chain: Sequence[History], grounds: Grounds) -> Result:
+    answers = _answers(chain)
     ocsps = [OCSPContainer.load_multi(each.parsed) for each in answers if each.source is Source.OCSP]
     is_good = bool(chain) and all(each.is_good_at(at) for each in chain)
     embedded = signature.embedded
@@ -148,4 +199,4 @@ async def _by_pyhanko(signature: Signature, at: datetime, chain: Sequence[Histor
     spec = SignatureValidationSpec(policy, _OFFLINE, local_knowledge=knowledge, key_usage_settings=_SIGNS_DOCUMENTS)
     timing = ValidationTimingInfo(at, at, point_in_time_validation=True)
     digest = embedded.compute_digest()
-    return await ades_basic_validation(embedded.signed_data, spec, timing_info=timing, raw_digest=digest)
+    return run_coroutine(ades_basic_validation(embedded.signed_data, spec, timing_info=timing, raw_digest=digest))

@@ -1,22 +1,25 @@
 """A document and its signatures as read for verification, and what is checked of it as a whole."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from asn1crypto.parser import peek
 from cryptography import x509
 from pyhanko.pdf_utils.misc import PdfStrictReadError
 from pyhanko.sign.fields import SigSeedSubFilter
-from pyhanko.sign.validation.generic_cms import validate_sig_integrity
+from pyhanko.sign.validation.generic_cms import extract_certs_for_validation
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from domain.documents import DocumentKind, in_signing_order
 from signing.archival import ArchivalReader
 from signing.attached_record import AttachedRecord, is_canonical, is_printed, read_record
+from signing.cms_outline import fits, outline
 from signing.fields import FieldState, field_states
 from signing.page_text import page_text
-from signing.signature_bytes import covered_length, is_whole_file, timestamp_token
+from signing.remembered import remembered
+from signing.signature_bytes import covered_length, is_whole_file, strict_bytes, timestamp_token
 from signing.verification.exchanged import first_difference
 from signing.verification.printed import first_misprint
 from signing.verification.stillness import is_static
@@ -45,9 +48,18 @@ class Signature:
         return tuple(x509.load_der_x509_certificate(each.dump()) for each in found)
 
     @cached_property
+    def outline(self) -> bytes | None:
+        return outline(self.embedded.signed_data)
+
+    @cached_property
     def length(self) -> int:
         """How much of the file it speaks about."""
         return covered_length(self.embedded)
+
+    @cached_property
+    def strict(self) -> bytes:
+        """The CMS as it would stand in strict DER."""
+        return strict_bytes(self.embedded)
 
     @cached_property
     def token(self) -> bytes | None:
@@ -77,8 +89,7 @@ class Signature:
         return _holds(self._is_followed_by_what_is_allowed)
 
     def _fits(self) -> bool:
-        info, certificate = self.embedded.signer_info, self.embedded.signer_cert
-        return validate_sig_integrity(info, certificate, "data", self.embedded.compute_digest()) == (True, True)
+        return fits(self.embedded.signed_data, "data", self.embedded.compute_digest())
 
     def _is_followed_by_what_is_allowed(self) -> bool:
         self.embedded.compute_integrity_info()  # type: ignore[no-untyped-call]
@@ -92,6 +103,10 @@ class Document:
     fields: tuple[FieldState, ...]
     signatures: tuple[Signature, ...]
     record: AttachedRecord | None
+
+    def close(self) -> None:
+        """Let go of what was read: hundreds of objects that hold each other, for Python to find one day."""
+        self.reader.forget()
 
     @property
     def plan(self) -> list[str]:
@@ -145,8 +160,18 @@ def read_document(pdf: bytes) -> Document:
     if reader.encrypted:
         raise PdfStrictReadError("The document is encrypted")
     found = sorted(reader.embedded_signatures, key=lambda each: each.signed_revision)
+    for each in found:
+        _tell_certificates(each)
     signatures = tuple(Signature(pdf, each, is_last=each is found[-1]) for each in found)
     return Document(pdf, reader, tuple(field_states(reader)), signatures, read_record(reader))
+
+
+def _tell_certificates(signature: EmbeddedPdfSignature) -> None:
+    """Let pyHanko have what it found in a CMS with the same certificates; what it finds fault with it sees itself."""
+    with suppress(Exception):
+        own, find = outline(signature.signed_data), partial(extract_certs_for_validation, signature.signed_data)
+        if own:
+            signature._sd_cert_info = remembered.get("certificates to validate", own, find)  # noqa: SLF001 - pinned by a test
 
 
 def _holds(check: Callable[[], bool]) -> bool:

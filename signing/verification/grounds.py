@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cached_property
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.decode_limits import DecodePurpose
 from pyhanko.pdf_utils.generic import IndirectObject
 from pyhanko.pdf_utils.rw_common import PdfHandler
@@ -15,10 +16,13 @@ from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from signing.cms_template import asn1_certificate
+from signing.coroutines import run_coroutine
 from signing.dss import ValidationMaterial
+from signing.eras import era, times_of
 from signing.errors import SigningRefused
-from signing.status_checks import Judge, Source
-from signing.tokens import Known
+from signing.remembered import key_of, remembered
+from signing.status_checks import Judge, Source, Subject
+from signing.token_trust import Known
 from signing.verification.statuses import Answers, History, read_answers
 
 
@@ -31,7 +35,7 @@ class Grounds:
     certificates: tuple[x509.Certificate, ...]
     answers: Answers
 
-    @property
+    @cached_property
     def known(self) -> Known:
         """The same, for checking time stamps."""
         ocsps, crls = ([each.der for each in self.answers.all if each.source is source] for source in Source)
@@ -42,18 +46,29 @@ class Grounds:
         """The roots, for pyHanko."""
         return SimpleTrustManager.build(trust_roots=[asn1_certificate(root) for root in self.roots])
 
-    async def chain(self, certificates: Sequence[x509.Certificate], at: datetime) -> tuple[History, ...]:
+    def chain(self, certificates: Sequence[x509.Certificate], at: datetime) -> tuple[History, ...]:
         """What is known of a certificate (the first) and of those above it, the root left out.
 
         The further certificates may be needed on the way. Empty if there is no valid way to a root at that time.
         """
         # Of several copies of a certificate the first is taken: rather one that the seal has signed than a loose one.
         leaf, *others = certificates
-        try:
-            subjects = await Judge(self.roots, at).subjects([leaf, *self.certificates, *others])
-        except SigningRefused:
-            return ()
-        return tuple([await self.answers.history(subject) for subject in subjects])
+        return tuple(map(self.answers.history, self._subjects((leaf, *self.certificates, *others), at)))
+
+    def _subjects(self, chain: Sequence[x509.Certificate], at: datetime) -> Sequence[Subject]:
+        together = (*self.roots, *chain)
+        ders = (each.public_bytes(Encoding.DER) for each in together)
+        key = key_of(len(self.roots), *ders, era(times_of(together), at))
+        return remembered.get("subjects", key, lambda: run_coroutine(_subjects(self.roots, chain, at)))
+
+
+async def _subjects(
+    roots: Sequence[x509.Certificate], chain: Sequence[x509.Certificate], at: datetime
+) -> Sequence[Subject]:
+    try:
+        return await Judge(roots, at).subjects(chain)
+    except SigningRefused:
+        return ()
 
 
 def gather(

@@ -62,14 +62,14 @@ def check_record(
     return None, Finding(Check.EVIDENCE, Verdict.INDETERMINATE, reason)
 
 
-async def check_stamp(signature: Signature, at: datetime, grounds: Grounds) -> CheckedStamp:
+def check_stamp(signature: Signature, at: datetime, grounds: Grounds) -> CheckedStamp:
     """What a time stamp proves of the signature it is on (RFC 3161, appendix A); its certificate is judged at `at`."""
     try:
         token = read_token(signature.token or b"")
         value, algorithm = signature.embedded.signer_info["signature"].native, token.digest_algorithm
         digest = _digest(value, algorithm) if algorithm in DIGEST_BYTES else b""
         check_token(token.der, digest, grounds.roots, at=at, **grounds.known)
-        chain = await grounds.chain(token.certificates, at)
+        chain = grounds.chain(token.certificates, at)
         _require_trust(chain, token.gen_time)
     except TokenInvalid as error:
         outcome = Verdict.INVALID if error.fault in _ALTERED else Verdict.INDETERMINATE

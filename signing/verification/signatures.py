@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from asn1crypto.cms import SignedData
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from signing.authority import common_name, subject_id
 from signing.signature_bytes import (
-    embedded_certificates,
     has_algorithms_as_we_write_them,
     has_strict_bytes,
     is_strict_token,
+    strict_certificates,
 )
-from signing.tokens import as_read
+from signing.tokens import as_read, signed_data
 from signing.verification.certificates import Judgement, algorithm_name
 from signing.verification.document import Signature
 from signing.verification.proofs import CheckedStamp, ProvenTime
@@ -83,27 +84,33 @@ class Judged:
 
     def _is_strict(self) -> bool:
         signature, token = self.signature, self.signature.token
-        if not has_strict_bytes(signature.pdf, signature.embedded):
+        if not has_strict_bytes(signature.pdf, signature.embedded, signature.strict):
             return False
-        if token is not None and self.stamp and not (is_strict_token(token) and _is_of_chain(token, self.stamp.chain)):
-            return False
-        return _is_of_chain(signature.content, self.judgement.chain)
+        if token is not None and self.stamp:
+            is_strict = is_strict_token(token) and _is_of_chain(signed_data(token), self.stamp.chain)
+            if not is_strict:
+                return False
+        return _is_of_chain(signature.embedded.signed_data, self.judgement.chain)
 
     def _is_as_we_write_it(self) -> bool:
         """Capital hex, our forms of the algorithms, and the chain's certificates without the root."""
         embedded = self.signature.embedded
         chain = {as_read(each.subject.certificate) for each in self.judgement.chain}
-        has_its_chain = not chain or set(embedded_certificates(self.signature.content)) == chain
+        has_its_chain = not chain or set(strict_certificates(embedded.signed_data)) == chain
         has_our_forms = has_algorithms_as_we_write_them(embedded.signer_info)
-        return has_its_chain and has_our_forms and has_strict_bytes(self.signature.pdf, embedded, only_capitals=True)
+        return (
+            has_its_chain
+            and has_our_forms
+            and has_strict_bytes(self.signature.pdf, embedded, self.signature.strict, only_capitals=True)
+        )
 
 
-def _is_of_chain(content: bytes, chain: Sequence[History]) -> bool:
+def _is_of_chain(content: SignedData, chain: Sequence[History]) -> bool:
     """Whether a CMS has no certificates but those of its chain; some, and the root, may be left out."""
     if not chain:
         return True
     path = {as_read(each) for each in chain[0].subject.path.iter_certs(include_root=True)}
-    return set(embedded_certificates(content)) <= path
+    return set(strict_certificates(content)) <= path
 
 
 def _unit(certificate: x509.Certificate) -> str:

@@ -9,14 +9,17 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 
 from asn1crypto.crl import CertificateList, TbsCertList
 from asn1crypto.ocsp import OCSPResponse, SingleResponse
 from asn1crypto.x509 import Certificate
 from cryptography import x509
-from pyhanko_certvalidator.authority import Authority
+from cryptography.hazmat.primitives.serialization import Encoding
 
+from signing.coroutines import run_coroutine
 from signing.dss import ValidationMaterial
+from signing.remembered import key_of, remembered
 from signing.status_checks import Judge, Source, Status, StatusCheck, Subject
 from signing.verification.verdicts import Revocation
 
@@ -29,8 +32,27 @@ class Answer:
 
     source: Source
     der: bytes
-    parsed: OCSPResponse | CertificateList
     is_inside: bool
+
+    @cached_property
+    def key(self) -> bytes:
+        return key_of(self.source, self.der)
+
+    @cached_property
+    def parsed(self) -> OCSPResponse | CertificateList:
+        kind = OCSPResponse if self.source is Source.OCSP else CertificateList
+        return kind.load(self.der, strict=True)
+
+    @cached_property
+    def is_readable(self) -> bool:
+        return remembered.get("readable", self.key, self._can_be_read)
+
+    def _can_be_read(self) -> bool:
+        with suppress(Exception):
+            if self.source is Source.OCSP:
+                return bool(self.parsed.response_data["responses"].native)
+            return bool(self.parsed.issuer.native and self.parsed["tbs_cert_list"]["this_update"].native)
+        return False
 
     def about(self, certificate: Certificate) -> SingleResponse | TbsCertList | None:
         """What speaks of the certificate: one of the responses, or the whole list; None if nothing does."""
@@ -41,14 +63,19 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Statement:
-    """What one answer, found genuine, says of one certificate; `until` is the end of its own validity."""
+class Told:
+    """What an answer, found genuine, says of one certificate; `until` is the end of its own validity."""
 
-    answer: Answer
     status: Status
     made_at: datetime
     until: datetime
     revocation: Revocation | None
+
+
+@dataclass(frozen=True)
+class Statement:
+    answer: Answer
+    told: Told
 
 
 @dataclass(frozen=True)
@@ -61,19 +88,20 @@ class History:
     @property
     def revocation(self) -> Revocation | None:
         """The final one, not a suspension; of several, the one that reaches back farthest."""
-        found = [each.revocation for each in self.statements if each.status is Status.REVOKED and each.revocation]
+        told = [each.told for each in self.statements]
+        found = [each.revocation for each in told if each.status is Status.REVOKED and each.revocation]
         return min(found, key=ended_at, default=None)
 
     @property
     def suspension(self) -> Revocation | None:
         """A suspension that no later answer lifts; lifted, it is as if it had never been (RFC 5280 section 5.3.1)."""
-        latest = self.statements[-1] if self.statements else None
+        latest = self.statements[-1].told if self.statements else None
         return latest.revocation if latest and latest.status is Status.SUSPENDED else None
 
     @property
     def is_known(self) -> bool:
         """Whether anything in the file speaks of it, or it names nobody who could be asked."""
-        return not self.subject.addresses() or any(each.answer.is_inside for each in self.statements)
+        return not self.subject.can_be_asked_about or any(each.answer.is_inside for each in self.statements)
 
     def is_good_at(self, at: datetime) -> bool:
         """Whether an answer of then or later says that it was not revoked then.
@@ -84,8 +112,9 @@ class History:
         if revocation is not None:
             return ended_at(revocation) > at
         end = self.subject.certificate.not_valid_after
-        good = [each for each in self.statements if each.status is Status.GOOD and each.made_at <= end]
-        return not self.subject.addresses() or any(at <= each.until for each in good)
+        told = [each.told for each in self.statements]
+        good = [each for each in told if each.status is Status.GOOD and each.made_at <= end]
+        return not self.subject.can_be_asked_about or any(at <= each.until for each in good)
 
 
 def ended_at(revocation: Revocation) -> datetime:
@@ -97,37 +126,30 @@ def ended_at(revocation: Revocation) -> datetime:
 
 def read_answers(material: ValidationMaterial, *, is_inside: bool) -> list[Answer]:
     """The answers that can be read; what cannot be read proves nothing."""
-    found = []
-    for der in material.ocsps:
-        with suppress(Exception):
-            response = OCSPResponse.load(der, strict=True)
-            if response.response_data["responses"].native:
-                found.append(Answer(Source.OCSP, der, response, is_inside))
-    for der in material.crls:
-        with suppress(Exception):
-            crl = CertificateList.load(der, strict=True)
-            if crl.issuer.native and crl["tbs_cert_list"]["this_update"].native:
-                found.append(Answer(Source.CRL, der, crl, is_inside))
-    return found
+    found = [Answer(Source.OCSP, der, is_inside) for der in material.ocsps]
+    found += [Answer(Source.CRL, der, is_inside) for der in material.crls]
+    return [each for each in found if each.is_readable]
 
 
 class Answers:
-    """All answers at hand. What they say of an authority is looked up once, however many signatures rest on it."""
+    """All answers at hand. What one of them says of a certificate is judged once, in whatever document it comes."""
 
     def __init__(self, answers: Sequence[Answer], roots: Sequence[x509.Certificate]) -> None:
         self.all, self._roots = tuple(answers), tuple(roots)
-        self._found: dict[tuple[bytes, Authority], tuple[Statement, ...]] = {}
+        self._roots_key = key_of(*(each.public_bytes(Encoding.DER) for each in roots))
 
-    async def history(self, subject: Subject) -> History:
+    def history(self, subject: Subject) -> History:
         """What they say of a certificate."""
-        key = subject.certificate.dump(), subject.path.find_issuing_authority(subject.certificate)
-        if key not in self._found:
-            statements = [await _statement(subject, answer, self._roots) for answer in self.all]
-            self._found[key] = tuple(sorted((each for each in statements if each), key=lambda each: each.made_at))
-        return History(subject, self._found[key])
+        told = [(each, self._told(subject, each)) for each in self.all]
+        statements = [Statement(answer, found) for answer, found in told if found]
+        return History(subject, tuple(sorted(statements, key=lambda each: each.told.made_at)))
+
+    def _told(self, subject: Subject, answer: Answer) -> Told | None:
+        key = key_of(self._roots_key, subject.key, answer.key)
+        return remembered.get("told", key, lambda: run_coroutine(_told(subject, answer, self._roots)))
 
 
-async def _statement(subject: Subject, answer: Answer, roots: Sequence[x509.Certificate]) -> Statement | None:
+async def _told(subject: Subject, answer: Answer, roots: Sequence[x509.Certificate]) -> Told | None:
     """What the answer said when it was made; None if it is not about this certificate or not to be believed."""
     try:
         entry = answer.about(subject.certificate)
@@ -135,9 +157,11 @@ async def _statement(subject: Subject, answer: Answer, roots: Sequence[x509.Cert
             return None
         check = await Judge(roots, entry["this_update"].native).check(subject, answer.source, answer.der, "")
         revocation = _revocation(check, entry, subject.certificate)
+    except MemoryError:
+        raise
     except Exception:  # noqa: BLE001 - bytes made to deceive make parsers raise anything
         return None
-    return Statement(answer, check.status, check.this_update, check.fresh_until, revocation)
+    return Told(check.status, check.this_update, check.fresh_until, revocation)
 
 
 def _revocation(check: StatusCheck, entry: SingleResponse | TbsCertList, certificate: Certificate) -> Revocation | None:

@@ -9,19 +9,19 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, IndirectObject, PdfObject, StreamObject
+from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject, PdfObject, StreamObject
 from pyhanko.pdf_utils.misc import PdfStrictReadError
 
 from signing.archival import ArchivalReader
+from signing.object_links import parts_of
 
 # What a reader may act on by itself, or show now and hide then (ISO 32000-1, table 28).
 _ACTIVE = ("/OpenAction", "/AA", "/OCProperties", "/Collection", "/Requirements", "/SpiderInfo", "/Threads")
 _NAMES = {"/EmbeddedFiles", "/Dests"}  # the others are scripts, films, addresses, and pages that are made from them
 _STEPS = ("/A", "/AA", "/PresSteps")
 # Of streams: content outside of the file, and what is drawn instead of it.
-_OUTSIDE = ("/F", "/FFilter", "/FDecodeParms", "/Ref", "/OPI", "/Alternates", "/PS", "/OC")
+_OUTSIDE = frozenset({"/F", "/FFilter", "/FDecodeParms", "/Ref", "/OPI", "/Alternates", "/PS", "/OC"})
 _UPWARDS = {"/Parent", "/P", "/V", "/Dest", "/StructParent"}  # to where one came from, or to what no page draws
-_HOLDING = (IndirectObject, DictionaryObject, ArrayObject)
 _MOST_NODES, _MOST_OBJECTS = 1000, 20_000
 
 
@@ -41,7 +41,7 @@ def is_static(reader: ArchivalReader, signature_fields: int) -> bool:
 
 
 def _leads_outside(stream: StreamObject) -> bool:
-    return any(key in stream for key in _OUTSIDE) or "/PS" in (stream.get("/Subtype"), stream.get("/Subtype2"))
+    return not _OUTSIDE.isdisjoint(stream) or "/PS" in (stream.get("/Subtype"), stream.get("/Subtype2"))
 
 
 def _drawn(parts: Iterable[PdfObject]) -> Iterator[StreamObject]:
@@ -59,12 +59,7 @@ def _drawn(parts: Iterable[PdfObject]) -> Iterator[StreamObject]:
             each = each.get_object()  # type: ignore[no-untyped-call]
         if isinstance(each, StreamObject):
             yield each
-        below: Iterable[PdfObject] = ()
-        if isinstance(each, DictionaryObject):
-            below = (each.raw_get(key) for key in each if key not in _UPWARDS)
-        elif isinstance(each, ArrayObject):
-            below = (each.raw_get(at) for at in range(len(each)))
-        waiting += [found for found in below if isinstance(found, _HOLDING)]
+        waiting += [found for key, found in parts_of(each) if key not in _UPWARDS]
     raise PdfStrictReadError("The pages draw with too many objects")
 
 

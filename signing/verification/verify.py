@@ -7,6 +7,7 @@ refuted: the answer is "indeterminate", unless all is in force at the moment.
 import hashlib
 import logging
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypedDict, Unpack
@@ -14,7 +15,6 @@ from typing import TypedDict, Unpack
 from cryptography import x509
 
 from signing.archival import MAX_BYTES
-from signing.coroutines import run_coroutine
 from signing.dss import ValidationMaterial
 from signing.errors import Unreadable
 from signing.verification.certificates import judge
@@ -75,7 +75,8 @@ def examine(pdf: bytes, trust_roots: Sequence[x509.Certificate], **beside: Unpac
         document = read_document(pdf)
         inside, archive = read_dss(document.reader), beside.get("archive") or ValidationMaterial()
         grounds = gather(trust_roots, moment, inside, archive)
-        return _examined(document, grounds, beside.get("evidence", ()), beside.get("standing"))
+        with closing(document):
+            return _examined(document, grounds, beside.get("evidence", ()), beside.get("standing"))
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - bytes made to deceive make parsers raise anything, and a verdict is owed for each
@@ -90,7 +91,7 @@ def _examined(
     lengths = {len(document.pdf), *(signature.length for signature in document.signatures)}
     checked = [check_record(document.pdf, lengths, record, grounds) for record in evidence]
     by_evidence = [time for time, _ in checked if time]
-    found = run_coroutine(_judged(document, grounds, by_evidence))
+    found = _judged(document, grounds, by_evidence)
     record = document.record
     needs_data = bool(found) and found[-1].signature.token is not None
     ids = record.signer_ids if record else {}
@@ -108,23 +109,23 @@ def _examined(
     return Examination(verification, found, record.data if record else b"")
 
 
-async def _judged(document: Document, grounds: Grounds, by_evidence: Sequence[ProvenTime]) -> tuple[Judged, ...]:
-    stamps = [await _stamp(signature, grounds, by_evidence) for signature in document.signatures]
+def _judged(document: Document, grounds: Grounds, by_evidence: Sequence[ProvenTime]) -> tuple[Judged, ...]:
+    stamps = [_stamp(signature, grounds, by_evidence) for signature in document.signatures]
     times = [*by_evidence, *(stamp.time for stamp in stamps if stamp and stamp.time)]
     found = []
     for signature, stamp in zip(document.signatures, stamps, strict=True):
         covering = tuple(time for time in times if time.covers >= signature.length)
-        judgement = await judge(signature, earliest(covering), grounds)
+        judgement = judge(signature, earliest(covering), grounds)
         found.append(Judged(signature, judgement, stamp, covering))
     return tuple(found)
 
 
-async def _stamp(signature: Signature, grounds: Grounds, by_evidence: Sequence[ProvenTime]) -> CheckedStamp | None:
+def _stamp(signature: Signature, grounds: Grounds, by_evidence: Sequence[ProvenTime]) -> CheckedStamp | None:
     # What stands below a signature that does not hold is not proven by a time stamp on it.
     if not signature.is_intact:
         return None
     # Evidence that covers a time stamp keeps it after its authority's certificate has ended.
     kept = earliest(time for time in by_evidence if time.covers >= signature.length)
     if signature.token is not None:
-        return await check_stamp(signature, kept.at if kept else grounds.moment, grounds)
+        return check_stamp(signature, kept.at if kept else grounds.moment, grounds)
     return MISSING_STAMP if signature.is_last and signature.has_empty_room and not kept else None
