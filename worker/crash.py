@@ -1,17 +1,20 @@
-"""Kills this worker at a named point, once, when a demo or a test asked for it; the proof that nothing is done twice.
+"""Kills this worker or another part at a named point, once, when a demo or a test asked for it: nothing is done twice.
 
 The request is a file that holds an activity's name and a point of it: `after` its work is committed but before its
 completion is reported, the number of a heartbeat, or `commit N`: just before its Nth commit, when everything before is
-done and its row is not there yet. The file is removed before the kill, so the next run goes through.
+done and its row is not there yet. The file is removed before the kill, so the next run goes through. A second line
+names the record of another part (`run/*.pid`): that part dies with all its processes, just here, and this one goes on.
 """
 
 import os
 import signal
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 from sqlalchemy import Connection, Engine, event
 from temporalio import activity
 from temporalio.worker import (
@@ -80,11 +83,24 @@ def _about_to_commit(_connection: Connection) -> None:
 
 
 def crash_if_asked(request: Path, name: str, point: str) -> None:
-    """End this process as a power cut would, if the request names this very point."""
+    """End this process, or the part that is asked for, as a power cut would, if the request names this very point."""
     try:
-        asked = request.read_text().split()
+        asked, _, victim = request.read_text().partition("\n")
     except FileNotFoundError:
         return
-    if asked == [name, *point.split()]:
+    if asked.split() == [name, *point.split()]:
         request.unlink(missing_ok=True)
-        os.kill(os.getpid(), signal.SIGKILL)
+        if victim:
+            _kill_part(Path(victim))
+        else:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _kill_part(record: Path) -> None:
+    """The part itself first, so that it cannot begin its processes anew; one that is dead already stays so."""
+    with suppress(OSError, ValueError, IndexError, psutil.Error):
+        part = psutil.Process(int(record.read_text().split()[0]))
+        children = part.children(recursive=True)
+        for each in (part, *children):
+            with suppress(psutil.Error):
+                each.kill()

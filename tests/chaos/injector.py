@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from pathlib import Path
 from random import Random
 from typing import Final
 
@@ -20,6 +21,8 @@ LONGEST_PAUSE: Final = 1.0
 # Everybody needs these all the time; who needs one of the others may come much later.
 ALWAYS_NEEDED: Final = frozenset({"postgres", "temporal", "worker", "signer", "api"})
 LOOK_EVERY: Final = 0.05
+POINT_PATIENCE: Final = 4.0  # seconds for somebody to come to a point; then others have their turn
+POINTS_WAITING: Final = 4  # so many points that nobody came to, before the first of them has its turn again
 
 Deed = Callable[[Fault], Awaitable[Hit | None]]
 
@@ -65,14 +68,21 @@ class Injector:
 
     async def _crash_at(self, points: Iterator[Fault]) -> None:
         request = self._world.crash_file
+        waiting: list[Fault] = []
         try:
-            for fault in points:
-                request.write_text(fault.target)
-                while request.exists():  # noqa: ASYNC110 - another process removes it
-                    await asyncio.sleep(LOOK_EVERY)
-                await self._pause(self._recoveries.begin(fault))
+            while True:
+                fault = waiting.pop(0) if len(waiting) > POINTS_WAITING else next(points)
+                request.write_text(self._request(fault))
+                if await _is_taken(request):
+                    await self._pause(self._recoveries.begin(fault))
+                else:
+                    waiting.append(fault)
         finally:
             request.unlink(missing_ok=True)
+
+    def _request(self, fault: Fault) -> str:
+        record = self._world.settings.var_dir / "run" / f"{fault.victim}.pid"
+        return f"{fault.target}\n{record}" if fault.victim else fault.target
 
     async def _kill(self, fault: Fault) -> Hit:
         for part in fault.parts:
@@ -167,6 +177,28 @@ def _send(process: psutil.Process, number: signal.Signals) -> None:
         os.kill(process.pid, number)
     except ProcessLookupError:
         return
+
+
+async def _is_taken(request: Path) -> bool:
+    """Whether somebody came to the point in time; if not, the request is withdrawn."""
+    for _ in range(int(POINT_PATIENCE / LOOK_EVERY)):
+        await asyncio.sleep(LOOK_EVERY)
+        if not _is_there(request):
+            return True
+    return not _withdraw(request)
+
+
+def _is_there(request: Path) -> bool:
+    return request.exists()
+
+
+def _withdraw(request: Path) -> bool:
+    """False if somebody was faster."""
+    try:
+        request.unlink()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 async def _within(work: Awaitable[object], seconds: float) -> None:
