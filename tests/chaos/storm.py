@@ -1,6 +1,7 @@
 """A round of the storm: people at work, faults, then quiet until every class that was begun is issued."""
 
 import asyncio
+import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -116,6 +117,7 @@ async def storm(folder: Path, seed: int, wanted: int, shape: Shape, say: Callabl
     found.ledger.listeners.append(found.recoveries.hear)
     async with AsyncExitStack() as stack:
         here = await stack.enter_async_context(world(folder, shape.classes, shape.pupils, seed))
+        stack.callback(_keep_logs, here, folder / "log")
         http = await stack.enter_async_context(client_of(here, IMPATIENT_SECONDS))
         desks = Desks(here, People(http, here.school, found.ledger), shape, random)
         await stack.enter_async_context(desks)
@@ -129,6 +131,11 @@ async def storm(folder: Path, seed: int, wanted: int, shape: Shape, say: Callabl
         await check(here, found)
     found.seconds = time.monotonic() - began
     return found
+
+
+def _keep_logs(here: World, to: Path) -> None:
+    """The state may be a file system that is about to vanish; what its parts wrote says what went wrong."""
+    shutil.copytree(here.settings.var_dir / "log", to, dirs_exist_ok=True)
 
 
 def _told(faults: Iterator[Fault], say: Callable[[str], None]) -> Iterator[Fault]:
