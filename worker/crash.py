@@ -2,8 +2,9 @@
 
 The request is a file that holds an activity's name and a point of it: `after` its work is committed but before its
 completion is reported, the number of a heartbeat, or `commit N`: just before its Nth commit, when everything before is
-done and its row is not there yet. The file is removed before the kill, so the next run goes through. A second line
-names the record of another part (`run/*.pid`): that part dies with all its processes, just here, and this one goes on.
+done and its row is not there yet. With `> FILE` behind it, the record of another part (`run/*.pid`), that part dies
+just here with all its processes, and this one goes on. Several lines are several requests. A line is removed before
+the kill, and with the last one the file, so the next run goes through.
 """
 
 import os
@@ -85,22 +86,33 @@ def _about_to_commit(_connection: Connection) -> None:
 def crash_if_asked(request: Path, name: str, point: str) -> None:
     """End this process, or the part that is asked for, as a power cut would, if the request names this very point."""
     try:
-        asked, _, victim = request.read_text().partition("\n")
+        lines = request.read_text().splitlines()
     except FileNotFoundError:
         return
-    if asked.split() == [name, *point.split()]:
+    for line in lines:
+        asked, _, victim = line.partition(" > ")
+        if asked.split() == [name, *point.split()]:
+            _take(request, [each for each in lines if each != line])
+            _kill(Path(victim) if victim else None)
+
+
+def _take(request: Path, left: list[str]) -> None:
+    """Whoever looks at the request meanwhile sees the old one or what is left of it."""
+    if left:
+        fresh = request.with_suffix(".left")
+        fresh.write_text("\n".join(left))
+        fresh.replace(request)
+    else:
         request.unlink(missing_ok=True)
-        if victim:
-            _kill_part(Path(victim))
-        else:
-            os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _kill_part(record: Path) -> None:
-    """The part itself first, so that it cannot begin its processes anew; one that is dead already stays so."""
+def _kill(record: Path | None) -> None:
+    """A part first and then its processes, so that it cannot begin them anew; one that is dead already stays so."""
+    if record is None:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return
     with suppress(OSError, ValueError, IndexError, psutil.Error):
         part = psutil.Process(int(record.read_text().split()[0]))
-        children = part.children(recursive=True)
-        for each in (part, *children):
+        for each in (part, *part.children(recursive=True)):
             with suppress(psutil.Error):
                 each.kill()

@@ -86,14 +86,28 @@ _WEIGHTS: Final[Mapping[str, int]] = {
 }  # fmt: skip
 
 
-def points(seed: int) -> Iterator[Fault]:
-    """Deaths at points, each point once before one comes again, in turn of each kind; numbered by themselves."""
-    random = Random(seed)  # noqa: S311 - a plan that can be made again
-    victims = cycle(AT_A_POINT.items())
-    for first in count(1, len(POINTS)):
-        for number, point in enumerate(random.sample(POINTS, len(POINTS)), first):
-            victim, kind = next(victims)
-            yield Fault(number, kind, point, victim=victim)
+class Points:
+    """Deaths at points: of each kind in turn, at the point that somebody comes to first.
+
+    Where it took place it does not again before as many other points have had their turn as half of all.
+    """
+
+    def __init__(self, seed: int, at_most: int) -> None:
+        self._random = Random(seed)  # noqa: S311 - a plan that can be made again
+        self._victims = cycle(AT_A_POINT)
+        self._left: dict[str, list[str]] = {victim: [] for victim in AT_A_POINT}
+        self._numbers = range(1, at_most + 1)
+
+    def __iter__(self) -> Iterator[list[Fault]]:
+        """Of these one shall take place, and then one of the next."""
+        for number, victim in zip(self._numbers, self._victims, strict=False):
+            left = self._left[victim]
+            if len(left) <= len(POINTS) // 2:
+                left += [each for each in self._random.sample(POINTS, len(POINTS)) if each not in left]
+            yield [Fault(number, AT_A_POINT[victim], point, victim=victim) for point in left]
+
+    def took_place(self, fault: Fault) -> None:
+        self._left[fault.victim].remove(fault.target)
 
 
 def plan(seed: int) -> Iterator[Fault]:
