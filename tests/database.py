@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
 from storage import scope
 from storage.database import Sessions, make_engine, make_sessions
-from storage.grants import API
+from storage.grants import API, WORKER
 from storage.migrate import upgrade
 
 
@@ -73,6 +73,14 @@ def restricted(connection: Connection, role: str) -> Sessions:
 def sessions_of(address: str, role: str = "") -> Iterator[Sessions]:
     """Sessions that commit, with the rights of a process of this role, or of the owner."""
     url = make_url(address).set(username=role) if role else make_url(address)
-    engine = make_engine(url.render_as_string(hide_password=False), pool_size=10, scoped=role == API)
+    engine = make_engine(url.render_as_string(hide_password=False), pool_size=20, scoped=role == API)
     yield make_sessions(engine)
     engine.dispose()
+
+
+@contextmanager
+def of_worker(owners: Sessions) -> Iterator[Sessions]:
+    """Sessions that commit in the same database with the rights of a worker: for activities, beside the owner's."""
+    address = owners.kw["bind"].url.render_as_string(hide_password=False)
+    with sessions_of(address, WORKER) as sessions:
+        yield sessions

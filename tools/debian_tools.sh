@@ -3,9 +3,11 @@
 set -eu
 cd "$(dirname "$0")/.."
 PATH="$(pwd)/.tools/bin:$PATH"
-PACKAGES="poppler-utils qpdf chromium mupdf-tools openssl curl xmlsec1 softhsm2 default-jre-headless libbcpkix-java"
+PACKAGES="poppler-utils qpdf chromium mupdf-tools openssl curl xmlsec1 softhsm2 libfaketime \
+  default-jre-headless libbcpkix-java"
 PROGRAMS="pdfsig qpdf chromium mutool openssl curl xmlsec1 softhsm2-util java"
-FILES="usr/lib/softhsm/libsofthsm2.so usr/share/java/bcpkix.jar"
+triplet=$(dpkg-architecture -qDEB_HOST_MULTIARCH 2>/dev/null || echo "$(uname -m)-linux-gnu")
+FILES="usr/lib/softhsm/libsofthsm2.so usr/share/java/bcpkix.jar usr/lib/$triplet/faketime/libfaketime.so.1"
 
 missing() {
   for program in $PROGRAMS; do
@@ -52,7 +54,6 @@ link_inside() { # Java finds its settings by links to /etc, which is now another
 
 unpack_for_this_user() {
   here=$(pwd)/.tools
-  triplet=$(dpkg-architecture -qDEB_HOST_MULTIARCH 2>/dev/null || echo "$(uname -m)-linux-gnu")
   mkdir -p "$here/state/lists/partial" "$here/cache/archives/partial" "$here/bin" "$here/unpacked"
   apt_of_our_own update && apt_of_our_own --yes --download-only --no-install-recommends install $PACKAGES ||
     give_up "could not fetch them without root (see .tools/apt.log)"

@@ -1,17 +1,21 @@
-"""Kills this worker at a named point, once, when a demo or a test asked for it; the proof that nothing is done twice.
+"""Kills this worker or another part at a named point, once, when a demo or a test asked for it: nothing is done twice.
 
 The request is a file that holds an activity's name and a point of it: `after` its work is committed but before its
 completion is reported, the number of a heartbeat, or `commit N`: just before its Nth commit, when everything before is
-done and its row is not there yet. The file is removed before the kill, so the next run goes through.
+done and its row is not there yet. With `> FILE` behind it, the record of another part (`run/*.pid`), that part dies
+just here with all its processes, and this one goes on. Several lines are several requests. A line is removed before
+the kill, and with the last one the file, so the next run goes through.
 """
 
 import os
 import signal
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 from sqlalchemy import Connection, Engine, event
 from temporalio import activity
 from temporalio.worker import (
@@ -80,11 +84,35 @@ def _about_to_commit(_connection: Connection) -> None:
 
 
 def crash_if_asked(request: Path, name: str, point: str) -> None:
-    """End this process as a power cut would, if the request names this very point."""
+    """End this process, or the part that is asked for, as a power cut would, if the request names this very point."""
     try:
-        asked = request.read_text().split()
+        lines = request.read_text().splitlines()
     except FileNotFoundError:
         return
-    if asked == [name, *point.split()]:
+    for line in lines:
+        asked, _, victim = line.partition(" > ")
+        if asked.split() == [name, *point.split()]:
+            _take(request, [each for each in lines if each != line])
+            _kill(Path(victim) if victim else None)
+
+
+def _take(request: Path, left: list[str]) -> None:
+    """Whoever looks at the request meanwhile sees the old one or what is left of it."""
+    if left:
+        fresh = request.with_suffix(".left")
+        fresh.write_text("\n".join(left))
+        fresh.replace(request)
+    else:
         request.unlink(missing_ok=True)
+
+
+def _kill(record: Path | None) -> None:
+    """A part first and then its processes, so that it cannot begin them anew; one that is dead already stays so."""
+    if record is None:
         os.kill(os.getpid(), signal.SIGKILL)
+        return
+    with suppress(OSError, ValueError, IndexError, psutil.Error):
+        part = psutil.Process(int(record.read_text().split()[0]))
+        for each in (part, *part.children(recursive=True)):
+            with suppress(psutil.Error):
+                each.kill()

@@ -10,8 +10,8 @@ import pytest
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from pydantic import SecretStr
-from sqlalchemy import text
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, text
+from sqlalchemy.orm import Session, sessionmaker
 from temporalio.testing import ActivityEnvironment
 
 from activities.confirming import Confirming
@@ -30,15 +30,31 @@ from signing.revocation import RevocationService
 from signing.timestamps import TimeStampService
 from storage import orders
 from storage.database import Sessions
+from storage.grants import WORKER
 from storage.objects import Objects
 from storage.orders import NewOrder
 from storage.projection import Projection
 from storage.tables import CertificateRow, School, SigningOrder, Staff
+from tests.database import restricted
 from tests.factories import SUBJECTS, OpenBook, make_certificate, open_book
 from tests.signing.pki import Stage, staged
 
 PASSPHRASE = "a passphrase of the tests"
 ORDER_TABLES = ("signing_orders", "order_items", "signing_leases", "documents", "document_records", "signatures")
+
+
+@pytest.fixture
+def sessions(connection: Connection) -> Sessions:
+    """What activities get: they may do in the database what a worker may, and nothing else."""
+    return restricted(connection, WORKER)
+
+
+@pytest.fixture
+def db(connection: Connection) -> Iterator[Session]:
+    """The owner's session, for what people did before and for looking at what came of it."""
+    owner = sessionmaker(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+    with owner() as session:
+        yield session
 
 
 @pytest.fixture(scope="session")

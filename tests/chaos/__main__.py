@@ -17,8 +17,8 @@ from tests.chaos.report import as_json, table
 from tests.chaos.storm import Round, Shape, storm
 
 IN_A_ROUND = 100
-LONG = Shape(("1A1", "1A2", "1A3", "1A4", "1A5", "1A6", "4A1", "6A1"), 6, 4, (Term.HK1, Term.YEAR_END), 600)
-SHORT = Shape(("1A1", "4A1"), 5, 2, (Term.YEAR_END, Term.HK1), 180)
+LONG = Shape(("1A1", "1A2", "1A3", "1A4", "1A5", "1A6", "4A1", "6A1"), 6, 4, (Term.HK1, Term.YEAR_END), 600, IN_A_ROUND)
+SHORT = Shape(("1A1", "4A1", "1A2", "4A2"), 5, 2, (Term.YEAR_END, Term.HK1), 180, 6)
 
 
 def main() -> int:
@@ -28,7 +28,7 @@ def main() -> int:
     parser.add_argument("--short", action="store_true", help="a small school, for a short run")
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     parser.add_argument("--folder", type=Path, help="where the state goes; a new temporary folder unless given")
-    parser.add_argument("--keep", action="store_true", help="keep the folder")
+    parser.add_argument("--keep", action="store_true", help="keep the folder even if everything held")
     given = parser.parse_args()
     own_mounts()
     folder = given.folder or Path(tempfile.mkdtemp(prefix="hocba-chaos-"))
@@ -37,9 +37,12 @@ def main() -> int:
         sys.stdout.write(line + "\n")
     if given.json:
         sys.stdout.write(json.dumps(as_json(rounds), ensure_ascii=False) + "\n")
-    if not given.keep:
+    violated = any(each.violations for each in rounds)
+    if given.keep or violated:
+        sys.stderr.write(f"What each part wrote: {folder}/round-*/log\n")
+    else:
         shutil.rmtree(folder, ignore_errors=True)
-    return 1 if any(each.violations for each in rounds) else 0
+    return 1 if violated else 0
 
 
 async def _rounds(given: Any, folder: Path) -> list[Round]:  # noqa: ANN401 - argparse

@@ -21,7 +21,7 @@ FAILED = frozenset({
 
 async def engine_findings(world: World, sessions: Sessions, checked: Counter[str]) -> list[str]:
     client = await connect(world.settings)
-    found = await _ends(client, checked)
+    found = await ends(client, checked)
     with sessions() as session:
         query = select(ClassTermRow, ClassGroup).join(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
         rows = [(row, group) for row, group in session.execute(query)]
@@ -29,11 +29,12 @@ async def engine_findings(world: World, sessions: Sessions, checked: Counter[str
         handle = client.get_workflow_handle(workflow_id(group.school_year, str(group.id), row.term))
         known = await handle.query("snapshot", result_type=Snapshot)
         checked["snapshots"] += 1
-        found += _differences(row, known, _projected(sessions, row.id))
+        found += differences(row, known, _projected(sessions, row.id))
     return found
 
 
-async def _ends(client: Client, checked: Counter[str]) -> list[str]:
+async def ends(client: Client, checked: Counter[str]) -> list[str]:
+    """Workflows that failed, or go on although their class's term is issued; activities that nobody ended."""
     found = []
     async for each in client.list_workflows():
         checked["workflows"] += 1
@@ -53,7 +54,8 @@ def _projected(sessions: Sessions, class_term_id: UUID) -> dict[str, tuple[str, 
         return {str(each.id): (each.stage, each.revision, each.part, each.held) for each in rows}
 
 
-def _differences(row: ClassTermRow, known: Snapshot, projected: dict[str, tuple[str, int, int, bool]]) -> list[str]:
+def differences(row: ClassTermRow, known: Snapshot, projected: dict[str, tuple[str, int, int, bool]]) -> list[str]:
+    """Between what the database says of a class's term and what its workflow knows."""
     in_workflow = {rid: (each.stage.value, each.revision, each.part, each.held) for rid, each in known.records.items()}
     found = []
     if (row.wf_seq, row.stage, row.parts) != (known.seq, known.stage, known.parts):

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -36,9 +36,9 @@ class Paper:
 async def paper_findings(world: World, sessions: Sessions, checked: Counter[str]) -> list[str]:
     with sessions() as session:
         papers = list(_living(session))
-        found = list(_rows(session))
+        found = list(row_findings(session))
     checked["papers"] += len(papers)
-    checked["seals"] += sum(SignatureField.SEAL in paper.fields for paper in papers)
+    checked["seals"] += sum(len(seals(paper.fields)) for paper in papers)
     return found + await asyncio.to_thread(_verified, world, papers)
 
 
@@ -48,7 +48,8 @@ def _living(session: Session) -> Iterator[Paper]:
         yield Paper(str(each.id), each.kind, each.sha256, tuple(sorted(fields)))
 
 
-def _rows(session: Session) -> Iterator[str]:
+def row_findings(session: Session) -> Iterator[str]:
+    """What the rows alone tell."""
     yield from _twice(session)
     yield from _events(session)
     missing = (
@@ -57,7 +58,7 @@ def _rows(session: Session) -> Iterator[str]:
         .where(~select(1).where(_speaks_of(TermRecord.id, DocumentKind.CLASS_SUMMARY)).exists())
     )
     yield from (
-        f"Record {each} is {stage} and has no sealed class summary." for each, stage in session.execute(missing)
+        f"Lost: record {each} is {stage} and has no sealed class summary." for each, stage in session.execute(missing)
     )
 
 
@@ -77,14 +78,19 @@ def _twice(session: Session) -> Iterator[str]:
         .having(func.count() > 1)
     )
     for record_id, kind, slot, count in session.execute(living):
-        yield f"Record {record_id} has {count} living papers: {kind} {slot}."
-    seals = (
+        yield f"Twice: record {record_id} has {count} living papers: {kind} {slot}."
+    sealed = (
         select(SignatureRow.document_id, func.count())
-        .where(SignatureRow.field == SignatureField.SEAL)
+        .where(SignatureRow.field.startswith(SignatureField.SEAL))
         .group_by(SignatureRow.document_id)
         .having(func.count() > 1)
     )
-    yield from (f"Document {each} has {count} seals." for each, count in session.execute(seals))
+    yield from (f"Twice: document {each} has {count} seals." for each, count in session.execute(sealed))
+
+
+def seals(fields: Iterable[str]) -> list[str]:
+    """Fields that hold a seal, whatever has been added to their name."""
+    return [each for each in fields if each.startswith(SignatureField.SEAL)]
 
 
 def _events(session: Session) -> Iterator[str]:
@@ -104,17 +110,17 @@ def _events(session: Session) -> Iterator[str]:
 def _verified(world: World, papers: list[Paper]) -> list[str]:
     root, objects = world.settings.trust_file, world.settings.object_store
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        findings = pool.map(_judge, papers, [objects] * len(papers), [root] * len(papers), chunksize=16)
+        findings = pool.map(judge, papers, [objects] * len(papers), [root] * len(papers), chunksize=16)
         return [finding for finding in findings if finding]
 
 
-def _judge(paper: Paper, objects: Path, root: Path) -> str:
+def judge(paper: Paper, objects: Path, root: Path) -> str:
     """Empty when the bytes say what the rows say, and verify; a sheet's time is proven beside it."""
     pdf = Objects(objects).get(paper.sha256)
     verdict = verify(pdf, x509.load_pem_x509_certificates(root.read_bytes()))
     fields = tuple(sorted(each.field for each in verdict.signatures))
-    if paper.kind in SEALED and fields.count(SignatureField.SEAL) != 1:
-        return f"Document {paper.id} bears {fields.count(SignatureField.SEAL)} seals."
+    if paper.kind in SEALED and len(seals(fields)) != 1:
+        return f"{'Twice' if seals(fields) else 'Lost'}: document {paper.id} bears {len(seals(fields))} seals."
     if fields != paper.fields:
         return f"Document {paper.id} bears {fields}, the database says {paper.fields}."
     if verdict.verdict is Verdict.INVALID or (paper.kind in SEALED and not verdict.holds):

@@ -48,7 +48,7 @@ async def check(world: World, found: "Round") -> None:
     found.violations += [f"Somebody was told of a broken system: {what}" for _, what in found.ledger.broken]
     with opened(world.settings.database_url) as sessions:
         with sessions() as session:
-            found.violations += await asyncio.to_thread(lambda: list(_database(session, found)))
+            found.violations += await asyncio.to_thread(lambda: list(database_findings(session, found)))
         found.violations += await paper_findings(world, sessions, found.checked)
         found.violations += await engine_findings(world, sessions, found.checked)
     found.violations += await _audit(world)
@@ -81,7 +81,8 @@ def _unproven(sessions: object) -> str:
     return f"{counts[0]} orders, {counts[1]} events of the log" if any(counts) else ""
 
 
-def _database(session: Session, found: "Round") -> Findings:
+def database_findings(session: Session, found: "Round") -> Findings:
+    """What people were told, beside what the rows say."""
     yield from _decisions(session, found)
     yield from _cells(session, found)
     yield from _chains(session, found)
@@ -102,7 +103,7 @@ def _decisions(session: Session, found: "Round") -> Findings:
             yield f"Twice: {action.kind} {command_id} is in the journal {audited[command_id]} times."
         if not set(done) <= set(entries.get(command_id, {}).get("records", {})):  # type: ignore[call-overload]
             yield f"Lost: {action.kind} {command_id} was acknowledged for records that the journal does not name."
-    sent = {_command_of(each) for each in found.ledger.actions}
+    sent = {each.key for each in found.ledger.actions}
     yield from (
         f"Nobody sent {row.action} {row.id}, and it took effect."
         for row in commands.values()
@@ -115,10 +116,6 @@ def _refused_and_done(ledger: Ledger, commands: dict[str, Command]) -> Findings:
     for each in ledger.actions:
         if each.refusal and each.kind in _DECISIONS and each.key in commands:
             yield f"Refused and done: {each.kind} {each.key} ({each.refusal}), sent {each.tries} times."
-
-
-def _command_of(action: Action) -> str:
-    return action.key
 
 
 def _acknowledged(ledger: Ledger) -> Iterator[tuple[Action, str, Sequence[str]]]:

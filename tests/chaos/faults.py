@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, cycle
 from random import Random
 from typing import Final
 
@@ -22,6 +22,8 @@ POINTS: Final = (
     "api INSERT assessments before", "api INSERT assessments after",
     "api INSERT confirmations before", "api INSERT confirmations after",
 )  # fmt: skip
+# What dies at a point that somebody else has come to, and the kind of fault that is.
+AT_A_POINT: Final = {"": "crash at a point", "postgres": "postgres at a point", "temporal": "temporal at a point"}
 OF_WORKER: Final = frozenset({"record_decision", "note_deadline", "load_book"})
 STAMPS: Final = ("slow", "refuses", "hangs", "stamps another digest", "garbage", "an old token", "cut short")
 SERVICES: Final = ("loses its answer", "is asked twice", "slow", "refuses", "garbage", "signs for another")
@@ -38,6 +40,7 @@ class Fault:
     target: str
     seconds: float = 0.0
     minutes: int = 0
+    victim: str = ""  # another part than the one that comes to the point
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -55,6 +58,8 @@ def _signing(*more: str) -> Callable[[Fault], tuple[str, ...]]:
 
 def _of_point(fault: Fault) -> tuple[str, ...]:
     activity = fault.target.split()[0]
+    if fault.victim:
+        return (fault.victim,)
     return ("api",) if activity == "api" else ("worker",) if activity in OF_WORKER else ("signer",)
 
 
@@ -65,7 +70,7 @@ def _of_parts(fault: Fault) -> tuple[str, ...]:
 _NEEDED: Final[Mapping[str, Callable[[Fault], tuple[str, ...]]]] = {
     "kill": _of_parts,
     "kill two": _of_parts,
-    "crash at a point": _of_point,
+    **dict.fromkeys(AT_A_POINT.values(), _of_point),
     "kill a paper process": _signing(),
     "freeze": _of_parts,
     "full disk": _signing("postgres", "temporal"),
@@ -74,7 +79,6 @@ _NEEDED: Final[Mapping[str, Callable[[Fault], tuple[str, ...]]]] = {
     "clock step": _of_parts,
 }
 KINDS: Final = tuple(_NEEDED)
-CRASH: Final = "crash at a point"
 # Of those that are planned, so many of a hundred are of each kind.
 _WEIGHTS: Final[Mapping[str, int]] = {
     "kill": 30, "kill two": 10, "kill a paper process": 6, "freeze": 16, "full disk": 8, "time stamps": 10,
@@ -82,12 +86,28 @@ _WEIGHTS: Final[Mapping[str, int]] = {
 }  # fmt: skip
 
 
-def points(seed: int) -> Iterator[Fault]:
-    """Crashes at points, each point once before one comes again; numbered by themselves."""
-    random = Random(seed)  # noqa: S311 - a plan that can be made again
-    for number in count(1, len(POINTS)):
-        for at, point in enumerate(random.sample(POINTS, len(POINTS))):
-            yield Fault(number + at, CRASH, point)
+class Points:
+    """Deaths at points: of each kind in turn, at the point that somebody comes to first.
+
+    Where it took place it does not again before as many other points have had their turn as half of all.
+    """
+
+    def __init__(self, seed: int, at_most: int) -> None:
+        self._random = Random(seed)  # noqa: S311 - a plan that can be made again
+        self._victims = cycle(AT_A_POINT)
+        self._left: dict[str, list[str]] = {victim: [] for victim in AT_A_POINT}
+        self._numbers = range(1, at_most + 1)
+
+    def __iter__(self) -> Iterator[list[Fault]]:
+        """Of these one shall take place, and then one of the next."""
+        for number, victim in zip(self._numbers, self._victims, strict=False):
+            left = self._left[victim]
+            if len(left) <= len(POINTS) // 2:
+                left += [each for each in self._random.sample(POINTS, len(POINTS)) if each not in left]
+            yield [Fault(number, AT_A_POINT[victim], point, victim=victim) for point in left]
+
+    def took_place(self, fault: Fault) -> None:
+        self._left[fault.victim].remove(fault.target)
 
 
 def plan(seed: int) -> Iterator[Fault]:

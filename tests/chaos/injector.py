@@ -3,13 +3,14 @@
 import asyncio
 import os
 import signal
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from pathlib import Path
 from random import Random
 from typing import Final
 
 import psutil
 
-from tests.chaos.faults import Fault
+from tests.chaos.faults import Fault, Points
 from tests.chaos.outside import WELL
 from tests.chaos.recovery import Hit, Recoveries
 from tests.chaos.world import World
@@ -25,7 +26,7 @@ Deed = Callable[[Fault], Awaitable[Hit | None]]
 
 
 class Injector:
-    """Two things at once: faults by the plan, and a request for a crash that waits until somebody falls over it."""
+    """Two things at once: faults by the plan, and requests for a death that wait until somebody comes to the point."""
 
     def __init__(self, world: World, recoveries: Recoveries, seed: int) -> None:
         self._world = world
@@ -44,7 +45,7 @@ class Injector:
             "clock step": self._step_clocks,
         }
 
-    async def inject(self, planned: Iterator[Fault], points: Iterator[Fault], until: Callable[[], bool]) -> None:
+    async def inject(self, planned: Iterator[Fault], points: Points, until: Callable[[], bool]) -> None:
         """Inject one fault after the other until it is enough, then let everything get well."""
         crashing = asyncio.create_task(self._crash_at(points))
         while not until():
@@ -63,16 +64,20 @@ class Injector:
             await _within(hit.over.wait(), RECOVERY_PATIENCE)
         await asyncio.sleep(self._random.uniform(0, LONGEST_PAUSE))
 
-    async def _crash_at(self, points: Iterator[Fault]) -> None:
+    async def _crash_at(self, points: Points) -> None:
         request = self._world.crash_file
         try:
-            for fault in points:
-                request.write_text(fault.target)
-                while request.exists():  # noqa: ASYNC110 - another process removes it
-                    await asyncio.sleep(LOOK_EVERY)
+            for faults in points:
+                fault = await _first_of({self._request(each): each for each in faults}, request)
+                points.took_place(fault)
                 await self._pause(self._recoveries.begin(fault))
         finally:
             request.unlink(missing_ok=True)
+
+    def _request(self, fault: Fault) -> str:
+        """A line as `worker.crash` reads it."""
+        record = self._world.settings.var_dir / "run" / f"{fault.victim}.pid"
+        return f"{fault.target} > {record}" if fault.victim else fault.target
 
     async def _kill(self, fault: Fault) -> Hit:
         for part in fault.parts:
@@ -167,6 +172,26 @@ def _send(process: psutil.Process, number: signal.Signals) -> None:
         os.kill(process.pid, number)
     except ProcessLookupError:
         return
+
+
+async def _first_of(faults: Mapping[str, Fault], request: Path) -> Fault:
+    """Ask for all of them, and withdraw the others once somebody has come to one."""
+    _ask(request, faults)
+    while not (taken := faults.keys() - _open(request)):  # noqa: ASYNC110 - another process takes it
+        await asyncio.sleep(LOOK_EVERY)
+    _ask(request, ())
+    return faults[min(taken)]
+
+
+def _ask(request: Path, lines: Iterable[str]) -> None:
+    request.write_text("\n".join(lines))
+
+
+def _open(request: Path) -> set[str]:
+    try:
+        return set(request.read_text().splitlines())
+    except FileNotFoundError:
+        return set()
 
 
 async def _within(work: Awaitable[object], seconds: float) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tests.chaos.faults import Fault
@@ -32,10 +33,12 @@ class Hit:
 @dataclass
 class Recoveries:
     hits: list[Hit] = field(default_factory=list)
+    tell: Callable[[str], object] = str  # until there is somebody to tell
 
     def begin(self, fault: Fault) -> Hit:
         hit = Hit(fault, time.monotonic(), set(fault.parts))
         self.hits.append(hit)
+        self.tell(str(fault))
         return hit
 
     def hear(self, action: Action) -> None:

@@ -14,7 +14,7 @@ def as_json(rounds: Sequence[Round]) -> dict[str, Any]:
         "faults": sum(len(each.faults) for each in rounds),
         "by_kind": {kind: _of_kind(rounds)[kind] for kind in KINDS},
         "recovery_seconds": {kind: _summary(waits[kind]) for kind in waits},
-        "actions": _actions(rounds),
+        "actions": _actions(rounds) | _broken(rounds),
         "checked": dict(sum((each.checked for each in rounds), Counter())),
         "class_terms": sum(each.is_issued for round_ in rounds for each in round_.books),
         "seeds": [each.seed for each in rounds],
@@ -60,6 +60,12 @@ def _summary(waits: Sequence[float]) -> dict[str, float]:
         "p95": round(waits[min(len(waits) - 1, int(len(waits) * 0.95))], 2),
         "max": round(waits[-1], 2),
     }
+
+
+def _broken(rounds: Sequence[Round]) -> dict[str, int]:
+    """How many of the violations say that something was lost or done twice."""
+    found = Counter(sentence.split(":")[0] for each in rounds for sentence in each.violations)
+    return {"lost": found["Lost"], "twice": found["Twice"]}
 
 
 def _actions(rounds: Sequence[Round]) -> dict[str, int]:

@@ -1,9 +1,10 @@
 """A round of the storm: people at work, faults, then quiet until every class that was begun is issued."""
 
 import asyncio
+import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +17,7 @@ from cli.trouble import Trouble
 from domain.assessment import Term
 from tests.chaos.book import Book
 from tests.chaos.checks import check
-from tests.chaos.faults import KINDS, Fault, plan, points
+from tests.chaos.faults import KINDS, Fault, Points, plan
 from tests.chaos.injector import Injector
 from tests.chaos.ledger import Ledger
 from tests.chaos.people import IMPATIENT_SECONDS, People
@@ -26,13 +27,17 @@ from tests.chaos.world import World, client_of, world
 
 @dataclass(frozen=True)
 class Shape:
-    """How big a round is: classes, pupils of each, classes that are worked on at once, terms; seconds to end in."""
+    """How big a round is: classes, pupils of each, classes that are worked on at once, terms; seconds to end in.
+
+    `points`: so many deaths at points, at most.
+    """
 
     classes: tuple[str, ...]
     pupils: int
     at_once: int
     terms: tuple[Term, ...]
     calm_seconds: float
+    points: int
 
 
 @dataclass
@@ -114,14 +119,16 @@ async def storm(folder: Path, seed: int, wanted: int, shape: Shape, say: Callabl
     began, found = time.monotonic(), Round(seed)
     random = Random(seed)  # noqa: S311 - choices that can be made again
     found.ledger.listeners.append(found.recoveries.hear)
+    found.recoveries.tell = say
     async with AsyncExitStack() as stack:
         here = await stack.enter_async_context(world(folder, shape.classes, shape.pupils, seed))
+        stack.callback(_keep_logs, here, folder / "log")
         http = await stack.enter_async_context(client_of(here, IMPATIENT_SECONDS))
         desks = Desks(here, People(http, here.school, found.ledger), shape, random)
         await stack.enter_async_context(desks)
         say(f"The school is open after {time.monotonic() - began:.0f} s.")
         injector = Injector(here, found.recoveries, seed)
-        await injector.inject(_told(plan(seed), say), points(seed), lambda: found.is_enough(wanted, desks))
+        await injector.inject(plan(seed), Points(seed, shape.points), lambda: found.is_enough(wanted, desks))
         say("Calm.")
         await desks.end()
         found.note(here, desks)
@@ -131,7 +138,6 @@ async def storm(folder: Path, seed: int, wanted: int, shape: Shape, say: Callabl
     return found
 
 
-def _told(faults: Iterator[Fault], say: Callable[[str], None]) -> Iterator[Fault]:
-    for fault in faults:
-        say(str(fault))
-        yield fault
+def _keep_logs(here: World, to: Path) -> None:
+    """The state may be a file system that is about to vanish; what its parts wrote says what went wrong."""
+    shutil.copytree(here.settings.var_dir / "log", to, dirs_exist_ok=True)

@@ -50,9 +50,7 @@ class Cast:
         return self.signed(self.placed(kind), *FIELDS[kind])
 
 
-def prepared_for(
-    key: IssuedKey, pdf: bytes, field: SignatureField, mechanism: Mechanism | None = None
-) -> PreparedSignature:
+def prepared_for(key: IssuedKey, pdf: bytes, field: str, mechanism: Mechanism | None = None) -> PreparedSignature:
     return BatchSigner(key.certificates, mechanism, signed_at=SIGNED_AT).prepare(pdf, field)
 
 
@@ -60,7 +58,7 @@ def raw_by(key: IssuedKey, prepared: PreparedSignature) -> bytes:
     return sign(key.private_key, prepared.mechanism, prepared.to_be_signed)
 
 
-def signed_by(key: IssuedKey, pdf: bytes, field: SignatureField, mechanism: Mechanism | None = None) -> bytes:
+def signed_by(key: IssuedKey, pdf: bytes, field: str, mechanism: Mechanism | None = None) -> bytes:
     prepared = prepared_for(key, pdf, field, mechanism or default_mechanism(key.certificate))
     return embed(prepared, key.certificates, raw_by(key, prepared))
 

@@ -47,7 +47,7 @@ def signable(content: C, keys: Keys) -> C:
 
 def signed(pdf: bytes, keys: Keys, fields: Sequence[str]) -> bytes:
     for field in fields:
-        pdf = signed_by(keys[field], pdf, field)  # type: ignore[arg-type]  # a field of its own
+        pdf = signed_by(keys[field], pdf, field)  # a field of its own
     return pdf
 
 
@@ -93,7 +93,7 @@ def test_a_giver_who_is_missing_without_a_word_is_found(keys: Keys, curve_cast: 
 def test_signing_minutes_out_of_turn_is_refused(before: tuple[str, ...], field: str, keys: Keys) -> None:
     pdf = signed(rendered(handover_minutes(4, 3), keys), keys, before)
     with pytest.raises(SigningRefused, match="Chưa đến lượt"):
-        prepared_for(keys[field], pdf, field)  # type: ignore[arg-type]  # a field of its own
+        prepared_for(keys[field], pdf, field)  # a field of its own
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from storage.database import Sessions, make_engine, make_sessions
 from storage.migrate import upgrade
 from storage.staffing import Person
 from storage.tables import Campaign
-from tests.database import another_database
+from tests.database import another_database, of_worker
 from tests.factories import YEAR, ClassCast, make_class, make_school
 from workflows.campaign import CampaignState
 from workflows.queues import MAIN_QUEUE
@@ -116,17 +116,17 @@ async def start(season: Season, *terms: str) -> None:
 
 @asynccontextmanager
 async def season_workers(client: Client, sessions: Sessions) -> AsyncIterator[None]:
-    with ThreadPoolExecutor(8) as threads:
+    with of_worker(sessions) as working, ThreadPoolExecutor(8) as threads:
         async with AsyncExitStack() as stack:
             main = Worker(
                 client,
                 task_queue=MAIN_QUEUE,
                 workflows=WORKFLOWS,
-                activities=main_activities(sessions),
+                activities=main_activities(working),
                 activity_executor=threads,
                 workflow_runner=LEAN,
             )
-            for worker in (main, campaign_worker(client, sessions, threads)):
+            for worker in (main, campaign_worker(client, working, threads)):
                 await stack.enter_async_context(worker)
             yield
 

@@ -32,6 +32,7 @@ from storage.database import Sessions
 from storage.opening import open_term
 from storage.tables import Document, Enrolment, Matter, MatterEvent, Notice, TermRecord
 from tests.correcting import ADMIN_SERIAL
+from tests.database import of_worker
 from tests.factories import SINCE, ClassCast, make_staff
 from tests.workflows.moves import people
 from tests.workflows.moves.people import ACTION_AT, Step
@@ -50,19 +51,20 @@ NUMBERS = count(60)  # of schools; each test has its own
 
 @asynccontextmanager
 async def theatre(client: Client, sessions: Sessions) -> AsyncIterator[Theatre]:
-    orders = OrderActivities(sessions, PlainPapers(), NoQuestions())  # type: ignore[arg-type]
-    matters = MatterPaperActivities(sessions, PlainPapers())  # type: ignore[arg-type]
-    signing: list[Callable[..., Any]] = [orders.complete_order, matters.complete_matter_order]
     async with AsyncExitStack() as stack:
+        workers = stack.enter_context(of_worker(sessions))
+        orders = OrderActivities(workers, PlainPapers(), NoQuestions())  # type: ignore[arg-type]
+        matters = MatterPaperActivities(workers, PlainPapers())  # type: ignore[arg-type]
+        signing: list[Callable[..., Any]] = [orders.complete_order, matters.complete_matter_order]
         threads = stack.enter_context(ThreadPoolExecutor(12))
         main = Worker(
             client, task_queue=MAIN_QUEUE, workflows=WORKFLOWS,
-            activities=main_activities(sessions),
+            activities=main_activities(workers),
             activity_executor=threads, workflow_failure_exception_types=FAILURES, max_cached_workflows=0,
             workflow_runner=LEAN,
         )  # fmt: skip
         sign = Worker(client, task_queue=SIGN_QUEUE, activities=signing, activity_executor=threads)
-        others = (campaign_worker(client, sessions, threads), matter_worker(client, sessions, threads))
+        others = (campaign_worker(client, workers, threads), matter_worker(client, workers, threads))
         for worker in (main, sign, *others):
             await stack.enter_async_context(worker)
         yield Theatre(client, sessions, TemporalEngine(client), orders, Clocks(client))

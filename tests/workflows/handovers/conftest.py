@@ -25,7 +25,7 @@ from storage.handovers.deciding import Case, case_of
 from storage.migrate import upgrade
 from storage.staffing import Person
 from storage.tables import Staff
-from tests.database import another_database
+from tests.database import another_database, of_worker
 from tests.factories import ClassCast, make_certificate, make_class, make_school, make_staff
 from workflows.queues import MAIN_QUEUE
 from workflows.workers import LEAN, WORKFLOWS, main_activities
@@ -46,12 +46,12 @@ def handover_sessions(postgres_url: str) -> Iterator[Sessions]:
 @asynccontextmanager
 async def handover_workers(client: Client, sessions: Sessions) -> AsyncIterator[None]:
     """Without a cache every workflow task replays its whole history."""
-    with ThreadPoolExecutor(8) as threads:
+    with of_worker(sessions) as working, ThreadPoolExecutor(8) as threads:
         async with Worker(
             client,
             task_queue=MAIN_QUEUE,
             workflows=WORKFLOWS,
-            activities=main_activities(sessions),
+            activities=main_activities(working),
             activity_executor=threads,
             max_cached_workflows=0,
             workflow_runner=LEAN,

@@ -30,6 +30,7 @@ from storage import registration
 from storage.database import Sessions
 from storage.opening import open_term
 from storage.transfers import following
+from tests.database import of_worker
 from tests.factories import DUE, SINCE, ClassCast, make_certificate, make_class, make_school, make_staff
 from tests.workflows.playing import FAILURES
 from workflows.queues import MAIN_QUEUE, PROOF_QUEUE, SIGN_QUEUE
@@ -93,23 +94,24 @@ class Stage:
 
 @asynccontextmanager
 async def stage(client: Client, sessions: Sessions) -> AsyncIterator[Stage]:
-    orders = OrderActivities(sessions, PlainPapers(), NoQuestions())  # type: ignore[arg-type]
     engine = TemporalEngine(client)
     async with AsyncExitStack() as stack:
+        workers = stack.enter_context(of_worker(sessions))
+        orders = OrderActivities(workers, PlainPapers(), NoQuestions())  # type: ignore[arg-type]
         threads = stack.enter_context(ThreadPoolExecutor(THREADS))
         main = Worker(
             client, task_queue=MAIN_QUEUE, workflows=WORKFLOWS,
-            activities=main_activities(sessions),
+            activities=main_activities(workers),
             activity_executor=threads, workflow_failure_exception_types=FAILURES, workflow_runner=LEAN,
         )  # fmt: skip
-        papers = MatterPaperActivities(sessions, PlainPapers())  # type: ignore[arg-type]
+        papers = MatterPaperActivities(workers, PlainPapers())  # type: ignore[arg-type]
         signing: list[Callable[..., Any]] = [orders.complete_order, papers.complete_matter_order]
         sign = Worker(client, task_queue=SIGN_QUEUE, activities=signing, activity_executor=threads)
-        confirming = Confirming(sessions, {})
-        carry = CarryActivities(sessions, client, confirming, NoProof())  # type: ignore[arg-type]
-        beside: list[Callable[..., Any]] = [Packages(sessions).pack_transfer, carry.carry_order]
+        confirming = Confirming(workers, {})
+        carry = CarryActivities(workers, client, confirming, NoProof())  # type: ignore[arg-type]
+        beside: list[Callable[..., Any]] = [Packages(workers).pack_transfer, carry.carry_order]
         packs = Worker(client, task_queue=PROOF_QUEUE, activities=beside, activity_executor=threads)
-        others = (campaign_worker(client, sessions, threads), matter_worker(client, sessions, threads))
+        others = (campaign_worker(client, workers, threads), matter_worker(client, workers, threads))
         for worker in (main, sign, packs, *others):
             await stack.enter_async_context(worker)
         yield Stage(client, sessions, engine, orders, Clocks(client))

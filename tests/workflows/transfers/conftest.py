@@ -13,7 +13,7 @@ from temporalio.worker import Worker
 from activities.decisions import DecisionActivities
 from storage.database import Sessions, make_engine, make_sessions
 from storage.migrate import upgrade
-from tests.database import another_database
+from tests.database import another_database, of_worker
 from tests.workflows.playing import FAILURES
 from tests.workflows.transfers.pretended import Pretended
 from tests.workflows.transfers.schools import Journey, make_journey
@@ -36,8 +36,8 @@ def moving_sessions(postgres_url: str) -> Iterator[Sessions]:
 @asynccontextmanager
 async def moving_workers(client: Client, sessions: Sessions, pretended: Pretended) -> AsyncIterator[None]:
     """Without a cache every workflow task replays its whole history."""
-    decisions = DecisionActivities(sessions)
-    with ThreadPoolExecutor(12) as threads:
+    with of_worker(sessions) as working, ThreadPoolExecutor(12) as threads:
+        decisions = DecisionActivities(working)
         async with AsyncExitStack() as stack:
             main = Worker(
                 client, task_queue=MAIN_QUEUE,
@@ -56,7 +56,7 @@ async def moving_workers(client: Client, sessions: Sessions, pretended: Pretende
                 activities=[pretended.pack_transfer, pretended.check_brought],
                 activity_executor=threads,
             )
-            for worker in (main, sign, proof, matter_worker(client, sessions, threads)):
+            for worker in (main, sign, proof, matter_worker(client, working, threads)):
                 await stack.enter_async_context(worker)
             yield
 
