@@ -30,7 +30,6 @@ from bench.rendering import year_record
 from documents.render import Renderer
 from signing.authority import KeyKind
 from signing.mechanisms import Mechanism, sign, signature_fits
-from signing.quick_reading import byte_by_byte
 from signing.timestamps import TimeStampService
 from signing.verification.litter import Litter
 from signing.verification.verify import verify
@@ -111,8 +110,7 @@ def _floor(records: Sequence[Record], signers: Signers) -> float:
 
 
 def _stock(records: Sequence[Record], roots: Sequence[x509.Certificate]) -> float:
-    with byte_by_byte():
-        return statistics.mean(_spent(partial(by_stock, record.pdf, roots)) for record in records[:MOST_STOCK])
+    return statistics.mean(_spent(partial(by_stock, record.pdf, roots)) for record in records[:MOST_STOCK])
 
 
 def _measured(count: int) -> Figures:

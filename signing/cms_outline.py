@@ -3,7 +3,7 @@
 from functools import partial
 
 from asn1crypto.cms import SignedData, SignerInfo
-from asn1crypto.core import Asn1Value
+from asn1crypto.core import Asn1Value, Void
 from asn1crypto.x509 import Certificate
 from cryptography.exceptions import InvalidSignature
 from pyhanko.sign.general import SignedDataCerts, extract_certificate_info, extract_signer_info
@@ -15,7 +15,7 @@ from signing.remembered import Remembered, key_of, remembered
 
 _SIGNED = ("version", "digest_algorithms", "certificates", "crls")
 _outlines, _validator = Remembered(16), DefaultSignatureValidator()
-_OF_SIGNER = ("version", "sid", "digest_algorithm", "signature_algorithm")
+_OF_SIGNER = ("version", "digest_algorithm", "signature_algorithm")
 
 
 def outline(signed: SignedData) -> bytes | None:
@@ -34,9 +34,11 @@ def _outline(signed: SignedData) -> bytes | None:
         return None
     return key_of(
         content["content_type"].native,
-        int(content["content"].contents is None),
+        int(isinstance(content["content"], Void)),
         *(_read(signed[name]) for name in _SIGNED),
         *(_read(info[name]) for name in _OF_SIGNER),
+        info["sid"].name,
+        _read(info["sid"].chosen),
         *(_read(each) for kind, each in attributes if kind != "message_digest"),
     )
 
@@ -81,5 +83,5 @@ def _is_signed(info: SignerInfo, certificate: Certificate) -> bool:
 
 
 def _read(value: Asn1Value) -> bytes | None:
-    found: bytes | None = (value.chosen if hasattr(value, "chosen") else value).contents
+    found: bytes | None = value.contents
     return found

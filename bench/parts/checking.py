@@ -21,6 +21,7 @@ from signing.coroutines import run_coroutine
 from signing.evidence.checking import check_evidence
 from signing.evidence.records import Stamp, assemble
 from signing.evidence.tree import HashTree
+from signing.quick_reading import byte_by_byte
 from signing.tokens import check_token
 from signing.verification.apart import ApartVerifier
 from tests.signing.stock import simple_signer
@@ -57,7 +58,8 @@ def by_stock(pdf: bytes, roots: Sequence[x509.Certificate]) -> None:
             assert status.intact
             assert status.valid
 
-    run_coroutine(validated())
+    with byte_by_byte():
+        run_coroutine(validated())
 
 
 def _signed_by_many(pdf: bytes, key: IssuedKey) -> bytes:
