@@ -35,7 +35,7 @@ from tests.signing.providers.csc_https import Site, Tls
 
 # A part is started again at once, however often it dies.
 UNSHAKEN = Patience(restarts=1_000_000, first_pause=0.1, longest_pause=0.1)
-# Where several storms or tests share the processors, a part takes longer to be ready than anybody's machine should.
+# Where other tests share the processors, a part may take minutes to be ready.
 READY_SECONDS = 300.0
 STATE_MEGABYTES = 1500
 TSA_PATIENCE = 3.0
