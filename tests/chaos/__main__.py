@@ -18,7 +18,7 @@ from tests.chaos.storm import Round, Shape, storm
 
 IN_A_ROUND = 100
 LONG = Shape(("1A1", "1A2", "1A3", "1A4", "1A5", "1A6", "4A1", "6A1"), 6, 4, (Term.HK1, Term.YEAR_END), 600, IN_A_ROUND)
-SHORT = Shape(("1A1", "4A1", "1A2", "4A2"), 5, 2, (Term.YEAR_END, Term.HK1), 180, 6)
+SHORT = Shape(("1A1", "4A1", "1A2", "4A2"), 5, 2, (Term.YEAR_END, Term.HK1), 400, 4)
 
 
 def main() -> int:

@@ -35,7 +35,7 @@ from workflows.upkeep import schedule_id
 if TYPE_CHECKING:
     from tests.chaos.storm import Round
 
-PROOF_SECONDS: Final = 120.0
+PROOF_SECONDS: Final = 300.0
 # What a verb of the interface is called in the journal.
 _ACTIONS: Final = {"return": "return_for_rework"}
 _DECISIONS: Final = ("submit", "review", "return", "hold", "release")

@@ -35,6 +35,8 @@ from tests.signing.providers.csc_https import Site, Tls
 
 # A part is started again at once, however often it dies.
 UNSHAKEN = Patience(restarts=1_000_000, first_pause=0.1, longest_pause=0.1)
+# Where other tests share the processors, a part may take minutes to be ready.
+READY_SECONDS = 300.0
 STATE_MEGABYTES = 1500
 TSA_PATIENCE = 3.0
 
@@ -158,7 +160,8 @@ def _in_the_storm(services: Services, clocks: Clocks) -> Services:
         command = (*words[: at + 1], "tests.chaos.part", name, *words[at + 2 :])
         environment = {**child.part.environment, **clocks.environment(name)}
         services.children[name] = Child(
-            replace(child.part, command=command, environment=environment), services.settings.var_dir
+            replace(child.part, command=command, environment=environment, ready_seconds=READY_SECONDS),
+            services.settings.var_dir,
         )
     return services
 
