@@ -3,9 +3,12 @@
 import argparse
 import asyncio
 
-from config.settings import Settings
-from config.watching import watch
-from worker.serving import QUEUES, serve
+from config.process import importing
+
+with importing():
+    from config.settings import Settings
+    from config.watching import watch
+    from worker.serving import QUEUES, serve
 
 DEFAULT = ("main", "matter")
 

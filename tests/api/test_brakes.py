@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from activities import passwords
-from api.__main__ import server_config
 from api.pages.entrance.door import DEVICE_COOKIE
+from api.running import server_config
 from config.settings import Settings
 from storage.tables import Account, AccountEvent, AccountSession, Notice, SignInAttempt
 from tests.api.doors import away, fail, give_password, sign_in

@@ -7,8 +7,8 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy.orm import Session
 
-from api.__main__ import server_config
 from api.guard import SAFE_COOKIE
+from api.running import server_config
 from api.services import Services
 from api.workbooks import workbook
 from config.settings import Settings

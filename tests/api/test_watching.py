@@ -18,8 +18,8 @@ from httpx import ASGITransport, AsyncClient
 from prometheus_client import REGISTRY, generate_latest
 from sqlalchemy.exc import IntegrityError
 
-from api.__main__ import server_config
 from api.main import create_app
+from api.running import server_config
 from api.services import Services
 from api.watching import HEADER
 from config.settings import Settings

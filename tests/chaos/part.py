@@ -53,7 +53,7 @@ def crash_at_statements(request: Path) -> None:
 
 
 def _api() -> None:
-    from api.__main__ import serve  # noqa: PLC0415 - each part imports its own
+    from api.running import serve  # noqa: PLC0415 - each part imports its own
     from config.settings import Settings  # noqa: PLC0415
 
     settings = Settings()
