@@ -38,6 +38,7 @@ class Part:
     stop_seconds: float = 20
     ready_seconds: float = 60
     alongside: bool = False  # it may start together with the part before it, of which it needs nothing
+    late: bool = False  # it may start after all others: what comes for it meanwhile waits in a queue
 
 
 class Child:

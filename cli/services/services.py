@@ -75,12 +75,12 @@ class Services:
 
     def _groups(self) -> list[list[Child]]:
         groups: list[list[Child]] = []
-        for child in self.children.values():
+        for child in (each for each in self.children.values() if not each.part.late):
             if child.part.alongside and groups:
                 groups[-1].append(child)
             else:
                 groups.append([child])
-        return groups
+        return [*groups, *([each] for each in self.children.values() if each.part.late)]
 
     async def stop(self) -> None:
         """Stop what runs, the last started first; calling it again does nothing."""
@@ -152,7 +152,7 @@ def own_processes(settings: Settings) -> list[Part]:
     api = http_part("api", ["-m", "api"], _as(API, settings), f"{settings.api_url}/readyz")
     return [
         python_part("worker", ["-m", "worker"], _as(WORKER, watched(settings, "worker"))),
-        replace(signer, alongside=True),
+        replace(signer, late=True),
         replace(api, alongside=True),
     ]
 
