@@ -70,7 +70,6 @@ async def _job_alone(here: City, beside: Figures, options: argparse.Namespace) -
     """A process for each processor, and what they need of PostgreSQL and of the stamping service."""
     context, pace = multiprocessing.get_context("spawn"), Pace()
     done: Synchronized[int] = context.Value("i", 0)
-    before, start = machine.spent(here.services), time.perf_counter()
     shares = [range(number, here.schools, PROCESSORS) for number in range(PROCESSORS)]
     ready = context.Barrier(PROCESSORS + 1)
     processes = [

@@ -113,11 +113,16 @@ class ArchivalReader(PdfFileReader):
         as_metadata_stream: bool = False,  # noqa: FBT001, FBT002
     ) -> PdfObject:
         if isinstance(marker, int) and not as_metadata_stream and not self.encrypted:
-            known = known_indirect_object(self.stream.getvalue(), marker, ref)
-            if known is not None:
-                return known.within(Reference(ref.idnum, ref.generation, self))
+            plain = self._plainly(ref, marker)
+            if plain is not None:
+                return plain
         read: PdfObject = super()._read_object(ref, marker, never_decrypt, as_metadata_stream)
         return read
+
+    def _plainly(self, ref: Reference, marker: int) -> PdfObject | None:
+        """An object at its place in the file, where nothing about it is unusual."""
+        known = known_indirect_object(self.stream.getvalue(), marker, ref)
+        return None if known is None else known.within(Reference(ref.idnum, ref.generation, self))
 
     def _get_object_from_stream(self, idnum: int, stmnum: int, idx: int) -> PdfObject:
         found = self._value(*self._slice(idnum, stmnum, idx), Reference(idnum, 0, self))
@@ -166,20 +171,12 @@ class OwnReader(ArchivalReader):
         except Unusual:
             return super()._value(data, start, end, reference)
 
-    def _read_object(
-        self,
-        ref: Reference,
-        marker: int | ObjStreamRef | None,
-        never_decrypt: bool = False,  # noqa: FBT001, FBT002 - pyHanko's signature
-        as_metadata_stream: bool = False,  # noqa: FBT001, FBT002
-    ) -> PdfObject:
-        if isinstance(marker, int) and not as_metadata_stream and not self.encrypted:
-            with suppress(Unusual):
-                found, value, _ = read_indirect(self.stream.getvalue(), marker, self)
-                if found == ref:
-                    return value
-        read: PdfObject = super()._read_object(ref, marker, never_decrypt, as_metadata_stream)
-        return read
+    def _plainly(self, ref: Reference, marker: int) -> PdfObject | None:
+        with suppress(Unusual):
+            found, value, _ = read_indirect(self.stream.getvalue(), marker, self)
+            if found == ref:
+                return value
+        return super()._plainly(ref, marker)
 
 
 class ArchivalWriter(IncrementalPdfFileWriter):

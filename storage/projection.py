@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from operator import itemgetter
 from uuid import UUID
 
 import rfc8785
@@ -146,9 +145,8 @@ def _write_records(session: Session, class_term_id: UUID, work: Projection) -> N
     """A record that is moving is kept back like one that is held, and is named apart."""
     issued_at = work.decided_at if work.decision.action is Action.ISSUE else None
     leaves = work.decision.action is Action.DETACH_COMMIT
-    changes = sorted(work.changes.items(), key=itemgetter(0))
     # In the order in which whoever locks several of them does it.
-    mine = select(TermRecord.id).where(among(TermRecord.id, [UUID(record_id) for record_id, _ in changes]))
+    mine = select(TermRecord.id).where(among(TermRecord.id, [UUID(record_id) for record_id in work.changes]))
     session.execute(mine.order_by(TermRecord.id).with_for_update())
     rows = [
         {
@@ -162,7 +160,7 @@ def _write_records(session: Session, class_term_id: UUID, work: Projection) -> N
             "detached_from": class_term_id if leaves else None,
             "issued_at": issued_at,
         }
-        for record_id, record in changes
+        for record_id, record in work.changes.items()
     ]
     update_all(session, TermRecord, ["id"], rows)
     if work.decision.action is Action.SIGN:

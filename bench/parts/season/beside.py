@@ -2,7 +2,6 @@
 
 import io
 import time
-from collections.abc import Callable
 from html import escape
 from statistics import median
 from typing import Final
@@ -16,6 +15,7 @@ from pyhanko.sign import fields, signers
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata
 
+from bench.parts.rows import milliseconds
 from bench.parts.stock import StockSealing
 from bench.rendering import BASELINE, STANDARDS, year_record
 from config.settings import Settings
@@ -63,17 +63,8 @@ def floor_seconds(key: rsa.RSAPrivateKey) -> float:
         for _ in BOXES:
             key.sign(pdf, padding.PKCS1v15(), hashes.SHA256())
 
-    return _median_of(one, FLOOR)
-
-
-def _median_of(one: Callable[[int], None], count: int) -> float:
     one(0)
-    taken = []
-    for number in range(1, count + 1):
-        start = time.perf_counter()
-        one(number)
-        taken.append(time.perf_counter() - start)
-    return median(taken)
+    return median(milliseconds(one, number) for number in range(1, FLOOR + 1)) / 1000
 
 
 def _html(record: PrimaryRecordContent) -> str:
