@@ -20,8 +20,13 @@ from cli.trouble import Trouble
 from config.settings import Settings
 from config.temporal import connect
 
-# Tasks are taken in turns by school (api/fairness.py); off unless asked for.
-FAIR = ("--dynamic-config-value", "matching.enableFairness=true")
+# Tasks are taken in turns by school (api/fairness.py); off unless asked for. Turns are kept within one partition of a
+# queue, so that with the server's usual four they hold on the average only; a machine's own server needs but one.
+FAIR = (
+    "--dynamic-config-value", "matching.enableFairness=true",
+    "--dynamic-config-value", "matching.numTaskqueueReadPartitions=1",
+    "--dynamic-config-value", "matching.numTaskqueueWritePartitions=1",
+)  # fmt: skip
 # A worker that ends in order is given nothing more, rather than work that nobody does until it is missed.
 GENTLE = ("--dynamic-config-value", "frontend.enableCancelWorkerPollsOnShutdown=true")
 RETENTION = timedelta(hours=2160)
