@@ -1,5 +1,6 @@
 """The process that serves the pages and the JSON interface, from its settings to its end."""
 
+import argparse
 import asyncio
 from typing import Any
 
@@ -11,7 +12,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from api.main import create_app, make_services
 from api.serving import Server
 from api.watching import RequestIds
-from config.process import collect_rarely
+from config.process import await_turn, collect_rarely, importing
 from config.settings import Settings, words_of
 from config.watching import watch
 
@@ -35,7 +36,8 @@ def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
 
 
 async def serve(settings: Settings) -> None:
-    app = create_app(await make_services(settings))
+    with importing():
+        app = create_app(await make_services(settings))
     config = server_config(app, settings)
     collect_rarely()
     # As many as there are connections to the database: more would only wait for these, and for each other.
@@ -44,6 +46,10 @@ async def serve(settings: Settings) -> None:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m api")
+    parser.add_argument("--in-turn", action="store_true", help="load, and serve after a line on standard input")
+    if parser.parse_args().in_turn:
+        await_turn()
     settings = Settings()
     watch(settings, "api")
     asyncio.run(serve(settings))

@@ -1,15 +1,16 @@
 """`hocba up`: the whole of hocba on this machine, until Ctrl-C."""
 
 import asyncio
-from functools import partial
 from typing import Annotated
 
 import typer
 
-from cli.rebuilding.beginning import take_up
-from cli.services.services import everything, run_once
-from cli.supervisor import Supervisor, obey_signals
-from config.settings import Settings
+from config.process import importing
+
+with importing():
+    from cli.services.services import everything, run_once
+    from cli.supervisor import Supervisor, obey_signals
+    from config.settings import Settings
 
 
 def up_command(
@@ -29,7 +30,12 @@ async def _serve(settings: Settings) -> int:
         _say(f"Temporal's pages:   http://{settings.temporal_host}:{settings.temporal_ui_port}")
         _say("Press Ctrl-C to stop; the next start goes on from here.")
 
-    services = everything(settings, _say, partial(take_up, settings, _say))
+    async def begin() -> None:
+        from cli.rebuilding.beginning import take_up  # noqa: PLC0415 - while the parts that take longest load
+
+        await take_up(settings, _say)
+
+    services = everything(settings, _say, begin)
     supervisor = Supervisor(services, _say)
     obey_signals(supervisor)
     return await supervisor.run(welcome)

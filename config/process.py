@@ -2,6 +2,7 @@
 
 import ctypes
 import gc
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,9 +11,18 @@ _TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD = -1, -2, -3
 _KEPT, _ASKED = 64 * 1024 * 1024, 16 * 1024 * 1024  # bytes
 
 
+def await_turn() -> None:
+    """Return once whoever started this process says so, by a line on its standard input.
+
+    Raises SystemExit if that one is gone.
+    """
+    if not sys.stdin.buffer.readline():
+        raise SystemExit("Whoever started this process is gone.")
+
+
 @contextmanager
 def importing() -> Iterator[None]:
-    """Around the imports of a program: looking for garbage among what is only being loaded takes a quarter of them."""
+    """Around what a program loads and makes once: looking for garbage among it takes a quarter of the time."""
     gc.disable()
     try:
         yield
@@ -26,7 +36,6 @@ def collect_rarely() -> None:
     A request or a paper leaves thousands of objects behind; collecting at Python's own pace costs a tenth of the time,
     and every full round over the loaded libraries stops a process for a tenth of a second.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(50_000)
 

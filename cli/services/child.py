@@ -39,6 +39,7 @@ class Part:
     ready_seconds: float = 60
     alongside: bool = False  # it may start together with the part before it, of which it needs nothing
     late: bool = False  # it may start after all others: what comes for it meanwhile waits in a queue
+    loads_early: bool = False  # it loads while others start, and waits for a line on standard input (`await_turn`)
 
 
 class Child:
@@ -50,6 +51,7 @@ class Child:
         self._record = var_dir / "run" / f"{part.name}.pid"
         self._said = ""
         self._process: asyncio.subprocess.Process | None = None
+        self._waits = False  # for its turn
 
     @property
     def pid(self) -> int | None:
@@ -59,14 +61,20 @@ class Child:
     def is_running(self) -> bool:
         return self._process is not None and self._process.returncode is None
 
-    async def start(self) -> None:
-        """Start the process and return once it is ready; raises Trouble when it does not get there."""
+    async def load(self) -> None:
+        """Start the process of a part that loads early; raises Trouble when it cannot be started."""
         try:
             await self.part.prepare()
             await self._launch()
         except OSError as error:  # a full disk, say: whoever watches over it tries again
             what = f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
             raise Trouble(f"{self.part.name} could not be started: {what}.") from error
+
+    async def start(self) -> None:
+        """Start the process and return once it is ready; raises Trouble when it does not get there."""
+        if not (self.part.loads_early and self._waits):
+            await self.load()
+        self._give_turn()
         await self.wait_ready()
         await self.part.complete()
 
@@ -77,7 +85,7 @@ class Child:
             # Its own session: Ctrl-C in a terminal reaches the supervisor only, which then keeps the order.
             self._process = await asyncio.create_subprocess_exec(
                 *self.part.command,
-                stdin=asyncio.subprocess.DEVNULL,
+                stdin=asyncio.subprocess.PIPE if self.part.loads_early else asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 env=dict(self.part.environment),
@@ -85,7 +93,14 @@ class Child:
                 start_new_session=True,
             )
         self._said = f"{self._process.pid} {_born(self._process.pid)}"
+        self._waits = self.part.loads_early
         self.record()
+
+    def _give_turn(self) -> None:
+        if self._waits and self._process is not None and self._process.stdin is not None:
+            self._process.stdin.write(b"\n")
+            self._process.stdin.close()
+        self._waits = False
 
     def record(self) -> None:
         """Write down which process this part is now, for a start after a supervisor that was killed."""

@@ -64,6 +64,7 @@ class Services:
         self._lock.__enter__()
         await asyncio.to_thread(end_leftovers, self.settings.var_dir, self.say)
         require_ports(self.settings, self.children.keys())
+        await asyncio.gather(*(child.load() for child in self.children.values() if child.part.loads_early))
         for group in self._groups():
             self.say(f"Starting {', '.join(child.part.name for child in group)} …")
             # All to their ends, so that whoever stops them finds no process half started.
@@ -149,11 +150,11 @@ def own_processes(settings: Settings) -> list[Part]:
     """The two workers and the API."""
     others = "sign,proof,submit,campaign"
     signer = python_part("signer", ["-m", "worker", "--queue", others], _as(WORKER, watched(settings, "signer")))
-    api = http_part("api", ["-m", "api"], _as(API, settings), f"{settings.api_url}/readyz")
+    api = http_part("api", ["-m", "api", "--in-turn"], _as(API, settings), f"{settings.api_url}/readyz")
     return [
         python_part("worker", ["-m", "worker"], _as(WORKER, watched(settings, "worker"))),
         replace(signer, late=True),
-        replace(api, alongside=True),
+        replace(api, alongside=True, loads_early=True),
     ]
 
 

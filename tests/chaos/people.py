@@ -104,7 +104,7 @@ class People(DemoClient):
     def _judge(self, answer: httpx.Response, what: str) -> None:
         """Returns if the same may be sent again."""
         if answer.status_code == BROKEN:
-            self.ledger.broken.append((time.monotonic(), f"{what}: {answer.text[:200]}"))
+            self.ledger.broken.append((time.monotonic(), f"{what}: {answer.text[:400]}"))
         elif not answer.is_success and answer.status_code not in AGAIN:
             problem = answer.json()
             raise Refused(problem["type"], f"{answer.status_code} {problem['detail']}")

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from cli.database import opened
 from cli.demo_data import DemoSchool, load_school
+from cli.services import child as children
 from cli.services.child import Child
 from cli.services.services import Services, everything, on_free_ports
 from cli.supervisor import Patience, Supervisor
@@ -38,6 +39,7 @@ UNSHAKEN = Patience(restarts=1_000_000, first_pause=0.1, longest_pause=0.1)
 # Where other tests share the processors, a part may take minutes to be ready.
 READY_SECONDS = 300.0
 STATE_MEGABYTES = 1500
+LOGS_KEPT = 60  # of each part: whoever was killed fifty times has said why fifty times
 TSA_PATIENCE = 3.0
 
 
@@ -61,6 +63,7 @@ class World:
 @asynccontextmanager
 async def world(folder: Path, classes: tuple[str, ...], pupils: int, seed: int) -> AsyncIterator[World]:
     """Everything running in the state folder `folder`/state, which is a disk of its own where that may be."""
+    children.LOGS_KEPT = LOGS_KEPT
     state, beside = folder / "state", folder / "beside"
     beside.mkdir(parents=True, exist_ok=True)
     examples = await asyncio.to_thread(generate, beside / "examples", classes, pupils, seed)

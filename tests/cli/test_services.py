@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -55,6 +56,39 @@ async def test_a_child_that_will_not_stop_is_ended_by_force(settings: Settings, 
         pass
     assert said.has("deaf did not stop within 0.1 s")
     assert await services.children["deaf"].ended() == -signal.SIGKILL
+
+
+IN_TURN = "import sys; sys.stdin.readline() or sys.exit('left alone'); "
+
+
+async def test_a_part_that_loads_early_goes_on_in_its_turn(settings: Settings, tiny: Tiny) -> None:
+    early = tiny("early", IN_TURN + READY + WAIT, loads_early=True)
+    seen: list[tuple[bool, bool]] = []
+
+    async def look() -> None:
+        seen.append((services.children["early"].is_running, await early.is_ready()))
+
+    services = Services(settings, [replace(tiny("first"), prepare=look, complete=look), early])
+    async with services:
+        assert seen == [(True, False), (True, False)]
+        first = services.children["early"].pid
+        services.kill("early")
+        await services.restart("early")
+        assert services.children["early"].pid != first
+
+
+async def test_a_part_that_dies_while_it_loads_is_reported(settings: Settings, tiny: Tiny) -> None:
+    parts = [tiny("first"), tiny("early", "raise SystemExit(3)", loads_early=True)]
+    with pytest.raises(Trouble, match="early ended with status 3"):
+        await Services(settings, parts).__aenter__()
+
+
+@pytest.mark.parametrize(("told", "status", "says"), [(b"\n", 0, "on"), (b"", 1, "is gone")])
+def test_the_interface_serves_when_it_is_told_and_ends_when_nobody_can(told: bytes, status: int, says: str) -> None:
+    words = [sys.executable, "-c", "from config.process import await_turn; await_turn(); print('on')"]
+    ended = subprocess.run(words, input=told, capture_output=True, check=False)
+    assert ended.returncode == status
+    assert says in (ended.stdout + ended.stderr).decode()
 
 
 async def test_a_killed_child_comes_back_ready(settings: Settings, tiny: Tiny) -> None:
