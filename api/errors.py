@@ -192,7 +192,9 @@ def broken(request: Request, _error: Exception) -> Response:
 def install(app: FastAPI) -> None:
     app.add_exception_handler(DomainError, refused)
     app.add_exception_handler(Unavailable, unavailable)
-    app.add_exception_handler(exc.OperationalError, unavailable)
+    # The database is away, breaks off, or has a trouble of its own, such as a file it cannot read or write.
+    for away in (exc.OperationalError, exc.InterfaceError, exc.InternalError):
+        app.add_exception_handler(away, unavailable)
     app.add_exception_handler(StoreUnavailable, unavailable)
     app.add_exception_handler(exc.DataError, unkeepable)
     app.add_exception_handler(exc.TimeoutError, unavailable)  # no connection was free in time

@@ -71,7 +71,9 @@ def _tell_scope(connection: DBAPIConnection, entry: ConnectionPoolEntry, _proxy:
     if entry.info.get(scope.SETTING) == wanted:
         return
     entry.info.pop(scope.SETTING, None)
-    cursor = connection.cursor()
-    cursor.execute("SELECT set_config(%s, %s, false)", (scope.SETTING, wanted))
-    connection.commit()  # a setting made in a transaction that is rolled back is forgotten
+    try:
+        connection.cursor().execute("SELECT set_config(%s, %s, false)", (scope.SETTING, wanted))
+        connection.commit()  # a setting made in a transaction that is rolled back is forgotten
+    except Exception as error:
+        raise DisconnectionError from error
     entry.info[scope.SETTING] = wanted

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
-from storage import database
+from storage import database, scope
 from storage.database import Sessions, make_engine, make_sessions
 
 MY_PROCESS = text("SELECT pg_backend_pid()")
@@ -51,6 +52,17 @@ def test_a_connection_that_broke_just_now_fails_once(sessions: Sessions, postgre
         session.execute(MY_PROCESS)
     with sessions() as session:
         assert session.execute(MY_PROCESS).scalar_one() != broken
+
+
+def test_one_that_broke_just_now_is_replaced_unseen_when_it_is_for_other_rows(postgres_url: str) -> None:
+    engine = make_engine(postgres_url, pool_size=1, scoped=True)
+    sessions = make_sessions(engine)
+    broken = break_connection(sessions, postgres_url)
+    scope.limit_to(uuid4())
+    with sessions() as session:
+        assert session.execute(MY_PROCESS).scalar_one() != broken
+        assert session.execute(text(f"SHOW {scope.SETTING}")).scalar_one() == scope.current()
+    engine.dispose()
 
 
 def test_only_a_session_that_was_begun_is_a_transaction(sessions: Sessions) -> None:
