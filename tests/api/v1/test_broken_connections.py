@@ -105,7 +105,7 @@ async def test_a_trouble_of_the_database_s_own_is_no_fault_of_ours(
 
 async def statuses(act: Callable[[Deaths], Awaitable[Response]], pool: Pool, others: Sessions) -> list[int]:
     """What was answered, for a death at each statement."""
-    found = []
+    found: list[int] = []
     for at in count():
         deaths = Deaths(pool, others, at)
         answer = await act(deaths)
