@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final, cast
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
@@ -59,10 +59,15 @@ class BookStanding:
     answered: tuple[Answered, ...] = ()
 
 
+def is_unfinished() -> ColumnElement[bool]:
+    """Of a class-term: its workflow runs, or ought to. A held pupil stays behind a class that is issued."""
+    behind = exists().where(TermRecord.class_term_id == ClassTermRow.id, TermRecord.stage != Stage.ISSUED)
+    return or_(ClassTermRow.stage != Stage.ISSUED, behind)
+
+
 def open_books(session: Session) -> list[UUID]:
-    """Class-terms with a record that is not issued, by id: their workflows run, or ought to."""
-    unfinished = exists().where(TermRecord.class_term_id == ClassTermRow.id, TermRecord.stage != Stage.ISSUED)
-    return list(session.scalars(select(ClassTermRow.id).where(unfinished).order_by(ClassTermRow.id)))
+    """Unfinished class-terms, by id."""
+    return list(session.scalars(select(ClassTermRow.id).where(is_unfinished()).order_by(ClassTermRow.id)))
 
 
 def book(session: Session, class_term_id: UUID) -> OpenedTerm:

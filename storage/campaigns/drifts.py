@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from domain.assessment import Term
 from domain.campaigns.states import DriftKind
+from storage import reopening
 from storage.campaigns import progress
 from storage.tables import ClassGroup, ClassProgress, ClassTermRow, Drift, TermRecord
 
@@ -30,11 +31,11 @@ class Stored:
 
 
 def stored(session: Session, class_term_id: UUID | None = None) -> list[Stored]:
-    """Every class-term that is not issued as a whole, by id; or one of them."""
+    """Every unfinished class-term, by id; or one of them."""
     query = (
         select(ClassTermRow, ClassGroup)
         .join(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
-        .where(ClassTermRow.stage != "issued")
+        .where(reopening.is_unfinished())
         .order_by(ClassTermRow.id)
     )
     if class_term_id is not None:

@@ -14,7 +14,7 @@ from domain.calendar import SchoolYear, day_of, term_dates
 from domain.campaigns.states import CampaignState
 from domain.deadlines import Deadline
 from domain.errors import Conflict, Invalid, NotFound
-from storage import registration
+from storage import registration, reopening
 from storage.campaigns import diary, dues, policies
 from storage.campaigns.authorities import schools_under
 from storage.tables import Campaign, CampaignSchool, ClassGroup, ClassTermRow, Enrolment, PolicyRow, School
@@ -127,7 +127,7 @@ def open_classes(session: Session, campaign: Campaign, school_ids: set[UUID], te
         .where(
             ClassGroup.school_id.in_(school_ids),
             ClassTermRow.term.in_([each.value for each in terms]),
-            ClassTermRow.stage != "issued",
+            reopening.is_unfinished(),
         )
         .with_only_columns(ClassTermRow.id, ClassGroup.id, ClassGroup.school_id, ClassTermRow.term)
         .order_by(ClassTermRow.id)

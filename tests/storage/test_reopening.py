@@ -11,6 +11,7 @@ from domain.decisions import Action, Decision
 from domain.record_states import MATTER
 from domain.stages import Stage
 from storage import deadlines, reopening
+from storage.campaigns import drifts
 from storage.reopening import BookStanding
 from storage.tables import ClassTermRow
 from tests.factories import DUE, OpenBook, open_book
@@ -64,11 +65,13 @@ def test_a_held_pupil_keeps_a_book_open_of_which_all_others_are_issued(book: Ope
     issue(book, others)
     assert book.session.get_one(ClassTermRow, book.id).stage == Stage.ISSUED
     assert reopening.open_books(book.session) == [book.id]
+    assert [each.class_term_id for each in drifts.stored(book.session, book.id)] == [book.id]
 
 
 def test_a_book_that_is_issued_is_not_open(db: Session) -> None:
     book = issued_book(db)
     assert book.id not in reopening.open_books(db)
+    assert drifts.stored(db, book.id) == []
 
 
 def test_the_newest_decisions_are_answered_again(book: OpenBook) -> None:
