@@ -11,7 +11,7 @@ from activities.keys import key_of
 from activities.papers import Beat, PaperPool
 from activities.workbench import EmbedTask, Key
 from domain.errors import Conflict, NotAllowed
-from storage import confirmations, orders, papers
+from storage import confirmations, papers
 from storage.completion import Embedded, Result
 from storage.database import Sessions
 from storage.tables import OrderItem, SigningOrder
@@ -26,9 +26,8 @@ class Confirmed:
     key: Key | None
 
 
-def confirmed(session: Session, order: SigningOrder) -> Confirmed:
-    """A paper whose digest came back unsigned is not among them: it fails by itself."""
-    stored = orders.items(session, order.id)
+def confirmed(session: Session, order: SigningOrder, stored: Sequence[OrderItem]) -> Confirmed:
+    """Of all its papers; one whose digest came back unsigned is not among them: it fails by itself."""
     signed = [item for item in stored if item.raw_signature is not None or item.signed_sha256 is not None]
     return Confirmed(order, [item for item in signed if item.outcome == "pending"], key_of(session, order))
 

@@ -44,7 +44,7 @@ class MatterPaperActivities:
                     raise Conflict("Lệnh ký không khớp với quyết định.")
                 if order.state not in {"signed", "completed"}:
                     raise Conflict(order.trouble or "Lệnh ký chưa được xác nhận.")
-                ready = confirmed(session, order)
+                ready = confirmed(session, order, orders.items(session, order.id))
             results = embed_confirmed(self._pool, ready, activity.heartbeat)
             with giving_up(self._sessions, order.id), self._sessions.begin() as session:
                 return MatterSigned(**vars(completing.complete(session, order.id, results, datetime.now(UTC))))

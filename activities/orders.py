@@ -114,7 +114,7 @@ class OrderActivities:
         with refusals_are_final():
             order_id = UUID(work.decision.order_id)
             with self._sessions.begin() as session:
-                ready = confirmed(session, self._confirmed(session, order_id, work))
+                ready = confirmed(session, *self._confirmed(session, order_id, work))
             results = embed_confirmed(self._pool, ready, self._beat)
             with giving_up(self._sessions, order_id), self._sessions.begin() as session:
                 authority.require_to_complete(session, order_id)
@@ -166,7 +166,7 @@ class OrderActivities:
             results[-1:] = self._prepare(how, planned[-1:])
 
     @staticmethod
-    def _confirmed(session: Session, order_id: UUID, work: Projection) -> SigningOrder:
+    def _confirmed(session: Session, order_id: UUID, work: Projection) -> tuple[SigningOrder, Sequence[OrderItem]]:
         order = orders.get(session, order_id)
         decision = work.decision
         asked = (str(order.class_term_id), order.action, str(order.staff_id))
@@ -180,7 +180,7 @@ class OrderActivities:
             ready = orders.standing(order, stored)
             if (decision.record_ids, decision.slots) != (ready.record_ids, ready.slots):
                 raise Conflict("Lệnh ký không khớp với quyết định.")
-        return order
+        return order, stored
 
     def _keep(
         self, order_id: str, planned: Sequence[Paper], results: Sequence[PreparedPaper | PaperFailure]

@@ -38,9 +38,9 @@ class Proving:
         """
         with self._sessions() as session:
             order = orders.get(session, order_id)
+            if order.state == "completed" or not orders.awaits_proof(order):
+                return
             items = [item for item in orders.items(session, order_id) if item.outcome == "pending"]
-        if order.state == "completed":
-            return
         match order.level:
             case "B-LT":
                 self._stamp_each(order, [item for item in items if item.raw_signature and item.token is None])
