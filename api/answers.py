@@ -35,6 +35,12 @@ async def answered(call: Awaitable[Answer], patience: timedelta, gone: Callable[
         raise as_refusal(error.cause) from error
     except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
         raise Unavailable from error
+    except asyncio.CancelledError as error:
+        # The SDK raises it also for a call that a dying server broke off, and then nobody has cancelled us.
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
+        raise Unavailable from error
     except RPCError as error:
         raise (gone(error) if error.status is RPCStatusCode.NOT_FOUND else Unavailable()) from error
 

@@ -9,6 +9,7 @@ the kill, and with the last one the file, so the next run goes through.
 
 import os
 import signal
+import threading
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -99,7 +100,7 @@ def crash_if_asked(request: Path, name: str, point: str) -> None:
 def _take(request: Path, left: list[str]) -> None:
     """Whoever looks at the request meanwhile sees the old one or what is left of it."""
     if left:
-        fresh = request.with_suffix(".left")
+        fresh = request.with_suffix(f".{os.getpid()}-{threading.get_ident()}")  # several may be at a point at once
         fresh.write_text("\n".join(left))
         fresh.replace(request)
     else:

@@ -44,12 +44,14 @@ async def carry_on(
 async def unless_it_waits(found: Services, order_id: UUID, call: Coroutine[None, None, Answer]) -> Answer | None:
     """The call's answer, or None as soon as the order says that it waits for somebody else."""
     task = asyncio.ensure_future(call)
-    while not (await asyncio.wait({task}, timeout=LOOK_EVERY))[0]:
-        order = await asyncio.to_thread(_fresh, found, order_id)
-        if order.trouble_code and order.state != "failed":  # a refusal is on its way as the answer
-            task.cancel()
-            return None
-    return task.result()
+    try:
+        while not (await asyncio.wait({task}, timeout=LOOK_EVERY))[0]:
+            order = await asyncio.to_thread(_fresh, found, order_id)
+            if order.trouble_code and order.state != "failed":  # a refusal is on its way as the answer
+                return None
+        return task.result()
+    finally:
+        task.cancel()  # nobody waits for it any more, if it is not done
 
 
 def _fresh(found: Services, order_id: UUID) -> SigningOrder:
