@@ -70,13 +70,14 @@ def _started(settings: Settings) -> float:
 
 
 def _page_came(url: str, process: subprocess.Popen[bytes], start: float) -> float:
-    while time.perf_counter() - start < PATIENCE_S:
-        if process.poll() is not None:
-            raise RuntimeError(f"hocba ended with status {process.returncode}")
-        with suppress(httpx.TransportError):
-            if httpx.get(url, trust_env=False).is_success:
-                return time.perf_counter() - start
-        time.sleep(0.02)
+    with httpx.Client(trust_env=False) as client:  # each reads all the roots of TLS, on the processors that are timed
+        while time.perf_counter() - start < PATIENCE_S:
+            if process.poll() is not None:
+                raise RuntimeError(f"hocba ended with status {process.returncode}")
+            with suppress(httpx.TransportError):
+                if client.get(url).is_success:
+                    return time.perf_counter() - start
+            time.sleep(0.02)
     raise TimeoutError(url)
 
 

@@ -257,11 +257,12 @@ def python_part(name: str, arguments: Sequence[str], settings: Settings) -> Part
 
 def http_part(name: str, arguments: Sequence[str], settings: Settings, page: str) -> Part:
     """Return a Python child that is ready when a page of its own answers."""
+    # One for all questions: each new one reads all the roots of TLS, which takes longer than an answer.
+    client = httpx.AsyncClient(trust_env=False, limits=httpx.Limits(max_keepalive_connections=0))
 
     async def is_ready() -> bool:
         try:
-            async with httpx.AsyncClient(trust_env=False) as client:
-                answer = await client.get(page)
+            answer = await client.get(page)
         except httpx.TransportError:
             return False
         return answer.is_success
