@@ -1,17 +1,14 @@
-"""The season's work alone: a process for each processor does what the activities do, school after school.
+"""The season's work alone: a process for each processor does what the activities do, class after class.
 
 The same functions write, sign, prove and project as in a running hocba; only who calls them is another: no Temporal
-carries the decisions, and no browser asks for them. As in a worker, a second thread goes on while one waits for the
-database or for a time stamp.
+carries the decisions, and no browser asks for them.
 """
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from multiprocessing.sharedctypes import Synchronized
 from threading import Barrier
-from typing import Final
 from uuid import UUID, uuid4
 
 from pydantic import SecretStr
@@ -42,8 +39,6 @@ from worker.trust import make_grounds, make_trust
 from workflows.messages import ClassTermState
 from workflows.opening import resumed_state
 from workflows.planning import Step, plan_issue, plan_step
-
-THREADS: Final = 2  # of each process
 
 
 @dataclass(frozen=True)
@@ -91,14 +86,10 @@ def work(
     office, desk = make_office(settings, bare_seals=bare_seals), make_sessions(make_engine(settings.database_url))
     collect_rarely()
     ready.wait()
-
-    def one(n: int) -> None:
+    for n in schools:
         issued = _school(office, desk, template, n)
         with done.get_lock():
             done.value += issued
-
-    with ThreadPoolExecutor(THREADS) as threads:
-        list(threads.map(one, schools))
 
 
 def finish(settings: Settings) -> None:
