@@ -24,20 +24,19 @@ def require(session: Session, order: SigningOrder, *moments: datetime) -> None:
     One of them is the time that the signature names: a paper names who is assigned at that time.
     """
     if order.class_term_id is None:  # whom a matter's paper waits for is the matter's own to say
-        for at in moments:
-            _require_certificate(session, order, session.get_one(Staff, order.staff_id).school_id, at)
+        _require_certificate(session, order, session.get_one(Staff, order.staff_id).school_id, *moments)
         return
     group = session.get_one(ClassGroup, session.get_one(ClassTermRow, order.class_term_id).class_id)
-    for at in moments:
-        if not set(order.slots) <= staffing.slots_of(session, order.staff_id, group.id, at):
+    for filled in staffing.slots_at(session, order.staff_id, group.id, *moments):
+        if not set(order.slots) <= filled:
             raise NotAllowed(HANDED_ON)
-        _require_certificate(session, order, group.school_id, at)
+    _require_certificate(session, order, group.school_id, *moments)
 
 
-def _require_certificate(session: Session, order: SigningOrder, school_id: UUID | None, at: datetime) -> None:
+def _require_certificate(session: Session, order: SigningOrder, school_id: UUID | None, *moments: datetime) -> None:
     school = school_id or staffing.NO_SCHOOL
-    current = certificates.certificate_for(session, Action(order.action), order.staff_id, school, at)
-    if current.id != order.certificate_id:
+    current = certificates.certificates_at(session, Action(order.action), order.staff_id, school, *moments)
+    if any(each.id != order.certificate_id for each in current):
         raise NotAllowed(RENEWED)
 
 

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, TableValuedAlias, and_, func, literal, select, update
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy import Table, TableValuedAlias, Update, and_, bindparam, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.sql.schema import CallableColumnDefault
 
@@ -19,21 +20,32 @@ def insert_all(
     alike: dict[frozenset[str], list[Row]] = defaultdict(list)
     for row in rows:
         alike[frozenset(row)].append({**_defaults(_table(table), row), **row})
+    session.flush()
     for whole in alike.values():
-        names, given = list(whole[0]), _given(_table(table), whole)
-        chosen = select(*(given.c[name] for name in names))
-        statement = insert(table).from_select(names, chosen, include_defaults=False)
-        session.execute(statement.on_conflict_do_nothing() if skip_known else statement)
+        session.execute(_insertion(_table(table), tuple(whole[0]), skip_known), _arrays(whole))
 
 
 def update_all(session: Session, table: type[DeclarativeBase], keys: Sequence[str], rows: Sequence[Row]) -> None:
     """Update rows, each found by its own values of `keys`; all have the same columns. Objects of the session stay."""
-    if not rows:
-        return
-    columns, given = _table(table).c, _given(_table(table), rows)
-    changes = {columns[name]: given.c[name] for name in rows[0] if name not in keys}
-    statement = update(table).where(and_(*(columns[key] == given.c[key] for key in keys))).values(changes)
-    session.execute(statement, execution_options={"synchronize_session": False})
+    if rows:
+        session.flush()
+        session.execute(_change(_table(table), tuple(keys), tuple(rows[0])), _arrays(rows))
+
+
+@cache
+def _insertion(table: Table, names: tuple[str, ...], skip_known: bool) -> Insert:  # noqa: FBT001 - cached
+    given = _given(table, names)
+    statement = insert(table).from_select(
+        list(names), select(*(given.c[name] for name in names)), include_defaults=False
+    )
+    return statement.on_conflict_do_nothing() if skip_known else statement
+
+
+@cache
+def _change(table: Table, keys: tuple[str, ...], names: tuple[str, ...]) -> Update:
+    given = _given(table, names)
+    found = and_(*(table.c[key] == given.c[key] for key in keys))
+    return update(table).where(found).values({table.c[name]: given.c[name] for name in names if name not in keys})
 
 
 def _defaults(table: Table, row: Row) -> dict[str, Any]:
@@ -43,11 +55,14 @@ def _defaults(table: Table, row: Row) -> dict[str, Any]:
     return {name: default.arg(None) for name, default in given.items()}  # type: ignore[arg-type] # none of ours reads it
 
 
-def _given(table: Table, rows: Sequence[Row]) -> TableValuedAlias:
+def _given(table: Table, names: tuple[str, ...]) -> TableValuedAlias:
     """The rows as a table; a column goes as one array, so that the statement is the same for any number of rows."""
-    names = list(rows[0])
-    arrays = [literal([row[name] for row in rows], ARRAY(table.c[name].type)) for name in names]
+    arrays = [bindparam(f"each_{name}", type_=ARRAY(table.c[name].type)) for name in names]
     return func.unnest(*arrays).table_valued(*names, name="given").render_derived()
+
+
+def _arrays(rows: Sequence[Row]) -> dict[str, list[Any]]:
+    return {f"each_{name}": [row[name] for row in rows] for name in rows[0]}
 
 
 def columns_of(row: DeclarativeBase) -> dict[str, Any]:

@@ -1,16 +1,15 @@
 """Which certificate signs for a person or a school now."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, Select, Uuid, exists, literal, or_, select
 from sqlalchemy.orm import Session
 
 from domain.decisions import Action
 from domain.errors import NotAllowed
 from storage.staffing import on_leave
-from storage.tables import CertificateRow, Staff
+from storage.tables import CertificateRow
 
 
 def certificate_for(session: Session, action: Action, staff_id: UUID, school_id: UUID, at: datetime) -> CertificateRow:
@@ -18,27 +17,36 @@ def certificate_for(session: Session, action: Action, staff_id: UUID, school_id:
 
     Raises NotAllowed in the user's words when there is none, it is not valid at `at`, or the person is on leave.
     """
-    if session.scalar(select(exists().where(Staff.id == staff_id, on_leave(Staff.id, at)))):
+    [found] = certificates_at(session, action, staff_id, school_id, at)
+    return found
+
+
+def certificates_at(
+    session: Session, action: Action, staff_id: UUID, school_id: UUID, *moments: datetime
+) -> list[CertificateRow]:
+    """The same for each of several moments."""
+    away = or_(*(on_leave(literal(staff_id, Uuid), at) for at in moments))
+    found = session.execute(_known(action, staff_id, school_id).add_columns(away)).all()
+    if found[0][1] if found else session.scalar(select(away)):
         raise NotAllowed("Thầy/cô đang trong thời gian nghỉ, nên chưa ký được.")
-    known = _known(session, action, staff_id, school_id)
-    if not known:
+    if not found:
         raise NotAllowed("Chưa đăng ký chứng thư số.")
-    usable = [each for each in known if _is_usable(each, at)]
-    if not usable:
+    usable = [next((row for row, _ in found if _is_usable(row, at)), None) for at in moments]
+    if None in usable:
         raise NotAllowed("Chứng thư số đã hết hạn, bị thu hồi hoặc chưa có hiệu lực.")
-    return usable[0]
+    return [row for row in usable if row is not None]
 
 
 def best(session: Session, action: Action, staff_id: UUID, school_id: UUID, at: datetime) -> CertificateRow | None:
     """The same for showing: where none can be used, the one that ends last; None where there is none at all."""
-    known = _known(session, action, staff_id, school_id)
+    known = session.scalars(_known(action, staff_id, school_id)).all()
     usable = [each for each in known if _is_usable(each, at)]
     return next(iter([*usable, *known]), None)
 
 
-def _known(session: Session, action: Action, staff_id: UUID, school_id: UUID) -> Sequence[CertificateRow]:
+def _known(action: Action, staff_id: UUID, school_id: UUID) -> Select[CertificateRow]:
     owner = CertificateRow.school_id == school_id if action is Action.SEAL else CertificateRow.staff_id == staff_id
-    return session.scalars(select(CertificateRow).where(owner).order_by(CertificateRow.not_after.desc())).all()
+    return select(CertificateRow).where(owner).order_by(CertificateRow.not_after.desc())
 
 
 def usable(at: datetime) -> ColumnElement[bool]:

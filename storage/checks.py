@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain.documents import DocumentKind
+from storage.among import among
 from storage.tables import (
     CertificateRow,
     Document,
@@ -47,7 +48,7 @@ class FoundStatus:
 def keep_checks(session: Session, found: Iterable[FoundStatus], order_id: UUID | None) -> None:
     """Keep the answers about certificates of ours, and bring their states up to date; others' are not ours to keep."""
     by_hash = {each.certificate_sha256: each for each in found}
-    query = select(CertificateRow).where(CertificateRow.sha256.in_(by_hash)).order_by(CertificateRow.id)
+    query = select(CertificateRow).where(among(CertificateRow.sha256, by_hash)).order_by(CertificateRow.id)
     rows = session.scalars(query.with_for_update()).all()
     session.add_all([_check(row, by_hash[row.sha256], order_id) for row in rows])
     for row in rows:
@@ -124,9 +125,9 @@ def signatures_below(session: Session, order: SigningOrder) -> list[EarlierSigna
     """The signatures in the live papers of a seal order's records, or in the paper of its matter."""
     named = [UUID(each) for each in order.record_ids]
     speaks_of = select(DocumentRecord.document_id).where(
-        DocumentRecord.record_id.in_(named), DocumentRecord.voided_at.is_(None)
+        among(DocumentRecord.record_id, named), DocumentRecord.voided_at.is_(None)
     )
-    which = Document.id.in_(speaks_of) if order.matter_id is None else Document.id.in_(named)
+    which = Document.id.in_(speaks_of) if order.matter_id is None else among(Document.id, named)
     query = (
         select(CertificateRow, SignatureRow.sha256, EvidenceBatch.stamped_at)
         .join(SignatureRow, SignatureRow.certificate_id == CertificateRow.id)

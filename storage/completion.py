@@ -143,7 +143,7 @@ def _store(session: Session, order: SigningOrder, signed: Sequence[SignedPaper])
     if not signed:
         return
     ids = [item.document_id for item, _ in signed]
-    known = set(session.scalars(select(Document.id).where(Document.id.in_(ids))))  # these bear earlier signatures
+    known = set(session.scalars(select(Document.id).where(among(Document.id, ids))))  # these bear earlier signatures
     new = [(item, result) for item, result in signed if item.document_id not in known]
     if new:
         of_whom = _whose(session, order, [item for item, _ in new])
@@ -155,7 +155,7 @@ def _store(session: Session, order: SigningOrder, signed: Sequence[SignedPaper])
     insert_all(session, SignatureRow, [_signature(order, *paper) for paper in signed])
     for field, count in Counter(papers.field_of(order, item.kind) for item, _ in signed).items():
         counting.signed(field, count)
-    done = OrderItem.position.in_([item.position for item, _ in signed])
+    done = among(OrderItem.position, [item.position for item, _ in signed])
     session.execute(update(OrderItem).where(OrderItem.order_id == order.id, done).values(outcome="done"))
 
 

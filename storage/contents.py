@@ -25,6 +25,7 @@ from domain.primary.paper import PrimaryPapers
 from domain.secondary.paper import SecondaryPapers
 from domain.year_records import RecordPart, YearRecordContent
 from storage import entries, recalling, results, staffing
+from storage.among import among
 from storage.paper_facts import (
     ClassFacts,
     Member,
@@ -76,7 +77,7 @@ def sheet_as_it_is(
     Raises NotFound where there is nobody, NotAllowed while nobody is assigned.
     """
     record_ids = entries.records_in(session, class_term_id, slot, drafts=drafts)
-    records = list(session.scalars(select(TermRecord).where(TermRecord.id.in_(record_ids))))
+    records = list(session.scalars(select(TermRecord).where(among(TermRecord.id, record_ids))))
     if not records:
         raise NotFound("Phần này chưa gửi nên chưa xem được.")
     return subject_sheets(session, facts_on(session, class_term_id, day_of(at)), {slot: stamp}, records, at)[slot]

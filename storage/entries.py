@@ -165,7 +165,7 @@ def records_in(session: Session, class_term_id: UUID, slot: str, *, drafts: bool
 
 def refuse_foreign(session: Session, class_term_id: UUID, record_ids: set[UUID]) -> None:
     """Raises NotFound if one of the records is of another class-term."""
-    own = select(TermRecord.id).where(TermRecord.class_term_id == class_term_id, TermRecord.id.in_(record_ids))
+    own = select(TermRecord.id).where(TermRecord.class_term_id == class_term_id, among(TermRecord.id, record_ids))
     if set(session.scalars(own)) != record_ids:
         raise NotFound(FOREIGN)
 

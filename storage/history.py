@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain.documents import DocumentKind
+from storage.among import among
 from storage.bulk import insert_all, update_all
 from storage.tables import (
     Document,
@@ -39,7 +40,7 @@ class EventFacts:
 
 def add_issued(session: Session, record_ids: Iterable[UUID], at: datetime) -> None:
     """Note that the sealed papers of these records are in force; once for each paper."""
-    speaks_of = select(DocumentRecord.document_id).where(DocumentRecord.record_id.in_(list(record_ids)))
+    speaks_of = select(DocumentRecord.document_id).where(among(DocumentRecord.record_id, record_ids))
     sealed = select(Document.id).where(Document.id.in_(speaks_of), Document.sealed_at.is_not(None))
     rows = [{"document_id": each, "kind": "issued", "happened_at": at} for each in session.scalars(sealed)]
     insert_all(session, LogEvent, rows, skip_known=True)

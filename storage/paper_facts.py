@@ -184,7 +184,7 @@ def sheets_by_record(
         .join(SignatureRow, SignatureRow.document_id == Document.id)
         .join(Staff, Staff.id == SignatureRow.staff_id)
         .where(
-            DocumentRecord.record_id.in_([record.id for record in records]),
+            among(DocumentRecord.record_id, [record.id for record in records]),
             DocumentRecord.voided_at.is_(None),
             Document.kind == "subject_sheet",
             Document.class_term_id == facts.class_term.id,
@@ -204,7 +204,7 @@ def sheets_by_record(
 def with_year_record(session: Session, enrolment_ids: Collection[UUID]) -> set[UUID]:
     """Enrolments whose year record bears a signature and is in force."""
     query = select(Document.enrolment_id).where(
-        Document.kind == DocumentKind.YEAR_RECORD, Document.state == "live", Document.enrolment_id.in_(enrolment_ids)
+        Document.kind == DocumentKind.YEAR_RECORD, Document.state == "live", among(Document.enrolment_id, enrolment_ids)
     )
     return set(session.scalars(query))
 

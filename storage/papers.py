@@ -12,6 +12,7 @@ from domain.decisions import Action
 from domain.documents import DocumentKind, SignatureField, subject_field
 from domain.errors import Conflict, Incomplete, Invalid
 from storage import contents, entries, orders, pupil_results
+from storage.among import among
 from storage.contents import ClassReading
 from storage.matters import papers as matter_papers
 from storage.paper_facts import Member, Stamp, class_facts, with_year_record
@@ -64,7 +65,7 @@ def plan_papers(session: Session, order: SigningOrder) -> list[Paper]:
 
 def _records(session: Session, order: SigningOrder) -> list[TermRecord]:
     wanted = [UUID(record_id) for record_id in order.record_ids]
-    query = select(TermRecord).where(TermRecord.class_term_id == order.class_term_id, TermRecord.id.in_(wanted))
+    query = select(TermRecord).where(TermRecord.class_term_id == order.class_term_id, among(TermRecord.id, wanted))
     found = list(session.scalars(query))
     if len(found) != len(wanted):
         raise Conflict(entries.FOREIGN)
@@ -176,7 +177,7 @@ def _homeroom_papers(session: Session, order: SigningOrder) -> list[Paper]:
 def _live_records(session: Session, order: SigningOrder, reading: ClassReading) -> list[Paper]:
     """Year records that subject teachers signed and this order has to; those of a dissolved summary are signed."""
     is_record = Document.kind == DocumentKind.YEAR_RECORD
-    of_reading = Document.enrolment_id.in_([member.enrolment.id for member in reading.members])
+    of_reading = among(Document.enrolment_id, [member.enrolment.id for member in reading.members])
     return _unsigned(session, field_of(order, DocumentKind.YEAR_RECORD), is_record, of_reading)
 
 
@@ -226,7 +227,7 @@ def _signed_papers(session: Session, order: SigningOrder) -> list[Paper]:
     """Live papers of the records' parts that lack this order's signature, year records first."""
     records = {record.id: record for record in _records(session, order)}
     speaks_of = select(DocumentRecord.document_id).where(
-        DocumentRecord.record_id.in_(records), DocumentRecord.voided_at.is_(None)
+        among(DocumentRecord.record_id, records), DocumentRecord.voided_at.is_(None)
     )
     is_later = Document.kind != DocumentKind.SUBJECT_SHEET
     return _unsigned(session, role_of(order), is_later, Document.id.in_(speaks_of))
@@ -244,7 +245,9 @@ def _unsigned(session: Session, field: str, *which: ColumnElement[bool]) -> list
 def _covers_of(session: Session, document_ids: Collection[UUID]) -> dict[UUID, dict[str, int]]:
     lines = select(DocumentRecord.document_id, DocumentRecord.record_id, DocumentRecord.revision)
     covers: dict[UUID, dict[str, int]] = {document_id: {} for document_id in document_ids}
-    for document_id, record_id, revision in session.execute(lines.where(DocumentRecord.document_id.in_(document_ids))):
+    for document_id, record_id, revision in session.execute(
+        lines.where(among(DocumentRecord.document_id, document_ids))
+    ):
         covers[document_id][str(record_id)] = revision
     return covers
 

@@ -68,7 +68,7 @@ def project(session: Session, work: Projection) -> bool:
     following.follow(session, Happened(work.command_id, work.decision, work.changes, work.decided_at))
     _write_class_term(session, row, work)
     session.flush()
-    progress.refresh(session, [row.id])
+    progress.refresh_held(session, [row.id])
     return True
 
 
@@ -113,7 +113,7 @@ def _follow_up(session: Session, row: ClassTermRow, work: Projection) -> None:
 def _freeze(session: Session, row: ClassTermRow, decision: Decision) -> None:
     group = session.get_one(ClassGroup, row.class_id)
     record_ids = [UUID(record_id) for record_id in decision.record_ids]
-    locked = select(RecordSlot).where(RecordSlot.record_id.in_(record_ids), RecordSlot.slot == decision.slot)
+    locked = select(RecordSlot).where(among(RecordSlot.record_id, record_ids), RecordSlot.slot == decision.slot)
     slots = session.scalars(locked.order_by(RecordSlot.record_id).with_for_update()).all()
     missing = entries.missing(session, group, Term(row.term), decision.slot, record_ids)
     if missing:
@@ -137,7 +137,9 @@ def _missing_message(missing: Mapping[UUID, list[str]]) -> str:
 
 def _dissolved_parts(session: Session, changes: Mapping[str, RecordState]) -> set[int]:
     leaving = [UUID(record_id) for record_id, record in changes.items() if record.part == 0]
-    parts = select(TermRecord.part).where(TermRecord.id.in_(leaving), TermRecord.part > 0)
+    if not leaving:
+        return set()
+    parts = select(TermRecord.part).where(among(TermRecord.id, leaving), TermRecord.part > 0)
     return set(session.scalars(parts))
 
 
@@ -166,7 +168,7 @@ def _write_records(session: Session, class_term_id: UUID, work: Projection) -> N
     if work.decision.action is Action.SIGN:
         record_ids = [UUID(record_id) for record_id in work.decision.record_ids]
         signed = update(RecordSlot).where(
-            RecordSlot.record_id.in_(record_ids), RecordSlot.slot.in_(work.decision.slots)
+            among(RecordSlot.record_id, record_ids), RecordSlot.slot.in_(work.decision.slots)
         )
         session.execute(signed.values(is_signed=True))
 
@@ -174,7 +176,7 @@ def _write_records(session: Session, class_term_id: UUID, work: Projection) -> N
 def _reopen(session: Session, work: Projection) -> None:
     decision = work.decision
     record_ids = [UUID(record_id) for record_id in decision.record_ids]
-    returned = update(RecordSlot).where(RecordSlot.record_id.in_(record_ids), RecordSlot.slot.in_(decision.reopens))
+    returned = update(RecordSlot).where(among(RecordSlot.record_id, record_ids), RecordSlot.slot.in_(decision.reopens))
     session.execute(
         returned.values(state="open", content_sha256=None, revision=RecordSlot.revision + 1, open_until=decision.until)
     )

@@ -62,7 +62,7 @@ def next_versions(session: Session, record_uids: Collection[UUID]) -> dict[UUID,
     """The version that the next record of each pupil's year has; 1 where none was sealed yet."""
     query = (
         select(Document.record_uid, func.max(Document.version))
-        .where(Document.record_uid.in_(record_uids), Document.state == "recalled")
+        .where(among(Document.record_uid, record_uids), Document.state == "recalled")
         .group_by(Document.record_uid)
     )
     newest: dict[UUID | None, int] = dict(session.execute(query).all())

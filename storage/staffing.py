@@ -188,16 +188,30 @@ def person_of(row: Sequence[Any]) -> Person:
 
 def slots_of(session: Session, staff_id: UUID, class_id: UUID, at: datetime) -> frozenset[str]:
     """Every slot of a class that this person fills at `at`; a school may have several clerks."""
-    taught = select(TeachingAssignment.slot).where(
+    [filled] = slots_at(session, staff_id, class_id, at)
+    return filled
+
+
+def slots_at(session: Session, staff_id: UUID, class_id: UUID, *moments: datetime) -> list[frozenset[str]]:
+    """The same for each of several moments."""
+    filled: list[set[str]] = [set() for _ in moments]
+    parts = (part for number, at in enumerate(moments) for part in _filled(number, staff_id, class_id, at))
+    for number, slot in session.execute(union_all(*parts)):
+        filled[number].add(slot)
+    return [frozenset(each) for each in filled]
+
+
+def _filled(number: int, staff_id: UUID, class_id: UUID, at: datetime) -> tuple[Select[int, str], Select[int, str]]:
+    taught = select(literal(number), TeachingAssignment.slot).where(
         TeachingAssignment.class_id == class_id, TeachingAssignment.staff_id == staff_id, designated(at)
     )
     held = (
-        select(SLOT_OF_ROLE)
+        select(literal(number), SLOT_OF_ROLE)
         .join(ClassGroup, ClassGroup.school_id == Position.school_id)
         .where(ClassGroup.id == class_id, Position.staff_id == staff_id, in_force(Position, at))
         .where(Position.role.in_(ROLE_OF_SLOT.values()))
     )
-    return frozenset(session.scalars(union_all(taught, held)))
+    return taught, held
 
 
 def in_office(school_id: UUID, role: str, at: Moment) -> ColumnElement[bool]:

@@ -23,12 +23,17 @@ _COUNTED = {
 
 
 def refresh(session: Session, class_term_ids: Collection[UUID]) -> None:
-    """Count these class-terms anew; again, nothing changes. A group of pupils that is empty has no row.
+    """Count these class-terms anew; again, nothing changes.
 
     Two who count the same class at once do it one after the other.
     """
     lock = select(ClassTermRow.id).where(among(ClassTermRow.id, class_term_ids)).order_by(ClassTermRow.id)
     session.execute(lock.with_for_update())
+    refresh_held(session, class_term_ids)
+
+
+def refresh_held(session: Session, class_term_ids: Collection[UUID]) -> None:
+    """The same for who holds the rows of these class-terms. A group of pupils that is empty has no row."""
     cohort = case((TermRecord.in_summer, Cohort.SUPPLEMENTARY.value), else_=Cohort.COMPLETED.value)
     counted = (
         select(
@@ -50,9 +55,7 @@ def refresh(session: Session, class_term_ids: Collection[UUID]) -> None:
         .group_by(ClassTermRow.id, cohort, ClassGroup.id)
     )
     session.execute(delete(ClassProgress).where(among(ClassProgress.class_term_id, class_term_ids)))
-    issued = session.scalars(insert(ClassProgress).from_select(_COLUMNS, counted).returning(ClassProgress.issued))
-    if any(issued):
-        counting.count(session, class_term_ids)
+    session.execute(insert(ClassProgress).from_select(_COLUMNS, counted))
     counting.count(session, class_term_ids)
 
 

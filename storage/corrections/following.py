@@ -13,6 +13,7 @@ from domain.matters import MatterKind
 from domain.matters.corrections import Deed, RecallState, UnlockState
 from domain.record_states import RecordState
 from domain.stages import Stage
+from storage.among import among
 from storage.corrections import freezes, records
 from storage.matters import steps, waits
 from storage.matters.steps import Step
@@ -40,7 +41,7 @@ class Happened:
 def hold(session: Session, record_ids: Collection[str]) -> None:
     """Lock the corrections of these records before anything of the records, as whoever decides about them does."""
     mine = select(CorrectedRecord.matter_id).where(
-        CorrectedRecord.record_id.in_([UUID(each) for each in record_ids]), CorrectedRecord.settled_at.is_(None)
+        among(CorrectedRecord.record_id, [UUID(each) for each in record_ids]), CorrectedRecord.settled_at.is_(None)
     )
     for matter_id in sorted(set(session.scalars(mine))):
         steps.lock(session, matter_id)
@@ -49,7 +50,8 @@ def hold(session: Session, record_ids: Collection[str]) -> None:
 def follow(session: Session, happened: Happened) -> None:
     """Note what a decision about records means for the corrections under way."""
     touched = select(CorrectedRecord).where(
-        CorrectedRecord.record_id.in_([UUID(each) for each in happened.changes]), CorrectedRecord.settled_at.is_(None)
+        among(CorrectedRecord.record_id, [UUID(each) for each in happened.changes]),
+        CorrectedRecord.settled_at.is_(None),
     )
     by_matter: dict[UUID, list[CorrectedRecord]] = {}
     for row in session.scalars(touched.order_by(CorrectedRecord.matter_id, CorrectedRecord.record_id)):

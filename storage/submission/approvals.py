@@ -71,7 +71,7 @@ def approved_of(session: Session, school_ids: Collection[UUID], at: datetime | N
         select(CertificateRow.school_id)
         .join(_NEWEST, _NEWEST.c.certificate_id == CertificateRow.id)
         .where(
-            among(CertificateRow.school_id, school_ids),  # type: ignore[type-var]  # nullable in other rows
+            among(CertificateRow.school_id, school_ids),
             _NEWEST.c.state == Approval.APPROVED.value,
             CertificateRow.state == "valid",
             CertificateRow.not_before <= moment,
