@@ -19,8 +19,12 @@ def spent(services: Services) -> dict[str, float]:
 
 
 def _seconds(processes: Iterable[psutil.Process]) -> float:
-    times = [each.cpu_times() for each in processes]
-    return sum(each.user + each.system + each.children_user + each.children_system for each in times)
+    found = 0.0
+    for each in processes:
+        with suppress(psutil.NoSuchProcess):  # PostgreSQL's come and go
+            times = each.cpu_times()
+            found += times.user + times.system + times.children_user + times.children_system
+    return found
 
 
 def memory(services: Services) -> dict[str, float]:
@@ -42,7 +46,11 @@ def together(pids: Sequence[int]) -> float:
 
 
 def _megabytes(process: psutil.Process) -> float:
-    return sum(each.memory_full_info().pss for each in [process, *process.children(recursive=True)]) / 1e6
+    found = 0
+    for each in [process, *process.children(recursive=True)]:
+        with suppress(psutil.NoSuchProcess):
+            found += each.memory_full_info().pss
+    return found / 1e6
 
 
 def differences(after: Mapping[str, float], before: Mapping[str, float]) -> dict[str, float]:
