@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import ARRAY, Integer, LargeBinary, func, literal, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from domain.errors import Conflict
 from storage import counting, orders
+from storage.bulk import update_all
 from storage.tables import Confirmation, OrderItem, SigningLease, SigningOrder
 
 LEFT_OUT = "Dịch vụ ký số không ký văn bản này; hãy ký lại."
@@ -51,7 +52,8 @@ def store_signatures(session: Session, order_id: UUID, given: RawSignatures, now
         raise Conflict("Lệnh ký chưa sẵn sàng.")
     if order.expires_at <= now:
         raise Conflict("Lệnh ký đã hết hạn; hãy bắt đầu lại.")
-    _keep_values(session, order_id, given.values)
+    values = [{"order_id": order_id, "position": at, "raw_signature": value} for at, value in given.values.items()]
+    update_all(session, OrderItem, ["order_id", "position"], values)
     for item in orders.items(session, order_id) if given.failed else ():
         if item.position in given.failed and item.outcome == "pending":
             item.outcome, item.error_code, item.error = "failed", given.failed[item.position], LEFT_OUT
@@ -59,14 +61,6 @@ def store_signatures(session: Session, order_id: UUID, given: RawSignatures, now
     order.state, order.trouble_code, order.trouble = "signed", "", ""
     if orders.awaits_proof(order):
         hold(session, order, min(now + KEPT_FOR, order.fresh_until or now + KEPT_FOR))
-
-
-def _keep_values(session: Session, order_id: UUID, values: Mapping[int, bytes]) -> None:
-    arrays = (literal(list(values), ARRAY(Integer)), literal(list(values.values()), ARRAY(LargeBinary)))
-    given = func.unnest(*arrays).table_valued("position", "value").render_derived()
-    mine = (OrderItem.order_id == order_id) & (OrderItem.position == given.c.position)
-    kept = update(OrderItem).where(mine).values(raw_signature=given.c.value)
-    session.execute(kept, execution_options={"synchronize_session": False})
 
 
 def keep_upload(session: Session, order_id: UUID, position: int, signed: tuple[str, int]) -> None:

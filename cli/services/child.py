@@ -72,7 +72,7 @@ class Child:
 
     async def start(self) -> None:
         """Start the process and return once it is ready; raises Trouble when it does not get there."""
-        if not (self.part.loads_early and self._waits):
+        if not self._waits:
             await self.load()
         self._give_turn()
         await self.wait_ready()

@@ -98,10 +98,14 @@ class Classroom:
             assert (await self.submit(slot)).status_code == 200
         assert (await self.decide("review", HOMEROOM)).status_code == 200
 
-    async def sign_all(self) -> UUID:
-        """From the first sheet to the seal; gives the clerk's order."""
+    async def sign_subjects(self) -> None:
+        """Every sheet, by the teachers of the subjects."""
         await self.sign("sign", "am_nhac")
         await self.sign("sign", *(slot for slot in SUBJECTS if slot != "am_nhac"))
+
+    async def sign_all(self) -> UUID:
+        """From the first sheet to the seal; gives the clerk's order."""
+        await self.sign_subjects()
         await self.sign("sign", HOMEROOM)
         await self.sign("approve", PRINCIPAL)
         return await self.sign("seal", SEAL)

@@ -11,10 +11,8 @@ from domain.curriculum import HOMEROOM, PRINCIPAL
 from tests.api.browsing import PHONE, Site, serving
 from tests.api.classroom import Classroom
 from tests.api.world import PASSPHRASE
-from tests.factories import SUBJECTS
 
 PATIENCE = 30_000
-OWN = tuple(slot for slot in SUBJECTS if slot != "am_nhac")
 
 
 @pytest.fixture
@@ -32,8 +30,7 @@ async def reviewed(new_class: Callable[[], Classroom]) -> Classroom:
 
 async def homeroom_signed(new_class: Callable[[], Classroom]) -> Classroom:
     room = await reviewed(new_class)
-    await room.sign("sign", "am_nhac")
-    await room.sign("sign", *OWN)
+    await room.sign_subjects()
     await room.sign("sign", HOMEROOM)
     return room
 

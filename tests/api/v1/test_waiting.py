@@ -9,7 +9,6 @@ import pytest_asyncio
 
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
 from tests.api.classroom import Classroom
-from tests.factories import SUBJECTS
 from tests.signing.pki import Stage, answering
 
 
@@ -19,8 +18,7 @@ async def approved(new_class: Callable[[], Classroom]) -> Classroom:
     room = new_class()
     await room.open()
     await room.review_all()
-    await room.sign("sign", "am_nhac")
-    await room.sign("sign", *(slot for slot in SUBJECTS if slot != "am_nhac"))
+    await room.sign_subjects()
     await room.sign("sign", HOMEROOM)
     await room.sign("approve", PRINCIPAL)
     return room
