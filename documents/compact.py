@@ -8,7 +8,7 @@ changes. The result depends on the input alone.
 import re
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from documents.pdf_objects import PdfFile, PdfObject
 
@@ -21,11 +21,18 @@ _LEVEL = 4  # half the time of zlib's usual 6, for 400 bytes more in a year reco
 _ROW = struct.Struct(">BIH")
 
 
-def compact(file: PdfFile) -> bytes:
-    """Return the same document in fewer bytes. Raises `ValueError` if an object is not written as Typst writes it."""
-    packed = [one for one in file.objects if not one.has_stream]
+def compact(file: PdfFile, apart: Container[int] = ()) -> bytes:
+    """Return the same document in fewer bytes. Raises `ValueError` if an object is not written as Typst writes it.
+
+    The objects whose numbers are `apart` share a stream of their own: what every signature asks for is found at once.
+    """
+    streams: list[PdfObject] = []
+    packed: list[PdfObject] = []
+    asked: list[PdfObject] = []
+    for one in file.objects:
+        (streams if one.has_stream else asked if one.number in apart else packed).append(one)
     groups = [packed[start : start + _PER_STREAM] for start in range(0, len(packed), _PER_STREAM)]
-    return _Writer(file.header).write(file, groups)
+    return _Writer(file.header).write(file, streams, [*groups, asked] if asked else groups)
 
 
 class _Writer:
@@ -35,11 +42,10 @@ class _Writer:
         self._out = bytearray(header)
         self._places: dict[int, tuple[int, int, int]] = {0: (0, 0, 65535)}
 
-    def write(self, file: PdfFile, groups: list[list[PdfObject]]) -> bytes:
+    def write(self, file: PdfFile, streams: Sequence[PdfObject], groups: Sequence[Sequence[PdfObject]]) -> bytes:
         first_new = file.next_number
-        for one in file.objects:
-            if one.has_stream:
-                self._write_stream(one)
+        for one in streams:
+            self._write_stream(one)
         for number, group in enumerate(groups, first_new):
             self._write_object_stream(number, group)
         return self._finish(first_new + len(groups), file.trailer)

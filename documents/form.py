@@ -24,7 +24,9 @@ _LOCK = b"<</Type/SigFieldLock/Action/All/P 1>>"
 
 def place_fields(pdf: bytes, places: Sequence[SignaturePlace]) -> bytes:
     """Typst's document, packed, with its fields. Raises `ValueError` as `with_fields` does."""
-    return compact(with_fields(cut(pdf), places))
+    file = cut(pdf)
+    filled = with_fields(file, places)
+    return compact(filled, {file.catalogue, *range(file.next_number, filled.next_number)})
 
 
 def with_fields(file: PdfFile, places: Sequence[SignaturePlace]) -> PdfFile:
@@ -40,7 +42,7 @@ def with_fields(file: PdfFile, places: Sequence[SignaturePlace]) -> PdfFile:
         form.place(place, locks=_locks(place, places))
     changed = {one.number: one for one in (catalog.with_entries(form.finish()), *form.annotated())}
     objects = [changed.get(one.number, one) for one in file.objects]
-    return replace(file, objects=(*objects, *form.objects))
+    return replace(file, objects=(*objects, *form.objects), next_number=form.next_number)
 
 
 def _locks(place: SignaturePlace, places: Sequence[SignaturePlace]) -> bool:
@@ -66,7 +68,7 @@ class _Form:
 
     def __init__(self, first: int, pages: Sequence[PdfObject]) -> None:
         self.objects: list[PdfObject] = []
-        self._next = first
+        self.next_number = first
         self._pages = pages
         self._fields: list[tuple[int, PdfObject]] = []  # each field's number and page
 
@@ -80,9 +82,9 @@ class _Form:
     def finish(self) -> bytes:
         """Add the form itself, with the stamps' font in its resources; return the catalogue's entry for it."""
         name, font, objects = stamp_font()
-        by = self._next
+        by = self.next_number
         self.objects += [one.renumbered(lambda number: number + by) for one in objects]
-        self._next += len(objects)
+        self.next_number += len(objects)
         fields = b" ".join(b"%d 0 R" % number for number, _ in self._fields)
         resources = b"/DR<</Font<</%b %d 0 R>>>>" % (name.encode(), font + by)
         # Signatures exist, only append (table 219): said from the beginning, so that no signature changes the form.
@@ -97,9 +99,9 @@ class _Form:
         return [page.with_entries(b"/Annots[%b]" % shown[page.number]) for page in self._pages if page.number in shown]
 
     def _add(self, body: bytes) -> int:
-        self.objects.append(PdfObject.of(self._next, body))
-        self._next += 1
-        return self._next - 1
+        self.objects.append(PdfObject.of(self.next_number, body))
+        self.next_number += 1
+        return self.next_number - 1
 
 
 @cache

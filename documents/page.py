@@ -20,6 +20,10 @@ _CODES: Final = re.compile(
 _UNTIDY: Final = re.compile(
     rb'[^ "]{24}|  |\\[bfnrtu]|(?<!\\)" | "|\xc2\xa0|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe3\x80\x80'
 )
+# A text without the first of these can only be untidy by the second, or by a long word: that is seen ten times faster.
+_UNSURE: Final = (b"\\", b"\xe2\x80")
+_SPACED: Final = (b"  ", b'" ', b' "', b"\xc2\xa0", b"\xe3\x80\x80")
+_LONG_WORD: Final = 24
 _DARK: Final = re.compile(rb"\x00+")
 _PROOF: Final = 56  # points: the height of the QR code and its text
 
@@ -56,7 +60,11 @@ def is_tidy(record: bytes) -> bool:
 
     If so, no template needs to look through them.
     """
-    return _UNTIDY.search(_CODES.sub(b"", record)) is None
+    text = _CODES.sub(b"", record)
+    if any(mark in text for mark in _UNSURE):
+        return _UNTIDY.search(text) is None
+    is_spaced = any(mark in text for mark in _SPACED)
+    return not is_spaced and max(map(len, text.replace(b'"', b" ").split(b" "))) < _LONG_WORD
 
 
 @cache

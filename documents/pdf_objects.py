@@ -3,15 +3,16 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 _XREF_ENTRY = re.compile(rb"(\d{10}) (\d{5}) ([nf])")
 _TRAILER = re.compile(rb"trailer\s*<<(.*?)>>\s*startxref\s+(\d+)\s+%%EOF\s*\Z", re.DOTALL)
 _REFERENCE = re.compile(rb"\b(\d+) 0 R")
+_ROOT = re.compile(rb"/Root (\d+) 0 R")
 _STREAM = re.compile(rb"\bstream\r?\n")
 
 
-@dataclass(frozen=True)
-class PdfObject:
+class PdfObject(NamedTuple):  # there are hundreds in a tagged page, and a dataclass takes four times as long to make
     number: int
     data: bytes  # from "N 0 obj" up to the next object
 
@@ -53,10 +54,15 @@ class PdfFile:
     header: bytes
     objects: tuple[PdfObject, ...]
     trailer: bytes  # the entries of the trailer's dictionary
+    next_number: int
 
     @property
-    def next_number(self) -> int:
-        return max(one.number for one in self.objects) + 1
+    def catalogue(self) -> int:
+        """Its number. Raises `ValueError` if the trailer does not say it."""
+        found = _ROOT.search(self.trailer)
+        if found is None:
+            raise ValueError("the PDF does not name its catalogue")
+        return int(found[1])
 
 
 def cut(pdf: bytes) -> PdfFile:
@@ -74,4 +80,4 @@ def cut(pdf: bytes) -> PdfFile:
         raise ValueError("the PDF holds no object")
     ends = [offset for offset, _ in starts[1:]] + [xref_at]
     objects = (PdfObject(number, pdf[offset:end]) for (offset, number), end in zip(starts, ends, strict=True))
-    return PdfFile(pdf[: starts[0][0]], tuple(objects), trailer[1])
+    return PdfFile(pdf[: starts[0][0]], tuple(objects), trailer[1], len(entries))

@@ -7,6 +7,7 @@ takes minutes, and either phase may run twice in any process with the same resul
 import hashlib
 import io
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -18,14 +19,17 @@ from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata
 
 from domain.documents import SignatureField, turn_of
-from signing.archival import ArchivalPdfSigner, ArchivalWriter, open_for_update
+from signing.appending import Filling, appended
+from signing.archival import ArchivalPdfSigner, ArchivalReader, ArchivalWriter, open_for_update
 from signing.authority import common_name
 from signing.cms_template import CmsTemplate, cms_template, external_signer, with_timestamp
 from signing.dss import ValidationMaterial, write_dss
 from signing.errors import SigningFailed, SigningRefused
 from signing.fields import FieldState, field_states
 from signing.mechanisms import Mechanism, default_mechanism, signature_fits
+from signing.own_papers import OwnPaper, Unusual
 from signing.seal_image import SealImage
+from signing.stamp_font import embedded_font, known_font
 from signing.stamps import SignatureStampStyle
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -99,6 +103,27 @@ class BatchSigner:
         Raises SigningRefused for a field that is absent, signed, not yet due or behind the seal; Unreadable and
         SigningFailed for a document that cannot be signed at all.
         """
+        with suppress(Unusual):
+            return self._appended(OwnPaper(pdf), field)
+        return self._by_pyhanko(pdf, field)
+
+    def _appended(self, paper: OwnPaper, field: str) -> PreparedSignature:
+        states = paper.states
+        _require_due(states, field)
+        font = known_font(paper.font_name) or embedded_font(ArchivalReader(paper.pdf)).font
+        filling = Filling(
+            style=self._style(field, is_sealed=any(state.name == SignatureField.SEAL for state in states)),
+            signed_at=self._signed_at,
+            font=font,
+            algorithm=self._template.mechanism.digest,
+            room=self._room(),
+            material=self._proof.material if self._proof else None,
+        )
+        made = appended(paper, field, filling)
+        return self._prepared(made.pdf, field, made.digest, (made.region_start, made.region_end))
+
+    def _by_pyhanko(self, pdf: bytes, field: str) -> PreparedSignature:
+        """A paper that was signed elsewhere on its way, or by an earlier hocba."""
         writer = open_for_update(pdf)
         states = field_states(writer.prev)
         _require_due(states, field)
@@ -130,14 +155,18 @@ class BatchSigner:
         digest, output = document.digest_tbs_document(output=io.BytesIO())
         if not isinstance(output, io.BytesIO):
             raise SigningFailed("Không chuẩn bị được tài liệu để ký.")
+        region = (digest.reserved_region_start, digest.reserved_region_end)
+        return self._prepared(output.getvalue(), style.field, digest.document_digest, region)
+
+    def _prepared(self, pdf: bytes, field: str, digest: bytes, region: tuple[int, int]) -> PreparedSignature:
         return PreparedSignature(
-            pdf=output.getvalue(),
-            field=style.field,
+            pdf=pdf,
+            field=field,
             mechanism=self._template.mechanism,
-            document_digest=digest.document_digest,
-            attrs_der=self._template.signed_attributes(digest.document_digest),
-            region_start=digest.reserved_region_start,
-            region_end=digest.reserved_region_end,
+            document_digest=digest,
+            attrs_der=self._template.signed_attributes(digest),
+            region_start=region[0],
+            region_end=region[1],
         )
 
     def _room(self) -> int:

@@ -7,7 +7,7 @@ bytes that its pixels take. The colour is DeviceRGB, for which the documents dec
 import io
 import zlib
 from dataclasses import dataclass
-from typing import Self
+from typing import Protocol, Self
 
 from PIL import Image, ImageChops, ImageStat
 from pyhanko.pdf_utils.generic import (
@@ -16,10 +16,10 @@ from pyhanko.pdf_utils.generic import (
     IndirectObject,
     NameObject,
     NumberObject,
+    PdfObject,
     StreamObject,
 )
 from pyhanko.pdf_utils.generic import pdf_name as name
-from pyhanko.pdf_utils.writer import BasePdfFileWriter
 
 from domain.errors import Invalid
 
@@ -30,6 +30,10 @@ _DOTS = 240  # along the longer side: 170 to the inch of a seal of 36 mm
 _CLEAR, _VISIBLE = 16, 128  # of 255, opacity below and from which a dot counts as either
 _MIN_CLEAR = 0.2  # a round seal leaves a fifth of its square free
 _MIN_RED, _REDDER_BY = 0.9, 60
+
+
+class ObjectWriter(Protocol):
+    def add_object(self, obj: PdfObject, /) -> IndirectObject: ...
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ class SealImage:
             raise Invalid("Ảnh con dấu có quá nhiều chi tiết nhỏ; hãy dùng ảnh sạch, nét đều, không nhiễu.")
         return cls(picture.width, picture.height, bytes(ink), packed)
 
-    def add_to(self, writer: BasePdfFileWriter) -> IndirectObject:
+    def add_to(self, writer: ObjectWriter) -> IndirectObject:
         """The image as an object of this document."""
         zero = NumberObject(0)  # type: ignore[no-untyped-call]
         ink = ArrayObject([name("/Indexed"), name("/DeviceRGB"), zero, ByteStringObject(self.ink)])

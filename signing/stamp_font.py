@@ -44,6 +44,11 @@ class EmbeddedFont:
 _known: dict[str, StampFont] = {}
 
 
+def known_font(name: str) -> StampFont | None:
+    """The font of this name, if this process has read it before, in whichever document."""
+    return _known.get(name)
+
+
 def embedded_font(handler: "PdfHandler") -> EmbeddedFont:
     """The stamp font of a document. Raises SigningFailed if it has none."""
     try:

@@ -23,7 +23,7 @@ from signing.stamp_font import StampFont, embedded_font
 
 INK = (0.09, 0.22, 0.49)
 SEAL_RED = (0.78, 0.05, 0.09)
-_IMAGE = "/Seal"
+IMAGE = "/Seal"
 _MARGIN = 3  # points between a person's frame and what is printed above and below the box
 
 
@@ -46,6 +46,11 @@ class SignatureStampStyle(BaseStampStyle):
         said = SEALED if self.field == SignatureField.SEAL else SIGNED
         return said, f"{self.signed_at:%d/%m/%Y %H:%M:%S} {self.signed_at.isoformat()[-6:]}"
 
+    @property
+    def picture(self) -> SealImage | None:
+        """The picture to be shown in this field."""
+        return self.seal_image if self.field == SignatureField.SEAL else None
+
     def create_stamp(
         self,
         writer: BasePdfFileWriter,
@@ -61,19 +66,20 @@ class SignatureStamp(BaseStamp):
         embedded = embedded_font(writer)
         self._font = embedded.font
         self.set_resource(ResourceType.FONT, pdf_name(self._font.resource_name), embedded.reference)
-        if style.field == SignatureField.SEAL and style.seal_image is not None:
-            self.set_resource(ResourceType.XOBJECT, pdf_name(_IMAGE), style.seal_image.add_to(writer))
+        if style.picture is not None:
+            self.set_resource(ResourceType.XOBJECT, pdf_name(IMAGE), style.picture.add_to(writer))
 
     def as_form_xobject(self) -> StreamObject:
         """The box, in its own points. Raises SigningFailed for a name that the stamp font cannot write."""
         width, height = float(self.box.width), float(self.box.height)
         entries = init_xobject_dictionary(b"", width, height, self.resources.as_pdf_object())
         entries["/Filter"] = pdf_name("/FlateDecode")
-        return StreamObject(entries, encoded_data=_packed(self.style, self._font, width, height))
+        return StreamObject(entries, encoded_data=drawn(self.style, self._font, width, height))
 
 
 @lru_cache(maxsize=32)
-def _packed(style: SignatureStampStyle, font: StampFont, width: float, height: float) -> bytes:
+def drawn(style: SignatureStampStyle, font: StampFont, width: float, height: float) -> bytes:
+    """What stands in the box, packed. Raises SigningFailed for a name that the stamp font cannot write."""
     draw = _seal if style.field == SignatureField.SEAL else _signature
     return zlib.compress(draw(style, font, width, height), 9)
 
@@ -90,7 +96,7 @@ def _seal(style: SignatureStampStyle, font: StampFont, width: float, height: flo
     diameter = min(SEAL_DIAMETER, width, height - words)
     middle = (width / 2, height - diameter / 2)
     if style.seal_image is not None:
-        drawn = style.seal_image.drawn(_IMAGE.encode(), diameter)
+        drawn = style.seal_image.drawn(IMAGE.encode(), diameter)
     else:
         drawn = ring(font, style.signer, diameter / 2)
     picture = b"q 1 0 0 1 %.2f %.2f cm %s Q" % (*middle, drawn)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
-from obstore.store import LocalStore, ObjectStore, S3Store
+from obstore.store import S3Store
 
 CONNECT_SECONDS = 3.0
 _CODE = re.compile(r"<Code>(\w+)</Code>")
@@ -44,11 +44,38 @@ class StoreUnavailable(Exception):
     """The store does not answer, refuses us, or is not there: nothing is known of the object. Trying again may help."""
 
 
-def open_store(place: Place) -> ObjectStore:
-    """Asks nobody yet; a folder is made if need be."""
-    if isinstance(place, Path):
-        place.mkdir(parents=True, exist_ok=True)
-        return LocalStore(place)
+class Blobs:
+    """The blobs of a bucket, with the methods of `storage.folders.Folder`."""
+
+    def __init__(self, bucket: Bucket) -> None:
+        self._bucket = bucket
+        self._store = open_store(bucket)
+
+    def create(self, path: str, blob: bytes) -> None:
+        """What is there already stays. Raises StoreUnavailable."""
+        try:
+            self._store.put(path, blob, mode="create")
+        except AlreadyExistsError:
+            self._require(path)  # the same content has the same name
+
+    def read(self, path: str) -> bytes:
+        """Raises FileNotFoundError."""
+        return bytes(self._store.get(path).bytes())
+
+    def paths(self) -> Iterator[str]:
+        """Of all objects, in no order."""
+        return (each["path"] for batch in self._store.list() for each in batch)
+
+    def _require(self, path: str) -> None:
+        """A store also says "exists" of what somebody else is only about to write, and that may come to nothing."""
+        try:
+            self._store.head(path)
+        except FileNotFoundError:
+            raise StoreUnavailable(f"{self._bucket}: somebody else is writing {path}") from None
+
+
+def open_store(place: Bucket) -> S3Store:
+    """Asks nobody yet."""
     patience = timedelta(seconds=place.timeout_s)
     return S3Store(
         place.name,

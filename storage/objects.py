@@ -3,11 +3,11 @@
 import hashlib
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
-from obstore.exceptions import AlreadyExistsError
-
-from storage.buckets import Place, StoreUnavailable, asking, open_store
+from storage.buckets import Blobs, Place, StoreUnavailable, asking
+from storage.folders import Folder
 
 _NAME: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -28,16 +28,16 @@ class Objects:
 
     def __init__(self, place: Place) -> None:
         self._place = place
-        self._store = open_store(place)
+        self._store = Folder(place) if isinstance(place, Path) else Blobs(place)
 
     def put(self, blob: bytes) -> str:
         """Store `blob` and return its hex SHA-256; storing it again changes nothing."""
         sha256 = hashlib.sha256(blob).hexdigest()
-        with asking(self._place):
-            try:
-                self._store.put(_path(sha256), blob, mode="create")
-            except AlreadyExistsError:
-                self._require(sha256)  # the same content has the same name
+        try:
+            with asking(self._place):
+                self._store.create(_path(sha256), blob)
+        except FileNotFoundError as error:
+            raise StoreUnavailable(f"{self._place}: the store is not there") from error
         return sha256
 
     def get(self, sha256: str) -> bytes:
@@ -50,7 +50,7 @@ class Objects:
     def names(self) -> Iterator[str]:
         """The hex SHA-256 of every object, in no order; what is just being written may be there or not."""
         with asking(self._place):
-            paths = [each["path"] for batch in self._store.list() for each in batch]
+            paths = [*self._store.paths()]
         return (name for path in paths if _NAME.fullmatch(name := path.rpartition("/")[2]))
 
     def found(self, sha256: str) -> tuple[str, int]:
@@ -58,17 +58,10 @@ class Objects:
         blob = self._read(sha256)
         return hashlib.sha256(blob).hexdigest(), len(blob)
 
-    def _require(self, sha256: str) -> None:
-        """A store also says "exists" of what somebody else is only about to write, and that may come to nothing."""
-        try:
-            self._store.head(_path(sha256))
-        except FileNotFoundError:
-            raise StoreUnavailable(f"{self._place}: somebody else is writing {sha256}") from None
-
     def _read(self, sha256: str) -> bytes:
         try:
             with asking(self._place):
-                return bytes(self._store.get(_path(sha256)).bytes())
+                return self._store.read(_path(sha256))
         except FileNotFoundError as error:
             raise ObjectMissing(sha256) from error
 

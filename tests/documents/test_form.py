@@ -112,7 +112,7 @@ def test_a_document_with_a_form_takes_no_other(typst_pdf: bytes, kind: bytes, en
 
 def test_pages_out_of_order_are_refused(typst_pdf: bytes) -> None:
     file = cut(typst_pdf)
-    turned = [replace(one, data=re.sub(rb"Kids\[(.+? R) (.+? R)\]", rb"Kids[\2 \1]", one.data)) for one in file.objects]
+    turned = [one._replace(data=re.sub(rb"Kids\[(.+? R) (.+? R)\]", rb"Kids[\2 \1]", one.data)) for one in file.objects]
     with pytest.raises(ValueError, match="order"):
         with_fields(replace(file, objects=tuple(turned)), PLACES)
 
