@@ -98,6 +98,8 @@ _benches: list[Bench] = []
 
 def start(objects: Place, verify_url: str) -> None:
     """Called once in each process of the pool."""
+    # There is a process for each processor: Typst's own threads, two for each, would only wait for each other.
+    os.environ.setdefault("RAYON_NUM_THREADS", "1")
     logs.set_up()
     collect_rarely()
     keep_memory()

@@ -28,7 +28,7 @@ from signing.errors import SigningFailed
 from signing.pdf import BatchSigner, PreparedSignature, embed
 from signing.seal_ring import ring
 from signing.stamp_font import StampFont, embedded_font
-from signing.stamps import _packed
+from signing.stamps import drawn
 from signing.verification.verify import verify
 from tests.documents.class_samples import class_summary
 from tests.documents.samples import year_record
@@ -189,10 +189,10 @@ def test_a_seal_adds_little_to_each_document(record: Paper, pictured: Paper) -> 
 
 
 def test_a_batch_draws_its_stamp_once(curve_cast: Cast, record: Paper) -> None:
-    _packed.cache_clear()
+    drawn.cache_clear()
     signer = BatchSigner(curve_cast.keys[SEAL].certificates, signed_at=AT, seal_image=PICTURE)
     assert signer.prepare(record.unsealed, SEAL) == signer.prepare(record.unsealed, SEAL)
-    assert (_packed.cache_info().misses, _packed.cache_info().hits) == (1, 1)
+    assert (drawn.cache_info().misses, drawn.cache_info().hits) == (1, 1)
 
 
 def test_preparing_twice_with_a_picture_gives_the_same_bytes(curve_cast: Cast, record: Paper) -> None:
