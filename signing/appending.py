@@ -6,6 +6,7 @@ The objects are those that pyHanko 0.38 makes (a test compares them one by one),
 
 import hashlib
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -19,20 +20,26 @@ from signing.stamps import IMAGE, SignatureStampStyle, drawn
 
 # PAdES needs its extension registered (ETSI EN 319 142-1, 5.2).
 _EXTENSIONS = b"/Extensions<</ESIC<</Type/DeveloperExtensions/BaseVersion/1.7/ExtensionLevel 1>>>>"
-_CERTIFIES = (
-    b"/Reference[<</Type/SigRef/TransformMethod/DocMDP/TransformParams<</Type/TransformParams/V/1.2/P %d>>>>]"
-)
+_CERTIFIES = b"/Reference[<</Type/SigRef/TransformMethod/DocMDP/TransformParams<</Type/TransformParams/V/1.2/P %d>>>>]"
 _LOCKS = (
     b"/Reference[<</Type/SigRef/TransformMethod/FieldMDP/Data %d 0 R"
     b"/TransformParams<</Action/All/Type/TransformParams/V/1.2/P 1>>>>]"
 )
+_SIGNATURE = b"""<<
+/Contents <%b>
+%b
+/Type /Sig
+/Filter /Adobe.PPKLite
+/SubFilter /ETSI.CAdES.detached
+/M (%b)
+%b>>"""
 _RANGE_ROOM = 60  # for /ByteRange, whose numbers are known last; blanks fill it
 _IN_FILE = 1
 
 
 @dataclass(frozen=True)
 class Appended:
-    """A whole document with a hole between `region_start` and `region_end`, < and > included; digest of all the rest."""
+    """A document with a hole from `region_start` to `region_end`, < and > included; `digest` is of all the rest."""
 
     pdf: bytes
     digest: bytes
@@ -74,18 +81,24 @@ class _Revision:
         self._put(target.number, b"%b%d%b/V %d 0 R>>" % (target.head, stamp, target.tail, signature))
         if is_first:
             entries += b"%b/Perms<</DocMDP %d 0 R>>" % (_EXTENSIONS, signature)
-        if entries:
-            self._change_catalogue(entries)
-        reference = _CERTIFIES % (1 if is_last else 2) if is_first else _LOCKS % self.paper.root if is_last else b""
-        return self._signed(signature, reference, filling)
+        self._extend_catalogue(entries)
+        return self._signed(signature, self._forbids(is_first=is_first, is_last=is_last), filling)
+
+    def _forbids(self, *, is_first: bool, is_last: bool) -> bytes:
+        """The first signature certifies the document, the last locks it (12.8.2.2 and 12.8.2.4)."""
+        if is_first:
+            return _CERTIFIES % (1 if is_last else 2)
+        return _LOCKS % self.paper.root if is_last else b""
 
     def add_object(self, obj: PdfObject) -> IndirectObject:
         """An object of pyHanko's making, as one more of this document."""
         written = io.BytesIO()
-        obj.write_to_stream(written, None, None)  # type: ignore[no-untyped-call]
+        obj.write_to_stream(written, None, None)
         return IndirectObject(self._add(written.getvalue()), 0, None)  # type: ignore[no-untyped-call]
 
-    def _change_catalogue(self, entries: bytes) -> None:
+    def _extend_catalogue(self, entries: bytes) -> None:
+        if not entries:
+            return
         before = self.paper.catalogue
         if any(key in before and key in entries for key in (b"/DSS", b"/Extensions", b"/Perms")):
             raise Unusual
@@ -113,13 +126,10 @@ class _Revision:
         return self._add(b"<<%b>>\nstream\n%b\nendstream" % (head % sizes, data))
 
     def _signed(self, number: int, reference: bytes, filling: Filling) -> Appended:
-        self._put(
-            number,
-            b"<<\n/Contents <%b>\n%b\n/Type /Sig\n/Filter /Adobe.PPKLite\n/SubFilter /ETSI.CAdES.detached\n/M (%b)\n%b>>"
-            % (b"0" * filling.room, b" " * _RANGE_ROOM, _date(filling.signed_at), reference),
-        )
-        start = self._places[number] + len(b"%d 0 obj\n<<\n/Contents " % number)
-        end = start + filling.room + 2
+        hole, ranges = b"0" * filling.room, b" " * _RANGE_ROOM
+        self._put(number, _SIGNATURE % (hole, ranges, _date(filling.signed_at), reference))
+        start = self._places[number] + len(b"%d 0 obj\n" % number) + _SIGNATURE.index(b"<%b>")
+        end = start + filling.room + len(b"<>")
         before = hashlib.sha256(self.paper.pdf)
         self._finish(before.digest()[:16])
         base = len(self.paper.pdf)
@@ -133,18 +143,21 @@ class _Revision:
 
     def _finish(self, identity: bytes) -> None:
         """The second part of /ID names the revision (14.4): drawn from the one before, so that a repeat is the same."""
-        number = self._number()
-        start = len(self.paper.pdf) + len(self._out)
-        places = sorted({**self._places, number: start}.items())
-        rows = b"".join(ROW.pack(_IN_FILE, where, 0) for _, where in places)
-        runs = [[each for _, each in run] for _, run in groupby(enumerate(n for n, _ in places), lambda at: at[1] - at[0])]
-        index = b" ".join(b"%d %d" % (run[0], len(run)) for run in runs)
-        paper = self.paper
+        number, paper = self._number(), self.paper
+        self._places[number] = start = len(paper.pdf) + len(self._out)
+        numbers = sorted(self._places)
+        rows = b"".join(ROW.pack(_IN_FILE, self._places[each], 0) for each in numbers)
         trailer = b"/Size %d/Root %d 0 R/Info %d 0 R/ID[%b<%b>]/Prev %d" % (
-            number + 1, paper.root, paper.info, paper.identity, identity.hex().encode(), paper.start,
-        )  # fmt: skip
-        head = b"%d 0 obj\n<</Type/XRef/W[1 4 2]/Index[%b]%b/Length %d>>" % (number, index, trailer, len(rows))
-        self._out += head + b"\nstream\n" + rows + b"\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % start
+            number + 1,
+            paper.root,
+            paper.info,
+            paper.identity,
+            identity.hex().encode(),
+            paper.start,
+        )
+        head = b"/Type/XRef/W[1 4 2]/Index[%b]%b/Length %d" % (_runs(numbers), trailer, len(rows))
+        self._out += b"%d 0 obj\n<<%b>>\nstream\n%b\nendstream\nendobj" % (number, head, rows)
+        self._out += b"\nstartxref\n%d\n%%%%EOF\n" % start
 
     def _number(self) -> int:
         self._added += 1
@@ -158,6 +171,12 @@ class _Revision:
     def _put(self, number: int, body: bytes) -> None:
         self._places[number] = len(self.paper.pdf) + len(self._out)
         self._out += b"%d 0 obj\n%b\nendobj\n" % (number, body)
+
+
+def _runs(numbers: Sequence[int]) -> bytes:
+    """First object and number of objects of each unbroken run (/Index)."""
+    runs = [[each for _, each in run] for _, run in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0])]
+    return b" ".join(b"%d %d" % (run[0], len(run)) for run in runs)
 
 
 def _date(at: datetime) -> bytes:

@@ -5,7 +5,6 @@ Each override names a private or version-bound part of pyHanko 0.38; a test pins
 
 import hashlib
 import io
-from contextlib import suppress
 from datetime import datetime
 
 from pyhanko.pdf_utils.decode_limits import DecodeContext, DecodeLimits, DecodePurpose
@@ -34,11 +33,10 @@ from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner, Pdf
 from pyhanko.stamp import BaseStampStyle
 
 import signing.quick_reading  # noqa: F401 - takes the place of pyHanko's own
-from signing.cross_references import BulkXRefBuilder, OwnXRefBuilder
+from signing.cross_references import BulkXRefBuilder
 from signing.errors import Unreadable
 from signing.known_objects import KnownObject, known_indirect_object, known_object
 from signing.object_links import Links
-from signing.plain_objects import Unusual, read_indirect, read_value
 from signing.revisions import Revision, Web
 
 MAX_BYTES = 20 * 1024 * 1024  # a sealed record has about 70 KB; whatever is far beyond is no record
@@ -50,8 +48,6 @@ class ArchivalReader(PdfFileReader):
     PyHanko parses that index anew for every object it takes out: with the thousand small objects of a tagged table
     that made signing three times and verifying fifty times slower.
     """
-
-    cross_references: type[BulkXRefBuilder] = BulkXRefBuilder
 
     def __init__(self, pdf: bytes) -> None:
         # PyHanko's own constructor line by line, for strict reading: it cannot be told who reads the cross-references.
@@ -65,7 +61,7 @@ class ArchivalReader(PdfFileReader):
         self.resolved_objects, self._historical_resolver_cache = {}, {}
         self._header_version, self._input_version = _read_header_version(self.stream), None
         self.stream.seek(-1, io.SEEK_END)
-        builder = self.cross_references(self, self.stream, process_data_at_eof(self.stream))
+        builder = BulkXRefBuilder(self, self.stream, process_data_at_eof(self.stream))
         self.xrefs = XRefCache(self, builder.read_xrefs())  # type: ignore[no-untyped-call]
         self.last_startxref, self.trailer = builder.last_startxref, builder.trailer
         self.has_xref_stream = builder.has_xref_stream
@@ -160,25 +156,6 @@ class ArchivalReader(PdfFileReader):
         return data, first, [*map(int, index)]
 
 
-class OwnReader(ArchivalReader):
-    """For documents of the store, on their way to the next signature: see `signing.plain_objects`."""
-
-    cross_references = OwnXRefBuilder
-
-    def _value(self, data: bytes, start: int, end: int, reference: Reference) -> PdfObject:
-        try:
-            return read_value(data, start, reference)[0]
-        except Unusual:
-            return super()._value(data, start, end, reference)
-
-    def _plainly(self, ref: Reference, marker: int) -> PdfObject | None:
-        with suppress(Unusual):
-            found, value, _ = read_indirect(self.stream.getvalue(), marker, self)
-            if found == ref:
-                return value
-        return super()._plainly(ref, marker)
-
-
 class ArchivalWriter(IncrementalPdfFileWriter):
     """Adds a revision without touching /Info or XMP, and gives the same bytes for the same input."""
 
@@ -232,7 +209,7 @@ def open_for_update(pdf: bytes) -> ArchivalWriter:
     if len(pdf) > MAX_BYTES:
         raise Unreadable("Tệp quá lớn, không phải văn bản của hệ thống.")
     try:
-        reader = OwnReader(pdf)
+        reader = ArchivalReader(pdf)
         return ArchivalWriter(reader.stream, prev=reader)
     except (PdfError, ValueError, KeyError, TypeError, IndexError) as error:
         raise Unreadable("Tệp không phải là PDF đọc được.") from error

@@ -6,16 +6,14 @@ sections of a file fit together.
 """
 
 import io
-import re
 import struct
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
 from pyhanko.pdf_utils.decode_limits import DecodePurpose
-from pyhanko.pdf_utils.generic import Reference, StreamObject
+from pyhanko.pdf_utils.generic import StreamObject
 from pyhanko.pdf_utils.misc import PdfStrictReadError
 from pyhanko.pdf_utils.rw_common import PdfHandler
 from pyhanko.pdf_utils.xref import (
@@ -29,20 +27,12 @@ from pyhanko.pdf_utils.xref import (
     parse_xref_stream,
 )
 
-from signing.plain_objects import Unusual, read_indirect
-
 # Widths of the three columns (/W, ISO 32000-1, 7.5.8.2): ours and pyHanko's.
 _ROWS = {(1, 4, 2): struct.Struct(">BIH"), (1, 8, 2): struct.Struct(">BQH")}
 _FREE, _IN_FILE, _IN_STREAM = 0, 1, 2
-_NOT_IN_STREAM = re.compile(rb"[^\x02]", re.DOTALL)
-_MANY = 100  # rows; later revisions have a dozen
 
 
 class BulkXRefBuilder(XRefBuilder):
-    @staticmethod
-    def section_data(stream: StreamObject) -> XRefSectionData:
-        return section_data(stream)
-
     def __init__(self, handler: PdfHandler, stream: io.BytesIO, last_startxref: int) -> None:
         super().__init__(handler, stream, strict=True, last_startxref=last_startxref)
         self.stream: io.BytesIO = stream
@@ -59,27 +49,10 @@ class BulkXRefBuilder(XRefBuilder):
             end_location=self.stream.tell(),
             stream_ref=reference,
         )
-        self.sections.append(XRefSection(place, self.section_data(stream)))
+        self.sections.append(XRefSection(place, section_data(stream)))
         self.trailer.add_trailer_revision(stream)
         previous: int | None = _prev(stream)
         return previous
-
-
-class OwnXRefBuilder(BulkXRefBuilder):
-    """For documents of the store: their sections' dictionaries are read in bulk too, large tables row by row."""
-
-    @staticmethod
-    def section_data(stream: StreamObject) -> XRefSectionData:
-        return own_section_data(stream)
-
-    def _read_xref_stream_object(self) -> tuple[Reference, StreamObject]:
-        with suppress(Unusual):
-            reference, stream, end = read_indirect(self.stream.getvalue(), self.stream.tell(), self.handler)
-            if isinstance(stream, StreamObject) and stream.get("/Type") == "/XRef":
-                self.stream.seek(end)
-                return reference, stream
-        read: tuple[Reference, StreamObject] = super()._read_xref_stream_object()  # type: ignore[no-untyped-call]
-        return read
 
 
 @dataclass(frozen=True)
@@ -93,16 +66,6 @@ class _Rows:
     def numbers(self) -> Iterator[int]:
         return chain.from_iterable(range(first, first + count) for first, count in self.subsections)
 
-    def at(self, number: int) -> tuple[int, int, int] | None:
-        """Kind, place and third column of an object's row."""
-        before = 0
-        for first, count in self.subsections:
-            if first <= number < first + count:
-                kind, where, extra = self.row.unpack_from(self.data, (before + number - first) * self.row.size)
-                return kind, where, extra
-            before += count
-        return None
-
 
 def section_data(stream: StreamObject) -> XRefSectionData:
     """The entries of one cross-reference stream.
@@ -111,14 +74,6 @@ def section_data(stream: StreamObject) -> XRefSectionData:
     """
     rows = _rows(stream)
     return _parsed(stream) if rows is None else _whole(rows)
-
-
-def own_section_data(stream: StreamObject) -> XRefSectionData:
-    """The same of a document of the store: of a large section each row is looked at when it is asked for."""
-    rows = _rows(stream)
-    if rows is None:
-        return _parsed(stream)
-    return _sparse(rows) if len(rows.data) > _MANY * rows.row.size else _whole(rows)
 
 
 def _parsed(stream: StreamObject) -> XRefSectionData:
@@ -153,41 +108,6 @@ def _whole(rows: _Rows) -> XRefSectionData:
     section.explicit_refs_in_revision = {(number, 0) for number in section.xrefs_in_objstm}
     section.explicit_refs_in_revision |= {(number, extra) for number, (extra, _) in section.standard_xrefs.items()}
     section.explicit_refs_in_revision |= {(number, extra - 1) for number, extra in section.freed.items()}
-    return section
-
-
-class _Placed(dict[int, ObjStreamRef]):
-    """Where the objects of object streams are; each is found when it is first asked for."""
-
-    def __init__(self, rows: _Rows) -> None:
-        super().__init__()
-        self._rows = rows
-
-    def __missing__(self, number: int) -> ObjStreamRef:
-        found = self._rows.at(number) if number else None
-        if found is None or found[0] != _IN_STREAM:
-            raise KeyError(number)
-        self[number] = place = _place(found[1], found[2])
-        return place
-
-    def __contains__(self, number: object) -> bool:
-        found = self._rows.at(number) if isinstance(number, int) and number else None
-        return found is not None and found[0] == _IN_STREAM
-
-
-def _sparse(rows: _Rows) -> XRefSectionData:
-    """What pyHanko asks of a section on the way to a signature; it lists no object that it is not asked for."""
-    section = XRefSectionData()
-    kinds, numbers = rows.data[:: rows.row.size], list(rows.numbers())
-    for at in (each.start() for each in _NOT_IN_STREAM.finditer(kinds)):
-        kind, where, extra = rows.row.unpack_from(rows.data, at * rows.row.size)
-        if kind == _IN_FILE and numbers[at]:
-            section.standard_xrefs[numbers[at]] = (extra, where)
-            section.explicit_refs_in_revision.add((numbers[at], extra))
-        elif kind == _FREE and numbers[at]:
-            section.freed[numbers[at]] = extra
-            section.explicit_refs_in_revision.add((numbers[at], extra - 1))
-    section.xrefs_in_objstm = _Placed(rows)
     return section
 
 

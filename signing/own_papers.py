@@ -9,7 +9,6 @@ import re
 import struct
 import zlib
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
 from signing.fields import FieldState
@@ -70,12 +69,23 @@ class OwnField:
 
 
 class OwnPaper:
-    """`catalogue` is the object's dictionary as it stands; `identity` names the first revision (/ID)."""
+    """`catalogue` is the object's dictionary as it stands, `identity` names the first revision (/ID).
+
+    `size` is one more than the highest number of an object, `start` where the newest cross-references begin; `fields`
+    are in signing order.
+    """
 
     def __init__(self, pdf: bytes) -> None:
         """Raises Unusual."""
         self.pdf = pdf
         self._streams: dict[int, tuple[bytes, int, list[int]]] = {}
+        try:
+            self._read()
+        except (ValueError, IndexError, struct.error) as error:
+            raise Unusual from error
+
+    def _read(self) -> None:
+        pdf = self.pdf
         self.start = _number(_START.search(pdf[-64:]))
         newest = _SECTION.match(pdf, self.start)
         if newest is None:
@@ -87,12 +97,7 @@ class OwnPaper:
         if form is None:
             raise Unusual
         self.font_name, self.font = form[2].decode(), int(form[3])
-        self._numbers = [int(number) for number in form[1].split()[::3]]
-
-    @cached_property
-    def fields(self) -> tuple[OwnField, ...]:
-        """In signing order. Raises Unusual."""
-        return tuple(self._field(number) for number in self._numbers)
+        self.fields = tuple(self._field(int(number)) for number in form[1].split()[::3])
 
     @property
     def states(self) -> list[FieldState]:

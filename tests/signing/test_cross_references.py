@@ -2,11 +2,10 @@
 
 import io
 import zlib
-from itertools import product
 
 import pytest
 from pyhanko.pdf_utils import xref
-from pyhanko.pdf_utils.generic import ArrayObject, NumberObject, Reference, pdf_name
+from pyhanko.pdf_utils.generic import ArrayObject, NumberObject, pdf_name
 from pyhanko.pdf_utils.generic import StreamObject as Stream
 from pyhanko.pdf_utils.misc import PdfReadError, PdfStrictReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -14,7 +13,7 @@ from pyhanko.pdf_utils.xref import XRefBuilder, XRefSectionData
 
 from documents.form import place_fields
 from domain.documents import FIELDS
-from signing.archival import ArchivalReader, OwnReader
+from signing.archival import ArchivalReader
 from signing.cross_references import section_data
 from tests.signing import samples
 from tests.signing.conftest import YEAR, Cast
@@ -48,29 +47,6 @@ def test_every_section_is_what_pyhanko_reads(cast: Cast) -> None:
         assert vars(ours.xrefs.get_xref_container_info(revision)).keys() >= {"size", "start_location", "end_location"}
     assert (ours.last_startxref, ours.has_xref_stream) == (stock.last_startxref, stock.has_xref_stream)
     assert ours.trailer["/Root"].raw_get("/Type") == stock.trailer["/Root"].raw_get("/Type")
-
-
-def test_a_large_section_read_row_by_row_finds_what_the_whole_one_finds(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("signing.cross_references._MANY", 0)
-    signed = cast.signed(place_fields(cast.unsigned(), samples.places(YEAR)), *FIELDS[YEAR])
-    whole, sparse = ArchivalReader(signed), OwnReader(signed)
-    last = int(whole.trailer["/Size"]) + 2
-    assert len(whole.xrefs.get_xref_data(0).xrefs_in_objstm) > len(sparse.xrefs.get_xref_data(0).xrefs_in_objstm)
-    for revision in range(4):
-        expected, found = whole.xrefs.get_xref_data(revision), sparse.xrefs.get_xref_data(revision)
-        for number, generation in product(range(last), (0, 1)):
-            reference = Reference(number, generation)
-            assert resolved(found, reference) == resolved(expected, reference)
-            assert (number in found.xrefs_in_objstm) == (number in expected.xrefs_in_objstm)
-
-
-def resolved(section: XRefSectionData, reference: Reference) -> object:
-    try:
-        return section.try_resolve(reference)
-    except KeyError:
-        return "not here"
 
 
 def test_free_objects_and_objects_in_streams_are_told_apart() -> None:

@@ -14,7 +14,7 @@ from signing.known_objects import _read, known_indirect_object, known_object
 from signing.quick_reading import byte_by_byte
 from signing.revisions import Revision
 from tests.signing.conftest import Cast
-from tests.signing.test_plain_objects import _Handler, described
+from tests.signing.readings import Handler, described
 from tests.signing.verification.objects import pdf
 
 TEXTS = [
@@ -32,7 +32,7 @@ def read(text: bytes, *, inside: ContentOpReading = ContentOpReading.NO) -> tupl
     """The value and where it ends, or the error."""
     stream = io.BytesIO(text)
     try:
-        value: PdfObject = read_object(stream, Reference(9, 0, _Handler()), in_content_stream=inside)
+        value: PdfObject = read_object(stream, Reference(9, 0, Handler()), in_content_stream=inside)
     except Exception as error:  # noqa: BLE001 - whatever pyHanko raises
         return type(error), 0
     return described(value), stream.tell()
@@ -58,7 +58,7 @@ def test_pyhanko_stands_as_it_comes_only_for_a_while() -> None:
 
 @pytest.mark.parametrize("text", [b"<</A[1 2 0 R]>>", b"[/A/B]", b"<<>>\n"])
 def test_an_object_known_by_its_bytes_is_what_is_read_in_its_place(text: bytes) -> None:
-    data, place = b"0 " + text + b"(next)", Reference(7, 0, _Handler())
+    data, place = b"0 " + text + b"(next)", Reference(7, 0, Handler())
     known = known_object(data, 2, 2 + len(text))
     assert known is not None
     first, second = known.within(place), known.within(place)
@@ -90,7 +90,7 @@ def test_what_hangs_on_what_follows_is_not_known_by_its_bytes(text: bytes, behin
     ],
 )  # fmt: skip
 def test_an_object_of_its_own_is_known_only_in_the_usual_spelling(text: bytes, is_known: bool) -> None:  # noqa: FBT001
-    assert (known_indirect_object(b"%%" + text, 2, Reference(7, 0, _Handler())) is not None) is is_known
+    assert (known_indirect_object(b"%%" + text, 2, Reference(7, 0, Handler())) is not None) is is_known
 
 
 def every_reference(reader: ArchivalReader) -> Iterator[Reference]:
