@@ -64,14 +64,14 @@ class OwnDevice:
         """A document for the person's own program to sign. Raises NotFound for another position."""
         with self._sessions() as session:
             _require(session, order, OWN_PROGRAM)
-            return self._objects.get(_item(session, order.id, position).prepared_sha256)
+            return self._objects.prepared.get(_item(session, order.id, position).prepared_sha256)
 
     def bring(self, order: SigningOrder, position: int, uploaded: bytes) -> None:
         """Take a signed document. Raises SigningRefused or Unreadable, and then nothing is kept."""
         with self._sessions() as session:
             _require(session, order, OWN_PROGRAM)
             item = _item(session, order.id, position)
-            original = self._objects.get(item.prepared_sha256)
+            original = self._objects.prepared.get(item.prepared_sha256)
             identity = identity_of(certificate_of(session, order))
         field = papers.field_of(order, item.kind)
         require_signed_by(original, uploaded, field, identity.certificates, self._roots)

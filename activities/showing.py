@@ -90,7 +90,12 @@ class Showing:
         item = next((each for each in orders.items(session, order.id) if each.prepared_sha256), None)
         if item is None:
             raise NotFound("Văn bản chưa được chuẩn bị.")
-        return Shown(None, self._object(item.prepared_sha256))
+        try:
+            return Shown(None, self._objects.prepared.get(item.prepared_sha256))
+        except ObjectMissing as error:
+            raise NotFound("Bản chuẩn bị để ký không còn được giữ; hãy xem văn bản đã ký.") from error
+        except ObjectDamaged as error:
+            raise Unreadable(DAMAGED) from error
 
     def look(self, session: Session, record_id: UUID, own: Collection[str], at: datetime) -> Look:
         return look_at(lambda: self.record(session, record_id, own, at))

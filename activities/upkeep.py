@@ -1,7 +1,7 @@
 """What is done by itself, again and again: proofs, the history log, states of certificates, renewals, sweeping."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -13,10 +13,13 @@ from activities.preflight import Preflight
 from activities.refusals import refusals_are_final
 from domain.retention import RetentionPolicy, read_policy
 from signing.errors import ProviderUnavailable
-from storage import evidence, retention, watching
+from storage import evidence, orders, retention, watching
 from storage.database import Sessions
+from storage.objects import Objects
 
 AT_ONCE = 200
+# A paper is prepared, and its order kept, within one attempt of an activity; retries of a whole day find it still.
+PREPARED_KEPT = timedelta(days=7)
 
 
 class Chore(StrEnum):
@@ -37,12 +40,14 @@ class UpkeepActivities:
         keeper: EvidenceKeeper,
         history_keeper: HistoryKeeper,
         preflight: Preflight,
+        objects: Objects,
         policy: RetentionPolicy | None = None,
     ) -> None:
         self._sessions = sessions
         self._keeper = keeper
         self._history = history_keeper
         self._preflight = preflight
+        self._objects = objects
         self._policy = policy or read_policy()
         retention.require_complete(self._policy)
 
@@ -78,8 +83,12 @@ class UpkeepActivities:
             return evidence.files_of(session, evidence.unproven(session, AT_ONCE))
 
     def _sweep(self) -> int:
-        """Delete what has been kept as long as the policy says."""
-        return retention.sweep(self._sessions, self._policy, datetime.now(UTC))
+        """Delete what has been kept as long as the policy says, and papers prepared for orders that are over."""
+        now = datetime.now(UTC)
+        gone = retention.sweep(self._sessions, self._policy, now)
+        with self._sessions() as session:
+            needed = orders.prepared_papers(session)
+        return gone + self._objects.prepared.delete_older(now - PREPARED_KEPT, needed)
 
     def _publish(self) -> int:
         size = self._history.publish()

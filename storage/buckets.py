@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
@@ -65,6 +65,16 @@ class Blobs:
     def paths(self) -> Iterator[str]:
         """Of all objects, in no order."""
         return (each["path"] for batch in self._store.list() for each in batch)
+
+    def replace(self, path: str, blob: bytes) -> None:
+        self._store.put(path, blob)
+
+    def older(self, than: datetime) -> Iterator[str]:
+        """Paths of the objects that were last written before."""
+        return (each["path"] for batch in self._store.list() for each in batch if each["last_modified"] < than)
+
+    def remove(self, path: str) -> None:
+        self._store.delete(path)
 
     def _require(self, path: str) -> None:
         """A store also says "exists" of what somebody else is only about to write, and that may come to nothing."""

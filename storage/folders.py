@@ -3,6 +3,8 @@
 import os
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 
@@ -15,9 +17,12 @@ class Folder:
 
     def create(self, path: str, blob: bytes) -> None:
         """What is there already stays. Raises OSError."""
+        if not os.path.exists(f"{self._root}/{path}"):  # noqa: PTH110 - a pathlib.Path takes as long as the writing
+            self.replace(path, blob)
+
+    def replace(self, path: str, blob: bytes) -> None:
+        """Raises OSError."""
         whole = f"{self._root}/{path}"
-        if os.path.exists(whole):  # noqa: PTH110 - a pathlib.Path takes as long as the writing
-            return
         beside = f"{whole}#{secrets.token_hex(8)}"
         try:
             self._write(beside, blob)
@@ -36,6 +41,16 @@ class Folder:
         for folder in os.scandir(self._root):
             if folder.is_dir():
                 yield from (f"{folder.name}/{file.name}" for file in os.scandir(folder.path))
+
+    def older(self, than: datetime) -> Iterator[str]:
+        """Paths of the files that were last written before."""
+        for path in self.paths():
+            with suppress(FileNotFoundError):
+                if os.stat(f"{self._root}/{path}").st_mtime < than.timestamp():  # noqa: PTH116
+                    yield path
+
+    def remove(self, path: str) -> None:
+        Path(self._root, path).unlink(missing_ok=True)
 
     @staticmethod
     def _write(beside: str, blob: bytes) -> None:

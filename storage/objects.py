@@ -2,13 +2,17 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 from storage.buckets import Blobs, Place, StoreUnavailable, asking
 from storage.folders import Folder
 
+PREPARED: Final = "prepared"
 _NAME: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -40,6 +44,11 @@ class Objects:
             raise StoreUnavailable(f"{self._place}: the store is not there") from error
         return sha256
 
+    @cached_property
+    def prepared(self) -> "PreparedPapers":
+        """Papers on their way to a signature, beside these."""
+        return PreparedPapers(self._place, self)
+
     def get(self, sha256: str) -> bytes:
         """Raises ObjectMissing, or ObjectDamaged when the stored bytes no longer match their name."""
         blob = self._read(sha256)
@@ -51,7 +60,7 @@ class Objects:
         """The hex SHA-256 of every object, in no order; what is just being written may be there or not."""
         with asking(self._place):
             paths = [*self._store.paths()]
-        return (name for path in paths if _NAME.fullmatch(name := path.rpartition("/")[2]))
+        return _names(paths)
 
     def found(self, sha256: str) -> tuple[str, int]:
         """Hex SHA-256 and size of what lies under this name, whatever it is. Raises ObjectMissing."""
@@ -64,6 +73,54 @@ class Objects:
                 return self._store.read(_path(sha256))
         except FileNotFoundError as error:
             raise ObjectMissing(sha256) from error
+
+
+class PreparedPapers(Objects):
+    """Papers with the hole for one signature. Nobody asks for them once it is embedded, so these can be deleted.
+
+    They lie in the same store below `prepared/`: whoever may delete there cannot delete a signed document.
+    """
+
+    def __init__(self, place: Place, signed: Objects) -> None:
+        super().__init__(_beside(place))
+        self._signed = signed
+
+    def put(self, blob: bytes) -> str:
+        """As of an object, but what is stored again counts as new."""
+        sha256 = hashlib.sha256(blob).hexdigest()
+        with asking(self._place):
+            self._store.replace(_path(sha256), blob)
+        return sha256
+
+    def get(self, sha256: str) -> bytes:
+        """Raises as for an object. What was prepared by an earlier hocba lies with the signed papers."""
+        try:
+            return super().get(sha256)
+        except ObjectMissing:
+            return self._signed.get(sha256)
+
+    def delete_older(self, than: datetime, still_needed: Collection[str]) -> int:
+        """Delete what was stored before and nobody needs; returns how many that were."""
+        gone = 0
+        with asking(self._place):
+            for path in [*self._store.older(than)]:
+                if path.rpartition("/")[2] not in still_needed:
+                    self._store.remove(path)
+                    gone += 1
+        return gone
+
+
+def _beside(place: Place) -> Place:
+    if isinstance(place, Path):
+        return place / PREPARED
+    return replace(place, prefix=f"{place.prefix}/{PREPARED}".lstrip("/"))
+
+
+def _names(paths: Iterable[str]) -> Iterator[str]:
+    for path in paths:
+        folder, _, name = path.partition("/")
+        if _NAME.fullmatch(name) and name.startswith(folder):
+            yield name
 
 
 def _path(sha256: str) -> str:

@@ -175,6 +175,13 @@ def items(session: Session, order_id: UUID) -> Sequence[OrderItem]:
     return session.scalars(query.order_by(OrderItem.position)).all()
 
 
+def prepared_papers(session: Session) -> set[str]:
+    """Hashes of the papers that an order still needs until its signatures are in them."""
+    ongoing = SigningOrder.state.not_in(("completed", "failed"))
+    query = select(OrderItem.prepared_sha256).join(SigningOrder, SigningOrder.id == OrderItem.order_id).where(ongoing)
+    return set(session.scalars(query))
+
+
 def lookup_code(order: SigningOrder, document_id: UUID) -> str:
     """A 128-bit code that nobody can guess and that a repeated preparation finds again."""
     digest = hmac.new(order.nonce, document_id.bytes, hashlib.sha256).digest()[:16]

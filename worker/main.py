@@ -73,7 +73,7 @@ def proof_worker(
     carry = CarryActivities(sessions, client, trust.confirming, trust.proving)
     forgotten = ForgottenOrders(sessions, TemporalEngine(client))
     policy = read_policy(settings.retention) if settings.retention else None
-    upkeep = UpkeepActivities(sessions, trust.keeper, trust.history, trust.preflight, policy)
+    upkeep = UpkeepActivities(sessions, trust.keeper, trust.history, trust.preflight, trust.objects, policy)
     mailing = make_mailing(settings, sessions)
     return Worker(
         client,

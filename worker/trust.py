@@ -35,6 +35,7 @@ class Grounds:
 
 @dataclass(frozen=True)
 class Trust:
+    objects: Objects
     preflight: Preflight
     confirming: Confirming
     proving: Proving
@@ -59,6 +60,7 @@ def make_trust(settings: Settings, sessions: Sessions, pool: PaperPool, grounds:
     keeper = EvidenceKeeper(sessions, grounds.stamps)
     book = open_log_book(history_place(settings), settings.key_store, settings.history_origin)
     return Trust(
+        objects=grounds.objects,
         preflight=grounds.preflight,
         confirming=Confirming(sessions, configured_providers(settings.key_providers, settings.key_store)),
         proving=Proving(sessions, pool, grounds.stamps, keeper),

@@ -1,14 +1,14 @@
 """The documents: by their SHA-256, never changed, so that each is copied into a folder of backups once."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
 from cli.keeping.sealing import ENDING, Key, Seal
 from cli.trouble import Trouble
-from storage.objects import ObjectDamaged, Objects
+from storage.objects import ObjectDamaged, ObjectMissing, Objects
 
 
 @dataclass(frozen=True)
@@ -20,15 +20,15 @@ class Copied:
     damaged: tuple[str, ...]
 
 
-def copy(objects: Objects, seal: Seal, folder: Path) -> Copied:
-    """Bring all that a folder lacks into it, each under its name once it is whole."""
+def copy(objects: Objects, wanted: Iterable[str], seal: Seal, folder: Path) -> Copied:
+    """Bring those that a folder lacks into it, each under its name once it is whole."""
     names, damaged, new = [], [], 0
-    for name in sorted(objects.names()):
+    for name in sorted(wanted):
         target = _place(folder, name).with_name(f"{name}{seal.ending}")
         if not target.exists():
             try:
                 content = objects.get(name)
-            except ObjectDamaged:
+            except (ObjectDamaged, ObjectMissing):
                 damaged.append(name)
                 continue
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ from typing import Final
 from cli.keeping import documents, manifest, places, rows, unfinished
 from cli.keeping.manifest import Manifest
 from cli.keeping.sealing import ENDING, Key
-from cli.keeping.shelf import LIST
+from cli.keeping.shelf import LIST, PREPARED_LIST, listed
 from cli.keeping.taking import DUMP
 from cli.services.machine import require_space
 from cli.services.postgres import DATABASE, Postgres
@@ -30,6 +30,7 @@ class Backup:
     folder: Path
     manifest: Manifest
     names: tuple[str, ...]
+    prepared: tuple[str, ...]
     key: Key
 
     @property
@@ -40,15 +41,15 @@ class Backup:
     def size(self) -> int:
         """Bytes, as they are stored."""
         own = sum(each.size for each in self.manifest.files.values())
-        return own + sum(documents.kept(self.documents, name).stat().st_size for name in self.names)
+        return own + sum(documents.kept(self.documents, name).stat().st_size for name in (*self.names, *self.prepared))
 
 
 def checked(folder: Path, key: Key) -> Backup:
     """Read everything. Raises Trouble for what is missing or damaged, and for a backup of a newer hocba."""
     found = manifest.read(folder)
     manifest.check_files(folder, found)
-    backup = Backup(folder, found, tuple((folder / LIST).read_text(encoding="ascii").split()), key)
-    documents.check(backup.documents, backup.names, key)
+    backup = Backup(folder, found, listed(folder, LIST), listed(folder, PREPARED_LIST), key)
+    documents.check(backup.documents, (*backup.names, *backup.prepared), key)
     return backup
 
 
@@ -58,7 +59,9 @@ async def restore(settings: Settings, backup: Backup, say: Callable[[str], None]
     make_folders(settings)
     unfinished.begin(settings.var_dir)
     say("Documents …")
-    documents.bring_back(backup.documents, backup.names, backup.key, Objects(places.local(settings.object_store)))
+    objects = Objects(places.local(settings.object_store))
+    documents.bring_back(backup.documents, backup.names, backup.key, objects)
+    documents.bring_back(backup.documents, backup.prepared, backup.key, objects.prepared)
     for name, folder in places.folders(settings).items():
         _bring_folder(backup, name, folder)
     for name in places.LOOSE:

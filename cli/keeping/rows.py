@@ -49,6 +49,15 @@ def _rows(connection: psycopg.Connection[tuple[str, ...]], table: str) -> int:
     return int(row[0]) if row else 0
 
 
+def prepared(connection: psycopg.Connection[tuple[str, ...]]) -> list[str]:
+    """Hashes of the papers that wait for their signatures."""
+    query = """
+        SELECT DISTINCT prepared_sha256 FROM order_items JOIN signing_orders ON signing_orders.id = order_id
+        WHERE state NOT IN ('completed', 'failed') AND prepared_sha256 <> '' ORDER BY 1
+    """
+    return [sha256 for (sha256,) in connection.execute(query).fetchall()]
+
+
 def heads(connection: psycopg.Connection[tuple[str, ...]]) -> tuple[str, ...]:
     """The migrations that the tables come from."""
     return tuple(row[0] for row in connection.execute("SELECT version_num FROM alembic_version ORDER BY 1").fetchall())

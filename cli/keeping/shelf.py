@@ -16,6 +16,7 @@ from cli.trouble import Trouble
 
 MARK: Final = "hocba-backups"
 LIST: Final = "objects.txt"
+PREPARED_LIST: Final = "prepared.txt"  # of papers that waited for their signatures
 _NAME: Final = re.compile(r"\d{8}T\d{6}(\d{6})?Z")
 _UNFINISHED: Final = ".unfinished-"
 _PRIVATE: Final = 0o700
@@ -78,7 +79,7 @@ class Shelf:
     def _forget_documents(self) -> None:
         kept: dict[str, set[str]] = {}
         for each in self.backups():
-            kept.setdefault(manifest.read(each).objects, set()).update(_listed(each))
+            kept.setdefault(manifest.read(each).objects, set()).update(listed(each, LIST) + listed(each, PREPARED_LIST))
         for folder in self.folder.glob("objects*"):
             for path in folder.glob("*/*"):
                 if path.name.partition(".")[0] not in kept.get(folder.name, set()):
@@ -95,5 +96,7 @@ def find(source: Path) -> Path:
     return found[-1]
 
 
-def _listed(backup: Path) -> list[str]:
-    return (backup / LIST).read_text(encoding="ascii").split()
+def listed(backup: Path, name: str) -> tuple[str, ...]:
+    """The documents that a list of a backup names; backups of an earlier hocba have one list only."""
+    path = backup / name
+    return tuple(path.read_text(encoding="ascii").split()) if name == LIST or path.exists() else ()

@@ -1,7 +1,7 @@
 """Makes a backup: one moment of database and workflow state, then what never changes."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -14,7 +14,7 @@ from cli.keeping.documents import Copied
 from cli.keeping.manifest import FORMAT, Manifest, Stored
 from cli.keeping.moment import one_moment
 from cli.keeping.sealing import Seal
-from cli.keeping.shelf import LIST, Shelf
+from cli.keeping.shelf import LIST, PREPARED_LIST, Shelf
 from cli.services.temporal import temporal_version
 from config.settings import Settings
 from storage.objects import Objects
@@ -45,8 +45,11 @@ def take(settings: Settings, dsn: str, shelf: Shelf, seal: Seal) -> Taken:
         draft = _Draft(settings, dsn, folder, seal, Path(plain))
         draft.folder_of("history")
         made = draft.moment(at)
-        copied = documents.copy(Objects(places.local(settings.object_store)), seal, shelf.folder / seal.objects)
-        draft.rest(copied)
+        objects, kept = Objects(places.local(settings.object_store)), shelf.folder / seal.objects
+        copied = documents.copy(objects, objects.names(), seal, kept)
+        draft.list(LIST, copied)
+        draft.list(PREPARED_LIST, documents.copy(objects.prepared, draft.prepared, seal, kept))
+        draft.rest()
         done = draft.finish(made, copied)
     return Taken(shelf.finish(folder), done, copied.new, draft.tries, draft.seconds)
 
@@ -60,6 +63,7 @@ class _Draft:
     plain: Path
     tries: int = 0
     seconds: float = 0.0
+    prepared: Sequence[str] = ()
 
     def moment(self, at: datetime) -> Manifest:
         dump, temporal = self.plain / DUMP, self.plain / places.TEMPORAL
@@ -68,6 +72,7 @@ class _Draft:
             moment.copy_temporal(temporal)
             rows.dump(self.dsn, moment, dump)
             tables, heads = rows.count(moment.database), rows.heads(moment.database)
+            self.prepared = rows.prepared(moment.database)
         for each in (dump, temporal):
             self._store(each, each.name)
         return Manifest(
@@ -80,7 +85,10 @@ class _Draft:
         for path in places.files_of(folder):
             self._store(path, f"{name}/{path.relative_to(folder)}")
 
-    def rest(self, copied: Copied) -> None:
+    def list(self, name: str, copied: Copied) -> None:
+        (self.folder / name).write_text("".join(f"{each}\n" for each in copied.names), encoding="ascii")
+
+    def rest(self) -> None:
         """What is only added to, so that what the moment speaks of is in it."""
         for name in places.folders(self.settings):
             if name != "history":
@@ -88,7 +96,6 @@ class _Draft:
         for name in places.LOOSE:
             if (self.settings.var_dir / name).is_file():
                 self._store(self.settings.var_dir / name, name)
-        (self.folder / LIST).write_text("".join(f"{name}\n" for name in copied.names), encoding="ascii")
 
     def finish(self, made: Manifest, copied: Copied) -> Manifest:
         files = {name: Stored.of(self.folder / name) for name in self._names()}

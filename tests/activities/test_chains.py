@@ -43,7 +43,8 @@ def keeper(office: Office, tmp_path: Path) -> ChainKeeper:
 
 @pytest.fixture
 def upkeep(sessions: Sessions, office: Office, log_book: LogBook) -> UpkeepActivities:
-    return UpkeepActivities(sessions, office.keeper, HistoryKeeper(sessions, log_book), office.preflight)
+    history = HistoryKeeper(sessions, log_book)
+    return UpkeepActivities(sessions, office.keeper, history, office.preflight, office.objects)
 
 
 @pytest.fixture

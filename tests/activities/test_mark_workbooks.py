@@ -237,7 +237,7 @@ def test_forgotten_previews_are_cleared_by_themselves(
     files = LocalTiles(tmp_path / "log")
     log = HistoryLog(files, NoteSigner.open(tmp_path / "key", "hocba.example/log"), "hocba.example/log")
     keeper = HistoryKeeper(sessions, LogBook(log, files, b"a secret of the tests"))
-    upkeep = UpkeepActivities(sessions, office.keeper, keeper, office.preflight)
+    upkeep = UpkeepActivities(sessions, office.keeper, keeper, office.preflight, office.objects)
     long_ago = NOW.replace(year=2020)
     preview_marks(sessions, owner_of(book), exported(sessions, book), long_ago)
     assert temporal.run(upkeep.do_chore, Chore.SWEEP) == 1

@@ -28,7 +28,7 @@ from signing.log.store import LocalTiles
 from signing.timestamps import NoTimeStampService
 from signing.verification.verdicts import Verdict
 from signing.verification.verify import verify
-from storage import evidence
+from storage import evidence, orders
 from storage.database import Sessions
 from storage.rosters import previews
 from storage.staffing import Person
@@ -62,7 +62,8 @@ def book_of_log(tmp_path: Path) -> LogBook:
 
 @pytest.fixture
 def upkeep(sessions: Sessions, office: Office, book_of_log: LogBook) -> UpkeepActivities:
-    return UpkeepActivities(sessions, office.keeper, HistoryKeeper(sessions, book_of_log), office.preflight)
+    history = HistoryKeeper(sessions, book_of_log)
+    return UpkeepActivities(sessions, office.keeper, history, office.preflight, office.objects)
 
 
 def rows(office: Office) -> list[object]:
@@ -107,6 +108,30 @@ def test_every_order_gets_its_evidence_and_a_younger_status(
         check_evidence(
             record, {"sha256": bytes.fromhex(document.sha256)}, [office.authority.root], moment=datetime.now(UTC)
         )
+
+
+def test_prepared_papers_go_once_their_order_is_over(
+    office: Office,
+    upkeep: UpkeepActivities,
+    temporal: ActivityEnvironment,
+    approved: OpenBook,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    prepared = office.objects.prepared
+    open_order = office.open_order(approved, Action.SEAL, SEAL)
+    office.prepare(open_order)
+    waiting = {item.prepared_sha256 for item in orders.items(office.session, open_order)}
+    assert len({*prepared.names()}) > len(waiting) > 0
+    temporal.run(upkeep.do_chore, Chore.SWEEP)
+    assert len({*prepared.names()}) > len(waiting)  # not yet
+    monkeypatch.setattr("activities.upkeep.PREPARED_KEPT", timedelta(days=-1))
+    temporal.run(upkeep.do_chore, Chore.SWEEP)
+    assert {*prepared.names()} == waiting
+    temporal.run(upkeep.do_chore, Chore.SWEEP)
+    office.confirm(open_order)
+    assert office.complete(approved.next(approved.decision(Action.SEAL, SEAL, order_id=open_order))).recorded
+    for document in office.session.scalars(select(Document)):
+        assert office.objects.get(document.sha256)
 
 
 def test_a_file_that_nobody_stamped_has_no_evidence(office: Office) -> None:

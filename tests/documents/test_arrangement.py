@@ -112,6 +112,18 @@ def test_text_that_needs_tidying_is_found(text: str) -> None:
     assert not is_tidy(canonical_json(replace(samples.year_record(), homeroom_comment=text)))
 
 
+@pytest.mark.parametrize("text", ["một", "“hai”", 'ba "bốn"', "năm\\sáu", "\u2013 bảy"])
+def test_text_that_needs_no_tidying_is_left(text: str) -> None:
+    assert is_tidy(canonical_json(replace(samples.year_record(), homeroom_comment=text)))
+
+
+@pytest.mark.parametrize("text", UNTIDY)
+def test_what_is_attached_for_other_systems_is_not_printed(text: str) -> None:
+    assert is_tidy(canonical_json(samples.year_record(), {"thongtinsohocbasotieuhoc": {"nhanxet": text}}))
+    untidy = replace(samples.year_record(), homeroom_comment=text)
+    assert not is_tidy(canonical_json(untidy, {"thongtinsohocbasotieuhoc": '},"kind":"'}))
+
+
 def test_no_code_of_the_curriculum_counts_as_text() -> None:
     curriculum = curriculum_for(1)
     levels = tuple(

@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
+import rfc8785
 
 from documents.content import canonical_json, content_sha256, kind_of
 from domain.documents import DocumentKind
@@ -35,6 +36,31 @@ def test_keys_are_sorted_and_nothing_is_escaped_or_spaced() -> None:
         '{"content":{"absent_excused":2,"absent_unexcused":1,"assessment_waived":false,"circular":"27/2020/TT-BGDĐT"'
     )
     assert text.endswith('"kind":"year_record"}')
+
+
+ODD_TEXTS = ["", "Đạt, 8.5 điểm", "a:1.5", ":1e9", ",1234567890123456", "🙂", 'dấu " và \\', "\u2028\x7f\x00\x1f\t\n", "NaN", "cuối\ue000"]
+
+
+@pytest.mark.parametrize(("content", "kind"), CASES)
+@pytest.mark.parametrize("exchanged", [None, {"diem": "9", "ten": "Trần"}])
+def test_the_bytes_are_those_of_rfc_8785(
+    content: DocumentContent, kind: DocumentKind, exchanged: dict[str, object] | None
+) -> None:
+    whole = {"kind": kind.value, "content": asdict(content)} | ({"record": exchanged} if exchanged else {})
+    assert canonical_json(content, exchanged) == rfc8785.dumps(whole)
+
+
+@pytest.mark.parametrize("text", ODD_TEXTS)
+def test_so_are_the_bytes_of_odd_texts_and_numbers(text: str) -> None:
+    content = replace(samples.year_record(), homeroom_comment=text)
+    for exchanged in ({"diem": 1.0}, {"diem": [1e-7, 1e21, -0.0]}, {"\U0001f642": 1, "\ue000": 2}, {text: text}):
+        whole = {"kind": DocumentKind.YEAR_RECORD.value, "content": asdict(content), "record": exchanged}
+        assert canonical_json(content, exchanged) == rfc8785.dumps(whole)
+
+
+def test_a_number_that_json_has_no_word_for_is_refused() -> None:
+    with pytest.raises(ValueError, match="Out of range"):
+        canonical_json(samples.year_record(), {"diem": float("nan")})
 
 
 def test_the_hash_is_of_the_canonical_bytes() -> None:

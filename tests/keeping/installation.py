@@ -43,7 +43,8 @@ class Installation:
 
     def publish(self) -> None:
         """What the schedules do each minute: prove what was signed, and put what was issued into the log."""
-        upkeep = UpkeepActivities(self.sessions, self.trust.keeper, self.trust.history, self.trust.preflight)
+        trust = self.trust
+        upkeep = UpkeepActivities(self.sessions, trust.keeper, trust.history, trust.preflight, trust.objects)
         for chore in (Chore.PROVE, Chore.PUBLISH):
             ActivityEnvironment().run(upkeep.do_chore, chore)
 

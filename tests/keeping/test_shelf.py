@@ -8,7 +8,7 @@ import pytest
 
 from cli.keeping import manifest
 from cli.keeping.manifest import FORMAT, Manifest
-from cli.keeping.shelf import LIST, Shelf, find
+from cli.keeping.shelf import LIST, PREPARED_LIST, Shelf, find, listed
 from cli.trouble import Trouble
 
 AT = datetime(2026, 12, 1, 3, tzinfo=UTC)
@@ -20,14 +20,16 @@ def shelf(tmp_path: Path) -> Shelf:
     return Shelf(tmp_path / "backups")
 
 
-def put(shelf: Shelf, day: int, *names: str) -> Path:
+def put(shelf: Shelf, day: int, *names: str, prepared: str = "") -> Path:
     """A finished backup of some documents, which lie beside it."""
     with shelf.held():
         folder = shelf.begin(AT + timedelta(days=day))
         (folder / LIST).write_text("".join(f"{name}\n" for name in names))
+        if prepared:
+            (folder / PREPARED_LIST).write_text(f"{prepared}\n")
         made = Manifest(FORMAT, AT, "0", (), "", (), "objects", {}, {}, len(names), ())
         manifest.write(folder, made)
-        for name in names:
+        for name in filter(None, (*names, prepared)):
             place = shelf.folder / "objects" / name[:2] / name
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(name)
@@ -87,3 +89,15 @@ def test_what_is_kept_keeps_its_documents(shelf: Shelf) -> None:
     assert shelf.backups() == kept
     assert documents(shelf) == {TWO, THREE}
     assert shelf.keep(2) == 0
+
+
+def test_so_do_papers_that_waited_for_their_signatures(shelf: Shelf) -> None:
+    put(shelf, 1, ONE, prepared=TWO)
+    kept = put(shelf, 2, ONE, prepared=THREE)
+    assert (listed(kept, LIST), listed(kept, PREPARED_LIST)) == ((ONE,), (THREE,))
+    shelf.keep(1)
+    assert documents(shelf) == {ONE, THREE}
+
+
+def test_a_backup_of_an_earlier_hocba_lists_none(shelf: Shelf) -> None:
+    assert listed(put(shelf, 1, ONE), PREPARED_LIST) == ()

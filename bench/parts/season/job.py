@@ -97,7 +97,7 @@ def finish(settings: Settings) -> None:
     sessions = make_sessions(make_engine(settings.database_url_of(WORKER)))
     grounds = make_grounds(settings, sessions)
     trust = make_trust(settings, sessions, OwnHands(bare_seals=False), grounds)  # type: ignore[arg-type]
-    upkeep = UpkeepActivities(sessions, trust.keeper, trust.history, trust.preflight)
+    upkeep = UpkeepActivities(sessions, trust.keeper, trust.history, trust.preflight, trust.objects)
     for chore in (Chore.PROVE, Chore.PUBLISH):
         upkeep.do_chore(chore)
 

@@ -41,7 +41,7 @@ def prepare(db: Session, services: Services, address: str) -> SigningOrder:
     item = OrderItem(
         order_id=order.id, position=0, document_id=paper.document_id, kind=paper.kind, part=paper.part,
         lookup_code=paper.lookup_code, covers=paper.covers, content_sha256="a" * 64,
-        prepared_sha256=services.objects.put(PDF), document_digest=b"digest", attrs_der=b"attributes",
+        prepared_sha256=services.objects.prepared.put(PDF), document_digest=b"digest", attrs_der=b"attributes",
         outcome="pending",
     )  # fmt: skip
     db.add(item)
@@ -139,6 +139,16 @@ async def test_the_paper_is_shown_as_it_will_be_signed(
         assert (await desk(person).get(f"{address}/xem.pdf")).status_code == 404
         assert (await desk(person).post(address, data={"passphrase": PASSPHRASE})).status_code == 404
     assert (await desk("principal").get(f"/viec/{uuid4()}/ky/{order.id}")).status_code == 404
+
+
+async def test_a_paper_that_is_no_longer_kept_is_said_to_be_gone(
+    desk: As, db: Session, matter: Matter, services: Services
+) -> None:
+    address, order = await ready(desk, db, services, matter)
+    assert services.objects.prepared.delete_older(datetime.now(UTC) + timedelta(days=1), ()) == 1
+    gone = await desk("principal").get(f"{address}/xem.pdf")
+    assert (gone.status_code, order.state) == (404, "prepared")
+    assert "không còn được giữ" in gone.text
 
 
 async def test_a_wrong_passphrase_is_told_and_the_right_one_signs_once(
