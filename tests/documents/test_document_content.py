@@ -38,7 +38,18 @@ def test_keys_are_sorted_and_nothing_is_escaped_or_spaced() -> None:
     assert text.endswith('"kind":"year_record"}')
 
 
-ODD_TEXTS = ["", "Đạt, 8.5 điểm", "a:1.5", ":1e9", ",1234567890123456", "🙂", 'dấu " và \\', "\u2028\x7f\x00\x1f\t\n", "NaN", "cuối\ue000"]
+ODD_TEXTS = [
+    "",
+    "Đạt, 8.5 điểm",
+    "a:1.5",
+    ":1e9",
+    ",1234567890123456",
+    "🙂",
+    'dấu " và \\',
+    "\u2028\x7f\x00\x1f\t\n",
+    "NaN",
+    "cuối\ue000",
+]
 
 
 @pytest.mark.parametrize(("content", "kind"), CASES)
