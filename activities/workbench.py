@@ -128,7 +128,7 @@ def prepare(task: PrepareTask) -> PreparedPaper | PaperFailure:
     try:
         pdf, content_sha256 = _unsigned(bench, task)
         if task.key is None:
-            return PreparedPaper(content_sha256, bench.objects.prepared.put(pdf))
+            return PreparedPaper(content_sha256, bench.objects.prepared.put(pdf, task.sha256, len(pdf)))
         prepared = _signer(bench, task.key, task.signing_time, task.proof).prepare(pdf, task.field)
     except DomainError as error:
         return PaperFailure(error.code, error.message)
@@ -136,7 +136,7 @@ def prepare(task: PrepareTask) -> PreparedPaper | PaperFailure:
         return PaperFailure(type(error).__name__, BROKEN)
     return PreparedPaper(
         content_sha256=content_sha256,
-        prepared_sha256=bench.objects.prepared.put(prepared.pdf),
+        prepared_sha256=bench.objects.prepared.put(prepared.pdf, task.sha256, len(pdf)),
         document_digest=prepared.document_digest,
         attrs_der=prepared.attrs_der,
         region=(prepared.region_start, prepared.region_end),

@@ -13,6 +13,7 @@ from storage.buckets import Blobs, Place, StoreUnavailable, asking
 from storage.folders import Folder
 
 PREPARED: Final = "prepared"
+_UPON: Final = b"upon "  # no PDF begins so
 _NAME: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -78,26 +79,32 @@ class Objects:
 class PreparedPapers(Objects):
     """Papers with the hole for one signature. Nobody asks for them once it is embedded, so these can be deleted.
 
-    They lie in the same store below `prepared/`: whoever may delete there cannot delete a signed document.
+    They lie in the same store below `prepared/`: whoever may delete there cannot delete a signed document. Of one that
+    bears earlier signatures only what was added is stored, behind the name of the paper that it was added to.
     """
 
     def __init__(self, place: Place, signed: Objects) -> None:
         super().__init__(_beside(place))
         self._signed = signed
 
-    def put(self, blob: bytes) -> str:
-        """As of an object, but what is stored again counts as new."""
+    def put(self, blob: bytes, upon: str | None = None, shared: int = 0) -> str:
+        """As of an object, but what is stored again counts as new; `upon` names the first `shared` bytes."""
         sha256 = hashlib.sha256(blob).hexdigest()
+        stored = blob if upon is None else b"%b%b\n%b" % (_UPON, upon.encode(), blob[shared:])
         with asking(self._place):
-            self._store.replace(_path(sha256), blob)
+            self._store.replace(_path(sha256), stored)
         return sha256
 
-    def get(self, sha256: str) -> bytes:
-        """Raises as for an object. What was prepared by an earlier hocba lies with the signed papers."""
+    def _read(self, sha256: str) -> bytes:
+        """What was prepared by an earlier hocba lies with the signed papers."""
         try:
-            return super().get(sha256)
+            blob = super()._read(sha256)
         except ObjectMissing:
             return self._signed.get(sha256)
+        if not blob.startswith(_UPON):
+            return blob
+        upon, _, added = blob.removeprefix(_UPON).partition(b"\n")
+        return self._signed.get(upon.decode()) + added
 
     def delete_older(self, than: datetime, still_needed: Collection[str]) -> int:
         """Delete what was stored before and nobody needs; returns how many that were."""

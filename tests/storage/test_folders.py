@@ -1,5 +1,6 @@
 """The object store in a folder, whole files or none; and prepared papers beside signed ones, in folder and bucket."""
 
+import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -73,6 +74,30 @@ def test_a_prepared_paper_is_read_back_and_is_no_object(place: Place) -> None:
     assert [*objects.prepared.names()] == [prepared]
     with pytest.raises(ObjectMissing):
         objects.get(prepared)
+
+
+def test_of_a_paper_with_earlier_signatures_only_what_was_added_is_stored(place: Place) -> None:
+    objects = Objects(place)
+    signed, whole = BLOB * 1_000, BLOB * 1_000 + b"one revision more"
+    prepared = objects.prepared.put(whole, objects.put(signed), len(signed))
+    assert prepared == hashlib.sha256(whole).hexdigest()
+    assert Objects(place).prepared.get(prepared) == whole
+    assert objects.prepared.found(prepared) == (prepared, len(whole))
+    if isinstance(place, Path):
+        assert (place / "prepared" / prepared[:2] / prepared).stat().st_size < 100
+
+
+def test_it_is_damaged_when_what_it_was_added_to_is_another(tmp_path: Path) -> None:
+    objects = Objects(tmp_path)
+    signed = objects.put(BLOB)
+    prepared = objects.prepared.put(BLOB + b"added", signed, len(BLOB))
+    path = tmp_path / "prepared" / prepared[:2] / prepared
+    path.write_bytes(path.read_bytes().replace(b"added", b"other"))
+    with pytest.raises(ObjectDamaged):
+        objects.prepared.get(prepared)
+    (tmp_path / signed[:2] / signed).unlink()
+    with pytest.raises(ObjectMissing):
+        objects.prepared.get(prepared)
 
 
 def test_a_paper_that_was_prepared_among_the_signed_ones_is_found(place: Place) -> None:
