@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from uuid import UUID, uuid5
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
@@ -235,8 +235,9 @@ def _signed_papers(session: Session, order: SigningOrder) -> list[Paper]:
 
 def _unsigned(session: Session, field: str, *which: ColumnElement[bool]) -> list[Paper]:
     """Live papers that have no signature in a field yet, year records first."""
-    has_field = select(SignatureRow.document_id).where(SignatureRow.field == field)
-    query = select(Document).where(*which, Document.state == "live", Document.id.not_in(has_field))
+    # Not `not_in`: for that PostgreSQL reads the signatures of the whole city.
+    has_field = exists().where(SignatureRow.document_id == Document.id, SignatureRow.field == field)
+    query = select(Document).where(*which, Document.state == "live", ~has_field)
     found = session.scalars(query.order_by(Document.kind.desc(), Document.created_at, Document.id)).all()
     covers = _covers_of(session, [document.id for document in found])
     return [_existing(document, covers[document.id]) for document in found]
