@@ -100,7 +100,8 @@ class _Revision:
         if not entries:
             return
         before = self.paper.catalogue
-        if any(key in before and key in entries for key in (b"/DSS", b"/Extensions", b"/Perms")):
+        is_there = any(key in before and key in entries for key in (b"/DSS", b"/Extensions", b"/Perms"))
+        if is_there or not before.endswith(b">>"):
             raise Unusual
         self._put(self.paper.root, before[:-2] + entries + b">>")
 
