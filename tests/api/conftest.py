@@ -181,6 +181,7 @@ def trust(  # fixtures, passed by name
     keeper, files = EvidenceKeeper(worker_sessions, stamps), LocalTiles(folder / "log")
     log = HistoryLog(files, NoteSigner.open(folder / "key", "hocba.example/log"), "hocba.example/log")
     yield Trust(
+        objects=Objects(objects_folder),
         preflight=Preflight(worker_sessions, Objects(objects_folder), revocation, stamps),
         confirming=confirming(worker_sessions, keys),
         proving=Proving(worker_sessions, pool, stamps, keeper),
