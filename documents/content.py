@@ -46,7 +46,8 @@ def canonical_json(content: DocumentContent, record: Exchanged | None = None) ->
 
     `record` is the same year in the words of the national record, as it is exchanged; other papers have none.
     """
-    whole = {"kind": kind_of(content).value, "content": content} | ({} if record is None else {"record": record})
+    more: dict[str, Any] = {} if record is None else {"record": record}
+    whole: dict[str, Any] = {"kind": kind_of(content).value, "content": content, **more}
     written = json.dumps(
         whole, default=vars, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
     ).encode()

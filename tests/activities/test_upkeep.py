@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from cryptography import x509
@@ -120,7 +121,7 @@ def test_prepared_papers_go_once_their_order_is_over(
     prepared = office.objects.prepared
     open_order = office.open_order(approved, Action.SEAL, SEAL)
     office.prepare(open_order)
-    waiting = {item.prepared_sha256 for item in orders.items(office.session, open_order)}
+    waiting = {item.prepared_sha256 for item in orders.items(office.session, UUID(open_order))}
     assert len({*prepared.names()}) > len(waiting) > 0
     temporal.run(upkeep.do_chore, Chore.SWEEP)
     assert len({*prepared.names()}) > len(waiting)  # not yet
