@@ -1,18 +1,13 @@
 """PDF values with their types, to be compared between readers and writers."""
 
-from collections.abc import Iterator
-from contextlib import suppress
-
 from pyhanko.pdf_utils.generic import (
     ArrayObject,
     DictionaryObject,
     IndirectObject,
     NullObject,
     PdfObject,
-    Reference,
     StreamObject,
 )
-from pyhanko.pdf_utils.reader import PdfFileReader
 
 
 class Handler:
@@ -40,11 +35,3 @@ def described(value: PdfObject) -> object:
 
 def entries(value: DictionaryObject) -> dict[str, object]:
     return {key: described(value.raw_get(key)) for key in value}
-
-
-def references(reader: PdfFileReader) -> Iterator[Reference]:
-    """All objects of a document; a number may also be free or skipped."""
-    for number in range(1, int(reader.trailer["/Size"])):
-        with suppress(KeyError):
-            if reader.xrefs[Reference(number)] is not None:
-                yield Reference(number, 0, reader)
