@@ -14,7 +14,7 @@ from itertools import groupby
 from pyhanko.pdf_utils.generic import IndirectObject, PdfObject
 
 from signing.dss import ValidationMaterial
-from signing.own_papers import ROW, OwnField, OwnPaper, Unusual
+from signing.own_papers import IN_FILE, ROW, OwnField, OwnPaper, Unusual
 from signing.stamp_font import StampFont
 from signing.stamps import IMAGE, SignatureStampStyle, drawn
 
@@ -34,7 +34,6 @@ _SIGNATURE = b"""<<
 /M (%b)
 %b>>"""
 _RANGE_ROOM = 60  # for /ByteRange, whose numbers are known last; blanks fill it
-_IN_FILE = 1
 
 
 @dataclass(frozen=True)
@@ -147,7 +146,7 @@ class _Revision:
         number, paper = self._number(), self.paper
         self._places[number] = start = len(paper.pdf) + len(self._out)
         numbers = sorted(self._places)
-        rows = b"".join(ROW.pack(_IN_FILE, self._places[each], 0) for each in numbers)
+        rows = b"".join(ROW.pack(IN_FILE, self._places[each], 0) for each in numbers)
         trailer = b"/Size %d/Root %d 0 R/Info %d 0 R/ID[%b<%b>]/Prev %d" % (
             number + 1,
             paper.root,

@@ -11,6 +11,7 @@ import zlib
 from dataclasses import dataclass
 from typing import Final
 
+from signing.archival import MAX_BYTES
 from signing.fields import FieldState
 
 _START = re.compile(rb"\nstartxref\n(\d+)\n%%EOF\n\Z")
@@ -29,7 +30,7 @@ _FIELD = re.compile(
 )
 _LOCK: Final = b"<</Type/SigFieldLock/Action/All/P 1>>"
 ROW: Final = struct.Struct(">BIH")  # of a cross-reference stream: kind, place, generation or index
-_IN_FILE, _IN_STREAM = 1, 2
+IN_FILE, _IN_STREAM = 1, 2
 _MOST_UNPACKED = 5_000_000
 
 
@@ -79,6 +80,8 @@ class OwnPaper:
         """Raises Unusual."""
         self.pdf = pdf
         self._streams: dict[int, tuple[bytes, int, list[int]]] = {}
+        if len(pdf) > MAX_BYTES:
+            raise Unusual
         try:
             self._read()
         except (ValueError, IndexError, struct.error) as error:
@@ -126,7 +129,7 @@ class OwnPaper:
             return self._packed(number, where, extra)
         head = b"%d 0 obj\n" % number
         end = self.pdf.find(b"\nendobj\n", where)
-        if kind != _IN_FILE or not self.pdf.startswith(head, where) or end < 0:
+        if kind != IN_FILE or not self.pdf.startswith(head, where) or end < 0:
             raise Unusual
         return self.pdf[where + len(head) : end]
 
@@ -144,7 +147,7 @@ class OwnPaper:
         kind, where, _ = self._sections[-1].at(number) or (0, 0, 0)
         head = b"%d 0 obj\n<<" % number
         found = _OBJECTS.match(self.pdf, where + len(head))
-        if kind != _IN_FILE or not self.pdf.startswith(head, where) or found is None:
+        if kind != IN_FILE or not self.pdf.startswith(head, where) or found is None:
             raise Unusual
         data, first = _unpacked(self.pdf[found.end() : found.end() + int(found[2])]), int(found[1])
         return data, first, [*map(int, data[:first].split())]

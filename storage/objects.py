@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -38,11 +38,7 @@ class Objects:
     def put(self, blob: bytes) -> str:
         """Store `blob` and return its hex SHA-256; storing it again changes nothing."""
         sha256 = hashlib.sha256(blob).hexdigest()
-        try:
-            with asking(self._place):
-                self._store.create(_path(sha256), blob)
-        except FileNotFoundError as error:
-            raise StoreUnavailable(f"{self._place}: the store is not there") from error
+        self._write(self._store.create, sha256, blob)
         return sha256
 
     @cached_property
@@ -68,6 +64,13 @@ class Objects:
         blob = self._read(sha256)
         return hashlib.sha256(blob).hexdigest(), len(blob)
 
+    def _write(self, store: Callable[[str, bytes], None], sha256: str, blob: bytes) -> None:
+        try:
+            with asking(self._place):
+                store(_path(sha256), blob)
+        except FileNotFoundError as error:
+            raise StoreUnavailable(f"{self._place}: the store is not there") from error
+
     def _read(self, sha256: str) -> bytes:
         try:
             with asking(self._place):
@@ -91,8 +94,7 @@ class PreparedPapers(Objects):
         """As of an object, but what is stored again counts as new; `upon` names the first `shared` bytes."""
         sha256 = hashlib.sha256(blob).hexdigest()
         stored = blob if upon is None else b"%b%b\n%b" % (_UPON, upon.encode(), blob[shared:])
-        with asking(self._place):
-            self._store.replace(_path(sha256), stored)
+        self._write(self._store.replace, sha256, stored)
         return sha256
 
     def _read(self, sha256: str) -> bytes:

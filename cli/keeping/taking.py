@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -47,8 +47,10 @@ def take(settings: Settings, dsn: str, shelf: Shelf, seal: Seal) -> Taken:
         made = draft.moment(at)
         objects, kept = Objects(places.local(settings.object_store)), shelf.folder / seal.objects
         copied = documents.copy(objects, objects.names(), seal, kept)
+        waiting = documents.copy(objects.prepared, draft.prepared, seal, kept)
         draft.list(LIST, copied)
-        draft.list(PREPARED_LIST, documents.copy(objects.prepared, draft.prepared, seal, kept))
+        draft.list(PREPARED_LIST, waiting)
+        copied = replace(copied, damaged=copied.damaged + waiting.damaged)
         draft.rest()
         done = draft.finish(made, copied)
     return Taken(shelf.finish(folder), done, copied.new, draft.tries, draft.seconds)

@@ -204,6 +204,12 @@ def test_a_stream_that_unpacks_to_more_than_any_paper_has_is_left_to_pyhanko(
         OwnPaper(placed)
 
 
+def test_what_is_larger_than_any_paper_is_left_to_pyhanko(placed: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("signing.own_papers.MAX_BYTES", len(placed) - 1)
+    with pytest.raises(Unusual):
+        OwnPaper(placed)
+
+
 def test_sections_that_lead_forward_are_left_to_pyhanko(cast: Cast, placed: bytes) -> None:
     signed = cast.signed(placed, HOMEROOM)
     before = re.findall(rb"/Prev (\d+)", signed)[-1]
