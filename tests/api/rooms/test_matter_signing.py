@@ -145,7 +145,7 @@ async def test_a_paper_that_is_no_longer_kept_is_said_to_be_gone(
     desk: As, db: Session, matter: Matter, services: Services
 ) -> None:
     address, order = await ready(desk, db, services, matter)
-    assert services.objects.prepared.delete_older(datetime.now(UTC) + timedelta(days=1), ()) == 1
+    assert services.objects.prepared.delete_older(datetime.now(UTC) + timedelta(days=1), ())
     gone = await desk("principal").get(f"{address}/xem.pdf")
     assert (gone.status_code, order.state) == (404, "prepared")
     assert "không còn được giữ" in gone.text

@@ -4,10 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from domain.curriculum import HOMEROOM
@@ -15,11 +14,10 @@ from domain.decisions import SIGNING_ACTIONS
 from domain.documents import DocumentKind, SignatureField, in_signing_order
 from domain.stages import STAGES, Stage
 from storage import journal
+from storage.corrections.on_the_way import is_recalled
 from storage.matters import steps
-from storage.staffing import ROLE_OF_SLOT
 from storage.tables import (
     AuditEntry,
-    CertificateRow,
     ClassGroup,
     ClassTermRow,
     Command,
@@ -28,14 +26,13 @@ from storage.tables import (
     Enrolment,
     LogEvent,
     Matter,
-    Position,
     RecordSlot,
     SignatureRow,
     SigningOrder,
     Submission,
-    TeachingAssignment,
     TermRecord,
 )
+from tests.workflows.moves.entitlement import without_entitlement
 from tests.workflows.moves.world import World
 
 SUMMARY_PLAN = (SignatureField.HOMEROOM, SignatureField.PRINCIPAL, SignatureField.SEAL)
@@ -62,7 +59,7 @@ class Watch:
             *self._signed_in_order(session),
             *self._sealed_stays(session),
             *self._one_in_force(session),
-            *self._signers_were_entitled(session),
+            *without_entitlement(session, self.school_ids),
             *self._signatures_stay(session),
             *self._only_touched_ones_are_void(session),
             *self._one_school(session),
@@ -145,45 +142,6 @@ class Watch:
             "3: a recall is not in the log" for each in recalled if "recalled" not in told.get(each.id, [])
         ]
 
-    def _signers_were_entitled(self, session: Session) -> list[str]:
-        """4: assignment or office, and certificate, hold at the time that the signature claims."""
-        at = SigningOrder.signing_time
-        assigned = (
-            select(TeachingAssignment.id)
-            .where(
-                TeachingAssignment.class_id == ClassTermRow.class_id,
-                TeachingAssignment.staff_id == SignatureRow.staff_id,
-                TeachingAssignment.slot == SigningOrder.slot,
-                _covers(TeachingAssignment.valid_from, TeachingAssignment.valid_to, at),
-            )
-            .exists()
-        )
-        office = (
-            select(Position.id)
-            .where(
-                Position.school_id == ClassGroup.school_id,
-                Position.staff_id == SignatureRow.staff_id,
-                or_(*(and_(SigningOrder.slot == slot, Position.role == role) for slot, role in ROLE_OF_SLOT.items())),
-                _covers(Position.valid_from, Position.valid_to, at),
-            )
-            .exists()
-        )
-        certified = and_(
-            CertificateRow.not_before <= at,
-            CertificateRow.not_after > at,
-            or_(CertificateRow.state == "valid", CertificateRow.state_since > at),
-        )
-        query = (
-            select(SigningOrder.slot, at)
-            .select_from(SignatureRow)
-            .join(SigningOrder, SigningOrder.id == SignatureRow.order_id)
-            .join(ClassTermRow, ClassTermRow.id == SigningOrder.class_term_id)
-            .join(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
-            .join(CertificateRow, CertificateRow.id == SignatureRow.certificate_id)
-            .where(ClassGroup.school_id.in_(self.school_ids), ~and_(or_(assigned, office), certified))
-        )
-        return [f"4: {slot} signed at {when} without being entitled" for slot, when in session.execute(query)]
-
     def _signatures_stay(self, session: Session) -> list[str]:
         """5: a signature that was given is never taken away."""
         query = (
@@ -215,9 +173,12 @@ class Watch:
         return broken + [f"6: {slot} counts as unsigned, but its sheet stands" for _, slot in session.execute(lines)]
 
     def _one_school(self, session: Session) -> list[str]:
-        """8: a pupil belongs to one school's open year, and one school at most can sign it."""
+        """8: a pupil belongs to one school's open year, and one school at most can sign it.
+
+        A term that was issued is corrected by the school that issued it, also while the year goes on elsewhere.
+        """
         query = (
-            select(Enrolment.record_uid, ClassGroup.school_id, ClassTermRow.term)
+            select(Enrolment.record_uid, ClassGroup.school_id, ClassTermRow.term, is_recalled())
             .join(TermRecord, TermRecord.enrolment_id == Enrolment.id)
             .join(ClassTermRow, ClassTermRow.id == TermRecord.class_term_id)
             .join(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
@@ -227,9 +188,10 @@ class Watch:
         )
         able: dict[UUID, set[UUID]] = defaultdict(set)
         terms: Counter[tuple[UUID, str]] = Counter()
-        for uid, school_id, term in session.execute(query):
-            able[uid].add(school_id)
+        for uid, school_id, term, is_corrected in session.execute(query):
             terms[uid, term] += 1
+            if not is_corrected:
+                able[uid].add(school_id)
         open_years = (
             select(Enrolment.pupil_id, func.count())
             .join(ClassGroup, ClassGroup.id == Enrolment.class_id)
@@ -296,7 +258,3 @@ class Watch:
             *("a matter's chain is broken" for each in matters if steps.first_broken_step(session, each)),
             *("a signature has no order" for _ in session.scalars(unsigned)),
         ]
-
-
-def _covers(start: Any, end: Any, at: Any) -> ColumnElement[bool]:  # noqa: ANN401
-    return and_(start <= at, or_(end.is_(None), end > at))
