@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import cache
 
 from documents.compact import compact
+from documents.grey import with_plain_greys
 from documents.pdf_objects import PdfFile, PdfObject, cut
 from documents.stamp_font import stamp_font
 from domain.documents import SignatureField
@@ -24,7 +25,7 @@ _LOCK = b"<</Type/SigFieldLock/Action/All/P 1>>"
 
 def place_fields(pdf: bytes, places: Sequence[SignaturePlace]) -> bytes:
     """Typst's document, packed, with its fields. Raises `ValueError` as `with_fields` does."""
-    file = cut(pdf)
+    file = with_plain_greys(cut(pdf))
     filled = with_fields(file, places)
     return compact(filled, {file.catalogue, *range(file.next_number, filled.next_number)})
 

@@ -36,7 +36,7 @@ import signing.quick_reading  # noqa: F401 - takes the place of pyHanko's own
 from signing.cross_references import BulkXRefBuilder
 from signing.errors import Unreadable
 from signing.known_objects import KnownObject, known_indirect_object, known_object
-from signing.object_links import Links
+from signing.object_links import Links, Name, links_of
 from signing.revisions import Revision, Web
 
 MAX_BYTES = 20 * 1024 * 1024  # a sealed record has about 70 KB; whatever is far beyond is no record
@@ -53,7 +53,7 @@ class ArchivalReader(PdfFileReader):
         # PyHanko's own constructor line by line, for strict reading: it cannot be told who reads the cross-references.
         self._object_streams: dict[int, tuple[bytes, int, list[int]]] = {}
         self.webs: dict[int, Web] = {}
-        self.links: dict[tuple[Reference, int | ObjStreamRef | None], Links] = {}
+        self.links: dict[tuple[Name, int | ObjStreamRef | None], Links] = {}
         self._known_objects: dict[tuple[int, int, int], KnownObject | None] = {}
         self._security_handler, self._embedded_signatures = None, None
         self.strict, self.stream = True, io.BytesIO(pdf)
@@ -93,6 +93,25 @@ class ArchivalReader(PdfFileReader):
                     found.pop(number, None)
                 else:
                     found[number] = known
+        return found
+
+    def links_at(self, name: Name, place: int | ObjStreamRef | None) -> Links:
+        """What an object refers to that stands at this place: most are known, and need not be read again."""
+        known = self._known(name[0], place) if isinstance(place, ObjStreamRef) else None
+        if known is not None:
+            return known.links
+        if (name, place) not in self.links:
+            self.links[name, place] = links_of(self.object_at(name, place))
+        return self.links[name, place]
+
+    def object_at(self, name: Name, place: int | ObjStreamRef | None) -> PdfObject:
+        """The object that stands at this place. What is newest is kept, the others are read again.
+
+        Raises PdfStrictReadError if there is none.
+        """
+        reference = Reference(*name, self)
+        is_newest = place is not None and self.xrefs[reference] == place
+        found: PdfObject = self.get_object(reference) if is_newest else self._read_object(reference, place)  # type: ignore[no-untyped-call]
         return found
 
     def _known(self, number: int, place: ObjStreamRef) -> KnownObject | None:

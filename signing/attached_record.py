@@ -10,6 +10,7 @@ import rfc8785
 from pyhanko.pdf_utils.generic import DictionaryObject
 from pyhanko.pdf_utils.rw_common import PdfHandler
 
+from domain.canonical import quickly_canonical
 from domain.documents import FIELDS, DocumentKind, SignatureField, is_subject_field, role_of, taker_fields
 from domain.signature_plans import SignaturePlan, record_fields
 
@@ -51,7 +52,8 @@ def read_record(document: PdfHandler) -> AttachedRecord | None:
 def is_canonical(data: bytes) -> bool:
     """Whether the bytes are what RFC 8785 makes of their own content."""
     try:
-        return rfc8785.dumps(json.loads(data)) == data
+        record = json.loads(data)
+        return (quickly_canonical(record) or rfc8785.dumps(record)) == data
     except (ValueError, RecursionError, rfc8785.CanonicalizationError):
         return False
 

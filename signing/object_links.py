@@ -15,18 +15,20 @@ HOLDING = (IndirectObject, DictionaryObject, ArrayObject)
 class Links:
     """`below` are all references in an object, but to its parent, with the way to each; `kids` those of the structure.
 
-    `kids` and `is_element` are None where it takes further objects to tell.
+    `aside` are the references that pyHanko does not follow: to parents, and of an object that is one itself. `kids` and
+    `is_element` are None where it takes further objects to tell.
     """
 
     below: tuple[tuple[Path, Name], ...]
+    aside: tuple[Name, ...]
     kids: tuple[Name, ...] | None
     is_element: bool | None
 
 
 def links_of(value: PdfObject) -> Links:
-    if isinstance(value, IndirectObject):  # pyHanko does not follow a reference that is an object of its own
-        return Links((), (), is_element=False)
-    return Links(tuple(_below(value, ())), _kids(value), _is_element(value))
+    if isinstance(value, IndirectObject):
+        return Links((), ((value.idnum, value.generation),), (), is_element=False)
+    return Links(tuple(_below(value, ())), tuple(_parents(value)), _kids(value), _is_element(value))
 
 
 def _below(value: PdfObject, path: Path) -> Iterator[tuple[Path, Name]]:
@@ -37,6 +39,14 @@ def _below(value: PdfObject, path: Path) -> Iterator[tuple[Path, Name]]:
             yield (*path, key), (part.idnum, part.generation)
         else:
             yield from _below(part, (*path, key))
+
+
+def _parents(value: PdfObject) -> Iterator[Name]:
+    for key, part in parts_of(value):
+        if not isinstance(part, IndirectObject):
+            yield from _parents(part)
+        elif key == "/Parent":
+            yield part.idnum, part.generation
 
 
 def parts_of(value: PdfObject) -> list[tuple[str | int, PdfObject]]:

@@ -1,4 +1,4 @@
-"""Reads names, references, hex strings and arrays of numbers at once, where pyHanko reads them byte by byte.
+"""Reads names, references, hex strings and plain arrays at once, where pyHanko reads them byte by byte.
 
 Half the time of reading a sealed record went into its signatures, which are hex strings, and the widths of its letters.
 These functions stand in the place of pyHanko's own for all that read through this process: nothing of pyHanko lets a
@@ -30,6 +30,7 @@ _HEX = re.compile(rb"<([0-9A-Fa-f]*+)>")
 _NAME = re.compile(rb"""/([!"$&'*-.0-;=?-Z\\^-z|~]*)(?=[\x00\t\n\x0c\r ()<>\[\]{}/%])""")
 _REFERENCE = re.compile(rb"([1-9][0-9]*)[\n ]([0-9]+)[\n ]R")
 _NUMBERS = re.compile(rb"\[((?:[\n ]*+-?+[0-9]++(?:\.[0-9]++)?+(?=[\n \]]))*+)[\n ]*+\]")
+_REFERENCES = re.compile(rb"\[((?:[\n ]*+[1-9][0-9]*+[\n ][0-9]++[\n ]R(?=[\n \]]))++)[\n ]*+\]")
 _SKIPPED = frozenset({b"", b"\x00", b"\t", b"\n", b"\x0c", b"\r", b" ", b"%"})
 _own_byte, _own_hex = generic.read_non_whitespace, generic.read_hex_string_from_stream  # type: ignore[attr-defined]
 _own_name = NameObject.read_from_stream
@@ -77,19 +78,34 @@ def _read_reference(stream: IO[bytes], container_ref: Dereferenceable) -> Indire
 def _read_array(
     stream: IO[bytes], container_ref: Dereferenceable, in_content_stream: ContentOpReading = ContentOpReading.NO
 ) -> ArrayObject:
-    found = _matched(_NUMBERS, stream)
-    if found is None:
+    read = _numbers(stream)
+    if read is None and in_content_stream is ContentOpReading.NO:
+        read = _references(stream, container_ref)
+    if read is None:
         own: ArrayObject = _own_array(stream, container_ref, in_content_stream)
         return own
-    numbers = ArrayObject(map(_number, found[1].split()))
-    for each in numbers:
+    for each in list.__iter__(read):
         each.container_ref = container_ref
-    return numbers
+    return read
+
+
+def _numbers(stream: IO[bytes]) -> ArrayObject | None:
+    found = _matched(_NUMBERS, stream)
+    return None if found is None else ArrayObject(map(_number, found[1].split()))
+
+
+def _references(stream: IO[bytes], container_ref: Dereferenceable) -> ArrayObject | None:
+    found = _matched(_REFERENCES, stream)
+    if found is None:
+        return None
+    words, pdf = found[1].split(), container_ref.get_pdf_handler()  # type: ignore[no-untyped-call]
+    pairs = zip(map(int, words[::3]), map(int, words[1::3]), strict=True)
+    return ArrayObject(IndirectObject(number, generation, pdf) for number, generation in pairs)  # type: ignore[no-untyped-call]
 
 
 def _number(token: bytes) -> FloatObject | NumberObject:
-    text = token.decode()
-    return FloatObject(text) if "." in text else NumberObject(text)  # type: ignore[no-untyped-call]
+    # Not by NumberObject's own constructor, which makes an int of an int.
+    return FloatObject(token.decode()) if b"." in token else int.__new__(NumberObject, token)  # type: ignore[no-untyped-call]
 
 
 _PLACES = (

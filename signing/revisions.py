@@ -112,7 +112,7 @@ class Revision(HistoricalResolver):
                 if below not in above:
                     waiting.append(below)
                     if below not in links:
-                        links[below] = self._links(Reference(*below, self))
+                        links[below] = self._links(below)
                 above[below].add(name)
                 if below in pages and (way[-1] == "/Pages" or isinstance(way[-1], int)):
                     above_page[below].add(name)
@@ -128,19 +128,15 @@ class Revision(HistoricalResolver):
         freed = [(number, generation - 1) for number, generation in data.freed.items()]
         for name in (*written, *freed):
             links.pop(name, None)
-        links.update({name: Links((), (), is_element=False) for name in freed})
+        links.update({name: Links((), (), (), is_element=False) for name in freed})
         changed = [name for name in written if name in above]
-        links.update({name: self._links(Reference(*name, self)) for name in changed})
+        links.update({name: self._links(name) for name in changed})
         return changed
 
-    def _links(self, reference: Reference) -> Links:
+    def _links(self, name: Name) -> Links:
         # What did not change is the same in all revisions, and need not be copied for this one.
-        xrefs, kept = self.reader.xrefs, self.reader.links
-        place = xrefs.get_historical_ref(reference, self.revision)
-        if (reference, place) not in kept:
-            is_newest = place is not None and xrefs[reference] == place
-            kept[reference, place] = links_of(self.reader.get_object(reference) if is_newest else self(reference))  # type: ignore[no-untyped-call]
-        return kept[reference, place]
+        place = self.reader.xrefs.get_historical_ref(Reference(*name, self), self.revision)
+        return self.reader.links_at(name, place)
 
     def _pages(self) -> dict[Name, Path]:
         """The way through the page tree to each of its nodes: pyHanko enters them by no other."""

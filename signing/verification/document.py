@@ -8,6 +8,7 @@ from functools import cached_property, partial
 from asn1crypto.parser import peek
 from cryptography import x509
 from pyhanko.pdf_utils.misc import PdfStrictReadError
+from pyhanko.sign.diff_analysis import DiffPolicy
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.validation.generic_cms import extract_certs_for_validation
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -21,6 +22,7 @@ from signing.page_text import page_text
 from signing.remembered import remembered
 from signing.signature_bytes import covered_length, is_whole_file, strict_bytes, timestamp_token
 from signing.verification.exchanged import first_difference
+from signing.verification.fillings import FillingsFirst
 from signing.verification.printed import first_misprint
 from signing.verification.stillness import is_static
 from signing.verification.verdicts import Check, Finding, compared, judged
@@ -31,11 +33,12 @@ _KINDS = {SigSeedSubFilter.PADES.value, SigSeedSubFilter.ADOBE_PKCS7_DETACHED.va
 
 @dataclass(frozen=True)
 class Signature:
-    """A signature as read; `is_last` if none covers it."""
+    """A signature as read; `is_last` if none covers it; `policy` judges what came after it."""
 
     pdf: bytes
     embedded: EmbeddedPdfSignature
     is_last: bool
+    policy: DiffPolicy
 
     @property
     def field(self) -> str:
@@ -92,7 +95,7 @@ class Signature:
         return fits(self.embedded.signed_data, "data", self.embedded.compute_digest())
 
     def _is_followed_by_what_is_allowed(self) -> bool:
-        self.embedded.compute_integrity_info()  # type: ignore[no-untyped-call]
+        self.embedded.compute_integrity_info(self.policy)  # type: ignore[no-untyped-call]
         return bool(self.embedded.summarise_integrity_info()["docmdp_ok"])
 
 
@@ -107,6 +110,11 @@ class Document:
     def close(self) -> None:
         """Let go of what was read: hundreds of objects that hold each other, for Python to find one day."""
         self.reader.forget()
+
+    def scatter(self) -> None:
+        """The same, where nothing will be asked for again."""
+        self.reader.forget()
+        vars(self.reader).clear()
 
     @property
     def plan(self) -> list[str]:
@@ -162,7 +170,8 @@ def read_document(pdf: bytes) -> Document:
     found = sorted(reader.embedded_signatures, key=lambda each: each.signed_revision)
     for each in found:
         _tell_certificates(each)
-    signatures = tuple(Signature(pdf, each, is_last=each is found[-1]) for each in found)
+    policy = FillingsFirst(reader)
+    signatures = tuple(Signature(pdf, each, each is found[-1], policy) for each in found)
     return Document(pdf, reader, tuple(field_states(reader)), signatures, read_record(reader))
 
 

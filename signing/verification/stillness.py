@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject, PdfObject, StreamObject
+from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject, PdfObject, Reference, StreamObject
 from pyhanko.pdf_utils.misc import PdfStrictReadError
+from pyhanko.pdf_utils.xref import ObjStreamRef
 
 from signing.archival import ArchivalReader
-from signing.object_links import parts_of
+from signing.object_links import Links, Name, links_of
 
 # What a reader may act on by itself, or show now and hide then (ISO 32000-1, table 28).
 _ACTIVE = ("/OpenAction", "/AA", "/OCProperties", "/Collection", "/Requirements", "/SpiderInfo", "/Threads")
@@ -21,7 +22,9 @@ _NAMES = {"/EmbeddedFiles", "/Dests"}  # the others are scripts, films, addresse
 _STEPS = ("/A", "/AA", "/PresSteps")
 # Of streams: content outside of the file, and what is drawn instead of it.
 _OUTSIDE = frozenset({"/F", "/FFilter", "/FDecodeParms", "/Ref", "/OPI", "/Alternates", "/PS", "/OC"})
-_UPWARDS = {"/Parent", "/P", "/V", "/Dest", "/StructParent"}  # to where one came from, or to what no page draws
+_UPWARDS = frozenset(
+    {"/Parent", "/P", "/V", "/Dest", "/StructParent"}
+)  # to where one came from, or to what no page draws
 _MOST_NODES, _MOST_OBJECTS = 1000, 20_000
 
 
@@ -37,30 +40,37 @@ def is_static(reader: ArchivalReader, signature_fields: int) -> bool:
     )
     parts = [*pages, *annotations, *fields, *_walked(_part(root, "/Outlines"), _bookmarks)]
     is_clicked = any(key in part for part in parts for key in _STEPS)
-    return not (is_active or is_form or is_clicked or any(map(_leads_outside, _drawn([*pages, *fields, form]))))
+    return not (is_active or is_form or is_clicked or any(map(_leads_outside, _drawn(reader, [*pages, *fields, form]))))
 
 
 def _leads_outside(stream: StreamObject) -> bool:
     return not _OUTSIDE.isdisjoint(stream) or "/PS" in (stream.get("/Subtype"), stream.get("/Subtype2"))
 
 
-def _drawn(parts: Iterable[PdfObject]) -> Iterator[StreamObject]:
+def _drawn(reader: ArchivalReader, parts: Iterable[PdfObject]) -> Iterator[StreamObject]:
     """Every stream that these draw with: contents, pictures, fonts, and what is in them; each once."""
-    waiting, seen = list(parts), set[tuple[int, int]]()
+    waiting = [name for part in parts for name in _downwards(links_of(part))]
+    seen = set[Name]()
     for _ in range(_MOST_OBJECTS):
         if not waiting:
             return
-        each = waiting.pop()
-        if isinstance(each, IndirectObject):
-            name = (each.idnum, each.generation)
-            if name in seen:
-                continue
-            seen.add(name)
-            each = each.get_object()  # type: ignore[no-untyped-call]
-        if isinstance(each, StreamObject):
-            yield each
-        waiting += [found for key, found in parts_of(each) if key not in _UPWARDS]
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        place = reader.xrefs[Reference(*name, reader)]
+        waiting += _downwards(reader.links_at(name, place))
+        if not isinstance(place, ObjStreamRef):
+            value = reader.object_at(name, place)
+            if isinstance(value, StreamObject):
+                yield value
+            elif isinstance(value, IndirectObject):
+                waiting.append((value.idnum, value.generation))
     raise PdfStrictReadError("The pages draw with too many objects")
+
+
+def _downwards(links: Links) -> list[Name]:
+    return [name for way, name in links.below if _UPWARDS.isdisjoint(way)]
 
 
 def _walked(root: Any, below: Callable[[Any], Iterable[Any]]) -> Iterator[Any]:  # noqa: ANN401 - () if there is none

@@ -6,8 +6,8 @@ refuted: the answer is "indeterminate", unless all is in force at the moment.
 
 import hashlib
 import logging
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypedDict, Unpack
@@ -61,11 +61,17 @@ def verify(pdf: bytes, trust_roots: Sequence[x509.Certificate], **beside: Unpack
 
     Raises Unreadable only for what is no PDF at all or too large; a damaged or altered PDF gets a verdict.
     """
-    return examine(pdf, trust_roots, **beside).verification
+    return _examine(pdf, trust_roots, beside, Document.scatter).verification
 
 
 def examine(pdf: bytes, trust_roots: Sequence[x509.Certificate], **beside: Unpack[Beside]) -> Examination:
     """As `verify`, with all that the verdict rests on."""
+    return _examine(pdf, trust_roots, beside, Document.close)
+
+
+def _examine(
+    pdf: bytes, trust_roots: Sequence[x509.Certificate], beside: Beside, let_go: Callable[[Document], None]
+) -> Examination:
     if not pdf.startswith(b"%PDF-"):
         raise Unreadable("Tệp không phải là PDF.")
     if len(pdf) > MAX_BYTES:
@@ -75,7 +81,8 @@ def examine(pdf: bytes, trust_roots: Sequence[x509.Certificate], **beside: Unpac
         document = read_document(pdf)
         inside, archive = read_dss(document.reader), beside.get("archive") or ValidationMaterial()
         grounds = gather(trust_roots, moment, inside, archive)
-        with closing(document):
+        with ExitStack() as stack:
+            stack.callback(let_go, document)
             return _examined(document, grounds, beside.get("evidence", ()), beside.get("standing"))
     except MemoryError:
         raise
