@@ -53,7 +53,7 @@ class WebServices:
     def __init__(self, timeout_s: float) -> None:
         self._timeout_s = timeout_s
         # The answer is read as it comes: an unpacked one could be far larger than what came over the wire.
-        self._client = httpx.Client(verify=_tls(), timeout=timeout_s, headers={"Accept-Encoding": "identity"})
+        self._client = httpx.Client(verify=tls(), timeout=timeout_s, headers={"Accept-Encoding": "identity"})
 
     def ask(self, kind: ServiceKind, url: str, question: bytes | None = None) -> bytes:
         """The body of the answer to a POST of the question, or to a GET if there is none.
@@ -91,6 +91,6 @@ class WebServices:
 
 
 @cache
-def _tls() -> ssl.SSLContext:
+def tls() -> ssl.SSLContext:
     """Made once: to read all the authorities of the world takes longer than many an answer."""
     return httpx.create_ssl_context()

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from domain.errors import DomainError, Invalid
 from domain.submission.answers import Pong, Receipt
 from interchange.receipts import MAX_BYTES, read_pong, read_receipt
+from signing.web_services import tls
 
 XML: Final = "application/xml"
 _PING_BYTES: Final = 4096
@@ -51,7 +52,7 @@ class StoreClient:
         self.name = name
         self._url = url
         self._timeout_s = timeout_s
-        self._client = httpx.Client(timeout=timeout_s, headers={"Accept-Encoding": "identity"})
+        self._client = httpx.Client(verify=tls(), timeout=timeout_s, headers={"Accept-Encoding": "identity"})
 
     def deliver(self, data: bytes) -> Receipt:
         """Send a packet; the same packet may be sent again. Raises NotReached, TurnedDown."""

@@ -1,6 +1,6 @@
 """Every route of the interface, and each that is open to everybody, for every kind of person, to the status.
 
-Pages are tested in `test_matrix`, by what they say of themselves.
+Pages are tested in `at_large.test_matrix`, by what they say of themselves.
 """
 
 from collections.abc import Iterator

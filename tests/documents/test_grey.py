@@ -35,10 +35,15 @@ def test_a_profile_that_something_else_names_stays() -> None:
 
 
 def test_typst_names_one_grey_profile(renderer: Renderer, monkeypatch: pytest.MonkeyPatch) -> None:
-    written = list[PdfFile]()
-    monkeypatch.setattr("documents.form.cut", lambda pdf: written.append(cut(pdf)) or written[-1])
+    written = list[bytes]()
+
+    def seen(pdf: bytes) -> PdfFile:
+        written.append(pdf)
+        return cut(pdf)
+
+    monkeypatch.setattr("documents.form.cut", seen)
     renderer.render(year_record())
-    [before] = written
+    [before] = map(cut, written)
     after = with_plain_greys(before)
     assert [each.body for each in after.objects if each not in before.objects] == [b"/DeviceGray"]
     assert len(after.objects) == len(before.objects) - 1

@@ -14,10 +14,9 @@ from sqlalchemy.orm import Session
 
 from api.guard import CSRF_FIELD, CSRF_HEADER
 from api.main import add_pages
-from api.services import Services
 from storage.tables import ClassGroup, ClassTermRow, Enrolment, PupilRow, Staff, TermRecord
 from tests.api.conftest import As
-from tests.api.matrix import EVERYBODY, FORMS, PLAIN, GuardedRoute, Objects, guarded_routes, objects_of
+from tests.api.matrix import EVERYBODY, FORMS, PLAIN, GuardedRoute, Objects, guarded_routes
 from tests.api.protection import assert_protected
 from tests.api.world import World
 
@@ -56,11 +55,6 @@ class Seen(HTMLParser):
             self.forms.append({})
         elif tag == "input" and self.forms:
             self.forms[-1][given.get("name", "")] = given.get("value", "")
-
-
-@pytest.fixture
-def own(db: Session, world: World, services: Services) -> Objects:
-    return objects_of(db, world.cast, services.objects.put(b"%PDF-1.7 sample"))
 
 
 @pytest.fixture

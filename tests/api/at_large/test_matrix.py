@@ -4,12 +4,9 @@ from collections.abc import Iterable
 from itertools import product
 
 import pytest
-from sqlalchemy.orm import Session
 
-from api.services import Services
 from tests.api.conftest import As
-from tests.api.matrix import DUTIES, EVERYBODY, GuardedRoute, Objects, guarded_routes, objects_of
-from tests.api.world import World
+from tests.api.matrix import DUTIES, EVERYBODY, GuardedRoute, Objects, guarded_routes
 
 ROUTES = sorted(guarded_routes(), key=lambda route: route.name)
 
@@ -26,16 +23,6 @@ ROOMS = rooms_of(ROUTES)
 OF_OBJECTS = rooms_of(route for route in ROUTES if route.names_object and not route.is_of_offices)
 STREAM = "/truc-tiep"
 NOT_YOURS = "Việc này không thuộc vai trò của thầy/cô."
-
-
-@pytest.fixture
-def own(db: Session, world: World, services: Services) -> Objects:
-    return objects_of(db, world.cast, services.objects.put(b"%PDF-1.7 sample"))
-
-
-@pytest.fixture
-def theirs(db: Session, world: World, services: Services) -> Objects:
-    return objects_of(db, world.foreign, services.objects.put(b"%PDF-1.7 of others"))
 
 
 @pytest.mark.parametrize("room", ROOMS)
