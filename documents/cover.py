@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 import typst
 
 from documents.render import TEMPLATES, RenderFailed, literal
+from documents.typeface import typefaces
 
 
 @dataclass(frozen=True)
@@ -21,9 +22,8 @@ class Cover:
 def cover_sheet(cover: Cover) -> bytes:
     """A page of PDF. Raises RenderFailed if the template is at fault."""
     source = f'#import "/cover.typ": cover\n#cover(bytes({literal(json.dumps(asdict(cover)))}))'
-    fonts = typst.Fonts(include_system_fonts=False)
     try:
-        pdf = typst.Compiler(root=TEMPLATES, font_paths=fonts, ignore_system_fonts=True).compile(source.encode())
+        pdf = typst.Compiler(root=TEMPLATES, font_paths=typefaces(), ignore_system_fonts=True).compile(source.encode())
     except typst.TypstError as error:
         raise RenderFailed(error.message) from error
     if not isinstance(pdf, bytes):

@@ -15,6 +15,7 @@ from documents.form import place_fields
 from documents.limits import check_limits
 from documents.page import Printed, is_tidy, lookup_url
 from documents.places import layout_of
+from documents.typeface import typefaces
 from domain.errors import Invalid
 from domain.signature_places import SignaturePlace
 from domain.year_records import DocumentContent
@@ -91,8 +92,7 @@ class Renderer:
     def _compiler(self) -> typst.Compiler:
         compiler: typst.Compiler | None = getattr(self._local, "compiler", None)
         if compiler is None:
-            fonts = typst.Fonts(include_system_fonts=False)
-            compiler = typst.Compiler(root=TEMPLATES, font_paths=fonts, ignore_system_fonts=True)
+            compiler = typst.Compiler(root=TEMPLATES, font_paths=typefaces(), ignore_system_fonts=True)
             self._local.compiler = compiler
         return compiler
 

