@@ -50,7 +50,7 @@ class FillingsFirst(StandardDiffPolicy):
         if self._filled is None:
             try:
                 self._filled = _Fillings(self._reader).names()
-            except (PdfError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            except (PdfError, ValueError, LookupError, TypeError, AttributeError, RuntimeError):
                 self._filled = [None] * self._reader.total_revisions
         return self._filled
 

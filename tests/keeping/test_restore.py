@@ -4,73 +4,26 @@ import json
 import shutil
 import sqlite3
 import stat
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyrage
 import pytest
-import pytest_asyncio
 
 from cli.keeping import manifest, places, rows, unfinished
-from cli.keeping.restoring import checked, restore
-from cli.keeping.sealing import Key, Seal, check_recipients
+from cli.keeping.restoring import checked
+from cli.keeping.sealing import Key, check_recipients
 from cli.keeping.shelf import Shelf
-from cli.keeping.taking import Taken, take
 from cli.main import exit_status
-from cli.services.postgres import DATABASE, Postgres
 from cli.services.services import database_only, everything
 from cli.trouble import Trouble
 from config.settings import Settings
 from storage.database import make_engine, make_sessions
-from storage.migrate import upgrade
 from storage.objects import Objects
 from storage.tables import School
-from tests.factories import make_school
-
-PAPERS = tuple(f"Học bạ số {number}".encode() for number in range(4))
-
-
-@dataclass(frozen=True)
-class Small:
-    """An installation with a school in it and no engine, and where its backups lie."""
-
-    settings: Settings
-    names: tuple[str, ...]
-    shelf: Shelf
-
-    @property
-    def dsn(self) -> str:
-        return Postgres(self.settings).dsn(DATABASE)
-
-    def back_up(self, seal: Seal | None = None) -> Taken:
-        with self.shelf.held():
-            return take(self.settings, self.dsn, self.shelf, seal or Seal())
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def small(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Small]:
-    folder = tmp_path_factory.mktemp("small")
-    settings = Settings(var_dir=folder / "var", postgres_fast=True)
-    async with database_only(settings):
-        upgrade(settings.database_url)
-        engine = make_engine(settings.database_url)
-        with make_sessions(engine).begin() as session:
-            make_school(session)
-        engine.dispose()
-        with closing(sqlite3.connect(settings.var_dir / places.TEMPORAL)) as temporal:
-            temporal.execute("PRAGMA journal_mode=wal")
-            temporal.execute("CREATE TABLE executions (n int)")
-            temporal.commit()
-        objects = Objects(places.local(settings.object_store))
-        names = tuple(objects.put(paper) for paper in PAPERS)
-        (settings.key_store / "school.p12").write_bytes(b"a key")
-        (places.local(settings.history_dir) / "tile").mkdir(parents=True)
-        (places.local(settings.history_dir) / "tile" / "0").write_bytes(b"a tile")
-        (places.local(settings.history_dir) / "checkpoint").write_bytes(b"a checkpoint")
-        (settings.var_dir / "demo-accounts.json").write_text("{}")
-        yield Small(settings, names, Shelf(folder / "backups"))
+from tests.keeping.small import PAPERS, Small, bring_back
 
 
 @pytest.fixture
@@ -78,21 +31,11 @@ def backup(small: Small) -> Path:
     return small.back_up().folder
 
 
-@pytest.fixture
-def elsewhere(tmp_path: Path) -> Settings:
-    return Settings(var_dir=tmp_path / "var", postgres_fast=True)
-
-
 def copy_of(backup: Path, folder: Path) -> Path:
     """With its documents, to be damaged."""
     shutil.copytree(backup.parent / "objects", folder / "objects")
     shutil.copytree(backup, folder / backup.name)
     return folder / backup.name
-
-
-async def bring_back(settings: Settings, backup: Path, key: Key | None = None) -> None:
-    places.require_empty(settings)
-    await restore(settings, checked(backup, key or Key()), lambda _: None)
 
 
 def mode(path: Path) -> int:
