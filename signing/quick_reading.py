@@ -29,8 +29,10 @@ _HEX = re.compile(rb"<([0-9A-Fa-f]*+)>")
 # Printable, without delimiters and escapes; behind it white space or a delimiter.
 _NAME = re.compile(rb"""/([!"$&'*-.0-;=?-Z\\^-z|~]*)(?=[\x00\t\n\x0c\r ()<>\[\]{}/%])""")
 _REFERENCE = re.compile(rb"([1-9][0-9]*)[\n ]([0-9]+)[\n ]R")
-_NUMBERS = re.compile(rb"\[((?:[\n ]*+-?+[0-9]++(?:\.[0-9]++)?+(?=[\n \]]))*+)[\n ]*+\]")
-_REFERENCES = re.compile(rb"\[((?:[\n ]*+[1-9][0-9]*+[\n ][0-9]++[\n ]R(?=[\n \]]))++)[\n ]*+\]")
+# No group is possessive: Python before 3.11.5 goes on from within a repetition that failed (gh-106052). What ends a
+# word is looked ahead to, so that there is one way to read it, and a long array that is none is given up at once.
+_NUMBERS = re.compile(rb"\[((?:[\n ]*[+-]?[0-9]+(?:\.[0-9]+)?(?=[\n \]]))*)[\n ]*\]")
+_REFERENCES = re.compile(rb"\[((?:[\n ]*[1-9][0-9]*[\n ][0-9]+[\n ]R(?=[\n \]]))+)[\n ]*\]")
 _SKIPPED = frozenset({b"", b"\x00", b"\t", b"\n", b"\x0c", b"\r", b" ", b"%"})
 _own_byte, _own_hex = generic.read_non_whitespace, generic.read_hex_string_from_stream  # type: ignore[attr-defined]
 _own_name = NameObject.read_from_stream
