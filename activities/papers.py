@@ -38,11 +38,11 @@ class PaperPool:
 
     def prepare(self, tasks: Sequence[PrepareTask], beat: Beat) -> list[PreparedPaper | PaperFailure]:
         """Prepare each paper by itself; `beat` hears how many are done."""
-        return self._preparing.each(workbench.prepare, tasks, self._paced(beat))
+        return self._preparing.each(workbench.prepare_all, tasks, self._paced(beat))
 
     def embed(self, tasks: Sequence[EmbedTask], beat: Beat) -> list[Embedded | PaperFailure]:
         """Embed each signature by itself."""
-        return self._embedding.each(workbench.embed_signature, tasks, self._paced(beat))
+        return self._embedding.each(workbench.embed_all, tasks, self._paced(beat))
 
     def _paced(self, beat: Beat) -> Beat:
         last = time.monotonic()
@@ -83,11 +83,11 @@ class _Processes:
         for ready in [self._pool.submit(workbench.is_ready) for _ in range(self._count)]:
             ready.result()
 
-    def each(self, work: Callable[[Task], Result], tasks: Sequence[Task], beat: Beat) -> list[Result]:
+    def each(self, work: Callable[[Sequence[Task]], list[Result]], tasks: Sequence[Task], beat: Beat) -> list[Result]:
         pool = self._pool
         try:
             batches = [tasks[start : start + BATCH] for start in range(0, len(tasks), BATCH)]
-            return _in_order([pool.submit(workbench.each, work, batch) for batch in batches], beat)
+            return _in_order([pool.submit(work, batch) for batch in batches], beat)
         except BrokenProcessPool:
             if self._pool is pool:  # a process died: the retry finds new ones
                 self._pool = self._new_pool()

@@ -3,11 +3,10 @@
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import TypeVar
 
 from cryptography.x509 import Certificate, load_pem_x509_certificates
 
@@ -24,8 +23,6 @@ from storage.completion import Embedded, PaperFailure
 from storage.objects import ObjectDamaged, ObjectMissing, Objects
 from telemetry import logs
 
-Task = TypeVar("Task")
-Result = TypeVar("Result")
 BROKEN = "Văn bản của học sinh này gặp lỗi kĩ thuật; hãy báo cán bộ quản trị."
 
 
@@ -118,8 +115,16 @@ def is_ready() -> bool:
     return bool(_benches)
 
 
-def each(work: Callable[[Task], Result], tasks: Sequence[Task]) -> list[Result]:
-    return [work(task) for task in tasks]
+def prepare_all(tasks: Sequence[PrepareTask]) -> list[PreparedPaper | PaperFailure]:
+    """What is lost of these in a power cut is prepared anew."""
+    return [prepare(task) for task in tasks]
+
+
+def embed_all(tasks: Sequence[EmbedTask]) -> list[Embedded | PaperFailure]:
+    """The signed papers are on the disk when this returns, for rows will name them."""
+    found = [embed_signature(task) for task in tasks]
+    _benches[0].objects.settle([one.sha256 for one in found if isinstance(one, Embedded)])
+    return found
 
 
 def prepare(task: PrepareTask) -> PreparedPaper | PaperFailure:
@@ -164,7 +169,7 @@ def embed_signature(task: EmbedTask) -> Embedded | PaperFailure:
         pdf = embed(prepared, chain, task.raw_signature, task.token)
     except DomainError as error:
         return PaperFailure(error.code, error.message)
-    return Embedded(bench.objects.put(pdf), len(pdf))
+    return Embedded(bench.objects.put_soon(pdf), len(pdf))
 
 
 def _unsigned(bench: Bench, task: PrepareTask) -> tuple[bytes, str]:

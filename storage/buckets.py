@@ -1,7 +1,7 @@
 """Where blobs lie: a folder of this machine, or a bucket of an S3-compatible store that all machines reach."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -57,6 +57,9 @@ class Blobs:
             self._store.put(path, blob, mode="create")
         except AlreadyExistsError:
             self._require(path)  # the same content has the same name
+
+    def settle(self, paths: Iterable[str]) -> None:
+        """A store that has answered has it."""
 
     def read(self, path: str) -> bytes:
         """Raises FileNotFoundError."""

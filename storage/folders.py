@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +30,12 @@ class Folder:
         except OSError:
             Path(beside).unlink(missing_ok=True)
             raise
+
+    def settle(self, paths: Iterable[str]) -> None:
+        """Wait until these files are on the disk under their names: they are there after a power cut, too."""
+        whole = [f"{self._root}/{path}" for path in paths]
+        for each in (*whole, *{each.rpartition("/")[0] for each in whole}, *([self._root] if whole else [])):
+            _sync(each)
 
     def read(self, path: str) -> bytes:
         """Raises FileNotFoundError, or another OSError."""
@@ -63,3 +69,11 @@ class Folder:
             left = memoryview(blob)
             while left:
                 left = left[file.write(left) :]
+
+
+def _sync(path: str) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

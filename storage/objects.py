@@ -36,10 +36,25 @@ class Objects:
         self._store = Folder(place) if isinstance(place, Path) else Blobs(place)
 
     def put(self, blob: bytes) -> str:
-        """Store `blob` and return its hex SHA-256; storing it again changes nothing."""
+        """Store `blob` and return its hex SHA-256; storing it again changes nothing. A power cut leaves it there."""
+        sha256 = self.put_soon(blob)
+        self.settle([sha256])
+        return sha256
+
+    def put_soon(self, blob: bytes) -> str:
+        """As `put`, for one of many: `settle` them together, before anything names them."""
         sha256 = hashlib.sha256(blob).hexdigest()
         self._write(self._store.create, sha256, blob)
         return sha256
+
+    def settle(self, names: Iterable[str]) -> None:
+        """Wait until these are on the disk: one by one each would wait by itself. Raises ObjectMissing."""
+        paths = [_path(sha256) for sha256 in names]
+        try:
+            with asking(self._place):
+                self._store.settle(paths)
+        except FileNotFoundError as error:
+            raise ObjectMissing(str(error)) from error
 
     @cached_property
     def prepared(self) -> "PreparedPapers":

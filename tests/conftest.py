@@ -1,7 +1,9 @@
 """What every test may ask for: a PostgreSQL and a Temporal of their own, started once per run."""
 
+import os
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -37,6 +39,19 @@ async def temporal_env() -> AsyncIterator[WorkflowEnvironment]:
     """Temporal's own server in memory, with our namespace, data converter and search attributes."""
     async with temporal_server() as environment:
         yield environment
+
+
+@pytest.fixture
+def synced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Names of the files and folders that were waited for until they were on the disk, in order."""
+    names, fsync = list[str](), os.fsync
+
+    def seen(handle: int) -> None:
+        names.append(Path(f"/proc/self/fd/{handle}").readlink().name)
+        fsync(handle)
+
+    monkeypatch.setattr("os.fsync", seen)
+    return names
 
 
 def pytest_unconfigure() -> None:

@@ -2,6 +2,8 @@
 
 import gc
 
+from config.process import keep_memory
+
 _MOST_BYTES = 32 << 20
 
 
@@ -15,6 +17,7 @@ class Litter:
     def __init__(self) -> None:
         gc.disable()
         gc.freeze()
+        keep_memory()
         self._bytes = 0
 
     def left(self, size: int, *, is_ordinary: bool) -> None:

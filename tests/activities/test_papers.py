@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
@@ -15,14 +15,17 @@ import psutil
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from activities import workbench
 from activities.papers import PaperPool
-from activities.workbench import EmbedTask, Key, PrepareTask
-from domain.documents import SignatureField
+from activities.workbench import Bench, EmbedTask, Key, PrepareTask
+from documents.render import Renderer
+from domain.documents import FIELDS, SignatureField
 from signing.mechanisms import Mechanism
 from storage.buckets import StoreUnavailable
-from storage.completion import PaperFailure
+from storage.completion import Embedded, PaperFailure
 from storage.objects import ObjectDamaged, ObjectMissing, Objects
 from tests.s3_server import S3Server
+from tests.signing.conftest import YEAR, Cast, prepared_for, raw_by
 from tests.signing.pki import Stage
 
 ABSENT = PrepareTask(None, "0" * 64, SignatureField.SEAL, Key("", Mechanism.ECDSA), datetime.now(UTC))
@@ -43,6 +46,27 @@ def pool(tmp_path: Path) -> Iterator[PaperPool]:
     pool.close()
 
 
+def test_signed_papers_are_on_the_disk_before_anything_names_them(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, synced: list[str]
+) -> None:
+    objects, key = Objects(tmp_path), stage.authority.issue_person("Người ký thử", "079190000010")
+    monkeypatch.setattr(workbench, "_benches", [Bench(objects, Renderer("https://hocba.example"))])
+    cast = Cast(stage.authority, dict.fromkeys(FIELDS[YEAR], key))
+    prepared = prepared_for(key, cast.placed(), SignatureField.HOMEROOM)
+    pem = "".join(each.public_bytes(Encoding.PEM).decode() for each in key.certificates)
+    task = EmbedTask(
+        objects.prepared.put(prepared.pdf), SignatureField.HOMEROOM, prepared.document_digest, prepared.attrs_der,
+        (prepared.region_start, prepared.region_end), Key(pem, prepared.mechanism), raw_by(key, prepared),
+    )  # fmt: skip
+    for _ in range(2):
+        [signed, failed] = workbench.embed_all([task, replace(task, prepared_sha256="0" * 64)])
+        assert isinstance(signed, Embedded)
+        assert isinstance(failed, PaperFailure)
+        assert signed.sha256 in synced
+        assert len(objects.get(signed.sha256)) == signed.size
+        synced.clear()
+
+
 def test_killed_processes_are_replaced_for_the_next_try(pool: PaperPool, missing: EmbedTask) -> None:
     before = set(psutil.Process().children())
     pool.warm_up()
@@ -60,10 +84,15 @@ def test_killed_processes_are_replaced_for_the_next_try(pool: PaperPool, missing
         assert failed.code == "ObjectMissing"
 
 
+def slowly(seconds: Sequence[float]) -> list[None]:
+    time.sleep(sum(seconds))
+    return [None]
+
+
 def test_who_has_confirmed_does_not_wait_until_others_papers_are_written(pool: PaperPool, missing: EmbedTask) -> None:
     pool.warm_up()
     with ThreadPoolExecutor(1) as thread:
-        writing = thread.submit(pool._preparing.each, time.sleep, [3.0], lambda _: None)
+        writing = thread.submit(pool._preparing.each, slowly, [3.0], lambda _: None)
         pool.embed([missing], lambda _: None)
         assert not writing.done()
 

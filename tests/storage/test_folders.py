@@ -43,6 +43,37 @@ def test_many_who_store_the_same_at_once_all_succeed(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "ab").iterdir()] == ["one"]
 
 
+def test_what_is_stored_is_on_the_disk_with_its_name(tmp_path: Path, synced: list[str]) -> None:
+    sha256 = Objects(tmp_path / "objects").put(BLOB)
+    assert synced == [sha256, sha256[:2], "objects"]
+
+
+def test_of_many_each_file_and_each_folder_is_waited_for_once(tmp_path: Path, synced: list[str]) -> None:
+    objects = Objects(tmp_path / "objects")
+    names = [objects.put_soon(b"%d" % number) for number in range(300)]
+    assert synced == []
+    objects.settle(names)
+    assert sorted(synced) == sorted([*names, *{each[:2] for each in names}, "objects"])
+    assert objects.get(names[7]) == b"7"
+    objects.settle(())
+    assert len(synced) < 2 * len(names)
+
+
+def test_what_was_stored_by_somebody_who_was_killed_is_waited_for_again(tmp_path: Path, synced: list[str]) -> None:
+    objects = Objects(tmp_path)
+    assert objects.put_soon(BLOB) == objects.put(BLOB)
+    assert len(synced) == 3
+
+
+def test_what_is_gone_is_not_called_settled(place: Place) -> None:
+    objects = Objects(place)
+    if isinstance(place, Path):
+        with pytest.raises(ObjectMissing):
+            objects.settle(["a" * 64])
+    objects.settle([objects.put_soon(BLOB)])
+    assert objects.get(hashlib.sha256(BLOB).hexdigest()) == BLOB
+
+
 def test_a_disk_that_fills_up_leaves_nothing_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     objects = Objects(tmp_path)
 

@@ -49,10 +49,10 @@ class OwnHands:
 
     def prepare(self, tasks: Sequence[PrepareTask], _: Beat) -> list[PreparedPaper | PaperFailure]:
         papers = [replace(task, proof=None) for task in tasks] if self.bare_seals else tasks
-        return workbench.each(workbench.prepare, papers)
+        return workbench.prepare_all(papers)
 
     def embed(self, tasks: Sequence[EmbedTask], _: Beat) -> list[Embedded | PaperFailure]:
-        return workbench.each(workbench.embed_signature, tasks)
+        return workbench.embed_all(tasks)
 
 
 @dataclass(frozen=True)
