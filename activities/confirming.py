@@ -125,7 +125,7 @@ class Confirming:
             asked = compose(session, confirmations.orders_of(session, confirmation_id))
             answer = self._provider(confirmation.provider).poll(asked.request, confirmation.transaction)
             if isinstance(answer, Pending):
-                confirmation.transaction, confirmation.ask_after = answer.transaction, now + answer.ask_again
+                confirmation.transaction, confirmation.ask_after = answer.transaction, _next_question(answer, now)
             elif isinstance(answer, Refused):
                 confirmation.state = "refused"
                 for order in confirmations.orders_of(session, confirmation_id):
@@ -155,7 +155,7 @@ class Confirming:
 
     def _wait(self, asked: Asked, answer: Pending, now: datetime) -> None:
         with self._sessions.begin() as session:
-            confirmations.ask(session, asked.order_ids, asked.provider, answer.transaction, now + answer.ask_again)
+            confirmations.ask(session, asked.order_ids, asked.provider, answer.transaction, _next_question(answer, now))
 
     def _begun(self, asked: Asked, secret: SecretStr | None) -> Pending | Refused | Signed:
         try:
@@ -170,3 +170,7 @@ class Confirming:
         if name not in self._providers:
             raise NotAllowed("Nơi giữ khoá ký này chưa được cấu hình; hãy báo cán bộ quản trị.")
         return self._providers[name]
+
+
+def _next_question(answer: Pending, now: datetime) -> datetime:
+    return now + min(answer.ask_again, confirmations.LONGEST_PAUSE)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from domain.errors import Conflict
@@ -16,6 +16,8 @@ from storage.tables import Confirmation, OrderItem, SigningLease, SigningOrder
 LEFT_OUT = "Dịch vụ ký số không ký văn bản này; hãy ký lại."
 # What people gave is kept for a while when another service (a time stamp, say) is what is missing.
 KEPT_FOR = timedelta(hours=12)
+# Between two questions about one confirmation, whatever a service would like.
+LONGEST_PAUSE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -104,10 +106,12 @@ def give_up(session: Session, order_id: UUID, code: str, message: str) -> None:
 
 
 def due(session: Session, confirmation_id: UUID, now: datetime) -> Confirmation | None:
-    """A pending confirmation that may be asked about now; None while another order's turn has just asked."""
-    query = select(Confirmation).where(
-        Confirmation.id == confirmation_id, Confirmation.state == "pending", Confirmation.ask_after <= now
-    )
+    """A pending confirmation that may be asked about now; None while another order's turn has just asked.
+
+    A time too far ahead comes from a clock that was wrong, and is not waited for.
+    """
+    is_due = or_(Confirmation.ask_after <= now, Confirmation.ask_after > now + LONGEST_PAUSE)
+    query = select(Confirmation).where(Confirmation.id == confirmation_id, Confirmation.state == "pending", is_due)
     return session.scalars(query.with_for_update(skip_locked=True)).first()
 
 

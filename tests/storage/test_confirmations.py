@@ -88,6 +88,7 @@ def test_a_service_that_was_asked_is_asked_again_only_when_it_is_time(book: Open
     assert (order.state, order.confirmation_id) == ("asked", asked.id)
     assert confirmations.due(book.session, asked.id, NOW) is None
     assert confirmations.due(book.session, asked.id, NOW + timedelta(seconds=3)) is asked
+    assert confirmations.due(book.session, asked.id, NOW - timedelta(minutes=12)) is asked  # the clock was ahead then
     assert [each.id for each in confirmations.orders_of(book.session, asked.id)] == [order.id]
 
 
