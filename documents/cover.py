@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 
 import typst
 
+from documents.fonts import typefaces
 from documents.render import TEMPLATES, RenderFailed, literal
-from documents.typeface import typefaces
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ import typst
 
 from documents.arrangement import Arrangement, arrangements
 from documents.content import Exchanged, canonical_json
+from documents.fonts import typefaces
 from documents.form import place_fields
 from documents.limits import check_limits
 from documents.page import Printed, is_tidy, lookup_url
 from documents.places import layout_of
-from documents.typeface import typefaces
 from domain.errors import Invalid
 from domain.signature_places import SignaturePlace
 from domain.year_records import DocumentContent

@@ -1,9 +1,9 @@
 """The typeface of the papers, made ready from its package when hocba is installed.
 
-Typst brings Libertinus Serif with PostScript's outlines. The same face with TrueType's is cut to the
-letters of a paper in a fraction of the time, and every reader opens it faster. Instructions for screens of few dots go:
-they would add 12 KB to each of millions of papers. The shapes, widths and kerning are the same, the name another, so
-that Typst cannot take one for the other; without the files it sets with the face that it brings.
+Typst brings Libertinus Serif with PostScript's outlines. The same face with TrueType's is cut to the letters of a paper
+in a fraction of the time, and every reader opens it faster. Instructions for screens of few dots go: they would add 12
+KB to each of millions of papers. The shapes, widths and kerning are the same, the name another, so that Typst cannot
+take one for the other; without the files it sets with the face that it brings.
 """
 
 import shutil
@@ -12,20 +12,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-import typst
 from fontTools.ttLib import TTFont
+
+from documents.fonts import FOLDER
 
 _ROOT: Final = Path(__file__).parents[1]
 PACKAGE: Final = _ROOT / "web" / "node_modules" / "@expo-google-fonts" / "libertinus-serif"
-FOLDER: Final = _ROOT / "templates" / "fonts"
 FILES: Final = tuple(f"LibertinusSerif_{each}.ttf" for each in ("400Regular", "700Bold", "400Regular_Italic"))
 _FOR_SCREENS: Final = ("cvt ", "fpgm", "prep", "gasp")
 _NAMES: Final = (1, 3, 4, 6, 16)  # OpenType's name table: family, unique id, full name, PostScript name, other family
-
-
-def typefaces(folder: Path = FOLDER) -> typst.Fonts:
-    """Those that Typst may set with: ours, and what it brings for a letter that ours lacks."""
-    return typst.Fonts(include_system_fonts=False, font_paths=[folder])
 
 
 def make_ready(package: Path = PACKAGE, folder: Path = FOLDER) -> None:

@@ -7,8 +7,9 @@ import pytest
 import typst
 from fontTools.ttLib import TTFont
 
+from documents.fonts import FOLDER, typefaces
 from documents.render import Renderer
-from documents.typeface import FILES, FOLDER, PACKAGE, make_ready, typefaces
+from documents.typeface import FILES, PACKAGE, make_ready
 from tests.documents.reading import page_texts
 from tests.documents.samples import year_record
 
