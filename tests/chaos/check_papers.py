@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -18,8 +19,11 @@ from signing.verification.verify import verify
 from storage.database import Sessions
 from storage.objects import Objects
 from storage.tables import Document, DocumentRecord, LogEvent, SignatureRow, TermRecord
+from tests.chaos.faults import MINUTES
 from tests.chaos.world import World
 
+# The stamps' authority was ahead, too: until the time that its stamp claims has come, nobody can say that it holds.
+AHEAD = timedelta(minutes=max(MINUTES))
 SEALED = frozenset({DocumentKind.YEAR_RECORD, DocumentKind.CLASS_SUMMARY})
 
 
@@ -117,7 +121,7 @@ def _verified(world: World, papers: list[Paper]) -> list[str]:
 def judge(paper: Paper, objects: Path, root: Path) -> str:
     """Empty when the bytes say what the rows say, and verify; a sheet's time is proven beside it."""
     pdf = Objects(objects).get(paper.sha256)
-    verdict = verify(pdf, x509.load_pem_x509_certificates(root.read_bytes()))
+    verdict = verify(pdf, x509.load_pem_x509_certificates(root.read_bytes()), moment=datetime.now(UTC) + AHEAD)
     fields = tuple(sorted(each.field for each in verdict.signatures))
     if paper.kind in SEALED and len(seals(fields)) != 1:
         return f"{'Twice' if seals(fields) else 'Lost'}: document {paper.id} bears {len(seals(fields))} seals."
