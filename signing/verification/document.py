@@ -113,7 +113,7 @@ class Document:
 
     def scatter(self) -> None:
         """The same, where nothing will be asked for again."""
-        self.reader.forget()
+        self.close()
         vars(self.reader).clear()
 
     @property

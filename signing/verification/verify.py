@@ -7,7 +7,6 @@ refuted: the answer is "indeterminate", unless all is in force at the moment.
 import hashlib
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypedDict, Unpack
@@ -81,9 +80,10 @@ def _examine(
         document = read_document(pdf)
         inside, archive = read_dss(document.reader), beside.get("archive") or ValidationMaterial()
         grounds = gather(trust_roots, moment, inside, archive)
-        with ExitStack() as stack:
-            stack.callback(let_go, document)
+        try:
             return _examined(document, grounds, beside.get("evidence", ()), beside.get("standing"))
+        finally:
+            let_go(document)
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - bytes made to deceive make parsers raise anything, and a verdict is owed for each
