@@ -2,7 +2,8 @@
 
 Decree 23/2025 art. 15 and Circular 15/2025/TT-BKHCN annex II: the signer's software asks for the status at signing,
 keeps the answer, and warns the signer when there is none. A seal is stricter: it waits until everybody's status and the
-time-stamp service have answered, because what it carries inside has to last.
+time-stamp service have answered, because what it carries inside has to last. The classes of one confirmation share the
+answers that came since it was asked for.
 """
 
 import secrets
@@ -24,7 +25,7 @@ from signing.providers.base import SigningIdentity
 from signing.revocation import Collected, RevocationService, StatusUnavailable
 from signing.status_checks import Status, StatusCheck
 from signing.timestamps import TimeStampService
-from signing.tokens import read_token
+from signing.tokens import Token, read_token
 from storage import checks, orders
 from storage.checks import EarlierSignature, FoundStatus
 from storage.database import Sessions
@@ -52,9 +53,10 @@ class Preflight:
         self._revocation = revocation
         self._stamps = stamps
         self._seal_timestamp = seal_timestamp
+        self._probe: tuple[datetime, Token] | None = None
 
     def clear(self, order_id: UUID) -> ProofTask | None:
-        """Let an order pass; for a seal, what it has to carry. Again, it asks again.
+        """Let an order pass; for a seal, what it has to carry. Again, it asks for what is not known since a moment.
 
         Raises NotAllowed when the certificate is not the signer's, not allowed, revoked or suspended; SigningRefused
         when it leads to no trusted root; ProviderUnavailable while a seal cannot have what it needs.
@@ -74,9 +76,12 @@ class Preflight:
             self._clear_person(order, row)
         return None
 
-    def ask(self, row: CertificateRow, order_id: UUID | None = None) -> Collected:
-        """Ask how a certificate stands, and keep the answer with what proves it. Raises StatusUnavailable."""
-        collected = self._revocation.collect([identity_of(row).certificates], datetime.now(UTC))
+    def ask(self, row: CertificateRow, order_id: UUID | None = None, since: datetime | None = None) -> Collected:
+        """Ask how a certificate stands, and keep the answer with what proves it. Raises StatusUnavailable.
+
+        What was found good since then, also of the authorities above it, is not asked again.
+        """
+        collected = self._revocation.collect([identity_of(row).certificates], datetime.now(UTC), since)
         self._keep(order_id, collected)
         return collected
 
@@ -92,7 +97,7 @@ class Preflight:
 
     def _clear_person(self, order: SigningOrder, row: CertificateRow) -> None:
         try:
-            collected = self.ask(row, order.id)
+            collected = self.ask(row, order.id, datetime.now(UTC) - ANSWER_LASTS)
         except StatusUnavailable as error:
             with self._sessions.begin() as session:
                 checks.keep_checks(session, [_no_answer(row, error, datetime.now(UTC))], order.id)
@@ -101,13 +106,14 @@ class Preflight:
         _require_good(collected.checks)
 
     def _clear_seal(self, order: SigningOrder, row: CertificateRow, identity: SigningIdentity) -> ProofTask:
-        probe = self._stamps.stamp(secrets.token_bytes(32))
+        since = max(order.created_at, datetime.now(UTC) - ANSWER_LASTS)
+        probe = self._probed(since)
         with self._sessions() as session:
             below = checks.signatures_below(session, order)
         signers = {each.certificate.id: each.certificate for each in below if each.certificate.id != row.id}
         own = [identity.certificates, probe.certificates]
         chains = [*own, *(identity_of(each).certificates for each in signers.values())]
-        collected = self._revocation.collect(chains, datetime.now(UTC))
+        collected = self._revocation.collect(chains, datetime.now(UTC), since)
         self._keep(order.id, collected)
         found = {check.sha256: check for check in collected.checks}
         _require_good([found[_sha256(each)] for chain in own for each in chain if _sha256(each) in found])
@@ -116,6 +122,13 @@ class Preflight:
         # A program of the clerk's own puts nothing of ours into its signature: the evidence proves its time.
         is_each = self._seal_timestamp == "record" and row.provider != OWN_PROGRAM
         return self._carried(order, collected, len(probe.der) + SLACK if is_each else 0)
+
+    def _probed(self, since: datetime) -> Token:
+        """A stamp that the service has given not before this moment: it works, and so long are its tokens."""
+        known, now = self._probe, datetime.now(UTC)
+        if known is None or known[0] < since:
+            known = self._probe = now, self._stamps.stamp(secrets.token_bytes(32))
+        return known[1]
 
     def _carried(self, order: SigningOrder, collected: Collected, token_bytes: int) -> ProofTask:
         kept = self._objects.put(collected.material.dumps())

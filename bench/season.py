@@ -18,20 +18,19 @@ import os
 import resource
 import tempfile
 import time
+from multiprocessing.connection import wait
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 from typing import Final
 
-from cryptography.hazmat.primitives.asymmetric import rsa
-
 from bench.parts.rows import Row, table
 from bench.parts.season import job, machine, walk
-from bench.parts.season.beside import floor_seconds, naive_seconds
+from bench.parts.season.beside import floor_pace, naive_pace
 from bench.parts.season.city import City, Figures, Pace, city
 from bench.parts.season.walk import Walk
 
 PROCESSORS: Final = os.cpu_count() or 1
-LOOKS_S: Final = 2.0
+LOOKS_S: Final = 10.0
 
 
 def main() -> None:
@@ -53,49 +52,61 @@ def main() -> None:
 async def _measured(options: argparse.Namespace) -> list[Row]:
     with tempfile.TemporaryDirectory(prefix="hocba-bench-") as folder:
         async with city(Path(folder), options.schools) as here:
-            beside = await asyncio.to_thread(_beside, here, options)
-            if options.through_api:
-                return [*await _as_people_do(here, beside), *here.sizes()]
-            return [*await _job_alone(here, beside, options), *here.sizes()]
+            measured = _as_people_do if options.through_api else _job_alone
+            return [*await measured(here, options), *here.sizes()]
 
 
 def _beside(here: City, options: argparse.Namespace) -> Figures:
-    """Records a second of all processors."""
-    key = rsa.generate_private_key(65537, 2048)
-    naive = naive_seconds(here.settings, bare_seals=options.bare_seals)
-    return {"naive": PROCESSORS / naive, "floor": PROCESSORS / floor_seconds(key)}
+    naive = naive_pace(here.settings, bare_seals=options.bare_seals)
+    return {"naive": naive, "floor": floor_pace()}
 
 
-async def _job_alone(here: City, beside: Figures, options: argparse.Namespace) -> list[Row]:
+def _mean(before: Figures, after: Figures) -> Figures:
+    """The machine's own pace changes within minutes: what the season stands beside is measured before and after it."""
+    return {name: (pace + after[name]) / 2 for name, pace in before.items()}
+
+
+async def _job_alone(here: City, options: argparse.Namespace) -> list[Row]:
     """A process for each processor, and what they need of PostgreSQL and of the stamping service."""
+    beside = await asyncio.to_thread(_beside, here, options)
     context, pace = multiprocessing.get_context("spawn"), Pace()
     done: Synchronized[int] = context.Value("i", 0)
-    shares = [range(number, here.schools, PROCESSORS) for number in range(PROCESSORS)]
+    taken: Synchronized[int] = context.Value("i", 0)
     ready = context.Barrier(PROCESSORS + 1)
+    share = job.Share(taken, here.schools)
     processes = [
         context.Process(target=job.work, args=(here.settings, here.template, share, done, ready, options.bare_seals))
-        for share in shares
+        for _ in range(PROCESSORS)
     ]
     for process in processes:
         process.start()
     await asyncio.to_thread(ready.wait)
     before, start = machine.spent(here.services), time.perf_counter()
     own = {process.pid: machine.seconds_of(process.pid) for process in processes if process.pid}
-    while any(process.is_alive() for process in processes):
+    others = _ended_seconds()
+    working = {process.sentinel: process for process in processes}
+    while working:
         memory = machine.memory(here.services) | {"job": machine.together(list(own))}
         pace.look(done.value, time.perf_counter() - start, memory)
-        await asyncio.sleep(LOOKS_S)
+        for ended in await asyncio.to_thread(wait, list(working), LOOKS_S):
+            working.pop(ended).join()
     await asyncio.to_thread(job.finish, here.settings)
     pace.marks[done.value] = time.perf_counter() - start
     if any(process.exitcode for process in processes):
         raise RuntimeError("a process of the season failed")
     used = machine.differences(machine.spent(here.services), before)
-    mine = resource.getrusage(resource.RUSAGE_CHILDREN)
-    used["job"] = mine.ru_utime + mine.ru_stime - sum(own.values())
-    return _rows("The job alone", pace, used, beside)
+    used["job"] = _ended_seconds() - others - sum(own.values())
+    return _rows("The job alone", pace, used, _mean(beside, await asyncio.to_thread(_beside, here, options)))
 
 
-async def _as_people_do(here: City, beside: Figures) -> list[Row]:
+def _ended_seconds() -> float:
+    """Processors' time of all children that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+async def _as_people_do(here: City, options: argparse.Namespace) -> list[Row]:
+    beside = await asyncio.to_thread(_beside, here, options)
     pace, begun = Pace(), asyncio.get_running_loop().create_future()
     walking = asyncio.create_task(walk.walked(here, begun.set_result))
     found: Walk = await begun
@@ -109,6 +120,7 @@ async def _as_people_do(here: City, beside: Figures) -> list[Row]:
     used = machine.differences(machine.spent(here.services), before)
     waits = {name: sorted(each)[len(each) // 2] for name, each in found.waits.items()}
     middle = Row("Waits", "median between click and answer", max(waits.values()), "s", {}, waits)
+    beside = _mean(beside, await asyncio.to_thread(_beside, here, options))
     return [*_rows("Through the API", pace, used, beside), middle]
 
 

@@ -1,10 +1,12 @@
 """Status of certificates, asked of those who issued them, and the data that proves it later."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Lock
 
 from cryptography import x509
 
@@ -14,6 +16,7 @@ from signing.errors import ProviderUnavailable
 from signing.status_checks import Judge, Source, Status, StatusCheck, Subject
 from signing.web_services import AnswerWrong, ServiceKind, ServiceTooSlow, ServiceUnreachable, WebServices, host_of
 
+_KNOWN = 500  # proofs that may be used again
 MAX_CRL_BYTES = 20 * 1024 * 1024
 _KINDS = {
     Source.OCSP: ServiceKind("Dịch vụ tra cứu trạng thái chứng thư số", 100_000, "application/ocsp-request"),
@@ -51,18 +54,21 @@ class RevocationService:
     ) -> None:
         """Only addresses in the certificates themselves are asked, and of these only allowed hosts."""
         self._roots, self._is_allowed_host, self._parallel = tuple(roots), is_allowed_host, parallel
-        self._web = WebServices(timeout_s)
+        self._web, self._known = WebServices(timeout_s), _Known()
 
-    def collect(self, chains: Sequence[Sequence[x509.Certificate]], at: datetime) -> Collected:
+    def collect(
+        self, chains: Sequence[Sequence[x509.Certificate]], at: datetime, since: datetime | None = None
+    ) -> Collected:
         """How every certificate of the chains stands, and all that proves it, in the same order whatever theirs.
 
         Chains (at least one) are leaf first, without the root; `at` is aware, the moment of asking: now. OCSP is asked
-        first, then the CRL. Revoked, suspended and unknown are results. Raises StatusUnavailable, and SigningRefused
-        for a chain that leads to no root or is not valid at that moment.
+        first, then the CRL. Revoked, suspended and unknown are results. What this service found good not before
+        `since` is not asked again: papers that are signed together share it. Raises StatusUnavailable, and
+        SigningRefused for a chain that leads to no root or is not valid at that moment.
         """
         judge = Judge(self._roots, at)
         inquiry = _Inquiry(self._web, self._is_allowed_host, judge, asyncio.Semaphore(self._parallel))
-        return run_coroutine(inquiry.collected(chains))
+        return run_coroutine(inquiry.collected(chains, self._known, since))
 
     def check(self, chain: Sequence[x509.Certificate], at: datetime) -> StatusCheck:
         """How the signer's certificate stands; if it is good but not all above it, that one. Raises as `collect`."""
@@ -79,6 +85,28 @@ class _Proof:
     der: bytes
 
 
+class _Known:
+    """The newest proofs that something was good, of any thread."""
+
+    def __init__(self) -> None:
+        self._proofs, self._lock = OrderedDict[bytes, _Proof](), Lock()
+
+    def found(self, subject: Subject, since: datetime, at: datetime) -> _Proof | None:
+        with self._lock:
+            proof = self._proofs.get(subject.key)
+        is_of_use = proof and since <= proof.check.checked_at and at < proof.check.fresh_until
+        return proof if is_of_use else None
+
+    def keep(self, subject: Subject, proof: _Proof) -> None:
+        """What is not good is forgotten, with what was said before."""
+        with self._lock:
+            self._proofs.pop(subject.key, None)
+            if proof.check.status is Status.GOOD:
+                self._proofs[subject.key] = proof
+            if len(self._proofs) > _KNOWN:
+                self._proofs.popitem(last=False)
+
+
 class _Inquiry:
     """One collection: each certificate and each list is asked for once, and nobody twice who did not answer."""
 
@@ -89,10 +117,15 @@ class _Inquiry:
         self._answers: dict[tuple[str, bytes | None], asyncio.Task[bytes]] = {}
         self._silent: dict[str, ProviderUnavailable] = {}
 
-    async def collected(self, chains: Sequence[Sequence[x509.Certificate]]) -> Collected:
+    async def collected(
+        self, chains: Sequence[Sequence[x509.Certificate]], known: _Known, since: datetime | None
+    ) -> Collected:
         found = [subject for chain in chains for subject in await self._judge.subjects(chain)]
         subjects = {subject.sha256: subject for subject in found}.values()
-        proofs = await _all_or_first_error([self._proof(subject) for subject in subjects])
+        earlier = [known.found(each, since, self._judge.at) if since else None for each in subjects]
+        proofs = await _all_or_first_error(list(map(self._proof, subjects, earlier)))
+        for subject, proof in zip(subjects, proofs, strict=True):
+            known.keep(subject, proof)
         material = ValidationMaterial(
             certificates=tuple(sorted(subject.certificate.dump() for subject in subjects)),
             ocsps=_distinct(proofs, Source.OCSP),
@@ -100,7 +133,9 @@ class _Inquiry:
         )
         return Collected(material, tuple(proof.check for proof in proofs))
 
-    async def _proof(self, subject: Subject) -> _Proof:
+    async def _proof(self, subject: Subject, earlier: _Proof | None) -> _Proof:
+        if earlier:
+            return earlier
         reasons = []
         for source, url in subject.addresses():
             host = host_of(url)

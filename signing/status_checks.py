@@ -116,7 +116,7 @@ class Judge:
     """Judges at one moment, with the roots given."""
 
     def __init__(self, roots: Sequence[x509.Certificate], at: datetime) -> None:
-        self._roots, self._at = [asn1_certificate(root) for root in roots], at
+        self._roots, self.at = [asn1_certificate(root) for root in roots], at
 
     async def subjects(self, chain: Sequence[x509.Certificate]) -> list[Subject]:
         """The certificates between a chain's leaf and its root, the leaf first, the root left out.
@@ -151,7 +151,7 @@ class Judge:
             produced_at=times.produced_at,
             this_update=times.this_update,
             next_update=times.next_update,
-            checked_at=self._at,
+            checked_at=self.at,
         )
 
     async def _by_ocsp(self, subject: Subject, der: bytes) -> tuple[_Verdict, _Times]:
@@ -180,11 +180,11 @@ class Judge:
             other_certs=certificates,
             crls=crls,
             ocsps=ocsps,
-            moment=self._at,
+            moment=self.at,
             revinfo_policy=CertRevTrustPolicy(NO_REVOCATION),
         )
         # Otherwise pyHanko would take a revocation between the moment and the answer for no answer at all.
-        timing = ValidationTimingInfo(self._at, self._at, point_in_time_validation=False)
+        timing = ValidationTimingInfo(self.at, self.at, point_in_time_validation=False)
         context.timing_params = ValidationTimingParams(timing, CLOCK_SKEW)
         return context
 

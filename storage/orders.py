@@ -93,7 +93,7 @@ def _insert(session: Session, new: NewOrder, now: datetime) -> SigningOrder | No
 
 def insert_order(session: Session, now: datetime, **values: object) -> SigningOrder | None:
     """A new order that lives from now on; None when there is one with its id."""
-    life = {"signing_time": now.replace(microsecond=0), "expires_at": now + LIFETIME}
+    life = {"signing_time": now.replace(microsecond=0), "created_at": now, "expires_at": now + LIFETIME}
     row = insert(SigningOrder).values(**values, nonce=secrets.token_bytes(16), **life)
     return session.scalars(row.on_conflict_do_nothing(index_elements=["id"]).returning(SigningOrder)).first()
 

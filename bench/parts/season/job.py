@@ -4,7 +4,7 @@ The same functions write, sign, prove and project as in a running hocba; only wh
 carries the decisions, and no browser asks for them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from multiprocessing.sharedctypes import Synchronized
@@ -56,6 +56,23 @@ class OwnHands:
 
 
 @dataclass(frozen=True)
+class Share:
+    """Schools as processes take them, one after another, so that all end together."""
+
+    taken: "Synchronized[int]"
+    schools: int
+
+    def __iter__(self) -> Iterator[int]:
+        while True:
+            with self.taken.get_lock():
+                number = self.taken.value
+                self.taken.value += 1
+            if number >= self.schools:
+                return
+            yield number
+
+
+@dataclass(frozen=True)
 class Office:
     """What one process works with."""
 
@@ -77,7 +94,7 @@ def make_office(settings: Settings, *, bare_seals: bool) -> Office:
 def work(
     settings: Settings,
     template: Template,
-    schools: Sequence[int],
+    schools: Iterable[int],
     done: "Synchronized[int]",
     ready: Barrier,
     bare_seals: bool,  # noqa: FBT001
@@ -138,13 +155,17 @@ def _opened(office: Office, book_id: UUID) -> Book:
 
 
 def _sign(office: Office, desk: Sessions, books: Sequence[Book], who: tuple[Action, str, UUID]) -> None:
-    """One confirmation for all these classes."""
-    prepared = [_prepared(office, desk, book, *who) for book in books]
+    """One confirmation for all these classes, whose orders are opened together."""
+    opened = _orders(desk, books, *who)
+    for order_id in opened:
+        ready = office.orders.prepare_order(str(order_id))
+        if ready.failed:
+            raise RuntimeError(f"not prepared: {ready.failed}")
     with desk() as session:
-        wanted = [orders.get(session, order_id) for order_id in prepared]
+        wanted = [orders.get(session, order_id) for order_id in opened]
     if refused := office.confirming.begin(wanted, SecretStr(PASSPHRASE), datetime.now(UTC)):
         raise RuntimeError(f"not confirmed: {refused}")
-    for book, order_id in zip(books, prepared, strict=True):
+    for book, order_id in zip(books, opened, strict=True):
         office.proving.prove(order_id)
         step, issue = book.next(office, order_id)
         result = office.orders.complete_order(step.work, issue.work if issue else None)
@@ -153,15 +174,14 @@ def _sign(office: Office, desk: Sessions, books: Sequence[Book], who: tuple[Acti
         book.follow(step, issue)
 
 
-def _prepared(office: Office, desk: Sessions, book: Book, action: Action, slot: str, staff_id: UUID) -> UUID:
-    state, now = book.state, datetime.now(UTC)
+def _orders(desk: Sessions, books: Sequence[Book], action: Action, slot: str, staff_id: UUID) -> list[UUID]:
+    now, school_id = datetime.now(UTC), UUID(books[0].state.school_id)
     with desk.begin() as session:
-        certificate = certificates.certificate_for(session, action, staff_id, UUID(state.school_id), now)
-        new = NewOrder(
-            uuid4(), UUID(state.class_term_id), action, (slot,), staff_id, certificate.id, tuple(state.records)
-        )
-        orders.open_order(session, new, now)
-    ready = office.orders.prepare_order(str(new.order_id))
-    if ready.failed:
-        raise RuntimeError(f"not prepared: {ready.failed}")
-    return new.order_id
+        certificate = certificates.certificate_for(session, action, staff_id, school_id, now)
+        new = [_order(book.state, action, slot, staff_id, certificate.id) for book in books]
+        return [orders.open_order(session, each, now).id for each in new]
+
+
+def _order(state: ClassTermState, action: Action, slot: str, staff_id: UUID, certificate_id: UUID) -> NewOrder:
+    class_term_id, record_ids = UUID(state.class_term_id), tuple(state.records)
+    return NewOrder(uuid4(), class_term_id, action, (slot,), staff_id, certificate_id, record_ids)
