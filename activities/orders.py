@@ -121,9 +121,8 @@ class OrderActivities:
                 settled = completion.complete(session, order_id, results)
                 asked = (work.decision.record_ids, work.decision.slots)
                 recorded = (settled.record_ids, settled.slots) == asked
-                for step in (work, issue) if recorded else ():
-                    if step is not None:
-                        projection.project(session, step)
+                if recorded:
+                    projection.project(session, work, issue)
             is_issued = recorded and issue is not None
             return OrderResult(settled.record_ids, settled.failed, settled.slots, recorded, is_issued)
 

@@ -18,7 +18,9 @@ import os
 import resource
 import tempfile
 import time
+from collections.abc import Sequence
 from multiprocessing.connection import wait
+from multiprocessing.context import SpawnProcess
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 from typing import Final
@@ -84,19 +86,26 @@ async def _job_alone(here: City, options: argparse.Namespace) -> list[Row]:
     before, start = machine.spent(here.services), time.perf_counter()
     own = {process.pid: machine.seconds_of(process.pid) for process in processes if process.pid}
     others = _ended_seconds()
-    working = {process.sentinel: process for process in processes}
+    working = list(processes)
     while working:
         memory = machine.memory(here.services) | {"job": machine.together(list(own))}
         pace.look(done.value, time.perf_counter() - start, memory)
-        for ended in await asyncio.to_thread(wait, list(working), LOOKS_S):
-            working.pop(ended).join()
+        sentinels = [process.sentinel for process in working]
+        ended: list[object] = await asyncio.to_thread(wait, sentinels, LOOKS_S)
+        working = [process for process in working if process.sentinel not in ended]
+    _require_whole(processes)
     await asyncio.to_thread(job.finish, here.settings)
     pace.marks[done.value] = time.perf_counter() - start
-    if any(process.exitcode for process in processes):
-        raise RuntimeError("a process of the season failed")
     used = machine.differences(machine.spent(here.services), before)
     used["job"] = _ended_seconds() - others - sum(own.values())
     return _rows("The job alone", pace, used, _mean(beside, await asyncio.to_thread(_beside, here, options)))
+
+
+def _require_whole(processes: Sequence[SpawnProcess]) -> None:
+    for process in processes:
+        process.join()
+    if any(process.exitcode for process in processes):
+        raise RuntimeError("a process of the season failed")
 
 
 def _ended_seconds() -> float:

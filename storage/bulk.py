@@ -1,8 +1,8 @@
 """Many rows with one statement: each has its triggers, plan and locks, and a class has dozens of rows."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import Table, TableValuedAlias, Update, and_, bindparam, func, select, update
@@ -19,17 +19,18 @@ def insert_all(
     """Insert rows, one statement for all that have the same columns; `skip_known` leaves out what is there already."""
     alike: dict[frozenset[str], list[Row]] = defaultdict(list)
     for row in rows:
-        alike[frozenset(row)].append({**_defaults(_table(table), row), **row})
+        made = {name: make() for name, make in _defaults(table_of(table), frozenset(row))}
+        alike[frozenset(row)].append({**made, **row})
     session.flush()
     for whole in alike.values():
-        session.execute(_insertion(_table(table), tuple(whole[0]), skip_known), _arrays(whole))
+        session.execute(_insertion(table_of(table), tuple(whole[0]), skip_known), _arrays(whole))
 
 
 def update_all(session: Session, table: type[DeclarativeBase], keys: Sequence[str], rows: Sequence[Row]) -> None:
     """Update rows, each found by its own values of `keys`; all have the same columns. Objects of the session stay."""
     if rows:
         session.flush()
-        session.execute(_change(_table(table), tuple(keys), tuple(rows[0])), _arrays(rows))
+        session.execute(_change(table_of(table), tuple(keys), tuple(rows[0])), _arrays(rows))
 
 
 @cache
@@ -48,11 +49,12 @@ def _change(table: Table, keys: tuple[str, ...], names: tuple[str, ...]) -> Upda
     return update(table).where(found).values({table.c[name]: given.c[name] for name in names if name not in keys})
 
 
-def _defaults(table: Table, row: Row) -> dict[str, Any]:
+@cache
+def _defaults(table: Table, said: frozenset[str]) -> list[tuple[str, Callable[[], Any]]]:
     """What the application gives to columns that a row says nothing of: new ids."""
-    made = {column.name: column.default for column in table.columns if column.name not in row}
+    made = {column.name: column.default for column in table.columns if column.name not in said}
     given = {name: default for name, default in made.items() if isinstance(default, CallableColumnDefault)}
-    return {name: default.arg(None) for name, default in given.items()}  # type: ignore[arg-type] # none of ours reads it
+    return [(name, partial(default.arg, None)) for name, default in given.items()]  # type: ignore[arg-type] # none of ours reads it
 
 
 def _given(table: Table, names: tuple[str, ...]) -> TableValuedAlias:
@@ -69,12 +71,13 @@ def columns_of(row: DeclarativeBase) -> dict[str, Any]:
     """What an object has in its columns, unless the database is to fill them."""
     return {
         column.name: value
-        for column in _table(type(row)).columns
+        for column in table_of(type(row)).columns
         if (value := getattr(row, column.name)) is not None or column.server_default is None
     }
 
 
-def _table(table: type[DeclarativeBase]) -> Table:
+def table_of(table: type[DeclarativeBase]) -> Table:
+    """For statements that are told their values as they are run: of a class, the ORM would take these for rows."""
     found = table.__table__
     assert isinstance(found, Table)  # noqa: S101 - every class of ours stands for a table
     return found

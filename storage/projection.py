@@ -44,12 +44,19 @@ class Projection:
     is_late: bool = False
 
 
-def project(session: Session, work: Projection) -> bool:
-    """Write a decision; False if it was already there.
+def project(session: Session, work: Projection, issue: Projection | None = None) -> bool:
+    """Write a decision, and what is issued with it; False if it was already there.
 
     Raises before any write: Incomplete when a submission lacks required cells, Conflict when numbers are skipped or the
     number or the command id is another decision's, or a returned record already bears the seal.
     """
+    written = [_written(session, step) for step in (work, issue) if step is not None]
+    if any(written):
+        progress.refresh_held(session, [UUID(work.class_term_id)])
+    return written[0]
+
+
+def _written(session: Session, work: Projection) -> bool:
     row = session.get(ClassTermRow, UUID(work.class_term_id), with_for_update=True)
     if row is None:
         raise NotFound("Không tìm thấy lớp này.")
@@ -68,7 +75,6 @@ def project(session: Session, work: Projection) -> bool:
     following.follow(session, Happened(work.command_id, work.decision, work.changes, work.decided_at))
     _write_class_term(session, row, work)
     session.flush()
-    progress.refresh_held(session, [row.id])
     return True
 
 

@@ -20,8 +20,6 @@ class UnsignedPapers:
     def complete_order(self, work: Projection, issue: Projection | None = None) -> OrderResult:
         """Every paper takes its signature; the decision is projected, with the issue that follows a seal."""
         with refusals_are_final(), self._sessions.begin() as session:
-            for step in (work, issue):
-                if step is not None:
-                    projection.project(session, step)
+            projection.project(session, work, issue)
         decision = work.decision
         return OrderResult(decision.record_ids, slots=decision.slots, recorded=True, issued=issue is not None)

@@ -1,15 +1,17 @@
 """How many records of a class-term have come at least so far: counted anew with everything that moves one of them."""
 
 from collections.abc import Collection
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, delete, func, literal, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Uuid, any_, bindparam, case, delete, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
 from sqlalchemy.orm import Session
 
 from domain.campaigns.phases import Cohort
 from domain.stages import STAGES, Stage
 from storage.among import among
+from storage.bulk import table_of
 from storage.submission import counting
 from storage.tables import ClassGroup, ClassProgress, ClassTermRow, TermRecord
 
@@ -34,6 +36,14 @@ def refresh(session: Session, class_term_ids: Collection[UUID]) -> None:
 
 def refresh_held(session: Session, class_term_ids: Collection[UUID]) -> None:
     """The same for who holds the rows of these class-terms. A group of pupils that is empty has no row."""
+    session.execute(delete(ClassProgress).where(among(ClassProgress.class_term_id, class_term_ids)))
+    session.execute(_counting(), {"class_terms": list(class_term_ids)})
+    counting.count(session, class_term_ids)
+
+
+@cache
+def _counting() -> Insert:
+    """Made once: with each decision of a class it is asked for."""
     cohort = case((TermRecord.in_summer, Cohort.SUPPLEMENTARY.value), else_=Cohort.COMPLETED.value)
     counted = (
         select(
@@ -51,12 +61,10 @@ def refresh_held(session: Session, class_term_ids: Collection[UUID]) -> None:
         )
         .join(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
         .join(TermRecord, TermRecord.class_term_id == ClassTermRow.id)
-        .where(among(ClassTermRow.id, class_term_ids))
+        .where(ClassTermRow.id == any_(bindparam("class_terms", type_=ARRAY(Uuid()))))
         .group_by(ClassTermRow.id, cohort, ClassGroup.id)
     )
-    session.execute(delete(ClassProgress).where(among(ClassProgress.class_term_id, class_term_ids)))
-    session.execute(insert(ClassProgress).from_select(_COLUMNS, counted))
-    counting.count(session, class_term_ids)
+    return insert(table_of(ClassProgress)).from_select(_COLUMNS, counted)
 
 
 _COLUMNS = (

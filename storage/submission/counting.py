@@ -1,29 +1,39 @@
 """How many records of each class the city's store has accepted and frozen, for the progress of campaigns."""
 
 from collections.abc import Collection
+from functools import cache
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Subquery, case, func, select, update
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import ColumnElement, Subquery, Update, Uuid, any_, bindparam, case, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.orm import Session
 
 from domain.campaigns.phases import Cohort
 from domain.submission.states import ARRIVED, StoreKind, SubmissionState
-from storage.among import among
 from storage.tables import ClassProgress, Document, RecordStore, Submission, TermRecord
 
 
 def count(session: Session, class_term_ids: Collection[UUID]) -> None:
     """Count these class-terms anew; again, nothing changes. A recalled record counts no more, a frozen one as both."""
-    if not class_term_ids:
-        return
-    arrived = _arrived(class_term_ids)
+    if class_term_ids:
+        session.execute(_counting(), {"class_terms": list(class_term_ids)})
+
+
+_ASKED: Final = bindparam("class_terms", type_=ARRAY(Uuid()))
+
+
+@cache
+def _counting() -> Update:
+    """Made once: with each decision of a class it is asked for."""
+    arrived = _arrived()
     is_frozen = arrived.c.state == SubmissionState.FROZEN.value
-    counted = update(ClassProgress).where(among(ClassProgress.class_term_id, class_term_ids))
-    session.execute(counted.values(accepted=_counted(arrived), frozen=_counted(arrived, is_frozen)))
+    counted = update(ClassProgress).where(ClassProgress.class_term_id == any_(_ASKED))
+    counted = counted.values(accepted=_counted(arrived), frozen=_counted(arrived, is_frozen))
+    return counted.execution_options(synchronize_session=False)
 
 
-def _arrived(class_term_ids: Collection[UUID]) -> Subquery:
+def _arrived() -> Subquery:
     """The newest version that the city's store has of each record, with the cohort that the pupil belongs to."""
     cohort = case((TermRecord.in_summer, Cohort.SUPPLEMENTARY.value), else_=Cohort.COMPLETED.value)
     return (
@@ -36,7 +46,7 @@ def _arrived(class_term_ids: Collection[UUID]) -> Subquery:
             (TermRecord.class_term_id == Submission.class_term_id) & (TermRecord.enrolment_id == Document.enrolment_id),
         )
         .where(
-            among(Submission.class_term_id, class_term_ids),
+            Submission.class_term_id == any_(_ASKED),
             Submission.state.in_([each.value for each in ARRIVED]),
             RecordStore.kind == StoreKind.CITY.value,
         )

@@ -37,6 +37,7 @@ NAIVE, FLOOR = 12, 160  # records timed by each processor
 BOXES: Final = {SignatureField.HOMEROOM: 330, SignatureField.PRINCIPAL: 180, SignatureField.SEAL: 60}
 
 
+_ready: Barrier  # in each process of a pool
 Work = Callable[[PrimaryRecordContent], float]  # seconds that a record took
 
 
@@ -59,7 +60,7 @@ def _together(records: int, make: Callable[..., Work], *arguments: object) -> fl
 
 
 def _meet_at(ready: Barrier) -> None:
-    global _ready  # noqa: PLW0603 - what a process of a pool is started with
+    global _ready  # noqa: PLW0603 - what the process is started with
     _ready = ready
 
 
