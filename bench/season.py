@@ -91,7 +91,7 @@ async def _job_alone(here: City, options: argparse.Namespace) -> list[Row]:
         memory = machine.memory(here.services) | {"job": machine.together(list(own))}
         pace.look(done.value, time.perf_counter() - start, memory)
         sentinels = [process.sentinel for process in working]
-        ended: list[object] = await asyncio.to_thread(wait, sentinels, LOOKS_S)
+        ended = await asyncio.to_thread(lambda: set(wait(sentinels, LOOKS_S)))  # noqa: B023 - waited for at once
         working = [process for process in working if process.sentinel not in ended]
     _require_whole(processes)
     await asyncio.to_thread(job.finish, here.settings)

@@ -5,6 +5,7 @@ carries the decisions, and no browser asks for them.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from multiprocessing.sharedctypes import Synchronized
@@ -39,6 +40,10 @@ from worker.trust import make_grounds, make_trust
 from workflows.messages import ClassTermState
 from workflows.opening import resumed_state
 from workflows.planning import Step, plan_issue, plan_step
+
+
+# While one class of a process waits for a disk or for PostgreSQL, another goes on, as activities of a worker do.
+AT_ONCE = 2
 
 
 @dataclass(frozen=True)
@@ -102,11 +107,16 @@ def work(
     """Sign these schools' years; `done` counts records that are issued, over all processes."""
     office, desk = make_office(settings, bare_seals=bare_seals), make_sessions(make_engine(settings.database_url))
     collect_rarely()
+
+    def sign_some(_: int) -> None:
+        for n in schools:
+            issued = _school(office, desk, template, n)
+            with done.get_lock():
+                done.value += issued
+
     ready.wait()
-    for n in schools:
-        issued = _school(office, desk, template, n)
-        with done.get_lock():
-            done.value += issued
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        list(threads.map(sign_some, range(AT_ONCE)))
 
 
 def finish(settings: Settings) -> None:
