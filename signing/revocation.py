@@ -93,16 +93,16 @@ class _Known:
 
     def found(self, subject: Subject, since: datetime, at: datetime) -> _Proof | None:
         with self._lock:
-            proof = self._proofs.get(subject.key)
+            proof = self._proofs.get(subject.own_key)
         is_of_use = proof and since <= proof.check.checked_at and at < proof.check.fresh_until
         return proof if is_of_use else None
 
     def keep(self, subject: Subject, proof: _Proof) -> None:
         """What is not good is forgotten, with what was said before."""
         with self._lock:
-            self._proofs.pop(subject.key, None)
+            self._proofs.pop(subject.own_key, None)
             if proof.check.status is Status.GOOD:
-                self._proofs[subject.key] = proof
+                self._proofs[subject.own_key] = proof
             if len(self._proofs) > _KNOWN:
                 self._proofs.popitem(last=False)
 

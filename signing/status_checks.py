@@ -81,6 +81,12 @@ class Subject:
         return key_of(self.certificate.dump(), len(path), *path)
 
     @cached_property
+    def own_key(self) -> bytes:
+        """Over the certificate and those above it alone: of an authority, whoever it is that it issued for."""
+        path = [each.dump() for each in self.path.iter_certs(include_root=True)]
+        return key_of(*path[: path.index(self.certificate.dump()) + 1])
+
+    @cached_property
     def can_be_asked_about(self) -> bool:
         return bool(self.addresses())
 

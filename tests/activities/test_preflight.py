@@ -163,6 +163,18 @@ def test_a_seal_carries_everybody_s_validation_data(office: Office, approved: Op
     assert order.fresh_until > datetime.now(UTC) + timedelta(hours=1)
 
 
+def test_seals_that_were_asked_for_together_share_answers_and_a_later_one_asks_again(
+    office: Office, approved: OpenBook, stage: Stage
+) -> None:
+    stage.asked.clear()
+    together = [UUID(office.open_order(approved, Action.SEAL, SEAL)) for _ in range(2)]
+    proofs = [office.preflight.clear(order_id) for order_id in together]
+    assert proofs[0] == proofs[1]
+    assert stage.asked == {"/tsa": 1, "/ocsp": 4, "/crl/root.crl": 1}
+    office.preflight.clear(UUID(office.open_order(approved, Action.SEAL, SEAL)))
+    assert stage.asked == {"/tsa": 2, "/ocsp": 8, "/crl/root.crl": 2}
+
+
 def test_by_the_batch_policy_a_seal_leaves_no_room_for_a_stamp_of_its_own(
     office: Office, approved: OpenBook, revocation: RevocationService, stamps: TimeStampService
 ) -> None:

@@ -41,7 +41,6 @@ from workflows.messages import ClassTermState
 from workflows.opening import resumed_state
 from workflows.planning import Step, plan_issue, plan_step
 
-
 # While one class of a process waits for a disk or for PostgreSQL, another goes on, as activities of a worker do.
 AT_ONCE = 2
 
