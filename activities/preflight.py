@@ -97,7 +97,7 @@ class Preflight:
 
     def _clear_person(self, order: SigningOrder, row: CertificateRow) -> None:
         try:
-            collected = self.ask(row, order.id, datetime.now(UTC) - ANSWER_LASTS)
+            collected = self.ask(row, order.id, self._shared_since([row]))
         except StatusUnavailable as error:
             with self._sessions.begin() as session:
                 checks.keep_checks(session, [_no_answer(row, error, datetime.now(UTC))], order.id)
@@ -106,10 +106,10 @@ class Preflight:
         _require_good(collected.checks)
 
     def _clear_seal(self, order: SigningOrder, row: CertificateRow, identity: SigningIdentity) -> ProofTask:
-        since = max(order.created_at, datetime.now(UTC) - ANSWER_LASTS)
-        probe = self._probed(since)
+        probe = self._probed(order.created_at)
         with self._sessions() as session:
             below = checks.signatures_below(session, order)
+        since = max(order.created_at, self._shared_since([row, *(each.certificate for each in below)]))
         signers = {each.certificate.id: each.certificate for each in below if each.certificate.id != row.id}
         own = [identity.certificates, probe.certificates]
         chains = [*own, *(identity_of(each).certificates for each in signers.values())]
@@ -124,11 +124,18 @@ class Preflight:
         return self._carried(order, collected, len(probe.der) + SLACK if is_each else 0)
 
     def _probed(self, since: datetime) -> Token:
-        """A stamp that the service has given not before this moment: it works, and so long are its tokens."""
+        """A stamp that the service has given since, and a moment ago: it works, and so long are its tokens."""
         known, now = self._probe, datetime.now(UTC)
-        if known is None or known[0] < since:
+        if known is None or known[0] < max(since, now - ANSWER_LASTS):
             known = self._probe = now, self._stamps.stamp(secrets.token_bytes(32))
         return known[1]
+
+    def _shared_since(self, rows: Sequence[CertificateRow]) -> datetime:
+        """Answers about these are shared for a moment, unless somebody, perhaps elsewhere, heard otherwise since."""
+        with self._sessions() as session:
+            refused = checks.last_refusal(session, {row.id for row in rows})
+        since = datetime.now(UTC) - ANSWER_LASTS
+        return max(since, refused) if refused else since
 
     def _carried(self, order: SigningOrder, collected: Collected, token_bytes: int) -> ProofTask:
         kept = self._objects.put(collected.material.dumps())

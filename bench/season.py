@@ -18,7 +18,8 @@ import os
 import resource
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
 from multiprocessing.sharedctypes import Synchronized
@@ -27,7 +28,7 @@ from typing import Final
 
 from bench.parts.rows import Row, table
 from bench.parts.season import job, machine, walk
-from bench.parts.season.beside import floor_pace, naive_pace
+from bench.parts.season.beside import LONGEST_START_S, floor_pace, naive_pace
 from bench.parts.season.city import City, Figures, Pace, city
 from bench.parts.season.walk import Walk
 
@@ -63,14 +64,21 @@ def _beside(here: City, options: argparse.Namespace) -> Figures:
     return {"naive": naive, "floor": floor_pace()}
 
 
-def _mean(before: Figures, after: Figures) -> Figures:
-    """The machine's own pace changes within minutes: what the season stands beside is measured before and after it."""
-    return {name: (pace + after[name]) / 2 for name, pace in before.items()}
+@dataclass(frozen=True)
+class Beside:
+    """The machine's own pace changes within minutes: what a season stands beside is measured before and after it."""
+
+    before: Figures
+    after: Figures
+
+    @property
+    def mean(self) -> Figures:
+        return {name: (pace + self.after[name]) / 2 for name, pace in self.before.items()}
 
 
 async def _job_alone(here: City, options: argparse.Namespace) -> list[Row]:
     """A process for each processor, and what they need of PostgreSQL and of the stamping service."""
-    beside = await asyncio.to_thread(_beside, here, options)
+    before = await asyncio.to_thread(_beside, here, options)
     context, pace = multiprocessing.get_context("spawn"), Pace()
     done: Synchronized[int] = context.Value("i", 0)
     taken: Synchronized[int] = context.Value("i", 0)
@@ -82,26 +90,28 @@ async def _job_alone(here: City, options: argparse.Namespace) -> list[Row]:
     ]
     for process in processes:
         process.start()
-    await asyncio.to_thread(ready.wait)
-    before, start = machine.spent(here.services), time.perf_counter()
+    await asyncio.to_thread(ready.wait, LONGEST_START_S)
+    start, at_first = time.perf_counter(), machine.spent(here.services)
     own = {process.pid: machine.seconds_of(process.pid) for process in processes if process.pid}
     others = _ended_seconds()
-    working = list(processes)
-    while working:
-        memory = machine.memory(here.services) | {"job": machine.together(list(own))}
+    async for memory in _looks(here, processes):
         pace.look(done.value, time.perf_counter() - start, memory)
+    looked = time.process_time()
+    await asyncio.to_thread(job.finish, here.settings)
+    pace.marks[done.value] = time.perf_counter() - start
+    used = machine.differences(machine.spent(here.services), at_first)
+    used["job"] = _ended_seconds() - others - sum(own.values()) + time.process_time() - looked
+    return _rows("The job alone", pace, used, Beside(before, await asyncio.to_thread(_beside, here, options)))
+
+
+async def _looks(here: City, processes: Sequence[SpawnProcess]) -> AsyncIterator[Figures]:
+    """What memory holds, again and again until all processes have ended; raises RuntimeError if one has failed."""
+    pids, working = [process.pid for process in processes if process.pid], list(processes)
+    while working:
+        yield machine.memory(here.services) | {"job": machine.together(pids)}
         sentinels = [process.sentinel for process in working]
         ended = await asyncio.to_thread(lambda: set(wait(sentinels, LOOKS_S)))  # noqa: B023 - waited for at once
         working = [process for process in working if process.sentinel not in ended]
-    _require_whole(processes)
-    await asyncio.to_thread(job.finish, here.settings)
-    pace.marks[done.value] = time.perf_counter() - start
-    used = machine.differences(machine.spent(here.services), before)
-    used["job"] = _ended_seconds() - others - sum(own.values())
-    return _rows("The job alone", pace, used, _mean(beside, await asyncio.to_thread(_beside, here, options)))
-
-
-def _require_whole(processes: Sequence[SpawnProcess]) -> None:
     for process in processes:
         process.join()
     if any(process.exitcode for process in processes):
@@ -115,38 +125,43 @@ def _ended_seconds() -> float:
 
 
 async def _as_people_do(here: City, options: argparse.Namespace) -> list[Row]:
-    beside = await asyncio.to_thread(_beside, here, options)
+    before = await asyncio.to_thread(_beside, here, options)
     pace, begun = Pace(), asyncio.get_running_loop().create_future()
     walking = asyncio.create_task(walk.walked(here, begun.set_result))
     found: Walk = await begun
-    before, start = machine.spent(here.services), time.perf_counter()
+    start, at_first = time.perf_counter(), machine.spent(here.services)
     while not walking.done():
         pace.look(found.records, time.perf_counter() - start, machine.memory(here.services))
         await asyncio.wait({walking}, timeout=LOOKS_S)
     await walking
     await asyncio.to_thread(job.finish, here.settings)
     pace.marks[found.records] = time.perf_counter() - start
-    used = machine.differences(machine.spent(here.services), before)
+    used = machine.differences(machine.spent(here.services), at_first)
     waits = {name: sorted(each)[len(each) // 2] for name, each in found.waits.items()}
     middle = Row("Waits", "median between click and answer", max(waits.values()), "s", {}, waits)
-    beside = _mean(beside, await asyncio.to_thread(_beside, here, options))
+    beside = Beside(before, await asyncio.to_thread(_beside, here, options))
     return [*_rows("Through the API", pace, used, beside), middle]
 
 
-def _rows(name: str, pace: Pace, used: Figures, beside: Figures) -> list[Row]:
+def _rows(name: str, pace: Pace, used: Figures, beside: Beside) -> list[Row]:
     records = max(pace.marks)
     rows = [
-        Row(name, f"{mark} records", mark / seconds, "/s", beside if mark == records else {})
+        Row(name, f"{mark} records", mark / seconds, "/s", beside.mean if mark == records else {})
         for mark, seconds in sorted(pace.marks.items())
     ]
     cost = {part: seconds / records * 1000 for part, seconds in used.items()}
     return [
         *rows,
-        Row(name, "times the naive way", records / pace.marks[records] / beside["naive"], "", {}),
+        _times_naive(name, records / pace.marks[records], beside),
         Row("Cost", "processors' time of a record", sum(cost.values()), "ms", {}, cost),
         Row("Memory", "at the beginning", sum(pace.early.values()), "MB", {}, pace.early),
         Row("Memory", "at most", sum(pace.peaks.values()), "MB", {}, pace.peaks),
     ]
+
+
+def _times_naive(name: str, pace: float, beside: Beside) -> Row:
+    parts = {"before": pace / beside.before["naive"], "after": pace / beside.after["naive"]}
+    return Row(name, "times the naive way", pace / beside.mean["naive"], "", {}, parts)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Lock
 
 from cryptography import x509
@@ -16,7 +16,8 @@ from signing.errors import ProviderUnavailable
 from signing.status_checks import Judge, Source, Status, StatusCheck, Subject
 from signing.web_services import AnswerWrong, ServiceKind, ServiceTooSlow, ServiceUnreachable, WebServices, host_of
 
-_KNOWN = 500  # proofs that may be used again
+_KNOWN, _SHORT = 500, 100_000  # proofs that may be used again; bytes of the longest
+_LASTS = timedelta(minutes=15)
 MAX_CRL_BYTES = 20 * 1024 * 1024
 _KINDS = {
     Source.OCSP: ServiceKind("Dịch vụ tra cứu trạng thái chứng thư số", 100_000, "application/ocsp-request"),
@@ -86,23 +87,24 @@ class _Proof:
 
 
 class _Known:
-    """The newest proofs that something was good, of any thread."""
+    """The newest proof about each certificate, of any thread; long lists are not kept."""
 
     def __init__(self) -> None:
         self._proofs, self._lock = OrderedDict[bytes, _Proof](), Lock()
 
-    def found(self, subject: Subject, since: datetime, at: datetime) -> _Proof | None:
+    def good(self, subject: Subject, since: datetime, at: datetime) -> _Proof | None:
+        """The proof if it says good, came not before `since` and lasts long enough to be signed and stamped with."""
         with self._lock:
             proof = self._proofs.get(subject.own_key)
-        is_of_use = proof and since <= proof.check.checked_at and at < proof.check.fresh_until
-        return proof if is_of_use else None
+        if proof is None or proof.check.status is not Status.GOOD:
+            return None
+        return proof if since <= proof.check.checked_at and at + _LASTS < proof.check.fresh_until else None
 
     def keep(self, subject: Subject, proof: _Proof) -> None:
-        """What is not good is forgotten, with what was said before."""
         with self._lock:
-            self._proofs.pop(subject.own_key, None)
-            if proof.check.status is Status.GOOD:
-                self._proofs[subject.own_key] = proof
+            newest = max(self._proofs.pop(subject.own_key, proof), proof, key=lambda each: each.check.checked_at)
+            if len(newest.der) <= _SHORT:
+                self._proofs[subject.own_key] = newest
             if len(self._proofs) > _KNOWN:
                 self._proofs.popitem(last=False)
 
@@ -122,10 +124,15 @@ class _Inquiry:
     ) -> Collected:
         found = [subject for chain in chains for subject in await self._judge.subjects(chain)]
         subjects = {subject.sha256: subject for subject in found}.values()
-        earlier = [known.found(each, since, self._judge.at) if since else None for each in subjects]
-        proofs = await _all_or_first_error(list(map(self._proof, subjects, earlier)))
-        for subject, proof in zip(subjects, proofs, strict=True):
-            known.keep(subject, proof)
+
+        async def proven(subject: Subject) -> _Proof:
+            proof = known.good(subject, since, self._judge.at) if since else None
+            if proof is None:
+                proof = await self._proof(subject)
+                known.keep(subject, proof)
+            return proof
+
+        proofs = await _all_or_first_error([proven(subject) for subject in subjects])
         material = ValidationMaterial(
             certificates=tuple(sorted(subject.certificate.dump() for subject in subjects)),
             ocsps=_distinct(proofs, Source.OCSP),
@@ -133,9 +140,7 @@ class _Inquiry:
         )
         return Collected(material, tuple(proof.check for proof in proofs))
 
-    async def _proof(self, subject: Subject, earlier: _Proof | None) -> _Proof:
-        if earlier:
-            return earlier
+    async def _proof(self, subject: Subject) -> _Proof:
         reasons = []
         for source, url in subject.addresses():
             host = host_of(url)

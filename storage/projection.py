@@ -47,8 +47,8 @@ class Projection:
 def project(session: Session, work: Projection, issue: Projection | None = None) -> bool:
     """Write a decision, and what is issued with it; False if it was already there.
 
-    Raises before any write: Incomplete when a submission lacks required cells, Conflict when numbers are skipped or the
-    number or the command id is another decision's, or a returned record already bears the seal.
+    Raises before it writes the one at fault: Incomplete when a submission lacks required cells, Conflict when numbers
+    are skipped or the number or the command id is another decision's, or a returned record already bears the seal.
     """
     written = [_written(session, step) for step in (work, issue) if step is not None]
     if any(written):

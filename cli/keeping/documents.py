@@ -48,8 +48,11 @@ def check(folder: Path, names: Sequence[str], key: Key) -> None:
 
 
 def bring_back(folder: Path, names: Sequence[str], key: Key, objects: Objects) -> None:
+    """All of them are on the disk when this returns. Raises Trouble when one has changed since it was checked."""
     for name in names:
-        objects.put(_content(folder, name, key))
+        if objects.put_soon(_content(folder, name, key)) != name:
+            raise Trouble(f"The document {name} is damaged in the backup.")
+    objects.settle(names)
 
 
 def kept(folder: Path, name: str) -> Path:

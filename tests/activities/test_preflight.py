@@ -20,20 +20,12 @@ from signing.revocation import RevocationService
 from signing.timestamps import NoTimeStampService, TimeStampService
 from storage import orders
 from storage.tables import CertificateRow, EvidenceBatch, SignatureCheck, SigningOrder, Staff, ValidationObject
+from tests.activities.certificates import certificate, serial
 from tests.activities.conftest import Office
 from tests.factories import OpenBook
 from tests.signing.pki import Stage, answering
 
 Changes = Callable[[Office, int], None]
-
-
-def serial(office: Office, row: CertificateRow) -> int:
-    return x509.load_pem_x509_certificate(row.chain_pem.encode()).serial_number
-
-
-def certificate(office: Office, order_id: str) -> CertificateRow:
-    office.session.expire_all()
-    return office.session.get_one(CertificateRow, office.order(order_id).certificate_id)
 
 
 def checks(office: Office) -> list[SignatureCheck]:
@@ -80,7 +72,7 @@ def test_a_stopped_certificate_does_not_sign(
     office: Office, book: OpenBook, change: Changes, state: str, words: str
 ) -> None:
     order_id = office.open_order(book, Action.SIGN, "toan")
-    change(office, serial(office, certificate(office, order_id)))
+    change(office, serial(certificate(office, order_id)))
     with pytest.raises(NotAllowed, match=words):
         office.preflight.clear(UUID(order_id))
     row = certificate(office, order_id)
@@ -90,7 +82,7 @@ def test_a_stopped_certificate_does_not_sign(
 
 def test_a_suspension_that_ended_lets_its_owner_sign_again(office: Office, book: OpenBook) -> None:
     order_id = office.open_order(book, Action.SIGN, "toan")
-    number = serial(office, certificate(office, order_id))
+    number = serial(certificate(office, order_id))
     office.authority.revocations.suspend(number)
     with pytest.raises(NotAllowed):
         office.preflight.clear(UUID(order_id))
@@ -136,7 +128,7 @@ def test_a_certificate_that_nobody_trusted_issued_does_not_sign(
 
 def test_a_refusal_of_the_preflight_is_the_preparation_s_answer(office: Office, book: OpenBook) -> None:
     order_id = office.open_order(book, Action.SIGN, "toan")
-    office.authority.revocations.revoke(serial(office, certificate(office, order_id)))
+    office.authority.revocations.revoke(serial(certificate(office, order_id)))
     with pytest.raises(ApplicationError, match="đã bị thu hồi") as refused:
         office.prepare(order_id)
     assert (refused.value.type, refused.value.non_retryable) == ("NotAllowed", True)
@@ -161,18 +153,6 @@ def test_a_seal_carries_everybody_s_validation_data(office: Office, approved: Op
     assert (order.level, order.material_sha256, proof.token_bytes > 1000) == ("B-LT", proof.material_sha256, True)
     assert order.fresh_until is not None
     assert order.fresh_until > datetime.now(UTC) + timedelta(hours=1)
-
-
-def test_seals_that_were_asked_for_together_share_answers_and_a_later_one_asks_again(
-    office: Office, approved: OpenBook, stage: Stage
-) -> None:
-    stage.asked.clear()
-    together = [UUID(office.open_order(approved, Action.SEAL, SEAL)) for _ in range(2)]
-    proofs = [office.preflight.clear(order_id) for order_id in together]
-    assert proofs[0] == proofs[1]
-    assert stage.asked == {"/tsa": 1, "/ocsp": 4, "/crl/root.crl": 1}
-    office.preflight.clear(UUID(office.open_order(approved, Action.SEAL, SEAL)))
-    assert stage.asked == {"/tsa": 2, "/ocsp": 8, "/crl/root.crl": 2}
 
 
 def test_by_the_batch_policy_a_seal_leaves_no_room_for_a_stamp_of_its_own(
@@ -212,7 +192,7 @@ def test_without_a_time_stamp_service_a_seal_waits(office: Office, approved: Ope
 
 def revoke_principal(office: Office, approved: OpenBook) -> None:
     principal = office.session.query(CertificateRow).filter_by(staff_id=approved.cast.who(PRINCIPAL)).one()
-    office.authority.revocations.revoke(serial(office, principal))
+    office.authority.revocations.revoke(serial(principal))
 
 
 def test_a_signer_revoked_before_the_seal_stops_it_unless_the_signature_is_proven_older(
@@ -242,7 +222,7 @@ def test_a_signature_proven_before_the_revocation_is_sealed(office: Office, appr
 
 def test_a_revoked_seal_certificate_seals_nothing(office: Office, approved: OpenBook) -> None:
     order_id = office.open_order(approved, Action.SEAL, SEAL)
-    office.authority.revocations.revoke(serial(office, certificate(office, order_id)))
+    office.authority.revocations.revoke(serial(certificate(office, order_id)))
     with pytest.raises(NotAllowed, match="đã bị thu hồi"):
         office.preflight.clear(UUID(order_id))
     assert orders.items(office.session, UUID(order_id)) == []

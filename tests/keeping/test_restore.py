@@ -145,6 +145,16 @@ async def test_what_is_not_whole_is_refused_before_anything_is_touched(
     assert not elsewhere.var_dir.exists()
 
 
+async def test_a_document_that_changes_while_it_is_restored_is_refused(
+    backup: Path, tmp_path: Path, elsewhere: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changing = copy_of(backup, tmp_path / "backups")
+    damage(a_document(changing))
+    monkeypatch.setattr("cli.keeping.documents.check", lambda *_: None)
+    with pytest.raises(Trouble, match=r"The document .* is damaged in the backup"):
+        await bring_back(elsewhere, changing)
+
+
 @pytest.mark.parametrize("where", ["var", "objects", "secrets"])
 def test_nothing_is_restored_over_what_is_there(where: str, tmp_path: Path) -> None:
     places_of = {name: tmp_path / name for name in ("var", "objects", "secrets")}

@@ -13,7 +13,7 @@ from domain.errors import Conflict, Incomplete, NotFound
 from domain.scales import CellKind
 from domain.stages import Stage
 from storage import journal, projection, saving
-from storage.tables import AuditEntry, ClassTermRow, Command, RecordSlot, TermRecord
+from storage.tables import AuditEntry, ClassProgress, ClassTermRow, Command, RecordSlot, TermRecord
 from tests.factories import OpenBook, edit, fill, make_class, open_book
 
 
@@ -143,6 +143,24 @@ def test_issued_records_have_their_time(book: OpenBook) -> None:
     records = book.session.scalars(select(TermRecord)).all()
     assert {(record.stage, record.issued_at) for record in records} == {("issued", work.decided_at)}
     assert book.session.get_one(ClassTermRow, book.id).stage == "issued"
+
+
+def test_a_seal_and_what_it_issues_are_written_together_once_and_counted(book: OpenBook) -> None:
+    book.review_all()
+    for slot in book.term.slots():
+        book.act(Action.SIGN, slot)
+    book.act(Action.APPROVE, "principal")
+    seal = book.next(book.decision(Action.SEAL, "seal"))
+    book.follow(seal)
+    issue = book.next(book.decision(Action.ISSUE, "seal"))
+    assert projection.project(book.session, seal, issue)
+    book.follow(issue)
+    [counted] = book.session.scalars(select(ClassProgress)).all()
+    assert (counted.approved, counted.issued, counted.pupils) == (3, 3, 3)
+    written = rows_of(book)
+    assert not projection.project(book.session, seal, issue)
+    assert rows_of(book) == written
+    assert journal.first_broken_link(book.session, book.id) is None
 
 
 def test_the_command_and_the_audit_row_name_actor_reason_and_records(book: OpenBook) -> None:

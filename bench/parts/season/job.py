@@ -22,6 +22,7 @@ from activities.papers import Beat
 from activities.proving import Proving
 from activities.upkeep import Chore, UpkeepActivities
 from activities.workbench import EmbedTask, PreparedPaper, PrepareTask
+from bench.parts.season.beside import LONGEST_START_S
 from bench.parts.season.copies import copy_id
 from bench.parts.season.people import PASSPHRASE
 from bench.parts.season.template import Template
@@ -113,7 +114,7 @@ def work(
             with done.get_lock():
                 done.value += issued
 
-    ready.wait()
+    ready.wait(LONGEST_START_S)
     with ThreadPoolExecutor(AT_ONCE) as threads:
         list(threads.map(sign_some, range(AT_ONCE)))
 

@@ -1,10 +1,13 @@
 """Answers about certificates that several papers share: those that came since a moment, and only good ones."""
 
 from contextlib import suppress
+from datetime import timedelta
+
+import pytest
 
 from signing.revocation import RevocationService, StatusUnavailable
 from signing.status_checks import Status
-from tests.signing.pki import Stage
+from tests.signing.pki import Stage, answering
 from tests.signing.revocation.conftest import Chain, now, person, serial
 
 
@@ -50,9 +53,58 @@ def test_a_newer_answer_takes_the_place_of_a_good_one(stage: Stage, service: Rev
     assert stage.asked["/ocsp"] == 3
 
 
-def test_an_answer_that_has_aged_is_asked_for_again(stage: Stage, service: RevocationService, chain: Chain) -> None:
+@pytest.mark.parametrize("left", [timedelta(0), timedelta(minutes=10)])
+def test_an_answer_that_has_aged_or_soon_will_is_asked_for_again(
+    stage: Stage, service: RevocationService, chain: Chain, left: timedelta
+) -> None:
     start = now()
     aged = service.collect([chain], now()).fresh_until
     with suppress(StatusUnavailable):  # the service answers for now, not for then
-        service.collect([chain], aged, start)
+        service.collect([chain], aged - left, start)
     assert stage.asked["/ocsp"] == 2
+
+
+def test_what_one_has_answered_is_known_though_another_is_silent(
+    stage: Stage, service: RevocationService, chain: Chain
+) -> None:
+    start = now()
+    service.collect([chain], now())
+    stage.authority.revocations.suspend(serial(chain))
+    stage.put("/crl/root.crl", answering(b"", 503))
+    with pytest.raises(StatusUnavailable):
+        service.collect([chain], now())
+    stage.reset()
+    assert service.collect([chain], now(), start).checks[0].status is Status.SUSPENDED
+    assert stage.asked["/ocsp"] == 1
+
+
+def test_a_long_answer_is_not_kept(
+    stage: Stage, service: RevocationService, chain: Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("signing.revocation._SHORT", 10)
+    start = now()
+    for _ in range(2):
+        service.collect([chain], now(), start)
+    assert stage.asked == {"/ocsp": 2, "/crl/root.crl": 2}
+
+
+def test_the_oldest_answers_are_forgotten(
+    stage: Stage, service: RevocationService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("signing.revocation._KNOWN", 2)
+    start, chains = now(), [person(stage) for _ in range(3)]
+    for each in (*chains, chains[0]):
+        service.collect([each], now(), start)
+    assert stage.asked["/ocsp"] == 4
+
+
+def test_an_answer_that_came_late_does_not_replace_a_newer_one(
+    stage: Stage, service: RevocationService, chain: Chain
+) -> None:
+    start, earlier = now(), now()
+    stage.authority.revocations.suspend(serial(chain))
+    service.collect([chain], now())
+    stage.authority.revocations.resume(serial(chain))
+    assert service.collect([chain], earlier).checks[0].status is Status.GOOD  # asked before, answered after
+    service.collect([chain], now(), start)
+    assert stage.asked["/ocsp"] == 3
