@@ -14,6 +14,7 @@ from uuid import UUID
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from sqlalchemy.orm import Session
 
 from activities.keys import OWN_PROGRAM, certificate_of, identity_of
 from activities.workbench import ProofTask
@@ -56,7 +57,7 @@ class Preflight:
         self._probe: tuple[datetime, Token] | None = None
 
     def clear(self, order_id: UUID) -> ProofTask | None:
-        """Let an order pass; for a seal, what it has to carry. Again, it asks for what is not known since a moment.
+        """Let an order pass; for a seal, what it has to carry. Again, it asks again, but for what is shared.
 
         Raises NotAllowed when the certificate is not the signer's, not allowed, revoked or suspended; SigningRefused
         when it leads to no trusted root; ProviderUnavailable while a seal cannot have what it needs.
@@ -97,7 +98,9 @@ class Preflight:
 
     def _clear_person(self, order: SigningOrder, row: CertificateRow) -> None:
         try:
-            collected = self.ask(row, order.id, self._shared_since([row]))
+            with self._sessions() as session:
+                since = _shared_since(session, [row])
+            collected = self.ask(row, order.id, since)
         except StatusUnavailable as error:
             with self._sessions.begin() as session:
                 checks.keep_checks(session, [_no_answer(row, error, datetime.now(UTC))], order.id)
@@ -109,11 +112,11 @@ class Preflight:
         probe = self._probed(order.created_at)
         with self._sessions() as session:
             below = checks.signatures_below(session, order)
-        since = max(order.created_at, self._shared_since([row, *(each.certificate for each in below)]))
+            shared_since = _shared_since(session, [row, *(each.certificate for each in below)])
         signers = {each.certificate.id: each.certificate for each in below if each.certificate.id != row.id}
         own = [identity.certificates, probe.certificates]
         chains = [*own, *(identity_of(each).certificates for each in signers.values())]
-        collected = self._revocation.collect(chains, datetime.now(UTC), since)
+        collected = self._revocation.collect(chains, datetime.now(UTC), max(order.created_at, shared_since))
         self._keep(order.id, collected)
         found = {check.sha256: check for check in collected.checks}
         _require_good([found[_sha256(each)] for chain in own for each in chain if _sha256(each) in found])
@@ -130,13 +133,6 @@ class Preflight:
             known = self._probe = now, self._stamps.stamp(secrets.token_bytes(32))
         return known[1]
 
-    def _shared_since(self, rows: Sequence[CertificateRow]) -> datetime:
-        """Answers about these are shared for a moment, unless somebody, perhaps elsewhere, heard otherwise since."""
-        with self._sessions() as session:
-            refused = checks.last_refusal(session, {row.id for row in rows})
-        since = datetime.now(UTC) - ANSWER_LASTS
-        return max(since, refused) if refused else since
-
     def _carried(self, order: SigningOrder, collected: Collected, token_bytes: int) -> ProofTask:
         kept = self._objects.put(collected.material.dumps())
         with self._sessions.begin() as session:
@@ -151,6 +147,12 @@ class Preflight:
             checks.keep_checks(session, [_found(check) for check in collected.checks], order_id)
             kinds = {"certificate": material.certificates, "ocsp": material.ocsps, "crl": material.crls}
             checks.keep_objects(session, kinds)
+
+
+def _shared_since(session: Session, rows: Sequence[CertificateRow]) -> datetime:
+    """Answers about these are shared for a moment, unless somebody, perhaps elsewhere, heard otherwise since."""
+    refused, since = checks.last_refusal(session, {row.id for row in rows}), datetime.now(UTC) - ANSWER_LASTS
+    return max(since, refused) if refused else since
 
 
 def _require_own(identity: SigningIdentity, owner: str) -> None:

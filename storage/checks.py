@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ScalarSelect, func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -51,25 +51,34 @@ def keep_checks(session: Session, found: Iterable[FoundStatus], order_id: UUID |
     A state follows the newest answer: one that is shared, or was long on its way, may be older than somebody else's.
     """
     by_hash = {each.certificate_sha256: each for each in found}
-    query = select(CertificateRow, _newest_answer()).where(among(CertificateRow.sha256, by_hash))
-    rows = session.execute(query.order_by(CertificateRow.id).with_for_update(of=CertificateRow)).all()
-    session.add_all([_check(row, by_hash[row.sha256], order_id) for row, _ in rows])
-    for row, newest in rows:
-        if newest is None or by_hash[row.sha256].checked_at >= newest:
-            _bring_up_to_date(row, by_hash[row.sha256])
+    query = select(CertificateRow).where(among(CertificateRow.sha256, by_hash)).order_by(CertificateRow.id)
+    rows = session.scalars(query.with_for_update()).all()
+    newest = _newest_answers(session, [row.id for row in rows])
+    session.add_all([_check(row, by_hash[row.sha256], order_id) for row in rows])
+    for row in rows:
+        answer = by_hash[row.sha256]
+        if answer.checked_at >= newest.get(row.id, answer.checked_at):
+            _bring_up_to_date(row, answer)
     session.flush()
 
 
-def _newest_answer() -> ScalarSelect[datetime]:
-    """When the newest answer about a certificate was asked for; that nobody answered is none."""
-    asked = select(func.max(SignatureCheck.checked_at)).where(SignatureCheck.certificate_id == CertificateRow.id)
-    return asked.where(SignatureCheck.source != "").correlate(CertificateRow).scalar_subquery()
+def _newest_answers(
+    session: Session, certificate_ids: Collection[UUID], *which: ColumnElement[bool]
+) -> dict[UUID, datetime]:
+    """When the newest answer about each was asked for; that nobody answered is none.
+
+    Asked once their rows are held: with the statement that waits for them, what others wrote meanwhile is not seen.
+    """
+    query = select(SignatureCheck.certificate_id, func.max(SignatureCheck.checked_at)).where(
+        among(SignatureCheck.certificate_id, certificate_ids), SignatureCheck.source != "", *which
+    )
+    return dict(session.execute(query.group_by(SignatureCheck.certificate_id)).all())
 
 
 def last_refusal(session: Session, certificate_ids: Collection[UUID]) -> datetime | None:
     """When somebody last asked and heard that one of these certificates is not good."""
-    asked = select(func.max(SignatureCheck.checked_at)).where(among(SignatureCheck.certificate_id, certificate_ids))
-    return session.scalar(asked.where(SignatureCheck.status != "good", SignatureCheck.source != ""))
+    refused = _newest_answers(session, certificate_ids, SignatureCheck.status != "good")
+    return max(refused.values(), default=None)
 
 
 def _check(row: CertificateRow, found: FoundStatus, order_id: UUID | None) -> SignatureCheck:

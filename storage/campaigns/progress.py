@@ -4,8 +4,8 @@ from collections.abc import Collection
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, any_, bindparam, case, delete, func, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
+from sqlalchemy import ColumnElement, any_, case, delete, func, literal, select
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import Session
 
 from domain.campaigns.phases import Cohort
@@ -37,7 +37,7 @@ def refresh(session: Session, class_term_ids: Collection[UUID]) -> None:
 def refresh_held(session: Session, class_term_ids: Collection[UUID]) -> None:
     """The same for who holds the rows of these class-terms. A group of pupils that is empty has no row."""
     session.execute(delete(ClassProgress).where(among(ClassProgress.class_term_id, class_term_ids)))
-    session.execute(_counting(), {"class_terms": list(class_term_ids)})
+    session.execute(_counting(), {counting.ASKED.key: list(class_term_ids)})
     counting.count(session, class_term_ids)
 
 
@@ -61,7 +61,7 @@ def _counting() -> Insert:
         )
         .join(ClassGroup, ClassGroup.id == ClassTermRow.class_id)
         .join(TermRecord, TermRecord.class_term_id == ClassTermRow.id)
-        .where(ClassTermRow.id == any_(bindparam("class_terms", type_=ARRAY(Uuid()))))
+        .where(ClassTermRow.id == any_(counting.ASKED))
         .group_by(ClassTermRow.id, cohort, ClassGroup.id)
     )
     return insert(table_of(ClassProgress)).from_select(_COLUMNS, counted)

@@ -20,7 +20,7 @@ def count(session: Session, class_term_ids: Collection[UUID]) -> None:
         session.execute(_counting(), {"class_terms": list(class_term_ids)})
 
 
-_ASKED: Final = bindparam("class_terms", type_=ARRAY(Uuid()))
+ASKED: Final = bindparam("class_terms", type_=ARRAY(Uuid()))
 
 
 @cache
@@ -28,7 +28,7 @@ def _counting() -> Update:
     """Made once: with each decision of a class it is asked for."""
     arrived = _arrived()
     is_frozen = arrived.c.state == SubmissionState.FROZEN.value
-    counted = update(ClassProgress).where(ClassProgress.class_term_id == any_(_ASKED))
+    counted = update(ClassProgress).where(ClassProgress.class_term_id == any_(ASKED))
     counted = counted.values(accepted=_counted(arrived), frozen=_counted(arrived, is_frozen))
     return counted.execution_options(synchronize_session=False)
 
@@ -46,7 +46,7 @@ def _arrived() -> Subquery:
             (TermRecord.class_term_id == Submission.class_term_id) & (TermRecord.enrolment_id == Document.enrolment_id),
         )
         .where(
-            Submission.class_term_id == any_(_ASKED),
+            Submission.class_term_id == any_(ASKED),
             Submission.state.in_([each.value for each in ARRIVED]),
             RecordStore.kind == StoreKind.CITY.value,
         )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from itertools import count
 from time import monotonic
 from typing import TypeVar
@@ -19,7 +19,8 @@ from domain.decisions import Action
 from domain.errors import Conflict
 from domain.pupils import ListedPupil
 from domain.scales import CellKind
-from storage import entries, saving
+from storage import checks, entries, saving
+from storage.checks import FoundStatus
 from storage.database import Sessions, make_engine, make_sessions
 from storage.migrate import upgrade
 from storage.opening import OpenedTerm, open_term
@@ -27,7 +28,7 @@ from storage.pupil_decisions import PupilAssessment, set_assessment
 from storage.rosters import entering
 from storage.rosters.shapes import ListedClass
 from storage.saving import CellEdit, SaveResult
-from storage.tables import ClassGroup, Enrolment, PupilRow, PupilTerm, School, TermRecord
+from storage.tables import CertificateRow, ClassGroup, Enrolment, PupilRow, PupilTerm, School, TermRecord
 from tests.database import another_database
 from tests.factories import (
     DUE,
@@ -35,6 +36,7 @@ from tests.factories import (
     YEAR,
     OpenBook,
     fill,
+    make_certificate,
     make_class,
     make_pupils,
     make_school,
@@ -244,3 +246,17 @@ def test_a_package_is_compared_only_when_the_opening_of_a_book_has_ended(
         classes.open(first)
         planned = later(sessions, lambda session: plan_import(session, package))
     assert planned.result(PATIENCE).is_ready
+
+
+def test_an_answer_that_waits_for_a_newer_one_does_not_undo_it(sessions: Sessions, book: OpenBook) -> None:
+    def hear(session: Session, status: str, at: datetime) -> None:
+        checks.keep_checks(session, [FoundStatus(sha256, status, "ocsp", "127.0.0.1", "", None, at, None, at)], None)
+
+    with sessions.begin() as session:
+        sha256 = make_certificate(session, book.cast.homeroom).sha256
+    with sessions.begin() as first:
+        hear(first, "suspended", NOW + timedelta(minutes=1))
+        second = later(sessions, lambda session: hear(session, "good", NOW))
+    second.result(PATIENCE)
+    with sessions() as session:
+        assert session.scalars(select(CertificateRow.state).where(CertificateRow.sha256 == sha256)).one() == "suspended"
