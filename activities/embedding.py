@@ -12,8 +12,8 @@ from activities.papers import Beat, PaperPool
 from activities.workbench import EmbedTask, Key
 from domain.errors import Conflict, NotAllowed
 from storage import confirmations, papers
-from storage.completion import Embedded, Result
 from storage.database import Sessions
+from storage.paper_outcomes import Embedded, Result
 from storage.tables import OrderItem, SigningOrder
 
 

@@ -26,8 +26,8 @@ from interchange.national.mapping import national_record
 from interchange.transfer.extract import extract_records
 from signing.errors import ProviderUnavailable
 from storage import authority, completion, confirmations, counting, orders, papers, projection
-from storage.completion import PaperFailure
 from storage.database import Sessions
+from storage.paper_outcomes import PaperFailure
 from storage.planned_papers import Paper
 from storage.projection import Projection
 from storage.tables import OrderItem, SigningOrder

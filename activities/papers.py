@@ -10,7 +10,7 @@ from typing import TypeVar
 from activities import workbench
 from activities.workbench import EmbedTask, PreparedPaper, PrepareTask
 from storage.buckets import Place
-from storage.completion import Embedded, PaperFailure
+from storage.paper_outcomes import Embedded, PaperFailure
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")

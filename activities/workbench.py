@@ -19,8 +19,8 @@ from signing.dss import ValidationMaterial
 from signing.mechanisms import Mechanism
 from signing.pdf import BatchSigner, PreparedSignature, SealProof, embed
 from storage.buckets import Place
-from storage.completion import Embedded, PaperFailure
 from storage.objects import ObjectDamaged, ObjectMissing, Objects
+from storage.paper_outcomes import Embedded, PaperFailure
 from telemetry import logs
 
 BROKEN = "Văn bản của học sinh này gặp lỗi kĩ thuật; hãy báo cán bộ quản trị."

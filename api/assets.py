@@ -30,6 +30,8 @@ _FOR_READERS: Final = {
     ".js": re.compile(r"^[ \t]*(//.*\n)?", re.MULTILINE),
     ".css": re.compile(r"^[ \t]+|/\*.*?\*/\n?", re.MULTILINE | re.DOTALL),
 }
+# A style sheet's icons and fonts.
+SHOWN: Final = re.compile(r'(?P<before>\burl\(")(?P<named>/[^"\n]+)(?="\))')
 # `import … from "./x.js"`, `import("/packages/x.js")`; on demand is what most people never need.
 IMPORTED: Final = re.compile(
     r'(?P<before>\b(?:from|import)\s*\(?\s*(?P<on_demand>/\* on demand \*/ )?")(?P<named>\.{0,2}/[^"\n]+)(?=")'
@@ -38,7 +40,7 @@ IMPORTED: Final = re.compile(
 
 @dataclass(frozen=True)
 class Prepared:
-    """A text as it is sent: a script names what it imports by versions, too."""
+    """A text as it is sent: what a script imports and a style sheet shows is named by versions, too."""
 
     plain: bytes
     version: str
@@ -104,7 +106,8 @@ def prepared(file: Path) -> Prepared:
     content = file.read_bytes()
     if file.suffix in _FOR_READERS and file.is_relative_to(FOLDERS["/static"]):
         text = _FOR_READERS[file.suffix].sub("", content.decode())
-        content = IMPORTED.sub(lambda found: _versioned(file, found), text).encode()
+        names = IMPORTED if file.suffix == ".js" else SHOWN
+        content = names.sub(lambda found: _versioned(file, found), text).encode()
     return Prepared(content, hashlib.sha256(content).hexdigest()[:12], _compressed(content))
 
 

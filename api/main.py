@@ -98,14 +98,15 @@ def create_app(services: Services) -> FastAPI:
     app.add_middleware(ProtectiveHeaders)
     errors.install(app)
     app.add_exception_handler(Exception, _broken)
+    # Files come first: a page asks for many, and each would be held against every address below.
+    for path, folder in FOLDERS.items():
+        app.mount(path, served(folder), name=path.strip("/"))
     app.include_router(health.router)
     app.include_router(codec.router, responses=errors.RESPONSES)
     app.include_router(v1.router, prefix="/api/v1", responses=errors.RESPONSES)
     app.include_router(store.router, prefix=PATH, responses=errors.RESPONSES)
     add_pages(app)
     app.mount("/history", history_files, name="history")
-    for path, folder in FOLDERS.items():
-        app.mount(path, served(folder), name=path.strip("/"))
     require_rules(app)
     return app
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from cryptography import x509
 from rich.table import Table
 
 from activities.upkeep import Chore
@@ -19,13 +18,12 @@ from cli.database import opened
 from cli.demo_data import DemoSchool
 from cli.demo_play import TermPlay
 from cli.demo_stages import ISSUED, REVIEW, SIGN_RECORDS, SUBMIT, StageLine, seconds_between, stage_lines
+from cli.demo_verdicts import verdict_on
 from config.settings import Settings
 from config.temporal import connect
 from domain.assessment import Term
 from domain.curriculum import PRINCIPAL
 from domain.documents import DocumentKind
-from signing.container import unpack
-from signing.verification.verify import verify
 from storage import journal
 from workflows.upkeep import schedule_id
 
@@ -194,22 +192,13 @@ def _verify_all(report: Report, root: Path) -> None:
     files = sorted(report.out.rglob("*.pdf"))
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
         for path, (holds, signatures) in zip(
-            files, pool.map(_verify_file, files, [root] * len(files), chunksize=8), strict=True
+            files, pool.map(verdict_on, files, [root] * len(files), chunksize=8), strict=True
         ):
             report.signatures += signatures
             report.verified += holds
             report.failed += not holds
             if not holds:
                 report.troubles.append(f"{path.name} does not verify.")
-
-
-def _verify_file(path: Path, root: Path) -> tuple[bool, int]:
-    roots = x509.load_pem_x509_certificates(root.read_bytes())
-    container = unpack(path.with_suffix(".asice").read_bytes())
-    if container.pdf != path.read_bytes():
-        return False, 0
-    verdict = verify(container.pdf, roots, evidence=[container.evidence], archive=container.material)
-    return verdict.holds, len(verdict.signatures)
 
 
 def _broken_chains(settings: Settings, plays: Sequence[TermPlay]) -> list[str]:

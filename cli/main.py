@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from typer.core import TyperGroup
 
 from cli.trouble import Trouble
+from config.process import importing
 from domain.errors import DomainError
 
 COMMANDS = {
@@ -56,7 +57,8 @@ class LazyCommands(TyperGroup):
         if cmd_name not in COMMANDS:
             return None
         module, name = COMMANDS[cmd_name].split(":")
-        found = getattr(import_module(module), name)
+        with importing():
+            found = getattr(import_module(module), name)
         if isinstance(found, typer.Typer):
             return typer.main.get_command(found)
         single = typer.Typer(add_completion=False)

@@ -5,12 +5,9 @@ from typing import Annotated
 
 import typer
 
-from config.process import importing
-
-with importing():
-    from cli.services.services import everything, run_once
-    from cli.supervisor import Supervisor, obey_signals
-    from config.settings import Settings
+from cli.services.services import everything, run_once
+from cli.supervisor import Supervisor, obey_signals
+from config.settings import Settings
 
 
 def up_command(

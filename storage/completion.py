@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from storage.among import among
 from storage.bulk import insert_all, update_all
 from storage.matters import papers as matter_papers
 from storage.orders import Standing
+from storage.paper_outcomes import Embedded, PaperFailure, Result
 from storage.tables import (
     ClassGroup,
     ClassTermRow,
@@ -35,23 +35,6 @@ FIRST_FIELDS = frozenset({SignatureField.SUBJECT_TEACHER, SignatureField.HOMEROO
 PAPER_MISSING = "PaperMissing"  # the summary waits; what is at fault is told beside it
 
 
-@dataclass(frozen=True)
-class Embedded:
-    """A paper with its new signature in it, as stored."""
-
-    sha256: str
-    size: int
-
-
-@dataclass(frozen=True)
-class PaperFailure:
-    """Why one paper could not be prepared or signed: a code, and words for the person."""
-
-    code: str
-    message: str
-
-
-Result = Embedded | PaperFailure
 NOT_SIGNED = PaperFailure("NotSigned", "Văn bản chưa được ký.")
 SignedPaper = tuple[OrderItem, Embedded]
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from storage.among import among
 from storage.bulk import insert_all, update_all
-from storage.completion import Embedded, Result
+from storage.paper_outcomes import Embedded, Result
 from storage.tables import (
     CertificateRow,
     Document,

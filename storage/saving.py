@@ -3,17 +3,21 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from domain.assessment import AssessmentPoint
 from domain.entry import Cell, CellKey, cells_of
 from domain.errors import Conflict, DomainError, Invalid, NotFound
 from domain.scales import CellKind
 from domain.slot_marks import Known, Place
+from storage.bulk import table_of
 from storage.entries import FOREIGN, curriculum_in, known_cells, refuse_foreign
 from storage.tables import Assessment, RecordSlot, TermRecord
 
@@ -143,11 +147,6 @@ def _is_overtaken(edit: CellEdit, now: Known) -> bool:
 def _write(session: Session, slot: str, fresh: Sequence[tuple[CellEdit, str]], staff_id: UUID) -> list[SavedCell]:
     if not fresh:
         return []
-    new = insert(Assessment)
-    changed: dict[str, object] = {"value": new.excluded.value, "updated_by": new.excluded.updated_by}
-    changed |= {"version": Assessment.version + 1, "updated_at": func.now()}
-    saved = new.on_conflict_do_update(index_elements=["record_id", "slot", "point", "item", "kind"], set_=changed)
-    columns = (Assessment.record_id, Assessment.item, Assessment.point, Assessment.kind)
     rows = [
         {
             "record_id": edit.record_id,
@@ -160,11 +159,22 @@ def _write(session: Session, slot: str, fresh: Sequence[tuple[CellEdit, str]], s
         }
         for edit, value in fresh
     ]
-    returned = session.execute(saved.returning(*columns, Assessment.value, Assessment.version), rows)
+    returned = session.execute(_upsert(), rows)
     return [
         SavedCell(record_id, CellKey(item, AssessmentPoint(point), CellKind(kind)), value, version)
         for record_id, item, point, kind, value, version in returned
     ]
+
+
+@cache
+def _upsert() -> ReturningInsert[*tuple[Any, ...]]:
+    """Made once, and of the table: it is asked for with every cell that somebody leaves."""
+    cells = table_of(Assessment)
+    new = insert(cells)
+    changed: dict[str, object] = {"value": new.excluded.value, "updated_by": new.excluded.updated_by}
+    changed |= {"version": cells.c.version + 1, "updated_at": func.now()}
+    saved = new.on_conflict_do_update(index_elements=["record_id", "slot", "point", "item", "kind"], set_=changed)
+    return saved.returning(*(cells.c[name] for name in ("record_id", "item", "point", "kind", "value", "version")))
 
 
 def lock_open(session: Session, class_term_id: UUID, slot: str, record_ids: set[UUID]) -> None:

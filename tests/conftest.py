@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -39,6 +39,14 @@ async def temporal_env() -> AsyncIterator[WorkflowEnvironment]:
     """Temporal's own server in memory, with our namespace, data converter and search attributes."""
     async with temporal_server() as environment:
         yield environment
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_keys() -> Iterator[None]:
+    """Hundreds of keys are kept and opened, and nobody guesses at their passphrase; test_keys.py has them whole."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("signing.keys.KDF_ROUNDS", 1000)
+        yield
 
 
 @pytest.fixture

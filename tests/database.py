@@ -13,6 +13,8 @@ from storage.database import Sessions, make_engine, make_sessions
 from storage.grants import API, WORKER
 from storage.migrate import upgrade
 
+MIGRATED = "migrated"
+
 
 @pytest.fixture(scope="session")
 def engine(postgres_url: str) -> Iterator[Engine]:
@@ -23,13 +25,26 @@ def engine(postgres_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
-def another_database(postgres_url: str, name: str) -> str:
+def another_database(postgres_url: str, name: str, template: str = "template1") -> str:
     """The address of a second, empty database of the same server, for tests that commit; it is made anew each time."""
-    plain = make_url(postgres_url).set(drivername="postgresql")
-    with psycopg.connect(plain.render_as_string(hide_password=False), autocommit=True) as connection:
+    with _on_server(postgres_url) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     return make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
+
+
+def migrated_database(postgres_url: str, name: str) -> str:
+    """The same with our tables in it: a copy of one that is brought there once per server."""
+    with _on_server(postgres_url) as connection:
+        is_there = connection.execute("SELECT FROM pg_database WHERE datname = %s", [MIGRATED]).fetchone() is not None
+    if not is_there:
+        upgrade(another_database(postgres_url, MIGRATED))
+    return another_database(postgres_url, name, MIGRATED)
+
+
+def _on_server(postgres_url: str) -> psycopg.Connection:
+    plain = make_url(postgres_url).set(drivername="postgresql")
+    return psycopg.connect(plain.render_as_string(hide_password=False), autocommit=True)
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from interchange.roster import grade_of
 from interchange.sample_school.cells import plausible
 from interchange.sample_school.people import People, draw_class
 from storage import journal, projection, registration, saving
+from storage.bulk import insert_all
 from storage.entries import known_cells
 from storage.opening import OpenedTerm, open_term
 from storage.projection import Projection
@@ -31,7 +32,7 @@ from storage.registration import ClassFacts, SchoolFacts
 from storage.rosters import entering
 from storage.rosters.shapes import ListedClass
 from storage.saving import CellEdit
-from storage.tables import CertificateRow
+from storage.tables import CertificateRow, TeachingAssignment
 
 YEAR = SchoolYear(2026)
 SINCE = datetime(2026, 8, 1, tzinfo=UTC)
@@ -113,9 +114,17 @@ def make_class(
     alone = [] if curriculum.is_primary else [each.code for each in curriculum.subjects if each.code != "ngu_van"]
     teachers = {slot: make_staff(session, school.school_id, base + serial) for serial, slot in enumerate(alone, 3)}
     cast = ClassCast(school, class_id, homeroom, music, curriculum, {"am_nhac": music, **teachers})
-    for slot in curriculum.slots:
-        registration.assign(session, class_id, slot, cast.who(slot), (SINCE, None))
+    _assign(session, cast)
     return cast
+
+
+def _assign(session: Session, cast: ClassCast) -> None:
+    """As `registration.assign` does one by one."""
+    rows = [
+        {"class_id": cast.class_id, "slot": slot, "staff_id": cast.who(slot), "valid_from": SINCE}
+        for slot in cast.curriculum.slots
+    ]
+    insert_all(session, TeachingAssignment, rows, skip_known=True)
 
 
 def _base(school: SchoolCast, name: str) -> int:

@@ -3,9 +3,9 @@
 set -eu
 cd "$(dirname "$0")/.."
 PATH="$(pwd)/.tools/bin:$PATH"
-PACKAGES="poppler-utils qpdf chromium mupdf-tools openssl curl xmlsec1 softhsm2 libfaketime \
+PACKAGES="poppler-utils qpdf chromium-headless-shell mupdf-tools openssl curl xmlsec1 softhsm2 libfaketime \
   default-jre-headless libbcpkix-java"
-PROGRAMS="pdfsig qpdf chromium mutool openssl curl xmlsec1 softhsm2-util java"
+PROGRAMS="pdfsig qpdf chromium-headless-shell mutool openssl curl xmlsec1 softhsm2-util java"
 triplet=$(dpkg-architecture -qDEB_HOST_MULTIARCH 2>/dev/null || echo "$(uname -m)-linux-gnu")
 FILES="usr/lib/softhsm/libsofthsm2.so usr/share/java/bcpkix.jar usr/lib/$triplet/faketime/libfaketime.so.1"
 
@@ -65,7 +65,7 @@ unpack_for_this_user() {
   for program in pdfsig qpdf mutool openssl curl xmlsec1 softhsm2-util; do
     wrap "$program" "usr/bin/$program"
   done
-  wrap chromium usr/lib/chromium/chromium
+  wrap chromium-headless-shell usr/lib/chromium/chromium-headless-shell
   wrap java usr/lib/jvm/default-java/bin/java
 }
 

@@ -18,7 +18,7 @@ from PIL import Image
 from playwright.async_api import Browser, Page, async_playwright
 
 from config.settings import PROJECT
-from tools.screenshots import QUIET, ROLES, demo
+from tools.screenshots import CHROMIUM, QUIET, ROLES, demo
 
 FOLDER: Final = PROJECT / "docs" / "guides" / "images"
 DESK, PHONE = (1120, 760), (390, 780)
@@ -78,7 +78,7 @@ async def main() -> None:
     options = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
     async with demo(options.base) as base, async_playwright() as playwright:
-        program = shutil.which("chromium") or sys.exit("Chromium is not installed: apt-get install chromium")
+        program = shutil.which(CHROMIUM) or sys.exit(f"Chromium is not installed: apt-get install {CHROMIUM}")
         browser = await playwright.chromium.launch(executable_path=program, args=list(QUIET))
         for picture in PICTURES:
             await _take(browser, base, picture)

@@ -37,7 +37,8 @@ MOST_PAGES: Final = 45  # of one role
 NOT_PAGES: Final = re.compile(r"\.(xlsx|pdf|asice|ers|csv|png|svg)$|^/api/|^/history|^/packages|^/static|/dang-xuat")
 ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 SLOT: Final = re.compile(r"(?<=^/phan-cong/_/)\w+|(?<=^/lop/_/nhap/)\w+")
-QUIET: Final = ("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
+CHROMIUM: Final = "chromium-headless-shell"  # the same engine without windows
+QUIET: Final = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ async def main() -> None:
     options = parser.parse_args()
     shutil.rmtree(options.out, ignore_errors=True)
     async with demo(options.base) as base, async_playwright() as playwright:
-        program = shutil.which("chromium") or sys.exit("Chromium is not installed: apt-get install chromium")
+        program = shutil.which(CHROMIUM) or sys.exit(f"Chromium is not installed: apt-get install {CHROMIUM}")
         browser = await playwright.chromium.launch(executable_path=program, args=list(QUIET))
         shots = Shots(base, options.out, options.language)
         await _door(browser, shots)

@@ -21,7 +21,7 @@ from signing.authority import DevelopmentAuthority, IssuedKey
 from signing.keys import KeyStore, OpenKey
 from signing.mechanisms import Mechanism
 from signing.pdf import BatchSigner, embed
-from storage.completion import Embedded
+from storage.paper_outcomes import Embedded
 from tests.documents.samples import year_record
 
 FIELD, MECHANISM = SignatureField.HOMEROOM, Mechanism.RSA_PKCS1

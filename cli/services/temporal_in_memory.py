@@ -11,11 +11,10 @@ from temporalio.testing import WorkflowEnvironment
 from cli.services.temporal import prepare_namespace, temporal_binary
 from config.payloads import passing_converter
 
-# Time skipping on the real server: off unless asked for, and a skip takes a second unless timers are shifted finely.
-TIME_SKIPPING = (
-    "--dynamic-config-value", "frontend.WorkflowTimeSkippingEnabled=true",
-    "--dynamic-config-value", 'history.timerProcessorMaxTimeShift="1ms"',
-)  # fmt: skip
+# Time skipping on the real server: off unless asked for.
+TIME_SKIPPING = ("--dynamic-config-value", "frontend.WorkflowTimeSkippingEnabled=true")
+# Each timer, also one that is skipped and one before an activity is tried again, waits a second longer otherwise.
+FINE_TIMERS = ("--dynamic-config-value", 'history.timerProcessorMaxTimeShift="1ms"')
 
 
 @asynccontextmanager
@@ -49,5 +48,6 @@ def _options(identity: str | None, arguments: Sequence[str] = ()) -> dict[str, A
         "dev_server_existing_path": temporal_binary(),
         "dev_server_startup_timeout": timedelta(seconds=60),
         "dev_server_log_level": "error",
-        "dev_server_extra_args": ["--output", "none", *arguments],  # no banner among what a command prints
+        # No banner among what a command prints.
+        "dev_server_extra_args": ["--output", "none", *FINE_TIMERS, *arguments],
     }

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from domain.documents import SignatureField
 from domain.errors import Conflict, NotAllowed
 from storage import authority, completion, history, orders, staffing
-from storage.completion import Result
 from storage.matters import steps
 from storage.matters.paper_orders import fields_for
 from storage.matters.steps import Step
+from storage.paper_outcomes import Result
 from storage.tables import MatterWait, SignatureRow, SigningOrder, Staff
 
 

@@ -1,8 +1,9 @@
 """A small archive: sealed papers with bytes in a store, evidence by a real authority, and a published history log."""
 
 import os
+import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,15 @@ class Archive:
     log_book: LogBook
     keeper: EvidenceKeeper
     roots: Sequence[x509.Certificate]
+
+    def copied(self, sessions: Sessions, session: Session, folder: Path, keeper: EvidenceKeeper) -> "Archive":
+        """The same with files of its own, for a transaction that begins where this one's rows stand."""
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        book, log_book = replace(self.book, session=session), open_log_book(folder / "history", folder / "keys", ORIGIN)
+        return replace(
+            self, session=session, sessions=sessions, folder=folder, book=book, papers=[*self.papers],
+            log_book=log_book, keeper=keeper,
+        )  # fmt: skip
 
     @property
     def objects(self) -> Objects:

@@ -3,7 +3,7 @@
 from cryptography import x509
 
 from storage.tables import CertificateRow
-from tests.activities.conftest import Office
+from tests.activities.signing_office import Office
 
 
 def serial(row: CertificateRow) -> int:

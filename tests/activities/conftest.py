@@ -1,46 +1,43 @@
 """Activities on the real database, the real paper pool, and real keys of a development authority."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from contextlib import closing
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from uuid import UUID, uuid4
 
 import pytest
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding
-from pydantic import SecretStr
-from sqlalchemy import Connection, text
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy import Connection, Engine
+from sqlalchemy.orm import Session
 from temporalio.testing import ActivityEnvironment
 
-from activities.confirming import Confirming
 from activities.evidence import EvidenceKeeper
-from activities.orders import OrderActivities, OrderResult, PreparedOrder
 from activities.papers import PaperPool
-from activities.preflight import Preflight
-from activities.proving import Proving
 from domain.assessment import Term
 from domain.curriculum import HOMEROOM, PRINCIPAL
 from domain.decisions import Action
-from signing.authority import DevelopmentAuthority, IssuedKey
 from signing.keys import KeyStore
-from signing.providers.pkcs12 import Pkcs12Provider
 from signing.revocation import RevocationService
 from signing.timestamps import TimeStampService
-from storage import orders
 from storage.database import Sessions
 from storage.grants import WORKER
 from storage.objects import Objects
-from storage.orders import NewOrder
-from storage.projection import Projection
-from storage.tables import CertificateRow, School, SigningOrder, Staff
-from tests.database import restricted
-from tests.factories import SUBJECTS, OpenBook, make_certificate, open_book
+from tests.activities.archive import Archive, make_archive
+from tests.activities.signing_office import Furniture, Office
+from tests.database import migrated_database, restricted
+from tests.factories import SUBJECTS, OpenBook, open_book
 from tests.signing.pki import Stage, staged
+from tests.standing import Standing, copied, in_session, rolled_back, sessions_on, standing
 
-PASSPHRASE = "a passphrase of the tests"
-ORDER_TABLES = ("signing_orders", "order_items", "signing_leases", "documents", "document_records", "signatures")
+# The furthest first: each begins where one after it stood.
+STANDING = ("approved_year", "signed_year", "first_term", "sealed_archive")
+
+
+@pytest.fixture
+def connection(request: pytest.FixtureRequest, engine: Engine) -> Iterator[Connection]:
+    """One transaction for the whole test, rolled back at its end, in the database of what it begins with."""
+    with rolled_back(request, STANDING, engine) as connection:
+        yield connection
 
 
 @pytest.fixture
@@ -52,8 +49,7 @@ def sessions(connection: Connection) -> Sessions:
 @pytest.fixture
 def db(connection: Connection) -> Iterator[Session]:
     """The owner's session, for what people did before and for looking at what came of it."""
-    owner = sessionmaker(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
-    with owner() as session:
+    with sessions_on(connection)() as session:
         yield session
 
 
@@ -77,23 +73,31 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 @pytest.fixture
 def stage(services: Stage) -> Iterator[Stage]:
-    """The authority's services; a test may put a page of its own in place of one."""
+    """The authority's services; a test may put a page of its own in place of one, and revoke what it likes."""
+    services.reset()
     yield services
     services.reset()
+    services.authority.revocations._path.unlink(missing_ok=True)
 
 
 @pytest.fixture
 def revocation(stage: Stage) -> Iterator[RevocationService]:
-    service = RevocationService([stage.authority.root], lambda _: True, timeout_s=20)
-    yield service
-    service.close()
+    with closing(asking(stage)) as service:
+        yield service
 
 
 @pytest.fixture
 def stamps(stage: Stage) -> Iterator[TimeStampService]:
-    service = TimeStampService(f"{stage.url}/tsa", [stage.authority.root], timeout_s=20)
-    yield service
-    service.close()
+    with closing(stamping(stage)) as service:
+        yield service
+
+
+def asking(stage: Stage) -> RevocationService:
+    return RevocationService([stage.authority.root], lambda _: True, timeout_s=20)
+
+
+def stamping(stage: Stage) -> TimeStampService:
+    return TimeStampService(f"{stage.url}/tsa", [stage.authority.root], timeout_s=20)
 
 
 @pytest.fixture
@@ -101,142 +105,107 @@ def temporal() -> ActivityEnvironment:
     return ActivityEnvironment()
 
 
-@dataclass
-class Office:
-    """Where the people of a book sign: each has a key of their own, the school has its seal."""
-
-    session: Session
-    activities: OrderActivities
-    temporal: ActivityEnvironment
-    authority: DevelopmentAuthority
-    keys: KeyStore
-    confirming: Confirming
-    objects: Objects
-    proving: Proving
-    keeper: EvidenceKeeper
-    preflight: Preflight
-
-    def open_order(
-        self, book: OpenBook, action: Action, slot: str, *more: str, records: tuple[str, ...] | None = None
-    ) -> str:
-        staff_id = book.cast.who(slot)
-        certificate = self.certificate(book.cast.school.school_id, action, staff_id)
-        new = NewOrder(uuid4(), book.id, action, (slot, *more), staff_id, certificate.id, records or book.records)
-        orders.open_order(self.session, new, datetime.now(UTC))
-        self.session.commit()
-        return str(new.order_id)
-
-    def certificate(self, school_id: UUID, action: Action, staff_id: UUID) -> CertificateRow:
-        """Of the school for its seal, else of the person; issued when it is first needed."""
-        owner = {"school_id": school_id} if action is Action.SEAL else {"staff_id": staff_id}
-        known = self.session.query(CertificateRow).filter_by(**owner).first()
-        if known:
-            return known
-        key_ref, issued = str(uuid4()), self._issue(school_id, action, staff_id)
-        self.keys.save(key_ref, issued, PASSPHRASE)
-        return remember(self.session, issued, key_ref=key_ref, **owner)
-
-    def _issue(self, school_id: UUID, action: Action, staff_id: UUID) -> IssuedKey:
-        if action is Action.SEAL:
-            school = self.session.get_one(School, school_id)
-            return self.authority.issue_organisation(school.name, school.code)
-        person = self.session.get_one(Staff, staff_id)
-        return self.authority.issue_person(person.full_name, person.personal_id)
-
-    def prepare(self, order_id: str) -> PreparedOrder:
-        prepared: PreparedOrder = self.temporal.run(self.activities.prepare_order, order_id)
-        return prepared
-
-    def order(self, order_id: str) -> SigningOrder:
-        self.session.expire_all()
-        return orders.get(self.session, UUID(order_id))
-
-    def confirm(self, order_id: str) -> None:
-        """Sign, and prove the time where the order asks for it."""
-        refused = self.confirming.begin([self.order(order_id)], SecretStr(PASSPHRASE), datetime.now(UTC))
-        for reason in refused.values():
-            raise reason
-        self.proving.prove(UUID(order_id))
-
-    def complete(self, work: Projection, issue: Projection | None = None) -> OrderResult:
-        result: OrderResult = self.temporal.run(self.activities.complete_order, work, issue)
-        self.session.expire_all()
-        return result
-
-    def sign(self, book: OpenBook, action: Action, slot: str) -> OrderResult:
-        """An order from its opening to the class-term's next stage."""
-        order_id = self.open_order(book, action, slot)
-        prepared = self.prepare(order_id)
-        self.confirm(order_id)
-        work = book.next(book.decision(action, slot, prepared.record_ids, order_id=order_id))
-        result = self.complete(work)
-        assert result.recorded
-        book.follow(work)
-        return result
-
-    def rows(self) -> list[object]:
-        """Everything an order writes."""
-        self.session.expire_all()
-        return [self.session.execute(text(f"SELECT * FROM {name} ORDER BY 1, 2")).all() for name in ORDER_TABLES]  # noqa: S608
+@pytest.fixture(scope="session")
+def key_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("keys")
 
 
-def remember(session: Session, issued: IssuedKey, **more: object) -> CertificateRow:
-    """The row of a certificate that a real key stands behind."""
-    leaf, chain = issued.certificate, [each.public_bytes(Encoding.PEM).decode() for each in issued.certificates]
-    values = {
-        "sha256": leaf.fingerprint(SHA256()).hex(), "chain_pem": "".join(chain),
-        "not_before": leaf.not_valid_before_utc, "not_after": leaf.not_valid_after_utc, **more,
-    }  # fmt: skip
-    staff_id = values.pop("staff_id", None)
-    assert staff_id is None or isinstance(staff_id, UUID)
-    return make_certificate(session, staff_id, **values)
+@pytest.fixture(scope="session")
+def furniture(pool: PaperPool, services: Stage, key_folder: Path, object_folder: Path) -> Furniture:
+    return Furniture(pool, services.authority, KeyStore(key_folder), Objects(object_folder))
 
 
 @pytest.fixture
-def office(  # noqa: PLR0917  # fixtures, passed by name
-    db: Session,
-    sessions: Sessions,
-    pool: PaperPool,
-    temporal: ActivityEnvironment,
-    stage: Stage,
-    revocation: RevocationService,
-    stamps: TimeStampService,
-    object_folder: Path,
-    tmp_path: Path,
-) -> Office:
-    keys, objects = KeyStore(tmp_path), Objects(object_folder)
-    keeper = EvidenceKeeper(sessions, stamps)
-    preflight = Preflight(sessions, objects, revocation, stamps)
-    return Office(
-        db, OrderActivities(sessions, pool, preflight), temporal, stage.authority, keys,
-        Confirming(sessions, {"pkcs12": Pkcs12Provider(keys)}), objects,
-        Proving(sessions, pool, stamps, keeper), keeper, preflight,
-    )  # fmt: skip
+def office(
+    db: Session, sessions: Sessions, furniture: Furniture, temporal: ActivityEnvironment,
+    revocation: RevocationService, stamps: TimeStampService,
+) -> Office:  # fmt: skip
+    return replace(furniture.office(db, sessions, revocation, stamps), temporal=temporal)
 
 
-@pytest.fixture
-def book(db: Session) -> OpenBook:
-    """A first term that waits for its subject teachers."""
-    book = open_book(db)
+def reviewed(session: Session, term: Term) -> OpenBook:
+    book = open_book(session, term=term)
     book.review_all()
-    db.commit()
-    return book
-
-
-@pytest.fixture
-def year(db: Session) -> OpenBook:
-    """A year's end that waits for the homeroom teacher."""
-    book = open_book(db, term=Term.YEAR_END)
-    book.review_all()
-    for slot in SUBJECTS:
+    for slot in SUBJECTS if term is Term.YEAR_END else ():
         book.act(Action.SIGN, slot)
-    db.commit()
     return book
 
 
+@pytest.fixture(scope="session")
+def first_term(postgres_url: str) -> Iterator[Standing[OpenBook]]:
+    with standing(migrated_database(postgres_url, "first_term"), in_session(partial(reviewed, term=Term.HK1))) as made:
+        yield made
+
+
 @pytest.fixture
-def approved(office: Office, year: OpenBook) -> OpenBook:
+def book(first_term: Standing[OpenBook], db: Session) -> OpenBook:
+    """A first term that waits for its subject teachers."""
+    return replace(first_term.made, session=db)
+
+
+@pytest.fixture(scope="session")
+def signed_year(postgres_url: str) -> Iterator[Standing[OpenBook]]:
+    with standing(
+        migrated_database(postgres_url, "signed_year"), in_session(partial(reviewed, term=Term.YEAR_END))
+    ) as made:
+        yield made
+
+
+@pytest.fixture
+def year(signed_year: Standing[OpenBook], db: Session) -> OpenBook:
+    """A year's end that waits for the homeroom teacher."""
+    return replace(signed_year.made, session=db)
+
+
+@pytest.fixture(scope="module")
+def approved_year(
+    signed_year: Standing[OpenBook], furniture: Furniture, services: Stage
+) -> Iterator[Standing[OpenBook]]:
+    """Made anew for each file: answers about its signers count for minutes only."""
+
+    def approve(connection: Connection) -> OpenBook:
+        with (
+            sessions_on(connection)() as session,
+            closing(asking(services)) as asked,
+            closing(stamping(services)) as tsa,
+        ):
+            office = furniture.office(session, restricted(connection, WORKER), asked, tsa)
+            book = replace(signed_year.made, session=session)
+            for action, slot in ((Action.SIGN, HOMEROOM), (Action.APPROVE, PRINCIPAL)):
+                office.sign(book, action, slot)
+            session.commit()
+        return book
+
+    with standing(copied(signed_year.engine, "approved_year"), approve) as made:
+        yield made
+
+
+@pytest.fixture
+def approved(approved_year: Standing[OpenBook], db: Session) -> OpenBook:
     """A year's end that waits for the clerk, with real papers."""
-    for action, slot in ((Action.SIGN, HOMEROOM), (Action.APPROVE, PRINCIPAL)):
-        office.sign(year, action, slot)
-    return year
+    return replace(approved_year.made, session=db)
+
+
+@pytest.fixture(scope="session")
+def sealed_archive(
+    postgres_url: str, services: Stage, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Standing[Archive]]:
+    folder = tmp_path_factory.mktemp("archive")
+
+    def make(connection: Connection) -> Archive:
+        sessions = restricted(connection, WORKER)
+        with sessions_on(connection)() as session, closing(stamping(services)) as stamps:
+            keeper = EvidenceKeeper(sessions, stamps)
+            archive = make_archive(sessions, session, folder, keeper, [services.authority.root])
+            session.commit()
+        return archive
+
+    with standing(migrated_database(postgres_url, "sealed_archive"), make) as made:
+        yield made
+
+
+@pytest.fixture
+def archive(
+    sealed_archive: Standing[Archive], db: Session, sessions: Sessions, stamps: TimeStampService, tmp_path: Path
+) -> Archive:
+    return sealed_archive.made.copied(sessions, db, tmp_path, EvidenceKeeper(sessions, stamps))

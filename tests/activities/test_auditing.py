@@ -3,31 +3,20 @@
 import shutil
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy.orm import Session
 
 from activities import auditing, auditing_log
-from activities.evidence import EvidenceKeeper
 from activities.findings import Progress
 from activities.history import leaf_of
-from signing.timestamps import TimeStampService
 from storage import history
-from storage.database import Sessions
 from storage.tables import EvidencePath
-from tests.activities.archive import Archive, issue, make_archive
+from tests.activities.archive import Archive, issue
 from tests.factories import make_class, make_school, open_book
 from tests.matters import make_matter
-from tests.signing.pki import Stage
 
 STAGES = ("log", "checkpoints", "entries", "batches", "documents", "records", "journals", "matters")
-
-
-@pytest.fixture
-def archive(sessions: Sessions, db: Session, tmp_path: Path, stamps: TimeStampService, stage: Stage) -> Archive:
-    return make_archive(sessions, db, tmp_path, EvidenceKeeper(sessions, stamps), [stage.authority.root])
 
 
 # Honest archives.

@@ -2,29 +2,18 @@
 
 import shutil
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy.orm import Session
 
 from activities.auditing_log import ALLOWED, is_back_dated
-from activities.evidence import EvidenceKeeper
 from activities.history import KEY_FILE
 from signing.log.log import HistoryLog
 from signing.log.signers import NoteSigner
 from signing.log.tiles import tile_path
-from signing.timestamps import TimeStampService
 from storage.auditing import NumberedEvent
-from storage.database import Sessions
 from storage.tables import LogEvent
-from tests.activities.archive import ORIGIN, Archive, make_archive
-from tests.signing.pki import Stage
-
-
-@pytest.fixture
-def archive(sessions: Sessions, db: Session, tmp_path: Path, stamps: TimeStampService, stage: Stage) -> Archive:
-    return make_archive(sessions, db, tmp_path, EvidenceKeeper(sessions, stamps), [stage.authority.root])
+from tests.activities.archive import ORIGIN, Archive
 
 
 def leaves(archive: Archive) -> list[bytes]:

@@ -25,7 +25,7 @@ from signing.verification.verify import examine
 from storage import chains
 from storage.database import Sessions
 from storage.tables import Document, LogEvent, TermRecord
-from tests.activities.conftest import Office
+from tests.activities.signing_office import Office
 from tests.factories import OpenBook
 
 ORIGIN = "hocba.example/history"

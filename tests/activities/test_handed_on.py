@@ -26,7 +26,7 @@ from storage.tables import (
     SigningOrder,
     StaffLeave,
 )
-from tests.activities.conftest import Office
+from tests.activities.signing_office import Office
 from tests.factories import OpenBook, make_staff
 from tests.storage.handovers.playing import Stage
 

@@ -16,10 +16,9 @@ from activities.carriers import Addressee, MailCarrier, NotCarried, OwnChannel, 
 from activities.letters import COMPOSERS, Written
 from activities.mailing import MailingActivities, Post
 from storage.database import Sessions, make_engine, make_sessions
-from storage.migrate import upgrade
 from storage.tables import Account, MailRow, Notice, Staff
 from tests.activities.mail_server import mail_server
-from tests.database import another_database
+from tests.database import migrated_database
 from tests.factories import make_school, make_staff
 
 # Apprise loads every service that it knows, and one of them uses what Python 3.13 no longer has.
@@ -31,8 +30,7 @@ SCHOOL, ELSEWHERE = "79760001", "79760002"
 @pytest.fixture(scope="module")
 def committing(postgres_url: str) -> Iterator[Sessions]:
     """Sessions that commit, in a database of their own."""
-    address = another_database(postgres_url, "mails_at_once")
-    upgrade(address)
+    address = migrated_database(postgres_url, "mails_at_once")
     engine = make_engine(address)
     yield make_sessions(engine)
     engine.dispose()

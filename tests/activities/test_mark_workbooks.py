@@ -30,7 +30,7 @@ from storage.previews import LIFETIME, SlotOfPerson
 from storage.saving import SaveResult
 from storage.slot_marks import slot_marks
 from storage.tables import Assessment, MarkPreview
-from tests.activities.conftest import Office
+from tests.activities.signing_office import Office
 from tests.factories import NOW, OpenBook, edit, fill, make_class, make_school, make_staff, open_book
 from tests.interchange.editing import Set, filled_in
 from tests.interchange.slot_samples import address, typical

@@ -21,7 +21,7 @@ from storage.database import Sessions
 from storage.matters import paper_orders, papers, steps, waits
 from storage.matters.paper_orders import WantedPaper
 from storage.tables import Document, LogEvent, Matter, MatterEvent, MatterWait, OrderItem, School, SigningOrder
-from tests.activities.conftest import Office, remember
+from tests.activities.signing_office import Office, remember
 from tests.factories import ClassCast, make_class, make_school
 from tests.matters import MINUTES, SEALED, make_matter, papers_of_matters, person_of, wait, who  # noqa: F401 - a fixture
 

@@ -29,7 +29,7 @@ from storage.tables import (
     SigningOrder,
     TermRecord,
 )
-from tests.activities.conftest import Office
+from tests.activities.signing_office import Office
 from tests.factories import SUBJECTS, OpenBook, make_class, make_school, open_book
 
 

@@ -22,8 +22,8 @@ from documents.render import Renderer
 from domain.documents import FIELDS, SignatureField
 from signing.mechanisms import Mechanism
 from storage.buckets import StoreUnavailable
-from storage.completion import Embedded, PaperFailure
 from storage.objects import ObjectDamaged, ObjectMissing, Objects
+from storage.paper_outcomes import Embedded, PaperFailure
 from tests.s3_server import S3Server
 from tests.signing.conftest import YEAR, Cast, prepared_for, raw_by
 from tests.signing.pki import Stage

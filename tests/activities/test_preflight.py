@@ -21,7 +21,7 @@ from signing.timestamps import NoTimeStampService, TimeStampService
 from storage import orders
 from storage.tables import CertificateRow, EvidenceBatch, SignatureCheck, SigningOrder, Staff, ValidationObject
 from tests.activities.certificates import certificate, serial
-from tests.activities.conftest import Office
+from tests.activities.signing_office import Office
 from tests.factories import OpenBook
 from tests.signing.pki import Stage, answering
 

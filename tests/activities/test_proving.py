@@ -20,7 +20,7 @@ from signing.timestamps import NoTimeStampService, TimeStampService
 from signing.tokens import read_token
 from storage import orders
 from storage.tables import Document, OrderItem, SignatureRow, SigningOrder
-from tests.activities.conftest import PASSPHRASE, Office
+from tests.activities.signing_office import PASSPHRASE, Office
 from tests.factories import OpenBook
 from tests.signing.pki import Stage, answering, closed_address
 

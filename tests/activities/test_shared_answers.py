@@ -14,7 +14,7 @@ from signing.revocation import RevocationService
 from signing.timestamps import TimeStampService
 from storage.tables import CertificateRow, SigningOrder
 from tests.activities.certificates import certificate, serial
-from tests.activities.conftest import Office
+from tests.activities.signing_office import Office
 from tests.factories import OpenBook
 from tests.signing.pki import Stage
 

@@ -16,7 +16,7 @@ from domain.scales import CellKind
 from storage import pupil_decisions, saving
 from storage.pupil_decisions import Promotions
 from storage.tables import Document, DocumentRecord, Enrolment, OrderItem, PupilRow, TermRecord
-from tests.activities.conftest import Office
+from tests.activities.signing_office import Office
 from tests.factories import SUBJECTS, OpenBook, edit, fill, make_class, make_school, open_book
 
 

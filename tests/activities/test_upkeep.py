@@ -45,7 +45,7 @@ from storage.tables import (
     SignatureCheck,
     SigningOrder,
 )
-from tests.activities.conftest import Office
+from tests.activities.signing_office import Office
 from tests.factories import OpenBook, make_school
 from tests.signing.pki import Stage, answering
 from tests.storage.handovers.playing import Stage as Handing

@@ -20,7 +20,7 @@ from signing.providers.remote.gateway import GatewaySettings, HashGateway
 from storage import orders
 from storage.database import Sessions
 from storage.tables import Confirmation, SigningLease, SigningOrder, Staff
-from tests.activities.conftest import Office, remember
+from tests.activities.signing_office import Office, remember
 from tests.factories import OpenBook
 from tests.signing.providers.csc_gateway_server import NAMES, GatewayServer
 from tests.signing.providers.csc_https import Site, Tls

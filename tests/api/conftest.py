@@ -38,7 +38,6 @@ from signing.revocation import RevocationService
 from signing.timestamps import TimeStampService
 from storage.database import Sessions, make_engine, make_sessions
 from storage.grants import API, WORKER
-from storage.migrate import upgrade
 from storage.objects import Objects
 from storage.tables import SigningOrder
 from tests.api.applications import CALLED
@@ -49,7 +48,7 @@ from tests.api.fakes import FakeApprovals
 from tests.api.office_desk import at, office  # noqa: F401 - fixtures
 from tests.api.signing import make_prepared
 from tests.api.world import Keyring, World, at_desk, make_world, visitor
-from tests.database import another_database, restricted, sessions_of
+from tests.database import migrated_database, restricted, sessions_of
 from tests.factories import OpenBook, open_book
 from tests.signing.pki import Stage, staged
 from worker.main import main_worker, proof_worker, sign_worker
@@ -63,8 +62,7 @@ NewClass = Callable[..., Classroom]
 @pytest.fixture(scope="session")
 def engine(postgres_url: str) -> Iterator[Engine]:
     """An engine of a second database: the cast is committed here, and must not disturb other tests."""
-    address = another_database(postgres_url, "api")
-    upgrade(address)
+    address = migrated_database(postgres_url, "api")
     engine = make_engine(address, pool_size=10)
     yield engine
     engine.dispose()
@@ -134,9 +132,7 @@ def desk(app: FastAPI, world: World) -> As:
 @pytest.fixture(scope="session")
 def live_address(postgres_url: str) -> str:
     """A database where nobody counts: what is written stays to the end of the run."""
-    address = another_database(postgres_url, "live")
-    upgrade(address)
-    return address
+    return migrated_database(postgres_url, "live")
 
 
 @pytest.fixture(scope="session")

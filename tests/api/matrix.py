@@ -1,8 +1,9 @@
 """What requests of the matrix name: objects of one's own school and of another; bodies where needed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -294,13 +295,15 @@ def office_objects(db: Session, cast: ClassCast) -> dict[str, str]:
     return {"school_id": str(school_id), "campaign_id": str(campaign.id), "policy_id": str(plan.policy_id)}
 
 
-def guarded_routes() -> Iterator[GuardedRoute]:
+@cache
+def guarded_routes() -> tuple[GuardedRoute, ...]:
     """Every page and part of a page that is for signed-in people."""
     app = FastAPI()
     add_pages(app)
-    for route in iter_route_contexts(app.routes):
-        rule = rule_of(getattr(route.original_route, "endpoint", None))
-        if rule is not None and rule.duties is not None:
-            yield from (
-                GuardedRoute(method, route.path or "", rule) for method in (route.methods or ()) if method != "HEAD"
-            )
+    return tuple(
+        GuardedRoute(method, route.path or "", rule)
+        for route in iter_route_contexts(app.routes)
+        if (rule := rule_of(getattr(route.original_route, "endpoint", None))) and rule.duties is not None
+        for method in route.methods or ()
+        if method != "HEAD"
+    )

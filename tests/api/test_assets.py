@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
 
-from api.assets import ASK_EACH_TIME, FOLDERS, FOR_GOOD, IMPORTED, asset, file_at, prepared
+from api.assets import ASK_EACH_TIME, FOLDERS, FOR_GOOD, IMPORTED, SHOWN, asset, file_at, prepared
 from api.pages.templating import FOLDER
 from bench.parts.weights import loaded_with, weight_of_files
 from tests.api.world import visitor
@@ -84,6 +84,16 @@ def test_a_script_names_what_it_imports_with_its_version(file: Path) -> None:
     for found in IMPORTED.finditer(prepared(file).plain.decode()):
         address, _, version = found["named"].partition("?v=")
         assert version == prepared(file_at(address)).version
+
+
+@pytest.mark.parametrize("sheet", ["icons.css", "tokens.css"])
+async def test_icons_and_fonts_of_a_style_sheet_are_kept_for_good(app: FastAPI, sheet: str) -> None:
+    named = [found["named"] for found in SHOWN.finditer(prepared(file_at(f"/static/css/{sheet}")).plain.decode())]
+    assert named
+    for address in named:
+        assert address == asset(address.partition("?")[0])
+    answer = await asked(app).get(named[0])
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, FOR_GOOD)
 
 
 async def test_a_script_is_sent_as_it_is_to_whoever_takes_nothing_else(app: FastAPI) -> None:

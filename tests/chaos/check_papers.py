@@ -2,39 +2,18 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
-from pathlib import Path
 
-from cryptography import x509
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.documents import DocumentKind, SignatureField
-from signing.verification.verdicts import Verdict
-from signing.verification.verify import verify
 from storage.database import Sessions
-from storage.objects import Objects
 from storage.tables import Document, DocumentRecord, LogEvent, SignatureRow, TermRecord
-from tests.chaos.faults import MINUTES
+from tests.chaos.judging import Paper, judge, seals
 from tests.chaos.world import World
-
-# The stamps' authority was ahead, too: until the time that its stamp claims has come, nobody can say that it holds.
-AHEAD = timedelta(minutes=max(MINUTES))
-SEALED = frozenset({DocumentKind.YEAR_RECORD, DocumentKind.CLASS_SUMMARY})
-
-
-@dataclass(frozen=True)
-class Paper:
-    """A living document as the database has it."""
-
-    id: str
-    kind: str
-    sha256: str
-    fields: tuple[str, ...]
 
 
 async def paper_findings(world: World, sessions: Sessions, checked: Counter[str]) -> list[str]:
@@ -92,11 +71,6 @@ def _twice(session: Session) -> Iterator[str]:
     yield from (f"Twice: document {each} has {count} seals." for each, count in session.execute(sealed))
 
 
-def seals(fields: Iterable[str]) -> list[str]:
-    """Fields that hold a seal, whatever has been added to their name."""
-    return [each for each in fields if each.startswith(SignatureField.SEAL)]
-
-
 def _events(session: Session) -> Iterator[str]:
     """One entry of the log for each paper that was issued."""
     issued = (
@@ -116,17 +90,3 @@ def _verified(world: World, papers: list[Paper]) -> list[str]:
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         findings = pool.map(judge, papers, [objects] * len(papers), [root] * len(papers), chunksize=16)
         return [finding for finding in findings if finding]
-
-
-def judge(paper: Paper, objects: Path, root: Path) -> str:
-    """Empty when the bytes say what the rows say, and verify; a sheet's time is proven beside it."""
-    pdf = Objects(objects).get(paper.sha256)
-    verdict = verify(pdf, x509.load_pem_x509_certificates(root.read_bytes()), moment=datetime.now(UTC) + AHEAD)
-    fields = tuple(sorted(each.field for each in verdict.signatures))
-    if paper.kind in SEALED and len(seals(fields)) != 1:
-        return f"{'Twice' if seals(fields) else 'Lost'}: document {paper.id} bears {len(seals(fields))} seals."
-    if fields != paper.fields:
-        return f"Document {paper.id} bears {fields}, the database says {paper.fields}."
-    if verdict.verdict is Verdict.INVALID or (paper.kind in SEALED and not verdict.holds):
-        return f"Document {paper.id} ({paper.kind}) does not verify: {verdict.verdict} {verdict.failures()}."
-    return ""

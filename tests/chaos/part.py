@@ -12,11 +12,14 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.pool import ConnectionPoolEntry, Pool
+from config.process import importing
 
-from worker.crash import crash_if_asked
+with importing():
+    from sqlalchemy import Connection, Engine, event
+    from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.pool import ConnectionPoolEntry, Pool
+
+    from worker.crash import crash_if_asked
 
 if "FAKETIME_TIMESTAMP_FILE" in os.environ:
     # libfaketime 0.9.10 answers EINVAL to clock_nanosleep(2) with an absolute time, which Python's sleep uses.
@@ -53,8 +56,9 @@ def crash_at_statements(request: Path) -> None:
 
 
 def _api() -> None:
-    from api.running import serve  # noqa: PLC0415 - each part imports its own
-    from config.settings import Settings  # noqa: PLC0415
+    with importing():
+        from api.running import serve  # noqa: PLC0415 - each part imports its own
+        from config.settings import Settings  # noqa: PLC0415
 
     settings = Settings()
     if settings.crash_file:
@@ -69,7 +73,8 @@ def _worker() -> None:
 
 
 def _authority() -> None:
-    from cli.authority import main  # noqa: PLC0415
+    with importing():
+        from cli.authority import main  # noqa: PLC0415
 
     main()
 

@@ -22,7 +22,8 @@ from signing.authority import KeyKind
 from storage.objects import Objects
 from storage.tables import ClassTermRow, Document, TermRecord
 from tests.chaos.check_engine import differences, ends
-from tests.chaos.check_papers import Paper, judge, row_findings
+from tests.chaos.check_papers import row_findings
+from tests.chaos.judging import Paper, judge
 from tests.factories import NOW, open_book
 from tests.issued import issued_book
 from tests.signing import samples

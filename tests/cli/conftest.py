@@ -2,13 +2,14 @@
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from cli.services.child import Part
 from config.settings import Settings
+from tests.cli.commands import Hocba, loaded
 
 WAIT = "import signal; signal.sigwait([signal.SIGTERM])"
 BLOCK = "import signal; signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM]); "
@@ -24,6 +25,12 @@ class Said(list[str]):
 
     def has(self, words: str) -> bool:
         return any(words in sentence for sentence in self)
+
+
+@pytest.fixture(scope="session")
+def hocba() -> Iterator[Hocba]:
+    with loaded() as hocba:
+        yield hocba
 
 
 @pytest.fixture

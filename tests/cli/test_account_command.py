@@ -1,31 +1,26 @@
 """`hocba account`: the first administrator's link, and a lost device that nobody else can help with."""
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from config.settings import PROJECT
 from signing.vault import Vault
 from storage.database import Sessions, make_engine, make_sessions
-from storage.migrate import upgrade
 from storage.tables import Account, AccountEvent, AccountLink, Position
 from storage.visitors import sha256_of
-from tests.database import another_database
+from tests.cli.commands import Ended, Hocba
+from tests.database import migrated_database
 from tests.factories import make_school
 
-Ended = subprocess.CompletedProcess[str]
 CODE, NEW_ID = "79760001", "079180001234"
 
 
 @pytest.fixture(scope="module")
 def database_url(postgres_url: str) -> str:
     """A database beside the common one: the command's own process sees only what is committed."""
-    url = another_database(postgres_url, "accounts")
-    upgrade(url)
+    url = migrated_database(postgres_url, "accounts")
     engine = make_engine(url)
     with make_sessions(engine).begin() as session:
         make_school(session)
@@ -41,14 +36,13 @@ def sessions(database_url: str) -> Iterator[Sessions]:
 
 
 @pytest.fixture
-def account(database_url: str, tmp_path: Path) -> Callable[..., Ended]:
+def account(hocba: Hocba, database_url: str, tmp_path: Path) -> Callable[..., Ended]:
     def run(*arguments: str) -> Ended:
         environment = {
-            "PATH": "/usr/bin:/bin", "PYTHONPATH": str(PROJECT), "HOCBA_VAR_DIR": str(tmp_path),
-            "HOCBA_DATABASE_URL": database_url, "HOCBA_SITE_URL": "https://hocba.truong.example",
+            "HOCBA_VAR_DIR": str(tmp_path), "HOCBA_DATABASE_URL": database_url,
+            "HOCBA_SITE_URL": "https://hocba.truong.example",
         }  # fmt: skip
-        command = [sys.executable, "-m", "cli.main", "account", *arguments]
-        return subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+        return hocba("account", *arguments, environment=environment, cwd=tmp_path)
 
     return run
 

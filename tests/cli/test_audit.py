@@ -1,8 +1,6 @@
 """`hocba audit` on an archive of its own: its answers, its exit status, and how it goes on after an interruption."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,21 +8,18 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from activities.evidence import EvidenceKeeper
-from config.settings import PROJECT
 from signing.timestamps import TimeStampService
 from storage.database import make_engine, make_sessions
-from storage.migrate import upgrade
 from tests.activities.archive import ORIGIN, Archive, make_archive
-from tests.database import another_database
+from tests.cli.commands import Ended, Hocba
+from tests.database import migrated_database
 from tests.signing.pki import staged
 
 
 @pytest.fixture(scope="module")
 def database_url(postgres_url: str) -> str:
     """A database beside the common one: the command's own process sees only what is committed."""
-    url = another_database(postgres_url, "audited")
-    upgrade(url)
-    return url
+    return migrated_database(postgres_url, "audited")
 
 
 @pytest.fixture(scope="module")
@@ -40,25 +35,23 @@ def archive(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @pytest.fixture
-def audit(archive: Archive, database_url: str) -> "Audit":
+def audit(hocba: Hocba, archive: Archive, database_url: str) -> "Audit":
     (archive.folder / "audit.json").unlink(missing_ok=True)
     (archive.folder / "root.pem").write_bytes(archive.roots[0].public_bytes(Encoding.PEM))
-    return Audit(archive.folder, database_url)
+    return Audit(hocba, archive.folder, database_url)
 
 
 class Audit:
-    def __init__(self, folder: Path, database_url: str) -> None:
+    def __init__(self, hocba: Hocba, folder: Path, database_url: str) -> None:
+        self._hocba = hocba
         self.state = folder / "audit.json"
         self._environment = {
-            "PATH": "/usr/bin:/bin", "HOCBA_VAR_DIR": str(folder), "HOCBA_DATABASE_URL": database_url,
+            "HOCBA_VAR_DIR": str(folder), "HOCBA_DATABASE_URL": database_url,
             "HOCBA_HISTORY_ORIGIN": ORIGIN, "HOCBA_TRUST_FILE": str(folder / "root.pem"),
         }  # fmt: skip
 
-    def __call__(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "cli.main", "audit", *arguments],
-            env=self._environment | more, cwd=PROJECT, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+    def __call__(self, *arguments: str, **more: str) -> Ended:
+        return self._hocba("audit", *arguments, environment=self._environment | more)
 
 
 def test_a_clean_archive_ends_with_status_0_and_says_when(audit: Audit) -> None:

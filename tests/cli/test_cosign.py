@@ -1,8 +1,6 @@
 """The second office: it signs a log that only grew, refuses every other with status 1, and hocba publishes its line."""
 
 import io
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,11 +15,12 @@ import pytest
 from activities.history import KEY_FILE, LogBook, open_log_book
 from cli.cosign import LARGEST_FILE, Office, WebTiles, publish_cosignature
 from cli.trouble import Trouble
-from config.settings import PROJECT, Settings
+from config.settings import Settings
 from signing.log.checkpoint import Checkpoint
 from signing.log.errors import LogForked, NoteInvalid
 from signing.log.notes import Note, SignatureLine, VerifierKey
 from signing.log.signers import NoteSigner
+from tests.cli.commands import Hocba
 from tests.signing.log.samples import entries
 from tests.signing.pki import closed_address
 
@@ -118,7 +117,7 @@ def test_nothing_is_confirmed_that_cannot_be_remembered(office: Office, tmp_path
 @contextmanager
 def serving(handler: object) -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)  # type: ignore[arg-type]
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
@@ -183,45 +182,40 @@ def test_a_log_behind_a_web_server_is_only_read() -> None:
 # The command, and what hocba does with the line.
 
 
-def hocba(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "cli.main", "cosign", *arguments],
-        env={"PATH": "/usr/bin:/bin", **environment}, cwd=PROJECT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-
-
 def options(office: Office) -> list[str]:
     names = ("log", "key", "name", "log_key", "origin", "state")
     return [word for name in names for word in (f"--{name.replace('_', '-')}", str(getattr(office, name)))]
 
 
 def test_the_command_prints_a_line_that_hocba_publishes(
-    office: Office, book: LogBook, tmp_path: Path, postgres_url: str
+    hocba: Hocba, office: Office, book: LogBook, tmp_path: Path, postgres_url: str
 ) -> None:
     out = tmp_path / "line"
-    confirmed = hocba(*options(office), "--out", str(out))
+    confirmed = hocba("cosign", *options(office), "--out", str(out))
     assert (confirmed.returncode, confirmed.stdout) == (0, out.read_text())
     vkey = confirmed.stderr.splitlines()[0].removeprefix("Khoá kiểm tra: ")
     assert "Điểm chốt đầu tiên" in confirmed.stderr
-    assert "Điểm chốt đầu tiên" not in hocba(*options(office)).stderr
+    assert "Điểm chốt đầu tiên" not in hocba("cosign", *options(office)).stderr
     here = {
         "HOCBA_VAR_DIR": str(tmp_path), "HOCBA_HISTORY_ORIGIN": ORIGIN, "HOCBA_DATABASE_URL": postgres_url
     }  # fmt: skip
-    assert hocba("--add", out.read_text(), "--cosigner", vkey, **here).returncode == 0
+    assert hocba("cosign", "--add", out.read_text(), "--cosigner", vkey, environment=here).returncode == 0
     assert VerifierKey.parse(vkey).find(note_of(book)) == SignatureLine.parse(confirmed.stdout.strip())
     assert book.log.check().size == 600
 
 
-def test_the_command_refuses_a_fork_with_status_1_and_one_sentence(office: Office, tmp_path: Path) -> None:
+def test_the_command_refuses_a_fork_with_status_1_and_one_sentence(
+    hocba: Hocba, office: Office, tmp_path: Path
+) -> None:
     office.cosign(AT)
-    refused = hocba(*options(rewritten(office, tmp_path, 700)))
+    refused = hocba("cosign", *options(rewritten(office, tmp_path, 700)))
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr == "Nhật ký đã rẽ nhánh: 600 mục đầu không còn đúng như điểm chốt trước đây.\n"
 
 
-def test_half_of_the_options_are_refused(office: Office) -> None:
-    assert hocba(*options(office)[:-2]).returncode == 2
-    assert hocba("--add", "line").returncode == 2
+def test_half_of_the_options_are_refused(hocba: Hocba, office: Office) -> None:
+    assert hocba("cosign", *options(office)[:-2]).returncode == 2
+    assert hocba("cosign", "--add", "line").returncode == 2
 
 
 def test_a_line_over_an_older_state_or_by_another_is_not_published(

@@ -1,15 +1,12 @@
 """`hocba oneroster` on a database of its own: preview first, written only when told, out again the same."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from config.settings import PROJECT
 from interchange.oneroster.outgoing import write_package
-from storage.migrate import upgrade
-from tests.database import another_database
+from tests.cli.commands import Ended, Hocba
+from tests.database import migrated_database
 from tests.interchange.oneroster.drafts import Draft
 from tests.rostering import ROSTER, SCHOOL
 
@@ -17,36 +14,30 @@ from tests.rostering import ROSTER, SCHOOL
 @pytest.fixture(scope="module")
 def database_url(postgres_url: str) -> str:
     """A database beside the common one: the command's own process sees only what is committed."""
-    url = another_database(postgres_url, "rostered")
-    upgrade(url)
-    return url
+    return migrated_database(postgres_url, "rostered")
 
 
 class OneRoster:
-    def __init__(self, folder: Path, database_url: str) -> None:
+    def __init__(self, hocba: Hocba, folder: Path, database_url: str) -> None:
+        self._hocba = hocba
         self.folder = folder
-        self._environment = {
-            "PATH": "/usr/bin:/bin", "COLUMNS": "120", "HOCBA_VAR_DIR": str(folder), "HOCBA_DATABASE_URL": database_url,
-        }  # fmt: skip
+        self._environment = {"COLUMNS": "120", "HOCBA_VAR_DIR": str(folder), "HOCBA_DATABASE_URL": database_url}
 
-    def __call__(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "cli.main", "oneroster", *arguments],
-            env=self._environment, cwd=PROJECT, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+    def __call__(self, *arguments: str) -> Ended:
+        return self._hocba("oneroster", *arguments, environment=self._environment)
 
-    def take(self, data: bytes, *more: str) -> subprocess.CompletedProcess[str]:
+    def take(self, data: bytes, *more: str) -> Ended:
         file = self.folder / "in.zip"
         file.write_bytes(data)
         return self("import", str(file), *more)
 
 
 @pytest.fixture
-def oneroster(tmp_path: Path, database_url: str) -> OneRoster:
-    return OneRoster(tmp_path, database_url)
+def oneroster(hocba: Hocba, tmp_path: Path, database_url: str) -> OneRoster:
+    return OneRoster(hocba, tmp_path, database_url)
 
 
-def row(ended: subprocess.CompletedProcess[str], kind: str) -> list[str]:
+def row(ended: Ended, kind: str) -> list[str]:
     return next(line.split() for line in ended.stdout.splitlines() if line.split()[:1] == [kind])
 
 

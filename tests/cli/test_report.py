@@ -1,28 +1,23 @@
 """`hocba report authority`: a workbook of numbers from the database, or one sentence."""
 
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from config.settings import PROJECT
 from storage.database import make_engine, make_sessions
-from storage.migrate import upgrade
-from tests.database import another_database
+from tests.cli.commands import Ended, Hocba
+from tests.database import migrated_database
 from tests.factories import make_class, make_school, open_book
 from tests.interchange.reading_back import rows_of
 
 COMMUNE = "Ủy ban nhân dân phường Tân Bình"
-Ended = subprocess.CompletedProcess[str]
 
 
 @pytest.fixture(scope="module")
 def database_url(postgres_url: str) -> str:
     """A database beside the common one: the command's own process sees only what is committed."""
-    url = another_database(postgres_url, "reported")
-    upgrade(url)
+    url = migrated_database(postgres_url, "reported")
     engine = make_engine(url)
     with make_sessions(engine).begin() as session:
         open_book(session, make_class(session, make_school(session)))
@@ -31,14 +26,10 @@ def database_url(postgres_url: str) -> str:
 
 
 @pytest.fixture
-def report(database_url: str, tmp_path: Path) -> Callable[..., Ended]:
+def report(hocba: Hocba, database_url: str, tmp_path: Path) -> Callable[..., Ended]:
     def run(*arguments: str, **settings: str) -> Ended:
-        environment = {
-            "PATH": "/usr/bin:/bin", "PYTHONPATH": str(PROJECT), "HOCBA_VAR_DIR": str(tmp_path / "var"),
-            "HOCBA_DATABASE_URL": database_url, **settings,
-        }  # fmt: skip
-        command = [sys.executable, "-m", "cli.main", "report", "authority", *arguments]
-        return subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+        environment = {"HOCBA_VAR_DIR": str(tmp_path / "var"), "HOCBA_DATABASE_URL": database_url, **settings}
+        return hocba("report", "authority", *arguments, environment=environment, cwd=tmp_path)
 
     return run
 
@@ -72,9 +63,7 @@ def test_results_are_judged_by_the_rules_of_the_installation(report: Callable[..
     assert (ended.returncode, ended.stderr) == (1, f"Không có thư mục quy tắc {tmp_path / 'rules'}.\n")
 
 
-def test_without_a_kind_of_report_the_kinds_are_shown() -> None:
-    ended = subprocess.run(
-        [sys.executable, "-m", "cli.main", "report"], cwd=PROJECT, capture_output=True, text=True, check=False
-    )
+def test_without_a_kind_of_report_the_kinds_are_shown(hocba: Hocba) -> None:
+    ended = hocba("report")
     assert ended.returncode == 2
     assert "authority" in ended.stdout + ended.stderr

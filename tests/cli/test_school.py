@@ -1,29 +1,24 @@
 """`hocba school merge`: a school's classes go to another one, once for each decision, or one sentence."""
 
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from config.settings import PROJECT
 from storage.database import make_engine, make_sessions
-from storage.migrate import upgrade
 from storage.tables import ClassGroup, School
-from tests.database import another_database
+from tests.cli.commands import Ended, Hocba
+from tests.database import migrated_database
 from tests.factories import make_class, make_school, open_book
 
 FROM, TO = "79760001", "79760002"
-Ended = subprocess.CompletedProcess[str]
 
 
 @pytest.fixture(scope="module")
 def database_url(postgres_url: str) -> str:
     """A database beside the common one: the command's own process sees only what is committed."""
-    url = another_database(postgres_url, "merged")
-    upgrade(url)
+    url = migrated_database(postgres_url, "merged")
     engine = make_engine(url)
     with make_sessions(engine).begin() as session:
         for number, name in ((1, "1A1"), (2, "1B1")):
@@ -33,14 +28,10 @@ def database_url(postgres_url: str) -> str:
 
 
 @pytest.fixture
-def merge(database_url: str, tmp_path: Path) -> Callable[..., Ended]:
+def merge(hocba: Hocba, database_url: str, tmp_path: Path) -> Callable[..., Ended]:
     def run(*arguments: str) -> Ended:
-        environment = {
-            "PATH": "/usr/bin:/bin", "PYTHONPATH": str(PROJECT), "HOCBA_VAR_DIR": str(tmp_path / "var"),
-            "HOCBA_DATABASE_URL": database_url,
-        }  # fmt: skip
-        command = [sys.executable, "-m", "cli.main", "school", "merge", *arguments]
-        return subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+        environment = {"HOCBA_VAR_DIR": str(tmp_path / "var"), "HOCBA_DATABASE_URL": database_url}
+        return hocba("school", "merge", *arguments, environment=environment, cwd=tmp_path)
 
     return run
 

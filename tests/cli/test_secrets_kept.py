@@ -29,8 +29,7 @@ from config.settings import PROJECT, Settings
 from signing.providers.configured import configured_providers
 from signing.vault import BYTES, FILE, Vault
 from storage.database import make_engine, make_sessions
-from storage.migrate import upgrade
-from tests.database import another_database
+from tests.database import migrated_database
 from tests.ports import hold_port, port_of
 
 # Codes of schools, public keys, a token's label, and files that hold a secret.
@@ -68,8 +67,7 @@ def secrets() -> Secrets:
 @pytest.fixture(scope="module")
 def address(postgres_url: str, secrets: Secrets) -> str:
     """A database of its own, asked for with a password that its server does not look at."""
-    url = make_url(another_database(postgres_url, "secrets"))
-    upgrade(url.render_as_string(hide_password=False))
+    url = make_url(migrated_database(postgres_url, "secrets"))
     return url.set(password=secrets["database"]).render_as_string(hide_password=False)
 
 
@@ -224,6 +222,7 @@ def test_a_demo_has_public_secrets_and_nothing_else_has_any(tmp_path: Path) -> N
     assert {name: getattr(Settings(var_dir=tmp_path), name) for name in names} == dict.fromkeys(names, "")
     one, other = (Vault.open(tmp_path / each).token("x", b"") for each in ("one", "other"))
     assert one != other
+    ours = [(path.name, path.read_text("utf-8")) for path in PROJECT.glob("[!.]*/**/*.py")]
     for public in (PASSWORD, PASSPHRASE):
-        where = {path.name for path in PROJECT.glob("*/**/*.py") if f'"{public}"' in path.read_text("utf-8")}
+        where = {name for name, text in ours if f'"{public}"' in text}
         assert {name for name in where if not name.startswith("test_")} <= {"demo_data.py"}

@@ -23,7 +23,8 @@ Tiny = Callable[..., Part]
 async def test_everything_stops_in_reverse_order(settings: Settings, tiny: Tiny, tmp_path: Path) -> None:
     order = tmp_path / "order"
     last_words = f"; open({str(order)!r}, 'a').write(os.environ['READY'][-7] + ' ')"
-    services = Services(settings, [tiny(name, READY + BLOCK + WAIT + last_words) for name in ("a", "b", "c")])
+    # Whoever is ready may be told to stop at once, so it listens first.
+    services = Services(settings, [tiny(name, BLOCK + READY + WAIT + last_words) for name in ("a", "b", "c")])
     async with services:
         assert all(child.is_running for child in services.children.values())
     assert order.read_text() == "c b a "

@@ -1,8 +1,6 @@
 """An installation on real servers and a state folder of its own; its workers and its web server run in this process."""
 
 import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -18,7 +16,7 @@ from api.main import create_app, make_services
 from api.services import Services as ServicesOfApi
 from cli.rebuilding.beginning import take_up
 from cli.services.services import Services, infrastructure, on_free_ports
-from config.settings import PROJECT, Settings
+from config.settings import Settings
 from config.temporal import connect
 from signing.authority import write_private
 from storage.database import Sessions, make_engine, make_sessions
@@ -99,12 +97,9 @@ def _close(desk: Desk, trust: Trust, services: ServicesOfApi) -> None:
     services.sessions.kw["bind"].dispose()
 
 
-def hocba(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """A command of the operator's."""
+def surroundings(settings: Settings) -> dict[str, str]:
+    """What a command of the operator's is given."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HOCBA_")}
     given = settings.environment()
     del given["HOCBA_DATABASE_URL"]  # which would say that somebody else runs it
-    return subprocess.run(
-        [sys.executable, "-m", "cli.main", *arguments],
-        env=environment | given, cwd=PROJECT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    return environment | given

@@ -17,7 +17,8 @@ from config.settings import Settings
 from storage import reopening
 from storage.opening import OpenedTerm
 from storage.tables import ClassTermRow
-from tests.keeping.installation import Installation, hocba, running, servers, settings_of
+from tests.cli.commands import Ended, Hocba, loaded
+from tests.keeping.installation import Installation, running, servers, settings_of, surroundings
 from tests.keeping.scene import NAMES, PATIENCE, Counts, Scene, keep_back, let_go, make_scene, set_to_work, to_the_end
 from tests.signing.pki import Stage, staged
 from workflows.starting import TemporalEngine
@@ -36,29 +37,46 @@ class Ground:
     stage: Stage
     scene: Scene
     backups: Path
+    operator: "Operator"
     ends: list[Counts] = field(default_factory=list)
 
     async def restored(self, name: str) -> Settings:
         settings = settings_of(self.folder / name, self.stage, self.folder / "roots.pem")
-        done = await asyncio.to_thread(hocba, settings, "restore", str(self.backups))
+        done = await self.operator.does(settings, "restore", str(self.backups))
         assert done.returncode == 0, done.stderr
         return settings
+
+    async def whole(self, on: Installation) -> None:
+        """Documents, audit chains, evidence and log are what they say."""
+        audited = await self.operator.does(on.settings, "audit")
+        assert audited.returncode == 0, audited.stdout + audited.stderr
+
+
+@dataclass(frozen=True)
+class Operator:
+    """Whoever keeps the installation, by hocba's own commands."""
+
+    hocba: Hocba
+
+    async def does(self, settings: Settings, *arguments: str) -> Ended:
+        return await asyncio.to_thread(self.hocba, *arguments, environment=surroundings(settings))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def ground(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ground]:
     folder = tmp_path_factory.mktemp("drills")
-    with staged(folder / "pki") as stage:
+    with staged(folder / "pki") as stage, loaded() as hocba:
+        operator = Operator(hocba)
         async with running(settings_of(folder / "first", stage, folder / "roots.pem")) as on:
             scene = make_scene(on, stage)
             await set_to_work(scene)
             writing = asyncio.create_task(write_on(scene))
-            made = await asyncio.to_thread(hocba, on.settings, "backup", str(folder / "backups"))
+            made = await operator.does(on.settings, "backup", str(folder / "backups"))
             assert made.returncode == 0, made.stderr
             writing.cancel()
             with suppress(asyncio.CancelledError):
                 await writing
-        yield Ground(folder, stage, scene, folder / "backups")
+        yield Ground(folder, stage, scene, folder / "backups", operator)
 
 
 async def write_on(scene: Scene) -> None:
@@ -78,7 +96,7 @@ async def test_a_school_goes_on_from_a_backup(ground: Ground) -> None:
         assert not unfinished.is_fresh(settings.var_dir)
         await agree(on)
         await to_the_end(ground.scene.moved_to(on))
-        await whole(on)
+        await ground.whole(on)
         ground.ends.append(ground.scene.counts())
 
 
@@ -89,7 +107,7 @@ async def test_a_school_goes_on_without_temporals_state(ground: Ground) -> None:
     said: list[str] = []
 
     async with servers(settings):
-        looked = await asyncio.to_thread(hocba, settings, "rebuild", "--dry-run")
+        looked = await ground.operator.does(settings, "rebuild", "--dry-run")
         assert counts_of(looked.stdout, "to begin") == UNDER_WAY
         assert looked.stdout.splitlines()[-1] == f"{sum(UNDER_WAY.values())} would be begun, 0 ran already."
     async with running(settings, said.append) as on:
@@ -97,10 +115,10 @@ async def test_a_school_goes_on_without_temporals_state(ground: Ground) -> None:
             "Temporal knows none of 4 open books, so its state was lost. Beginning again what is under way …"
         ]
         await agree(on)
-        again = await asyncio.to_thread(hocba, settings, "rebuild")
+        again = await ground.operator.does(settings, "rebuild")
         assert not any(counts_of(again.stdout, "begun").values())
         await to_the_end(ground.scene.moved_to(on))
-        await whole(on)
+        await ground.whole(on)
         ground.ends.append(ground.scene.counts())
     async with servers(settings):
         await take_up(settings, said.append)
@@ -141,9 +159,3 @@ def stored(on: Installation, book: OpenedTerm) -> tuple[int, datetime]:
     with on.sessions() as session:
         row = session.get_one(ClassTermRow, book.class_term_id)
     return row.wf_seq, row.due_at
-
-
-async def whole(on: Installation) -> None:
-    """Documents, audit chains, evidence and log are what they say."""
-    audited = await asyncio.to_thread(hocba, on.settings, "audit")
-    assert audited.returncode == 0, audited.stdout + audited.stderr

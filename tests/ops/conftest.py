@@ -24,8 +24,7 @@ from cli.services.temporal_in_memory import temporal_server
 from config.settings import LOOPBACK, Settings
 from config.temporal import connect
 from storage.database import make_engine, make_sessions
-from storage.migrate import upgrade
-from tests.database import another_database
+from tests.database import migrated_database
 from tests.factories import make_certificate, open_book
 from workflows.queues import SIGN_QUEUE
 
@@ -76,7 +75,7 @@ class _Take(BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def receiver() -> Iterator[Receiver]:
     with Receiver() as receiver:
-        thread = Thread(target=receiver.serve_forever)
+        thread = Thread(target=receiver.serve_forever, args=(0.01,))
         thread.start()
         yield receiver
         receiver.shutdown()
@@ -88,7 +87,7 @@ async def running(
     postgres_url: str, tmp_path_factory: pytest.TempPathFactory, receiver: Receiver
 ) -> AsyncIterator[Running]:
     """The two workers and the API as `hocba up` starts them, asked for something once, and stopped."""
-    upgrade(address := another_database(postgres_url, "watched"))
+    address = migrated_database(postgres_url, "watched")
     _settle(address)
     async with temporal_server() as environment:
         host, _, port = environment.client.service_client.config.target_host.partition(":")

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +16,7 @@ from domain.documents import FIELDS, DocumentKind, SignatureField
 from signing.authority import DevelopmentAuthority, IssuedKey, KeyKind, subject_id
 from signing.mechanisms import Mechanism, default_mechanism, sign
 from signing.pdf import BatchSigner, PreparedSignature, embed
+from signing.verification.apart import ApartVerifier
 from tests.signing import samples
 
 SIGNED_AT = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
@@ -99,6 +102,25 @@ def sealed(cast: Cast) -> bytes:
 @pytest.fixture(scope="session")
 def sheet(cast: Cast) -> bytes:
     return cast.finished(DocumentKind.SUBJECT_SHEET)
+
+
+class KeptVerifier(ApartVerifier):
+    """One process for the files of many commands, as for those of a server: it starts longer than it verifies."""
+
+    def __exit__(self, *ended: object) -> None:
+        """It waits for the next command."""
+
+
+@pytest.fixture(scope="session")
+def kept_verifier() -> Iterator[ApartVerifier]:
+    with closing(KeptVerifier()) as verifier:
+        yield verifier
+
+
+@pytest.fixture
+def one_process(kept_verifier: ApartVerifier, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`hocba verify` has its files read there."""
+    monkeypatch.setattr("cli.verify.ApartVerifier", lambda: kept_verifier)
 
 
 def tool(name: str) -> str:

@@ -30,7 +30,7 @@ def loaded(der: bytes) -> SignedData:
 def changed(der: bytes, change: Change) -> SignedData:
     content = ContentInfo.load(der)
     change(content["content"])
-    return loaded(content.dump(force=True))
+    return loaded(content.dump())
 
 
 def attribute(signed: SignedData, kind: str) -> CMSAttribute:

@@ -3,6 +3,7 @@
 import logging
 import stat
 import traceback
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,6 +42,14 @@ def _damaged(key: PrivateKey, part: str) -> rsa.RSAPrivateKey:
     damaged = serialization.load_der_private_key(wrapped, None, unsafe_skip_rsa_key_validation=True)
     assert isinstance(damaged, rsa.RSAPrivateKey)
     return damaged
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick_keys() -> Iterator[None]:
+    """Here they are as slow to open as they are for people."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("signing.keys.KDF_ROUNDS", KDF_ROUNDS)
+        yield
 
 
 @pytest.fixture(scope="module")

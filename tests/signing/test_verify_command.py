@@ -30,6 +30,7 @@ from tests.signing.verification.world import (
 
 APP = typer.Typer()
 APP.command()(verify_command)
+pytestmark = pytest.mark.usefixtures("one_process")
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from tests.signing.verification.papers import exchanged, sealed, signable
 from tests.signing.verification.world import LATER, World, evidence_over, make_world
 
 YEAR, NAME = "2025-2026", "hoc-ba-2025-2026.pdf"
+pytestmark = pytest.mark.usefixtures("one_process")
 
 
 @pytest.fixture(scope="module")

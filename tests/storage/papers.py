@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from domain.decisions import Action
 from domain.documents import DocumentKind
 from storage import confirmations, orders
-from storage.completion import Embedded, PaperFailure
 from storage.confirmations import RawSignatures
 from storage.orders import NewOrder
+from storage.paper_outcomes import Embedded, PaperFailure
 from storage.papers import plan_papers
 from storage.tables import (
     CertificateRow,

@@ -8,15 +8,15 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from domain.assessment import Term
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
 from domain.decisions import Action, Failure
 from domain.documents import DocumentKind
 from domain.errors import Conflict
 from storage import completion, orders
-from storage.completion import Embedded, PaperFailure
+from storage.paper_outcomes import Embedded, PaperFailure
 from storage.tables import Document, DocumentRecord, SignatureRow, SigningLease, SigningOrder, TermRecord
-from tests.factories import NOW, SUBJECTS, OpenBook, open_book
+from tests.factories import NOW, OpenBook, open_book
+from tests.standing import Standing
 from tests.storage.papers import confirm, embedded, make_order, new_order, prepare
 
 
@@ -28,13 +28,9 @@ def complete(
 
 
 @pytest.fixture
-def book(db: Session) -> OpenBook:
+def book(sent_year: Standing[OpenBook], db: Session) -> OpenBook:
     """A year-end book that waits for the homeroom teacher."""
-    book = open_book(db, term=Term.YEAR_END)
-    book.review_all()
-    for slot in SUBJECTS:
-        book.act(Action.SIGN, slot)
-    return book
+    return replace(sent_year.made, session=db)
 
 
 def confirmed(book: OpenBook, action: Action, slot: str) -> SigningOrder:

@@ -1,5 +1,6 @@
 """What becomes of an order once its person has confirmed."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,8 @@ from domain.errors import Conflict
 from storage import confirmations, orders
 from storage.confirmations import KEPT_FOR, LEFT_OUT, RawSignatures
 from storage.tables import SigningLease, SigningOrder
-from tests.factories import NOW, OpenBook, open_book
+from tests.factories import NOW, OpenBook
+from tests.standing import Standing
 from tests.storage.papers import make_order, prepare
 
 LATER = NOW + orders.LIFETIME
@@ -19,10 +21,8 @@ FIRST, SECOND = RawSignatures({0: b"first"}, {}), RawSignatures({0: b"second"}, 
 
 
 @pytest.fixture
-def book(db: Session) -> OpenBook:
-    book = open_book(db)
-    book.review_all()
-    return book
+def book(reviewed_term: Standing[OpenBook], db: Session) -> OpenBook:
+    return replace(reviewed_term.made, session=db)
 
 
 @pytest.fixture

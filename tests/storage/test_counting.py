@@ -1,5 +1,6 @@
 """Signatures and what kept them away are counted once each, under causes that are known beforehand."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,8 @@ from sqlalchemy.orm import Session
 from domain.decisions import Action
 from storage import completion, confirmations, counting
 from storage.confirmations import RawSignatures
-from tests.factories import NOW, OpenBook, open_book
+from tests.factories import NOW, OpenBook
+from tests.standing import Standing
 from tests.storage.papers import confirm, embedded, make_order, prepare
 
 
@@ -21,14 +23,13 @@ def failed(cause: str) -> float:
     return REGISTRY.get_sample_value("hocba_signature_failures_total", {"cause": cause}) or 0
 
 
-def book_of(db: Session) -> OpenBook:
-    book = open_book(db)
-    book.review_all()
-    return book
+@pytest.fixture
+def book(reviewed_term: Standing[OpenBook], db: Session) -> OpenBook:
+    return replace(reviewed_term.made, session=db)
 
 
-def test_each_signature_is_counted_by_its_field_and_a_completed_order_only_once(db: Session) -> None:
-    book, before = book_of(db), signed("subject_teacher")
+def test_each_signature_is_counted_by_its_field_and_a_completed_order_only_once(db: Session, book: OpenBook) -> None:
+    before = signed("subject_teacher")
     order = make_order(book, Action.SIGN, "toan")
     papers = prepare(book, order)
     confirm(book, order)
@@ -38,8 +39,8 @@ def test_each_signature_is_counted_by_its_field_and_a_completed_order_only_once(
     assert signed("subject_teacher") == before + len(papers) > before
 
 
-def test_a_paper_that_was_not_signed_is_counted_by_its_cause(db: Session) -> None:
-    book, before = book_of(db), failed("SigningFailed")
+def test_a_paper_that_was_not_signed_is_counted_by_its_cause(db: Session, book: OpenBook) -> None:
+    before = failed("SigningFailed")
     order = make_order(book, Action.SIGN, "toan")
     prepare(book, order)
     confirm(book, order)
@@ -47,8 +48,8 @@ def test_a_paper_that_was_not_signed_is_counted_by_its_cause(db: Session) -> Non
     assert failed("SigningFailed") == before + 1
 
 
-def test_what_a_service_leaves_out_is_counted_under_a_name_of_ours(db: Session) -> None:
-    book, before = book_of(db), failed("other")
+def test_what_a_service_leaves_out_is_counted_under_a_name_of_ours(db: Session, book: OpenBook) -> None:
+    before = failed("other")
     order = make_order(book, Action.SIGN, "toan")
     prepare(book, order)
     given = RawSignatures({}, {0: "VENDOR-CODE-4711 Nguyễn Văn A"})
@@ -56,8 +57,8 @@ def test_what_a_service_leaves_out_is_counted_under_a_name_of_ours(db: Session) 
     assert failed("other") == before + 1
 
 
-def test_an_order_that_is_given_up_is_counted_once(db: Session) -> None:
-    book, before = book_of(db), failed("Replaced")
+def test_an_order_that_is_given_up_is_counted_once(db: Session, book: OpenBook) -> None:
+    before = failed("Replaced")
     order = make_order(book, Action.SIGN, "toan")
     for _ in range(2):
         confirmations.give_up(db, order.id, "Replaced", "")

@@ -15,7 +15,7 @@ from storage.database import make_engine, make_sessions
 from storage.grants import API, WORKER
 from storage.migrate import upgrade
 from storage.tables import Base, ClassGroup, PupilRow
-from tests.database import another_database
+from tests.database import migrated_database
 from tests.factories import ClassCast, make_class, make_school, open_book
 
 # By table, how to reach every row that tells of a school's pupils.
@@ -43,8 +43,7 @@ class Place:
 
 @pytest.fixture(scope="module")
 def place(postgres_url: str) -> Iterator[Place]:
-    url = another_database(postgres_url, "granted")
-    upgrade(url)
+    url = migrated_database(postgres_url, "granted")
     owner = make_engine(url)
     with make_sessions(owner).begin() as session:
         casts = [make_class(session, make_school(session, number), "1A1") for number in (41, 42)]

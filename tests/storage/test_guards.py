@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -23,7 +24,8 @@ from storage.tables import (
     SchoolAuthority,
     TermRecord,
 )
-from tests.factories import SINCE, OpenBook, fill, make_class, make_staff, open_book
+from tests.factories import SINCE, OpenBook, fill, make_class, make_staff
+from tests.standing import Standing
 from tests.storage.papers import make_document, make_signature
 
 # The tables that only grow, each with a column that somebody might change.
@@ -34,8 +36,8 @@ APPEND_ONLY = {
 
 
 @pytest.fixture
-def book(db: Session) -> OpenBook:
-    return open_book(db)
+def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
+    return replace(opened_term.made, session=db)
 
 
 @contextmanager

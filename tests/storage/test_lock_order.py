@@ -14,10 +14,9 @@ from storage.corrections import deeds
 from storage.database import Sessions, make_engine, make_sessions
 from storage.handovers.applying import hold_classes
 from storage.matters import steps
-from storage.migrate import upgrade
 from storage.tables import Unlock
 from tests.correcting import Correction, granted, make_admin
-from tests.database import another_database
+from tests.database import migrated_database
 from tests.factories import NOW, OpenBook, fill, make_certificate, open_book
 from tests.issued import sign
 from tests.storage.test_two_at_once import PATIENCE, later
@@ -25,8 +24,7 @@ from tests.storage.test_two_at_once import PATIENCE, later
 
 @pytest.fixture(scope="module")
 def sessions(postgres_url: str) -> Iterator[Sessions]:
-    address = another_database(postgres_url, "lock_order")
-    upgrade(address)
+    address = migrated_database(postgres_url, "lock_order")
     engine = make_engine(address)
     yield make_sessions(engine)
     engine.dispose()

@@ -10,23 +10,21 @@ from sqlalchemy import select
 
 from domain.matters.signing import OVERTAKEN
 from storage import confirmations, orders
-from storage.completion import Embedded
 from storage.confirmations import RawSignatures
 from storage.database import Sessions, make_engine, make_sessions
 from storage.matters import completing, paper_orders, papers, steps
 from storage.matters.completing import Completed
 from storage.matters.paper_orders import WantedPaper
-from storage.migrate import upgrade
+from storage.paper_outcomes import Embedded
 from storage.tables import Document, Matter, OrderItem, SignatureRow, SigningOrder
-from tests.database import another_database
+from tests.database import migrated_database
 from tests.factories import ClassCast, make_certificate, make_class, make_school
 from tests.matters import MINUTES, make_matter, papers_of_matters, person_of, who  # noqa: F401 - a fixture
 
 
 @pytest.fixture(scope="module")
 def sessions(postgres_url: str) -> Iterator[Sessions]:
-    address = another_database(postgres_url, "matters_at_once")
-    upgrade(address)
+    address = migrated_database(postgres_url, "matters_at_once")
     engine = make_engine(address)
     yield make_sessions(engine)
     engine.dispose()

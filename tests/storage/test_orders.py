@@ -15,16 +15,15 @@ from storage import orders
 from storage.orders import NewOrder
 from storage.tables import SigningLease
 from tests.factories import NOW, OpenBook, make_certificate, make_class, make_staff, open_book
+from tests.standing import Standing
 from tests.storage.papers import confirm, make_order, new_order, prepare
 
 LATER = NOW + orders.LIFETIME
 
 
 @pytest.fixture
-def book(db: Session) -> OpenBook:
-    book = open_book(db)
-    book.review_all()
-    return book
+def book(reviewed_term: Standing[OpenBook], db: Session) -> OpenBook:
+    return replace(reviewed_term.made, session=db)
 
 
 def by_somebody_else(book: OpenBook, new: NewOrder) -> NewOrder:

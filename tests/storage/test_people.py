@@ -1,6 +1,7 @@
 """What waits for whom and since when, and nudges: once for each person, class and day."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -18,13 +19,14 @@ from storage.open_work import OpenWork
 from storage.outstanding import outstanding
 from storage.tables import ClassTermRow, Notice, TeachingAssignment
 from tests.factories import DUE, NOW, SLOTS, SUBJECTS, OpenBook, make_class, make_school, open_book
+from tests.standing import Standing
 
 DAY = date(2027, 1, 10)
 
 
 @pytest.fixture
-def book(db: Session) -> OpenBook:
-    return open_book(db)
+def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
+    return replace(opened_term.made, session=db)
 
 
 def work_of(book: OpenBook) -> Mapping[UUID, PersonWork]:

@@ -1,5 +1,6 @@
 """A teacher's own phrases: kept once, seen by nobody else, most used first; and copied to chosen pupils."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -13,14 +14,15 @@ from storage import entries, phrases, saving
 from storage.phrases import CommentCopy, NewPhrase
 from storage.saving import SaveResult
 from storage.tables import CommentPhrase
-from tests.factories import OpenBook, edit, fill, open_book
+from tests.factories import OpenBook, edit, fill
+from tests.standing import Standing
 
 WORDS = "Em tính nhẩm nhanh; cần trình bày sạch hơn."
 
 
 @pytest.fixture
-def book(db: Session) -> OpenBook:
-    return open_book(db)
+def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
+    return replace(opened_term.made, session=db)
 
 
 def keep(book: OpenBook, text: str = WORDS, level: str = "", subject: str = "toan", item: str = "") -> CommentPhrase:

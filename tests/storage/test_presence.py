@@ -1,5 +1,6 @@
 """Where a pupil is now: by the newest enrolment of all, not by whichever was never closed."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -12,14 +13,15 @@ from storage import presence, staffing
 from storage.tables import Enrolment, Matter, PupilRow, Staff
 from storage.transfers.requesting import Application, Outside, open_transfer
 from tests.factories import NOW, OpenBook, SchoolCast, make_class, make_school, open_book
+from tests.standing import Standing
 from tests.storage.pupil_years import enrolment_of, stayed, went_on
 
 LEFT = date(2027, 10, 1)
 
 
 @pytest.fixture
-def book(db: Session) -> OpenBook:
-    return open_book(db)
+def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
+    return replace(opened_term.made, session=db)
 
 
 @pytest.fixture

@@ -11,14 +11,15 @@ from domain.errors import NotFound
 from domain.scales import CellKind
 from storage import previews
 from storage.previews import PreviewedEdit, SlotOfPerson
-from tests.factories import NOW, OpenBook, edit, open_book
+from tests.factories import NOW, OpenBook, edit
+from tests.standing import Standing
 
 LATER = NOW + timedelta(hours=1)
 
 
 @pytest.fixture
-def book(db: Session) -> OpenBook:
-    return open_book(db)
+def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
+    return replace(opened_term.made, session=db)
 
 
 def owner_of(book: OpenBook) -> SlotOfPerson:

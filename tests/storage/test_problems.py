@@ -1,5 +1,6 @@
 """What a slot's teacher is told before handing in, and others once it is handed in."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -14,11 +15,12 @@ from storage.problems import problems
 from storage.saving import CellEdit
 from storage.tables import PupilTerm
 from tests.factories import OpenBook, edit, fill, make_class, make_school, open_book
+from tests.standing import Standing
 
 
 @pytest.fixture
-def book(db: Session) -> OpenBook:
-    return open_book(db)
+def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
+    return replace(opened_term.made, session=db)
 
 
 def save(book: OpenBook, slot: str, *edits: CellEdit) -> None:

@@ -1,6 +1,7 @@
 """Who fills a slot or an office from a moment on: no gap, no overlap, and nobody is moved behind a signature."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -15,7 +16,8 @@ from storage.access import SCHOOL_WIDE
 from storage.reassigning import Appointment, Change
 from storage.staffing import Person
 from storage.tables import Position, Reason, SigningOrder, TeachingAssignment
-from tests.factories import SINCE, ClassCast, OpenBook, make_class, make_school, make_staff, open_book
+from tests.factories import SINCE, ClassCast, OpenBook, make_class, make_school, make_staff
+from tests.standing import Standing
 from tests.storage.papers import make_order
 
 AT = datetime(2026, 12, 1, tzinfo=UTC)
@@ -24,8 +26,8 @@ INSTANT = timedelta(microseconds=1)
 
 
 @pytest.fixture
-def book(db: Session) -> OpenBook:
-    return open_book(db)
+def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
+    return replace(opened_term.made, session=db)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """A recall in the database: what was issued stays and says so, the next version replaces it, stores hear both."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -15,11 +16,12 @@ from storage import recalling
 from storage.tables import Document, DocumentRecord, LogEvent, Notice, RecordSlot, Submission, TermRecord
 from tests.factories import NOW, OpenBook
 from tests.issued import enrolment, issue, issued_book, reopen, send, sign, year_records
+from tests.standing import Standing
 
 
 @pytest.fixture
-def book(db: Session) -> OpenBook:
-    return issued_book(db)
+def book(issued_year: Standing[OpenBook], db: Session) -> OpenBook:
+    return replace(issued_year.made, session=db)
 
 
 def recall(book: OpenBook, *slots: str, record: int = 0) -> None:

@@ -1,5 +1,6 @@
 """Where a book stands whose workflow is not there: what only its own journal knows, and whom it has told."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,15 +15,16 @@ from storage import deadlines, reopening
 from storage.campaigns import drifts
 from storage.reopening import BookStanding
 from storage.tables import ClassTermRow
-from tests.factories import DUE, OpenBook, open_book
+from tests.factories import DUE, OpenBook
 from tests.issued import issue, issued_book, sign
+from tests.standing import Standing
 
 LATE = DUE + timedelta(days=30)
 
 
 @pytest.fixture
-def book(db: Session) -> OpenBook:
-    return open_book(db)
+def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
+    return replace(opened_term.made, session=db)
 
 
 def standing(book: OpenBook, at: datetime = LATE) -> BookStanding:

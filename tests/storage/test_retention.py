@@ -1,6 +1,7 @@
 """Personal data is kept as long as the policy says, by the rights of a worker, and no table is forgotten."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -34,7 +35,8 @@ from storage.tables import (
     Staff,
 )
 from tests.database import restricted
-from tests.factories import OpenBook, open_book
+from tests.factories import OpenBook
+from tests.standing import Standing
 
 SHIPPED = Path(retention.__file__).parent.parent / "domain" / "retention" / "data" / "luu-giu-2026.1.toml"
 POLICY = read_policy()
@@ -46,8 +48,8 @@ PERSONAL = frozenset({"full_name", "personal_id", "birth_date", "network", "devi
 
 
 @pytest.fixture
-def book(db: Session) -> OpenBook:
-    return open_book(db)
+def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
+    return replace(opened_term.made, session=db)
 
 
 def is_personal(table: str) -> bool:

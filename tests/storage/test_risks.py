@@ -1,5 +1,6 @@
 """Who may miss a deadline, known today: by certificate, by never having come, by what was late before."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -15,14 +16,15 @@ from storage.open_work import OpenWork
 from storage.risks import risks_of
 from storage.staffing import Person
 from storage.tables import ClassTermRow, Command, TeachingAssignment
-from tests.factories import DUE, NOW, OpenBook, fill, make_certificate, make_school, open_book
+from tests.factories import DUE, NOW, OpenBook, fill, make_certificate, make_school
+from tests.standing import Standing
 
 LAST = datetime(2027, 6, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def book(db: Session) -> OpenBook:
-    return open_book(db)
+def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
+    return replace(opened_term.made, session=db)
 
 
 def risks(book: OpenBook, staff_id: UUID) -> list[RiskKind]:

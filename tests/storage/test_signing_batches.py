@@ -1,6 +1,7 @@
 """Batches: one opening for many classes, the same one while it lives, and nothing signed that has moved on."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -17,14 +18,14 @@ from storage.signing_batches import NOTHING, REPLACED, Wish
 from storage.staffing import Person
 from storage.tables import ClassGroup, SigningBatch, SigningOrder
 from tests.factories import NOW, SUBJECTS, OpenBook, make_certificate, make_class, make_staff, open_book
+from tests.standing import Standing
 from tests.storage.papers import make_document, make_order, make_signature, prepare
 from tests.storage.test_signing_desk import OWN, who
 
 
 @pytest.fixture
-def book(db: Session) -> OpenBook:
-    book = open_book(db)
-    book.review_all()
+def book(reviewed_term: Standing[OpenBook], db: Session) -> OpenBook:
+    book = replace(reviewed_term.made, session=db)
     make_certificate(db, book.cast.homeroom)
     make_certificate(db, book.cast.school.principal)
     return book

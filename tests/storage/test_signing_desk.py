@@ -16,15 +16,14 @@ from storage.signing_desk import Line
 from storage.staffing import Person
 from storage.tables import TeachingAssignment
 from tests.factories import NOW, SUBJECTS, OpenBook, make_class, make_school, open_book
+from tests.standing import Standing
 
 OWN = tuple(slot for slot in SUBJECTS if slot != "am_nhac")
 
 
 @pytest.fixture
-def book(db: Session) -> OpenBook:
-    book = open_book(db)
-    book.review_all()
-    return book
+def book(reviewed_term: Standing[OpenBook], db: Session) -> OpenBook:
+    return replace(reviewed_term.made, session=db)
 
 
 def who(book: OpenBook, slot: str, *roles: str) -> Person:

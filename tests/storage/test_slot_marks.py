@@ -1,5 +1,6 @@
 """A slot as a whole: pupils in class order, every cell with its version, and whose part is closed."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -12,12 +13,13 @@ from domain.slot_marks import Known
 from storage import saving
 from storage.slot_marks import slot_marks
 from storage.tables import Staff
-from tests.factories import NOW, SINCE, OpenBook, edit, fill, open_book
+from tests.factories import NOW, SINCE, OpenBook, edit, fill
+from tests.standing import Standing
 
 
 @pytest.fixture
-def book(db: Session) -> OpenBook:
-    return open_book(db)
+def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
+    return replace(opened_term.made, session=db)
 
 
 def test_a_slot_is_read_with_its_pupils_in_order_and_who_wrote_what(book: OpenBook) -> None:

@@ -1,5 +1,6 @@
 """What waits for whom at each step, and until when; what is held, issued or somebody else's waits for nobody."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,12 +14,13 @@ from domain.work import Work
 from storage import staffing, tasks
 from storage.staffing import Person
 from storage.tables import Staff, TermRecord
-from tests.factories import DUE, NOW, OpenBook, make_class, make_school, open_book
+from tests.factories import DUE, NOW, OpenBook, make_class, make_school
+from tests.standing import Standing
 
 
 @pytest.fixture
-def book(db: Session) -> OpenBook:
-    return open_book(db)
+def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
+    return replace(opened_term.made, session=db)
 
 
 def person(book: OpenBook, slot: str) -> Person:

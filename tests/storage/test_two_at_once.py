@@ -22,14 +22,13 @@ from domain.scales import CellKind
 from storage import checks, entries, saving
 from storage.checks import FoundStatus
 from storage.database import Sessions, make_engine, make_sessions
-from storage.migrate import upgrade
 from storage.opening import OpenedTerm, open_term
 from storage.pupil_decisions import PupilAssessment, set_assessment
 from storage.rosters import entering
 from storage.rosters.shapes import ListedClass
 from storage.saving import CellEdit, SaveResult
 from storage.tables import CertificateRow, ClassGroup, Enrolment, PupilRow, PupilTerm, School, TermRecord
-from tests.database import another_database
+from tests.database import migrated_database
 from tests.factories import (
     DUE,
     NOW,
@@ -53,8 +52,7 @@ Done = TypeVar("Done")
 @pytest.fixture(scope="module")
 def sessions(postgres_url: str) -> Iterator[Sessions]:
     """Sessions that commit, in a database of their own: other tests count rows."""
-    address = another_database(postgres_url, "two_at_once")
-    upgrade(address)
+    address = migrated_database(postgres_url, "two_at_once")
     engine = make_engine(address)
     yield make_sessions(engine)
     engine.dispose()

@@ -15,8 +15,7 @@ from domain.curriculum import HOMEROOM
 from domain.decisions import Action
 from storage.database import Sessions, make_engine, make_sessions
 from storage.grants import WORKER
-from storage.migrate import upgrade
-from tests.database import another_database, sessions_of
+from tests.database import migrated_database, sessions_of
 from tests.factories import make_certificate, open_book
 from worker.gauges import Gauges
 from workflows.health import QUEUES
@@ -25,8 +24,7 @@ from workflows.health import QUEUES
 @pytest.fixture(scope="module")
 def engine(postgres_url: str) -> Iterator[Engine]:
     """A database in which this file alone commits."""
-    address = another_database(postgres_url, "gauges")
-    upgrade(address)
+    address = migrated_database(postgres_url, "gauges")
     engine = make_engine(address)
     yield engine
     engine.dispose()

@@ -22,10 +22,9 @@ from domain.curriculum import PRINCIPAL
 from domain.decisions import Action, Decision
 from storage import journal
 from storage.grants import WORKER
-from storage.migrate import upgrade
 from storage.opening import OpenedTerm, open_term
 from tests.cli.conftest import until
-from tests.database import another_database, sessions_of
+from tests.database import migrated_database, sessions_of
 from tests.factories import make_class, make_school
 from tests.ops.conftest import three_ports
 from workflows.class_term import ClassTermWorkflow, workflow_id
@@ -46,7 +45,7 @@ class School:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def school(postgres_url: str, tmp_path: Path) -> AsyncIterator[School]:
-    upgrade(address := another_database(postgres_url, "rolling"))
+    address = migrated_database(postgres_url, "rolling")
     with sessions_of(address) as sessions, sessions.begin() as session:
         made, due = make_school(session), datetime.now(UTC) + timedelta(days=30)
         classes = [make_class(session, made, f"1A{number}").class_id for number in range(1, AT_ONCE + 1)]

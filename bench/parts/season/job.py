@@ -33,10 +33,10 @@ from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
 from domain.decisions import Action
 from interchange.national.codes import load_codes
 from storage import certificates, orders, reopening
-from storage.completion import Embedded, PaperFailure
 from storage.database import Sessions, make_engine, make_sessions
 from storage.grants import WORKER
 from storage.orders import NewOrder
+from storage.paper_outcomes import Embedded, PaperFailure
 from worker.trust import make_grounds, make_trust
 from workflows.messages import ClassTermState
 from workflows.opening import resumed_state

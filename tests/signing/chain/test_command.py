@@ -18,6 +18,7 @@ from tests.signing.log.samples import signer
 
 APP = typer.Typer()
 APP.command()(verify_command)
+pytestmark = pytest.mark.usefixtures("one_process")
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """A package of papers as schools really seal them: a record of a year, the transfer result that names it, a page."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +22,7 @@ from tests.signing.verification.papers import exchanged, sealed, signable
 from tests.signing.verification.world import LATER, PRINCIPAL, World
 
 YEAR, CODE = "2025-2026", "BBBB-3333"
+Examine = Callable[[TransferPackage], PackageReport]
 COLUMNS = ("hk1/mid_hk1/level", "hk1/mid_hk1/score")
 
 
@@ -60,13 +62,13 @@ def _sealed(world: World, content: Any) -> bytes:  # noqa: ANN401 - of a kind th
     return world.sealed(world.signed(paper, PRINCIPAL))
 
 
-def examined(package: TransferPackage, world: World) -> PackageReport:
-    with ApartVerifier() as verifier:
-        return examine_package(unpack(pack(package)), verifier, world.roots)
+@pytest.fixture
+def examined(kept_verifier: ApartVerifier, world: World) -> Examine:
+    return lambda package: examine_package(unpack(pack(package)), kept_verifier, world.roots)
 
 
-def test_papers_and_data_hold_together(package: TransferPackage, world: World) -> None:
-    report = examined(package, world)
+def test_papers_and_data_hold_together(package: TransferPackage, examined: Examine) -> None:
+    report = examined(package)
     assert [
         finding for each in report.members for finding in each.findings if finding.outcome is not Verdict.VALID
     ] == []
@@ -74,7 +76,7 @@ def test_papers_and_data_hold_together(package: TransferPackage, world: World) -
 
 
 def test_an_extract_of_another_pupil_is_found_and_a_name_put_right_since_is_for_people(
-    package: TransferPackage, world: World
+    package: TransferPackage, world: World, examined: Examine
 ) -> None:
     *others, extract = package.papers
     for pupil, outcome in (
@@ -83,16 +85,16 @@ def test_an_extract_of_another_pupil_is_found_and_a_name_put_right_since_is_for_
     ):
         content = replace(paper_extract(), pupil=pupil)
         changed = replace(package, papers=(*others, replace(extract, pdf=_sealed(world, content))))
-        data = next(each for each in examined(changed, world).members if each.kind is None)
+        data = next(each for each in examined(changed).members if each.kind is None)
         found = {each.about: each.outcome for each in data.findings if each.check is PackageCheck.PUPIL}
         assert found[extract.name] is outcome
 
 
-def test_each_paper_that_is_tampered_with_is_found(package: TransferPackage, world: World) -> None:
+def test_each_paper_that_is_tampered_with_is_found(package: TransferPackage, examined: Examine) -> None:
     for at, paper in enumerate(package.papers):
         changed = [*package.papers]
         changed[at] = replace(paper, pdf=paper.pdf + b"\n")
-        report = examined(replace(package, papers=tuple(changed)), world)
+        report = examined(replace(package, papers=tuple(changed)))
         assert [each.name for each in report.members if each.kind and each.findings[0].outcome is Verdict.INVALID] == [
             paper.name
         ]

@@ -1,5 +1,6 @@
 """What was changed since a part was opened: before and after, for those who may see it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,15 +13,14 @@ from domain.scales import CellKind
 from storage import saving
 from storage.corrections import changes
 from tests.correcting import Correction, granted, make_admin
-from tests.factories import NOW, OpenBook, edit, open_book
+from tests.factories import NOW, OpenBook, edit
 from tests.issued import sign
+from tests.standing import Standing
 
 
 @pytest.fixture
-def book(db: Session) -> OpenBook:
-    book = open_book(db)
-    sign(book)
-    return book
+def book(signed_term: Standing[OpenBook], db: Session) -> OpenBook:
+    return replace(signed_term.made, session=db)
 
 
 @pytest.fixture

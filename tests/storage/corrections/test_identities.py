@@ -1,6 +1,7 @@
 """Identity pages and changes of civil data: the row changes once, former values stay, unsealed papers are void."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -26,14 +27,15 @@ from storage.tables import CivilChange, Document, IdentityPage, LogEvent, Matter
 from tests.correcting import Correction
 from tests.factories import NOW, OpenBook, make_class, make_school, open_book
 from tests.issued import enrolment, issued_book, sign
+from tests.standing import Standing
 from tests.storage.moving import confirmed
 
 DECISION = CivilDecision("35/QĐ-UBND", date(2027, 1, 5), "UBND phường Tân Bình")
 
 
 @pytest.fixture
-def book(db: Session) -> OpenBook:
-    return open_book(db, None, Term.YEAR_END)
+def book(opened_year: Standing[OpenBook], db: Session) -> OpenBook:
+    return replace(opened_year.made, session=db)
 
 
 def pupil(book: OpenBook, record: int = 0) -> PupilRow:

@@ -1,21 +1,23 @@
 """New civil data: only where the pupil is now, and in every book before the page is signed."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy.orm import Session
 
-from domain.assessment import Term
 from domain.errors import NotAllowed, NotFound
 from domain.matters.corrections import Deed
 from storage.corrections import deeds
-from tests.factories import OpenBook, make_school, open_book
+from tests.factories import OpenBook, make_school
 from tests.issued import sign
+from tests.standing import Standing
 from tests.storage.corrections.test_identities import change, first_page, granted, pupil
 from tests.storage.pupil_years import went_on
 
 
 @pytest.fixture
-def book(db: Session) -> OpenBook:
-    return open_book(db, None, Term.YEAR_END)
+def book(opened_year: Standing[OpenBook], db: Session) -> OpenBook:
+    return replace(opened_year.made, session=db)
 
 
 def test_who_has_gone_to_another_school_in_summer_is_unknown_here(book: OpenBook) -> None:

@@ -1,5 +1,6 @@
 """A recall: asked for, confirmed, decided, after the freeze allowed; then only forward, to the next version."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
@@ -25,11 +26,12 @@ from tests.correcting import Correction, make_admin
 from tests.factories import NOW, SINCE, OpenBook, fill, make_certificate, open_book
 from tests.issued import enrolment, issue, issued_book, send, sign, year_records
 from tests.office import manager_of
+from tests.standing import Standing
 
 
 @pytest.fixture
-def book(db: Session) -> OpenBook:
-    return issued_book(db)
+def book(issued_year: Standing[OpenBook], db: Session) -> OpenBook:
+    return replace(issued_year.made, session=db)
 
 
 def asked(book: OpenBook, who: UUID | None = None, *slots: str, record: int = 0, **more: object) -> Correction:

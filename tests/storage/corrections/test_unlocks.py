@@ -1,5 +1,6 @@
 """An unlock: asked for by a teacher, decided by the principal, carried out by the admin, settled by the approval."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -23,16 +24,15 @@ from storage.tables import Assessment, Document, Notice, RecordSlot, Unlock
 from tests.correcting import Correction, granted, make_admin, unlock
 from tests.factories import NOW, OpenBook, edit, fill, make_class, make_school, open_book
 from tests.issued import issue, issued_book, sign
+from tests.standing import Standing
 
 UNTIL = NOW + timedelta(days=1)
 
 
 @pytest.fixture
-def book(db: Session) -> OpenBook:
+def book(signed_term: Standing[OpenBook], db: Session) -> OpenBook:
     """Everything is sent and signed by the homeroom teacher."""
-    book = open_book(db)
-    sign(book)
-    return book
+    return replace(signed_term.made, session=db)
 
 
 @pytest.fixture

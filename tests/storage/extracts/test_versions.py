@@ -20,15 +20,16 @@ from storage.extracts import drafts, steps
 from storage.matters import papers
 from storage.tables import Document, LogEvent, Transfer
 from storage.transfers import following, packing
-from tests.factories import NOW, OpenBook, make_class, make_school, open_book
+from tests.factories import NOW, OpenBook, make_class, make_school
 from tests.issued import enrolment
+from tests.standing import Standing
 from tests.storage.extracts.making import SCAN, YEAR, Made, arrived, begun, checked, seal
 from tests.storage.moving import confirmed
 
 
 @pytest.fixture
-def book(db: Session) -> OpenBook:
-    return open_book(db)
+def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
+    return replace(opened_term.made, session=db)
 
 
 def test_it_is_withdrawn_and_begun_again(book: OpenBook) -> None:

@@ -1,5 +1,6 @@
 """A school becomes part of another, or gives classes away: once for each decision, and what was issued stays."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -31,8 +32,9 @@ from storage.tables import (
     Transfer,
 )
 from storage.transfers.year import sealed_years
-from tests.factories import SUBJECTS, ClassCast, OpenBook, make_certificate, make_class, make_school, open_book
+from tests.factories import SUBJECTS, ClassCast, OpenBook, make_certificate, make_class, make_school
 from tests.matters import MINUTES, make_matter
+from tests.standing import Standing
 from tests.storage.papers import make_document, make_order
 from tests.storage.pupil_years import enrolment_of, issued
 
@@ -41,8 +43,8 @@ INSTANT = timedelta(microseconds=1)
 
 
 @pytest.fixture
-def book(db: Session) -> OpenBook:
-    return open_book(db, make_class(db, make_school(db, 1), "1A1"))
+def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
+    return replace(opened_term.made, session=db)
 
 
 @pytest.fixture
