@@ -89,8 +89,8 @@ def take_up_again(session: Session, case: Case, now: datetime) -> None:
     for item in case.items:
         _resume(session, case, item, at if begun else None)
         item.applied_at = None
+        flush(session, OVERLAP)  # before anything is asked for, which would write it too, and say it in no words
     _stand_again(session, case, at, begun=begun)
-    flush(session, OVERLAP)
 
 
 def _drop_new(session: Session, case: Case, at: datetime) -> None:

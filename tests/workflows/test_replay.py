@@ -10,7 +10,9 @@ from temporalio.workflow import NondeterminismError
 from config.payloads import passing_converter
 from config.settings import PROJECT
 from tests.workflows.changed import ReorderedClassTermWorkflow
+from tests.workflows.playing import Book
 from tests.workflows.recorded import EVERY, FOLDER, history, name_of, release, without, workflow_of
+from tests.workflows.replaying import NotingRunner
 from workflows.class_term import ClassTermWorkflow
 from workflows.workers import WORKFLOWS
 
@@ -30,6 +32,17 @@ async def test_recorded_histories_still_replay(path: Path) -> None:
 async def test_a_workflow_that_changed_its_commands_does_not_replay(path: Path) -> None:
     with pytest.raises(NondeterminismError):
         await replayer(ReorderedClassTermWorkflow).replay_workflow(history(path))
+
+
+async def test_what_workers_ran_is_replayed_as_well(book: Book) -> None:
+    await book.whole_term()
+    runner = NotingRunner()
+    runner.runs[(await book.handle.describe()).run_id] = book.handle.id
+    runner.workflows = [ClassTermWorkflow]
+    await runner.replay(book.client)
+    runner.workflows = [ReorderedClassTermWorkflow]
+    with pytest.raises(NondeterminismError):
+        await runner.replay(book.client)
 
 
 def test_no_release_is_without_a_history_of_each_of_its_workflows() -> None:

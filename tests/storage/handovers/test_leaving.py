@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from domain.duties import Duty
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from domain.matters.handovers import Deed, HandoverKind, HandoverState
-from storage import certificates, staffing
+from storage import certificates, registration, staffing
 from storage.handovers import opening
 from storage.matters import steps as diary
 from storage.matters import waits
@@ -153,6 +153,15 @@ def test_cancelled_after_the_moment_the_giver_goes_on_from_then(stage: Stage) ->
     assert stage.holders("toan", AT - INSTANT, AT, stage.now - INSTANT, stage.now) == [
         stage.leaver, None, None, stage.leaver,
     ]  # fmt: skip
+
+
+def test_cancelled_after_somebody_else_was_given_the_work_is_refused_in_words(stage: Stage) -> None:
+    handing = retire(stage, toan=stage.newcomer())
+    other, stage.now = stage.newcomer(), AT + timedelta(days=2)
+    registration.assign(stage.session, stage.class_id, "toan", other, (AT + timedelta(days=1), None))
+    with pytest.raises(Conflict, match="trùng với phân công khác"):
+        handing.do(Deed.CANCEL, stage.head, reason="Gia hạn hợp đồng")
+    assert (handing.state(), stage.holder("toan", stage.now)) == (HandoverState.ACCEPTING, other)
 
 
 def test_what_has_taken_effect_is_not_cancelled(stage: Stage) -> None:

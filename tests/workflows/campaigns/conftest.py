@@ -22,10 +22,9 @@ from storage.campaigns import offices, policies, running
 from storage.campaigns.offices import OfficeFacts
 from storage.campaigns.running import NewCampaign
 from storage.database import Sessions, make_engine, make_sessions
-from storage.migrate import upgrade
 from storage.staffing import Person
 from storage.tables import Campaign
-from tests.database import another_database, of_worker
+from tests.database import migrated_database, of_worker
 from tests.factories import YEAR, ClassCast, make_class, make_school
 from workflows.campaign import CampaignState
 from workflows.queues import MAIN_QUEUE
@@ -40,8 +39,7 @@ TENTH = 10  # whose classes choose their subjects
 
 @pytest.fixture(scope="session")
 def season_sessions(postgres_url: str) -> Iterator[Sessions]:
-    url = another_database(postgres_url, "season")
-    upgrade(url)
+    url = migrated_database(postgres_url, "season")
     engine = make_engine(url, pool_size=12)
     with make_sessions(engine).begin() as session:
         policies.ensure_shipped(session)

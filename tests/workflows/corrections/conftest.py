@@ -6,16 +6,14 @@ import pytest_asyncio
 
 from cli.services.temporal_in_memory import TIME_SKIPPING, temporal_server
 from storage.database import make_engine, make_sessions
-from storage.migrate import upgrade
-from tests.database import another_database
+from tests.database import migrated_database
 from tests.workflows.corrections.playing import theatre
 from tests.workflows.moves.world import Stage
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def stage(postgres_url: str) -> AsyncIterator[Stage]:
-    url = another_database(postgres_url, "corrections")
-    upgrade(url)
+    url = migrated_database(postgres_url, "corrections")
     engine = make_engine(url, pool_size=20)
     async with (
         temporal_server(arguments=TIME_SKIPPING) as server,

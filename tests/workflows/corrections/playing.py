@@ -40,18 +40,19 @@ from tests.workflows.moves.prelude import advance
 from tests.workflows.moves.world import NoQuestions, PlainPapers, World, _class
 from tests.workflows.moves.world import Stage as Theatre
 from tests.workflows.playing import FAILURES
+from tests.workflows.replaying import replayed_at_the_end
 from workflows.matter_starting import decide_correction
 from workflows.opening import resumed_state
 from workflows.queues import MAIN_QUEUE, SIGN_QUEUE
 from workflows.starting import TemporalEngine, start_class_term
-from workflows.workers import LEAN, WORKFLOWS, campaign_worker, main_activities, matter_worker
+from workflows.workers import WORKFLOWS, campaign_worker, main_activities, matter_worker
 
 NUMBERS = count(60)  # of schools; each test has its own
 
 
 @asynccontextmanager
 async def theatre(client: Client, sessions: Sessions) -> AsyncIterator[Theatre]:
-    async with AsyncExitStack() as stack:
+    async with replayed_at_the_end(client) as runner, AsyncExitStack() as stack:
         workers = stack.enter_context(of_worker(sessions))
         orders = OrderActivities(workers, PlainPapers(), NoQuestions())  # type: ignore[arg-type]
         matters = MatterPaperActivities(workers, PlainPapers())  # type: ignore[arg-type]
@@ -60,8 +61,7 @@ async def theatre(client: Client, sessions: Sessions) -> AsyncIterator[Theatre]:
         main = Worker(
             client, task_queue=MAIN_QUEUE, workflows=WORKFLOWS,
             activities=main_activities(workers),
-            activity_executor=threads, workflow_failure_exception_types=FAILURES, max_cached_workflows=0,
-            workflow_runner=LEAN,
+            activity_executor=threads, workflow_failure_exception_types=FAILURES, workflow_runner=runner,
         )  # fmt: skip
         sign = Worker(client, task_queue=SIGN_QUEUE, activities=signing, activity_executor=threads)
         others = (campaign_worker(client, workers, threads), matter_worker(client, workers, threads))

@@ -22,13 +22,13 @@ from domain.matters.handovers import Deed, HandoverKind, HandoverStanding
 from storage import staffing
 from storage.database import Sessions, make_engine, make_sessions
 from storage.handovers.deciding import Case, case_of
-from storage.migrate import upgrade
 from storage.staffing import Person
 from storage.tables import Staff
-from tests.database import another_database, of_worker
+from tests.database import migrated_database, of_worker
 from tests.factories import ClassCast, make_certificate, make_class, make_school, make_staff
+from tests.workflows.replaying import replayed_at_the_end
 from workflows.queues import MAIN_QUEUE
-from workflows.workers import LEAN, WORKFLOWS, main_activities
+from workflows.workers import WORKFLOWS, main_activities
 
 _NUMBERS = count(1)
 LATER = timedelta(days=10)
@@ -36,8 +36,7 @@ LATER = timedelta(days=10)
 
 @pytest.fixture(scope="session")
 def handover_sessions(postgres_url: str) -> Iterator[Sessions]:
-    url = another_database(postgres_url, "handovers")
-    upgrade(url)
+    url = migrated_database(postgres_url, "handovers")
     engine = make_engine(url, pool_size=12)
     yield make_sessions(engine)
     engine.dispose()
@@ -45,16 +44,17 @@ def handover_sessions(postgres_url: str) -> Iterator[Sessions]:
 
 @asynccontextmanager
 async def handover_workers(client: Client, sessions: Sessions) -> AsyncIterator[None]:
-    """Without a cache every workflow task replays its whole history."""
     with of_worker(sessions) as working, ThreadPoolExecutor(8) as threads:
-        async with Worker(
-            client,
-            task_queue=MAIN_QUEUE,
-            workflows=WORKFLOWS,
-            activities=main_activities(working),
-            activity_executor=threads,
-            max_cached_workflows=0,
-            workflow_runner=LEAN,
+        async with (
+            replayed_at_the_end(client) as runner,
+            Worker(
+                client,
+                task_queue=MAIN_QUEUE,
+                workflows=WORKFLOWS,
+                activities=main_activities(working),
+                activity_executor=threads,
+                workflow_runner=runner,
+            ),
         ):
             yield
 

@@ -165,7 +165,7 @@ def prepared(world: World, step: Step, command_id: str) -> Decision:
         if step.slot not in mine:
             raise NotAllowed(ordering.NOT_ASSIGNED)
         if step.action is Action.SUBMIT:
-            _enter(session, step, group, Term(row.term))
+            enter(session, step, group, Term(row.term))
         reason_id = ""
         if step.action in {Action.RETURN, Action.HOLD}:
             reason_id = str(uuid4())
@@ -177,7 +177,7 @@ def prepared(world: World, step: Step, command_id: str) -> Decision:
     )
 
 
-def _enter(session: Session, step: Step, group: ClassGroup, term: Term) -> None:
+def enter(session: Session, step: Step, group: ClassGroup, term: Term) -> None:
     cells = required_cells(entries.curriculum_of(group, term), term, step.slot)
     wanted = {UUID(record) for record in step.records}
     known = known_cells(session, step.slot, wanted)

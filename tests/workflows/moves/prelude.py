@@ -2,15 +2,18 @@
 
 from uuid import UUID, uuid4
 
+from domain.assessment import Term
 from domain.curriculum import HOMEROOM
-from domain.decisions import SIGNING_ACTIONS, Action
+from domain.decisions import SIGNING_ACTIONS, Action, Decision
 from domain.lifecycle import waiting_slots
 from domain.stages import STAGES, Stage
 from storage import projection, reopening, staffing
-from tests.workflows.moves.people import ACTION_AT, Step, now, prepared
+from storage.tables import ClassGroup, ClassTermRow
+from tests.workflows.moves.people import ACTION_AT, Step, enter, now, prepared
 from tests.workflows.moves.world import World
 from workflows.messages import ClassTermState, Outcome
 from workflows.opening import resumed_state
+from workflows.planning import Step as Planned
 from workflows.planning import plan_issue, plan_step
 
 
@@ -20,8 +23,35 @@ def advance(world: World, class_term_id: UUID, goal: Stage) -> None:
         book = reopening.book(session, class_term_id)
         state = resumed_state(book).loaded(reopening.standing(session, class_term_id, now()))
         people = {slot: held[0].staff_id for slot, held in staffing.by_slot(session, book.class_id, now()).items()}
-    while STAGES.index(next(iter(state.records.values())).stage) < STAGES.index(goal):
+        group = session.get_one(ClassGroup, book.class_id)
+    if goal is not Stage.ENTRY and _stage(state) is Stage.ENTRY:
+        state = _submitted(world, state, people, group)
+    while STAGES.index(_stage(state)) < STAGES.index(goal):
         state = _next(world, state, people)
+
+
+def _stage(state: ClassTermState) -> Stage:
+    return next(iter(state.records.values())).stage
+
+
+def _submitted(world: World, state: ClassTermState, people: dict[str, UUID], group: ClassGroup) -> ClassTermState:
+    """Everybody enters and submits: many small decisions, in one transaction."""
+    class_term_id, records = UUID(state.class_term_id), tuple(state.records)
+    with world.stage.sessions.begin() as session:
+        term = Term(session.get_one(ClassTermRow, class_term_id).term)
+        for slot in waiting_slots(state.records[records[0]]):
+            step = Step(class_term_id, Action.SUBMIT, slot, records, people[slot])
+            enter(session, step, group, term)
+            decision = Decision(step.action, slot, records, actor_id=str(people[slot]))
+            done = plan_step(state, state.class_term(), str(uuid4()), decision, now())
+            projection.project(session, done.work)
+            state = _after(state, done)
+    return state
+
+
+def _after(state: ClassTermState, done: Planned) -> ClassTermState:
+    outcome = Outcome(done.work.seq, done.work.decision.record_ids)
+    return state.after(done.term, done.work.command_id, outcome)
 
 
 def _next(world: World, state: ClassTermState, people: dict[str, UUID]) -> ClassTermState:
@@ -41,5 +71,5 @@ def _next(world: World, state: ClassTermState, people: dict[str, UUID]) -> Class
             projection.project(session, done.work)
     for each in (done, issue):
         if each is not None:
-            state = state.after(each.term, each.work.command_id, Outcome(each.work.seq, decision.record_ids))
+            state = _after(state, each)
     return state

@@ -11,8 +11,7 @@ from cli.services.temporal_in_memory import TIME_SKIPPING, temporal_server
 from domain.stages import STAGES
 from storage import reopening
 from storage.database import make_engine, make_sessions
-from storage.migrate import upgrade
-from tests.database import another_database
+from tests.database import migrated_database
 from tests.workflows.moves import corrections, handovers, people, transfers
 from tests.workflows.moves.invariants import Watch
 from tests.workflows.moves.people import Refused
@@ -35,8 +34,7 @@ TOGETHER = (1, 1, 2, 3)
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def theatre(postgres_url: str) -> AsyncIterator[Stage]:
-    url = another_database(postgres_url, "moves")
-    upgrade(url)
+    url = migrated_database(postgres_url, "moves")
     engine = make_engine(url, pool_size=20)
     async with temporal_server(arguments=TIME_SKIPPING) as server, stage(server.client, make_sessions(engine)) as found:
         yield found

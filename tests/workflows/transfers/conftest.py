@@ -12,22 +12,21 @@ from temporalio.worker import Worker
 
 from activities.decisions import DecisionActivities
 from storage.database import Sessions, make_engine, make_sessions
-from storage.migrate import upgrade
-from tests.database import another_database, of_worker
+from tests.database import migrated_database, of_worker
 from tests.workflows.playing import FAILURES
+from tests.workflows.replaying import replayed_at_the_end
 from tests.workflows.transfers.pretended import Pretended
 from tests.workflows.transfers.schools import Journey, make_journey
 from workflows.class_term import ClassTermWorkflow
 from workflows.pupil_papers import ExtractWorkflow, IdentityWorkflow
 from workflows.queues import MAIN_QUEUE, PROOF_QUEUE, SIGN_QUEUE
 from workflows.transfer import TransferWorkflow
-from workflows.workers import LEAN, matter_worker
+from workflows.workers import matter_worker
 
 
 @pytest.fixture(scope="session")
 def moving_sessions(postgres_url: str) -> Iterator[Sessions]:
-    url = another_database(postgres_url, "moving")
-    upgrade(url)
+    url = migrated_database(postgres_url, "moving")
     engine = make_engine(url, pool_size=16)
     yield make_sessions(engine)
     engine.dispose()
@@ -35,16 +34,14 @@ def moving_sessions(postgres_url: str) -> Iterator[Sessions]:
 
 @asynccontextmanager
 async def moving_workers(client: Client, sessions: Sessions, pretended: Pretended) -> AsyncIterator[None]:
-    """Without a cache every workflow task replays its whole history."""
     with of_worker(sessions) as working, ThreadPoolExecutor(12) as threads:
         decisions = DecisionActivities(working)
-        async with AsyncExitStack() as stack:
+        async with replayed_at_the_end(client) as runner, AsyncExitStack() as stack:
             main = Worker(
                 client, task_queue=MAIN_QUEUE,
                 workflows=[ClassTermWorkflow, IdentityWorkflow, ExtractWorkflow, TransferWorkflow],
                 activities=[decisions.record_decision, decisions.note_deadline, decisions.load_book],
-                activity_executor=threads, max_cached_workflows=0, workflow_failure_exception_types=FAILURES,
-                workflow_runner=LEAN,
+                activity_executor=threads, workflow_failure_exception_types=FAILURES, workflow_runner=runner,
             )  # fmt: skip
             sign = Worker(
                 client, task_queue=SIGN_QUEUE, activity_executor=threads,

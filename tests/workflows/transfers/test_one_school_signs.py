@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
@@ -22,13 +23,14 @@ from domain.transfers.phases import Phase
 from storage.database import Sessions
 from storage.tables import Enrolment, MatterEvent, TermRecord
 from tests.workflows.playing import FAILURES
+from tests.workflows.replaying import replayed_at_the_end
 from tests.workflows.transfers.pretended import Pretended
 from tests.workflows.transfers.schools import Journey, LiveBook, make_journey
 from tests.workflows.transfers.test_transfer import signed_by_subjects
 from workflows.class_term import ClassTermWorkflow
 from workflows.queues import MAIN_QUEUE, PROOF_QUEUE, SIGN_QUEUE
 from workflows.transfer import TransferWorkflow
-from workflows.workers import LEAN, matter_worker
+from workflows.workers import matter_worker
 
 
 async def can_sign(book: LiveBook, record: str) -> bool:
@@ -95,12 +97,13 @@ async def twice(
     temporal_env: WorkflowEnvironment, moving_sessions: Sessions, pretended: Pretended
 ) -> AsyncIterator[Journey]:
     client, decisions = temporal_env.client, DecisionActivities(moving_sessions)
-    with ThreadPoolExecutor(12) as threads:
+    async with replayed_at_the_end(client) as runner, AsyncExitStack() as stack:
+        threads = stack.enter_context(ThreadPoolExecutor(12))
         main = Worker(
             client, task_queue=MAIN_QUEUE, workflows=[ClassTermWorkflow, TransferWorkflow],
             activities=[decisions.record_decision, decisions.note_deadline, decisions.load_book],
-            activity_executor=threads, max_cached_workflows=0, workflow_failure_exception_types=FAILURES,
-            interceptors=[Twice()], workflow_runner=LEAN,
+            activity_executor=threads, workflow_failure_exception_types=FAILURES, interceptors=[Twice()],
+            workflow_runner=runner,
         )  # fmt: skip
         sign = Worker(
             client, task_queue=SIGN_QUEUE, activities=[pretended.complete_order, pretended.complete_matter_order],
@@ -110,8 +113,9 @@ async def twice(
             client, task_queue=PROOF_QUEUE, activities=[pretended.pack_transfer, pretended.check_brought],
             activity_executor=threads, interceptors=[Twice()],
         )  # fmt: skip
-        async with main, sign, proof, matter_worker(client, moving_sessions, threads, [Twice()]):
-            yield make_journey(moving_sessions, client, pretended)
+        for worker in (main, sign, proof, matter_worker(client, moving_sessions, threads, [Twice()])):
+            await stack.enter_async_context(worker)
+        yield make_journey(moving_sessions, client, pretended)
 
 
 async def test_every_step_may_be_done_twice(twice: Journey) -> None:
