@@ -9,12 +9,13 @@ from temporalio import activity, workflow
 from temporalio.api.common.v1 import Payload
 from temporalio.client import Client, WorkflowFailureError
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import CompositePayloadConverter, WithSerializationContext
 from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from config.history_keys import HistoryKeyMissing, HistoryKeys, KeySet
-from config.payloads import EncryptingCodec, PayloadDamaged, data_converter, is_encrypted
+from config.payloads import EncryptingCodec, PayloadDamaged, data_converter, is_encrypted, passing_converter
 from workflows.workers import LEAN
 
 KEYS = KeySet.of_one()
@@ -93,3 +94,13 @@ async def test_a_history_shows_types_and_ids_and_nothing_else(temporal_env: Work
     assert "Refused" in seen
     assert "Encoded failure" in seen
     assert not [word for word in (SECRET, TOLD) if word in seen.encode().decode("unicode-escape")]
+
+
+def test_whose_payload_it_is_makes_no_difference() -> None:
+    """`LeanRunner` of `workflows.workers` relies on it: what would ask is not told."""
+    converter = passing_converter()
+    parts = converter.payload_converter_class()
+    assert isinstance(parts, CompositePayloadConverter)  # it asks these
+    asking = (converter.payload_codec, converter.failure_converter, *parts.converters.values())
+    assert not any(isinstance(each, WithSerializationContext) for each in asking)
+    assert converter.external_storage is None
