@@ -53,6 +53,7 @@ class TransferWorkflow(MatterSigning, TransferHandlers):
         known = start.carried or Carried()
         self.standing: TransferStanding = start
         self.refusals = known.refusals
+        self.followed = start.phase
         self.lock = asyncio.Lock()
         # Books answer a known number as they did before, so each run begins above all those of the runs before it.
         self.attempt = int(workflow.info().start_time.timestamp() * 1000)
@@ -94,6 +95,7 @@ class TransferWorkflow(MatterSigning, TransferHandlers):
 
     async def _go_on(self) -> None:
         self.attempt += 1
+        self.followed = self.standing.phase
         follows: Mapping[Phase, Callable[[], Coroutine[Any, Any, None]]] = {
             Phase.DETACHING: self._detach,
             Phase.PACKING: self._pack,
@@ -138,6 +140,8 @@ class TransferWorkflow(MatterSigning, TransferHandlers):
             self.await_signatures(wanted)
             if wanted is SignatureField.SEAL:
                 self._take(await in_database(TransferActivities.note_transfer_signed, self._ref()))
+                if self._is_overtaken():
+                    return
         await self._wait(lambda: self.are_signed(wanted) or self.is_asked_to_continue())
 
     async def _pack(self) -> None:
@@ -204,11 +208,18 @@ class TransferWorkflow(MatterSigning, TransferHandlers):
         if self.refusals == TOLD_AFTER and workflow.patched("stuck-is-told"):
             note = StuckNote(self.standing.matter_id, workflow.now(), refused.why, refused.class_term_id)
             self._take(await in_database(TransferActivities.note_transfer_stuck, note))
+        if self._is_overtaken():
+            self.refusals = 0
+            return
         version = self.standing.version
         try:
             await workflow.wait_condition(lambda: self.standing.version != version, timeout=pause_after(self.refusals))
         except TimeoutError:
             return
+
+    def _is_overtaken(self) -> bool:
+        """Whether somebody decided otherwise while a step was under way: a wait that begins now would not see it."""
+        return self.standing.phase is not self.followed and workflow.patched("overtaken-steps-end")
 
     async def _wait(self, is_done: Callable[[], bool]) -> None:
         """The one timer: until the next alarm, or until somebody decides something."""

@@ -1,6 +1,7 @@
 """What is refused, objected to or cancelled leaves everything as it was; after the pivot nothing is taken back."""
 
 import asyncio
+from threading import Event
 from uuid import uuid4
 
 import pytest
@@ -8,11 +9,14 @@ from sqlalchemy import select
 
 from domain.curriculum import HOMEROOM, PRINCIPAL, SEAL
 from domain.decisions import Action
+from domain.errors import Conflict
 from domain.transfers.phases import Deed, Ground, Phase
 from storage.tables import Document, Notice
+from storage.transfers import following
 from tests.factories import make_staff
 from tests.workflows.transfers.schools import Journey, LiveBook, refused
 from tests.workflows.transfers.test_transfer import signed_by_subjects
+from workflows.transfer_runs import AGAIN
 
 WAITING = (Phase.REQUESTED, Phase.ACCEPTED, Phase.WRITING, Phase.CHECKING)
 
@@ -73,6 +77,36 @@ async def test_a_paper_that_only_the_principal_signed_is_void_after_a_cancellati
     with journey.sessions() as session:
         assert session.scalars(select(Document.state).where(Document.matter_id == journey.matter_id)).all() == ["void"]
     assert await refused(journey.sign(SEAL))
+
+
+async def test_a_cancellation_while_a_signature_is_noted_is_followed(
+    journey: Journey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await journey.up_to(Phase.WRITING)
+    cancelled, note = Event(), following.note_signed
+    monkeypatch.setattr(following, "note_signed", lambda *told: (cancelled.wait(20), note(*told))[1])
+    await journey.sign(PRINCIPAL)
+    await journey.act(Deed.CANCEL, journey.old.school.principal, "Gia đình rút đơn.")
+    cancelled.set()
+    await journey.reach(Phase.CANCELLED)
+
+
+async def test_a_cancellation_while_a_step_is_refused_is_followed_at_once(
+    journey: Journey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not when what was refused would be tried again."""
+    await journey.up_to(Phase.ACCEPTED)
+    cancelled = Event()
+
+    def refuse(*_: object) -> None:
+        cancelled.wait(20)
+        raise Conflict("Còn sổ của học sinh chưa dừng.")
+
+    monkeypatch.setattr(following, "note_detached", refuse)
+    await journey.release()
+    await journey.act(Deed.CANCEL, journey.old.school.principal, "Gia đình rút đơn.")
+    cancelled.set()
+    await journey.until(lambda: journey.row().phase == Phase.CANCELLED, AGAIN.total_seconds() / 2)
 
 
 async def test_a_workflow_that_is_cancelled_from_outside_gives_everything_back(journey: Journey) -> None:
