@@ -55,10 +55,15 @@ def connection(engine: Engine) -> Iterator[Connection]:
         transaction.rollback()
 
 
+def sessions_on(connection: Connection) -> Sessions:
+    """Sessions whose commits are savepoints of the connection's transaction."""
+    return sessionmaker(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+
+
 @pytest.fixture
 def sessions(connection: Connection) -> Sessions:
-    """Sessions whose commits are savepoints of the test's transaction."""
-    return sessionmaker(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+    """The owner's, in the test's transaction."""
+    return sessions_on(connection)
 
 
 @pytest.fixture
@@ -69,7 +74,7 @@ def db(sessions: Sessions) -> Iterator[Session]:
 
 def restricted(connection: Connection, role: str) -> Sessions:
     """Sessions of the test's transaction that may do what a process of this role may, in the scope of its request."""
-    sessions = sessionmaker(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+    sessions = sessions_on(connection)
 
     def take_role(_session: Session, _transaction: SessionTransaction, taken: Connection) -> None:
         named = (("role", role), (scope.SETTING, scope.current()))

@@ -17,6 +17,15 @@ from tests.factories import NOW, SUBJECTS, ClassCast, OpenBook, fill, open_book
 from tests.storage.papers import make_document, make_signature
 
 
+def reviewed(session: Session, term: Term = Term.HK1) -> OpenBook:
+    """A book that its homeroom teacher has reviewed; at the year's end the subjects have signed it, without papers."""
+    book = open_book(session, term=term)
+    book.review_all()
+    for slot in SUBJECTS if term is Term.YEAR_END else ():
+        book.act(Action.SIGN, slot)
+    return book
+
+
 def issued_book(session: Session, cast: ClassCast | None = None, term: Term = Term.YEAR_END) -> OpenBook:
     book = open_book(session, cast, term)
     issue(book)

@@ -7,10 +7,10 @@ from typing import Any, Generic, TypeVar
 
 import pytest
 from sqlalchemy import Connection, Engine
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
-from storage.database import Sessions, make_engine
-from tests.database import another_database
+from storage.database import make_engine
+from tests.database import another_database, sessions_on
 
 Made = TypeVar("Made")
 
@@ -37,11 +37,6 @@ def standing(address: str, make: Callable[[Connection], Made]) -> Iterator[Stand
         made = make(connection)
     yield Standing(engine, made)
     engine.dispose()
-
-
-def sessions_on(connection: Connection) -> Sessions:
-    """Sessions of the owner whose commits are savepoints of the connection's transaction."""
-    return sessionmaker(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
 
 
 def in_session(make: Callable[[Session], Made]) -> Callable[[Connection], Made]:

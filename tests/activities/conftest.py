@@ -24,10 +24,11 @@ from storage.grants import WORKER
 from storage.objects import Objects
 from tests.activities.archive import Archive, make_archive
 from tests.activities.signing_office import Furniture, Office
-from tests.database import migrated_database, restricted
-from tests.factories import SUBJECTS, OpenBook, open_book
+from tests.database import migrated_database, restricted, sessions_on
+from tests.factories import OpenBook
+from tests.issued import reviewed
 from tests.signing.pki import Stage, staged
-from tests.standing import Standing, copied, in_session, rolled_back, sessions_on, standing
+from tests.standing import Standing, copied, in_session, rolled_back, standing
 
 # The furthest first: each begins where one after it stood.
 STANDING = ("approved_year", "signed_year", "first_term", "sealed_archive")
@@ -121,14 +122,6 @@ def office(
     revocation: RevocationService, stamps: TimeStampService,
 ) -> Office:  # fmt: skip
     return replace(furniture.office(db, sessions, revocation, stamps), temporal=temporal)
-
-
-def reviewed(session: Session, term: Term) -> OpenBook:
-    book = open_book(session, term=term)
-    book.review_all()
-    for slot in SUBJECTS if term is Term.YEAR_END else ():
-        book.act(Action.SIGN, slot)
-    return book
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Books that many tests begin with, each carried so far once."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -8,10 +9,9 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
-from domain.decisions import Action
 from tests.database import migrated_database
-from tests.factories import SUBJECTS, OpenBook, open_book
-from tests.issued import issued_book, sign
+from tests.factories import OpenBook, open_book
+from tests.issued import issued_book, reviewed, sign
 from tests.standing import Standing, in_session, rolled_back, standing
 
 STANDING = ("opened_term", "opened_year", "reviewed_term", "sent_year", "signed_term", "issued_year")
@@ -34,21 +34,6 @@ def begun(name: str, carry: Callable[[Session], OpenBook]) -> Begun:
     return made
 
 
-def reviewed(session: Session) -> OpenBook:
-    book = open_book(session)
-    book.review_all()
-    return book
-
-
-def sent(session: Session) -> OpenBook:
-    """A year's end that waits for the homeroom teacher."""
-    book = open_book(session, term=Term.YEAR_END)
-    book.review_all()
-    for slot in SUBJECTS:
-        book.act(Action.SIGN, slot)
-    return book
-
-
 def signed(session: Session) -> OpenBook:
     """Everything is sent and signed by the homeroom teacher."""
     book = open_book(session)
@@ -59,6 +44,12 @@ def signed(session: Session) -> OpenBook:
 opened_term = begun("opened_term", open_book)
 opened_year = begun("opened_year", partial(open_book, term=Term.YEAR_END))
 reviewed_term = begun("reviewed_term", reviewed)
-sent_year = begun("sent_year", sent)
+sent_year = begun("sent_year", partial(reviewed, term=Term.YEAR_END))
 signed_term = begun("signed_term", signed)
 issued_year = begun("issued_year", issued_book)
+
+
+@pytest.fixture
+def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
+    """The open first term of a class of three; files that begin further on have a book of their own."""
+    return replace(opened_term.made, session=db)

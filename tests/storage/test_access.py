@@ -1,6 +1,5 @@
 """What people may see: own class, own school, never another school."""
 
-from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -12,15 +11,9 @@ from storage import access, board, demo, registration, staffing, visitors
 from storage.staffing import Person
 from storage.tables import Staff
 from tests.factories import NOW, SINCE, OpenBook, make_class, make_school, make_staff, open_book
-from tests.standing import Standing
 from tests.storage.papers import make_document
 
 VISIBLE = {"principal": True, "clerk": True, "homeroom": True, "music": True, "neighbour": False, "stranger": False}
-
-
-@pytest.fixture
-def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
-    return replace(opened_term.made, session=db)
 
 
 @pytest.fixture

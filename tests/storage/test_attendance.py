@@ -14,12 +14,6 @@ from storage.attendance import Attendance, KeptAttendance, attendance_in, save_a
 from storage.pupil_decisions import PupilAssessment, set_assessment
 from storage.tables import Enrolment, PupilRow, PupilTerm, Staff, TermRecord
 from tests.factories import OpenBook, fill, make_class, make_school, open_book
-from tests.standing import Standing
-
-
-@pytest.fixture
-def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
-    return replace(opened_term.made, session=db)
 
 
 def save(book: OpenBook, *rows: Attendance, by: UUID | None = None) -> list[KeptAttendance]:

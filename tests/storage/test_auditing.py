@@ -1,7 +1,6 @@
 """What the audit reads: every batch once and in order, and nothing is passed over because something else is missing."""
 
 import hashlib
-from dataclasses import replace
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -14,13 +13,7 @@ from storage import auditing, history
 from storage.objects import ObjectMissing, Objects
 from storage.tables import Document, EvidenceBatch, LogCheckpoint, LogEvent, TermRecord
 from tests.factories import NOW, OpenBook, make_class, make_school, open_book
-from tests.standing import Standing
 from tests.storage.papers import make_document, make_signature
-
-
-@pytest.fixture
-def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
-    return replace(opened_term.made, session=db)
 
 
 def issue(book: OpenBook, *papers: Document) -> None:

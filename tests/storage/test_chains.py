@@ -1,6 +1,5 @@
 """A pupil's years at all schools: in order, with versions, states, and what replaces what."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,13 +10,7 @@ from domain.chains import LinkState
 from storage import chains
 from storage.looking_up import paper_of, replacement_of
 from tests.factories import NOW, OpenBook, make_class, make_school, open_book
-from tests.standing import Standing
 from tests.storage.pupil_years import enrolment_of, issued, other_paper, stayed
-
-
-@pytest.fixture
-def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
-    return replace(opened_term.made, session=db)
 
 
 @pytest.fixture

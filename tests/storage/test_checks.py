@@ -1,24 +1,16 @@
 """Answers about certificates come in any order; a state follows the newest."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy.orm import Session
 
 from domain.curriculum import HOMEROOM
 from storage import checks
 from storage.checks import FoundStatus
 from storage.tables import CertificateRow
 from tests.factories import OpenBook, make_certificate
-from tests.standing import Standing
 
 NOW = datetime.now(UTC)
-
-
-@pytest.fixture
-def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
-    return replace(opened_term.made, session=db)
 
 
 @pytest.fixture

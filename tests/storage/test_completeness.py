@@ -1,10 +1,8 @@
 """How complete a class is: each part in one state, what is owed by whom, reminders once a day, what is at stake."""
 
-from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-import pytest
 from sqlalchemy.orm import Session
 
 from domain.completeness import Choice, PartState, Selection, chosen, to_return
@@ -14,15 +12,9 @@ from domain.stages import Stage
 from storage import at_stake, completeness
 from storage.tables import PupilTerm, TeachingAssignment
 from tests.factories import NOW, SLOTS, OpenBook, fill, make_class, make_school, open_book
-from tests.standing import Standing
 from tests.storage.papers import make_document, make_signature
 
 TODAY = date(2027, 1, 10)
-
-
-@pytest.fixture
-def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
-    return replace(opened_term.made, session=db)
 
 
 def states(book: OpenBook, record: int = 0) -> dict[str, PartState]:

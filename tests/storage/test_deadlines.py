@@ -1,24 +1,16 @@
 """Deadlines of class-terms as the database knows them."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from domain.deadlines import Hook
 from storage import deadlines
 from storage.tables import ClassTermRow, DeadlineEvent
 from tests.factories import DUE, OpenBook
-from tests.standing import Standing
 
 LATER = DUE + timedelta(days=7)
-
-
-@pytest.fixture
-def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
-    return replace(opened_term.made, session=db)
 
 
 def note(book: OpenBook, version: int, due_at: datetime, hook: Hook | None = None) -> ClassTermRow:

@@ -1,10 +1,7 @@
 """Reading what was entered: values, drafts, what is missing, and the history that no hand can avoid."""
 
-from dataclasses import replace
-
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.orm import Session
 
 from domain.assessment import Term
 from domain.curriculum import HOMEROOM
@@ -14,12 +11,6 @@ from storage import entries, saving
 from storage.entries import CellTrace
 from storage.tables import Assessment, ClassGroup, PupilTerm
 from tests.factories import OpenBook, edit, fill, make_staff, place
-from tests.standing import Standing
-
-
-@pytest.fixture
-def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
-    return replace(opened_term.made, session=db)
 
 
 def history(book: OpenBook) -> list[CellTrace]:

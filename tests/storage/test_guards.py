@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -25,7 +24,6 @@ from storage.tables import (
     TermRecord,
 )
 from tests.factories import SINCE, OpenBook, fill, make_class, make_staff
-from tests.standing import Standing
 from tests.storage.papers import make_document, make_signature
 
 # The tables that only grow, each with a column that somebody might change.
@@ -33,11 +31,6 @@ APPEND_ONLY = {
     "audit_entries": "created_at", "commands": "created_at", "signatures": "signed_at", "cell_changes": "changed_at",
     "decision_origins": "created_at",
 }  # fmt: skip
-
-
-@pytest.fixture
-def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
-    return replace(opened_term.made, session=db)
 
 
 @contextmanager

@@ -1,7 +1,5 @@
 """What a paper's code tells: how the paper stands, for each way it can stand."""
 
-from dataclasses import replace
-
 import pytest
 from sqlalchemy.orm import Session
 
@@ -9,15 +7,9 @@ from domain.documents import DocumentKind
 from storage.looking_up import paper_of
 from storage.tables import LogEvent
 from tests.factories import NOW, YEAR, OpenBook
-from tests.standing import Standing
 from tests.storage.papers import make_document, make_signature
 
 CODE = "ABCDEFGHIJKLMNOPQRSTUVWX23"
-
-
-@pytest.fixture
-def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
-    return replace(opened_term.made, session=db)
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,6 @@
 """The parts of a teacher: how far each is, what it waits for, and why it came back."""
 
-from dataclasses import replace
 from uuid import UUID
-
-import pytest
-from sqlalchemy.orm import Session
 
 from domain.assessment import Term
 from domain.curriculum import HOMEROOM
@@ -13,12 +9,6 @@ from domain.parts import PartState
 from storage.parts import Part, comment_places, parts_of
 from storage.tables import TermRecord
 from tests.factories import NOW, OpenBook, fill, open_book
-from tests.standing import Standing
-
-
-@pytest.fixture
-def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
-    return replace(opened_term.made, session=db)
 
 
 def part(book: OpenBook, slot: str) -> Part:

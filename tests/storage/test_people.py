@@ -1,11 +1,9 @@
 """What waits for whom and since when, and nudges: once for each person, class and day."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
-import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -19,14 +17,8 @@ from storage.open_work import OpenWork
 from storage.outstanding import outstanding
 from storage.tables import ClassTermRow, Notice, TeachingAssignment
 from tests.factories import DUE, NOW, SLOTS, SUBJECTS, OpenBook, make_class, make_school, open_book
-from tests.standing import Standing
 
 DAY = date(2027, 1, 10)
-
-
-@pytest.fixture
-def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
-    return replace(opened_term.made, session=db)
 
 
 def work_of(book: OpenBook) -> Mapping[UUID, PersonWork]:

@@ -1,10 +1,8 @@
 """A teacher's own phrases: kept once, seen by nobody else, most used first; and copied to chosen pupils."""
 
-from dataclasses import replace
 from uuid import UUID
 
 import pytest
-from sqlalchemy.orm import Session
 
 from domain.assessment import AssessmentPoint
 from domain.decisions import Action
@@ -15,14 +13,8 @@ from storage.phrases import CommentCopy, NewPhrase
 from storage.saving import SaveResult
 from storage.tables import CommentPhrase
 from tests.factories import OpenBook, edit, fill
-from tests.standing import Standing
 
 WORDS = "Em tính nhẩm nhanh; cần trình bày sạch hơn."
-
-
-@pytest.fixture
-def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
-    return replace(opened_term.made, session=db)
 
 
 def keep(book: OpenBook, text: str = WORDS, level: str = "", subject: str = "toan", item: str = "") -> CommentPhrase:

@@ -1,6 +1,5 @@
 """Where a pupil is now: by the newest enrolment of all, not by whichever was never closed."""
 
-from dataclasses import replace
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -13,15 +12,9 @@ from storage import presence, staffing
 from storage.tables import Enrolment, Matter, PupilRow, Staff
 from storage.transfers.requesting import Application, Outside, open_transfer
 from tests.factories import NOW, OpenBook, SchoolCast, make_class, make_school, open_book
-from tests.standing import Standing
 from tests.storage.pupil_years import enrolment_of, stayed, went_on
 
 LEFT = date(2027, 10, 1)
-
-
-@pytest.fixture
-def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
-    return replace(opened_term.made, session=db)
 
 
 @pytest.fixture

@@ -5,21 +5,14 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy.orm import Session
 
 from domain.errors import NotFound
 from domain.scales import CellKind
 from storage import previews
 from storage.previews import PreviewedEdit, SlotOfPerson
 from tests.factories import NOW, OpenBook, edit
-from tests.standing import Standing
 
 LATER = NOW + timedelta(hours=1)
-
-
-@pytest.fixture
-def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
-    return replace(opened_term.made, session=db)
 
 
 def owner_of(book: OpenBook) -> SlotOfPerson:

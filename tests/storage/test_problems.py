@@ -1,6 +1,5 @@
 """What a slot's teacher is told before handing in, and others once it is handed in."""
 
-from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -15,12 +14,6 @@ from storage.problems import problems
 from storage.saving import CellEdit
 from storage.tables import PupilTerm
 from tests.factories import OpenBook, edit, fill, make_class, make_school, open_book
-from tests.standing import Standing
-
-
-@pytest.fixture
-def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
-    return replace(opened_term.made, session=db)
 
 
 def save(book: OpenBook, slot: str, *edits: CellEdit) -> None:

@@ -15,12 +15,6 @@ from domain.stages import Stage
 from storage import journal, projection, saving
 from storage.tables import AuditEntry, ClassProgress, ClassTermRow, Command, RecordSlot, TermRecord
 from tests.factories import OpenBook, edit, fill, make_class, open_book
-from tests.standing import Standing
-
-
-@pytest.fixture
-def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
-    return replace(opened_term.made, session=db)
 
 
 def rows_of(book: OpenBook) -> list[object]:

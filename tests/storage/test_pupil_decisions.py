@@ -1,6 +1,5 @@
 """What is decided about a pupil's year: by whom and when is the API's to ask, here is what the rules allow."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -20,15 +19,9 @@ from storage.pupil_decisions import Promotions, PupilAssessment
 from storage.pupil_results import results_in
 from storage.tables import Enrolment, PromotionDecision, PupilTerm, Reason, TermRecord
 from tests.factories import NOW, OpenBook, fill, make_class, make_school, open_book, seen
-from tests.standing import Standing
 from tests.storage.papers import make_document, make_order
 
 WAIVED, BY_PLAN, AS_USUAL = PupilAssessment(True, False), PupilAssessment(False, True), PupilAssessment(False, False)
-
-
-@pytest.fixture
-def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
-    return replace(opened_term.made, session=db)
 
 
 def assess(

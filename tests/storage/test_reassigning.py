@@ -1,7 +1,6 @@
 """Who fills a slot or an office from a moment on: no gap, no overlap, and nobody is moved behind a signature."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -17,17 +16,11 @@ from storage.reassigning import Appointment, Change
 from storage.staffing import Person
 from storage.tables import Position, Reason, SigningOrder, TeachingAssignment
 from tests.factories import SINCE, ClassCast, OpenBook, make_class, make_school, make_staff
-from tests.standing import Standing
 from tests.storage.papers import make_order
 
 AT = datetime(2026, 12, 1, tzinfo=UTC)
 LATER = AT + timedelta(days=30)
 INSTANT = timedelta(microseconds=1)
-
-
-@pytest.fixture
-def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
-    return replace(opened_term.made, session=db)
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
 """Where a book stands whose workflow is not there: what only its own journal knows, and whom it has told."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from sqlalchemy.orm import Session
 
 from domain.curriculum import HOMEROOM
@@ -17,14 +15,8 @@ from storage.reopening import BookStanding
 from storage.tables import ClassTermRow
 from tests.factories import DUE, OpenBook
 from tests.issued import issue, issued_book, sign
-from tests.standing import Standing
 
 LATE = DUE + timedelta(days=30)
-
-
-@pytest.fixture
-def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
-    return replace(opened_term.made, session=db)
 
 
 def standing(book: OpenBook, at: datetime = LATE) -> BookStanding:

@@ -1,7 +1,6 @@
 """Personal data is kept as long as the policy says, by the rights of a worker, and no table is forgotten."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -36,7 +35,6 @@ from storage.tables import (
 )
 from tests.database import restricted
 from tests.factories import OpenBook
-from tests.standing import Standing
 
 SHIPPED = Path(retention.__file__).parent.parent / "domain" / "retention" / "data" / "luu-giu-2026.1.toml"
 POLICY = read_policy()
@@ -45,11 +43,6 @@ NOW = datetime.now(UTC)
 PEOPLE = frozenset({"accounts", "staff", "pupils", "enrolments", "term_records"})
 # Words that say somebody's name, body, place or machine, whatever table they stand in.
 PERSONAL = frozenset({"full_name", "personal_id", "birth_date", "network", "device", "device_sha256", "login", "email"})
-
-
-@pytest.fixture
-def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
-    return replace(opened_term.made, session=db)
 
 
 def is_personal(table: str) -> bool:

@@ -1,10 +1,8 @@
 """Who may miss a deadline, known today: by certificate, by never having come, by what was late before."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -17,14 +15,8 @@ from storage.risks import risks_of
 from storage.staffing import Person
 from storage.tables import ClassTermRow, Command, TeachingAssignment
 from tests.factories import DUE, NOW, OpenBook, fill, make_certificate, make_school
-from tests.standing import Standing
 
 LAST = datetime(2027, 6, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
-    return replace(opened_term.made, session=db)
 
 
 def risks(book: OpenBook, staff_id: UUID) -> list[RiskKind]:

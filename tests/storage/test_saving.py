@@ -1,6 +1,5 @@
 """Saving cells: each by itself, only while the slot is open, only what it offers, nothing overwritten unseen."""
 
-from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -17,14 +16,8 @@ from storage import entries, saving
 from storage.saving import CellEdit, SaveResult
 from storage.tables import Assessment, CellChange
 from tests.factories import OpenBook, edit, fill, make_class, make_school, make_staff, open_book, place
-from tests.standing import Standing
 
 LEVEL, SCORE, COMMENT = CellKind.LEVEL, CellKind.SCORE, CellKind.COMMENT
-
-
-@pytest.fixture
-def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
-    return replace(opened_term.made, session=db)
 
 
 def save(book: OpenBook, *edits: CellEdit, slot: str = "toan", by: UUID | None = None) -> SaveResult:

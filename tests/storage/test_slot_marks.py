@@ -1,10 +1,8 @@
 """A slot as a whole: pupils in class order, every cell with its version, and whose part is closed."""
 
-from dataclasses import replace
 from uuid import UUID
 
 import pytest
-from sqlalchemy.orm import Session
 
 from domain.decisions import Action
 from domain.errors import NotFound
@@ -14,12 +12,6 @@ from storage import saving
 from storage.slot_marks import slot_marks
 from storage.tables import Staff
 from tests.factories import NOW, SINCE, OpenBook, edit, fill
-from tests.standing import Standing
-
-
-@pytest.fixture
-def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
-    return replace(opened_term.made, session=db)
 
 
 def test_a_slot_is_read_with_its_pupils_in_order_and_who_wrote_what(book: OpenBook) -> None:

@@ -1,9 +1,7 @@
 """The story of a record: decisions with reasons and origins, sittings at the grid, and nothing of other pupils."""
 
-from dataclasses import replace
 from uuid import UUID
 
-import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -15,13 +13,7 @@ from storage import access, journal, staffing, stories
 from storage.access import RecordHead
 from storage.tables import Staff
 from tests.factories import NOW, OpenBook, fill
-from tests.standing import Standing
 from tests.storage.papers import make_document, make_signature
-
-
-@pytest.fixture
-def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
-    return replace(opened_term.made, session=db)
 
 
 def head_of(book: OpenBook, record: int = 0) -> RecordHead:

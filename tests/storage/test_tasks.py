@@ -1,6 +1,5 @@
 """What waits for whom at each step, and until when; what is held, issued or somebody else's waits for nobody."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,12 +14,6 @@ from storage import staffing, tasks
 from storage.staffing import Person
 from storage.tables import Staff, TermRecord
 from tests.factories import DUE, NOW, OpenBook, make_class, make_school
-from tests.standing import Standing
-
-
-@pytest.fixture
-def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
-    return replace(opened_term.made, session=db)
 
 
 def person(book: OpenBook, slot: str) -> Person:

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy.orm import Session
 
 from domain.documents import DocumentKind
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -20,14 +19,8 @@ from storage.matters import papers
 from storage.tables import Document, Extract, Matter
 from tests.factories import NOW, OpenBook, make_class, make_school
 from tests.issued import enrolment
-from tests.standing import Standing
 from tests.storage.extracts.making import SCAN, YEAR, arrived, asked, begun, checked, seal
 from tests.storage.pupil_years import issued
-
-
-@pytest.fixture
-def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
-    return replace(opened_term.made, session=db)
 
 
 def test_it_goes_from_the_clerk_to_the_homeroom_teacher_and_on_to_be_signed(book: OpenBook) -> None:

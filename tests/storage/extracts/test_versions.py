@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from domain.calendar import day_of
 from domain.errors import Conflict, Invalid
@@ -22,14 +21,8 @@ from storage.tables import Document, LogEvent, Transfer
 from storage.transfers import following, packing
 from tests.factories import NOW, OpenBook, make_class, make_school
 from tests.issued import enrolment
-from tests.standing import Standing
 from tests.storage.extracts.making import SCAN, YEAR, Made, arrived, begun, checked, seal
 from tests.storage.moving import confirmed
-
-
-@pytest.fixture
-def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
-    return replace(opened_term.made, session=db)
 
 
 def test_it_is_withdrawn_and_begun_again(book: OpenBook) -> None:

@@ -1,6 +1,5 @@
 """A school becomes part of another, or gives classes away: once for each decision, and what was issued stays."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -34,17 +33,11 @@ from storage.tables import (
 from storage.transfers.year import sealed_years
 from tests.factories import SUBJECTS, ClassCast, OpenBook, make_certificate, make_class, make_school
 from tests.matters import MINUTES, make_matter
-from tests.standing import Standing
 from tests.storage.papers import make_document, make_order
 from tests.storage.pupil_years import enrolment_of, issued
 
 NOW = datetime(2026, 12, 1, 3, tzinfo=UTC)
 INSTANT = timedelta(microseconds=1)
-
-
-@pytest.fixture
-def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
-    return replace(opened_term.made, session=db)
 
 
 @pytest.fixture

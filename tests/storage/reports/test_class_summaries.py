@@ -1,9 +1,7 @@
 """The summary of a class and term: what was submitted, in class order, with notes for what is not there."""
 
-from dataclasses import replace
 from datetime import date
 
-import pytest
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
@@ -13,14 +11,8 @@ from domain.reports.class_summary import ClassSummaryReport
 from storage.reports.class_summaries import class_summary
 from storage.tables import Enrolment, PupilTerm, TermRecord
 from tests.factories import OpenBook, fill, make_class, make_school, open_book
-from tests.standing import Standing
 
 DAY = date(2027, 1, 10)
-
-
-@pytest.fixture
-def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
-    return replace(opened_term.made, session=db)
 
 
 def summary(book: OpenBook) -> ClassSummaryReport:

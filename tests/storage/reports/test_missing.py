@@ -1,10 +1,8 @@
 """Missing cells by teacher and doubtful ids, of a class and of a school."""
 
 from collections import Counter
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-import pytest
 from sqlalchemy.orm import Session
 
 from domain.assessment import Term
@@ -15,12 +13,6 @@ from domain.reports.missing import MissingReport
 from storage.reports.missing import missing_of_class, missing_of_school
 from storage.tables import Enrolment, PupilRow, PupilTerm, ReviewItem, Staff, TeachingAssignment, TermRecord
 from tests.factories import NOW, SINCE, YEAR, OpenBook, fill, make_class, make_school, open_book
-from tests.standing import Standing
-
-
-@pytest.fixture
-def book(opened_term: Standing[OpenBook], db: Session) -> OpenBook:
-    return replace(opened_term.made, session=db)
 
 
 def of_class(book: OpenBook) -> MissingReport:
