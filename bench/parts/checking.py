@@ -94,11 +94,13 @@ def _evidence_rows(size: int, stamps: StampAuthority, now: datetime) -> list[Row
     tree = HashTree.over(leaves)
     paths, walking = timed(lambda: [tree.path(leaf) for leaf in leaves])
     token = stamps.token(tree.root, now)
-    record = assemble([[Stamp("sha256", paths[0], token)]])
-    growing, hashing, own, token_alone = medians(
+    stamp = Stamp("sha256", paths[0], token)
+    record = assemble([[stamp]])
+    growing, hashing, putting, own, token_alone = medians(
         (
             milliseconds(HashTree.over, leaves),
             milliseconds(_hash_pairs, leaves),
+            milliseconds(assemble, [[stamp]]),
             milliseconds(check_evidence, record, {"sha256": leaves[0]}, stamps.roots, moment=now),
             milliseconds(check_token, token, tree.root, stamps.roots, at=now),
         )
@@ -110,5 +112,6 @@ def _evidence_rows(size: int, stamps: StampAuthority, now: datetime) -> list[Row
         Row(group, "tree", growing, "ms", {"SHA-256 of as many nodes": hashing}, {"every path": walking}),
         Row(group, "path", len(paths[0]), "bytes", {"one hash a level": siblings}),
         Row(group, "record", len(record), "bytes", {"its token": len(token)}),
+        Row(group, "assembling", putting, "ms", {"check of its token": token_alone}),
         Row(group, "check", own, "ms", {"token alone": token_alone}),
     ]

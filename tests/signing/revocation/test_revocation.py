@@ -143,12 +143,12 @@ def test_the_list_knows_suspended_certificates_too(stage: Stage, service: Revoca
 
 def test_a_service_that_does_not_answer_is_not_asked_again(stage: Stage) -> None:
     async def late(_: Request) -> Response:
-        await asyncio.sleep(0.4)
+        await asyncio.sleep(1.2)
         return Response()
 
     stage.put("/ocsp", late)
     chains = [person(stage) for _ in range(3)]
-    with closing(RevocationService([stage.authority.root], is_local, timeout_s=0.2, parallel=1)) as service:
+    with closing(RevocationService([stage.authority.root], is_local, timeout_s=0.6, parallel=1)) as service:
         collected = service.collect(chains, now())
     assert stage.asked == {"/ocsp": 1, "/crl/issuing.crl": 1, "/crl/root.crl": 1}
     assert {check.source for check in collected.checks} == {Source.CRL}
