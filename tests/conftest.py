@@ -1,5 +1,6 @@
 """What every test may ask for: a PostgreSQL and a Temporal of their own, started once per run."""
 
+import gc
 import os
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -12,6 +13,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from cli.services.services import database_only
 from cli.services.temporal_in_memory import temporal_server
+from config.process import collect_rarely
 from config.settings import Settings
 
 pytest_plugins = ("tests.database", "tests.s3_server")
@@ -19,6 +21,15 @@ pytest_plugins = ("tests.database", "tests.s3_server")
 # How long one example takes tells how busy the machine is, not what the code does.
 hypothesis.settings.register_profile("busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("busy")
+
+
+gc.disable()  # for as long as modules are loaded; at the end of it, see below
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded lives to the end, and is looked through for garbage by none of thousands of tests."""
+    collect_rarely()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import psycopg
 import pytest
-from sqlalchemy import Connection, Engine, event, func, make_url, select
+from sqlalchemy import Connection, Engine, event, make_url
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
 from storage import scope
@@ -77,12 +77,12 @@ def restricted(connection: Connection, role: str) -> Sessions:
     sessions = sessions_on(connection)
 
     def take_role(_session: Session, _transaction: SessionTransaction, taken: Connection) -> None:
-        named = (("role", role), (scope.SETTING, scope.current()))
-        taken.execute(select(*(func.set_config(name, value, True) for name, value in named)))
+        settings = ("role", role, scope.SETTING, scope.current())
+        taken.exec_driver_sql("SELECT set_config(%s, %s, true), set_config(%s, %s, true)", settings)
 
     def leave_role(_session: Session, transaction: SessionTransaction) -> None:
         if transaction.parent is None:
-            connection.execute(select(func.set_config("role", "none", True)))
+            connection.exec_driver_sql("SET LOCAL role = none")
 
     event.listen(sessions, "after_begin", take_role)
     event.listen(sessions, "after_transaction_end", leave_role)

@@ -15,7 +15,6 @@ def collected(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     try:
         yield found
     finally:
-        gc.unfreeze()
         gc.enable()
 
 
