@@ -106,11 +106,11 @@ export class Sheet extends EventTarget {
       const index = this.places.get(edit.code);
       if (row === undefined || index === undefined) { continue; }
       const cell = this.cell(row, index);
-      this.order += 1;
       const { message = "" } = read(this.columns[index], edit.text, this.words);
+      if (!message && cell.value === edit.value) { continue; }  // it was still sent as the page was closed
+      this.order += 1;
       cell.mine = { text: edit.text, value: edit.value, base: edit.base, version: edit.version, message, order: this.order };
       if (!this.isOpen(row)) { cell.mine.message = this.words.closed; }
-      if (!message && cell.value === edit.value) { cell.mine = undefined; }
       places.push([row, index]);
     }
     if (places.length) { this.#changed(places); }
