@@ -23,6 +23,14 @@ hypothesis.settings.register_profile("busy", deadline=None, suppress_health_chec
 hypothesis.settings.load_profile("busy")
 
 
+MOST_PROCESSES = 4
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: each waits now and then for a browser, a server or a program."""
+    return min(len(os.sched_getaffinity(0)) + 1, MOST_PROCESSES)
+
+
 gc.disable()  # for as long as modules are loaded; at the end of it, see below
 
 
