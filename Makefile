@@ -7,9 +7,9 @@ T =
 N = 1000
 FUZZ = 40
 SECONDS = 60
-# All tests at once: several processes, each with servers of its own, take file after file in their order, so that those
-# of a folder share what it set up. One that hangs or crashes ends the run.
-SHARED = --numprocesses auto --dist loadfile --no-loadscope-reorder --max-worker-restart 0
+# All tests at once: a process for each processor, each with servers of its own, takes file after file in their order, so
+# that those of a folder share what it set up. One that hangs or crashes ends the run.
+SHARED = --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 .PHONY: help install run demo test chaos fuzz lint format lock sbom bench words screenshots clean
 

@@ -3,7 +3,7 @@
 import gc
 import os
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -13,7 +13,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from cli.services.services import database_only
 from cli.services.temporal_in_memory import temporal_server
-from config.process import collect_rarely
+from config.process import collect_rarely, importing
 from config.settings import Settings
 
 pytest_plugins = ("tests.database", "tests.s3_server")
@@ -23,21 +23,13 @@ hypothesis.settings.register_profile("busy", deadline=None, suppress_health_chec
 hypothesis.settings.load_profile("busy")
 
 
-MOST_PROCESSES = 4
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors: each waits now and then for a browser, a server or a program."""
-    return min(len(os.sched_getaffinity(0)) + 1, MOST_PROCESSES)
-
-
-gc.disable()  # for as long as modules are loaded; at the end of it, see below
-
-
-def pytest_collection_finish() -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
     """What is loaded lives to the end, and is looked through for garbage by none of thousands of tests."""
+    with importing():
+        found = yield
     collect_rarely()
-    gc.enable()
+    return found
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
